@@ -1,0 +1,12 @@
+import org.jspecify.annotations.NullMarked;
+
+/** The command line and the programs: lectures, exercises and studies. */
+@NullMarked
+module handgrad.examples {
+    requires static org.jspecify;
+    requires handgrad;
+    requires info.picocli;
+
+    opens handgrad.examples to
+            info.picocli;
+}

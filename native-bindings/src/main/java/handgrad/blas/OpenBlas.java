@@ -1,0 +1,6 @@
+package handgrad.blas;
+
+/** Matrix products by OpenBLAS. */
+public final class OpenBlas {
+    private OpenBlas() {}
+}
