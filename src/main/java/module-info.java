@@ -9,5 +9,6 @@ module handgrad {
     requires jdk.management;
     requires tools.jackson.core;
 
+    exports handgrad.random;
     exports handgrad.tensor;
 }
