@@ -7,30 +7,30 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
-import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SymbolLookup;
+import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
 
 /**
  * The functions of one loaded OpenBLAS. Arguments are not checked here: a wrong one reaches native code.
  *
- * <p>The handles are components of a record because the JIT compiler treats those as constants when the record itself is a
- * {@code static final}, so a call costs as little as through a {@code static final} handle, and a library can still be tried
- * before it is chosen.
- *
  * <p>Arrays are passed as they are ({@link Linker.Option#critical}): no copy, no change of thread state. In return no
  * safepoint, hence no garbage collection, completes during a call, which is why callers split long products.
  *
- * @param concurrent whether calls may overlap; otherwise one lock lets them through one by one
+ * @param concurrent whether calls may overlap
+ * @param sgemm a handle with the arguments of {@link OpenBlas#sgemm}
+ * @param dgemm a handle with the arguments of {@link OpenBlas#dgemm}
  */
 record Binding(OpenBlas.Library library, boolean concurrent, MethodHandle sgemm, MethodHandle dgemm) {
-    // The values of CBLAS_ORDER and CBLAS_TRANSPOSE in cblas.h.
+    /** CblasRowMajor in cblas.h. */
     private static final int ROW_MAJOR = 101;
-    private static final int NO_TRANSPOSE = 111;
-    private static final int TRANSPOSE = 112;
 
-    private static final Object LOCK = new Object();
+    private static final MethodHandle TRANSPOSE = adapter("transpose", int.class, boolean.class);
+    private static final MethodHandle FLOATS = adapter("segment", MemorySegment.class, float[].class, int.class);
+    private static final MethodHandle DOUBLES = adapter("segment", MemorySegment.class, double[].class, int.class);
 
     /** Binds a library, sets it to one thread and refuses it if it is not an OpenBLAS to be trusted. */
     static Binding of(SymbolLookup symbols, String origin) throws UnusableLibraryException {
@@ -42,8 +42,8 @@ record Binding(OpenBlas.Library library, boolean concurrent, MethodHandle sgemm,
             throw new UnusableLibraryException(
                     "built for 64-bit integers (ILP64), a build for 32-bit integers is needed");
         }
-        MethodHandle sgemm = function(symbols, "cblas_sgemm", gemm(JAVA_FLOAT), Linker.Option.critical(true));
-        MethodHandle dgemm = function(symbols, "cblas_dgemm", gemm(JAVA_DOUBLE), Linker.Option.critical(true));
+        MethodHandle sgemm = gemm(symbols, "cblas_sgemm", JAVA_FLOAT);
+        MethodHandle dgemm = gemm(symbols, "cblas_dgemm", JAVA_DOUBLE);
         useOneThread(symbols);
         // 0 stands for a build without threads, which has no locks at all (OpenBLAS #1755, #2126).
         boolean threadSafe = integer(symbols, "openblas_get_parallel") != 0;
@@ -52,79 +52,86 @@ record Binding(OpenBlas.Library library, boolean concurrent, MethodHandle sgemm,
         return new Binding(library, threadSafe && version.allowsConcurrentCalls(), sgemm, dgemm);
     }
 
-    void sgemm(GemmLayout layout, float alpha, float[] a, float[] b, float beta, float[] c) {
-        if (concurrent) {
-            callSgemm(layout, alpha, a, b, beta, c);
-        } else {
-            synchronized (LOCK) {
-                callSgemm(layout, alpha, a, b, beta, c);
-            }
-        }
-    }
-
-    private void callSgemm(GemmLayout layout, float alpha, float[] a, float[] b, float beta, float[] c) {
+    void sgemm(
+            boolean transposeA,
+            boolean transposeB,
+            int m,
+            int n,
+            int k,
+            float alpha,
+            float[] a,
+            int aOffset,
+            int lda,
+            float[] b,
+            int bOffset,
+            int ldb,
+            float beta,
+            float[] c,
+            int cOffset,
+            int ldc) {
         try {
             sgemm.invokeExact(
-                    ROW_MAJOR,
-                    transpose(layout.transposeA()),
-                    transpose(layout.transposeB()),
-                    layout.m(),
-                    layout.n(),
-                    layout.k(),
-                    alpha,
-                    MemorySegment.ofArray(a).asSlice(layout.aOffset() * JAVA_FLOAT.byteSize()),
-                    layout.lda(),
-                    MemorySegment.ofArray(b).asSlice(layout.bOffset() * JAVA_FLOAT.byteSize()),
-                    layout.ldb(),
-                    beta,
-                    MemorySegment.ofArray(c).asSlice(layout.cOffset() * JAVA_FLOAT.byteSize()),
-                    layout.ldc());
+                    transposeA, transposeB, m, n, k, alpha, a, aOffset, lda, b, bOffset, ldb, beta, c, cOffset, ldc);
         } catch (Throwable failure) {
             throw unchecked(failure);
         }
     }
 
-    void dgemm(GemmLayout layout, double alpha, double[] a, double[] b, double beta, double[] c) {
-        if (concurrent) {
-            callDgemm(layout, alpha, a, b, beta, c);
-        } else {
-            synchronized (LOCK) {
-                callDgemm(layout, alpha, a, b, beta, c);
-            }
-        }
-    }
-
-    private void callDgemm(GemmLayout layout, double alpha, double[] a, double[] b, double beta, double[] c) {
+    void dgemm(
+            boolean transposeA,
+            boolean transposeB,
+            int m,
+            int n,
+            int k,
+            double alpha,
+            double[] a,
+            int aOffset,
+            int lda,
+            double[] b,
+            int bOffset,
+            int ldb,
+            double beta,
+            double[] c,
+            int cOffset,
+            int ldc) {
         try {
             dgemm.invokeExact(
-                    ROW_MAJOR,
-                    transpose(layout.transposeA()),
-                    transpose(layout.transposeB()),
-                    layout.m(),
-                    layout.n(),
-                    layout.k(),
-                    alpha,
-                    MemorySegment.ofArray(a).asSlice(layout.aOffset() * JAVA_DOUBLE.byteSize()),
-                    layout.lda(),
-                    MemorySegment.ofArray(b).asSlice(layout.bOffset() * JAVA_DOUBLE.byteSize()),
-                    layout.ldb(),
-                    beta,
-                    MemorySegment.ofArray(c).asSlice(layout.cOffset() * JAVA_DOUBLE.byteSize()),
-                    layout.ldc());
+                    transposeA, transposeB, m, n, k, alpha, a, aOffset, lda, b, bOffset, ldb, beta, c, cOffset, ldc);
         } catch (Throwable failure) {
             throw unchecked(failure);
         }
     }
 
-    private static int transpose(boolean transpose) {
-        return transpose ? TRANSPOSE : NO_TRANSPOSE;
-    }
-
-    /** cblas_?gemm(order, transA, transB, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc) */
-    private static FunctionDescriptor gemm(MemoryLayout real) {
-        return FunctionDescriptor.ofVoid(
+    /**
+     * The function cblas_?gemm(order, transA, transB, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc), taking Java arguments:
+     * booleans, and an array with an offset in place of each pointer.
+     */
+    private static MethodHandle gemm(SymbolLookup symbols, String name, ValueLayout real)
+            throws UnusableLibraryException {
+        var type = FunctionDescriptor.ofVoid(
                 JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, real, ADDRESS, JAVA_INT, ADDRESS, JAVA_INT,
                 real, ADDRESS, JAVA_INT);
+        MethodHandle function = function(symbols, name, type, Linker.Option.critical(true));
+        MethodHandle rowMajor = MethodHandles.insertArguments(function, 0, ROW_MAJOR);
+        MethodHandle withBooleans = MethodHandles.filterArguments(rowMajor, 0, TRANSPOSE, TRANSPOSE);
+        MethodHandle segment = real.equals(JAVA_FLOAT) ? FLOATS : DOUBLES;
+        // From the last to the first, so that the earlier positions stay.
+        MethodHandle withC = MethodHandles.collectArguments(withBooleans, 11, segment);
+        MethodHandle withB = MethodHandles.collectArguments(withC, 8, segment);
+        return MethodHandles.collectArguments(withB, 6, segment);
+    }
+
+    static MemorySegment segment(float[] array, int offset) {
+        return MemorySegment.ofArray(array).asSlice(offset * JAVA_FLOAT.byteSize());
+    }
+
+    static MemorySegment segment(double[] array, int offset) {
+        return MemorySegment.ofArray(array).asSlice(offset * JAVA_DOUBLE.byteSize());
+    }
+
+    /** CblasTrans or CblasNoTrans in cblas.h. */
+    static int transpose(boolean transpose) {
+        return transpose ? 112 : 111;
     }
 
     /**
@@ -176,8 +183,16 @@ record Binding(OpenBlas.Library library, boolean concurrent, MethodHandle sgemm,
         return Linker.nativeLinker().downcallHandle(address, type, options);
     }
 
+    private static MethodHandle adapter(String name, Class<?> result, Class<?>... arguments) {
+        try {
+            return MethodHandles.lookup().findStatic(Binding.class, name, MethodType.methodType(result, arguments));
+        } catch (ReflectiveOperationException failure) {
+            throw new IllegalStateException(failure);
+        }
+    }
+
     /** A downcall has no checked exceptions, but {@code invokeExact} declares them. */
-    private static RuntimeException unchecked(Throwable failure) {
+    static RuntimeException unchecked(Throwable failure) {
         return switch (failure) {
             case RuntimeException runtime -> runtime;
             case Error error -> throw error;

@@ -1,5 +1,6 @@
 package handgrad.blas;
 
+import java.lang.invoke.MethodHandle;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -26,6 +27,14 @@ import org.jspecify.annotations.Nullable;
 public final class OpenBlas {
     private static final Loader.Outcome OUTCOME = Loader.load(Configuration.ofSystem());
     private static final @Nullable Binding BINDING = OUTCOME.binding();
+
+    // The JIT compiler inlines a call through a handle only if the handle is a constant, hence these copies.
+    private static final @Nullable MethodHandle SGEMM = BINDING == null ? null : BINDING.sgemm();
+    private static final @Nullable MethodHandle DGEMM = BINDING == null ? null : BINDING.dgemm();
+    private static final boolean CONCURRENT = BINDING != null && BINDING.concurrent();
+
+    /** Held by the one call at a time of a library that cannot take more. */
+    private static final Object LOCK = new Object();
 
     private OpenBlas() {}
 
@@ -83,11 +92,70 @@ public final class OpenBlas {
             float[] c,
             int cOffset,
             int ldc) {
-        Binding binding = binding("sgemm");
-        var layout = new GemmLayout(transposeA, transposeB, m, n, k, aOffset, lda, bOffset, ldb, cOffset, ldc);
-        layout.check("sgemm", a.length, b.length, c.length);
-        if (m > 0 && n > 0) {
-            binding.sgemm(layout, alpha, a, b, beta, c);
+        if (SGEMM == null) {
+            throw off("sgemm");
+        }
+        GemmArguments.check(
+                "sgemm",
+                transposeA,
+                transposeB,
+                m,
+                n,
+                k,
+                a.length,
+                aOffset,
+                lda,
+                b.length,
+                bOffset,
+                ldb,
+                c.length,
+                cOffset,
+                ldc);
+        if (m == 0 || n == 0) {
+            return;
+        }
+        try {
+            if (CONCURRENT) {
+                SGEMM.invokeExact(
+                        transposeA,
+                        transposeB,
+                        m,
+                        n,
+                        k,
+                        alpha,
+                        a,
+                        aOffset,
+                        lda,
+                        b,
+                        bOffset,
+                        ldb,
+                        beta,
+                        c,
+                        cOffset,
+                        ldc);
+            } else {
+                synchronized (LOCK) {
+                    SGEMM.invokeExact(
+                            transposeA,
+                            transposeB,
+                            m,
+                            n,
+                            k,
+                            alpha,
+                            a,
+                            aOffset,
+                            lda,
+                            b,
+                            bOffset,
+                            ldb,
+                            beta,
+                            c,
+                            cOffset,
+                            ldc);
+                }
+            }
+        } catch (Throwable failure) {
+            throw Binding.unchecked(failure);
         }
     }
 
@@ -109,18 +177,74 @@ public final class OpenBlas {
             double[] c,
             int cOffset,
             int ldc) {
-        Binding binding = binding("dgemm");
-        var layout = new GemmLayout(transposeA, transposeB, m, n, k, aOffset, lda, bOffset, ldb, cOffset, ldc);
-        layout.check("dgemm", a.length, b.length, c.length);
-        if (m > 0 && n > 0) {
-            binding.dgemm(layout, alpha, a, b, beta, c);
+        if (DGEMM == null) {
+            throw off("dgemm");
+        }
+        GemmArguments.check(
+                "dgemm",
+                transposeA,
+                transposeB,
+                m,
+                n,
+                k,
+                a.length,
+                aOffset,
+                lda,
+                b.length,
+                bOffset,
+                ldb,
+                c.length,
+                cOffset,
+                ldc);
+        if (m == 0 || n == 0) {
+            return;
+        }
+        try {
+            if (CONCURRENT) {
+                DGEMM.invokeExact(
+                        transposeA,
+                        transposeB,
+                        m,
+                        n,
+                        k,
+                        alpha,
+                        a,
+                        aOffset,
+                        lda,
+                        b,
+                        bOffset,
+                        ldb,
+                        beta,
+                        c,
+                        cOffset,
+                        ldc);
+            } else {
+                synchronized (LOCK) {
+                    DGEMM.invokeExact(
+                            transposeA,
+                            transposeB,
+                            m,
+                            n,
+                            k,
+                            alpha,
+                            a,
+                            aOffset,
+                            lda,
+                            b,
+                            bOffset,
+                            ldb,
+                            beta,
+                            c,
+                            cOffset,
+                            ldc);
+                }
+            }
+        } catch (Throwable failure) {
+            throw Binding.unchecked(failure);
         }
     }
 
-    private static Binding binding(String operation) {
-        if (BINDING == null) {
-            throw new IllegalStateException(operation + ": OpenBLAS is " + description());
-        }
-        return BINDING;
+    private static IllegalStateException off(String operation) {
+        return new IllegalStateException(operation + ": OpenBLAS is " + description());
     }
 }

@@ -27,8 +27,8 @@ final class SelfTest {
     /** m, n, k. Neighbours differ in their transposes and factors, hence the repeated one. */
     private static final int[][] SHAPES = {
         {7, 9, 0}, {1, 1, 1}, {1, 7, 8}, {7, 1, 9}, {8, 9, 1}, {9, 8, 7}, {16, 16, 16}, {31, 33, 16},
-        {33, 31, 9}, {33, 7, 31}, {45, 33, 33}, {45, 33, 33}, {45, 33, 33}, {45, 33, 33}, {64, 64, 64}, {1, 100, 33},
-        {100, 1, 64}, {64, 9, 100}, {33, 16, 0}, {8, 64, 31}, {16, 31, 100}, {31, 100, 8}, {100, 16, 45}, {100, 100, 33}
+        {33, 31, 9}, {33, 7, 31}, {45, 33, 33}, {45, 33, 33}, {45, 33, 33}, {45, 33, 33}, {64, 9, 64}, {1, 100, 33},
+        {100, 1, 64}, {64, 9, 100}, {33, 16, 0}, {8, 64, 31}, {16, 7, 100}, {31, 100, 8}, {100, 16, 31}, {100, 33, 16}
     };
 
     private static final int DGEMM_STEP = 3;
@@ -44,16 +44,50 @@ final class SelfTest {
 
     /** The product under test. Its numbers are float64 here; for sgemm they are rounded first. */
     private interface Gemm {
-        void multiply(GemmLayout layout, double alpha, double[] a, double[] b, double beta, double[] c);
+        void multiply(
+                boolean transposeA,
+                boolean transposeB,
+                int m,
+                int n,
+                int k,
+                double alpha,
+                double[] a,
+                int aOffset,
+                int lda,
+                double[] b,
+                int bOffset,
+                int ldb,
+                double beta,
+                double[] c,
+                int cOffset,
+                int ldc);
     }
 
     static void run(Binding binding) throws UnusableLibraryException {
+        Gemm sgemm =
+                (transposeA, transposeB, m, n, k, alpha, a, aOffset, lda, b, bOffset, ldb, beta, c, cOffset, ldc) -> {
+                    float[] product = toFloat(c);
+                    binding.sgemm(
+                            transposeA,
+                            transposeB,
+                            m,
+                            n,
+                            k,
+                            (float) alpha,
+                            toFloat(a),
+                            aOffset,
+                            lda,
+                            toFloat(b),
+                            bOffset,
+                            ldb,
+                            (float) beta,
+                            product,
+                            cOffset,
+                            ldc);
+                    Arrays.setAll(c, element -> product[element]);
+                };
         for (int i = 0; i < SHAPES.length; i++) {
-            check("sgemm", i, FLOAT_ROUNDOFF, (layout, alpha, a, b, beta, c) -> {
-                float[] product = toFloat(c);
-                binding.sgemm(layout, (float) alpha, toFloat(a), toFloat(b), (float) beta, product);
-                Arrays.setAll(c, element -> product[element]);
-            });
+            check("sgemm", i, FLOAT_ROUNDOFF, sgemm);
         }
         for (int i = 0; i < SHAPES.length; i += DGEMM_STEP) {
             check("dgemm", i, DOUBLE_ROUNDOFF, binding::dgemm);
@@ -79,15 +113,16 @@ final class SelfTest {
         double[] b = matrix(transposeB ? n : k, transposeB ? k : n, ldb, Double.NaN, number);
         double[] c = matrix(m, n, ldc, 7, beta == 0 ? () -> Double.NaN : number);
         double[] product = c.clone();
-        var layout = new GemmLayout(transposeA, transposeB, m, n, k, OFFSET, lda, OFFSET, ldb, OFFSET, ldc);
-        gemm.multiply(layout, alpha, a, b, beta, product);
+        gemm.multiply(
+                transposeA, transposeB, m, n, k, alpha, a, OFFSET, lda, b, OFFSET, ldb, beta, product, OFFSET, ldc);
+        String name = operation + " " + m + "x" + n + "x" + k + (transposeA ? " T" : " N") + (transposeB ? "T" : "N");
 
         for (int position = 0; position < c.length; position++) {
             int row = Math.floorDiv(position - OFFSET, ldc);
             int column = Math.floorMod(position - OFFSET, ldc);
             if (row < 0 || row >= m || column >= n) {
                 if (Double.compare(product[position], c[position]) != 0) {
-                    throw new UnusableLibraryException(operation + " " + describe(layout) + " writes outside of C");
+                    throw new UnusableLibraryException(name + " writes outside of C");
                 }
                 continue;
             }
@@ -104,8 +139,8 @@ final class SelfTest {
             double tolerance = 2 * (k + 3) * roundoff * (Math.abs(alpha) * magnitude + Math.abs(before));
             // Not ">": a NaN must fail.
             if (!(Math.abs(product[position] - expected) <= tolerance)) {
-                throw new UnusableLibraryException("failed its self-test: " + operation + " " + describe(layout)
-                        + " gives " + product[position] + " for C[" + row + "][" + column + "], right is " + expected);
+                throw new UnusableLibraryException("failed its self-test: " + name + " gives " + product[position]
+                        + " for C[" + row + "][" + column + "], right is " + expected);
             }
         }
     }
@@ -127,11 +162,6 @@ final class SelfTest {
             floats[i] = (float) values[i];
         }
         return floats;
-    }
-
-    private static String describe(GemmLayout layout) {
-        return layout.m() + "x" + layout.n() + "x" + layout.k() + (layout.transposeA() ? " T" : " N")
-                + (layout.transposeB() ? "T" : "N");
     }
 
     /**
