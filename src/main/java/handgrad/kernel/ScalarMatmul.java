@@ -1,0 +1,116 @@
+package handgrad.kernel;
+
+import java.util.Arrays;
+
+/**
+ * Matrix products by plain loops: the fallback where the Vector API is missing, and the oracle of the other kernels.
+ *
+ * <p>Both methods compute C = alpha op(A) op(B) + beta C for row-major matrices, as BLAS does: op(A) is (m, k), op(B) is
+ * (k, n), C is (m, n), and op transposes where asked. With beta = 0, C is overwritten and never read; with k = 0 or
+ * alpha = 0, A and B are not read. Each element of C adds its products in the order of k, whatever the rows around it.
+ */
+final class ScalarMatmul {
+    private ScalarMatmul() {}
+
+    /** The product for float. Gives the same bits as {@link VectorMatmul}, whose order of operations it follows. */
+    static void sgemm(
+            boolean transposeA,
+            boolean transposeB,
+            int m,
+            int n,
+            int k,
+            float alpha,
+            float[] a,
+            int aOffset,
+            int lda,
+            float[] b,
+            int bOffset,
+            int ldb,
+            float beta,
+            float[] c,
+            int cOffset,
+            int ldc) {
+        int depth = alpha == 0f ? 0 : k;
+        int aRow = transposeA ? 1 : lda;
+        int aColumn = transposeA ? lda : 1;
+        float[] sums = Scratch.floats(n);
+        for (int i = 0; i < m; i++) {
+            int ai = aOffset + i * aRow;
+            if (transposeB) {
+                for (int j = 0; j < n; j++) {
+                    sums[j] = dot(depth, a, ai, aColumn, b, bOffset + j * ldb);
+                }
+            } else {
+                Arrays.fill(sums, 0, n, 0f);
+                for (int p = 0; p < depth; p++) {
+                    addScaledRow(n, a[ai + p * aColumn], b, bOffset + p * ldb, sums);
+                }
+            }
+            update(n, alpha, sums, beta, c, cOffset + i * ldc);
+        }
+    }
+
+    /** The product for double. */
+    static void dgemm(
+            boolean transposeA,
+            boolean transposeB,
+            int m,
+            int n,
+            int k,
+            double alpha,
+            double[] a,
+            int aOffset,
+            int lda,
+            double[] b,
+            int bOffset,
+            int ldb,
+            double beta,
+            double[] c,
+            int cOffset,
+            int ldc) {
+        int depth = alpha == 0 ? 0 : k;
+        int aRow = transposeA ? 1 : lda;
+        int aColumn = transposeA ? lda : 1;
+        int bRow = transposeB ? 1 : ldb;
+        int bColumn = transposeB ? ldb : 1;
+        for (int i = 0; i < m; i++) {
+            int ci = cOffset + i * ldc;
+            for (int j = 0; j < n; j++) {
+                c[ci + j] = beta == 0 ? 0 : beta * c[ci + j];
+            }
+            for (int p = 0; p < depth; p++) {
+                double scaled = alpha * a[aOffset + i * aRow + p * aColumn];
+                int bp = bOffset + p * bRow;
+                for (int j = 0; j < n; j++) {
+                    c[ci + j] += scaled * b[bp + j * bColumn];
+                }
+            }
+        }
+    }
+
+    private static float dot(int length, float[] a, int ai, int aStride, float[] b, int bi) {
+        float sum = 0f;
+        for (int p = 0; p < length; p++) {
+            sum = ScalarMath.fma(a[ai + p * aStride], b[bi + p], sum);
+        }
+        return sum;
+    }
+
+    private static void addScaledRow(int n, float scale, float[] b, int bi, float[] sums) {
+        for (int j = 0; j < n; j++) {
+            sums[j] = ScalarMath.fma(scale, b[bi + j], sums[j]);
+        }
+    }
+
+    private static void update(int n, float alpha, float[] sums, float beta, float[] c, int ci) {
+        if (beta == 0f) {
+            for (int j = 0; j < n; j++) {
+                c[ci + j] = alpha * sums[j];
+            }
+        } else {
+            for (int j = 0; j < n; j++) {
+                c[ci + j] = ScalarMath.fma(beta, c[ci + j], alpha * sums[j]);
+            }
+        }
+    }
+}

@@ -1,0 +1,19 @@
+package handgrad.kernel;
+
+/** A buffer for each thread, grown when needed and then reused, so that a kernel allocates nothing in steady state. */
+final class Scratch {
+    private static final ThreadLocal<Scratch> OF_THREAD = ThreadLocal.withInitial(Scratch::new);
+
+    private float[] floats = {};
+
+    private Scratch() {}
+
+    /** At least {@code length} floats with arbitrary content. A kernel that uses them calls no other that does. */
+    static float[] floats(int length) {
+        var scratch = OF_THREAD.get();
+        if (scratch.floats.length < length) {
+            scratch.floats = new float[length];
+        }
+        return scratch.floats;
+    }
+}
