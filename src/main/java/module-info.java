@@ -4,11 +4,14 @@ import org.jspecify.annotations.NullMarked;
 @NullMarked
 module handgrad {
     requires static jdk.incubator.vector;
-    requires static org.jspecify;
+    requires static transitive org.jspecify;
     requires handgrad.blas;
     requires jdk.management;
     requires tools.jackson.core;
 
+    exports handgrad.check;
+    exports handgrad.nn;
+    exports handgrad.optim;
     exports handgrad.random;
     exports handgrad.tensor;
 }

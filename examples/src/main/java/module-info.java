@@ -3,7 +3,7 @@ import org.jspecify.annotations.NullMarked;
 /** The command line and the programs: lectures, exercises and studies. */
 @NullMarked
 module handgrad.examples {
-    requires static org.jspecify;
+    requires static transitive org.jspecify;
     requires handgrad;
     requires info.picocli;
 

@@ -1,0 +1,2 @@
+/** Gradient checking against central differences. */
+package handgrad.check;

@@ -1,0 +1,210 @@
+package handgrad.kernel;
+
+/**
+ * Elementwise loops. The arithmetic ones are plain: C2 turns them into vector code itself. exp, log and tanh use the
+ * Vector API, because C2 does not vectorize a call.
+ */
+public final class Elementwise {
+    private Elementwise() {}
+
+    /** out[i] = operation(x[i]) for i below n; out may be x. */
+    public static void unary(UnaryOperation operation, float[] x, float[] out, int n) {
+        switch (operation) {
+            case NEGATE -> {
+                for (int i = 0; i < n; i++) {
+                    out[i] = -x[i];
+                }
+            }
+            case ABSOLUTE -> {
+                for (int i = 0; i < n; i++) {
+                    out[i] = Math.abs(x[i]);
+                }
+            }
+            case SQUARE -> {
+                for (int i = 0; i < n; i++) {
+                    out[i] = x[i] * x[i];
+                }
+            }
+            case RECIPROCAL -> {
+                for (int i = 0; i < n; i++) {
+                    out[i] = 1 / x[i];
+                }
+            }
+            case SQUARE_ROOT -> {
+                for (int i = 0; i < n; i++) {
+                    out[i] = (float) Math.sqrt(x[i]);
+                }
+            }
+            case RELU -> {
+                for (int i = 0; i < n; i++) {
+                    out[i] = Math.max(x[i], 0);
+                }
+            }
+            case EXP -> {
+                if (VectorSupport.ENABLED) {
+                    VectorElementwise.exp(x, out, n);
+                } else {
+                    ScalarElementwise.exp(x, 0, out, 0, n);
+                }
+            }
+            case LOG -> {
+                if (VectorSupport.ENABLED) {
+                    VectorElementwise.log(x, out, n);
+                } else {
+                    ScalarElementwise.log(x, 0, out, 0, n);
+                }
+            }
+            case TANH -> {
+                if (VectorSupport.ENABLED) {
+                    VectorElementwise.tanh(x, out, n);
+                } else {
+                    ScalarElementwise.tanh(x, 0, out, 0, n);
+                }
+            }
+        }
+    }
+
+    /** out[i] = operation(x[i]) for i below n, in float64; out may be x. */
+    public static void unary(UnaryOperation operation, double[] x, double[] out, int n) {
+        var function = operation.function;
+        for (int i = 0; i < n; i++) {
+            out[i] = function.applyAsDouble(x[i]);
+        }
+    }
+
+    /** out[i] = x[i] to the power of exponent, rounded once from float64. */
+    public static void power(float[] x, double exponent, float[] out, int n) {
+        for (int i = 0; i < n; i++) {
+            out[i] = (float) Math.pow(x[i], exponent);
+        }
+    }
+
+    /** out[i] = x[i] to the power of exponent, in float64. */
+    public static void power(double[] x, double exponent, double[] out, int n) {
+        for (int i = 0; i < n; i++) {
+            out[i] = Math.pow(x[i], exponent);
+        }
+    }
+
+    /**
+     * out[outOffset + i] = operation(a[aOffset + i·aStride], b[bOffset + i·bStride]) for i below n. A stride is 1, or 0
+     * for an operand that is broadcast.
+     */
+    public static void binary(
+            BinaryOperation operation,
+            float[] a,
+            int aOffset,
+            int aStride,
+            float[] b,
+            int bOffset,
+            int bStride,
+            float[] out,
+            int outOffset,
+            int n) {
+        if (aStride == 0 && bStride == 0) {
+            float value = (float) operation.function.applyAsDouble(a[aOffset], b[bOffset]);
+            java.util.Arrays.fill(out, outOffset, outOffset + n, value);
+        } else if (aStride == 0) {
+            scalarLeft(operation, a[aOffset], b, bOffset, out, outOffset, n);
+        } else if (bStride == 0) {
+            scalarRight(operation, a, aOffset, b[bOffset], out, outOffset, n);
+        } else {
+            both(operation, a, aOffset, b, bOffset, out, outOffset, n);
+        }
+    }
+
+    private static void both(
+            BinaryOperation operation,
+            float[] a,
+            int aOffset,
+            float[] b,
+            int bOffset,
+            float[] out,
+            int outOffset,
+            int n) {
+        switch (operation) {
+            case ADD -> {
+                for (int i = 0; i < n; i++) {
+                    out[outOffset + i] = a[aOffset + i] + b[bOffset + i];
+                }
+            }
+            case SUBTRACT -> {
+                for (int i = 0; i < n; i++) {
+                    out[outOffset + i] = a[aOffset + i] - b[bOffset + i];
+                }
+            }
+            case MULTIPLY -> {
+                for (int i = 0; i < n; i++) {
+                    out[outOffset + i] = a[aOffset + i] * b[bOffset + i];
+                }
+            }
+            case DIVIDE -> {
+                for (int i = 0; i < n; i++) {
+                    out[outOffset + i] = a[aOffset + i] / b[bOffset + i];
+                }
+            }
+        }
+    }
+
+    private static void scalarLeft(
+            BinaryOperation operation, float a, float[] b, int bOffset, float[] out, int outOffset, int n) {
+        switch (operation) {
+            case ADD -> scalarRight(BinaryOperation.ADD, b, bOffset, a, out, outOffset, n);
+            case SUBTRACT -> {
+                for (int i = 0; i < n; i++) {
+                    out[outOffset + i] = a - b[bOffset + i];
+                }
+            }
+            case MULTIPLY -> scalarRight(BinaryOperation.MULTIPLY, b, bOffset, a, out, outOffset, n);
+            case DIVIDE -> {
+                for (int i = 0; i < n; i++) {
+                    out[outOffset + i] = a / b[bOffset + i];
+                }
+            }
+        }
+    }
+
+    private static void scalarRight(
+            BinaryOperation operation, float[] a, int aOffset, float b, float[] out, int outOffset, int n) {
+        switch (operation) {
+            case ADD -> {
+                for (int i = 0; i < n; i++) {
+                    out[outOffset + i] = a[aOffset + i] + b;
+                }
+            }
+            case SUBTRACT -> {
+                for (int i = 0; i < n; i++) {
+                    out[outOffset + i] = a[aOffset + i] - b;
+                }
+            }
+            case MULTIPLY -> {
+                for (int i = 0; i < n; i++) {
+                    out[outOffset + i] = a[aOffset + i] * b;
+                }
+            }
+            case DIVIDE -> {
+                for (int i = 0; i < n; i++) {
+                    out[outOffset + i] = a[aOffset + i] / b;
+                }
+            }
+        }
+    }
+
+    /** As the float32 form, in float64. */
+    public static void binary(
+            BinaryOperation operation,
+            double[] a,
+            int aOffset,
+            int aStride,
+            double[] b,
+            int bOffset,
+            int bStride,
+            double[] out,
+            int outOffset,
+            int n) {
+        var function = operation.function;
+        for (int i = 0; i < n; i++) {
+            out[outOffset + i] = function.applyAsDouble(a[aOffset + i * aStride], b[bOffset + i * bStride]);
+        }
+    }
+}

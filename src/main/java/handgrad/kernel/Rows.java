@@ -1,0 +1,42 @@
+package handgrad.kernel;
+
+/** Copies and sums of whole rows, as embeddings and biases need them. */
+public final class Rows {
+    private Rows() {}
+
+    /** out[i] = table[indices[i]]: out is (count, columns), table (rows, columns); the two are of one array type. */
+    public static void gather(Object table, int columns, int[] indices, int count, Object out) {
+        for (int i = 0; i < count; i++) {
+            System.arraycopy(table, indices[i] * columns, out, i * columns, columns);
+        }
+    }
+
+    /** table[indices[i]] += x[i], in the order of i, so that an index that occurs twice gets both rows. */
+    public static void scatterAdd(float[] table, int columns, int[] indices, int count, float[] x) {
+        for (int i = 0; i < count; i++) {
+            int target = indices[i] * columns;
+            int source = i * columns;
+            for (int j = 0; j < columns; j++) {
+                table[target + j] += x[source + j];
+            }
+        }
+    }
+
+    /** As the float32 form, in float64. */
+    public static void scatterAdd(double[] table, int columns, int[] indices, int count, double[] x) {
+        for (int i = 0; i < count; i++) {
+            int target = indices[i] * columns;
+            int source = i * columns;
+            for (int j = 0; j < columns; j++) {
+                table[target + j] += x[source + j];
+            }
+        }
+    }
+
+    /** Writes one row of {@code columns} elements {@code rows} times; the two arrays are of one type. */
+    public static void fill(Object row, int columns, Object out, int rows) {
+        for (int i = 0; i < rows; i++) {
+            System.arraycopy(row, 0, out, i * columns, columns);
+        }
+    }
+}

@@ -1,0 +1,140 @@
+package handgrad.kernel;
+
+/** Batch normalisation column by column, in float32 and float64: the fallback, the tail and the oracle. */
+final class ScalarBatchNormalization {
+    private ScalarBatchNormalization() {}
+
+    static void forward(
+            float[] x,
+            int rows,
+            int features,
+            float[] gain,
+            float[] bias,
+            float epsilon,
+            int divisor,
+            float[] mean,
+            float[] variance,
+            float[] inverseDeviation,
+            float[] normalized,
+            float[] out) {
+        for (int j = 0; j < features; j++) {
+            float sum = 0;
+            for (int i = 0; i < rows; i++) {
+                sum += x[i * features + j];
+            }
+            float center = sum / rows;
+            float squares = 0;
+            for (int i = 0; i < rows; i++) {
+                float difference = x[i * features + j] - center;
+                squares += difference * difference;
+            }
+            mean[j] = center;
+            variance[j] = squares / divisor;
+            inverseDeviation[j] = 1 / (float) Math.sqrt(variance[j] + epsilon);
+            for (int i = 0; i < rows; i++) {
+                int at = i * features + j;
+                normalized[at] = (x[at] - center) * inverseDeviation[j];
+                out[at] = gain[j] * normalized[at] + bias[j];
+            }
+        }
+    }
+
+    static void forward(
+            double[] x,
+            int rows,
+            int features,
+            double[] gain,
+            double[] bias,
+            double epsilon,
+            int divisor,
+            double[] mean,
+            double[] variance,
+            double[] inverseDeviation,
+            double[] normalized,
+            double[] out) {
+        for (int j = 0; j < features; j++) {
+            double sum = 0;
+            for (int i = 0; i < rows; i++) {
+                sum += x[i * features + j];
+            }
+            double center = sum / rows;
+            double squares = 0;
+            for (int i = 0; i < rows; i++) {
+                double difference = x[i * features + j] - center;
+                squares += difference * difference;
+            }
+            mean[j] = center;
+            variance[j] = squares / divisor;
+            inverseDeviation[j] = 1 / Math.sqrt(variance[j] + epsilon);
+            for (int i = 0; i < rows; i++) {
+                int at = i * features + j;
+                normalized[at] = (x[at] - center) * inverseDeviation[j];
+                out[at] = gain[j] * normalized[at] + bias[j];
+            }
+        }
+    }
+
+    /** The gradients of the features from {@code firstFeature} on. */
+    static void backward(
+            float[] dOut,
+            float[] normalized,
+            int rows,
+            int features,
+            int firstFeature,
+            float[] gain,
+            float[] inverseDeviation,
+            int divisor,
+            float[] dGain,
+            float[] dBias,
+            float[] dX) {
+        for (int j = firstFeature; j < features; j++) {
+            float sum = 0;
+            float product = 0;
+            for (int i = 0; i < rows; i++) {
+                int at = i * features + j;
+                sum += dOut[at];
+                product += dOut[at] * normalized[at];
+            }
+            dBias[j] += sum;
+            dGain[j] += product;
+            float scale = gain[j] * inverseDeviation[j];
+            float meanGradient = sum / rows;
+            float slope = product / divisor;
+            for (int i = 0; i < rows; i++) {
+                int at = i * features + j;
+                dX[at] = scale * (dOut[at] - meanGradient - normalized[at] * slope);
+            }
+        }
+    }
+
+    static void backward(
+            double[] dOut,
+            double[] normalized,
+            int rows,
+            int features,
+            double[] gain,
+            double[] inverseDeviation,
+            int divisor,
+            double[] dGain,
+            double[] dBias,
+            double[] dX) {
+        for (int j = 0; j < features; j++) {
+            double sum = 0;
+            double product = 0;
+            for (int i = 0; i < rows; i++) {
+                int at = i * features + j;
+                sum += dOut[at];
+                product += dOut[at] * normalized[at];
+            }
+            dBias[j] += sum;
+            dGain[j] += product;
+            double scale = gain[j] * inverseDeviation[j];
+            double meanGradient = sum / rows;
+            double slope = product / divisor;
+            for (int i = 0; i < rows; i++) {
+                int at = i * features + j;
+                dX[at] = scale * (dOut[at] - meanGradient - normalized[at] * slope);
+            }
+        }
+    }
+}

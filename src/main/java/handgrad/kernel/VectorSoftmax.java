@@ -1,0 +1,24 @@
+package handgrad.kernel;
+
+import jdk.incubator.vector.FloatVector;
+
+/** The exponentials of a softmax row on the Vector API. */
+final class VectorSoftmax {
+    private VectorSoftmax() {}
+
+    /** out[offset + j] = exp(x[offset + j] - largest) for j below n; out is not x. */
+    static void expOfDifference(float[] x, int offset, float largest, float[] out, int n) {
+        if (n < Species.LANES) {
+            ScalarSoftmax.expOfDifference(x, offset, largest, out, n);
+            return;
+        }
+        int last = offset + n - Species.LANES;
+        for (int j = offset; j < last; j += Species.LANES) {
+            VectorMath.exp(FloatVector.fromArray(Species.FLOAT, x, j).sub(largest))
+                    .intoArray(out, j);
+        }
+        // The last vector ends with the row and may overlap the one before it, which then gets the same values again.
+        VectorMath.exp(FloatVector.fromArray(Species.FLOAT, x, last).sub(largest))
+                .intoArray(out, last);
+    }
+}

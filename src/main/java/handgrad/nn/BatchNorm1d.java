@@ -1,0 +1,255 @@
+package handgrad.nn;
+
+import handgrad.nn.BatchNormOptions.Axes;
+import handgrad.nn.BatchNormOptions.Running;
+import handgrad.nn.BatchNormOptions.Variance;
+import handgrad.tensor.DType;
+import handgrad.tensor.Functional;
+import handgrad.tensor.Shape;
+import handgrad.tensor.Tensor;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Batch normalisation: normalises each feature over the batch, then scales by a gain and shifts by a bias. Keeps the
+ * normalised input for backward. The input is (N, features) or (N, L, features): the features come last, where PyTorch
+ * wants (N, features, L).
+ *
+ * <p>In training it uses the mean and variance of the batch and moves the running statistics towards them; in evaluation
+ * it uses the running statistics. Where PyTorch, Keras and the lectures differ, {@link BatchNormOptions} has an option.
+ */
+public final class BatchNorm1d implements Layer {
+    private final BatchNormOptions options;
+    private final Parameter gain;
+    private final Parameter bias;
+    private final List<Parameter> parameters;
+    private Tensor runningMean;
+    private Tensor runningSpread;
+    private boolean training = true;
+
+    private boolean usedBatch;
+    private int divisor;
+    private @Nullable Tensor mean;
+    private @Nullable Tensor variance;
+    private @Nullable Tensor deviation;
+    private @Nullable Tensor inverseDeviation;
+    private @Nullable Tensor normalized;
+    private @Nullable Tensor output;
+    private @Nullable Tensor dX;
+
+    /** A layer with PyTorch's conventions, {@link BatchNormOptions#PYTORCH}. */
+    public BatchNorm1d(int features) {
+        this(features, BatchNormOptions.PYTORCH);
+    }
+
+    /** A layer with gain 1, bias 0, running mean 0 and running variance 1. */
+    public BatchNorm1d(int features, BatchNormOptions options) {
+        this.options = options;
+        this.gain = new Parameter("weight", Tensor.ones(features));
+        this.bias = new Parameter("bias", Tensor.zeros(features));
+        this.parameters = List.of(gain, bias);
+        this.runningMean = Tensor.zeros(features);
+        this.runningSpread = Tensor.ones(features);
+    }
+
+    /** The gain γ, (features); named {@code weight} as in PyTorch. */
+    public Parameter weight() {
+        return gain;
+    }
+
+    /** The bias β, (features). */
+    public Parameter bias() {
+        return bias;
+    }
+
+    /** The running mean, (features); (L, features) where each position has its own. */
+    public Tensor runningMean() {
+        return runningMean;
+    }
+
+    /** The running variance or deviation, as the options say, of the shape of the running mean. */
+    public Tensor runningSpread() {
+        return runningSpread;
+    }
+
+    /**
+     * Mean and variance are those of the batch in training, the running ones in evaluation.
+     *
+     * <pre>
+     * normalized = (x - mean) ∘ (variance + epsilon)^-½;  out = gain ∘ normalized + bias
+     * </pre>
+     *
+     * x and out are (N, features) or (N, L, features). Training wants at least two values of each feature.
+     */
+    @Override
+    public Tensor forward(Tensor x) {
+        if (x.shape().rank() < 2
+                || x.shape().rank() > 3
+                || x.size(-1) != gain.value().size(0)) {
+            throw new IllegalArgumentException("BatchNorm1d: wants (N, "
+                    + gain.value().size(0) + ") or (N, L, " + gain.value().size(0) + "), x is " + x.shape());
+        }
+        normalized = Buffers.like(x, normalized);
+        output = Buffers.like(x, output);
+        usedBatch = training;
+        if (training) {
+            normalizeByBatch(x, normalized, output);
+        } else {
+            normalizeByRunning(x, normalized, output);
+        }
+        return output;
+    }
+
+    private void normalizeByBatch(Tensor x, Tensor normalized, Tensor output) {
+        int groups = groups(x);
+        int rows = x.shape().elements() / (groups * x.size(-1));
+        if (rows < 2) {
+            throw new IllegalArgumentException("BatchNorm1d: the variance of one value is no measure, x is " + x.shape()
+                    + "; train on at least 2 rows, or evaluate with train(false)");
+        }
+        divisor = options.normalizeBy() == Variance.BIASED ? rows : rows - 1;
+        if (runningMean.shape().elements() != groups * x.size(-1)) {
+            runningMean = repeat(runningMean, groups);
+            runningSpread = repeat(runningSpread, groups);
+        }
+        mean = Buffers.like(runningMean, mean);
+        variance = Buffers.like(runningMean, variance);
+        inverseDeviation = Buffers.like(runningMean, inverseDeviation);
+        Functional.batchNorm(
+                grouped(x, groups),
+                repeat(gain.value(), groups),
+                repeat(bias.value(), groups),
+                options.epsilon(),
+                divisor,
+                mean,
+                variance,
+                inverseDeviation,
+                grouped(normalized, groups),
+                grouped(output, groups));
+        follow(rows, mean, variance);
+    }
+
+    /** running += batchWeight · (batch - running), for the mean and for the spread that the options name. */
+    private void follow(int rows, Tensor mean, Tensor variance) {
+        double weight = options.batchWeight();
+        Functional.blend(runningMean, 1 - weight, weight, mean);
+        double factor = (double) divisor / (options.running() == Running.BIASED_VARIANCE ? rows : rows - 1);
+        if (options.running() == Running.UNBIASED_DEVIATION) {
+            deviation = Buffers.like(variance, deviation);
+            Functional.scaledSquareRoot(variance, factor, deviation);
+            Functional.blend(runningSpread, 1 - weight, weight, deviation);
+        } else {
+            Functional.blend(runningSpread, 1 - weight, weight * factor, variance);
+        }
+    }
+
+    private void normalizeByRunning(Tensor x, Tensor normalized, Tensor output) {
+        int groups = runningMean.shape().elements() / x.size(-1);
+        if (groups > 1 && groups != groups(x)) {
+            throw new IllegalArgumentException(
+                    "BatchNorm1d: the running statistics are " + runningMean.shape() + ", x is " + x.shape());
+        }
+        inverseDeviation = options.running() == Running.UNBIASED_DEVIATION
+                ? runningSpread.pow(-1)
+                : runningSpread.add(options.epsilon()).sqrt().pow(-1);
+        Functional.batchNormEvaluation(
+                grouped(x, groups),
+                repeat(gain.value(), groups),
+                repeat(bias.value(), groups),
+                runningMean,
+                inverseDeviation,
+                grouped(normalized, groups),
+                grouped(output, groups));
+    }
+
+    /**
+     * The gradients, where Σ runs over the n values of a feature and m is n or n - 1, as the variance was divided.
+     *
+     * <pre>
+     * dBias += Σ dOut;  dGain += Σ dOut ∘ normalized;  dNormalized = gain ∘ dOut
+     * dX = (variance + epsilon)^-½ ∘ (dNormalized - Σ dNormalized / n - normalized ∘ Σ (dNormalized ∘ normalized) / m)
+     * </pre>
+     *
+     * In evaluation the statistics are constants, and the two sums in dX fall away. dOut and dX have the shape of x.
+     */
+    @Override
+    public Tensor backward(Tensor dOut) {
+        var unit = Buffers.kept("BatchNorm1d", normalized);
+        var inverse = Buffers.kept("BatchNorm1d", inverseDeviation);
+        dX = Buffers.like(unit, dX);
+        int groups = inverse.shape().elements() / unit.size(-1);
+        var dGain = groups == 1 ? gain.grad() : Tensor.zeros(inverse.dtype(), inverse.shape());
+        var dBias = groups == 1 ? bias.grad() : Tensor.zeros(inverse.dtype(), inverse.shape());
+        if (usedBatch) {
+            Functional.batchNormBackward(
+                    grouped(dOut, groups),
+                    grouped(unit, groups),
+                    repeat(gain.value(), groups),
+                    inverse,
+                    divisor,
+                    dGain,
+                    dBias,
+                    grouped(dX, groups));
+        } else {
+            Functional.batchNormEvaluationBackward(
+                    grouped(dOut, groups),
+                    grouped(unit, groups),
+                    repeat(gain.value(), groups),
+                    inverse,
+                    dGain,
+                    dBias,
+                    grouped(dX, groups));
+        }
+        if (groups > 1) {
+            gain.grad().addInPlace(dGain.sum(0));
+            bias.grad().addInPlace(dBias.sum(0));
+        }
+        return dX;
+    }
+
+    /** How many positions have statistics of their own. */
+    private int groups(Tensor x) {
+        return options.axes() == Axes.FIRST && x.shape().rank() == 3 ? x.size(1) : 1;
+    }
+
+    /** x (N, L, features) as (N, L · features) where each position has statistics of its own. */
+    private static Tensor grouped(Tensor x, int groups) {
+        return groups == 1 ? x : x.reshape(x.size(0), groups * x.size(2));
+    }
+
+    /** One value a feature as one value a position and feature, (groups, features). */
+    private static Tensor repeat(Tensor perFeature, int groups) {
+        return groups == 1
+                ? perFeature
+                : Tensor.zeros(perFeature.dtype(), Shape.of(groups, perFeature.size(-1)))
+                        .addInPlace(perFeature);
+    }
+
+    @Override
+    public List<Parameter> parameters() {
+        return parameters;
+    }
+
+    @Override
+    public void train(boolean training) {
+        this.training = training;
+    }
+
+    @Override
+    public void to(DType dtype) {
+        Layer.super.to(dtype);
+        runningMean = runningMean.to(dtype);
+        runningSpread = runningSpread.to(dtype);
+    }
+
+    /** weight, bias, running_mean and running_var, or running_std where the options follow the deviation. */
+    @Override
+    public Map<String, Tensor> stateDict() {
+        var state = new LinkedHashMap<>(Layer.super.stateDict());
+        state.put("running_mean", runningMean);
+        state.put(options.running() == Running.UNBIASED_DEVIATION ? "running_std" : "running_var", runningSpread);
+        return state;
+    }
+}

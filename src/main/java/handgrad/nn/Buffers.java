@@ -1,0 +1,36 @@
+package handgrad.nn;
+
+import handgrad.tensor.DType;
+import handgrad.tensor.Shape;
+import handgrad.tensor.Tensor;
+import org.jspecify.annotations.Nullable;
+
+/** Tensors that a layer keeps from call to call and remakes only when shape or type change. */
+final class Buffers {
+    private Buffers() {}
+
+    /** The old tensor where it is like the model in shape and type, otherwise a new one of zeros. */
+    static Tensor like(Tensor model, @Nullable Tensor old) {
+        return like(model.dtype(), model.shape(), old);
+    }
+
+    /** The old tensor where it has this shape and type, otherwise a new one of zeros. */
+    static Tensor like(DType dtype, Shape shape, @Nullable Tensor old) {
+        return old != null && old.dtype() == dtype && old.shape().equals(shape) ? old : Tensor.zeros(dtype, shape);
+    }
+
+    /** As {@link #like(Tensor, Tensor)}, with the model's last size replaced. */
+    static Tensor withLast(Tensor model, int last, @Nullable Tensor old) {
+        return old != null && old.dtype() == model.dtype() && old.shape().isWithLast(model.shape(), last)
+                ? old
+                : Tensor.zeros(model.dtype(), model.shape().with(-1, last));
+    }
+
+    /** What forward kept, or the error of a backward pass that comes first. */
+    static Tensor kept(String layer, @Nullable Tensor kept) {
+        if (kept == null) {
+            throw new IllegalStateException(layer + ".backward: call forward first");
+        }
+        return kept;
+    }
+}

@@ -1,0 +1,32 @@
+package handgrad.nn;
+
+import handgrad.tensor.Functional;
+import handgrad.tensor.Tensor;
+import org.jspecify.annotations.Nullable;
+
+/** The mean negative log-probability of the targets under the softmax of the logits. Keeps the softmax for backward. */
+public final class CrossEntropyLoss {
+    private @Nullable Tensor probabilities;
+    private @Nullable Tensor targets;
+    private @Nullable Tensor dLogits;
+
+    /**
+     * loss = -Σ ln softmax(logits)[i, targets[i]] / N.
+     *
+     * @param logits (N, classes)
+     * @param targets (N), INT32, each from 0 to classes - 1
+     */
+    public double forward(Tensor logits, Tensor targets) {
+        this.targets = targets;
+        probabilities = Buffers.like(logits, probabilities);
+        return Functional.crossEntropy(logits, targets, probabilities);
+    }
+
+    /** dLogits = (softmax(logits) - onehot(targets)) / N, (N, classes); overwritten by the next call. */
+    public Tensor backward() {
+        var p = Buffers.kept("CrossEntropyLoss", probabilities);
+        dLogits = Buffers.like(p, dLogits);
+        Functional.crossEntropyBackward(p, Buffers.kept("CrossEntropyLoss", targets), dLogits);
+        return dLogits;
+    }
+}

@@ -1,0 +1,65 @@
+package handgrad.nn;
+
+import handgrad.random.TorchRandom;
+import handgrad.tensor.Functional;
+import handgrad.tensor.Shape;
+import handgrad.tensor.Tensor;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** A table of vectors looked up by index: (…) indices to (…, columns). Keeps its input for backward. */
+public final class Embedding implements Layer {
+    private static final Tensor NO_GRADIENT = Tensor.zeros(0);
+
+    private final Parameter weight;
+    private @Nullable Tensor indices;
+    private @Nullable Tensor output;
+
+    /** A table (rows, columns) drawn from the normal distribution with mean 0 and variance 1, as PyTorch draws it. */
+    public Embedding(int rows, int columns, TorchRandom random) {
+        this(Tensor.randn(random, rows, columns));
+    }
+
+    /** A given table (rows, columns). */
+    public Embedding(Tensor weight) {
+        this.weight = new Parameter("weight", weight);
+    }
+
+    /** The table, (rows, columns). */
+    public Parameter weight() {
+        return weight;
+    }
+
+    /** out = weight[x]; x is (…), INT32, out (…, columns). */
+    @Override
+    public Tensor forward(Tensor x) {
+        indices = x;
+        output = buffer(x, output);
+        Functional.embedding(weight.value(), x, output);
+        return output;
+    }
+
+    private Tensor buffer(Tensor x, @Nullable Tensor old) {
+        var table = weight.value();
+        int rank = x.shape().rank();
+        if (old != null && old.dtype() == table.dtype() && old.shape().isOneMoreThan(x.shape())) {
+            return old;
+        }
+        int[] sizes = Arrays.copyOf(x.shape().toArray(), rank + 1);
+        sizes[rank] = table.size(1);
+        return Tensor.zeros(table.dtype(), Shape.of(sizes));
+    }
+
+    /** dWeight[x] += dOut: a row that is used twice gets both gradients. Indices have no gradient: the result is empty. */
+    @Override
+    public Tensor backward(Tensor dOut) {
+        Functional.embeddingBackward(Buffers.kept("Embedding", indices), dOut, weight.grad());
+        return NO_GRADIENT;
+    }
+
+    @Override
+    public List<Parameter> parameters() {
+        return List.of(weight);
+    }
+}

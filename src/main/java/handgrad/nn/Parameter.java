@@ -1,0 +1,49 @@
+package handgrad.nn;
+
+import handgrad.tensor.DType;
+import handgrad.tensor.Tensor;
+
+/** A tensor that training changes, with its gradient, which every backward pass adds to. */
+public final class Parameter {
+    private final String name;
+    private Tensor value;
+    private Tensor grad;
+
+    /**
+     * A parameter with a gradient of zeros.
+     *
+     * @param name its name within its layer, such as {@code weight}
+     * @param value FLOAT32 or FLOAT64, not copied
+     */
+    public Parameter(String name, Tensor value) {
+        this.name = name;
+        this.value = value;
+        this.grad = Tensor.zeros(value.dtype(), value.shape());
+    }
+
+    /** The name within the layer. */
+    public String name() {
+        return name;
+    }
+
+    /** The value, not a copy. */
+    public Tensor value() {
+        return value;
+    }
+
+    /** The gradient of the loss, not a copy; of the shape and type of the value. */
+    public Tensor grad() {
+        return grad;
+    }
+
+    /** Sets the gradient to zero. */
+    public void zeroGrad() {
+        grad.fill(0);
+    }
+
+    /** Converts value and gradient to another type. */
+    public void to(DType dtype) {
+        value = value.to(dtype);
+        grad = grad.to(dtype);
+    }
+}

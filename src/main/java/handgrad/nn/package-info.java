@@ -1,0 +1,2 @@
+/** Layers and losses, each backward pass written by hand under its forward pass. */
+package handgrad.nn;

@@ -1,0 +1,505 @@
+package handgrad.tensor;
+
+import handgrad.kernel.Activation;
+import handgrad.kernel.BatchNormalization;
+import handgrad.kernel.Elementwise;
+import handgrad.kernel.Reduction;
+import handgrad.kernel.Rows;
+import handgrad.kernel.SoftmaxCrossEntropy;
+import handgrad.kernel.UnaryOperation;
+import handgrad.kernel.Update;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The operations that layers, losses and optimisers are made of, each a forward pass with its backward pass under it.
+ *
+ * <p>They write into tensors that the caller gives, so that a layer can reuse its buffers and a training step allocates
+ * nothing. A result that is "written" is overwritten; one that is "added to" accumulates. All floating tensors of a call
+ * have one type, FLOAT32 or FLOAT64; a wrong shape or type throws an {@link IllegalArgumentException} that names it.
+ */
+public final class Functional {
+    private Functional() {}
+
+    /**
+     * out = table[indices].
+     *
+     * @param table (rows, columns)
+     * @param indices (…), INT32, each from 0 to rows - 1
+     * @param out (…, columns), written
+     */
+    public static void embedding(Tensor table, Tensor indices, Tensor out) {
+        require("embedding", "out", out, table.dtype());
+        requireElements("embedding", "out", out, indices.shape().elements(), table.size(1));
+        Tensor.requireIndices("embedding", indices, table.size(0));
+        Rows.gather(
+                table.elements(), table.size(1), indices.ints(), indices.shape().elements(), out.elements());
+    }
+
+    /**
+     * dTable[indices] += dOut: a row that is used twice gets both gradients.
+     *
+     * @param indices (…), INT32
+     * @param dOut (…, columns)
+     * @param dTable (rows, columns), added to
+     */
+    public static void embeddingBackward(Tensor indices, Tensor dOut, Tensor dTable) {
+        dTable.indexAdd(indices, dOut);
+    }
+
+    /**
+     * out = x · weight + bias.
+     *
+     * @param x (…, fanIn)
+     * @param weight (fanIn, fanOut)
+     * @param bias (fanOut), or null for none
+     * @param out (…, fanOut), written; not x
+     */
+    public static void linear(Tensor x, Tensor weight, @Nullable Tensor bias, Tensor out) {
+        int fanIn = weight.size(0);
+        int fanOut = weight.size(1);
+        int rows = rows("linear", "x", x, fanIn);
+        require("linear", "x", x, weight.dtype());
+        require("linear", "out", out, weight.dtype());
+        requireElements("linear", "out", out, rows, fanOut);
+        if (bias != null) {
+            require("linear", "bias", bias, weight.dtype());
+            requireElements("linear", "bias", bias, 1, fanOut);
+            Rows.fill(bias.elements(), fanOut, out.elements(), rows);
+        }
+        MatrixForms.multiply(x, false, weight, false, rows, fanOut, fanIn, bias == null ? 0 : 1, out);
+    }
+
+    /**
+     * The gradients of {@link #linear} for its parameters: dWeight += xᵀ · dOut, dBias += Σ over rows of dOut.
+     *
+     * @param x (…, fanIn)
+     * @param dOut (…, fanOut)
+     * @param dWeight (fanIn, fanOut), added to
+     * @param dBias (fanOut), added to, or null for none
+     */
+    public static void linearBackwardParameters(Tensor x, Tensor dOut, Tensor dWeight, @Nullable Tensor dBias) {
+        int fanIn = dWeight.size(0);
+        int fanOut = dWeight.size(1);
+        int rows = rows("linearBackward", "x", x, fanIn);
+        require("linearBackward", "x", x, dWeight.dtype());
+        require("linearBackward", "dOut", dOut, dWeight.dtype());
+        requireElements("linearBackward", "dOut", dOut, rows, fanOut);
+        MatrixForms.multiply(x, true, dOut, false, fanIn, fanOut, rows, 1, dWeight);
+        if (dBias != null) {
+            require("linearBackward", "dBias", dBias, dWeight.dtype());
+            requireElements("linearBackward", "dBias", dBias, 1, fanOut);
+            if (dOut.dtype() == DType.FLOAT32) {
+                Reduction.addRows(dOut.floats(), 0, rows, fanOut, dBias.floats(), 0);
+            } else {
+                Reduction.addRows(dOut.doubles(), 0, rows, fanOut, dBias.doubles(), 0);
+            }
+        }
+    }
+
+    /**
+     * The gradient of {@link #linear} for its input: dX = dOut · weightᵀ.
+     *
+     * @param dOut (…, fanOut)
+     * @param weight (fanIn, fanOut)
+     * @param dX (…, fanIn), written
+     */
+    public static void linearBackwardInput(Tensor dOut, Tensor weight, Tensor dX) {
+        int fanIn = weight.size(0);
+        int fanOut = weight.size(1);
+        int rows = rows("linearBackward", "dOut", dOut, fanOut);
+        require("linearBackward", "dOut", dOut, weight.dtype());
+        require("linearBackward", "dX", dX, weight.dtype());
+        requireElements("linearBackward", "dX", dX, rows, fanIn);
+        MatrixForms.multiply(dOut, false, weight, true, rows, fanIn, fanOut, 0, dX);
+    }
+
+    /**
+     * out = tanh x.
+     *
+     * @param x (…)
+     * @param out (…), written; may be x
+     */
+    public static void tanh(Tensor x, Tensor out) {
+        requireAlike("tanh", "out", x, out);
+        if (x.dtype() == DType.FLOAT32) {
+            Elementwise.unary(
+                    UnaryOperation.TANH, x.floats(), out.floats(), x.shape().elements());
+        } else {
+            Elementwise.unary(
+                    UnaryOperation.TANH, x.doubles(), out.doubles(), x.shape().elements());
+        }
+    }
+
+    /**
+     * dX = (1 - y²) ∘ dOut, where y = tanh x.
+     *
+     * @param y (…), the output of {@link #tanh}
+     * @param dOut (…)
+     * @param dX (…), written; may be dOut
+     */
+    public static void tanhBackward(Tensor y, Tensor dOut, Tensor dX) {
+        requireAlike("tanhBackward", "dOut", y, dOut);
+        requireAlike("tanhBackward", "dX", y, dX);
+        if (y.dtype() == DType.FLOAT32) {
+            Activation.tanhBackward(
+                    y.floats(), dOut.floats(), dX.floats(), y.shape().elements());
+        } else {
+            Activation.tanhBackward(
+                    y.doubles(), dOut.doubles(), dX.doubles(), y.shape().elements());
+        }
+    }
+
+    /**
+     * Normalises x over its rows with their own mean and variance, then scales and shifts.
+     *
+     * <pre>
+     * mean = Σ x / n;  variance = Σ (x - mean)² / divisor;  inverseDeviation = (variance + epsilon)^-½
+     * normalized = (x - mean) ∘ inverseDeviation;  out = gain ∘ normalized + bias
+     * </pre>
+     *
+     * @param x (…, features), n rows
+     * @param gain (features)
+     * @param bias (features)
+     * @param divisor n for the biased variance, n - 1 for the unbiased one; at least 1
+     * @param mean (features), written
+     * @param variance (features), written
+     * @param inverseDeviation (features), written
+     * @param normalized (…, features), written; not x
+     * @param out (…, features), written; not x
+     */
+    public static void batchNorm(
+            Tensor x,
+            Tensor gain,
+            Tensor bias,
+            double epsilon,
+            int divisor,
+            Tensor mean,
+            Tensor variance,
+            Tensor inverseDeviation,
+            Tensor normalized,
+            Tensor out) {
+        int features = gain.shape().elements();
+        int rows = rows("batchNorm", "x", x, features);
+        requireFeatures("batchNorm", gain, bias, mean, variance, inverseDeviation);
+        requireAlike("batchNorm", "normalized", x, normalized);
+        requireAlike("batchNorm", "out", x, out);
+        require("batchNorm", "x", x, gain.dtype());
+        if (divisor < 1) {
+            throw new IllegalArgumentException("batchNorm: the variance of x " + x.shape() + " would be divided by "
+                    + divisor + "; the unbiased variance wants at least 2 rows");
+        }
+        if (x.dtype() == DType.FLOAT32) {
+            BatchNormalization.forward(
+                    x.floats(),
+                    rows,
+                    features,
+                    gain.floats(),
+                    bias.floats(),
+                    (float) epsilon,
+                    divisor,
+                    mean.floats(),
+                    variance.floats(),
+                    inverseDeviation.floats(),
+                    normalized.floats(),
+                    out.floats());
+        } else {
+            BatchNormalization.forward(
+                    x.doubles(),
+                    rows,
+                    features,
+                    gain.doubles(),
+                    bias.doubles(),
+                    epsilon,
+                    divisor,
+                    mean.doubles(),
+                    variance.doubles(),
+                    inverseDeviation.doubles(),
+                    normalized.doubles(),
+                    out.doubles());
+        }
+    }
+
+    /**
+     * The gradients of {@link #batchNorm}.
+     *
+     * <pre>
+     * dBias += Σ dOut;  dGain += Σ dOut ∘ normalized;  dNormalized = gain ∘ dOut
+     * dX = inverseDeviation ∘ (dNormalized - Σ dNormalized / n - normalized ∘ Σ (dNormalized ∘ normalized) / divisor)
+     * </pre>
+     *
+     * @param dOut (…, features)
+     * @param normalized (…, features), as forward wrote it
+     * @param gain (features)
+     * @param inverseDeviation (features), as forward wrote it
+     * @param divisor as given to forward
+     * @param dGain (features), added to
+     * @param dBias (features), added to
+     * @param dX (…, features), written; not dOut
+     */
+    public static void batchNormBackward(
+            Tensor dOut,
+            Tensor normalized,
+            Tensor gain,
+            Tensor inverseDeviation,
+            int divisor,
+            Tensor dGain,
+            Tensor dBias,
+            Tensor dX) {
+        int features = gain.shape().elements();
+        int rows = rows("batchNormBackward", "dOut", dOut, features);
+        requireFeatures("batchNormBackward", gain, inverseDeviation, dGain, dBias);
+        requireAlike("batchNormBackward", "normalized", dOut, normalized);
+        requireAlike("batchNormBackward", "dX", dOut, dX);
+        require("batchNormBackward", "dOut", dOut, gain.dtype());
+        if (dOut.dtype() == DType.FLOAT32) {
+            BatchNormalization.backward(
+                    dOut.floats(),
+                    normalized.floats(),
+                    rows,
+                    features,
+                    gain.floats(),
+                    inverseDeviation.floats(),
+                    divisor,
+                    dGain.floats(),
+                    dBias.floats(),
+                    dX.floats());
+        } else {
+            BatchNormalization.backward(
+                    dOut.doubles(),
+                    normalized.doubles(),
+                    rows,
+                    features,
+                    gain.doubles(),
+                    inverseDeviation.doubles(),
+                    divisor,
+                    dGain.doubles(),
+                    dBias.doubles(),
+                    dX.doubles());
+        }
+    }
+
+    /**
+     * Normalises x with given statistics: normalized = (x - mean) ∘ inverseDeviation, out = gain ∘ normalized + bias.
+     *
+     * @param x (…, features)
+     * @param gain (features)
+     * @param bias (features)
+     * @param mean (features)
+     * @param inverseDeviation (features)
+     * @param normalized (…, features), written
+     * @param out (…, features), written
+     */
+    public static void batchNormEvaluation(
+            Tensor x, Tensor gain, Tensor bias, Tensor mean, Tensor inverseDeviation, Tensor normalized, Tensor out) {
+        int features = gain.shape().elements();
+        int rows = rows("batchNorm", "x", x, features);
+        requireFeatures("batchNorm", gain, bias, mean, inverseDeviation);
+        requireAlike("batchNorm", "normalized", x, normalized);
+        requireAlike("batchNorm", "out", x, out);
+        require("batchNorm", "x", x, gain.dtype());
+        if (x.dtype() == DType.FLOAT32) {
+            BatchNormalization.apply(
+                    x.floats(),
+                    rows,
+                    features,
+                    gain.floats(),
+                    bias.floats(),
+                    mean.floats(),
+                    inverseDeviation.floats(),
+                    normalized.floats(),
+                    out.floats());
+        } else {
+            BatchNormalization.apply(
+                    x.doubles(),
+                    rows,
+                    features,
+                    gain.doubles(),
+                    bias.doubles(),
+                    mean.doubles(),
+                    inverseDeviation.doubles(),
+                    normalized.doubles(),
+                    out.doubles());
+        }
+    }
+
+    /**
+     * The gradients of {@link #batchNormEvaluation}, whose statistics are constants: dBias += Σ dOut, dGain += Σ dOut ∘
+     * normalized, dX = gain ∘ inverseDeviation ∘ dOut.
+     *
+     * @param dOut (…, features)
+     * @param normalized (…, features), as forward wrote it
+     * @param gain (features)
+     * @param inverseDeviation (features)
+     * @param dGain (features), added to
+     * @param dBias (features), added to
+     * @param dX (…, features), written
+     */
+    public static void batchNormEvaluationBackward(
+            Tensor dOut,
+            Tensor normalized,
+            Tensor gain,
+            Tensor inverseDeviation,
+            Tensor dGain,
+            Tensor dBias,
+            Tensor dX) {
+        int features = gain.shape().elements();
+        rows("batchNormBackward", "dOut", dOut, features);
+        requireFeatures("batchNormBackward", gain, inverseDeviation, dGain, dBias);
+        requireAlike("batchNormBackward", "normalized", dOut, normalized);
+        requireAlike("batchNormBackward", "dX", dOut, dX);
+        dBias.reshape(features).addInPlace(dOut.reshape(-1, features).sum(0));
+        dGain.reshape(features)
+                .addInPlace(dOut.mul(normalized).reshape(-1, features).sum(0));
+        dX.copyFrom(dOut.mul(gain.reshape(features)).mul(inverseDeviation.reshape(features)));
+    }
+
+    /**
+     * The mean negative log-probability of the targets under the softmax of the logits.
+     *
+     * <pre>
+     * probabilities = exp(logits - max) / Σ exp(logits - max);  loss = -Σ ln probabilities[i, targets[i]] / N
+     * </pre>
+     *
+     * @param logits (N, classes), N at least 1
+     * @param targets (N), INT32, each from 0 to classes - 1
+     * @param probabilities (N, classes), written; not logits
+     */
+    public static double crossEntropy(Tensor logits, Tensor targets, Tensor probabilities) {
+        int classes = requireLogits("crossEntropy", logits, targets);
+        requireAlike("crossEntropy", "probabilities", logits, probabilities);
+        int rows = logits.size(0);
+        return logits.dtype() == DType.FLOAT32
+                ? SoftmaxCrossEntropy.forward(logits.floats(), targets.ints(), rows, classes, probabilities.floats())
+                : SoftmaxCrossEntropy.forward(logits.doubles(), targets.ints(), rows, classes, probabilities.doubles());
+    }
+
+    /**
+     * dLogits = (probabilities - onehot(targets)) / N.
+     *
+     * @param probabilities (N, classes), as forward wrote them
+     * @param targets (N), INT32
+     * @param dLogits (N, classes), written
+     */
+    public static void crossEntropyBackward(Tensor probabilities, Tensor targets, Tensor dLogits) {
+        int classes = requireLogits("crossEntropyBackward", probabilities, targets);
+        requireAlike("crossEntropyBackward", "dLogits", probabilities, dLogits);
+        int rows = probabilities.size(0);
+        if (probabilities.dtype() == DType.FLOAT32) {
+            SoftmaxCrossEntropy.backward(probabilities.floats(), targets.ints(), rows, classes, dLogits.floats());
+        } else {
+            SoftmaxCrossEntropy.backward(probabilities.doubles(), targets.ints(), rows, classes, dLogits.doubles());
+        }
+    }
+
+    private static int requireLogits(String operation, Tensor logits, Tensor targets) {
+        if (logits.shape().rank() != 2 || targets.shape().rank() != 1 || targets.size(0) != logits.size(0)) {
+            throw new IllegalArgumentException(operation + ": wants logits (N, classes) and targets (N), logits "
+                    + logits.shape() + ", targets " + targets.shape());
+        }
+        if (logits.size(0) == 0) {
+            throw new IllegalArgumentException(
+                    operation + ": the mean over no rows has no value, logits " + logits.shape());
+        }
+        Tensor.requireIndices(operation, targets, logits.size(1));
+        return logits.size(1);
+    }
+
+    /**
+     * target += factor · source: a step of gradient descent with factor -lr. The product is rounded before the sum.
+     *
+     * @param target (…), added to
+     * @param source (…)
+     */
+    public static void addScaled(Tensor target, double factor, Tensor source) {
+        requireAlike("addScaled", "source", target, source);
+        if (target.dtype() == DType.FLOAT32) {
+            Update.addScaled(
+                    target.floats(),
+                    (float) factor,
+                    source.floats(),
+                    target.shape().elements());
+        } else {
+            Update.addScaled(
+                    target.doubles(), factor, source.doubles(), target.shape().elements());
+        }
+    }
+
+    /**
+     * target = keep · target + factor · source: a running average.
+     *
+     * @param target (…), overwritten
+     * @param source (…)
+     */
+    public static void blend(Tensor target, double keep, double factor, Tensor source) {
+        requireAlike("blend", "source", target, source);
+        if (target.dtype() == DType.FLOAT32) {
+            Update.blend(
+                    target.floats(),
+                    (float) keep,
+                    (float) factor,
+                    source.floats(),
+                    target.shape().elements());
+        } else {
+            Update.blend(
+                    target.doubles(),
+                    keep,
+                    factor,
+                    source.doubles(),
+                    target.shape().elements());
+        }
+    }
+
+    /**
+     * out = √(factor · x).
+     *
+     * @param x (…)
+     * @param out (…), written
+     */
+    public static void scaledSquareRoot(Tensor x, double factor, Tensor out) {
+        requireAlike("scaledSquareRoot", "out", x, out);
+        if (x.dtype() == DType.FLOAT32) {
+            Update.scaledSquareRoot(
+                    x.floats(), (float) factor, out.floats(), x.shape().elements());
+        } else {
+            Update.scaledSquareRoot(
+                    x.doubles(), factor, out.doubles(), x.shape().elements());
+        }
+    }
+
+    private static void require(String operation, String name, Tensor tensor, DType dtype) {
+        if (tensor.dtype() != dtype) {
+            throw new IllegalArgumentException(
+                    operation + ": wants " + dtype + ", " + name + " " + tensor.shape() + " is " + tensor.dtype());
+        }
+    }
+
+    private static void requireElements(String operation, String name, Tensor tensor, int rows, int columns) {
+        if (tensor.shape().elements() != rows * columns) {
+            throw new IllegalArgumentException(
+                    operation + ": wants " + rows + " x " + columns + " elements, " + name + " is " + tensor.shape());
+        }
+    }
+
+    private static void requireAlike(String operation, String name, Tensor model, Tensor tensor) {
+        if (tensor.dtype() != model.dtype() || !tensor.shape().equals(model.shape())) {
+            throw new IllegalArgumentException(operation + ": " + name + " is " + tensor.dtype() + " " + tensor.shape()
+                    + ", wants " + model.dtype() + " " + model.shape());
+        }
+    }
+
+    private static void requireFeatures(String operation, Tensor gain, Tensor... others) {
+        for (var tensor : others) {
+            require(operation, "a statistic", tensor, gain.dtype());
+            requireElements(operation, "a statistic", tensor, 1, gain.shape().elements());
+        }
+    }
+
+    /** The number of rows of x seen as (rows, columns). */
+    private static int rows(String operation, String name, Tensor x, int columns) {
+        if (x.shape().rank() == 0 || x.size(-1) != columns) {
+            throw new IllegalArgumentException(
+                    operation + ": wants " + columns + " in the last dimension, " + name + " is " + x.shape());
+        }
+        return x.shape().elements(0, x.shape().rank() - 1);
+    }
+}

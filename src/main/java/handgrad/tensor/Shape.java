@@ -1,0 +1,146 @@
+package handgrad.tensor;
+
+import java.util.Arrays;
+
+/** The sizes of a tensor's dimensions, outermost first; immutable. A scalar has no dimensions and one element. */
+public final class Shape {
+    /** The shape of a scalar, {@code ()}. */
+    public static final Shape SCALAR = new Shape(new int[0]);
+
+    private final int[] sizes;
+    private final int elements;
+
+    private Shape(int[] sizes) {
+        long product = 1;
+        for (int size : sizes) {
+            if (size < 0) {
+                throw new IllegalArgumentException("shape: negative size in " + format(sizes));
+            }
+            product *= size;
+            if (product > Integer.MAX_VALUE) {
+                throw new IllegalArgumentException("shape: " + format(sizes) + " has more than 2^31 - 1 elements");
+            }
+        }
+        this.sizes = sizes;
+        this.elements = (int) product;
+    }
+
+    /** The shape with these sizes, outermost first. */
+    public static Shape of(int... sizes) {
+        return sizes.length == 0 ? SCALAR : new Shape(sizes.clone());
+    }
+
+    /** The number of dimensions. */
+    public int rank() {
+        return sizes.length;
+    }
+
+    /** The number of elements: the product of the sizes, 1 for a scalar. */
+    public int elements() {
+        return elements;
+    }
+
+    /** The size of one dimension; a negative one counts from the end, -1 is the last. */
+    public int size(int dimension) {
+        return sizes[dimension(dimension)];
+    }
+
+    /** The index of a dimension from 0, for one that may count from the end. */
+    public int dimension(int dimension) {
+        if (dimension < -sizes.length || dimension >= sizes.length) {
+            throw new IllegalArgumentException("dimension " + dimension + " is outside of " + this + ", which has "
+                    + sizes.length + (sizes.length == 1 ? " dimension" : " dimensions"));
+        }
+        return dimension < 0 ? dimension + sizes.length : dimension;
+    }
+
+    /** The sizes as a new array, outermost first. */
+    public int[] toArray() {
+        return sizes.clone();
+    }
+
+    /** The product of the sizes from dimension {@code from} up to, not including, {@code to}; 1 where there are none. */
+    public int elements(int from, int to) {
+        int product = 1;
+        for (int d = from; d < to; d++) {
+            product *= sizes[d];
+        }
+        return product;
+    }
+
+    /** This shape with one dimension's size replaced. */
+    public Shape with(int dimension, int size) {
+        int[] changed = sizes.clone();
+        changed[dimension(dimension)] = size;
+        return new Shape(changed);
+    }
+
+    /** This shape without one dimension. */
+    public Shape without(int dimension) {
+        int d = dimension(dimension);
+        int[] rest = new int[sizes.length - 1];
+        System.arraycopy(sizes, 0, rest, 0, d);
+        System.arraycopy(sizes, d + 1, rest, d, rest.length - d);
+        return of(rest);
+    }
+
+    /** Whether this shape is {@code leading} with its last size replaced by {@code last}. */
+    public boolean isWithLast(Shape leading, int last) {
+        int end = sizes.length - 1;
+        return end >= 0
+                && end == leading.sizes.length - 1
+                && sizes[end] == last
+                && Arrays.equals(sizes, 0, end, leading.sizes, 0, end);
+    }
+
+    /** Whether this shape is {@code leading} with one more dimension behind it. */
+    public boolean isOneMoreThan(Shape leading) {
+        return sizes.length == leading.sizes.length + 1
+                && Arrays.equals(sizes, 0, leading.sizes.length, leading.sizes, 0, leading.sizes.length);
+    }
+
+    /**
+     * The shape that two shapes broadcast to: aligned at the last dimension, sizes must be equal or one of them 1, and a
+     * missing dimension counts as 1.
+     *
+     * @param operation the name to use in the error
+     */
+    static Shape broadcast(String operation, Shape a, Shape b) {
+        if (a.equals(b)) {
+            return a;
+        }
+        int rank = Math.max(a.rank(), b.rank());
+        int[] result = new int[rank];
+        for (int d = 1; d <= rank; d++) {
+            int sizeA = d > a.rank() ? 1 : a.sizes[a.rank() - d];
+            int sizeB = d > b.rank() ? 1 : b.sizes[b.rank() - d];
+            if (sizeA != sizeB && sizeA != 1 && sizeB != 1) {
+                throw new IllegalArgumentException(operation + ": shapes do not broadcast, a " + a + ", b " + b
+                        + ": dimension -" + d + " is " + sizeA + " and " + sizeB);
+            }
+            result[rank - d] = sizeA == 1 ? sizeB : sizeA;
+        }
+        return new Shape(result);
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return this == other || (other instanceof Shape shape && Arrays.equals(sizes, shape.sizes));
+    }
+
+    @Override
+    public int hashCode() {
+        return Arrays.hashCode(sizes);
+    }
+
+    /** The sizes in parentheses: {@code (32, 30)}, {@code (27)}, {@code ()}. */
+    @Override
+    public String toString() {
+        return format(sizes);
+    }
+
+    private static String format(int[] sizes) {
+        String list = Arrays.toString(sizes);
+        return "(" + list.substring(1, list.length() - 1) + ")";
+    }
+}

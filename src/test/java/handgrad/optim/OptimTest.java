@@ -1,0 +1,37 @@
+package handgrad.optim;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import handgrad.nn.Parameter;
+import handgrad.tensor.Tensor;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class OptimTest {
+    @Test
+    void sgd_steps_against_the_gradient() {
+        var parameter = new Parameter("weight", Tensor.of(new float[] {1, 2, 3}, 3));
+        parameter.grad().copyFrom(Tensor.of(new float[] {10, 0, -10}, 3));
+        var sgd = new Sgd(List.of(parameter));
+        sgd.step(0.1);
+        assertThat(parameter.value().floats()).containsExactly(0, 2, 4);
+        sgd.zeroGrad();
+        assertThat(parameter.grad()).isEqualTo(Tensor.zeros(3));
+    }
+
+    @Test
+    void a_step_schedule_changes_at_its_steps() {
+        var schedule = StepSchedule.of(0.1).then(100, 0.01).then(150, 0.001);
+        assertThat(schedule.at(0)).isEqualTo(0.1);
+        assertThat(schedule.at(99)).isEqualTo(0.1);
+        assertThat(schedule.at(100)).isEqualTo(0.01);
+        assertThat(schedule.at(1_000)).isEqualTo(0.001);
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> schedule.then(150, 0.1))
+                .withMessage("StepSchedule: step 150 does not come after step 150");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> StepSchedule.of(0))
+                .withMessage("StepSchedule: the learning rate must be more than 0, it is 0.0");
+    }
+}
