@@ -9,6 +9,7 @@ module handgrad {
     requires jdk.management;
     requires tools.jackson.core;
 
+    exports handgrad.data;
     exports handgrad.random;
     exports handgrad.tensor;
 }
