@@ -10,6 +10,7 @@ module handgrad {
     requires tools.jackson.core;
 
     exports handgrad.check;
+    exports handgrad.data;
     exports handgrad.nn;
     exports handgrad.optim;
     exports handgrad.random;

@@ -85,12 +85,12 @@ def torch_lines(seed):
     yield randn64(48)
     for low, high in ((0, 1), (0, 182625), (-5, 5), (-(2**31), 2**31 - 1)):
         yield randint(low, high, 50)
-    for n in (0, 1, 2, 150):
+    for n in (0, 1, 2, 160):
         yield randperm(n)
     for _ in range(20):
         yield multinomial(27, False, 1)
     yield multinomial(1, False, 1)
-    yield multinomial(27, True, 150)
+    yield multinomial(27, True, 170)
     yield multinomial(200, True, 10)
     for n in (2, 7, 24):
         yield multinomial(27, False, n)

@@ -1,0 +1,97 @@
+package handgrad.data;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import com.sun.management.ThreadMXBean;
+import handgrad.random.TorchRandom;
+import handgrad.tensor.Shape;
+import java.lang.management.ManagementFactory;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class DatasetTest {
+    private final Dataset emmaAndAva = new Dataset(List.of("emma", "ava"), 3);
+
+    private static String row(int[] contexts, int row, int blockSize) {
+        var text = new StringBuilder();
+        for (int i = row * blockSize; i < (row + 1) * blockSize; i++) {
+            text.append(Alphabet.decode(contexts[i]));
+        }
+        return text.toString();
+    }
+
+    private static List<String> rows(Dataset dataset, int blockSize) {
+        var rows = new ArrayList<String>();
+        for (int row = 0; row < dataset.size(); row++) {
+            rows.add(row(dataset.x().ints(), row, blockSize)
+                    + Alphabet.decode(dataset.y().ints()[row]));
+        }
+        return rows;
+    }
+
+    @Test
+    void aNameGivesARowForEachLetterAndItsEnd() {
+        assertThat(emmaAndAva.words()).containsExactly("emma", "ava");
+        assertThat(emmaAndAva.size()).isEqualTo(9);
+        assertThat(emmaAndAva.x().shape()).isEqualTo(Shape.of(9, 3));
+        assertThat(emmaAndAva.y().shape()).isEqualTo(Shape.of(9));
+        assertThat(rows(emmaAndAva, 3))
+                .containsExactly("...e", "..em", ".emm", "emma", "mma.", "...a", "..av", ".ava", "ava.");
+    }
+
+    @Test
+    void contextsAreAsLongAsTheBlockSize() {
+        assertThat(rows(new Dataset(List.of("ava"), 1), 1)).containsExactly(".a", "av", "va", "a.");
+        assertThat(rows(new Dataset(List.of("ava"), 8), 8))
+                .containsExactly("........a", ".......av", "......ava", ".....ava.");
+    }
+
+    @Test
+    void batchHoldsTheRowsThatTorchDraws() {
+        var batch = emmaAndAva.batch(32, TorchRandom.seeded(42));
+        var drawn = new int[32];
+        TorchRandom.seeded(42).randint(0, 9, drawn);
+        assertThat(batch.x().shape()).isEqualTo(Shape.of(32, 3));
+        assertThat(batch.y().shape()).isEqualTo(Shape.of(32));
+        assertThat(batch.y().ints())
+                .isEqualTo(Arrays.stream(drawn)
+                        .map(row -> emmaAndAva.y().ints()[row])
+                        .toArray());
+        for (int i = 0; i < 32; i++) {
+            assertThat(row(batch.x().ints(), i, 3)).isEqualTo(row(emmaAndAva.x().ints(), drawn[i], 3));
+        }
+    }
+
+    @Test
+    void batchesOfOneSizeShareTheirTensors() {
+        var random = TorchRandom.seeded(42);
+        var first = emmaAndAva.batch(32, random);
+        assertThat(emmaAndAva.batch(32, random)).isSameAs(first);
+        assertThat(emmaAndAva.batch(8, random).x().shape()).isEqualTo(Shape.of(8, 3));
+    }
+
+    @Test
+    void batchesOfOneSizeAllocateNothing() {
+        var threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        var random = TorchRandom.seeded(42);
+        long allocated = Long.MAX_VALUE;
+        for (int attempt = 0; attempt < 5 && allocated > 0; attempt++) { // the first makes the tensors
+            long before = threads.getCurrentThreadAllocatedBytes();
+            for (int i = 0; i < 1000; i++) {
+                emmaAndAva.batch(32, random);
+            }
+            allocated = threads.getCurrentThreadAllocatedBytes() - before;
+        }
+        assertThat(allocated).isZero();
+    }
+
+    @Test
+    void refusesABatchOfNothing() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> emmaAndAva.batch(0, TorchRandom.seeded(42)))
+                .withMessage("batch: size 0 must be at least 1");
+    }
+}
