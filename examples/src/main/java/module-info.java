@@ -6,6 +6,8 @@ module handgrad.examples {
     requires static org.jspecify;
     requires handgrad;
     requires info.picocli;
+    requires jdk.compiler;
+    requires jdk.jshell;
 
     opens handgrad.examples to
             info.picocli;
