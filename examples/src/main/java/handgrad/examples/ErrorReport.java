@@ -12,9 +12,8 @@ final class ErrorReport {
     static int wrongArguments(ParameterException exception, String[] arguments) {
         var command = exception.getCommandLine();
         var name = command.getCommandSpec().qualifiedName();
-        var message = exception instanceof UnmatchedArgumentException unmatched
-                ? unmatched(unmatched)
-                : oneLine(exception);
+        var message =
+                exception instanceof UnmatchedArgumentException unmatched ? unmatched(unmatched) : oneLine(exception);
         command.getErr().println("%s: %s; see %s --help".formatted(name, message, name));
         return ExitCode.WRONG_INPUT;
     }
@@ -44,7 +43,8 @@ final class ErrorReport {
                 code = ExitCode.FAILED;
             }
             default -> {
-                err.println("handgrad: internal error: %s (--trace shows where)".formatted(failure.getClass().getName() + ": " + oneLine(failure)));
+                err.println("handgrad: internal error: %s (--trace shows where)"
+                        .formatted(failure.getClass().getName() + ": " + oneLine(failure)));
                 code = ExitCode.INTERNAL_ERROR;
             }
         }

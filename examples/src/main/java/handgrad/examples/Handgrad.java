@@ -63,7 +63,8 @@ final class Handgrad implements Runnable {
     static final class Version implements IVersionProvider {
         @Override
         public String[] getVersion() {
-            var version = Handgrad.class.getModule().getDescriptor().rawVersion().orElse("(from source)");
+            var version =
+                    Handgrad.class.getModule().getDescriptor().rawVersion().orElse("(from source)");
             return new String[] {
                 "handgrad " + version,
                 "JDK " + Runtime.version() + " (" + System.getProperty("java.vendor") + ", "

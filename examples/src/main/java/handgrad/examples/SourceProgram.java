@@ -62,8 +62,8 @@ final class SourceProgram {
             files.setLocationFromPaths(StandardLocation.CLASS_PATH, List.of());
             files.setLocationFromPaths(StandardLocation.MODULE_PATH, modulePath());
             var options = List.of("--add-modules", String.join(",", MODULES), "-proc:none", "-Xlint:-incubating");
-            var task = (JavacTask)
-                    compiler.getTask(messages, output, null, options, null, files.getJavaFileObjects(file));
+            var task =
+                    (JavacTask) compiler.getTask(messages, output, null, options, null, files.getJavaFileObjects(file));
             task.addTaskListener(firstClass);
             if (!task.call()) {
                 throw new CompilationException(messages.toString());
