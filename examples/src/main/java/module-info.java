@@ -6,6 +6,7 @@ module handgrad.examples {
     requires static org.jspecify;
     requires handgrad;
     requires info.picocli;
+    requires java.logging;
     requires jdk.compiler;
     requires jdk.jshell;
 

@@ -29,29 +29,26 @@ final class ErrorReport {
         return "unknown %s %s%s".formatted(kind, argument, nearest);
     }
 
-    /** Reports what a command threw: wrong input, or a bug. */
+    /** Reports what a command threw: wrong input, too little memory, or a bug. */
     static int failure(Throwable failure, boolean trace, PrintWriter err) {
-        int code;
-        switch (failure) {
-            case WrongInputException wrongInput -> {
-                err.println("handgrad: " + oneLine(wrongInput));
-                code = ExitCode.WRONG_INPUT;
-            }
-            case OutOfMemoryError exhausted -> {
-                err.println("handgrad: out of memory: %s; give more, as in ./handgrad -Xmx8g ..., or ask for less"
-                        .formatted(exhausted.getMessage()));
-                code = ExitCode.FAILED;
-            }
-            default -> {
-                err.println("handgrad: internal error: %s (--trace shows where)"
-                        .formatted(failure.getClass().getName() + ": " + oneLine(failure)));
-                code = ExitCode.INTERNAL_ERROR;
-            }
-        }
+        var message = oneLine(failure);
+        err.println("handgrad: "
+                + switch (failure) {
+                    case WrongInputException _ -> message;
+                    case OutOfMemoryError _ ->
+                        "out of memory: %s; give more, as in ./handgrad -Xmx8g ..., or ask for less".formatted(message);
+                    default ->
+                        "internal error: %s: %s; --trace shows where"
+                                .formatted(failure.getClass().getName(), message);
+                });
         if (trace) {
             failure.printStackTrace(err);
         }
-        return code;
+        return switch (failure) {
+            case WrongInputException _ -> ExitCode.WRONG_INPUT;
+            case OutOfMemoryError _ -> ExitCode.FAILED;
+            default -> ExitCode.INTERNAL_ERROR;
+        };
     }
 
     private static String oneLine(Throwable failure) {

@@ -30,7 +30,7 @@ final class Handgrad implements Runnable {
             names = "--trace",
             scope = ScopeType.INHERIT,
             description = "Print the stack trace of an internal error, as -Dhandgrad.trace=true does.")
-    private boolean trace;
+    private boolean trace = Boolean.getBoolean("handgrad.trace");
 
     @Spec
     private CommandSpec spec;
@@ -38,18 +38,17 @@ final class Handgrad implements Runnable {
     /** Runs the command that {@code arguments} name and returns its {@link ExitCode}. */
     static int run(String[] arguments, PrintWriter out, PrintWriter err) {
         var handgrad = new Handgrad();
+        // What follows the source file of run belongs to the user's program.
         var commandLine = new CommandLine(handgrad)
                 .addSubcommand(new CommandLine(new RunCommand()).setStopAtPositional(true))
                 .setOut(out)
                 .setErr(err)
                 .setParameterExceptionHandler(ErrorReport::wrongArguments)
-                .setExecutionExceptionHandler((exception, command, parsed) -> {
-                    throw exception;
-                });
+                .setExecutionExceptionHandler((exception, _, _) -> ErrorReport.failure(exception, handgrad.trace, err));
         try {
             return commandLine.execute(arguments);
-        } catch (Throwable failure) {
-            return ErrorReport.failure(failure, handgrad.trace || Boolean.getBoolean("handgrad.trace"), err);
+        } catch (Error error) {
+            return ErrorReport.failure(error, handgrad.trace, err);
         }
     }
 

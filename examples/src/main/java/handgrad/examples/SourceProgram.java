@@ -143,7 +143,7 @@ final class SourceProgram {
             // Told below, together with a private constructor.
         }
         throw new WrongInputException(
-                "%s: class %s needs a constructor without parameters, not private, for its main method; or make main static"
+                "%s: class %s needs a constructor without parameters for its main method, or a static main"
                         .formatted(file, mainClass.getName()));
     }
 
