@@ -6,6 +6,9 @@ module handgrad.examples {
     requires static transitive org.jspecify;
     requires handgrad;
     requires info.picocli;
+    requires java.logging;
+    requires jdk.compiler;
+    requires jdk.jshell;
 
     opens handgrad.examples to
             info.picocli;

@@ -1,0 +1,74 @@
+package handgrad.examples;
+
+import java.io.PrintWriter;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ScopeType;
+import picocli.CommandLine.Spec;
+
+/** The command {@code handgrad}; the work is in its subcommands. */
+@Command(
+        name = "handgrad",
+        description = "Trains small models on the CPU, every gradient written by hand.",
+        subcommands = ShellCommand.class,
+        versionProvider = Handgrad.Version.class,
+        scope = ScopeType.INHERIT,
+        mixinStandardHelpOptions = true,
+        usageHelpAutoWidth = true,
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {
+            "0:done",
+            "1:failed: a check did not pass, a training diverged, a program threw",
+            "2:wrong input",
+            "70:internal error, a bug of handgrad"
+        })
+final class Handgrad implements Runnable {
+    @Option(
+            names = "--trace",
+            scope = ScopeType.INHERIT,
+            description = "Print the stack trace of an internal error, as -Dhandgrad.trace=true does.")
+    private boolean trace = Boolean.getBoolean("handgrad.trace");
+
+    @Spec
+    private CommandSpec spec;
+
+    /** Runs the command that {@code arguments} name and returns its {@link ExitCode}. */
+    static int run(String[] arguments, PrintWriter out, PrintWriter err) {
+        var handgrad = new Handgrad();
+        // What follows the source file of run belongs to the user's program.
+        var commandLine = new CommandLine(handgrad)
+                .addSubcommand(new CommandLine(new RunCommand()).setStopAtPositional(true))
+                .setOut(out)
+                .setErr(err)
+                .setParameterExceptionHandler(ErrorReport::wrongArguments)
+                .setExecutionExceptionHandler((exception, _, _) -> ErrorReport.failure(exception, handgrad.trace, err));
+        try {
+            return commandLine.execute(arguments);
+        } catch (Error error) {
+            return ErrorReport.failure(error, handgrad.trace, err);
+        }
+    }
+
+    /** Without a subcommand: the help. */
+    @Override
+    public void run() {
+        spec.commandLine().usage(spec.commandLine().getOut());
+    }
+
+    /** The versions of handgrad and of the JDK that runs it. */
+    static final class Version implements IVersionProvider {
+        @Override
+        public String[] getVersion() {
+            var version =
+                    Handgrad.class.getModule().getDescriptor().rawVersion().orElse("(from source)");
+            return new String[] {
+                "handgrad " + version,
+                "JDK " + Runtime.version() + " (" + System.getProperty("java.vendor") + ", "
+                        + System.getProperty("java.home") + ")"
+            };
+        }
+    }
+}
