@@ -1,0 +1,47 @@
+package handgrad.examples;
+
+import handgrad.data.Alphabet;
+import handgrad.nn.Layer;
+import handgrad.random.TorchRandom;
+import handgrad.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Draws names from a model, one character at a time, as the lectures do. */
+final class Sampler {
+    /** Where a name is cut that the model would not end. */
+    private static final int LONGEST = 100;
+
+    private Sampler() {}
+
+    /**
+     * Names drawn from the model's own distribution; leaves the model in evaluation mode.
+     *
+     * @param model from (1, blockSize) INT32 to (1, 27) logits
+     */
+    static List<String> names(Layer model, int blockSize, int count, TorchRandom random) {
+        model.train(false);
+        var names = new ArrayList<String>();
+        for (int i = 0; i < count; i++) {
+            names.add(name(model, blockSize, random));
+        }
+        return names;
+    }
+
+    private static String name(Layer model, int blockSize, TorchRandom random) {
+        int[] context = new int[blockSize];
+        var name = new StringBuilder();
+        while (name.length() < LONGEST) {
+            var logits = model.forward(Tensor.of(context.clone(), 1, blockSize));
+            var counts = logits.sub(logits.max(1, true)).exp();
+            int next = random.multinomial(counts.div(counts.sum(1, true)).floats());
+            if (next == 0) {
+                break;
+            }
+            name.append(Alphabet.decode(next));
+            System.arraycopy(context, 1, context, 0, blockSize - 1);
+            context[blockSize - 1] = next;
+        }
+        return name.toString();
+    }
+}
