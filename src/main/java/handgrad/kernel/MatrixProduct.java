@@ -1,10 +1,35 @@
 package handgrad.kernel;
 
-/** Matrix products of row-major arrays. */
+import handgrad.blas.OpenBlas;
+
+/**
+ * Matrix products by the fastest implementation there is. Both methods compute C = alpha op(A) op(B) + beta C for
+ * row-major matrices, as BLAS does: op(A) is (m, k), op(B) is (k, n), C is (m, n), and op transposes where asked. With
+ * beta = 0, C is overwritten and never read.
+ *
+ * <p><b>Route.</b> The rows of C are cut into blocks whose size depends on n and k alone. A product of one block goes to
+ * OpenBLAS. One of more blocks goes to the Java kernel and the threads of {@link Parallel}: at that size a thread is as
+ * fast there as in OpenBLAS, threads add up where OpenBLAS before 0.3.34 must be called by one at a time, and the garbage
+ * collector is not held off. Where one of the two is missing the other does it all, and plain loops do without both. The
+ * route never looks at the number of threads, so the bits of C do not depend on it.
+ */
 public final class MatrixProduct {
+    /**
+     * Multiply-adds in a block, at least. From about here on the Java kernel keeps up with OpenBLAS: MEASURED
+     */
+    private static final long BLOCK_WORK = 1L << 21;
+
+    /** Rows in a block, at least, because each block of the Java kernel copies B for itself. */
+    private static final int BLOCK_ROWS = 48;
+
+    /** Multiply-adds in one call of OpenBLAS, at most unless one row has more: about 3 ms on one core. */
+    private static final long CALL_WORK = 1L << 27;
+
+    private static final boolean BLAS = OpenBlas.isAvailable();
+
     private MatrixProduct() {}
 
-    /** C = alpha · op(A) · op(B) + beta · C. */
+    /** The product for float. Allocates nothing but the task of a product that is cut into blocks. */
     public static void sgemm(
             boolean transposeA,
             boolean transposeB,
@@ -22,11 +47,34 @@ public final class MatrixProduct {
             float[] c,
             int cOffset,
             int ldc) {
-        ScalarMatmul.sgemm(
-                transposeA, transposeB, m, n, k, alpha, a, aOffset, lda, b, bOffset, ldb, beta, c, cOffset, ldc);
+        long rowWork = Math.max(1, (long) n * k);
+        int blockRows = Math.clamp(BLOCK_WORK / rowWork, BLOCK_ROWS, Integer.MAX_VALUE);
+        int aRow = transposeA ? 1 : lda;
+        // An empty matrix may have the leading dimension 0, which BLAS refuses.
+        boolean empty = m == 0 || n == 0 || k == 0;
+        if (BLAS && !empty && (m <= blockRows || !VectorSupport.ENABLED)) {
+            int callRows = Math.clamp(CALL_WORK / rowWork, 1, Integer.MAX_VALUE);
+            for (int i = 0; i < m; i += Math.min(callRows, m - i)) {
+                int rows = Math.min(callRows, m - i);
+                int ai = aOffset + i * aRow;
+                int ci = cOffset + i * ldc;
+                OpenBlas.sgemm(
+                        transposeA, transposeB, rows, n, k, alpha, a, ai, lda, b, bOffset, ldb, beta, c, ci, ldc);
+            }
+        } else if (m <= blockRows) {
+            java(transposeA, transposeB, m, n, k, alpha, a, aOffset, lda, b, bOffset, ldb, beta, c, cOffset, ldc);
+        } else {
+            Parallel.blocks(Math.ceilDiv(m, blockRows), block -> {
+                int i = block * blockRows;
+                int rows = Math.min(blockRows, m - i);
+                int ai = aOffset + i * aRow;
+                int ci = cOffset + i * ldc;
+                java(transposeA, transposeB, rows, n, k, alpha, a, ai, lda, b, bOffset, ldb, beta, c, ci, ldc);
+            });
+        }
     }
 
-    /** As sgemm, in float64. */
+    /** The product for double, by plain loops on one thread: float64 is for checking the fast kernels. */
     public static void dgemm(
             boolean transposeA,
             boolean transposeB,
@@ -46,5 +94,31 @@ public final class MatrixProduct {
             int ldc) {
         ScalarMatmul.dgemm(
                 transposeA, transposeB, m, n, k, alpha, a, aOffset, lda, b, bOffset, ldb, beta, c, cOffset, ldc);
+    }
+
+    private static void java(
+            boolean transposeA,
+            boolean transposeB,
+            int m,
+            int n,
+            int k,
+            float alpha,
+            float[] a,
+            int aOffset,
+            int lda,
+            float[] b,
+            int bOffset,
+            int ldb,
+            float beta,
+            float[] c,
+            int cOffset,
+            int ldc) {
+        if (VectorSupport.ENABLED) {
+            VectorMatmul.sgemm(
+                    transposeA, transposeB, m, n, k, alpha, a, aOffset, lda, b, bOffset, ldb, beta, c, cOffset, ldc);
+        } else {
+            ScalarMatmul.sgemm(
+                    transposeA, transposeB, m, n, k, alpha, a, aOffset, lda, b, bOffset, ldb, beta, c, cOffset, ldc);
+        }
     }
 }

@@ -9,11 +9,11 @@ import java.util.Arrays;
  * (k, n), C is (m, n), and op transposes where asked. With beta = 0, C is overwritten and never read; with k = 0 or
  * alpha = 0, A and B are not read. Each element of C adds its products in the order of k, whatever the rows around it.
  */
-final class ScalarMatmul {
+public final class ScalarMatmul {
     private ScalarMatmul() {}
 
     /** The product for float. Gives the same bits as {@link VectorMatmul}, whose order of operations it follows. */
-    static void sgemm(
+    public static void sgemm(
             boolean transposeA,
             boolean transposeB,
             int m,
@@ -51,7 +51,7 @@ final class ScalarMatmul {
     }
 
     /** The product for double. */
-    static void dgemm(
+    public static void dgemm(
             boolean transposeA,
             boolean transposeB,
             int m,

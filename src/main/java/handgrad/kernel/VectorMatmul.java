@@ -23,7 +23,7 @@ import jdk.incubator.vector.FloatVector;
  * <p>A method that takes or returns vectors would have to be inlined to avoid boxing, and C2 gives up inlining in large
  * methods; so the tiles are spelled out.
  */
-final class VectorMatmul {
+public final class VectorMatmul {
     private static final int ROWS = 6;
     private static final int WIDTH = 2 * LANES;
 
@@ -36,7 +36,7 @@ final class VectorMatmul {
     private VectorMatmul() {}
 
     /** C = alpha op(A) op(B) + beta C, see {@link ScalarMatmul}. */
-    static void sgemm(
+    public static void sgemm(
             boolean transposeA,
             boolean transposeB,
             int m,

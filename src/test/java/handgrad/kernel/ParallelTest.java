@@ -1,0 +1,113 @@
+package handgrad.kernel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.concurrent.BrokenBarrierException;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicIntegerArray;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ParallelTest {
+    private final int threadsBefore = Parallel.threads();
+
+    @AfterEach
+    void restoreThreads() {
+        Parallel.setThreads(threadsBefore);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3, 8})
+    void runsEachBlockOnce(int threads) {
+        Parallel.setThreads(threads);
+        for (int blocks : new int[] {0, 1, 2, 7, 100}) {
+            var runs = new AtomicIntegerArray(blocks);
+            Parallel.blocks(blocks, runs::incrementAndGet);
+            for (int block = 0; block < blocks; block++) {
+                assertThat(runs.get(block)).isEqualTo(1);
+            }
+        }
+    }
+
+    @Test
+    void runsBlocksOnSeveralThreadsAtOnce() {
+        Parallel.setThreads(3);
+        var meeting = new CyclicBarrier(3);
+        Parallel.blocks(3, block -> await(meeting));
+        assertThat(meeting.isBroken()).isFalse();
+    }
+
+    @Test
+    void shrinksToFewerThreads() {
+        Parallel.setThreads(4);
+        Parallel.blocks(4, block -> {});
+        Parallel.setThreads(1);
+        var caller = Thread.currentThread();
+        Parallel.blocks(50, block -> assertThat(Thread.currentThread()).isSameAs(caller));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 3})
+    void passesAnExceptionToTheCallerAndGoesOn(int threads) {
+        Parallel.setThreads(threads);
+        assertThatThrownBy(() -> Parallel.blocks(20, block -> {
+                    if (block == 5) {
+                        throw new IllegalStateException("block 5 broke");
+                    }
+                }))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessage("block 5 broke");
+        var count = new AtomicInteger();
+        Parallel.blocks(20, block -> count.incrementAndGet());
+        assertThat(count).hasValue(20);
+    }
+
+    @Test
+    void runsNestedCallsInTheThreadOfTheBlock() {
+        Parallel.setThreads(3);
+        var count = new AtomicInteger();
+        Parallel.blocks(4, outer -> {
+            var thread = Thread.currentThread();
+            Parallel.blocks(5, inner -> {
+                assertThat(Thread.currentThread()).isSameAs(thread);
+                count.incrementAndGet();
+            });
+        });
+        assertThat(count).hasValue(20);
+    }
+
+    @Test
+    void keepsAnInterruptOfTheCaller() {
+        Parallel.setThreads(2);
+        var meeting = new CyclicBarrier(2);
+        var caller = Thread.currentThread();
+        Parallel.blocks(2, block -> {
+            await(meeting);
+            if (Thread.currentThread() != caller) {
+                caller.interrupt();
+            }
+        });
+        assertThat(Thread.interrupted()).isTrue();
+    }
+
+    @Test
+    void refusesLessThanOneThread() {
+        assertThatThrownBy(() -> Parallel.setThreads(0))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("threads must be at least 1, but is 0");
+    }
+
+    private static void await(CyclicBarrier meeting) {
+        try {
+            meeting.await(60, TimeUnit.SECONDS);
+        } catch (InterruptedException | BrokenBarrierException | TimeoutException failure) {
+            throw new AssertionError("the blocks did not run at the same time", failure);
+        }
+    }
+}
