@@ -11,6 +11,7 @@ module handgrad {
 
     exports handgrad.check;
     exports handgrad.data;
+    exports handgrad.io;
     exports handgrad.nn;
     exports handgrad.optim;
     exports handgrad.random;

@@ -14,7 +14,7 @@ import java.util.List;
 
 /** Reads a file of names strictly: the first thing that is wrong is refused with the file and the line. */
 final class NamesFile {
-    /** Enough for 70 times the names of a year of US births, and small enough that its rows fit into any heap. */
+    /** Room for 70 times the names of a year of US births; more is some other file, given by mistake. */
     private static final int MAXIMUM_BYTES = 16 << 20;
 
     private static final int MAXIMUM_LENGTH = 100;

@@ -22,8 +22,9 @@ import java.util.Arrays;
  *   <li>an integer below n is one word modulo n.
  * </ul>
  *
- * <p>A generator is not safe for use by several threads. No method but {@link #randperm} allocates; multinomial with an
- * output keeps a buffer and replaces it when there are more categories than ever before.
+ * <p>A generator is not safe for use by several threads. It allocates for {@link #randperm} and for draws without
+ * replacement, and for those with replacement a buffer when there are more categories than ever before; all else
+ * allocates nothing.
  */
 public final class TorchRandom {
     private static final int BLOCK = 16;

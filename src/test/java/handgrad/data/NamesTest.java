@@ -55,8 +55,7 @@ class NamesTest {
     /** The figures that the lecture's notebooks print, and the overlaps counted in its file. */
     @Test
     void splitOfTheLecturesFileIsTheLectures() throws IOException {
-        var lecture = Path.of(System.getProperty("handgrad.names", "names.txt"));
-        assumeTrue(Files.exists(lecture), "the lecture's names.txt is missing; name it with -Dhandgrad.names=FILE");
+        var lecture = LectureNames.file();
         var names = Names.read(lecture);
         assertThat(names.words()).hasSize(32_033);
         assertThat(names.edition()).isEqualTo("names.txt");

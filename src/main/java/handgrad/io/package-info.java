@@ -1,0 +1,2 @@
+/** Files of tensors. */
+package handgrad.io;

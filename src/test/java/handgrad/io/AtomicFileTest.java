@@ -1,0 +1,61 @@
+package handgrad.io;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIOException;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class AtomicFileTest {
+    @TempDir
+    private Path folder;
+
+    private static ByteBuffer bytes(String text) {
+        return ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    @Test
+    void replacesTheFileAndLeavesNothingElse() throws IOException {
+        var file = Files.writeString(folder.resolve("file"), "old and longer");
+        AtomicFile.write(file, channel -> channel.write(bytes("new")));
+        assertThat(file).hasContent("new");
+        assertThat(folder.toFile().list()).containsExactly("file");
+    }
+
+    @Test
+    void aFailureLeavesTheOldFileAndNothingElse() throws IOException {
+        var file = Files.writeString(folder.resolve("file"), "old");
+        assertThatIOException()
+                .isThrownBy(() -> AtomicFile.write(file, channel -> {
+                    channel.write(bytes("half of the n"));
+                    throw new IOException("the disk is full");
+                }))
+                .withMessage("the disk is full");
+        assertThat(file).hasContent("old");
+        assertThat(folder.toFile().list()).containsExactly("file");
+    }
+
+    @Test
+    void whoHasTheOldFileOpenKeepsIt() throws IOException {
+        var file = Files.writeString(folder.resolve("file"), "old");
+        try (var reader = Files.newBufferedReader(file)) {
+            AtomicFile.write(file, channel -> channel.write(bytes("new")));
+            assertThat(reader.readLine()).isEqualTo("old");
+        }
+    }
+
+    @Test
+    void nothingIsSeenBeforeAllIsWritten() throws IOException {
+        var file = folder.resolve("file");
+        AtomicFile.write(file, channel -> {
+            channel.write(bytes("new"));
+            assertThat(file).doesNotExist();
+        });
+        assertThat(file).exists();
+    }
+}
