@@ -91,6 +91,9 @@ final class BundledLibrary {
     }
 
     private static void createPrivateFolder(Path cache, Path folder) throws IOException, UnusableLibraryException {
+        if (!cache.isAbsolute()) {
+            throw new UnusableLibraryException("this user has no home folder to unpack it into");
+        }
         Files.createDirectories(cache);
         Files.createDirectories(folder, PRIVATE_FOLDER);
         if (!POSIX) {

@@ -51,10 +51,10 @@ final class Loader {
     private static List<Candidate> candidates(Configuration configuration) {
         String request = configuration.request();
         if (request != null) {
-            return List.of(new Candidate(configuration.requestedBy() + "=" + request, () -> open(Path.of(request))));
+            return List.of(new Candidate(configuration.requestedBy() + "=" + request, () -> open(Path.of(request), configuration)));
         }
         var candidates = new ArrayList<Candidate>();
-        candidates.add(new Candidate("bundled", () -> open(BundledLibrary.unpack(configuration))));
+        candidates.add(new Candidate("bundled", () -> open(BundledLibrary.unpack(configuration), configuration)));
         String system = configuration.systemLibrary();
         if (system != null) {
             candidates.add(new Candidate("system " + system, () -> open(system)));
@@ -62,9 +62,12 @@ final class Loader {
         return candidates;
     }
 
-    private static SymbolLookup open(Path file) throws UnusableLibraryException {
+    private static SymbolLookup open(Path file, Configuration configuration) throws IOException, UnusableLibraryException {
         if (!Files.isRegularFile(file)) {
             throw new UnusableLibraryException("there is no such file");
+        }
+        if (configuration.platform().startsWith("linux-")) {
+            ElfFile.requireWhole(file);
         }
         return open(file.toAbsolutePath().toString());
     }
