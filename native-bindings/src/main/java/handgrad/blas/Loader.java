@@ -51,7 +51,8 @@ final class Loader {
     private static List<Candidate> candidates(Configuration configuration) {
         String request = configuration.request();
         if (request != null) {
-            return List.of(new Candidate(configuration.requestedBy() + "=" + request, () -> open(Path.of(request), configuration)));
+            return List.of(new Candidate(
+                    configuration.requestedBy() + "=" + request, () -> open(Path.of(request), configuration)));
         }
         var candidates = new ArrayList<Candidate>();
         candidates.add(new Candidate("bundled", () -> open(BundledLibrary.unpack(configuration), configuration)));
@@ -62,7 +63,8 @@ final class Loader {
         return candidates;
     }
 
-    private static SymbolLookup open(Path file, Configuration configuration) throws IOException, UnusableLibraryException {
+    private static SymbolLookup open(Path file, Configuration configuration)
+            throws IOException, UnusableLibraryException {
         if (!Files.isRegularFile(file)) {
             throw new UnusableLibraryException("there is no such file");
         }

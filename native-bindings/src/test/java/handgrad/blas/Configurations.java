@@ -12,6 +12,7 @@ final class Configurations {
     }
 
     static Configuration named(String request) {
-        return new Configuration(request, "handgrad.blas", Configuration.ofSystem().platform(), Path.of("unused"), null);
+        return new Configuration(
+                request, "handgrad.blas", Configuration.ofSystem().platform(), Path.of("unused"), null);
     }
 }
