@@ -112,8 +112,8 @@ enum LectureModel {
         return Arrays.stream(values())
                 .filter(model -> model.title.equals(title))
                 .findFirst()
-                .orElseThrow(() -> new WrongInputException("unknown model " + title + "; there are "
-                        + String.join(", ", titles())));
+                .orElseThrow(() -> new WrongInputException(
+                        "unknown model " + title + "; there are " + String.join(", ", titles())));
     }
 
     /** The names of all models. */

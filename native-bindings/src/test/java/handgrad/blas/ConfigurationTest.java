@@ -12,7 +12,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 class ConfigurationTest {
     /** Prints the configuration of a process that was started with a property as well as a variable. */
-    private static final class Program {
+    static final class Program {
         static void main() {
             var fromVariable = Configuration.ofSystem();
             System.setProperty("handgrad.blas", "/from/property");
