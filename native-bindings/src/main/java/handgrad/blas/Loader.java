@@ -78,6 +78,9 @@ final class Loader {
     private static SymbolLookup open(String name) throws UnusableLibraryException {
         try {
             return SymbolLookup.libraryLookup(name, Arena.global());
+        } catch (IllegalCallerException failure) {
+            throw new UnusableLibraryException(
+                    "Java does not allow native calls here, start it with --enable-native-access=handgrad.blas");
         } catch (IllegalArgumentException failure) {
             throw new UnusableLibraryException(
                     "the dynamic loader cannot open it: it is not there, not a library for this"
