@@ -9,6 +9,9 @@ module handgrad.examples {
     requires java.logging;
     requires jdk.compiler;
     requires jdk.jshell;
+    requires java.management;
+    requires me.tongfei.progressbar;
+    requires tools.jackson.core;
 
     opens handgrad.examples to
             info.picocli;

@@ -9,6 +9,7 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -230,6 +231,18 @@ class SafetensorsRefusalTest {
         assertRefused(
                 HexFormat.of().parseHex("00e1f505000000007b7d"),
                 "is cut off in its header, which takes 100000000 bytes; 2 are there");
+    }
+
+    @Test
+    void refusesAFileCutOffAnywhere() throws IOException {
+        byte[] whole = file(json("{'a':{'dtype':'F32','shape':[3],'data_offsets':[0,12]}}"), 12);
+        Safetensors.read(Files.write(folder.resolve("whole.safetensors"), whole));
+        for (int length = 0; length < whole.length; length++) {
+            var file = Files.write(folder.resolve("bad.safetensors"), Arrays.copyOf(whole, length));
+            assertThatExceptionOfType(SafetensorsException.class)
+                    .as("the first %d bytes", length)
+                    .isThrownBy(() -> Safetensors.read(file));
+        }
     }
 
     @Test

@@ -72,7 +72,10 @@ final class BundledLibrary {
         return folder.resolve(library.name());
     }
 
-    /** The lines of openblas.sha256 for a platform; they are as sha256sum writes them, the library first. */
+    /**
+     * The lines of openblas.sha256 for a platform, the library first. They are what sha256sum prints for the unpacked jars
+     * in org/bytedeco/openblas; a new version of the dependency needs new ones.
+     */
     private static List<NativeFile> files(String platform) {
         try (InputStream table = BundledLibrary.class.getResourceAsStream("openblas.sha256")) {
             if (table == null) {
@@ -91,6 +94,9 @@ final class BundledLibrary {
     }
 
     private static void createPrivateFolder(Path cache, Path folder) throws IOException, UnusableLibraryException {
+        if (!cache.isAbsolute()) {
+            throw new UnusableLibraryException("this user has no home folder to unpack it into");
+        }
         Files.createDirectories(cache);
         Files.createDirectories(folder, PRIVATE_FOLDER);
         if (!POSIX) {

@@ -51,10 +51,11 @@ final class Loader {
     private static List<Candidate> candidates(Configuration configuration) {
         String request = configuration.request();
         if (request != null) {
-            return List.of(new Candidate(configuration.requestedBy() + "=" + request, () -> open(Path.of(request))));
+            return List.of(new Candidate(
+                    configuration.requestedBy() + "=" + request, () -> open(Path.of(request), configuration)));
         }
         var candidates = new ArrayList<Candidate>();
-        candidates.add(new Candidate("bundled", () -> open(BundledLibrary.unpack(configuration))));
+        candidates.add(new Candidate("bundled", () -> open(BundledLibrary.unpack(configuration), configuration)));
         String system = configuration.systemLibrary();
         if (system != null) {
             candidates.add(new Candidate("system " + system, () -> open(system)));
@@ -62,9 +63,13 @@ final class Loader {
         return candidates;
     }
 
-    private static SymbolLookup open(Path file) throws UnusableLibraryException {
+    private static SymbolLookup open(Path file, Configuration configuration)
+            throws IOException, UnusableLibraryException {
         if (!Files.isRegularFile(file)) {
             throw new UnusableLibraryException("there is no such file");
+        }
+        if (configuration.platform().startsWith("linux-")) {
+            ElfFile.requireWhole(file);
         }
         return open(file.toAbsolutePath().toString());
     }
@@ -73,6 +78,9 @@ final class Loader {
     private static SymbolLookup open(String name) throws UnusableLibraryException {
         try {
             return SymbolLookup.libraryLookup(name, Arena.global());
+        } catch (IllegalCallerException failure) {
+            throw new UnusableLibraryException(
+                    "Java does not allow native calls here, start it with --enable-native-access=handgrad.blas");
         } catch (IllegalArgumentException failure) {
             throw new UnusableLibraryException(
                     "the dynamic loader cannot open it: it is not there, not a library for this"

@@ -44,7 +44,7 @@ public final class OpenBlas {
      * @param version for example {@code 0.3.31}
      * @param coreName the processor family whose kernels it chose, for example {@code Haswell}
      * @param config its build, in the words of {@code openblas_get_config}
-     * @param origin who asked for it and the file it was loaded from
+     * @param origin {@code bundled}, {@code system} with its name, or the property or variable and the path that it gave
      */
     public record Library(String version, String coreName, String config, String origin) {}
 

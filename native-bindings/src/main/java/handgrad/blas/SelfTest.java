@@ -31,7 +31,7 @@ final class SelfTest {
         {100, 1, 64}, {64, 9, 100}, {33, 16, 0}, {8, 64, 31}, {16, 7, 100}, {31, 100, 8}, {100, 16, 31}, {100, 33, 16}
     };
 
-    private static final int DGEMM_STEP = 3;
+    private static final int DGEMM_STEP = 5;
     private static final double[] ALPHAS = {1, -0.75, 1};
     private static final double[] BETAS = {0, 1, 0.5};
     private static final int OFFSET = 3;
@@ -122,7 +122,7 @@ final class SelfTest {
             int column = Math.floorMod(position - OFFSET, ldc);
             if (row < 0 || row >= m || column >= n) {
                 if (Double.compare(product[position], c[position]) != 0) {
-                    throw new UnusableLibraryException(name + " writes outside of C");
+                    throw new UnusableLibraryException("failed its self-test: " + name + " writes outside of C");
                 }
                 continue;
             }

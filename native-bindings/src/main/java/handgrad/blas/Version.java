@@ -21,7 +21,7 @@ record Version(int major, int minor, int patch) implements Comparable<Version> {
     private static final Version RACY_PARTITION = new Version(0, 3, 30);
     private static final Version CONCURRENT_CALLS = new Version(0, 3, 34);
 
-    private static final Pattern IN_CONFIG = Pattern.compile("OpenBLAS (\\d{1,4})\\.(\\d{1,4})\\.(\\d{1,4})");
+    private static final Pattern IN_CONFIG = Pattern.compile("OpenBLAS (\\d{1,4})\\.(\\d{1,4})\\.(\\d{1,4})\\b");
     private static final Comparator<Version> ORDER = Comparator.comparingInt(Version::major)
             .thenComparingInt(Version::minor)
             .thenComparingInt(Version::patch);
