@@ -21,10 +21,11 @@ import org.openjdk.jmh.annotations.Warmup;
 
 /**
  * Where the Java kernel overtakes OpenBLAS: the figures behind the route of {@link MatrixProduct}, on one thread. The first
- * shapes are the products of the lectures' MLP, forward and backward.
+ * shapes are the products of the lectures' MLP, forward and backward. Read the medians, which other work on the machine
+ * disturbs least.
  */
 @State(Scope.Thread)
-@BenchmarkMode(Mode.AverageTime)
+@BenchmarkMode(Mode.SampleTime)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
 @Warmup(iterations = 5, time = 1)
 @Measurement(iterations = 5, time = 1)
