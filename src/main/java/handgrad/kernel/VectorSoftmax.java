@@ -12,13 +12,12 @@ final class VectorSoftmax {
             ScalarSoftmax.expOfDifference(x, offset, largest, out, n);
             return;
         }
+        // The last vector ends with the row; it may overlap the one before it, which then gets the same values again.
         int last = offset + n - Species.LANES;
-        for (int j = offset; j < last; j += Species.LANES) {
-            VectorMath.exp(FloatVector.fromArray(Species.FLOAT, x, j).sub(largest))
-                    .intoArray(out, j);
+        for (int j = offset; j < offset + n; j += Species.LANES) {
+            int at = Math.min(j, last);
+            VectorMath.exp(FloatVector.fromArray(Species.FLOAT, x, at).sub(largest))
+                    .intoArray(out, at);
         }
-        // The last vector ends with the row and may overlap the one before it, which then gets the same values again.
-        VectorMath.exp(FloatVector.fromArray(Species.FLOAT, x, last).sub(largest))
-                .intoArray(out, last);
     }
 }

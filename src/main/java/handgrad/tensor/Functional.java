@@ -180,7 +180,10 @@ public final class Functional {
             Tensor out) {
         int features = gain.shape().elements();
         int rows = rows("batchNorm", "x", x, features);
-        requireFeatures("batchNorm", gain, bias, mean, variance, inverseDeviation);
+        requireFeature("batchNorm", "bias", gain, bias);
+        requireFeature("batchNorm", "mean", gain, mean);
+        requireFeature("batchNorm", "variance", gain, variance);
+        requireFeature("batchNorm", "inverseDeviation", gain, inverseDeviation);
         requireAlike("batchNorm", "normalized", x, normalized);
         requireAlike("batchNorm", "out", x, out);
         require("batchNorm", "x", x, gain.dtype());
@@ -247,7 +250,9 @@ public final class Functional {
             Tensor dX) {
         int features = gain.shape().elements();
         int rows = rows("batchNormBackward", "dOut", dOut, features);
-        requireFeatures("batchNormBackward", gain, inverseDeviation, dGain, dBias);
+        requireFeature("batchNormBackward", "inverseDeviation", gain, inverseDeviation);
+        requireFeature("batchNormBackward", "dGain", gain, dGain);
+        requireFeature("batchNormBackward", "dBias", gain, dBias);
         requireAlike("batchNormBackward", "normalized", dOut, normalized);
         requireAlike("batchNormBackward", "dX", dOut, dX);
         require("batchNormBackward", "dOut", dOut, gain.dtype());
@@ -293,7 +298,9 @@ public final class Functional {
             Tensor x, Tensor gain, Tensor bias, Tensor mean, Tensor inverseDeviation, Tensor normalized, Tensor out) {
         int features = gain.shape().elements();
         int rows = rows("batchNorm", "x", x, features);
-        requireFeatures("batchNorm", gain, bias, mean, inverseDeviation);
+        requireFeature("batchNorm", "bias", gain, bias);
+        requireFeature("batchNorm", "mean", gain, mean);
+        requireFeature("batchNorm", "inverseDeviation", gain, inverseDeviation);
         requireAlike("batchNorm", "normalized", x, normalized);
         requireAlike("batchNorm", "out", x, out);
         require("batchNorm", "x", x, gain.dtype());
@@ -344,7 +351,9 @@ public final class Functional {
             Tensor dX) {
         int features = gain.shape().elements();
         rows("batchNormBackward", "dOut", dOut, features);
-        requireFeatures("batchNormBackward", gain, inverseDeviation, dGain, dBias);
+        requireFeature("batchNormBackward", "inverseDeviation", gain, inverseDeviation);
+        requireFeature("batchNormBackward", "dGain", gain, dGain);
+        requireFeature("batchNormBackward", "dBias", gain, dBias);
         requireAlike("batchNormBackward", "normalized", dOut, normalized);
         requireAlike("batchNormBackward", "dX", dOut, dX);
         dBias.reshape(features).addInPlace(dOut.reshape(-1, features).sum(0));
@@ -487,11 +496,9 @@ public final class Functional {
         }
     }
 
-    private static void requireFeatures(String operation, Tensor gain, Tensor... others) {
-        for (var tensor : others) {
-            require(operation, "a statistic", tensor, gain.dtype());
-            requireElements(operation, "a statistic", tensor, 1, gain.shape().elements());
-        }
+    private static void requireFeature(String operation, String name, Tensor gain, Tensor tensor) {
+        require(operation, name, tensor, gain.dtype());
+        requireElements(operation, name, tensor, 1, gain.shape().elements());
     }
 
     /** The number of rows of x seen as (rows, columns). */

@@ -121,12 +121,15 @@ record Binding(OpenBlas.Library library, boolean concurrent, MethodHandle sgemm,
         return MethodHandles.collectArguments(withB, 6, segment);
     }
 
+    /** C2 removes the allocation of a whole segment but not of a slice, so a slice is made only where there is an offset. */
     static MemorySegment segment(float[] array, int offset) {
-        return MemorySegment.ofArray(array).asSlice(offset * JAVA_FLOAT.byteSize());
+        var whole = MemorySegment.ofArray(array);
+        return offset == 0 ? whole : whole.asSlice(offset * JAVA_FLOAT.byteSize());
     }
 
     static MemorySegment segment(double[] array, int offset) {
-        return MemorySegment.ofArray(array).asSlice(offset * JAVA_DOUBLE.byteSize());
+        var whole = MemorySegment.ofArray(array);
+        return offset == 0 ? whole : whole.asSlice(offset * JAVA_DOUBLE.byteSize());
     }
 
     /** CblasTrans or CblasNoTrans in cblas.h. */

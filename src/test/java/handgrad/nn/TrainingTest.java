@@ -1,0 +1,126 @@
+package handgrad.nn;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.sun.management.ThreadMXBean;
+import handgrad.data.Dataset;
+import handgrad.data.Names;
+import handgrad.optim.Sgd;
+import handgrad.random.TorchRandom;
+import handgrad.tensor.Backend;
+import handgrad.tensor.Tensor;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Whole trainings of makemore part 3's network, on every set of kernels that the build runs the tests with. */
+class TrainingTest {
+    private final int threads = Backend.threads();
+
+    @AfterEach
+    void restoreThreads() {
+        Backend.setThreads(threads);
+    }
+
+    /** A model with its optimiser and its batches. */
+    private static final class Training {
+        private final TorchRandom random = TorchRandom.seeded(2147483647L);
+        private final CrossEntropyLoss loss = new CrossEntropyLoss();
+        private final Sequential model;
+        private final Sgd sgd;
+        private final Dataset data;
+        private final int batchSize;
+
+        Training(Dataset data, int hidden, int batchSize) {
+            this.data = data;
+            this.batchSize = batchSize;
+            var table = Tensor.randn(random, 27, 10);
+            var weight1 = Tensor.randn(random, 30, hidden).mul(5.0 / 3).div(Math.sqrt(30));
+            var weight2 = Tensor.randn(random, hidden, 27).mul(0.01);
+            var bias2 = Tensor.randn(random, 27).mul(0);
+            model = new Sequential(
+                    new Embedding(table),
+                    new FlattenConsecutive(3),
+                    new Linear(weight1, null),
+                    new BatchNorm1d(hidden, BatchNormOptions.MAKEMORE_PART_3),
+                    new Tanh(),
+                    new Linear(weight2, bias2));
+            sgd = new Sgd(model.parameters());
+        }
+
+        double step() {
+            var batch = data.batch(batchSize, random);
+            double value = loss.forward(model.forward(batch.x()), batch.y());
+            sgd.zeroGrad();
+            model.backward(loss.backward());
+            sgd.step(0.1);
+            return value;
+        }
+    }
+
+    private static Dataset lectureData() throws IOException {
+        var file = Path.of(System.getProperty("handgrad.names", ""));
+        assumeTrue(Files.isRegularFile(file), () -> "the lecture's names are not at " + file);
+        return Names.read(file).split(42).train();
+    }
+
+    /** As printed in the notebook of makemore part 3. */
+    private static final double LOSS_OF_STEP_0 = 3.3239;
+
+    /** Computed once by the plain loops, with -Dhandgrad.vector=off -Dhandgrad.blas=off. */
+    private static final double MEAN_LOSS_OF_STEPS_1_TO_999 = 2.5524668;
+
+    @Test
+    void the_first_thousand_steps_are_the_lectures_on_every_set_of_kernels() throws IOException {
+        var training = new Training(lectureData(), 200, 32);
+        assertThat(training.step()).isEqualTo(LOSS_OF_STEP_0, within(5e-5));
+        double sum = 0;
+        for (int step = 1; step < 1_000; step++) {
+            sum += training.step();
+        }
+        assertThat(sum / 999).isEqualTo(MEAN_LOSS_OF_STEPS_1_TO_999, within(1e-5));
+    }
+
+    @Test
+    void equal_seeds_give_equal_bits_at_any_number_of_threads() {
+        var data = Names.bundled().split(42).train();
+        // Large enough for products that are shared among threads.
+        Backend.setThreads(1);
+        var one = trained(data);
+        assertThat(trained(data).stateDict()).isEqualTo(one.stateDict());
+        for (int count = 2; count <= 4; count++) {
+            Backend.setThreads(count);
+            assertThat(trained(data).stateDict()).as(count + " threads").isEqualTo(one.stateDict());
+        }
+    }
+
+    private static Sequential trained(Dataset data) {
+        var training = new Training(data, 300, 500);
+        for (int step = 0; step < 20; step++) {
+            training.step();
+        }
+        return training.model;
+    }
+
+    @Test
+    void a_step_in_steady_state_allocates_nothing() {
+        assumeTrue(Backend.vectors().contains("float vectors"), "the fallback kernels make small temporary arrays");
+        var training = new Training(Names.bundled().split(42).train(), 200, 32);
+        var thread = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        long least = Long.MAX_VALUE;
+        // Until C2 has compiled the kernels their vectors are objects, so the quietest of many rounds counts.
+        for (int round = 0; round < 200 && least > 0; round++) {
+            long before = thread.getCurrentThreadAllocatedBytes();
+            for (int step = 0; step < 100; step++) {
+                training.step();
+            }
+            least = Math.min(least, thread.getCurrentThreadAllocatedBytes() - before);
+        }
+        assertThat(least).as("bytes allocated in 100 steps").isZero();
+    }
+}
