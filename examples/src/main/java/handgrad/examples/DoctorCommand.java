@@ -36,7 +36,7 @@ final class DoctorCommand implements Callable<Integer> {
         row("JDK", "%s (%s)".formatted(Runtime.version(), property("java.vendor")));
         row("heap", "%.1f GiB at most".formatted(Runtime.getRuntime().maxMemory() / (double) (1 << 30)));
         row("vectors", Backend.vectors());
-        row("OpenBLAS", Backend.blas());
+        row("BLAS", Backend.blas());
         int threads = Backend.threads();
         row("threads", Integer.toString(threads));
         double one = withThreads(1, DoctorCommand::gigaflops);
