@@ -94,7 +94,7 @@ final class OptionsFile {
         try {
             return parse.apply(value);
         } catch (NumberFormatException exception) {
-            throw new WrongInputException(name + " is not a number that it can be: " + value);
+            throw new WrongInputException(name + " has the wrong value " + value);
         }
     }
 }

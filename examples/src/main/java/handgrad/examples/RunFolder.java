@@ -127,7 +127,7 @@ record RunFolder(Path path) {
         return switch (exception) {
             case AccessDeniedException _ -> "its permissions forbid it";
             case FileAlreadyExistsException exists -> exists.getFile() + " is a file";
-            case NoSuchFileException missing -> "no such file can be made: " + missing.getFile();
+            case NoSuchFileException _ -> "nothing can be made there";
             case FileSystemException other when other.getReason() != null -> other.getReason();
             default -> String.valueOf(exception.getMessage());
         };

@@ -195,7 +195,7 @@ final class TrainCommand implements Callable<Integer> {
 
     /** Words in lines of at most 79 characters, so far as single words are no longer. */
     private static String wrapped(String words) {
-        return words.replaceAll("(.{1,79}) (?=\\S)", "$1\n");
+        return words.replaceAll("(.{1,79})(?: |$)", "$1\n").strip();
     }
 
     private Names names() {
