@@ -32,10 +32,15 @@ final class Progress implements Closeable {
                 : new ProgressBarBuilder()
                         .setTaskName(task)
                         .setInitialMax(steps)
-                        .setStyle(ProgressBarStyle.UNICODE_BLOCK)
+                        .setStyle(style())
                         .setUpdateIntervalMillis(250)
                         .setConsumer(new DelegatingProgressBarConsumer(this::draw, WIDTH))
                         .build();
+    }
+
+    private static ProgressBarStyle style() {
+        boolean blocks = System.err.charset().newEncoder().canEncode('█');
+        return blocks ? ProgressBarStyle.UNICODE_BLOCK : ProgressBarStyle.ASCII;
     }
 
     private synchronized void draw(String line) {

@@ -5,7 +5,6 @@ import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Help.Visibility;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -20,8 +19,7 @@ final class SampleCommand implements Callable<Integer> {
             names = "-n",
             paramLabel = "N",
             defaultValue = "20",
-            showDefaultValue = Visibility.ALWAYS,
-            description = "How many names.")
+            description = "How many names; default ${DEFAULT-VALUE}.")
     private int count;
 
     @Option(

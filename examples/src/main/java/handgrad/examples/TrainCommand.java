@@ -16,7 +16,6 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Help.Visibility;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -44,63 +43,56 @@ final class TrainCommand implements Callable<Integer> {
             arity = "0..1",
             paramLabel = "MODEL",
             defaultValue = "mlp-bn",
-            description = "mlp (part 2) or mlp-bn (part 3); by default mlp-bn.")
+            description = "mlp (part 2) or mlp-bn (part 3); default ${DEFAULT-VALUE}.")
     private String model = "mlp-bn";
 
     @Option(
             names = "--steps",
             paramLabel = "N",
             defaultValue = "200000",
-            showDefaultValue = Visibility.ALWAYS,
-            description = "Batches to train on.")
+            description = "Batches to train on; default ${DEFAULT-VALUE}.")
     private int steps;
 
     @Option(
             names = "--batch-size",
             paramLabel = "N",
             defaultValue = "32",
-            showDefaultValue = Visibility.ALWAYS,
-            description = "Rows in a batch.")
+            description = "Rows in a batch, up to 20,000; default ${DEFAULT-VALUE}.")
     private int batchSize;
 
     @Option(
             names = "--lr",
             paramLabel = "RATE",
             defaultValue = "0.1",
-            showDefaultValue = Visibility.ALWAYS,
-            description = "Learning rate; a tenth of it from step 100,000 on.")
+            description = "Learning rate, a tenth of it from step 100,000 on; default ${DEFAULT-VALUE}.")
     private double lr;
 
     @Option(
             names = "--seed",
             paramLabel = "N",
             defaultValue = "2147483647",
-            showDefaultValue = Visibility.ALWAYS,
-            description = "Seed of the weights, then of the batches.")
+            description = "Seed of the weights, then of the batches; default ${DEFAULT-VALUE}.")
     private long seed;
 
     @Option(
             names = "--hidden",
             paramLabel = "N",
             defaultValue = "200",
-            showDefaultValue = Visibility.ALWAYS,
-            description = "Units of the hidden layer.")
+            description = "Units of the hidden layer, up to 20,000; default ${DEFAULT-VALUE}.")
     private int hidden;
 
     @Option(
             names = "--embedding",
             paramLabel = "N",
             defaultValue = "10",
-            showDefaultValue = Visibility.ALWAYS,
-            description = "Numbers that a character becomes.")
+            description = "Numbers that a character becomes, up to 1,000; default ${DEFAULT-VALUE}.")
     private int embedding;
 
     @Option(
             names = "--block-size",
             paramLabel = "N",
             defaultValue = "3",
-            showDefaultValue = Visibility.ALWAYS,
-            description = "Characters that the model sees, up to 100.")
+            description = "Characters that the model sees, up to 100; default ${DEFAULT-VALUE}.")
     private int blockSize;
 
     @Option(
@@ -122,8 +114,7 @@ final class TrainCommand implements Callable<Integer> {
             names = "--log-every",
             paramLabel = "N",
             defaultValue = "10000",
-            showDefaultValue = Visibility.ALWAYS,
-            description = "Steps between two lines of the log and of the metrics.")
+            description = "Steps between two lines of the log and of the metrics; default ${DEFAULT-VALUE}.")
     private int logEvery;
 
     @Option(
@@ -294,10 +285,10 @@ final class TrainCommand implements Callable<Integer> {
         if (!quiet) {
             printer.printf(
                     Locale.ROOT,
-                    "%n%,d steps in %.1f s, %.1f µs a step%n%n",
+                    "%n%,d steps in %.1f s, %.4f ms a step%n%n",
                     steps,
                     nanoseconds / 1e9,
-                    nanoseconds / 1e3 / steps);
+                    nanoseconds / 1e6 / steps);
         }
         var lecture = options.model();
         printer.printf(Locale.ROOT, "%-5s  %8s  %8s%n", "", "loss", "lecture");
