@@ -91,15 +91,20 @@ public final class ScalarMatmul {
     private static float dot(int length, float[] a, int ai, int aStride, float[] b, int bi) {
         float sum = 0f;
         for (int p = 0; p < length; p++) {
-            sum = ScalarMath.fma(a[ai + p * aStride], b[bi + p], sum);
+            sum = multiplyAdd(a[ai + p * aStride], b[bi + p], sum);
         }
         return sum;
     }
 
     private static void addScaledRow(int n, float scale, float[] b, int bi, float[] sums) {
         for (int j = 0; j < n; j++) {
-            sums[j] = ScalarMath.fma(scale, b[bi + j], sums[j]);
+            sums[j] = multiplyAdd(scale, b[bi + j], sums[j]);
         }
+    }
+
+    /** a b + c, fused where the CPU does it. */
+    private static float multiplyAdd(float a, float b, float c) {
+        return VectorSupport.FMA ? Math.fma(a, b, c) : a * b + c;
     }
 
     private static void update(int n, float alpha, float[] sums, float beta, float[] c, int ci) {
@@ -109,7 +114,7 @@ public final class ScalarMatmul {
             }
         } else {
             for (int j = 0; j < n; j++) {
-                c[ci + j] = ScalarMath.fma(beta, c[ci + j], alpha * sums[j]);
+                c[ci + j] = alpha * sums[j] + beta * c[ci + j];
             }
         }
     }

@@ -2,6 +2,7 @@ package handgrad.kernel;
 
 import static handgrad.kernel.Species.FLOAT;
 import static handgrad.kernel.Species.LANES;
+import static handgrad.kernel.VectorSupport.FMA;
 
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
@@ -20,8 +21,8 @@ import jdk.incubator.vector.FloatVector;
  * rows as in a single row, in a full panel as at the edge, and for any vector width. So the result does not depend on
  * how rows are split over threads.
  *
- * <p>A method that takes or returns vectors would have to be inlined to avoid boxing, and C2 gives up inlining in large
- * methods; so the tiles are spelled out.
+ * <p>A vector is boxed when it passes through a call that C2 does not inline, and after a run of small products C2 may not
+ * inline even the smallest method. So the tiles are spelled out and call the Vector API alone.
  */
 public final class VectorMatmul {
     private static final int ROWS = 6;
@@ -129,23 +130,23 @@ public final class VectorMatmul {
             var b0 = FloatVector.fromArray(FLOAT, b, bp);
             var b1 = FloatVector.fromArray(FLOAT, b, bp + LANES);
             var a0 = FloatVector.broadcast(FLOAT, a[ap]);
-            c00 = VectorMath.fma(a0, b0, c00);
-            c01 = VectorMath.fma(a0, b1, c01);
+            c00 = FMA ? a0.fma(b0, c00) : a0.mul(b0).add(c00);
+            c01 = FMA ? a0.fma(b1, c01) : a0.mul(b1).add(c01);
             var a1 = FloatVector.broadcast(FLOAT, a[ap + aRow]);
-            c10 = VectorMath.fma(a1, b0, c10);
-            c11 = VectorMath.fma(a1, b1, c11);
+            c10 = FMA ? a1.fma(b0, c10) : a1.mul(b0).add(c10);
+            c11 = FMA ? a1.fma(b1, c11) : a1.mul(b1).add(c11);
             var a2 = FloatVector.broadcast(FLOAT, a[ap + 2 * aRow]);
-            c20 = VectorMath.fma(a2, b0, c20);
-            c21 = VectorMath.fma(a2, b1, c21);
+            c20 = FMA ? a2.fma(b0, c20) : a2.mul(b0).add(c20);
+            c21 = FMA ? a2.fma(b1, c21) : a2.mul(b1).add(c21);
             var a3 = FloatVector.broadcast(FLOAT, a[ap + 3 * aRow]);
-            c30 = VectorMath.fma(a3, b0, c30);
-            c31 = VectorMath.fma(a3, b1, c31);
+            c30 = FMA ? a3.fma(b0, c30) : a3.mul(b0).add(c30);
+            c31 = FMA ? a3.fma(b1, c31) : a3.mul(b1).add(c31);
             var a4 = FloatVector.broadcast(FLOAT, a[ap + 4 * aRow]);
-            c40 = VectorMath.fma(a4, b0, c40);
-            c41 = VectorMath.fma(a4, b1, c41);
+            c40 = FMA ? a4.fma(b0, c40) : a4.mul(b0).add(c40);
+            c41 = FMA ? a4.fma(b1, c41) : a4.mul(b1).add(c41);
             var a5 = FloatVector.broadcast(FLOAT, a[ap + 5 * aRow]);
-            c50 = VectorMath.fma(a5, b0, c50);
-            c51 = VectorMath.fma(a5, b1, c51);
+            c50 = FMA ? a5.fma(b0, c50) : a5.mul(b0).add(c50);
+            c51 = FMA ? a5.fma(b1, c51) : a5.mul(b1).add(c51);
         }
         c00.intoArray(out, outOffset);
         c01.intoArray(out, outOffset + LANES);
@@ -168,8 +169,10 @@ public final class VectorMatmul {
         for (int p = 0; p < k; p++) {
             int bp = bi + p * bStride;
             var a0 = FloatVector.broadcast(FLOAT, a[ai + p * aColumn]);
-            c0 = VectorMath.fma(a0, FloatVector.fromArray(FLOAT, b, bp), c0);
-            c1 = VectorMath.fma(a0, FloatVector.fromArray(FLOAT, b, bp + LANES), c1);
+            var b0 = FloatVector.fromArray(FLOAT, b, bp);
+            var b1 = FloatVector.fromArray(FLOAT, b, bp + LANES);
+            c0 = FMA ? a0.fma(b0, c0) : a0.mul(b0).add(c0);
+            c1 = FMA ? a0.fma(b1, c1) : a0.mul(b1).add(c1);
         }
         c0.intoArray(out, outOffset);
         c1.intoArray(out, outOffset + LANES);
@@ -205,13 +208,13 @@ public final class VectorMatmul {
                 var scaled = FloatVector.fromArray(FLOAT, sums, si + j).mul(alpha);
                 if (beta != 0f) {
                     var old = FloatVector.fromArray(FLOAT, c, cr + j);
-                    scaled = VectorMath.fma(FloatVector.broadcast(FLOAT, beta), old, scaled);
+                    scaled = scaled.add(old.mul(beta));
                 }
                 scaled.intoArray(c, cr + j);
             }
             for (int j = vectorEnd; j < width; j++) {
                 float scaled = alpha * sums[si + j];
-                c[cr + j] = beta == 0f ? scaled : ScalarMath.fma(beta, c[cr + j], scaled);
+                c[cr + j] = beta == 0f ? scaled : scaled + beta * c[cr + j];
             }
         }
     }

@@ -322,7 +322,7 @@ class MatrixProductTest {
     }
 
     @ParameterizedTest
-    @MethodSource("implementations")
+    @MethodSource("javaImplementations")
     void allocatesNothing(Implementation implementation) {
         var problem = new Problem(false, true, 15, 33, 17, 3);
         assertThat(Allocation.leastBytes(() -> implementation
