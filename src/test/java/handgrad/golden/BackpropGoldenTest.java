@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** The exercises of makemore part 4 against PyTorch: 26 gradients by hand, and the two formulas that replace many of them. */
+/** The exercises of makemore part 4 against PyTorch: 26 gradients by hand, and two formulas that replace many of them. */
 class BackpropGoldenTest {
     private static final int N = 32;
     private static final int VOCABULARY = 27;
@@ -142,7 +142,13 @@ class BackpropGoldenTest {
         golden.assertDifference("hprebn.grad", layer.backward(golden.get("hpreact.grad", dtype)), maxdiff);
     }
 
-    /** Exercise 3, by hand: dhprebn = bngain ∘ bnvar_inv / n ∘ (n g - Σ g - n / (n - 1) bnraw ∘ Σ (g ∘ bnraw)), g = dhpreact. */
+    /**
+     * Exercise 3, by hand, with g = dhpreact and Σ over the batch.
+     *
+     * <pre>
+     * dhprebn = bngain ∘ bnvar_inv / n ∘ (n g - Σ g - n / (n - 1) bnraw ∘ Σ (g ∘ bnraw))
+     * </pre>
+     */
     @ParameterizedTest
     @CsvSource({"FLOAT32, 1e-8", "FLOAT64, 1e-15"})
     void one_formula_gives_dhprebn_at_once(DType dtype, double maxdiff) {

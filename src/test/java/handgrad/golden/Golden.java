@@ -19,8 +19,8 @@ import java.util.Objects;
 import java.util.Set;
 
 /**
- * Values and gradients from PyTorch's autograd, in a file that {@code make_golden.py} makes. The gradient of a tensor t is
- * named {@code t.grad}. A Golden notes which tensors a test asked for, so that none is left out by mistake.
+ * Values and gradients from PyTorch's autograd, in a file that {@code make_golden.py} makes. The gradient of a tensor t
+ * is named {@code t.grad}. Notes which tensors a test asked for, so that none is left out by mistake.
  */
 final class Golden {
     private final Map<String, Tensor> tensors;
@@ -66,7 +66,7 @@ final class Golden {
         return tensor.dtype() == DType.INT32 ? tensor : tensor.to(dtype);
     }
 
-    /** Copies the parameters and other state of this file into a layer, where a file has them. */
+    /** Copies the parameters and other state that the file has into a layer. */
     void load(Layer layer) {
         layer.stateDict().forEach((name, tensor) -> {
             if (has(name)) {
@@ -75,7 +75,7 @@ final class Golden {
         });
     }
 
-    /** Asserts that no element is further from PyTorch's than {@code tolerance} times the largest magnitude of these. */
+    /** Asserts that no element is further from PyTorch's than {@code tolerance} times the largest |x| of theirs. */
     void assertRelative(String name, Tensor actual, double tolerance) {
         assertDifference(name, actual, tolerance * magnitude(get(name)));
     }

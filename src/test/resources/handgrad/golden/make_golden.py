@@ -1,8 +1,11 @@
 """Makes the .safetensors files beside this one: values and gradients of PyTorch's autograd in float64.
 
-Run with a python3 that has torch, such as Debian's: ATEN_CPU_CAPABILITY=default /usr/bin/python3 make_golden.py [NAME...]
+Run with a python3 that has torch, such as Debian's (made with 1.13):
+
+    ATEN_CPU_CAPABILITY=default /usr/bin/python3 make_golden.py [NAME...]
+
 A NAME is a function marked @golden; without one, all are run. The variable selects PyTorch's scalar code, whose normal
-numbers do not depend on the vector unit of the machine. Made with torch 1.13.
+numbers do not depend on the vector unit of the machine.
 
 The gradient of a tensor t is named t.grad; in a file of layers/ it is the gradient of sum(out.grad * out). Inputs are
 drawn in float32 and so are exact in both types. A new layer is a new function here and a new row in LayerGoldenTest.
