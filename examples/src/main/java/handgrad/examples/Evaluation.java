@@ -3,9 +3,7 @@ package handgrad.examples;
 import handgrad.data.Dataset;
 import handgrad.data.Split;
 import handgrad.nn.CrossEntropyLoss;
-import handgrad.nn.Sequential;
-import handgrad.tensor.DType;
-import handgrad.tensor.Tensor;
+import handgrad.nn.Layer;
 
 /**
  * The losses of a model, each the mean over all rows of a part of the data.
@@ -23,7 +21,7 @@ record Evaluation(double train, double dev, double test) {
      *
      * @throws FailedException if a loss is not finite
      */
-    static Evaluation of(Sequential model, Split split) {
+    static Evaluation of(Layer model, Split split) {
         model.train(false);
         return new Evaluation(
                 loss("train", model, split.train()),
@@ -31,25 +29,20 @@ record Evaluation(double train, double dev, double test) {
                 loss("test", model, split.test()));
     }
 
-    private static double loss(String part, Sequential model, Dataset data) {
+    private static double loss(String part, Layer model, Dataset data) {
         var loss = new CrossEntropyLoss();
         double sum = 0;
         for (int from = 0; from < data.size(); from += ROWS) {
             int rows = Math.min(ROWS, data.size() - from);
-            sum += rows * loss.forward(model.forward(rows(data.x(), from, rows)), rows(data.y(), from, rows));
+            sum += rows
+                    * loss.forward(
+                            model.forward(data.x().narrow(0, from, rows)),
+                            data.y().narrow(0, from, rows));
         }
         double mean = sum / data.size();
         if (!Double.isFinite(mean)) {
             throw Trainer.diverged("the loss on " + part, mean);
         }
         return mean;
-    }
-
-    /** A copy of some rows of INT32 x (N, …). */
-    private static Tensor rows(Tensor x, int from, int count) {
-        var part = Tensor.zeros(DType.INT32, x.shape().with(0, count));
-        int width = x.shape().elements(1, x.shape().rank());
-        System.arraycopy(x.ints(), from * width, part.ints(), 0, count * width);
-        return part;
     }
 }

@@ -2,7 +2,7 @@ package handgrad.examples;
 
 import handgrad.io.Safetensors;
 import handgrad.io.SafetensorsException;
-import handgrad.nn.Sequential;
+import handgrad.nn.Layer;
 import handgrad.random.TorchRandom;
 import handgrad.tensor.Tensor;
 import java.io.IOException;
@@ -64,7 +64,7 @@ record RunFolder(Path path) {
     }
 
     /** Writes the weights, whole or not at all: with them a run is finished. */
-    void save(Sequential model) {
+    void save(Layer model) {
         try {
             Safetensors.write(weights(), model.stateDict(), Map.of("format", "handgrad"));
         } catch (SafetensorsException exception) {
@@ -84,7 +84,7 @@ record RunFolder(Path path) {
     }
 
     /** The trained model of a finished run. */
-    Sequential model(TrainOptions options) {
+    Layer model(TrainOptions options) {
         if (!Files.exists(weights())) {
             throw new WrongInputException(
                     "--run: " + path + " has no model.safetensors: its training has not reached the end");

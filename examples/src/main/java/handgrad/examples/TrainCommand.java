@@ -3,7 +3,7 @@ package handgrad.examples;
 import handgrad.data.Names;
 import handgrad.data.NamesException;
 import handgrad.data.Split;
-import handgrad.nn.Sequential;
+import handgrad.nn.Layer;
 import handgrad.random.TorchRandom;
 import handgrad.tensor.Backend;
 import java.io.IOException;
@@ -43,7 +43,7 @@ final class TrainCommand implements Callable<Integer> {
             arity = "0..1",
             paramLabel = "MODEL",
             defaultValue = "mlp-bn",
-            description = "mlp (part 2) or mlp-bn (part 3); default ${DEFAULT-VALUE}.")
+            description = "mlp (part 2), mlp-bn (part 3) or backprop (part 4); default ${DEFAULT-VALUE}.")
     private String model = "mlp-bn";
 
     @Option(
@@ -171,6 +171,7 @@ final class TrainCommand implements Callable<Integer> {
             describe(printer, options, names, split, network);
         }
         long nanoseconds = train(printer, network, split, options, random, metrics);
+        options.model().finish(network, split.train());
         var losses = Evaluation.of(network, split);
         metrics.split("train", losses.train());
         metrics.split("dev", losses.dev());
@@ -217,7 +218,7 @@ final class TrainCommand implements Callable<Integer> {
         }
     }
 
-    private void describe(PrintWriter printer, TrainOptions options, Names names, Split split, Sequential network) {
+    private void describe(PrintWriter printer, TrainOptions options, Names names, Split split, Layer network) {
         printer.printf(
                 Locale.ROOT,
                 "model    %s (%s): %,d parameters, batch %d, seed %d%n",
@@ -255,7 +256,7 @@ final class TrainCommand implements Callable<Integer> {
     /** Trains and returns how many nanoseconds it took. */
     private long train(
             PrintWriter printer,
-            Sequential network,
+            Layer network,
             Split split,
             TrainOptions options,
             TorchRandom random,

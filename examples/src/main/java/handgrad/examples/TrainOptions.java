@@ -37,9 +37,9 @@ record TrainOptions(
     /** Refuses what cannot be trained, naming the option of the command line. */
     TrainOptions {
         Checks.atLeast(1, "--steps", steps);
-        if (model == LectureModel.MLP_BN) {
+        if (model.normalisesBatches()) {
             // The variance of a batch, unbiased as in the lecture, divides by one row less.
-            Checks.between(2, 20_000, "--batch-size of mlp-bn", batchSize);
+            Checks.between(2, 20_000, "--batch-size of " + model.title(), batchSize);
         }
         Checks.between(1, 20_000, "--batch-size", batchSize);
         Checks.between(1, 20_000, "--hidden", hidden);

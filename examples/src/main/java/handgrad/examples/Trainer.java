@@ -3,7 +3,7 @@ package handgrad.examples;
 import handgrad.data.Alphabet;
 import handgrad.data.Dataset;
 import handgrad.nn.CrossEntropyLoss;
-import handgrad.nn.Sequential;
+import handgrad.nn.Layer;
 import handgrad.optim.Sgd;
 import handgrad.optim.StepSchedule;
 import handgrad.random.TorchRandom;
@@ -30,7 +30,7 @@ final class Trainer {
      * @param random draws the batches
      * @throws FailedException if the training diverges
      */
-    static void train(Sequential model, Dataset data, TrainOptions options, TorchRandom random, Listener listener) {
+    static void train(Layer model, Dataset data, TrainOptions options, TorchRandom random, Listener listener) {
         var loss = new CrossEntropyLoss();
         var sgd = new Sgd(model.parameters());
         var schedule = StepSchedule.of(options.lr()).then(TrainOptions.LR_DROP, options.lr() / 10);

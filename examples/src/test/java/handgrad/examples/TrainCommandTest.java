@@ -50,7 +50,7 @@ class TrainCommandTest {
             --out=                | --out is empty; name a file or folder
             --data=               | --data is empty; name a file or folder
             --metrics=            | --metrics is empty; name a file or folder
-            transformer           | unknown model transformer; there are mlp, mlp-bn
+            transformer           | unknown model transformer; there are mlp, mlp-bn, backprop
             """)
     void refusesAValueOutOfBounds(String arguments, String message) {
         // The last --out or the only one: none of these may leave a run behind.
