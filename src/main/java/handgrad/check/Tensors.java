@@ -4,7 +4,6 @@ import handgrad.random.TorchRandom;
 import handgrad.tensor.DType;
 import handgrad.tensor.Shape;
 import handgrad.tensor.Tensor;
-import java.util.LinkedList;
 import java.util.List;
 
 /** Small questions about tensors. */
@@ -31,13 +30,13 @@ final class Tensors {
 
     /** The index in each dimension of an element that is given by its position in row-major order. */
     static List<Integer> index(Shape shape, int position) {
-        var index = new LinkedList<Integer>();
+        var index = new Integer[shape.rank()];
         int rest = position;
         for (int d = shape.rank() - 1; d >= 0; d--) {
-            index.addFirst(rest % shape.size(d));
+            index[d] = rest % shape.size(d);
             rest /= shape.size(d);
         }
-        return List.copyOf(index);
+        return List.of(index);
     }
 
     /** Another tensor of the same shape: each number larger by up to a half, of the same sign; indices in reverse order. */
