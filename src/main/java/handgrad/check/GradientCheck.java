@@ -1,166 +1,158 @@
 package handgrad.check;
 
+import handgrad.nn.CrossEntropyLoss;
 import handgrad.nn.Layer;
-import handgrad.nn.Parameter;
 import handgrad.random.TorchRandom;
 import handgrad.tensor.DType;
 import handgrad.tensor.Shape;
 import handgrad.tensor.Tensor;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
-import org.jspecify.annotations.Nullable;
+import java.util.stream.Collectors;
 
 /**
- * Compares the hand-written gradients of a layer with central differences, in FLOAT64.
+ * Compares hand-written gradients with central differences, in FLOAT64.
  *
  * <pre>{@code
  * GradientCheck.of(new Tanh()).input(Shape.of(32, 200)).assertPasses();
  * }</pre>
  *
- * <p>The scalar that is differentiated is Σ r ∘ forward(x), with r drawn once from the normal distribution, so every
- * output takes part. For each element e of the input and of every parameter, (f(e + eps) - f(e - eps)) / (2 eps) is
- * compared with the gradient that backward gives; they agree where |difference| ≤ atol + rtol · |central difference|, with
- * the defaults of PyTorch's gradcheck: eps 1e-6, atol 1e-5, rtol 1e-3.
+ * <p>Every input that is not INT32 and every parameter is checked. The gradient of the output, dOut, is drawn once; for each
+ * element, (f(e + eps) - f(e - eps)) / (2 eps) of f = Σ dOut ∘ output is compared with what backward gives. They agree where
+ * |difference| ≤ atol + rtol · |central difference|, with the defaults of PyTorch's gradcheck: eps 1e-6, atol 1e-5, rtol
+ * 1e-3; where all of a gradient is small, atol is lowered to rtol times its largest element. Beyond that
+ *
+ * <ul>
+ *   <li>of small functions the whole Jacobian is compared: backward runs for every output alone;
+ *   <li>of a tensor with more elements than {@link #fullUpTo} some elements and some random directions are compared;
+ *   <li>a point where the function has no derivative, so that the differences to the two sides disagree, is skipped and
+ *       counted, if the gradient lies between the two; more than a quarter of such points fail the check;
+ *   <li>the first backward pass that is checked follows one of another batch, so that what is kept from it shows;
+ *   <li>a second backward pass on the same inputs must give the same bits, and one that adds to its gradients twice as much.
+ * </ul>
  */
 public final class GradientCheck {
-    private static final double EPS = 1e-6;
-    private static final double ATOL = 1e-5;
-    private static final double RTOL = 1e-3;
+    private static final int SAMPLED_ELEMENTS = 200;
+    private static final int DIRECTIONS = 8;
 
-    private final Layer layer;
-    private @Nullable Tensor input;
+    private final Subject subject;
+    private final List<Tensor> inputs = new ArrayList<>();
+    private List<String> names = List.of();
+    private Tolerance tolerance = Tolerance.DEFAULT;
+    private long seed = 1;
+    private int fullUpTo = 2_000;
 
-    private GradientCheck(Layer layer) {
-        this.layer = layer;
+    private GradientCheck(Subject subject) {
+        this.subject = subject;
     }
 
     /** A check of a layer, which it converts to FLOAT64. */
     public static GradientCheck of(Layer layer) {
-        layer.to(DType.FLOAT64);
-        return new GradientCheck(layer);
+        return new GradientCheck(Subject.of(layer));
     }
 
-    /** Checks at an input of this shape, drawn from the normal distribution with a fixed seed. */
+    /** A check of a loss; its inputs are the logits and the targets. */
+    public static GradientCheck of(CrossEntropyLoss loss) {
+        return new GradientCheck(Subject.of(loss));
+    }
+
+    /** A check of a model, which it converts to FLOAT64, under a loss; its inputs are the model's and the targets. */
+    public static GradientCheck of(Layer model, CrossEntropyLoss loss) {
+        return new GradientCheck(Subject.of(model, loss));
+    }
+
+    /** A check of a function and its gradient. */
+    public static GradientCheck of(TensorFunction forward, TensorGradient backward) {
+        return new GradientCheck(Subject.of(forward, backward));
+    }
+
+    /** Adds an input of this shape, drawn from the normal distribution. */
     public GradientCheck input(Shape shape) {
-        return input(Tensor.randn(TorchRandom.seeded(1), shape.toArray()));
+        return input(Tensor.randn(TorchRandom.seeded(seed + inputs.size()), shape.toArray()));
     }
 
-    /** Checks at this input: floating point, or INT32 indices, which have no gradient. */
+    /** Adds an input: floating point, which is copied, or INT32 indices, which have no gradient. */
     public GradientCheck input(Tensor input) {
-        this.input =
-                input.dtype() == DType.INT32 ? input : input.to(DType.FLOAT64).copy();
+        inputs.add((input.dtype() == DType.INT32 ? input : input.to(DType.FLOAT64)).copy());
         return this;
     }
 
-    /** The number of compared elements and the largest error relative to atol + rtol · |central difference|. */
-    public record Result(int elements, double worst) {}
+    /** Adds inputs. */
+    public GradientCheck inputs(Tensor... more) {
+        for (var input : more) {
+            input(input);
+        }
+        return this;
+    }
+
+    /** Names the inputs in reports; without it they are {@code input}, or {@code input 0}, {@code input 1}, … */
+    public GradientCheck named(String... inputNames) {
+        names = List.of(inputNames);
+        return this;
+    }
+
+    /** The step of the differences; 1e-6 by default. */
+    public GradientCheck eps(double eps) {
+        tolerance = new Tolerance(eps, tolerance.atol(), tolerance.rtol());
+        return this;
+    }
+
+    /** The absolute tolerance; 1e-5 by default. */
+    public GradientCheck atol(double atol) {
+        tolerance = new Tolerance(tolerance.eps(), atol, tolerance.rtol());
+        return this;
+    }
+
+    /** The relative tolerance; 1e-3 by default. */
+    public GradientCheck rtol(double rtol) {
+        tolerance = new Tolerance(tolerance.eps(), tolerance.atol(), rtol);
+        return this;
+    }
+
+    /** The seed of everything that is drawn, 1 by default; inputs given by their shape are drawn when they are added. */
+    public GradientCheck seed(long seed) {
+        this.seed = seed;
+        return this;
+    }
+
+    /** The most elements of a tensor that is compared whole; 2,000 by default. */
+    public GradientCheck fullUpTo(int elements) {
+        fullUpTo = elements;
+        return this;
+    }
 
     /**
-     * Compares every gradient, and whether a second backward pass doubles those of the parameters.
+     * Compares every gradient.
      *
-     * @throws AssertionError if one differs, naming the tensor, its worst element and both values
+     * @return what was found; a wrong gradient throws nothing
+     * @throws IllegalStateException if there is no input, or the forward pass gives another output the second time
      */
-    public Result assertPasses() {
-        var x = input;
-        if (x == null) {
+    public GradientReport run() {
+        if (inputs.isEmpty()) {
             throw new IllegalStateException("GradientCheck: give an input first");
         }
-        var output = layer.forward(x);
-        var direction =
-                Tensor.randn(TorchRandom.seeded(2), output.shape().toArray()).to(DType.FLOAT64);
-        layer.parameters().forEach(Parameter::zeroGrad);
-        var dX = layer.backward(direction).copy();
-
-        var gradients = new LinkedHashMap<String, Tensor[]>();
-        if (x.dtype() != DType.INT32) {
-            gradients.put("input", new Tensor[] {x, dX});
-        }
-        List<Tensor> once = new ArrayList<>();
-        for (int i = 0; i < layer.parameters().size(); i++) {
-            var parameter = layer.parameters().get(i);
-            once.add(parameter.grad().copy());
-            gradients.put("parameter " + i + " " + parameter.name(), new Tensor[] {parameter.value(), once.get(i)});
-        }
-        layer.forward(x);
-        layer.backward(direction);
-        for (int i = 0; i < once.size(); i++) {
-            requireDoubled(layer.parameters().get(i), once.get(i));
-        }
-
-        int elements = 0;
-        double worst = 0;
-        for (var entry : gradients.entrySet()) {
-            var value = entry.getValue()[0];
-            var gradient = entry.getValue()[1];
-            if (!gradient.shape().equals(value.shape())) {
-                throw new AssertionError("the gradient of " + entry.getKey() + " has shape " + gradient.shape()
-                        + ", the value " + value.shape());
-            }
-            elements += value.shape().elements();
-            worst = Math.max(worst, compare(entry.getKey(), value, gradient, x, direction));
-        }
-        return new Result(elements, worst);
+        var sampling = new Sampling(fullUpTo, SAMPLED_ELEMENTS, DIRECTIONS, seed);
+        return new GradientRun(subject, inputs, this::inputName, tolerance, sampling).report();
     }
 
-    /** Rounding alone may keep the second pass from doubling the gradient exactly, because it adds onto the first. */
-    private static void requireDoubled(Parameter parameter, Tensor once) {
-        for (int i = 0; i < once.shape().elements(); i++) {
-            double wanted = 2 * once.getFlat(i);
-            if (!(Math.abs(parameter.grad().getFlat(i) - wanted) <= ATOL * 1e-6 + 1e-9 * Math.abs(wanted))) {
-                throw new AssertionError("backward must add to the gradient of " + parameter.name()
-                        + ": after a second pass element " + i + " is "
-                        + parameter.grad().getFlat(i) + ", twice the first is "
-                        + wanted);
-            }
+    /**
+     * Compares every gradient.
+     *
+     * @throws AssertionError if one is wrong, naming the tensor, its worst element, both values and the likely cause
+     * @throws IllegalStateException if there is no input, or the forward pass gives another output the second time
+     */
+    public GradientReport assertPasses() {
+        var report = run();
+        if (!report.passed()) {
+            throw new AssertionError(report.tensors().stream()
+                    .filter(result -> !result.passed())
+                    .map(TensorResult::toString)
+                    .collect(Collectors.joining(System.lineSeparator())));
         }
+        return report;
     }
 
-    private double compare(String name, Tensor value, Tensor gradient, Tensor x, Tensor direction) {
-        double worst = 0;
-        int worstAt = 0;
-        double worstNumeric = 0;
-        for (int i = 0; i < value.shape().elements(); i++) {
-            double original = value.getFlat(i);
-            value.setFlat(i, original + EPS);
-            double above = project(x, direction);
-            value.setFlat(i, original - EPS);
-            double below = project(x, direction);
-            value.setFlat(i, original);
-            double numeric = (above - below) / (2 * EPS);
-            double error = Math.abs(gradient.getFlat(i) - numeric) / (ATOL + RTOL * Math.abs(numeric));
-            if (error > worst || Double.isNaN(error)) {
-                worst = Double.isNaN(error) ? Double.POSITIVE_INFINITY : error;
-                worstAt = i;
-                worstNumeric = numeric;
-            }
-        }
-        if (worst > 1) {
-            throw new AssertionError(String.format(
-                    Locale.ROOT,
-                    "the gradient of %s %s is wrong, worst at %s: backward gives %.9g, central differences give %.9g",
-                    name,
-                    value.shape(),
-                    Arrays.toString(index(value.shape(), worstAt)),
-                    gradient.getFlat(worstAt),
-                    worstNumeric));
-        }
-        return worst;
-    }
-
-    private double project(Tensor x, Tensor direction) {
-        return layer.forward(x).mul(direction).sum().item();
-    }
-
-    private static int[] index(Shape shape, int position) {
-        int[] index = new int[shape.rank()];
-        int rest = position;
-        for (int d = shape.rank() - 1; d >= 0; d--) {
-            index[d] = rest % shape.size(d);
-            rest /= shape.size(d);
-        }
-        return index;
+    private String inputName(int i) {
+        return i < names.size() ? names.get(i) : inputs.size() == 1 ? "input" : "input " + i;
     }
 }
