@@ -52,7 +52,8 @@ final class CheckCommand implements Callable<Integer> {
                 })
                 .toList();
         if (found.isEmpty()) {
-            throw new WrongInputException("check: there is no %s; the nearest are %s".formatted(name, nearest(operations, wanted)));
+            throw new WrongInputException(
+                    "check: there is no %s; the nearest are %s".formatted(name, nearest(operations, wanted)));
         }
         return found;
     }

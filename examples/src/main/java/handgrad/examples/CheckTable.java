@@ -37,7 +37,13 @@ final class CheckTable {
                 failed.add(report);
             }
         }
-        printRow(operations.size() + (operations.size() == 1 ? " operation" : " operations"), partials, skipped, worst, begin, out);
+        printRow(
+                operations.size() + (operations.size() == 1 ? " operation" : " operations"),
+                partials,
+                skipped,
+                worst,
+                begin,
+                out);
         failed.forEach(report -> printFailure(report, out));
         return failed.isEmpty();
     }

@@ -54,7 +54,8 @@ final class Arithmetic {
                 x -> x[0].div(x[1]),
                 (dOut, x) -> Gradients.of(
                         Gradients.sumTo(x[0].shape(), dOut.div(x[1])),
-                        Gradients.sumTo(x[1].shape(), dOut.mul(x[0]).div(x[1].pow(2)).neg())),
+                        Gradients.sumTo(
+                                x[1].shape(), dOut.mul(x[0]).div(x[1].pow(2)).neg())),
                 Reference.broadcast((a, b) -> a / b));
     }
 

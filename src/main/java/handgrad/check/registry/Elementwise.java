@@ -93,7 +93,7 @@ final class Elementwise {
         TensorFunction function = x -> forward.apply(x[0]);
         return Operation.named("Tensor." + name + "()")
                 .samples(new Formula(function, backward, Reference.elementwise(reference)), Draw.shapes(draw))
-                .refuses(message(name), () -> forward.apply(Draw.integers()));
+                .refuses(message(name), () -> function.apply(Draw.integers()));
     }
 
     private static String message(String name) {

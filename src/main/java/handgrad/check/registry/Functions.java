@@ -74,8 +74,7 @@ final class Functions {
                         var product = Products.product(x[0], x[1]);
                         return x.length == 2
                                 ? product
-                                : Reference.tensor(
-                                        product.shape(), i -> product.get(i) + x[2].get(i[i.length - 1]));
+                                : Reference.tensor(product.shape(), i -> product.get(i) + x[2].get(i[i.length - 1]));
                     },
                     x -> x[1].size(0) + 1));
 
@@ -116,15 +115,16 @@ final class Functions {
     private Operation tanh() {
         return Operation.named("Functional.tanh")
                 .samples(TANH, Draw.shapes(draw::normal))
-                .refuses("tanh: out is FLOAT32 (3), wants FLOAT32 (2, 3)", () -> Functional.tanh(
-                        Tensor.zeros(2, 3), Tensor.zeros(3)))
-                .refuses("tanhBackward: dOut is FLOAT32 (3), wants FLOAT32 (2)", () -> Functional.tanhBackward(
-                        Tensor.zeros(2), Tensor.zeros(3), Tensor.zeros(2)));
+                .refuses(
+                        "tanh: out is FLOAT32 (3), wants FLOAT32 (2, 3)",
+                        () -> Functional.tanh(Tensor.zeros(2, 3), Tensor.zeros(3)))
+                .refuses(
+                        "tanhBackward: dOut is FLOAT32 (3), wants FLOAT32 (2)",
+                        () -> Functional.tanhBackward(Tensor.zeros(2), Tensor.zeros(3), Tensor.zeros(2)));
     }
 
     /** What the forward pass of a batch normalisation leaves. */
-    private record Normalization(
-            Tensor mean, Tensor variance, Tensor inverseDeviation, Tensor normalized, Tensor out) {
+    private record Normalization(Tensor mean, Tensor variance, Tensor inverseDeviation, Tensor normalized, Tensor out) {
         Normalization(Tensor x, Tensor gain) {
             this(
                     Gradients.zerosLike(gain),
@@ -265,7 +265,8 @@ final class Functions {
             },
             new Reference(
                     x -> Gradients.scalarLike(x[0], meanNegativeLogProbability(x[0], x[1])),
-                    x -> x[0].shape().elements()));
+                    x -> x[0].shape().elements(),
+                    x -> x[0].abs().sum().add(1)));
 
     private static double meanNegativeLogProbability(Tensor logits, Tensor targets) {
         double sum = 0;
@@ -314,8 +315,9 @@ final class Functions {
 
     private Operation addScaled() {
         return twoOfOneShape("Functional.addScaled", addScaled(-0.125))
-                .refuses("addScaled: source is FLOAT32 (3), wants FLOAT32 (2)", () -> Functional.addScaled(
-                        Tensor.zeros(2), 1, Tensor.zeros(3)));
+                .refuses(
+                        "addScaled: source is FLOAT32 (3), wants FLOAT32 (2)",
+                        () -> Functional.addScaled(Tensor.zeros(2), 1, Tensor.zeros(3)));
     }
 
     /** out = k · target + f · source: dTarget = k · dOut, dSource = f · dOut. */
@@ -332,14 +334,16 @@ final class Functions {
 
     private Operation blend() {
         return twoOfOneShape("Functional.blend", blend(0.875, 0.125))
-                .refuses("blend: source is FLOAT32 (3), wants FLOAT32 (2)", () -> Functional.blend(
-                        Tensor.zeros(2), 1, 1, Tensor.zeros(3)));
+                .refuses(
+                        "blend: source is FLOAT32 (3), wants FLOAT32 (2)",
+                        () -> Functional.blend(Tensor.zeros(2), 1, 1, Tensor.zeros(3)));
     }
 
     private Operation twoOfOneShape(String name, Formula formula) {
         var operation = Operation.named(name);
         for (var first : Draw.shapes(draw::normal)) {
-            operation = operation.sample(formula, first, draw.normal(first.shape().toArray()));
+            operation =
+                    operation.sample(formula, first, draw.normal(first.shape().toArray()));
         }
         return operation;
     }
@@ -361,7 +365,8 @@ final class Functions {
     private Operation scaledSquareRoot() {
         return Operation.named("Functional.scaledSquareRoot")
                 .samples(scaledSquareRoot(1.125), Draw.shapes(draw::positive))
-                .refuses("scaledSquareRoot: out is FLOAT32 (3), wants FLOAT32 (2)", () -> Functional.scaledSquareRoot(
-                        Tensor.zeros(2), 1, Tensor.zeros(3)));
+                .refuses(
+                        "scaledSquareRoot: out is FLOAT32 (3), wants FLOAT32 (2)",
+                        () -> Functional.scaledSquareRoot(Tensor.zeros(2), 1, Tensor.zeros(3)));
     }
 }

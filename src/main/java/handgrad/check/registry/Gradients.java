@@ -37,12 +37,6 @@ final class Gradients {
         return sum;
     }
 
-    /** The gradient of a tensor that was summed over a dimension: each element along it gets that of the sum. */
-    static Tensor repeat(Shape shape, int dimension, Tensor gradient) {
-        var kept = shape.with(dimension, 1);
-        return Tensor.zeros(gradient.dtype(), shape).add(gradient.reshape(kept.toArray()));
-    }
-
     /** A factor for each element of x: f(x). */
     static Tensor factor(Tensor x, DoubleUnaryOperator f) {
         var factor = Tensor.zeros(x.dtype(), x.shape());
@@ -74,7 +68,7 @@ final class Gradients {
         return Tensor.zeros(x.dtype(), Shape.SCALAR).fill(value);
     }
 
-    /** Zeros of the type of x in another shape. */
+    /** Zeros. */
     static Tensor zeros(DType dtype, int... sizes) {
         return Tensor.zeros(dtype, Shape.of(sizes));
     }

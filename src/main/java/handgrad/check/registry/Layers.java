@@ -63,18 +63,18 @@ final class Layers {
                 .layer(random -> new Embedding(4, 3, random), reference, draw.indices(4))
                 .layer(random -> new Embedding(4, 3, random), reference, draw.indices(4, 0))
                 .layer(random -> new Embedding(27, 10, random), reference, draw.indices(27, 13, 3))
-                .refuses("embedding: index 3 is outside of 0 to 2", () -> new Embedding(Tensor.zeros(3, 4))
-                        .forward(Tensor.of(new int[] {3}, 1)));
+                .refuses(
+                        "embedding: index 3 is outside of 0 to 2",
+                        () -> new Embedding(Tensor.zeros(3, 4)).forward(Tensor.of(new int[] {3}, 1)));
     }
 
     /** out = tanh x. */
     private Operation tanh() {
-        var operation = Operation.named("Tanh")
-                .refuses("tanhBackward: dOut is FLOAT32 (3), wants FLOAT32 (2)", () -> {
-                    var tanh = new Tanh();
-                    tanh.forward(Tensor.zeros(2));
-                    tanh.backward(Tensor.zeros(3));
-                });
+        var operation = Operation.named("Tanh").refuses("tanhBackward: dOut is FLOAT32 (3), wants FLOAT32 (2)", () -> {
+            var tanh = new Tanh();
+            tanh.forward(Tensor.zeros(2));
+            tanh.backward(Tensor.zeros(3));
+        });
         return elementwise(operation, _ -> new Tanh(), Functions.TANH.reference());
     }
 
@@ -100,8 +100,7 @@ final class Layers {
                 .refuses(
                         "FlattenConsecutive: wants (N, T, C) with T a multiple of 2, x is (1, 3, 2)",
                         () -> new FlattenConsecutive(2).forward(Tensor.zeros(1, 3, 2)))
-                .refuses(
-                        "FlattenConsecutive: wants n of at least 1, it is 0", () -> new FlattenConsecutive(0));
+                .refuses("FlattenConsecutive: wants n of at least 1, it is 0", () -> new FlattenConsecutive(0));
     }
 
     private static Reference inShape(int... sizes) {
@@ -116,8 +115,9 @@ final class Layers {
                         "BatchNorm1d: the variance of one value is no measure, x is (1, 3); train on at least 2 rows,"
                                 + " or evaluate with train(false)",
                         () -> new BatchNorm1d(3, options).forward(Tensor.zeros(1, 3)))
-                .refuses("BatchNorm1d: wants (N, 3) or (N, L, 3), x is (2, 4)", () -> new BatchNorm1d(3, options)
-                        .forward(Tensor.zeros(2, 4)));
+                .refuses(
+                        "BatchNorm1d: wants (N, 3) or (N, L, 3), x is (2, 4)",
+                        () -> new BatchNorm1d(3, options).forward(Tensor.zeros(2, 4)));
         for (var x : List.of(
                 draw.normal(3, 1),
                 draw.normal(3, 5),
@@ -137,8 +137,9 @@ final class Layers {
         var options = BatchNormOptions.PYTORCH.withAxes(Axes.FIRST);
         var reference = Normalizations.overFirst(options.epsilon(), false);
         var operation = Operation.named("BatchNorm1d, Axes.FIRST")
-                .refuses("BatchNorm1d: wants (N, 3) or (N, L, 3), x is (2, 4)", () -> new BatchNorm1d(3, options)
-                        .forward(Tensor.zeros(2, 4)));
+                .refuses(
+                        "BatchNorm1d: wants (N, 3) or (N, L, 3), x is (2, 4)",
+                        () -> new BatchNorm1d(3, options).forward(Tensor.zeros(2, 4)));
         for (var x : List.of(
                 draw.normal(3, 1, 1),
                 draw.normal(3, 1, 5),
@@ -157,8 +158,9 @@ final class Layers {
     private Operation batchNormInEvaluation() {
         var options = BatchNormOptions.PYTORCH;
         var operation = Operation.named("BatchNorm1d, evaluation")
-                .refuses("BatchNorm1d: wants (N, 3) or (N, L, 3), x is (3)", () -> new BatchNorm1d(3)
-                        .forward(Tensor.zeros(3)));
+                .refuses(
+                        "BatchNorm1d: wants (N, 3) or (N, L, 3), x is (3)",
+                        () -> new BatchNorm1d(3).forward(Tensor.zeros(3)));
         for (var x : List.of(
                 draw.normal(1, 1),
                 draw.normal(1, 17),

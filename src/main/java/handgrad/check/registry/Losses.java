@@ -31,9 +31,11 @@ final class Losses {
                 .sample(formula, draw.normal(5, 31), draw.indices(31, 5))
                 .sample(formula, draw.normal(3, 1), draw.indices(1, 3))
                 .sample(formula, draw.normal(13, 27), draw.indices(27, 13))
-                .refuses("crossEntropy: index 3 is outside of 0 to 2", () -> new CrossEntropyLoss()
-                        .forward(Tensor.zeros(2, 3), Tensor.of(new int[] {0, 3}, 2)))
-                .refuses("crossEntropy: the mean over no rows has no value, logits (0, 3)", () -> new CrossEntropyLoss()
-                        .forward(Tensor.zeros(0, 3), Tensor.of(new int[0], 0)));
+                .refuses(
+                        "crossEntropy: index 3 is outside of 0 to 2",
+                        () -> new CrossEntropyLoss().forward(Tensor.zeros(2, 3), Tensor.of(new int[] {0, 3}, 2)))
+                .refuses(
+                        "crossEntropy: the mean over no rows has no value, logits (0, 3)",
+                        () -> new CrossEntropyLoss().forward(Tensor.zeros(0, 3), Tensor.of(new int[0], 0)));
     }
 }

@@ -26,7 +26,16 @@ final class Models {
         var perceptron = chain(embedding(), flatten(3), linear(), tanh(), linear());
         var normalized = chain(embedding(), flatten(3), linear(), batchNorm(), tanh(), linear());
         var waveNet = chain(
-                embedding(), flatten(2), linear(), batchNorm(), tanh(), flatten(2), linear(), batchNorm(), tanh(), linear());
+                embedding(),
+                flatten(2),
+                linear(),
+                batchNorm(),
+                tanh(),
+                flatten(2),
+                linear(),
+                batchNorm(),
+                tanh(),
+                linear());
         return Operation.named("Sequential")
                 .layer(Models::bigram, bigram, draw.indices(27, 13))
                 .layer(Models::bigram, bigram, Tensor.of(new int[] {0, 5, 5, 0}, 4))
@@ -36,9 +45,10 @@ final class Models {
                 .layer(Models::normalized, normalized, draw.indices(27, 9, 3))
                 .layer(Models::waveNet, waveNet, draw.indices(27, 5, 4))
                 .layer(Models::waveNet, waveNet, draw.indices(27, 9, 4))
-                .refuses("linear: wants 7 in the last dimension, x is (2, 6)", () -> new Sequential(
-                                new Linear(Tensor.zeros(5, 6), null), new Linear(Tensor.zeros(7, 2), null))
-                        .forward(Tensor.zeros(2, 5)));
+                .refuses(
+                        "linear: wants 7 in the last dimension, x is (2, 6)",
+                        () -> new Sequential(new Linear(Tensor.zeros(5, 6), null), new Linear(Tensor.zeros(7, 2), null))
+                                .forward(Tensor.zeros(2, 5)));
     }
 
     private static Layer bigram(TorchRandom random) {

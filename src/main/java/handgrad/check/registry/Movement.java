@@ -20,13 +20,14 @@ final class Movement {
                 x -> x[0].reshape(sizes),
                 (dOut, x) -> Gradients.of(dOut.reshape(x[0].shape().toArray())),
                 new Reference(x -> Tensor.of(
-                        x[0].doubles().clone(), x[0].copy().reshape(sizes).shape().toArray())));
+                        x[0].doubles().clone(),
+                        x[0].copy().reshape(sizes).shape().toArray())));
     }
 
     private Operation reshape() {
         return Operation.named("Tensor.reshape(int...)")
                 .sample(reshape(1), draw.normal())
-                .sample(reshape(), draw.normal(1))
+                .sample(reshape(new int[0]), draw.normal(1))
                 .sample(reshape(3, 17), draw.normal(51))
                 .sample(reshape(51), draw.normal(3, 17))
                 .sample(reshape(-1, 5), draw.normal(2, 3, 5))
@@ -88,7 +89,9 @@ final class Movement {
                                 draw.normal(0, 3),
                                 draw.normal(3, 0),
                                 draw.normal(13, 19)))
-                .refuses("t: wants a matrix, the tensor is (3)", () -> Tensor.zeros(3).t());
+                .refuses(
+                        "t: wants a matrix, the tensor is (3)",
+                        () -> Tensor.zeros(3).t());
     }
 
     /** out = x[indices]: dX[indices] += dOut, so a row that is taken twice gets both gradients. */
@@ -103,8 +106,9 @@ final class Movement {
         int[] sizes = Arrays.copyOf(indices.shape().toArray(), rank + x.shape().rank() - 1);
         System.arraycopy(x.shape().toArray(), 1, sizes, rank, x.shape().rank() - 1);
         return Reference.tensor(Shape.of(sizes), index -> {
-            int[] source = Arrays.copyOfRange(index, rank - 1, index.length);
+            int[] source = new int[x.shape().rank()];
             source[0] = (int) indices.get(Arrays.copyOf(index, rank));
+            System.arraycopy(index, rank, source, 1, source.length - 1);
             return x.get(source);
         });
     }
@@ -119,8 +123,9 @@ final class Movement {
                 .sample(INDEX, draw.normal(4, 2, 3), draw.indices(4, 3))
                 .sample(INDEX, draw.normal(3, 5), draw.indices(3, 0))
                 .sample(INDEX, draw.normal(27, 10), draw.indices(27, 5, 3))
-                .refuses("index: index 2 is outside of 0 to 1", () -> Tensor.zeros(2, 3)
-                        .index(Tensor.of(new int[] {2}, 1)));
+                .refuses(
+                        "index: index 2 is outside of 0 to 1",
+                        () -> Tensor.zeros(2, 3).index(Tensor.of(new int[] {2}, 1)));
     }
 
     /** out = the slices of x at indices of dimension d: those slices of dX get dOut, added where one is taken twice. */
@@ -148,23 +153,26 @@ final class Movement {
                 .sample(indexSelect(2), draw.normal(2, 3, 5), draw.indices(5, 1))
                 .sample(indexSelect(0), draw.normal(3, 5), draw.indices(3, 0))
                 .sample(indexSelect(1), draw.normal(0, 3), draw.indices(3, 2))
-                .refuses("indexSelect: index 3 is outside of 0 to 2", () -> Tensor.zeros(2, 3)
-                        .indexSelect(1, Tensor.of(new int[] {3}, 1)))
-                .refuses("indexSelect: wants one-dimensional indices, they are (2, 2)", () -> Tensor.zeros(2, 3)
-                        .indexSelect(0, Gradients.zeros(DType.INT32, 2, 2)));
+                .refuses(
+                        "indexSelect: index 3 is outside of 0 to 2",
+                        () -> Tensor.zeros(2, 3).indexSelect(1, Tensor.of(new int[] {3}, 1)))
+                .refuses(
+                        "indexSelect: wants one-dimensional indices, they are (2, 2)",
+                        () -> Tensor.zeros(2, 3).indexSelect(0, Gradients.zeros(DType.INT32, 2, 2)));
     }
 
     /** out = x with rows added, out[indices] += rows: dX = dOut, dRows = dOut[indices]. */
     private static final Formula INDEX_ADD = new Formula(
             x -> x[0].copy().indexAdd(x[1], x[2]),
             (dOut, x) -> Gradients.of(dOut, Gradients.none(), dOut.index(x[1])),
-            new Reference(Movement::withRows));
+            new Reference(Movement::withRows, x -> x[1].shape().elements() + 1));
 
     private static Tensor withRows(Tensor... x) {
         var out = x[0].copy();
         int width = x[0].shape().elements(1, x[0].shape().rank());
         for (int i = 0; i < x[2].shape().elements(); i++) {
-            int target = (int) x[1].getFlat(i / width) * width + i % width;
+            int row = (int) x[1].getFlat(i / width);
+            int target = row * width + i % width;
             out.setFlat(target, out.getFlat(target) + x[2].getFlat(i));
         }
         return out;
@@ -180,8 +188,9 @@ final class Movement {
                 .sample(INDEX_ADD, draw.normal(4, 2, 3), draw.indices(4, 3), draw.normal(3, 2, 3))
                 .sample(INDEX_ADD, draw.normal(3, 5), draw.indices(3, 0), draw.normal(0, 5))
                 .sample(INDEX_ADD, draw.normal(9, 10), draw.indices(9, 5, 3), draw.normal(5, 3, 10))
-                .refuses("indexAdd: (2) rows of (3) do not fit x (3, 3)", () -> Tensor.zeros(2, 3)
-                        .indexAdd(Gradients.zeros(DType.INT32, 2), Tensor.zeros(3, 3)));
+                .refuses(
+                        "indexAdd: (2) rows of (3) do not fit x (3, 3)",
+                        () -> Tensor.zeros(2, 3).indexAdd(Gradients.zeros(DType.INT32, 2), Tensor.zeros(3, 3)));
     }
 
     /** out = the tensors end to end along dimension d: each gets its own part of dOut. */
@@ -231,17 +240,14 @@ final class Movement {
 
     /** Its input is integers, so it has no gradient. */
     private static Formula oneHot(int classes) {
-        return new Formula(
-                x -> x[0].oneHot(classes),
-                null,
-                new Reference(x -> {
-                    int[] sizes = Arrays.copyOf(x[0].shape().toArray(), x[0].shape().rank() + 1);
-                    sizes[sizes.length - 1] = classes;
-                    return Reference.tensor(Shape.of(sizes), index -> {
-                        int last = index.length - 1;
-                        return x[0].get(Arrays.copyOf(index, last)) == index[last] ? 1 : 0;
-                    });
-                }));
+        return new Formula(x -> x[0].oneHot(classes), null, new Reference(x -> {
+            int[] sizes = Arrays.copyOf(x[0].shape().toArray(), x[0].shape().rank() + 1);
+            sizes[sizes.length - 1] = classes;
+            return Reference.tensor(Shape.of(sizes), index -> {
+                int last = index.length - 1;
+                return x[0].get(Arrays.copyOf(index, last)) == index[last] ? 1 : 0;
+            });
+        }));
     }
 
     private Operation oneHot() {
@@ -254,7 +260,8 @@ final class Movement {
                 .sample(oneHot(5), draw.indices(5, 2, 3))
                 .sample(oneHot(5), draw.indices(5, 2, 1, 3))
                 .sample(oneHot(5), draw.indices(5, 0))
-                .refuses("oneHot: index 3 is outside of 0 to 2", () -> Tensor.of(new int[] {3}, 1)
-                        .oneHot(3));
+                .refuses(
+                        "oneHot: index 3 is outside of 0 to 2",
+                        () -> Tensor.of(new int[] {3}, 1).oneHot(3));
     }
 }

@@ -1,77 +1,100 @@
 package handgrad.check.registry;
 
-import handgrad.tensor.DType;
+import handgrad.check.TensorFunction;
 import handgrad.tensor.Tensor;
 
 /** References of normalisations of x (…, features), with gain and bias (features) as second and third input. */
 final class Normalizations {
     private Normalizations() {}
 
-    /** Each column with its own mean and variance over all rows. */
-    static Reference overRows(double epsilon, boolean unbiased) {
-        return new Reference(
-                x -> {
-                    var table = Gradients.matrix(x[0]);
-                    var normalized = Reference.tensor(table.shape(), i -> {
-                        double[] column = new double[table.size(0)];
-                        for (int row = 0; row < column.length; row++) {
-                            column[row] = table.get(row, i[1]);
-                        }
-                        return normalized(column, i[0], epsilon, unbiased);
-                    });
-                    return scaled(normalized, x);
-                },
-                x -> x[0].shape().elements() / x[0].size(-1));
+    /** The numbers that are normalised together with the one at an index. */
+    private interface Group {
+        double[] of(Tensor x, int... index);
     }
 
-    /** Each column of each position of x (N, L, features) with its own mean and variance over the first dimension. */
-    static Reference overFirst(double epsilon, boolean unbiased) {
-        return new Reference(
-                x -> {
-                    var normalized = Reference.tensor(x[0].shape(), i -> {
-                        double[] column = new double[x[0].size(0)];
-                        for (int row = 0; row < column.length; row++) {
-                            column[row] = x[0].get(row, i[1], i[2]);
-                        }
-                        return normalized(column, i[0], epsilon, unbiased);
-                    });
-                    return scaled(normalized, x);
+    /** Each feature with its own mean and variance over all rows. */
+    static Reference overRows(double epsilon, boolean unbiased) {
+        return over(
+                (x, index) -> {
+                    int features = x.size(-1);
+                    double[] column = new double[x.shape().elements() / features];
+                    for (int row = 0; row < column.length; row++) {
+                        column[row] = x.getFlat(row * features + index[index.length - 1]);
+                    }
+                    return column;
                 },
-                x -> x[0].size(0));
+                epsilon,
+                unbiased);
+    }
+
+    /** Each position and feature of x (N, L, features) with its own mean and variance over the first dimension. */
+    static Reference overFirst(double epsilon, boolean unbiased) {
+        return over(
+                (x, index) -> {
+                    double[] column = new double[x.size(0)];
+                    for (int row = 0; row < column.length; row++) {
+                        column[row] = x.get(row, index[1], index[2]);
+                    }
+                    return column;
+                },
+                epsilon,
+                unbiased);
+    }
+
+    /** gain · (x - mean) / √(variance + epsilon) + bias; the subtraction may cancel, so its terms are |x| and |mean|. */
+    private static Reference over(Group group, double epsilon, boolean unbiased) {
+        return new Reference(
+                x -> Reference.tensor(x[0].shape(), i -> {
+                    double[] values = group.of(x[0], i);
+                    double normalized = (x[0].get(i) - mean(values)) / deviation(values, epsilon, unbiased);
+                    return gain(x, i) * normalized + bias(x, i);
+                }),
+                x -> x[0].shape().elements(),
+                x -> Reference.tensor(x[0].shape(), i -> {
+                    double[] values = group.of(x[0], i);
+                    double terms =
+                            (Math.abs(x[0].get(i)) + Math.abs(mean(values))) / deviation(values, epsilon, unbiased);
+                    return Math.abs(gain(x, i)) * terms + Math.abs(bias(x, i));
+                }));
+    }
+
+    private static double mean(double[] values) {
+        double sum = 0;
+        for (double value : values) {
+            sum += value;
+        }
+        return sum / values.length;
+    }
+
+    private static double deviation(double[] values, double epsilon, boolean unbiased) {
+        double mean = mean(values);
+        double squares = 0;
+        for (double value : values) {
+            squares += (value - mean) * (value - mean);
+        }
+        return Math.sqrt(squares / (unbiased ? values.length - 1 : values.length) + epsilon);
+    }
+
+    private static double gain(Tensor[] x, int... index) {
+        return x[1].get(index[index.length - 1]);
+    }
+
+    private static double bias(Tensor[] x, int... index) {
+        return x[2].get(index[index.length - 1]);
     }
 
     /** Every row by the same mean and inverse deviation. */
     static Reference by(Tensor mean, Tensor inverseDeviation) {
-        return new Reference(
-                x -> scaled(
-                        Reference.tensor(x[0].shape(), i -> {
-                            int feature = i[i.length - 1];
-                            return (x[0].get(i) - mean.get(feature)) * inverseDeviation.get(feature);
-                        }),
-                        x),
-                _ -> 4);
-    }
-
-    /** One of the values, less their mean, over the root of their variance. */
-    static double normalized(double[] values, int i, double epsilon, boolean unbiased) {
-        double mean = 0;
-        for (double value : values) {
-            mean += value / values.length;
-        }
-        double variance = 0;
-        for (double value : values) {
-            variance += (value - mean) * (value - mean) / (unbiased ? values.length - 1 : values.length);
-        }
-        return (values[i] - mean) / Math.sqrt(variance + epsilon);
-    }
-
-    /** gain ∘ normalized + bias, in the shape of x. */
-    static Tensor scaled(Tensor normalized, Tensor[] x) {
-        int features = x[0].size(-1);
-        var out = Tensor.zeros(DType.FLOAT64, x[0].shape());
-        for (int i = 0; i < out.shape().elements(); i++) {
-            out.setFlat(i, x[1].get(i % features) * normalized.getFlat(i) + x[2].get(i % features));
-        }
-        return out;
+        TensorFunction function = x -> Reference.tensor(x[0].shape(), i -> {
+            int feature = i[i.length - 1];
+            double normalized = (x[0].get(i) - mean.get(feature)) * inverseDeviation.get(feature);
+            return gain(x, i) * normalized + bias(x, i);
+        });
+        TensorFunction terms = x -> Reference.tensor(x[0].shape(), i -> {
+            int feature = i[i.length - 1];
+            double normalized = (Math.abs(x[0].get(i)) + Math.abs(mean.get(feature))) * inverseDeviation.get(feature);
+            return Math.abs(gain(x, i)) * normalized + Math.abs(bias(x, i));
+        });
+        return new Reference(function, _ -> 3, terms);
     }
 }

@@ -27,8 +27,8 @@ final class Products {
     /** out = a · bᵀ: da = dOut · b, db = dOutᵀ · a; the leading dimensions of a are rows like any other. */
     private static final Formula MATMUL_TRANSPOSE_B = new Formula(
             x -> x[0].matmulTransposeB(x[1]),
-            (dOut, x) -> Gradients.of(
-                    dOut.matmul(x[1]), Gradients.matrix(dOut).matmulTransposeA(Gradients.matrix(x[0]))),
+            (dOut, x) ->
+                    Gradients.of(dOut.matmul(x[1]), Gradients.matrix(dOut).matmulTransposeA(Gradients.matrix(x[0]))),
             new Reference(x -> product(x[0], transpose(x[1])), x -> x[1].size(1)));
 
     /** a (…, k) times b (k, n), each element a sum of k products. */

@@ -27,11 +27,19 @@ final class Reductions {
                 overOne("mean", d -> over(d, false, x -> x.mean(d), mean(), Reductions::mean)),
                 keeping("mean", (d, keep) -> over(d, keep, x -> x.mean(d, keep), mean(), Reductions::mean)),
                 all("var", Tensor::var, var(true), x -> var(x, true)),
-                spread("var", (d, unbiased, keep) ->
-                        over(d, keep, x -> x.var(d, unbiased, keep), var(unbiased), x -> var(x, unbiased))),
+                spread(
+                        "var",
+                        (d, unbiased, keep) ->
+                                over(d, keep, x -> x.var(d, unbiased, keep), var(unbiased), x -> var(x, unbiased))),
                 all("std", Tensor::std, std(true), x -> Math.sqrt(var(x, true))),
-                spread("std", (d, unbiased, keep) ->
-                        over(d, keep, x -> x.std(d, unbiased, keep), std(unbiased), x -> Math.sqrt(var(x, unbiased)))),
+                spread(
+                        "std",
+                        (d, unbiased, keep) -> over(
+                                d,
+                                keep,
+                                x -> x.std(d, unbiased, keep),
+                                std(unbiased),
+                                x -> Math.sqrt(var(x, unbiased)))),
                 max(),
                 argmax());
     }
@@ -152,7 +160,7 @@ final class Reductions {
                                 draw.normal(2, 3, 5),
                                 draw.normal(2, 1, 3, 4),
                                 draw.normal(13, 19)))
-                .refuses(integers(name), () -> forward.apply(Draw.integers()));
+                .refuses(integers(name), () -> formula.forward().apply(Draw.integers()));
     }
 
     private static Tensor flat(Tensor x) {
@@ -215,7 +223,9 @@ final class Reductions {
         return keeping("max", max)
                 .sample(max.over(0, false), draw.normal(1))
                 .sample(max.over(0, true), Draw.points(1, 3, 3, 2, 0, -1, 2, 1))
-                .refuses("argmax: dimension 0 of (0, 3) is empty", () -> Tensor.zeros(0, 3).max(0, true));
+                .refuses(
+                        "argmax: dimension 0 of (0, 3) is empty",
+                        () -> Tensor.zeros(0, 3).max(0, true));
     }
 
     private static double max(double[] x) {
@@ -234,7 +244,9 @@ final class Reductions {
                 .sample(argmax(1), draw.normal(0, 3))
                 .sample(argmax(0), Draw.points(1, 3, 3, 2))
                 .refuses(integers("argmax"), () -> Draw.integers().argmax(0))
-                .refuses("argmax: dimension 1 of (2, 0) is empty", () -> Tensor.zeros(2, 0).argmax(1));
+                .refuses(
+                        "argmax: dimension 1 of (2, 0) is empty",
+                        () -> Tensor.zeros(2, 0).argmax(1));
     }
 
     private static Formula argmax(int d) {

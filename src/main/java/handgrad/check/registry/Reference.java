@@ -15,17 +15,23 @@ import java.util.function.ToIntFunction;
  *
  * @param function the result from FLOAT64 inputs
  * @param terms the number of terms that are added up for one element of the result
+ * @param magnitude the sum of the absolute terms, to which the rounding error is proportional
  */
-public record Reference(TensorFunction function, ToIntFunction<Tensor[]> terms) {
+public record Reference(TensorFunction function, ToIntFunction<Tensor[]> terms, TensorFunction magnitude) {
     /** An element of a result, by its index in each dimension. */
     @FunctionalInterface
     interface Element {
         double at(int... index);
     }
 
-    /** A reference whose elements are each made of a few numbers, not of long sums. */
-    Reference(TensorFunction function) {
-        this(function, _ -> 1);
+    /** A reference whose elements are each computed in a few steps without cancellation. */
+    public Reference(TensorFunction function) {
+        this(function, _ -> 1, function);
+    }
+
+    /** A sum of terms that are positive where the inputs are, so that the absolute inputs give the absolute terms. */
+    Reference(TensorFunction function, ToIntFunction<Tensor[]> terms) {
+        this(function, terms, x -> function.apply(absolute(x)));
     }
 
     /** A function of each element of one tensor. */
@@ -74,15 +80,14 @@ public record Reference(TensorFunction function, ToIntFunction<Tensor[]> terms) 
 
     /**
      * How far each element of a result may be from the reference: 4·√k·u·Σ|terms| for a sum of k terms, where each step
-     * rounds by at most u, 2⁻²⁴ in FLOAT32 and 2⁻⁵³ in FLOAT64, and k errors of random sign grow like √k. Σ|terms| is the
-     * reference of the absolute inputs, or the result itself where that is larger.
+     * rounds by at most u, 2⁻²⁴ in FLOAT32 and 2⁻⁵³ in FLOAT64, and k errors of random sign grow like √k.
      */
     Tensor tolerance(DType dtype, Tensor... inputs) {
-        int k = terms.applyAsInt(inputs);
-        double relative = 4 * Math.sqrt(k) * (dtype == DType.FLOAT32 ? 0x1p-24 : 0x1p-53);
-        var result = function.apply(inputs).abs();
-        var sums = k == 1 ? result : function.apply(absolute(inputs)).abs();
-        return tensor(result.shape(), index -> relative * Math.max(result.get(index), sums.get(index)));
+        double relative = 4 * Math.sqrt(terms.applyAsInt(inputs)) * (dtype == DType.FLOAT32 ? 0x1p-24 : 0x1p-53);
+        var result = function.apply(inputs);
+        var sums = magnitude.apply(inputs);
+        return tensor(
+                result.shape(), index -> relative * Math.max(Math.abs(result.get(index)), Math.abs(sums.get(index))));
     }
 
     private static Tensor[] absolute(Tensor[] inputs) {

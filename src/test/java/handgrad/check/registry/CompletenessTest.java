@@ -41,11 +41,14 @@ class CompletenessTest {
     }
 
     private static boolean takesTensors(Method method) {
-        return Arrays.stream(method.getParameterTypes()).anyMatch(type -> type == Tensor.class || type == Tensor[].class);
+        return Arrays.stream(method.getParameterTypes())
+                .anyMatch(type -> type == Tensor.class || type == Tensor[].class);
     }
 
     private static String signature(Method method) {
-        var parameters = Arrays.stream(method.getParameterTypes()).map(Class::getSimpleName).collect(Collectors.joining(", "));
+        var parameters = Arrays.stream(method.getParameterTypes())
+                .map(Class::getSimpleName)
+                .collect(Collectors.joining(", "));
         var shown = method.isVarArgs() ? parameters.substring(0, parameters.length() - 2) + "..." : parameters;
         return method.getName() + "(" + shown + ")";
     }
@@ -62,13 +65,18 @@ class CompletenessTest {
     static Stream<String> layersAndLosses() throws IOException {
         return nnClasses().stream()
                 .filter(type -> Modifier.isPublic(type.getModifiers()) && !type.isInterface())
-                .filter(type -> Layer.class.isAssignableFrom(type) || type.getSimpleName().endsWith("Loss"))
+                .filter(type -> Layer.class.isAssignableFrom(type)
+                        || type.getSimpleName().endsWith("Loss"))
                 .map(Class::getSimpleName);
     }
 
     private static List<Class<?>> nnClasses() throws IOException {
         var module = Layer.class.getModule();
-        var reference = module.getLayer().configuration().findModule(module.getName()).orElseThrow().reference();
+        var reference = module.getLayer()
+                .configuration()
+                .findModule(module.getName())
+                .orElseThrow()
+                .reference();
         try (ModuleReader reader = reference.open()) {
             return reader.list()
                     .filter(file -> file.matches("handgrad/nn/\\w+\\.class"))
@@ -81,7 +89,8 @@ class CompletenessTest {
     @ParameterizedTest
     @MethodSource({"tensorOperations", "functions"})
     void operation_has_a_record(String operation) {
-        assertThat(NAMES).as("%s has no record in the registry: add one in handgrad.check.registry", operation)
+        assertThat(NAMES)
+                .as("%s has no record in the registry: add one in handgrad.check.registry", operation)
                 .contains(operation);
     }
 
@@ -94,7 +103,8 @@ class CompletenessTest {
 
     @Test
     void the_lists_are_whole() throws IOException {
-        assertThat(tensorOperations()).contains("Tensor.cat(int, Tensor...)", "Tensor.sum()", "Tensor.sum(int, boolean)");
+        assertThat(tensorOperations())
+                .contains("Tensor.cat(int, Tensor...)", "Tensor.sum()", "Tensor.sum(int, boolean)");
         assertThat(functions()).contains("Functional.linear");
         assertThat(layersAndLosses()).contains("Linear", "Sequential", "CrossEntropyLoss");
     }
