@@ -23,9 +23,9 @@ class CheckCommandTest {
         for (var operation : Registry.operations()) {
             assertThat(rows(result)).anyMatch(row -> row.startsWith(operation.name() + " "));
         }
-        var total = rows(result).getLast();
-        assertThat(total).startsWith(Registry.operations().size() + " operations ");
-        assertThat(Integer.parseInt(total.split(" +")[2].replace(",", ""))).isGreaterThanOrEqualTo(20_000);
+        // At least 20,000 partial derivatives.
+        assertThat(rows(result).getLast())
+                .matches(Registry.operations().size() + " operations +([2-9]|\\d{2,})\\d,\\d{3} .*");
     }
 
     /** The table without its head. */
@@ -41,7 +41,7 @@ class CheckCommandTest {
         assertThat(rows(CommandResult.of("check", "Tensor.sum(int)")))
                 .satisfiesExactly(
                         row -> assertThat(row)
-                                .matches("Tensor\\.sum\\(int\\) +[1-9]\\d* +0 +\\d\\.\\de-\\d+ +\\d+\\.\\d\\d s"),
+                                .matches("Tensor\\.sum\\(int\\) +[1-9][\\d,]* +0 +\\d\\.\\de-\\d+ +\\d+\\.\\d\\d s"),
                         row -> assertThat(row).startsWith("1 operation "));
     }
 

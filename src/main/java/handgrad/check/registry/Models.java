@@ -24,15 +24,15 @@ final class Models {
     private Operation sequential() {
         var bigram = chain(embedding());
         var perceptron = chain(embedding(), flatten(3), linear(), tanh(), linear());
-        var normalized = chain(embedding(), flatten(3), linear(), batchNorm(), tanh(), linear());
+        var normalized = chain(embedding(), flatten(3), product(), batchNorm(), tanh(), linear());
         var waveNet = chain(
                 embedding(),
                 flatten(2),
-                linear(),
+                product(),
                 batchNorm(),
                 tanh(),
                 flatten(2),
-                linear(),
+                product(),
                 batchNorm(),
                 tanh(),
                 linear());
@@ -68,7 +68,7 @@ final class Models {
         return new Sequential(
                 new Embedding(27, 2, random),
                 new FlattenConsecutive(3),
-                new Linear(6, 11, random),
+                new Linear(6, 11, false, random),
                 new BatchNorm1d(11),
                 new Tanh(),
                 new Linear(11, 27, random));
@@ -78,11 +78,11 @@ final class Models {
         return new Sequential(
                 new Embedding(27, 2, random),
                 new FlattenConsecutive(2),
-                new Linear(4, 5, random),
+                new Linear(4, 5, false, random),
                 new BatchNorm1d(5),
                 new Tanh(),
                 new FlattenConsecutive(2),
-                new Linear(10, 5, random),
+                new Linear(10, 5, false, random),
                 new BatchNorm1d(5),
                 new Tanh(),
                 new Linear(5, 27, random));
@@ -97,6 +97,11 @@ final class Models {
 
     private static Step linear() {
         return new Step(Functions.LINEAR.reference().function(), 2);
+    }
+
+    /** A linear layer without a bias. */
+    private static Step product() {
+        return new Step(Functions.LINEAR.reference().function(), 1);
     }
 
     private static Step tanh() {

@@ -30,7 +30,7 @@ public record Reference(TensorFunction function, ToIntFunction<Tensor[]> terms, 
     }
 
     /** A sum of terms that are positive where the inputs are, so that the absolute inputs give the absolute terms. */
-    Reference(TensorFunction function, ToIntFunction<Tensor[]> terms) {
+    public Reference(TensorFunction function, ToIntFunction<Tensor[]> terms) {
         this(function, terms, x -> function.apply(absolute(x)));
     }
 
