@@ -38,7 +38,7 @@ public final class BatchNormalization {
             float[] inverseDeviation,
             float[] normalized,
             float[] out) {
-        if (VectorSupport.ENABLED && features >= VectorSupport.BITS / Float.SIZE) {
+        if (VectorSupport.fill(features)) {
             VectorBatchNormalization.forward(
                     x, rows, features, gain, bias, epsilon, divisor, mean, variance, inverseDeviation, normalized, out);
         } else {
@@ -90,7 +90,7 @@ public final class BatchNormalization {
             float[] dGain,
             float[] dBias,
             float[] dX) {
-        int done = VectorSupport.ENABLED
+        int done = VectorSupport.fill(features)
                 ? VectorBatchNormalization.backward(
                         dOut, normalized, rows, features, gain, inverseDeviation, divisor, dGain, dBias, dX)
                 : 0;

@@ -41,21 +41,21 @@ public final class Elementwise {
                 }
             }
             case EXP -> {
-                if (VectorSupport.ENABLED) {
+                if (VectorSupport.fill(n)) {
                     VectorElementwise.exp(x, out, n);
                 } else {
                     ScalarElementwise.exp(x, 0, out, 0, n);
                 }
             }
             case LOG -> {
-                if (VectorSupport.ENABLED) {
+                if (VectorSupport.fill(n)) {
                     VectorElementwise.log(x, out, n);
                 } else {
                     ScalarElementwise.log(x, 0, out, 0, n);
                 }
             }
             case TANH -> {
-                if (VectorSupport.ENABLED) {
+                if (VectorSupport.fill(n)) {
                     VectorElementwise.tanh(x, out, n);
                 } else {
                     ScalarElementwise.tanh(x, 0, out, 0, n);

@@ -36,12 +36,14 @@ public final class Reduction {
 
     /** The sum of n elements of x from an offset on. */
     public static float sum(float[] x, int offset, int n) {
-        return VectorSupport.ENABLED ? VectorReduction.sum(x, offset, n) : ScalarReduction.sum(x, offset, n);
+        return VectorSupport.ENABLED && n >= PARTIAL_SUMS
+                ? VectorReduction.sum(x, offset, n)
+                : ScalarReduction.sum(x, offset, n);
     }
 
     /** out[outOffset + j] += Σ over rows of x[xOffset + i·columns + j]; x is (rows, columns). */
     public static void addRows(float[] x, int xOffset, int rows, int columns, float[] out, int outOffset) {
-        int done = VectorSupport.ENABLED ? VectorReduction.addRows(x, xOffset, rows, columns, out, outOffset) : 0;
+        int done = VectorSupport.fill(columns) ? VectorReduction.addRows(x, xOffset, rows, columns, out, outOffset) : 0;
         ScalarReduction.addRows(x, xOffset, rows, columns, done, out, outOffset);
     }
 

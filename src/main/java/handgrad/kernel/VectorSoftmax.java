@@ -6,12 +6,8 @@ import jdk.incubator.vector.FloatVector;
 final class VectorSoftmax {
     private VectorSoftmax() {}
 
-    /** out[offset + j] = exp(x[offset + j] - largest) for j below n; out is not x. */
+    /** out[offset + j] = exp(x[offset + j] - largest) for j below n, which fills at least one vector; out is not x. */
     static void expOfDifference(float[] x, int offset, float largest, float[] out, int n) {
-        if (n < Species.LANES) {
-            ScalarSoftmax.expOfDifference(x, offset, largest, out, n);
-            return;
-        }
         // The last vector ends with the row; it may overlap the one before it, which then gets the same values again.
         int last = offset + n - Species.LANES;
         for (int j = offset; j < offset + n; j += Species.LANES) {

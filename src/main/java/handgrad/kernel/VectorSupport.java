@@ -34,6 +34,14 @@ public final class VectorSupport {
 
     private VectorSupport() {}
 
+    /**
+     * Whether vectors are on and n floats fill at least one. A loop over vectors must not be entered for less, because the
+     * profile of such calls keeps C2 from inlining what the loop calls, and then its vectors are boxed.
+     */
+    static boolean fill(int n) {
+        return ENABLED && n >= BITS / Float.SIZE;
+    }
+
     /** One line for people: the width, or why vectors are off, and the fused multiply-add. */
     public static String description() {
         var width = ENABLED ? BITS + "-bit float vectors" : "vectors off";

@@ -32,6 +32,13 @@ public interface Layer {
         return List.of();
     }
 
+    /** The number of elements of all parameters. */
+    default int parameterCount() {
+        return parameters().stream()
+                .mapToInt(parameter -> parameter.value().shape().elements())
+                .sum();
+    }
+
     /** Chooses between training, which is the default, and evaluation; for layers that differ between the two. */
     default void train(boolean training) {}
 

@@ -50,11 +50,6 @@ public final class Sequential implements Layer {
         return parameters;
     }
 
-    /** The number of elements of all parameters. */
-    public int parameterCount() {
-        return parameters.stream().mapToInt(p -> p.value().shape().elements()).sum();
-    }
-
     @Override
     public void train(boolean training) {
         layers.forEach(layer -> layer.train(training));

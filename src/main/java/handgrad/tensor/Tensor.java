@@ -640,6 +640,22 @@ public final class Tensor {
         return out;
     }
 
+    /** A copy of the part of one dimension that begins at {@code start} and is {@code length} long. */
+    public Tensor narrow(int dimension, int start, int length) {
+        int d = shape.dimension(dimension);
+        if (start < 0 || length < 0 || start > shape.size(d) - length) {
+            throw new IllegalArgumentException("narrow: " + length + " from " + start + " on is not within dimension "
+                    + dimension + " of " + shape);
+        }
+        var out = zeros(dtype, shape.with(d, length));
+        int inner = inner(d);
+        for (int o = 0; o < outer(d); o++) {
+            int source = (o * shape.size(d) + start) * inner;
+            System.arraycopy(elements, source, out.elements, o * length * inner, length * inner);
+        }
+        return out;
+    }
+
     /**
      * Adds the rows of x to the rows indices of this tensor, in place: the backward pass of {@link #index}. A row that is
      * named twice gets both. Returns this tensor.

@@ -290,6 +290,16 @@ class TensorTest {
     }
 
     @Test
+    void narrow_copies_a_part() {
+        assertThat(matrix().narrow(1, 1, 2)).isEqualTo(Tensor.of(new float[] {2, 3, 5, 6}, 2, 2));
+        assertThat(matrix().narrow(0, 1, 1)).isEqualTo(Tensor.of(new float[] {4, 5, 6}, 1, 3));
+        assertThat(matrix().narrow(0, 2, 0).shape()).isEqualTo(Shape.of(0, 3));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> matrix().narrow(1, 2, 2))
+                .withMessage("narrow: 2 from 2 on is not within dimension 1 of (2, 3)");
+    }
+
+    @Test
     void converts_and_copies() {
         var x = Tensor.of(new double[] {0.1, 2}, 2);
         assertThat(x.to(DType.FLOAT32).floats()).containsExactly(0.1f, 2f);

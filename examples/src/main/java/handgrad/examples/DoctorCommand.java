@@ -18,16 +18,33 @@ import picocli.CommandLine.Spec;
         name = "doctor",
         description = "Prints what this machine gives: CPU, JDK, vectors, OpenBLAS, threads, and measured speeds.")
 final class DoctorCommand implements Callable<Integer> {
-    /** The matrices of the measured product: large enough for full speed, small enough for a few milliseconds. */
-    private static final int MATRIX = 768;
-
-    /** The array of the measured copy, in floats: 128 MiB, more than any cache of a core. */
-    private static final int COPY = 1 << 25;
-
-    private static final int ROUNDS = 15;
+    private final int matrix;
+    private final int copy;
+    private final int rounds;
 
     @Spec
     private CommandSpec spec;
+
+    /**
+     * Measures a product of matrices large enough for full speed and small enough for a few milliseconds, and a copy of
+     * 128 MiB, more than any cache of a core.
+     */
+    DoctorCommand() {
+        this(768, 1 << 25, 15);
+    }
+
+    /**
+     * Measures other sizes.
+     *
+     * @param matrix the rows and columns of the matrices
+     * @param copy the length of the copied array, in floats
+     * @param rounds how often each is measured
+     */
+    DoctorCommand(int matrix, int copy, int rounds) {
+        this.matrix = matrix;
+        this.copy = copy;
+        this.rounds = rounds;
+    }
 
     @Override
     public Integer call() {
@@ -36,13 +53,13 @@ final class DoctorCommand implements Callable<Integer> {
         row("JDK", "%s (%s)".formatted(Runtime.version(), property("java.vendor")));
         row("heap", "%.1f GiB at most".formatted(Runtime.getRuntime().maxMemory() / (double) (1 << 30)));
         row("vectors", Backend.vectors());
-        row("OpenBLAS", Backend.blas());
+        row("BLAS", Backend.blas());
         int threads = Backend.threads();
         row("threads", Integer.toString(threads));
-        double one = withThreads(1, DoctorCommand::gigaflops);
-        row("matmul", "%.0f GFLOP/s on one thread, float32, %d x %d".formatted(one, MATRIX, MATRIX));
+        double one = withThreads(1, this::gigaflops);
+        row("matmul", "%.0f GFLOP/s on one thread, float32, %d x %d".formatted(one, matrix, matrix));
         if (threads > 1) {
-            row("", "%.0f GFLOP/s on %d threads".formatted(withThreads(threads, DoctorCommand::gigaflops), threads));
+            row("", "%.0f GFLOP/s on %d threads".formatted(withThreads(threads, this::gigaflops), threads));
         }
         row("memory", "%.1f GB/s copied (read and written bytes together), one thread".formatted(gigabytes()));
         return ExitCode.DONE;
@@ -86,28 +103,28 @@ final class DoctorCommand implements Callable<Integer> {
         }
     }
 
-    private static double gigaflops() {
-        var a = Tensor.full(0.5, MATRIX, MATRIX);
-        var b = Tensor.full(0.25, MATRIX, MATRIX);
+    private double gigaflops() {
+        var a = Tensor.full(0.5, matrix, matrix);
+        var b = Tensor.full(0.25, matrix, matrix);
         double seconds = medianSeconds(() -> {
-            if (a.matmul(b).get(0, 0) != MATRIX / 8.0) {
+            if (a.matmul(b).get(0, 0) != matrix / 8.0) {
                 throw new IllegalStateException("the matrix product is wrong");
             }
         });
-        return 2.0 * MATRIX * MATRIX * MATRIX / seconds / 1e9;
+        return 2.0 * matrix * matrix * matrix / seconds / 1e9;
     }
 
-    private static double gigabytes() {
-        float[] from = new float[COPY];
-        float[] to = new float[COPY];
-        double seconds = medianSeconds(() -> System.arraycopy(from, 0, to, 0, COPY));
-        return 2.0 * COPY * Float.BYTES / seconds / 1e9;
+    private double gigabytes() {
+        float[] from = new float[copy];
+        float[] to = new float[copy];
+        double seconds = medianSeconds(() -> System.arraycopy(from, 0, to, 0, copy));
+        return 2.0 * copy * Float.BYTES / seconds / 1e9;
     }
 
     /** The median over some rounds, after as many that are not counted. */
-    private static double medianSeconds(Runnable work) {
-        double[] seconds = new double[ROUNDS];
-        for (int i = -ROUNDS; i < ROUNDS; i++) {
+    private double medianSeconds(Runnable work) {
+        double[] seconds = new double[rounds];
+        for (int i = -rounds; i < rounds; i++) {
             long start = System.nanoTime();
             work.run();
             if (i >= 0) {
@@ -115,6 +132,6 @@ final class DoctorCommand implements Callable<Integer> {
             }
         }
         Arrays.sort(seconds);
-        return seconds[ROUNDS / 2];
+        return seconds[rounds / 2];
     }
 }

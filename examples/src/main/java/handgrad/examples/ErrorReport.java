@@ -29,12 +29,12 @@ final class ErrorReport {
         return "unknown %s %s%s".formatted(kind, argument, nearest);
     }
 
-    /** Reports what a command threw: wrong input, too little memory, or a bug. */
+    /** Reports what a command threw: wrong input, a failure, too little memory, or a bug. */
     static int failure(Throwable failure, boolean trace, PrintWriter err) {
         var message = oneLine(failure);
         err.println("handgrad: "
                 + switch (failure) {
-                    case WrongInputException _ -> message;
+                    case WrongInputException _, FailedException _ -> message;
                     case OutOfMemoryError _ ->
                         "out of memory: %s; give more, as in ./handgrad -Xmx8g ..., or ask for less".formatted(message);
                     default ->
@@ -46,7 +46,7 @@ final class ErrorReport {
         }
         return switch (failure) {
             case WrongInputException _ -> ExitCode.WRONG_INPUT;
-            case OutOfMemoryError _ -> ExitCode.FAILED;
+            case FailedException _, OutOfMemoryError _ -> ExitCode.FAILED;
             default -> ExitCode.INTERNAL_ERROR;
         };
     }

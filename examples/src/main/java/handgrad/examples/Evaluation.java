@@ -1,36 +1,48 @@
 package handgrad.examples;
 
 import handgrad.data.Dataset;
+import handgrad.data.Split;
 import handgrad.nn.CrossEntropyLoss;
-import handgrad.nn.Sequential;
-import handgrad.tensor.DType;
-import handgrad.tensor.Tensor;
+import handgrad.nn.Layer;
 
-/** The loss of a model over a whole data set. */
-final class Evaluation {
+/**
+ * The losses of a model, each the mean over all rows of a part of the data.
+ *
+ * @param train on what it learned from
+ * @param dev on what models are chosen by
+ * @param test on what models are judged by
+ */
+record Evaluation(double train, double dev, double test) {
     /** Rows at a time: enough for fast products, few enough for their results to stay in the cache. */
     private static final int ROWS = 1024;
 
-    private Evaluation() {}
-
-    /** The mean loss over all rows, in evaluation mode; leaves the model in training mode. */
-    static double loss(Sequential model, Dataset data) {
+    /**
+     * Evaluates a model; leaves it in evaluation mode.
+     *
+     * @throws FailedException if a loss is not finite
+     */
+    static Evaluation of(Layer model, Split split) {
         model.train(false);
+        return new Evaluation(
+                loss("train", model, split.train()),
+                loss("dev", model, split.dev()),
+                loss("test", model, split.test()));
+    }
+
+    private static double loss(String part, Layer model, Dataset data) {
         var loss = new CrossEntropyLoss();
         double sum = 0;
         for (int from = 0; from < data.size(); from += ROWS) {
             int rows = Math.min(ROWS, data.size() - from);
-            sum += rows * loss.forward(model.forward(rows(data.x(), from, rows)), rows(data.y(), from, rows));
+            sum += rows
+                    * loss.forward(
+                            model.forward(data.x().narrow(0, from, rows)),
+                            data.y().narrow(0, from, rows));
         }
-        model.train(true);
-        return sum / data.size();
-    }
-
-    /** A copy of some rows of INT32 x (N, …). */
-    private static Tensor rows(Tensor x, int from, int count) {
-        var part = Tensor.zeros(DType.INT32, x.shape().with(0, count));
-        int width = x.shape().elements(1, x.shape().rank());
-        System.arraycopy(x.ints(), from * width, part.ints(), 0, count * width);
-        return part;
+        double mean = sum / data.size();
+        if (!Double.isFinite(mean)) {
+            throw Trainer.diverged("the loss on " + part, mean);
+        }
+        return mean;
     }
 }

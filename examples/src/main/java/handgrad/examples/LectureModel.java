@@ -1,10 +1,12 @@
 package handgrad.examples;
 
 import handgrad.data.Alphabet;
+import handgrad.data.Dataset;
 import handgrad.nn.BatchNorm1d;
 import handgrad.nn.BatchNormOptions;
 import handgrad.nn.Embedding;
 import handgrad.nn.FlattenConsecutive;
+import handgrad.nn.Layer;
 import handgrad.nn.Linear;
 import handgrad.nn.Sequential;
 import handgrad.nn.Tanh;
@@ -53,10 +55,25 @@ enum LectureModel {
                     new Tanh(),
                     new Linear(weight2, bias2));
         }
+    },
+    /** The network of makemore part 4, whose backward pass is written in one piece. */
+    BACKPROP("backprop", "makemore part 4", 2.0705, 2.1099) {
+        @Override
+        BackpropNetwork build(Sizes sizes, TorchRandom random) {
+            return BackpropNetwork.draw(sizes, random);
+        }
+
+        // The notebook evaluates with the statistics of the whole training set, taken once after training.
+        @Override
+        void finish(Layer model, Dataset train) {
+            if (model instanceof BackpropNetwork network) {
+                network.calibrate(train.x());
+            }
+        }
     };
 
     /** Kaiming's gain for tanh, as torch.nn.init.calculate_gain gives it. */
-    private static final double TANH_GAIN = 5.0 / 3;
+    static final double TANH_GAIN = 5.0 / 3;
 
     private final String title;
     private final String lecture;
@@ -85,7 +102,15 @@ enum LectureModel {
     }
 
     /** The model with fresh weights; input (N, blockSize) INT32, output (N, 27) logits. */
-    abstract Sequential build(Sizes sizes, TorchRandom random);
+    abstract Layer build(Sizes sizes, TorchRandom random);
+
+    /** What the lecture does to a trained model before it evaluates it; most often nothing. */
+    void finish(Layer model, Dataset train) {}
+
+    /** Whether the model normalises by the unbiased variance of a batch, which needs two rows. */
+    boolean normalisesBatches() {
+        return this != MLP;
+    }
 
     /** The name on the command line. */
     String title() {

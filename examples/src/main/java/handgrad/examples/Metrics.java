@@ -3,6 +3,7 @@ package handgrad.examples;
 import java.io.BufferedWriter;
 import java.io.Closeable;
 import java.io.IOException;
+import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -16,15 +17,13 @@ final class Metrics implements Closeable {
     private final JsonFactory json = new JsonFactory();
     private final List<BufferedWriter> files = new ArrayList<>();
 
-    /** Starts these files anew. */
-    Metrics(List<Path> paths) throws IOException {
-        for (var path : paths) {
-            files.add(Files.newBufferedWriter(path));
-        }
+    /** Starts a file anew that gets every line from now on. */
+    void addFile(Path file) throws IOException {
+        files.add(Files.newBufferedWriter(file));
     }
 
     /** {@code {"step":0,"loss":3.3239,"lr":0.1}}: the loss of a step's batch, before the step changed the weights. */
-    void step(int step, double loss, double lr) throws IOException {
+    void step(int step, double loss, double lr) {
         line(generator -> {
             generator.writeNumberProperty("step", step);
             generator.writeNumberProperty("loss", loss);
@@ -33,7 +32,7 @@ final class Metrics implements Closeable {
     }
 
     /** {@code {"split":"dev","loss":2.1057}}: the loss over a whole part of the data, after the last step. */
-    void split(String split, double loss) throws IOException {
+    void split(String split, double loss) {
         line(generator -> {
             generator.writeStringProperty("split", split);
             generator.writeNumberProperty("loss", loss);
@@ -44,16 +43,20 @@ final class Metrics implements Closeable {
         void write(JsonGenerator generator);
     }
 
-    private void line(Content content) throws IOException {
-        var line = new java.io.StringWriter();
+    private void line(Content content) {
+        var line = new StringWriter();
         try (var generator = json.createGenerator(ObjectWriteContext.empty(), line)) {
             generator.writeStartObject();
             content.write(generator);
             generator.writeEndObject();
         }
-        for (var file : files) {
-            file.write(line + "\n");
-            file.flush();
+        try {
+            for (var file : files) {
+                file.write(line + "\n");
+                file.flush();
+            }
+        } catch (IOException exception) {
+            throw new FailedException("the metrics cannot be written: " + RunFolder.reason(exception));
         }
     }
 

@@ -1,10 +1,12 @@
 package handgrad.examples;
 
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.Function;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonToken;
 import tools.jackson.core.ObjectReadContext;
@@ -21,7 +23,7 @@ final class OptionsFile {
         try (var writer = Files.newBufferedWriter(file)) {
             var generator = JSON.createGenerator(ObjectWriteContext.empty(), writer);
             generator.writeStartObject();
-            generator.writeStringProperty("model", options.model());
+            generator.writeStringProperty("model", options.model().title());
             generator.writeNumberProperty("steps", options.steps());
             generator.writeNumberProperty("batchSize", options.batchSize());
             generator.writeNumberProperty("lr", options.lr());
@@ -36,50 +38,63 @@ final class OptionsFile {
         }
     }
 
-    /** Reads the options back; what is wrong with the file is said in one line. */
+    /** Reads the options back; the message of the exception says what is wrong with the file. */
     static TrainOptions read(Path file) {
+        try {
+            var values = values(Files.readString(file));
+            return new TrainOptions(
+                    LectureModel.named(value(values, "model")),
+                    number(values, "steps", Integer::valueOf),
+                    number(values, "batchSize", Integer::valueOf),
+                    number(values, "lr", Double::valueOf),
+                    number(values, "seed", Long::valueOf),
+                    number(values, "hidden", Integer::valueOf),
+                    number(values, "embedding", Integer::valueOf),
+                    number(values, "blockSize", Integer::valueOf),
+                    value(values, "data"));
+        } catch (CharacterCodingException exception) {
+            throw new WrongInputException(file + ": is not UTF-8 text");
+        } catch (IOException exception) {
+            throw new WrongInputException(file + ": cannot be read, " + RunFolder.reason(exception));
+        } catch (JacksonException exception) {
+            throw new WrongInputException(
+                    file + ", line " + exception.getLocation().getLineNr() + ": is not JSON");
+        } catch (WrongInputException exception) {
+            throw new WrongInputException(file + ": " + exception.getMessage());
+        }
+    }
+
+    private static Map<String, String> values(String text) {
         var values = new HashMap<String, String>();
-        try (var reader = Files.newBufferedReader(file);
-                var parser = JSON.createParser(ObjectReadContext.empty(), reader)) {
+        try (var parser = JSON.createParser(ObjectReadContext.empty(), text)) {
             if (parser.nextToken() != JsonToken.START_OBJECT) {
-                throw new WrongInputException(file + " does not hold the options of a run: it is no JSON object");
+                throw new WrongInputException("is not a JSON object");
             }
             while (parser.nextToken() != JsonToken.END_OBJECT) {
                 var name = parser.currentName();
                 if (!parser.nextToken().isScalarValue()) {
-                    throw new WrongInputException(file + ": " + name + " must be a text or a number");
+                    throw new WrongInputException(name + " must be a text or a number");
                 }
                 values.put(name, parser.getString());
             }
-        } catch (JacksonException | IOException exception) {
-            throw new WrongInputException(file + " cannot be read as JSON: " + exception.getMessage());
         }
-        return new TrainOptions(
-                value(file, values, "model"),
-                (int) number(file, values, "steps"),
-                (int) number(file, values, "batchSize"),
-                number(file, values, "lr"),
-                (long) number(file, values, "seed"),
-                (int) number(file, values, "hidden"),
-                (int) number(file, values, "embedding"),
-                (int) number(file, values, "blockSize"),
-                value(file, values, "data"));
+        return values;
     }
 
-    private static String value(Path file, Map<String, String> values, String name) {
+    private static String value(Map<String, String> values, String name) {
         var value = values.get(name);
         if (value == null) {
-            throw new WrongInputException(file + " has no " + name);
+            throw new WrongInputException(name + " is missing");
         }
         return value;
     }
 
-    private static double number(Path file, Map<String, String> values, String name) {
-        var value = value(file, values, name);
+    private static <T> T number(Map<String, String> values, String name, Function<String, T> parse) {
+        var value = value(values, name);
         try {
-            return Double.parseDouble(value);
+            return parse.apply(value);
         } catch (NumberFormatException exception) {
-            throw new WrongInputException(file + ": " + name + " must be a number, it is " + value);
+            throw new WrongInputException(name + " has the wrong value " + value);
         }
     }
 }

@@ -2,15 +2,21 @@ package handgrad.examples;
 
 import handgrad.io.Safetensors;
 import handgrad.io.SafetensorsException;
-import handgrad.nn.Sequential;
+import handgrad.nn.Layer;
 import handgrad.random.TorchRandom;
+import handgrad.tensor.Tensor;
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.LocalDateTime;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * The folder that a training leaves behind: {@code options.json}, {@code metrics.jsonl} and the weights in
@@ -31,25 +37,42 @@ record RunFolder(Path path) {
         return new RunFolder(path);
     }
 
-    /** Makes the folder and writes the options into it. Refuses a folder that holds a run. */
-    void create(TrainOptions options) {
-        if (Files.exists(optionsFile()) || Files.exists(weights())) {
+    /** Makes the folder; refuses one that holds a run, finished or not. Other files in it do no harm. */
+    void create() {
+        if (Stream.of(optionsFile(), metrics(), weights()).anyMatch(Files::exists)) {
             throw new WrongInputException("--out: " + path + " holds a run already; name another folder, or remove it");
         }
         try {
             Files.createDirectories(path);
-            OptionsFile.write(optionsFile(), options);
         } catch (IOException exception) {
-            throw new WrongInputException("--out: cannot write to " + path + ": " + reason(exception));
+            throw cannotWrite(exception);
         }
     }
 
-    /** Writes the weights, in one move. */
-    void save(Sequential model) throws SafetensorsException {
-        Safetensors.write(weights(), model.stateDict(), Map.of("format", "handgrad"));
+    /** Writes the options and lets the metrics be written here as well. */
+    void start(TrainOptions options, Metrics metrics) {
+        try {
+            OptionsFile.write(optionsFile(), options);
+            metrics.addFile(metrics());
+        } catch (IOException exception) {
+            throw cannotWrite(exception);
+        }
     }
 
-    /** The options of a finished run. */
+    private WrongInputException cannotWrite(IOException exception) {
+        return new WrongInputException("--out: cannot write to " + path + ": " + reason(exception));
+    }
+
+    /** Writes the weights, whole or not at all: with them a run is finished. */
+    void save(Layer model) {
+        try {
+            Safetensors.write(weights(), model.stateDict(), Map.of("format", "handgrad"));
+        } catch (SafetensorsException exception) {
+            throw new FailedException(reason(exception));
+        }
+    }
+
+    /** The options of a run. */
     TrainOptions options() {
         if (!Files.isDirectory(path)) {
             throw new WrongInputException("--run: there is no folder " + path);
@@ -61,18 +84,29 @@ record RunFolder(Path path) {
     }
 
     /** The trained model of a finished run. */
-    Sequential model(TrainOptions options) {
+    Layer model(TrainOptions options) {
         if (!Files.exists(weights())) {
             throw new WrongInputException(
-                    "--run: " + path + " has no model.safetensors; its training has not reached the end");
+                    "--run: " + path + " has no model.safetensors: its training has not reached the end");
         }
+        // The seed does not matter: every weight is replaced.
+        var model = options.model().build(options.sizes(), TorchRandom.seeded(0));
         try {
-            // The seed does not matter: every weight is replaced.
-            var model = LectureModel.named(options.model()).build(options.sizes(), TorchRandom.seeded(0));
             model.loadStateDict(Safetensors.read(weights()).tensors());
-            return model;
-        } catch (SafetensorsException | IllegalArgumentException exception) {
-            throw new WrongInputException("--run: " + weights() + " does not fit: " + exception.getMessage());
+        } catch (SafetensorsException exception) {
+            throw new WrongInputException(reason(exception));
+        } catch (IllegalArgumentException exception) {
+            throw new WrongInputException(weights() + " does not fit options.json: " + exception.getMessage());
+        }
+        model.stateDict().forEach(this::checkFinite);
+        return model;
+    }
+
+    private void checkFinite(String name, Tensor tensor) {
+        for (float value : tensor.floats()) {
+            if (!Float.isFinite(value)) {
+                throw new WrongInputException(weights() + ": " + name + " has a weight that is " + value);
+            }
         }
     }
 
@@ -91,10 +125,10 @@ record RunFolder(Path path) {
     /** What an IOException says, in words: its message is often a path alone. */
     static String reason(IOException exception) {
         return switch (exception) {
-            case java.nio.file.AccessDeniedException _ -> "its permissions forbid it";
-            case java.nio.file.FileAlreadyExistsException file -> file.getFile() + " is a file";
-            case java.nio.file.NoSuchFileException file -> "there is no " + file.getFile();
-            case java.nio.file.FileSystemException file when file.getReason() != null -> file.getReason();
+            case AccessDeniedException _ -> "its permissions forbid it";
+            case FileAlreadyExistsException exists -> exists.getFile() + " is a file";
+            case NoSuchFileException _ -> "nothing can be made there";
+            case FileSystemException other when other.getReason() != null -> other.getReason();
             default -> String.valueOf(exception.getMessage());
         };
     }

@@ -3,8 +3,8 @@ package handgrad.examples;
 import handgrad.random.TorchRandom;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Help.Visibility;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -17,18 +17,16 @@ final class SampleCommand implements Callable<Integer> {
 
     @Option(
             names = "-n",
-            paramLabel = "COUNT",
+            paramLabel = "N",
             defaultValue = "20",
-            showDefaultValue = Visibility.ALWAYS,
-            description = "How many names.")
+            description = "How many names; default ${DEFAULT-VALUE}.")
     private int count;
 
     @Option(
             names = "--seed",
-            defaultValue = "2147483657",
-            showDefaultValue = Visibility.ALWAYS,
-            description = "Seed of the draws; the default is the lecture's.")
-    private long seed;
+            paramLabel = "N",
+            description = "Seed of the draws; without it the names that train printed come first.")
+    private @Nullable Long seed;
 
     @Spec
     private CommandSpec spec;
@@ -36,12 +34,16 @@ final class SampleCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         Checks.atLeast(1, "-n", count);
+        Checks.notEmpty("--run", run);
         var folder = new RunFolder(run);
         var options = folder.options();
-        var model = folder.model(options);
+        var random = TorchRandom.seeded(seed == null ? options.sampleSeed() : seed);
+        var sampler = new Sampler(folder.model(options), options.blockSize(), random);
         var out = spec.commandLine().getOut();
-        Sampler.names(model, options.blockSize(), count, TorchRandom.seeded(seed))
-                .forEach(out::println);
+        // Who reads the names may close the pipe before the last.
+        for (int i = 0; i < count && !out.checkError(); i++) {
+            out.println(sampler.name());
+        }
         return ExitCode.DONE;
     }
 }

@@ -4,31 +4,30 @@ import handgrad.data.Alphabet;
 import handgrad.nn.Layer;
 import handgrad.random.TorchRandom;
 import handgrad.tensor.Tensor;
-import java.util.ArrayList;
-import java.util.List;
 
 /** Draws names from a model, one character at a time, as the lectures do. */
 final class Sampler {
     /** Where a name is cut that the model would not end. */
     private static final int LONGEST = 100;
 
-    private Sampler() {}
+    private final Layer model;
+    private final int blockSize;
+    private final TorchRandom random;
 
     /**
-     * Names drawn from the model's own distribution; leaves the model in evaluation mode.
+     * A sampler that puts the model into evaluation mode.
      *
      * @param model from (1, blockSize) INT32 to (1, 27) logits
      */
-    static List<String> names(Layer model, int blockSize, int count, TorchRandom random) {
+    Sampler(Layer model, int blockSize, TorchRandom random) {
+        this.model = model;
+        this.blockSize = blockSize;
+        this.random = random;
         model.train(false);
-        var names = new ArrayList<String>();
-        for (int i = 0; i < count; i++) {
-            names.add(name(model, blockSize, random));
-        }
-        return names;
     }
 
-    private static String name(Layer model, int blockSize, TorchRandom random) {
+    /** The next name, drawn from the model's own distribution; it may be empty. */
+    String name() {
         int[] context = new int[blockSize];
         var name = new StringBuilder();
         while (name.length() < LONGEST) {

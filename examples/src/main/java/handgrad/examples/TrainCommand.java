@@ -3,18 +3,19 @@ package handgrad.examples;
 import handgrad.data.Names;
 import handgrad.data.NamesException;
 import handgrad.data.Split;
-import handgrad.nn.Sequential;
+import handgrad.nn.Layer;
 import handgrad.random.TorchRandom;
 import handgrad.tensor.Backend;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Help.Visibility;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -25,16 +26,16 @@ import picocli.CommandLine.Spec;
         name = "train",
         description = {
             "Trains a model of the lectures on names and leaves a run folder behind.",
-            "The defaults are the lecture's. The learning rate falls to a tenth at step 100,000."
+            "The defaults are the lecture's."
         },
         sortOptions = false)
 final class TrainCommand implements Callable<Integer> {
     /** The seed of the split, as in the lectures. */
     private static final long SPLIT_SEED = 42;
 
-    /** The lectures sample with a generator of its own, seeded ten above the one of the training. */
-    private static final int SAMPLE_SEED_OFFSET = 10;
+    private static final int MAXIMUM_THREADS = 1024;
 
+    /** As many names as the lectures draw. */
     private static final int SAMPLES = 20;
 
     @Parameters(
@@ -42,52 +43,56 @@ final class TrainCommand implements Callable<Integer> {
             arity = "0..1",
             paramLabel = "MODEL",
             defaultValue = "mlp-bn",
-            description = "mlp (part 2) or mlp-bn (part 3); by default mlp-bn.")
+            description = "mlp (part 2), mlp-bn (part 3) or backprop (part 4); default ${DEFAULT-VALUE}.")
     private String model = "mlp-bn";
 
     @Option(
             names = "--steps",
+            paramLabel = "N",
             defaultValue = "200000",
-            showDefaultValue = Visibility.ALWAYS,
-            description = "Batches to train on.")
+            description = "Batches to train on; default ${DEFAULT-VALUE}.")
     private int steps;
 
     @Option(
             names = "--batch-size",
+            paramLabel = "N",
             defaultValue = "32",
-            showDefaultValue = Visibility.ALWAYS,
-            description = "Rows in a batch.")
+            description = "Rows in a batch, up to 20,000; default ${DEFAULT-VALUE}.")
     private int batchSize;
 
-    @Option(names = "--lr", defaultValue = "0.1", showDefaultValue = Visibility.ALWAYS, description = "Learning rate.")
+    @Option(
+            names = "--lr",
+            paramLabel = "RATE",
+            defaultValue = "0.1",
+            description = "Learning rate, a tenth of it from step 100,000 on; default ${DEFAULT-VALUE}.")
     private double lr;
 
     @Option(
             names = "--seed",
+            paramLabel = "N",
             defaultValue = "2147483647",
-            showDefaultValue = Visibility.ALWAYS,
-            description = "Seed of the weights, then of the batches.")
+            description = "Seed of the weights, then of the batches; default ${DEFAULT-VALUE}.")
     private long seed;
 
     @Option(
             names = "--hidden",
+            paramLabel = "N",
             defaultValue = "200",
-            showDefaultValue = Visibility.ALWAYS,
-            description = "Units of the hidden layer.")
+            description = "Units of the hidden layer, up to 20,000; default ${DEFAULT-VALUE}.")
     private int hidden;
 
     @Option(
             names = "--embedding",
+            paramLabel = "N",
             defaultValue = "10",
-            showDefaultValue = Visibility.ALWAYS,
-            description = "Numbers that a character becomes.")
+            description = "Numbers that a character becomes, up to 1,000; default ${DEFAULT-VALUE}.")
     private int embedding;
 
     @Option(
             names = "--block-size",
+            paramLabel = "N",
             defaultValue = "3",
-            showDefaultValue = Visibility.ALWAYS,
-            description = "Characters that the model sees, up to 100.")
+            description = "Characters that the model sees, up to 100; default ${DEFAULT-VALUE}.")
     private int blockSize;
 
     @Option(
@@ -101,14 +106,15 @@ final class TrainCommand implements Callable<Integer> {
 
     @Option(
             names = "--threads",
+            paramLabel = "N",
             description = "Threads of large operations; without it one for each processor. Does not change results.")
     private @Nullable Integer threads;
 
     @Option(
             names = "--log-every",
+            paramLabel = "N",
             defaultValue = "10000",
-            showDefaultValue = Visibility.ALWAYS,
-            description = "Steps between two lines of the log and of the metrics.")
+            description = "Steps between two lines of the log and of the metrics; default ${DEFAULT-VALUE}.")
     private int logEvery;
 
     @Option(
@@ -125,53 +131,27 @@ final class TrainCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        var printer = spec.commandLine().getOut();
-        var lecture = LectureModel.named(model);
         var options = options();
-        if (threads != null) {
-            Backend.setThreads(Checks.atLeast(1, "--threads", threads));
-        }
         Checks.atLeast(1, "--log-every", logEvery);
-        var names = names();
-        var split = names.split(SPLIT_SEED, blockSize);
-        var folder = out == null ? RunFolder.next(model) : new RunFolder(out);
-        folder.create(options);
-
-        var random = TorchRandom.seeded(seed);
-        var network = lecture.build(options.sizes(), random);
-        try (var metrics = metrics(folder)) {
-            if (!quiet) {
-                describe(printer, lecture, names, split, network);
-            }
-            long nanoseconds = train(printer, network, split, options, random, metrics);
-            folder.save(network);
-            report(printer, lecture, options, network, split, metrics, nanoseconds);
-        } catch (Trainer.DivergedException diverged) {
-            spec.commandLine().getErr().println("handgrad: " + diverged.getMessage());
-            return ExitCode.FAILED;
+        if (threads != null) {
+            Checks.between(1, MAXIMUM_THREADS, "--threads", threads);
+            Backend.setThreads(threads);
         }
-        if (!quiet) {
-            printer.println();
-            var sampleRandom = TorchRandom.seeded(seed + SAMPLE_SEED_OFFSET);
-            printer.println(String.join(" ", Sampler.names(network, blockSize, SAMPLES, sampleRandom)));
-            printer.println();
-            printer.println("run folder: " + folder.path());
+        var names = names();
+        var folder = out == null ? RunFolder.next(model) : new RunFolder(out);
+        Checks.notEmpty("--out", folder.path());
+        try (var metrics = new Metrics()) {
+            folder.create();
+            addMetricsFile(metrics);
+            folder.start(options, metrics);
+            run(options, names, folder, metrics);
         }
         return ExitCode.DONE;
     }
 
     private TrainOptions options() {
-        Checks.atLeast(1, "--steps", steps);
-        Checks.atLeast(model.equals("mlp-bn") ? 2 : 1, "--batch-size", batchSize);
-        Checks.atLeast(1, "--hidden", hidden);
-        Checks.atLeast(1, "--embedding", embedding);
-        Checks.atLeast(1, "--block-size", blockSize);
-        Checks.atMost(100, "--block-size", blockSize);
-        if (!(lr > 0) || Double.isInfinite(lr)) {
-            throw new WrongInputException("--lr must be more than 0, it is " + lr);
-        }
         return new TrainOptions(
-                model,
+                LectureModel.named(model),
                 steps,
                 batchSize,
                 lr,
@@ -182,7 +162,38 @@ final class TrainCommand implements Callable<Integer> {
                 data == null ? TrainOptions.BUNDLED : data.toString());
     }
 
+    private void run(TrainOptions options, Names names, RunFolder folder, Metrics metrics) {
+        var printer = spec.commandLine().getOut();
+        var split = names.split(SPLIT_SEED, blockSize);
+        var random = TorchRandom.seeded(seed);
+        var network = options.model().build(options.sizes(), random);
+        if (!quiet) {
+            describe(printer, options, names, split, network);
+        }
+        long nanoseconds = train(printer, network, split, options, random, metrics);
+        options.model().finish(network, split.train());
+        var losses = Evaluation.of(network, split);
+        metrics.split("train", losses.train());
+        metrics.split("dev", losses.dev());
+        metrics.split("test", losses.test());
+        folder.save(network);
+        report(printer, options, losses, nanoseconds);
+        if (!quiet) {
+            var sampler = new Sampler(network, blockSize, TorchRandom.seeded(options.sampleSeed()));
+            var samples = Stream.generate(sampler::name).limit(SAMPLES).collect(Collectors.joining(" "));
+            printer.printf("%n%s%n%nrun folder: %s%n", wrapped(samples), folder.path());
+        }
+    }
+
+    /** Words in lines of at most 79 characters, so far as single words are no longer. */
+    private static String wrapped(String words) {
+        return words.replaceAll("(.{1,79})(?: |$)", "$1\n").strip();
+    }
+
     private Names names() {
+        if (data != null) {
+            Checks.notEmpty("--data", data);
+        }
         try {
             return data == null ? Names.bundled() : Names.read(data);
         } catch (NamesException exception) {
@@ -190,70 +201,75 @@ final class TrainCommand implements Callable<Integer> {
         }
     }
 
-    private Metrics metrics(RunFolder folder) {
-        var paths = new ArrayList<Path>();
-        paths.add(folder.metrics());
-        if (metricsFile != null) {
-            paths.add(metricsFile);
+    private void addMetricsFile(Metrics metrics) {
+        if (metricsFile == null) {
+            return;
+        }
+        Checks.notEmpty("--metrics", metricsFile);
+        var parent = metricsFile.toAbsolutePath().getParent();
+        if (parent != null && !Files.isDirectory(parent)) {
+            throw new WrongInputException("--metrics: there is no folder " + metricsFile.getParent());
         }
         try {
-            return new Metrics(paths);
+            metrics.addFile(metricsFile);
         } catch (IOException exception) {
             throw new WrongInputException(
                     "--metrics: cannot write to " + metricsFile + ": " + RunFolder.reason(exception));
         }
     }
 
-    private void describe(PrintWriter printer, LectureModel lecture, Names names, Split split, Sequential network) {
+    private void describe(PrintWriter printer, TrainOptions options, Names names, Split split, Layer network) {
         printer.printf(
                 Locale.ROOT,
-                "%s (%s): %,d parameters, batch %d, seed %d%n",
+                "model    %s (%s): %,d parameters, batch %d, seed %d%n",
                 model,
-                lecture.lecture(),
+                options.model().lecture(),
                 network.parameterCount(),
                 batchSize,
                 seed);
         printer.printf(
                 Locale.ROOT,
-                "names: %s: %,d names; rows: train %,d, dev %,d, test %,d%n",
+                "names    %s: %,d%n",
                 names.edition(),
-                names.words().size(),
+                names.words().size());
+        printer.printf(
+                Locale.ROOT,
+                "rows     train %,d, dev %,d, test %,d%n",
                 split.train().size(),
                 split.dev().size(),
                 split.test().size());
         printer.printf(
                 Locale.ROOT,
-                "       %,d of %,d dev names (%.1f %%) and %,d of %,d test names (%.1f %%) also occur in train%n",
+                "repeats  %,d of %,d dev names (%.1f %%) and %,d of %,d test names (%.1f %%)%n"
+                        + "         also occur in train%n",
                 split.devInTrain(),
                 split.dev().words().size(),
                 100.0 * split.devInTrain() / split.dev().words().size(),
                 split.testInTrain(),
                 split.test().words().size(),
                 100.0 * split.testInTrain() / split.test().words().size());
-        printer.println("kernels: " + Backend.vectors());
-        printer.println("OpenBLAS: " + Backend.blas());
+        printer.println("vectors  " + Backend.vectors());
+        printer.println("BLAS     " + Backend.blas());
         printer.printf(Locale.ROOT, "%n%9s  %8s  %6s%n", "step", "loss", "lr");
     }
 
     /** Trains and returns how many nanoseconds it took. */
     private long train(
             PrintWriter printer,
-            Sequential network,
+            Layer network,
             Split split,
             TrainOptions options,
             TorchRandom random,
-            Metrics metrics)
-            throws IOException {
+            Metrics metrics) {
         long start = System.nanoTime();
-        try (var progress = Progress.of(model, steps, quiet)) {
+        try (var progress = new Progress(model, steps, quiet)) {
             Trainer.train(network, split.train(), options, random, (step, loss, rate) -> {
                 progress.step(step, loss);
                 if (step % logEvery == 0 || step == steps - 1) {
                     metrics.step(step, loss, rate);
                     if (!quiet) {
-                        progress.clear(System.err);
-                        printer.printf(Locale.ROOT, "%,9d  %8.4f  %6s%n", step, loss, shortest(rate));
-                        printer.flush();
+                        progress.log(
+                                printer, String.format(Locale.ROOT, "%,9d  %8.4f  %6s", step, loss, shortest(rate)));
                     }
                 }
             });
@@ -266,38 +282,25 @@ final class TrainCommand implements Callable<Integer> {
         return Float.toString((float) rate);
     }
 
-    private void report(
-            PrintWriter printer,
-            LectureModel lecture,
-            TrainOptions options,
-            Sequential network,
-            Split split,
-            Metrics metrics,
-            long nanoseconds)
-            throws IOException {
-        double train = Evaluation.loss(network, split.train());
-        double dev = Evaluation.loss(network, split.dev());
-        double test = Evaluation.loss(network, split.test());
-        metrics.split("train", train);
-        metrics.split("dev", dev);
-        metrics.split("test", test);
+    private void report(PrintWriter printer, TrainOptions options, Evaluation losses, long nanoseconds) {
         if (!quiet) {
             printer.printf(
                     Locale.ROOT,
-                    "%n%,d steps in %.1f s, %.1f µs a step%n%n",
+                    "%n%,d steps in %.1f s, %.4f ms a step%n%n",
                     steps,
                     nanoseconds / 1e9,
-                    nanoseconds / 1e3 / steps);
+                    nanoseconds / 1e6 / steps);
         }
+        var lecture = options.model();
         printer.printf(Locale.ROOT, "%-5s  %8s  %8s%n", "", "loss", "lecture");
-        printer.printf(Locale.ROOT, "%-5s  %8.4f  %8.4f%n", "train", train, lecture.trainLoss());
-        printer.printf(Locale.ROOT, "%-5s  %8.4f  %8.4f%n", "dev", dev, lecture.devLoss());
-        printer.printf(Locale.ROOT, "%-5s  %8.4f%n", "test", test);
+        printer.printf(Locale.ROOT, "%-5s  %8.4f  %8.4f%n", "train", losses.train(), lecture.trainLoss());
+        printer.printf(Locale.ROOT, "%-5s  %8.4f  %8.4f%n", "dev", losses.dev(), lecture.devLoss());
+        printer.printf(Locale.ROOT, "%-5s  %8.4f%n", "test", losses.test());
         if (!options.areTheLectures()) {
             printer.println("The lecture's losses are of its own options: see the defaults in --help.");
         } else if (data == null) {
-            printer.println(
-                    "The lecture's losses are of an earlier edition of the names: give its names.txt with --data.");
+            printer.println("The lecture's losses are of an earlier edition of the names: give its");
+            printer.println("names.txt with --data.");
         }
         printer.flush();
     }

@@ -1,46 +1,49 @@
 package handgrad.examples;
 
+import handgrad.data.Alphabet;
 import handgrad.data.Dataset;
 import handgrad.nn.CrossEntropyLoss;
-import handgrad.nn.Sequential;
+import handgrad.nn.Layer;
 import handgrad.optim.Sgd;
 import handgrad.optim.StepSchedule;
 import handgrad.random.TorchRandom;
-import java.io.IOException;
+import java.util.Locale;
 
 /** The training loop of the lectures. */
 final class Trainer {
+    /**
+     * How many times the first loss a later one may be. Tanh bounds what reaches the logits, so with a learning rate that
+     * is far too large the loss of a batch need not overflow; it stays finite at a height of no use.
+     */
+    private static final double DIVERGED = 1000;
+
     private Trainer() {}
 
     /** What is told of a step: its number, the loss of its batch before the update, and its learning rate. */
     interface Listener {
-        void step(int step, double loss, double lr) throws IOException;
-    }
-
-    /** A training whose loss is no number any more. */
-    static final class DivergedException extends RuntimeException {
-        private static final long serialVersionUID = 1L;
-
-        DivergedException(int step, double loss) {
-            super("training diverged: the loss of step %,d is %s; a smaller --lr may help".formatted(step, loss));
-        }
+        void step(int step, double loss, double lr);
     }
 
     /**
      * Trains a model by stochastic gradient descent on batches drawn with replacement.
      *
      * @param random draws the batches
+     * @throws FailedException if the training diverges
      */
-    static void train(Sequential model, Dataset data, TrainOptions options, TorchRandom random, Listener listener)
-            throws IOException {
+    static void train(Layer model, Dataset data, TrainOptions options, TorchRandom random, Listener listener) {
         var loss = new CrossEntropyLoss();
         var sgd = new Sgd(model.parameters());
         var schedule = StepSchedule.of(options.lr()).then(TrainOptions.LR_DROP, options.lr() / 10);
+        // A first batch may be lucky, so the loss of a uniform guess counts as well.
+        double largest = Math.log(Alphabet.SIZE);
         for (int step = 0; step < options.steps(); step++) {
             var batch = data.batch(options.batchSize(), random);
             double value = loss.forward(model.forward(batch.x()), batch.y());
-            if (!Double.isFinite(value)) {
-                throw new DivergedException(step, value);
+            if (step == 0) {
+                largest = DIVERGED * Math.max(largest, value);
+            }
+            if (!(value <= largest)) {
+                throw diverged("the loss of step " + step, value);
             }
             sgd.zeroGrad();
             model.backward(loss.backward());
@@ -48,5 +51,11 @@ final class Trainer {
             sgd.step(lr);
             listener.step(step, value, lr);
         }
+    }
+
+    /** Says which loss shows that a training diverged. */
+    static FailedException diverged(String what, double loss) {
+        return new FailedException(
+                String.format(Locale.ROOT, "training diverged: %s is %.3g; try a smaller --lr", what, loss));
     }
 }

@@ -1,0 +1,120 @@
+package handgrad.golden;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import handgrad.nn.BatchNorm1d;
+import handgrad.nn.BatchNormOptions;
+import handgrad.nn.BatchNormOptions.Axes;
+import handgrad.nn.CrossEntropyLoss;
+import handgrad.nn.Embedding;
+import handgrad.nn.FlattenConsecutive;
+import handgrad.nn.Layer;
+import handgrad.nn.Linear;
+import handgrad.nn.Parameter;
+import handgrad.nn.Tanh;
+import handgrad.tensor.DType;
+import handgrad.tensor.Tensor;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Every layer and loss against PyTorch: its value, and the gradients of its input and of each parameter. */
+class LayerGoldenTest {
+    /** A file of the folder layers, and the layer that it is of. */
+    record Case(String file, Supplier<Layer> layer) {
+        @Override
+        public String toString() {
+            return file;
+        }
+    }
+
+    /** A new layer is one row here and a function in {@code make_golden.py}. Weights come from the file. */
+    static Stream<Case> cases() {
+        return Stream.of(
+                new Case("embedding", () -> new Embedding(Tensor.zeros(6, 5))),
+                new Case("linear", () -> new Linear(Tensor.zeros(17, 7), Tensor.zeros(7))),
+                new Case("linear-3d", () -> new Linear(Tensor.zeros(17, 7), Tensor.zeros(7))),
+                new Case("linear-without-bias", () -> new Linear(Tensor.zeros(17, 7), null)),
+                new Case("tanh", Tanh::new),
+                new Case("flatten-consecutive-2", () -> new FlattenConsecutive(2)),
+                new Case("flatten-consecutive-4", () -> new FlattenConsecutive(4)),
+                batchNorm("pytorch", 21, BatchNormOptions.PYTORCH),
+                batchNorm("pytorch-3d", 5, BatchNormOptions.PYTORCH),
+                batchNorm("pytorch-first-axis", 5, BatchNormOptions.PYTORCH.withAxes(Axes.FIRST)),
+                batchNorm("makemore-layer", 21, BatchNormOptions.MAKEMORE_LAYER),
+                batchNorm("makemore-layer-3d", 5, BatchNormOptions.MAKEMORE_LAYER),
+                batchNorm("makemore-part-3", 21, BatchNormOptions.MAKEMORE_PART_3));
+    }
+
+    private static Case batchNorm(String file, int features, BatchNormOptions options) {
+        return new Case("batch-norm-" + file, () -> new BatchNorm1d(features, options));
+    }
+
+    @ParameterizedTest
+    @MethodSource("cases")
+    void follows_pytorch_in_float64(Case row) {
+        requireEqual(row, DType.FLOAT64, 1e-12);
+    }
+
+    @ParameterizedTest
+    @MethodSource("cases")
+    void follows_pytorch_in_float32(Case row) {
+        requireEqual(row, DType.FLOAT32, 1e-5);
+    }
+
+    private static void requireEqual(Case row, DType dtype, double tolerance) {
+        var golden = Golden.read("layers/" + row.file);
+        var layer = row.layer.get();
+        layer.to(dtype);
+        golden.load(layer);
+        requireStep(golden, "", layer, dtype, tolerance);
+        layer.stateDict().forEach((name, tensor) -> {
+            if (golden.has(name + ".after")) {
+                golden.assertRelative(name + ".after", tensor, tolerance);
+            }
+        });
+        if (golden.has("evaluation.out")) {
+            layer.train(false);
+            requireStep(golden, "evaluation.", layer, dtype, tolerance);
+        }
+        golden.assertAllUsed();
+    }
+
+    private static void requireStep(Golden golden, String prefix, Layer layer, DType dtype, double tolerance) {
+        golden.assertRelative(prefix + "out", layer.forward(golden.get("x", dtype)), tolerance);
+        layer.parameters().forEach(Parameter::zeroGrad);
+        var dX = layer.backward(golden.get("out.grad", dtype));
+        if (golden.get("x").dtype() != DType.INT32) {
+            golden.assertRelative(prefix + "x.grad", dX, tolerance);
+        }
+        Golden.parameters(layer).forEach((name, parameter) -> {
+            golden.assertRelative(prefix + name + ".grad", parameter.grad(), tolerance);
+        });
+    }
+
+    @Test
+    void every_file_of_a_layer_has_a_row() throws IOException {
+        try (var files = Files.list(Golden.folder().resolve("layers"))) {
+            assertThat(files.map(file -> file.getFileName().toString()))
+                    .containsExactlyInAnyOrderElementsOf(
+                            cases().map(row -> row.file + ".safetensors").toList());
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"FLOAT32", "FLOAT64"})
+    void cross_entropy_follows_pytorch(DType dtype) {
+        double tolerance = dtype == DType.FLOAT64 ? 1e-12 : 1e-5;
+        var golden = Golden.read("cross-entropy");
+        var loss = new CrossEntropyLoss();
+        double value = loss.forward(golden.get("logits", dtype), golden.get("targets"));
+        golden.assertRelative("loss", Tensor.of(new double[] {value}), tolerance);
+        golden.assertRelative("logits.grad", loss.backward(), tolerance);
+        golden.assertAllUsed();
+    }
+}

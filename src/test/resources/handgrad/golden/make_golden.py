@@ -1,0 +1,321 @@
+"""Makes the .safetensors files beside this one: values and gradients of PyTorch's autograd in float64.
+
+Run with a python3 that has torch, such as Debian's (made with 1.13):
+
+    ATEN_CPU_CAPABILITY=default /usr/bin/python3 make_golden.py [NAME...]
+
+A NAME is a function marked @golden; without one, all are run. The variable selects PyTorch's scalar code, whose normal
+numbers do not depend on the vector unit of the machine.
+
+The gradient of a tensor t is named t.grad; in a file of layers/ it is the gradient of sum(out.grad * out). Inputs are
+drawn in float32 and so are exact in both types. A new layer is a new function here and a new row in LayerGoldenTest.
+"""
+
+import json
+import math
+import pathlib
+import struct
+import sys
+
+import torch
+from torch.nn import functional
+
+HERE = pathlib.Path(__file__).parent
+SEED = 2147483647
+TYPES = {torch.float64: ("F64", "d"), torch.float32: ("F32", "f"), torch.int64: ("I32", "i")}
+
+makers = {}
+
+
+def golden(function):
+    makers[function.__name__] = function
+    return function
+
+
+def save(name, tensors):
+    """Writes the format by hand: the header's length, the header as JSON, the elements, those of 8 bytes first."""
+    header, elements = {}, b""
+    for key, tensor in sorted(tensors.items(), key=lambda item: item[1].dtype != torch.float64):
+        dtype, letter = TYPES[tensor.dtype]
+        values = tensor.detach().flatten().tolist()
+        begin = len(elements)
+        elements += struct.pack(f"<{len(values)}{letter}", *values)
+        header[key] = {"dtype": dtype, "shape": list(tensor.shape), "data_offsets": [begin, len(elements)]}
+    text = json.dumps(header, separators=(",", ":")).encode()
+    text += b" " * (-len(text) % 8)
+    HERE.joinpath(name + ".safetensors").write_bytes(struct.pack("<Q", len(text)) + text + elements)
+
+
+def seeded():
+    return torch.Generator().manual_seed(SEED)
+
+
+def leaves(tensors):
+    """Float64 copies that gather a gradient; indices as they are."""
+    return {k: t.double().requires_grad_() if t.is_floating_point() else t for k, t in tensors.items()}
+
+
+def gradients(tensors):
+    return {f"{k}.grad": t.grad for k, t in tensors.items() if t.is_floating_point()}
+
+
+# Layers
+
+
+def layer(name, function, g, **inputs):
+    """A layer without state; function(**inputs) is its output."""
+    inputs = leaves(inputs)
+    out = function(**inputs)
+    d_out = torch.randn(out.shape, generator=g).double()
+    out.backward(d_out)
+    save(f"layers/{name}", {**inputs, "out": out, "out.grad": d_out, **gradients(inputs)})
+
+
+def layer_with_state(name, function, g, state, **inputs):
+    """A layer that moves its state in training: a training step, then an evaluation with the state as moved.
+
+    function(state, training, **inputs) is its output; in training it updates state.
+    """
+    state = {k: t.double() for k, t in state.items()}
+    tensors = {k: t.clone() for k, t in state.items()}
+    for training, prefix in ((True, ""), (False, "evaluation.")):
+        passed = leaves(inputs)
+        out = function(state, training, **passed)
+        if training:
+            d_out = torch.randn(out.shape, generator=g).double()
+            tensors.update({**passed, "out.grad": d_out})
+            tensors.update({f"{k}.after": t.clone() for k, t in state.items()})
+        out.backward(d_out)
+        tensors.update({prefix + k: t for k, t in {"out": out, **gradients(passed)}.items()})
+    save(f"layers/{name}", tensors)
+
+
+@golden
+def embedding():
+    g = seeded()
+    repeated = torch.tensor([[2, 0, 2], [2, 1, 0], [4, 4, 2]])
+    layer("embedding", lambda x, weight: weight[x], g, x=repeated, weight=torch.randn(6, 5, generator=g))
+
+
+@golden
+def linear():
+    def affine(x, weight, bias=0):
+        return x @ weight + bias
+
+    g = seeded()
+    weight, bias = torch.randn(17, 7, generator=g), torch.randn(7, generator=g)
+    layer("linear", affine, g, x=torch.randn(5, 17, generator=g), weight=weight, bias=bias)
+    layer("linear-without-bias", affine, g, x=torch.randn(5, 17, generator=g), weight=weight)
+    layer("linear-3d", affine, g, x=torch.randn(4, 3, 17, generator=g), weight=weight, bias=bias)
+
+
+@golden
+def tanh():
+    g = seeded()
+    layer("tanh", lambda x: torch.tanh(x), g, x=2 * torch.randn(3, 21, generator=g))
+
+
+@golden
+def flatten_consecutive():
+    g = seeded()
+    x = torch.randn(3, 4, 5, generator=g)
+    layer("flatten-consecutive-2", lambda x: x.view(3, 2, 10), g, x=x)
+    layer("flatten-consecutive-4", lambda x: x.view(3, 20), g, x=x)
+
+
+@golden
+def batch_norm():
+    def pytorch(state, training, x, weight, bias):
+        """Features are PyTorch's dimension 1, and the last one here."""
+        statistics = state["running_mean"], state["running_var"]
+        out = functional.batch_norm(x.movedim(-1, 1), *statistics, weight, bias, training, momentum=0.1, eps=1e-5)
+        return out.movedim(1, -1)
+
+    def first_axis(state, training, x, weight, bias):
+        """Each position's features are features of their own."""
+        n, positions, features = x.shape
+        flat = {k: t.expand(positions, features).flatten().clone() for k, t in state.items()}
+        out = pytorch(flat, training, x.flatten(1), weight.repeat(positions), bias.repeat(positions))
+        state.update({k: t.view(positions, features) for k, t in flat.items()})
+        return out.view(x.shape)
+
+    def makemore_layer(state, training, x, weight, bias):
+        """The class of makemore parts 3 and 5: the unbiased variance everywhere, momentum 0.1."""
+        mean, variance = state["running_mean"], state["running_var"]
+        if training:
+            rows = tuple(range(x.dim() - 1))
+            running_mean, running_var = mean, variance
+            mean, variance = x.mean(rows), x.var(rows, unbiased=True)
+            state["running_mean"] = 0.9 * running_mean + 0.1 * mean.detach()
+            state["running_var"] = 0.9 * running_var + 0.1 * variance.detach()
+        return weight * (x - mean) / torch.sqrt(variance + 1e-5) + bias
+
+    def makemore_part_3(state, training, x, weight, bias):
+        """The small network of makemore part 3: the unbiased deviation, no epsilon, momentum 0.001."""
+        mean, deviation = state["running_mean"], state["running_std"]
+        if training:
+            running_mean, running_std = mean, deviation
+            mean, deviation = x.mean(0), x.std(0, unbiased=True)
+            state["running_mean"] = 0.999 * running_mean + 0.001 * mean.detach()
+            state["running_std"] = 0.999 * running_std + 0.001 * deviation.detach()
+        return weight * (x - mean) / deviation + bias
+
+    def case(name, function, *shape, spread="running_var"):
+        g = seeded()
+        features = shape[-1]
+        layer_with_state(
+            f"batch-norm-{name}",
+            function,
+            g,
+            {"running_mean": torch.randn(features, generator=g), spread: torch.rand(features, generator=g) + 0.5},
+            x=3 * torch.randn(shape, generator=g) + 1,
+            weight=torch.randn(features, generator=g),
+            bias=torch.randn(features, generator=g),
+        )
+
+    case("pytorch", pytorch, 9, 21)
+    case("pytorch-3d", pytorch, 4, 3, 5)
+    case("pytorch-first-axis", first_axis, 6, 3, 5)
+    case("makemore-layer", makemore_layer, 9, 21)
+    case("makemore-layer-3d", makemore_layer, 4, 3, 5)
+    case("makemore-part-3", makemore_part_3, 9, 21, spread="running_std")
+
+
+@golden
+def cross_entropy():
+    """Logits from -40 to 40, so that some probabilities are almost 0 and almost 1."""
+    g = seeded()
+    inputs = leaves({"logits": 12 * torch.randn(33, 27, generator=g), "targets": torch.randint(27, (33,), generator=g)})
+    loss = functional.cross_entropy(inputs["logits"], inputs["targets"])
+    loss.backward()
+    save("cross-entropy", {**inputs, "loss": loss, **gradients(inputs)})
+
+
+# The exercise of makemore part 4
+
+
+@golden
+def backprop():
+    """All values of the chunked forward pass, and the gradients of its 26 tensors.
+
+    The lecture draws bngain and bnbias from an unseeded generator; here they follow b2 on the seeded one.
+    """
+    g = seeded()
+    n, hidden = 32, 64
+
+    def randn(*shape):
+        return torch.randn(shape, generator=g)
+
+    parameters = leaves(
+        {
+            "C": randn(27, 10),
+            "W1": randn(30, hidden) * (5 / 3) / math.sqrt(30),
+            "b1": randn(hidden) * 0.1,
+            "W2": randn(hidden, 27) * 0.1,
+            "b2": randn(27) * 0.1,
+            "bngain": randn(1, hidden) * 0.1 + 1.0,
+            "bnbias": randn(1, hidden) * 0.1,
+        }
+    )
+    C, W1, b1, W2, b2, bngain, bnbias = parameters.values()
+    Xb, Yb = torch.randint(27, (n, 3), generator=g), torch.randint(27, (n,), generator=g)
+
+    emb = C[Xb]
+    embcat = emb.view(n, -1)
+    hprebn = embcat @ W1 + b1
+    bnmeani = 1 / n * hprebn.sum(0, keepdim=True)
+    bndiff = hprebn - bnmeani
+    bndiff2 = bndiff**2
+    bnvar = 1 / (n - 1) * bndiff2.sum(0, keepdim=True)
+    bnvar_inv = (bnvar + 1e-5) ** -0.5
+    bnraw = bndiff * bnvar_inv
+    hpreact = bngain * bnraw + bnbias
+    h = torch.tanh(hpreact)
+    logits = h @ W2 + b2
+    logit_maxes = logits.max(1, keepdim=True).values
+    norm_logits = logits - logit_maxes
+    counts = norm_logits.exp()
+    counts_sum = counts.sum(1, keepdim=True)
+    counts_sum_inv = counts_sum**-1
+    probs = counts * counts_sum_inv
+    logprobs = probs.log()
+    loss = -logprobs[range(n), Yb].mean()
+
+    intermediates = dict(
+        logprobs=logprobs, probs=probs, counts_sum_inv=counts_sum_inv, counts_sum=counts_sum, counts=counts,
+        norm_logits=norm_logits, logit_maxes=logit_maxes, logits=logits, h=h, hpreact=hpreact, bnraw=bnraw,
+        bnvar_inv=bnvar_inv, bnvar=bnvar, bndiff2=bndiff2, bndiff=bndiff, bnmeani=bnmeani, hprebn=hprebn,
+        embcat=embcat, emb=emb,
+    )
+    for t in intermediates.values():
+        t.retain_grad()
+    loss.backward()
+    values = {**parameters, **intermediates}
+    save("backprop", {**values, **gradients(values), "Xb": Xb, "Yb": Yb, "loss": loss})
+
+
+# Whole models
+
+
+def model(name, g, parameters, logits):
+    """The losses of ten steps of gradient descent in both types, and the gradients of the first batch.
+
+    logits(x, *parameters) is the output of the model; parameters are named by the position of their layer. The batches
+    are rows of characters without meaning, drawn after the parameters.
+    """
+    x, y = torch.randint(27, (10, 32, 3), generator=g), torch.randint(27, (10, 32), generator=g)
+
+    def train(dtype):
+        trained = {k: t.to(dtype).clone().requires_grad_() for k, t in parameters.items()}
+        sgd = torch.optim.SGD(trained.values(), lr=0.1)
+        losses, first = [], {}
+        for batch in range(10):
+            loss = functional.cross_entropy(logits(x[batch], *trained.values()), y[batch])
+            sgd.zero_grad(set_to_none=True)
+            loss.backward()
+            first = first or gradients(trained)
+            sgd.step()
+            losses.append(loss.detach())
+        return torch.stack(losses), first
+
+    losses, first = train(torch.float64)
+    losses32, _ = train(torch.float32)
+    save(name, {**parameters, **first, "x": x, "y": y, "losses": losses, "losses.float32": losses32})
+
+
+@golden
+def mlp():
+    g = seeded()
+    parameters = {
+        "0.weight": torch.randn(27, 10, generator=g),
+        "2.weight": torch.randn(30, 100, generator=g),
+        "2.bias": torch.randn(100, generator=g),
+        "4.weight": torch.randn(100, 27, generator=g),
+        "4.bias": torch.randn(27, generator=g),
+    }
+    model("mlp", g, parameters, lambda x, c, w1, b1, w2, b2: torch.tanh(c[x].flatten(1) @ w1 + b1) @ w2 + b2)
+
+
+@golden
+def mlp_bn():
+    def logits(x, c, w1, gain, bias, w2, b2):
+        h = c[x].flatten(1) @ w1
+        return torch.tanh(gain * (h - h.mean(0)) / h.std(0, unbiased=True) + bias) @ w2 + b2
+
+    g = seeded()
+    parameters = {
+        "0.weight": torch.randn(27, 10, generator=g),
+        "2.weight": torch.randn(30, 100, generator=g) * (5 / 3) / math.sqrt(30),
+        "3.weight": torch.ones(100),
+        "3.bias": torch.zeros(100),
+        "5.weight": torch.randn(100, 27, generator=g) * 0.01,
+        "5.bias": torch.randn(27, generator=g) * 0,
+    }
+    model("mlp-bn", g, parameters, logits)
+
+
+if "NO AVX" not in torch.__config__.show():
+    raise SystemExit("run with ATEN_CPU_CAPABILITY=default in the environment")
+HERE.joinpath("layers").mkdir(exist_ok=True)
+for maker in sys.argv[1:] or makers:
+    makers[maker]()
