@@ -10,6 +10,7 @@ module handgrad {
     requires tools.jackson.core;
 
     exports handgrad.check;
+    exports handgrad.check.registry;
     exports handgrad.data;
     exports handgrad.io;
     exports handgrad.nn;

@@ -420,6 +420,7 @@ public final class Tensor {
 
     /** The mean of all elements, a scalar. */
     public Tensor mean() {
+        requireFloating("mean");
         return sum().div(shape.elements());
     }
 
@@ -430,6 +431,7 @@ public final class Tensor {
 
     /** The mean over one dimension, which the result keeps with size 1 or leaves out. */
     public Tensor mean(int dimension, boolean keepDimension) {
+        requireFloating("mean");
         return sum(dimension, keepDimension).div(shape.size(dimension));
     }
 
@@ -445,17 +447,20 @@ public final class Tensor {
      * @param keepDimension whether the result keeps the dimension with size 1 or leaves it out
      */
     public Tensor var(int dimension, boolean unbiased, boolean keepDimension) {
+        requireFloating("var");
         var squares = sub(mean(dimension, true)).pow(2).sum(dimension, keepDimension);
         return squares.div(unbiased ? shape.size(dimension) - 1 : shape.size(dimension));
     }
 
     /** The unbiased standard deviation of all elements, a scalar; NaN for one element. */
     public Tensor std() {
+        requireFloating("std");
         return var().sqrt();
     }
 
     /** The standard deviation over one dimension: the square root of {@link #var(int, boolean, boolean)}. */
     public Tensor std(int dimension, boolean unbiased, boolean keepDimension) {
+        requireFloating("std");
         return var(dimension, unbiased, keepDimension).sqrt();
     }
 

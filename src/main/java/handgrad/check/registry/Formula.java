@@ -1,0 +1,14 @@
+package handgrad.check.registry;
+
+import handgrad.check.TensorFunction;
+import handgrad.check.TensorGradient;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An operation as a function of tensors.
+ *
+ * @param forward the operation
+ * @param backward its gradient, written by hand; null where it has none
+ * @param reference what the result must be
+ */
+public record Formula(TensorFunction forward, @Nullable TensorGradient backward, Reference reference) {}

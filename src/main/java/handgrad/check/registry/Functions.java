@@ -1,0 +1,372 @@
+package handgrad.check.registry;
+
+import handgrad.tensor.DType;
+import handgrad.tensor.Functional;
+import handgrad.tensor.Tensor;
+import java.util.Arrays;
+import java.util.List;
+
+/** The operations of {@link Functional}, whose backward passes stand there under their forward passes. */
+final class Functions {
+    private final Draw draw = new Draw(6);
+
+    List<Operation> operations() {
+        return List.of(
+                embedding(),
+                linear(),
+                tanh(),
+                batchNorm(),
+                batchNormEvaluation(),
+                crossEntropy(),
+                addScaled(),
+                blend(),
+                scaledSquareRoot());
+    }
+
+    /** dTable[indices] += dOut: a row that is used twice gets both gradients. */
+    static final Formula EMBEDDING = new Formula(
+            x -> {
+                int[] sizes = Arrays.copyOf(x[1].shape().toArray(), x[1].shape().rank() + 1);
+                sizes[sizes.length - 1] = x[0].size(1);
+                var out = Gradients.zeros(x[0].dtype(), sizes);
+                Functional.embedding(x[0], x[1], out);
+                return out;
+            },
+            (dOut, x) -> {
+                var dTable = Gradients.zerosLike(x[0]);
+                Functional.embeddingBackward(x[1], dOut, dTable);
+                return Gradients.of(dTable, Gradients.none());
+            },
+            new Reference(x -> Movement.rows(x[0], x[1])));
+
+    private Operation embedding() {
+        return Operation.named("Functional.embedding")
+                .sample(EMBEDDING, draw.normal(1, 3), draw.indices(1, 4))
+                .sample(EMBEDDING, draw.normal(7, 17), draw.indices(7, 1))
+                .sample(EMBEDDING, draw.normal(3, 17), draw.indices(3, 2, 5))
+                .sample(EMBEDDING, draw.normal(3, 5), Tensor.of(new int[] {2, 0, 2, 2}, 4))
+                .sample(EMBEDDING, draw.normal(4, 1), draw.indices(4, 3))
+                .sample(EMBEDDING, draw.normal(4, 3), draw.indices(4))
+                .sample(EMBEDDING, draw.normal(3, 5), draw.indices(3, 0))
+                .sample(EMBEDDING, draw.normal(27, 10), draw.indices(27, 5, 3))
+                .refuses(
+                        "embedding: index 3 is outside of 0 to 2",
+                        () -> EMBEDDING.forward().apply(Tensor.zeros(3, 4), Tensor.of(new int[] {3}, 1)));
+    }
+
+    /** dX = dOut · weightᵀ, dWeight = xᵀ · dOut, dBias = Σ over rows of dOut. */
+    static final Formula LINEAR = new Formula(
+            x -> {
+                var out = Tensor.zeros(x[0].dtype(), x[0].shape().with(-1, x[1].size(1)));
+                Functional.linear(x[0], x[1], x.length == 3 ? x[2] : null, out);
+                return out;
+            },
+            (dOut, x) -> {
+                var dX = Gradients.zerosLike(x[0]);
+                var dWeight = Gradients.zerosLike(x[1]);
+                var dBias = x.length == 3 ? Gradients.zerosLike(x[2]) : null;
+                Functional.linearBackwardInput(dOut, x[1], dX);
+                Functional.linearBackwardParameters(x[0], dOut, dWeight, dBias);
+                return dBias == null ? Gradients.of(dX, dWeight) : Gradients.of(dX, dWeight, dBias);
+            },
+            new Reference(
+                    x -> {
+                        var product = Products.product(x[0], x[1]);
+                        return x.length == 2
+                                ? product
+                                : Reference.tensor(product.shape(), i -> product.get(i) + x[2].get(i[i.length - 1]));
+                    },
+                    x -> x[1].size(0) + 1));
+
+    private Operation linear() {
+        return Operation.named("Functional.linear")
+                .sample(LINEAR, draw.normal(1, 1), draw.normal(1, 1), draw.normal(1))
+                .sample(LINEAR, draw.normal(1, 17), draw.normal(17, 3), draw.normal(3))
+                .sample(LINEAR, draw.normal(3, 5), draw.normal(5, 7), draw.normal(7))
+                .sample(LINEAR, draw.normal(3, 5), draw.normal(5, 7))
+                .sample(LINEAR, draw.normal(13, 19), draw.normal(19, 17), draw.normal(17))
+                .sample(LINEAR, draw.normal(2, 3, 5), draw.normal(5, 4), draw.normal(4))
+                .sample(LINEAR, draw.normal(5), draw.normal(5, 4), draw.normal(4))
+                .sample(LINEAR, draw.normal(0, 5), draw.normal(5, 4), draw.normal(4))
+                .refuses(
+                        "linear: wants 3 in the last dimension, x is (2, 5)",
+                        () -> LINEAR.forward().apply(Tensor.zeros(2, 5), Tensor.zeros(3, 4)))
+                .refuses(
+                        "linear: wants 1 x 4 elements, bias is (3)",
+                        () -> LINEAR.forward().apply(Tensor.zeros(2, 3), Tensor.zeros(3, 4), Tensor.zeros(3)));
+    }
+
+    /** dX = (1 - y²) ∘ dOut, where y = tanh x. */
+    static final Formula TANH = new Formula(
+            x -> {
+                var y = Gradients.zerosLike(x[0]);
+                Functional.tanh(x[0], y);
+                return y;
+            },
+            (dOut, x) -> {
+                var y = Gradients.zerosLike(x[0]);
+                Functional.tanh(x[0], y);
+                var dX = Gradients.zerosLike(x[0]);
+                Functional.tanhBackward(y, dOut, dX);
+                return Gradients.of(dX);
+            },
+            Reference.elementwise(Math::tanh));
+
+    private Operation tanh() {
+        return Operation.named("Functional.tanh")
+                .samples(TANH, Draw.shapes(draw::normal))
+                .refuses(
+                        "tanh: out is FLOAT32 (3), wants FLOAT32 (2, 3)",
+                        () -> Functional.tanh(Tensor.zeros(2, 3), Tensor.zeros(3)))
+                .refuses(
+                        "tanhBackward: dOut is FLOAT32 (3), wants FLOAT32 (2)",
+                        () -> Functional.tanhBackward(Tensor.zeros(2), Tensor.zeros(3), Tensor.zeros(2)));
+    }
+
+    /** What the forward pass of a batch normalisation leaves. */
+    private record Normalization(Tensor mean, Tensor variance, Tensor inverseDeviation, Tensor normalized, Tensor out) {
+        Normalization(Tensor x, Tensor gain) {
+            this(
+                    Gradients.zerosLike(gain),
+                    Gradients.zerosLike(gain),
+                    Gradients.zerosLike(gain),
+                    Gradients.zerosLike(x),
+                    Gradients.zerosLike(x));
+        }
+
+        static Normalization of(Tensor[] x, double epsilon, int divisor) {
+            var state = new Normalization(x[0], x[1]);
+            Functional.batchNorm(
+                    x[0],
+                    x[1],
+                    x[2],
+                    epsilon,
+                    divisor,
+                    state.mean,
+                    state.variance,
+                    state.inverseDeviation,
+                    state.normalized,
+                    state.out);
+            return state;
+        }
+    }
+
+    /**
+     * Of x (…, features), gain and bias (features), over n rows, with m the divisor of the variance.
+     *
+     * <pre>
+     * dBias = Σ dOut;  dGain = Σ dOut ∘ normalized;  dNormalized = gain ∘ dOut
+     * dX = (variance + epsilon)^-½ ∘ (dNormalized - Σ dNormalized / n - normalized ∘ Σ (dNormalized ∘ normalized) / m)
+     * </pre>
+     */
+    private static Formula batchNorm(double epsilon, boolean unbiased) {
+        return new Formula(
+                x -> Normalization.of(x, epsilon, divisor(x[0], unbiased)).out,
+                (dOut, x) -> {
+                    int divisor = divisor(x[0], unbiased);
+                    var state = Normalization.of(x, epsilon, divisor);
+                    var dX = Gradients.zerosLike(x[0]);
+                    var dGain = Gradients.zerosLike(x[1]);
+                    var dBias = Gradients.zerosLike(x[2]);
+                    Functional.batchNormBackward(
+                            dOut, state.normalized, x[1], state.inverseDeviation, divisor, dGain, dBias, dX);
+                    return Gradients.of(dX, dGain, dBias);
+                },
+                Normalizations.overRows(epsilon, unbiased));
+    }
+
+    private static int divisor(Tensor x, boolean unbiased) {
+        int rows = x.shape().elements() / x.size(-1);
+        return unbiased ? rows - 1 : rows;
+    }
+
+    private Operation batchNorm() {
+        return Operation.named("Functional.batchNorm")
+                .sample(batchNorm(1e-5, false), draw.normal(2, 1), draw.normal(1), draw.normal(1))
+                .sample(batchNorm(1e-5, true), draw.normal(3, 1), draw.normal(1), draw.normal(1))
+                .sample(batchNorm(1e-5, false), draw.normal(5, 3), draw.normal(3), draw.normal(3))
+                .sample(batchNorm(1e-5, true), draw.normal(5, 3), draw.normal(3), draw.normal(3))
+                .sample(batchNorm(0, false), draw.normal(9, 17), draw.normal(17), draw.normal(17))
+                .sample(batchNorm(0.1, true), draw.normal(9, 17), draw.normal(17), draw.normal(17))
+                .sample(batchNorm(1e-5, false), draw.normal(2, 3, 5), draw.normal(5), draw.normal(5))
+                .sample(batchNorm(1e-5, true), draw.normal(13, 19), draw.normal(19), draw.normal(19))
+                .refuses(
+                        "batchNorm: the variance of x (1, 3) would be divided by 0; the unbiased variance wants at"
+                                + " least 2 rows",
+                        () -> batchNorm(0, true).forward().apply(Tensor.zeros(1, 3), Tensor.zeros(3), Tensor.zeros(3)))
+                .refuses(
+                        "batchNorm: wants 4 in the last dimension, x is (2, 3)",
+                        () -> batchNorm(0, true).forward().apply(Tensor.zeros(2, 3), Tensor.zeros(4), Tensor.zeros(4)));
+    }
+
+    /**
+     * The statistics are constants: dBias = Σ dOut, dGain = Σ dOut ∘ normalized, dX = gain ∘ inverseDeviation ∘ dOut.
+     */
+    private static Formula batchNormEvaluation(Tensor mean, Tensor inverseDeviation) {
+        return new Formula(
+                x -> evaluated(x, mean, inverseDeviation).out,
+                (dOut, x) -> {
+                    var dX = Gradients.zerosLike(x[0]);
+                    var dGain = Gradients.zerosLike(x[1]);
+                    var dBias = Gradients.zerosLike(x[2]);
+                    Functional.batchNormEvaluationBackward(
+                            dOut,
+                            evaluated(x, mean, inverseDeviation).normalized,
+                            x[1],
+                            inverseDeviation.to(x[0].dtype()),
+                            dGain,
+                            dBias,
+                            dX);
+                    return Gradients.of(dX, dGain, dBias);
+                },
+                Normalizations.by(mean, inverseDeviation));
+    }
+
+    private static Normalization evaluated(Tensor[] x, Tensor mean, Tensor inverseDeviation) {
+        var state = new Normalization(x[0], x[1]);
+        var dtype = x[0].dtype();
+        Functional.batchNormEvaluation(
+                x[0], x[1], x[2], mean.to(dtype), inverseDeviation.to(dtype), state.normalized, state.out);
+        return state;
+    }
+
+    private Operation batchNormEvaluation() {
+        var operation = Operation.named("Functional.batchNormEvaluation")
+                .refuses(
+                        "batchNorm: wants 1 x 3 elements, mean is (2)",
+                        () -> batchNormEvaluation(Tensor.zeros(2), Tensor.zeros(3))
+                                .forward()
+                                .apply(Tensor.zeros(1, 3), Tensor.zeros(3), Tensor.zeros(3)));
+        for (var x : List.of(
+                draw.normal(1, 1),
+                draw.normal(1, 17),
+                draw.normal(3, 1),
+                draw.normal(5, 3),
+                draw.normal(9, 17),
+                draw.normal(2, 3, 5),
+                draw.normal(0, 3),
+                draw.normal(13, 19))) {
+            int features = x.size(-1);
+            var formula = batchNormEvaluation(draw.normal(features), draw.positive(features));
+            operation = operation.sample(formula, x, draw.normal(features), draw.normal(features));
+        }
+        return operation;
+    }
+
+    /** dLogits = dLoss · (softmax(logits) - onehot(targets)) / N. */
+    static final Formula CROSS_ENTROPY = new Formula(
+            x -> Gradients.scalarLike(x[0], Functional.crossEntropy(x[0], x[1], Gradients.zerosLike(x[0]))),
+            (dOut, x) -> {
+                var probabilities = Gradients.zerosLike(x[0]);
+                Functional.crossEntropy(x[0], x[1], probabilities);
+                var dLogits = Gradients.zerosLike(x[0]);
+                Functional.crossEntropyBackward(probabilities, x[1], dLogits);
+                return Gradients.of(dLogits.mul(dOut.item()), Gradients.none());
+            },
+            new Reference(
+                    x -> Gradients.scalarLike(x[0], meanNegativeLogProbability(x[0], x[1])),
+                    x -> x[0].shape().elements(),
+                    x -> x[0].abs().sum().add(1)));
+
+    private static double meanNegativeLogProbability(Tensor logits, Tensor targets) {
+        double sum = 0;
+        for (int i = 0; i < logits.size(0); i++) {
+            double exponentials = 0;
+            for (int j = 0; j < logits.size(1); j++) {
+                exponentials += Math.exp(logits.get(i, j));
+            }
+            sum += Math.log(exponentials) - logits.get(i, (int) targets.get(i));
+        }
+        return sum / logits.size(0);
+    }
+
+    private Operation crossEntropy() {
+        return Operation.named("Functional.crossEntropy")
+                .sample(CROSS_ENTROPY, draw.normal(1, 1), draw.indices(1, 1))
+                .sample(CROSS_ENTROPY, draw.normal(1, 27), draw.indices(27, 1))
+                .sample(CROSS_ENTROPY, draw.normal(3, 2), draw.indices(2, 3))
+                .sample(CROSS_ENTROPY, draw.normal(4, 5), Tensor.of(new int[] {2, 0, 2, 2}, 4))
+                .sample(CROSS_ENTROPY, draw.normal(7, 17), draw.indices(17, 7))
+                .sample(CROSS_ENTROPY, draw.normal(5, 31), draw.indices(31, 5))
+                .sample(CROSS_ENTROPY, draw.normal(3, 1), draw.indices(1, 3))
+                .sample(CROSS_ENTROPY, draw.normal(13, 27), draw.indices(27, 13))
+                .refuses(
+                        "crossEntropy: index 3 is outside of 0 to 2",
+                        () -> CROSS_ENTROPY.forward().apply(Tensor.zeros(2, 3), Tensor.of(new int[] {0, 3}, 2)))
+                .refuses(
+                        "crossEntropy: the mean over no rows has no value, logits (0, 3)",
+                        () -> CROSS_ENTROPY.forward().apply(Tensor.zeros(0, 3), Gradients.zeros(DType.INT32, 0)))
+                .refuses(
+                        "crossEntropy: wants logits (N, classes) and targets (N), logits (2, 3), targets (3)",
+                        () -> CROSS_ENTROPY.forward().apply(Tensor.zeros(2, 3), Gradients.zeros(DType.INT32, 3)));
+    }
+
+    /** out = target + f · source: dTarget = dOut, dSource = f · dOut. */
+    private static Formula addScaled(double f) {
+        return new Formula(
+                x -> {
+                    var out = x[0].copy();
+                    Functional.addScaled(out, f, x[1]);
+                    return out;
+                },
+                (dOut, _) -> Gradients.of(dOut, dOut.mul(f)),
+                new Reference(x -> Reference.tensor(x[0].shape(), i -> x[0].get(i) + f * x[1].get(i)), _ -> 2));
+    }
+
+    private Operation addScaled() {
+        return twoOfOneShape("Functional.addScaled", addScaled(-0.125))
+                .refuses(
+                        "addScaled: source is FLOAT32 (3), wants FLOAT32 (2)",
+                        () -> Functional.addScaled(Tensor.zeros(2), 1, Tensor.zeros(3)));
+    }
+
+    /** out = k · target + f · source: dTarget = k · dOut, dSource = f · dOut. */
+    private static Formula blend(double k, double f) {
+        return new Formula(
+                x -> {
+                    var out = x[0].copy();
+                    Functional.blend(out, k, f, x[1]);
+                    return out;
+                },
+                (dOut, _) -> Gradients.of(dOut.mul(k), dOut.mul(f)),
+                new Reference(x -> Reference.tensor(x[0].shape(), i -> k * x[0].get(i) + f * x[1].get(i)), _ -> 2));
+    }
+
+    private Operation blend() {
+        return twoOfOneShape("Functional.blend", blend(0.875, 0.125))
+                .refuses(
+                        "blend: source is FLOAT32 (3), wants FLOAT32 (2)",
+                        () -> Functional.blend(Tensor.zeros(2), 1, 1, Tensor.zeros(3)));
+    }
+
+    private Operation twoOfOneShape(String name, Formula formula) {
+        var operation = Operation.named(name);
+        for (var first : Draw.shapes(draw::normal)) {
+            operation =
+                    operation.sample(formula, first, draw.normal(first.shape().toArray()));
+        }
+        return operation;
+    }
+
+    /** out = √(f · x): dX = dOut · f / (2 · out). */
+    private static Formula scaledSquareRoot(double f) {
+        return new Formula(
+                x -> squareRoot(x[0], f),
+                (dOut, x) -> Gradients.of(dOut.mul(f / 2).div(squareRoot(x[0], f))),
+                Reference.elementwise(x -> Math.sqrt(f * x)));
+    }
+
+    private static Tensor squareRoot(Tensor x, double factor) {
+        var out = Gradients.zerosLike(x);
+        Functional.scaledSquareRoot(x, factor, out);
+        return out;
+    }
+
+    private Operation scaledSquareRoot() {
+        return Operation.named("Functional.scaledSquareRoot")
+                .samples(scaledSquareRoot(1.125), Draw.shapes(draw::positive))
+                .refuses(
+                        "scaledSquareRoot: out is FLOAT32 (3), wants FLOAT32 (2)",
+                        () -> Functional.scaledSquareRoot(Tensor.zeros(2), 1, Tensor.zeros(3)));
+    }
+}

@@ -1,0 +1,190 @@
+package handgrad.check.registry;
+
+import handgrad.nn.BatchNorm1d;
+import handgrad.nn.BatchNormOptions;
+import handgrad.nn.BatchNormOptions.Axes;
+import handgrad.nn.BatchNormOptions.Variance;
+import handgrad.nn.Embedding;
+import handgrad.nn.FlattenConsecutive;
+import handgrad.nn.Layer;
+import handgrad.nn.Linear;
+import handgrad.nn.Tanh;
+import handgrad.random.TorchRandom;
+import handgrad.tensor.DType;
+import handgrad.tensor.Tensor;
+import java.util.List;
+import java.util.function.Function;
+
+/** The layers, whose backward passes stand in their classes under their forward passes. */
+final class Layers {
+    private final Draw draw = new Draw(7);
+
+    List<Operation> operations() {
+        return List.of(
+                linear(),
+                embedding(),
+                tanh(),
+                flattenConsecutive(),
+                batchNorm("BatchNorm1d", BatchNormOptions.PYTORCH),
+                batchNorm("BatchNorm1d, MAKEMORE_PART_3", BatchNormOptions.MAKEMORE_PART_3),
+                batchNorm("BatchNorm1d, MAKEMORE_LAYER", BatchNormOptions.MAKEMORE_LAYER),
+                batchNormOfPositions(),
+                batchNormInEvaluation());
+    }
+
+    /** out = x · weight + bias. */
+    private Operation linear() {
+        return Operation.named("Linear")
+                .layer(random -> new Linear(1, 1, random), Functions.LINEAR.reference(), draw.normal(1, 1))
+                .layer(random -> new Linear(17, 3, random), Functions.LINEAR.reference(), draw.normal(1, 17))
+                .layer(random -> new Linear(5, 7, random), Functions.LINEAR.reference(), draw.normal(3, 5))
+                .layer(random -> new Linear(5, 7, false, random), Functions.LINEAR.reference(), draw.normal(3, 5))
+                .layer(random -> new Linear(17, 3, false, random), Functions.LINEAR.reference(), draw.normal(2, 4, 17))
+                .layer(random -> new Linear(5, 4, random), Functions.LINEAR.reference(), draw.normal(2, 1, 3, 5))
+                .layer(random -> new Linear(5, 4, random), Functions.LINEAR.reference(), draw.normal(0, 5))
+                .layer(random -> new Linear(19, 27, random), Functions.LINEAR.reference(), draw.normal(13, 19))
+                .refuses(
+                        "linear: wants 3 in the last dimension, x is (2, 5)",
+                        () -> new Linear(Tensor.zeros(3, 4), null).forward(Tensor.zeros(2, 5)))
+                .refuses(
+                        "Linear: bias must be (4) for weight (3, 4), it is (3)",
+                        () -> new Linear(Tensor.zeros(3, 4), Tensor.zeros(3)));
+    }
+
+    /** out = weight[x]. */
+    private Operation embedding() {
+        var reference = new Reference(x -> Movement.rows(x[1], x[0]));
+        return Operation.named("Embedding")
+                .layer(random -> new Embedding(1, 3, random), reference, draw.indices(1, 4))
+                .layer(random -> new Embedding(7, 17, random), reference, draw.indices(7, 1))
+                .layer(random -> new Embedding(3, 17, random), reference, draw.indices(3, 2, 5))
+                .layer(random -> new Embedding(3, 5, random), reference, Tensor.of(new int[] {2, 0, 2, 2}, 4))
+                .layer(random -> new Embedding(4, 1, random), reference, draw.indices(4, 3))
+                .layer(random -> new Embedding(4, 3, random), reference, draw.indices(4))
+                .layer(random -> new Embedding(4, 3, random), reference, draw.indices(4, 0))
+                .layer(random -> new Embedding(27, 10, random), reference, draw.indices(27, 13, 3))
+                .refuses(
+                        "embedding: index 3 is outside of 0 to 2",
+                        () -> new Embedding(Tensor.zeros(3, 4)).forward(Tensor.of(new int[] {3}, 1)));
+    }
+
+    /** out = tanh x. */
+    private Operation tanh() {
+        var operation = Operation.named("Tanh").refuses("tanhBackward: dOut is FLOAT32 (3), wants FLOAT32 (2)", () -> {
+            var tanh = new Tanh();
+            tanh.forward(Tensor.zeros(2));
+            tanh.backward(Tensor.zeros(3));
+        });
+        return elementwise(operation, _ -> new Tanh(), Functions.TANH.reference());
+    }
+
+    private Operation elementwise(Operation operation, Function<TorchRandom, Layer> maker, Reference reference) {
+        var result = operation;
+        for (var x : Draw.shapes(draw::normal)) {
+            result = result.layer(maker, reference, x);
+        }
+        return result;
+    }
+
+    /** Row-major, the elements keep their order, so the result is its input in another shape. */
+    private Operation flattenConsecutive() {
+        return Operation.named("FlattenConsecutive")
+                .layer(_ -> new FlattenConsecutive(1), inShape(1, 1), draw.normal(1, 1, 1))
+                .layer(_ -> new FlattenConsecutive(2), inShape(3, 2, 10), draw.normal(3, 4, 5))
+                .layer(_ -> new FlattenConsecutive(4), inShape(3, 20), draw.normal(3, 4, 5))
+                .layer(_ -> new FlattenConsecutive(1), inShape(3, 4, 5), draw.normal(3, 4, 5))
+                .layer(_ -> new FlattenConsecutive(3), inShape(1, 51), draw.normal(1, 3, 17))
+                .layer(_ -> new FlattenConsecutive(2), inShape(1, 4, 2), draw.normal(1, 8, 1))
+                .layer(_ -> new FlattenConsecutive(3), inShape(0, 30), draw.normal(0, 3, 10))
+                .layer(_ -> new FlattenConsecutive(2), inShape(7, 4, 6), draw.normal(7, 8, 3))
+                .refuses(
+                        "FlattenConsecutive: wants (N, T, C) with T a multiple of 2, x is (1, 3, 2)",
+                        () -> new FlattenConsecutive(2).forward(Tensor.zeros(1, 3, 2)))
+                .refuses("FlattenConsecutive: wants n of at least 1, it is 0", () -> new FlattenConsecutive(0));
+    }
+
+    private static Reference inShape(int... sizes) {
+        return new Reference(x -> Tensor.of(x[0].doubles().clone(), sizes));
+    }
+
+    /** One mean and variance a feature, over all other dimensions. */
+    private Operation batchNorm(String name, BatchNormOptions options) {
+        var reference = Normalizations.overRows(options.epsilon(), options.normalizeBy() == Variance.UNBIASED);
+        var operation = Operation.named(name)
+                .refuses(
+                        "BatchNorm1d: the variance of one value is no measure, x is (1, 3); train on at least 2 rows,"
+                                + " or evaluate with train(false)",
+                        () -> new BatchNorm1d(3, options).forward(Tensor.zeros(1, 3)))
+                .refuses(
+                        "BatchNorm1d: wants (N, 3) or (N, L, 3), x is (2, 4)",
+                        () -> new BatchNorm1d(3, options).forward(Tensor.zeros(2, 4)));
+        for (var x : List.of(
+                draw.normal(3, 1),
+                draw.normal(3, 5),
+                draw.normal(9, 17),
+                draw.normal(33, 3),
+                draw.normal(1, 4, 5),
+                draw.normal(2, 3, 5),
+                draw.normal(4, 3, 17),
+                draw.normal(13, 19))) {
+            operation = operation.layer(_ -> new BatchNorm1d(x.size(-1), options), reference, x);
+        }
+        return operation;
+    }
+
+    /** One mean and variance a position and feature, over the first dimension. */
+    private Operation batchNormOfPositions() {
+        var options = BatchNormOptions.PYTORCH.withAxes(Axes.FIRST);
+        var reference = Normalizations.overFirst(options.epsilon(), false);
+        var operation = Operation.named("BatchNorm1d, Axes.FIRST")
+                .refuses(
+                        "BatchNorm1d: wants (N, 3) or (N, L, 3), x is (2, 4)",
+                        () -> new BatchNorm1d(3, options).forward(Tensor.zeros(2, 4)));
+        for (var x : List.of(
+                draw.normal(3, 1, 1),
+                draw.normal(3, 1, 5),
+                draw.normal(5, 4, 1),
+                draw.normal(4, 3, 2),
+                draw.normal(9, 2, 17),
+                draw.normal(13, 3, 5),
+                draw.normal(4, 3, 17),
+                draw.normal(33, 2, 3))) {
+            operation = operation.layer(_ -> new BatchNorm1d(x.size(-1), options), reference, x);
+        }
+        return operation;
+    }
+
+    /** The running statistics are constants; a batch of one and an empty one are allowed. */
+    private Operation batchNormInEvaluation() {
+        var options = BatchNormOptions.PYTORCH;
+        var operation = Operation.named("BatchNorm1d, evaluation")
+                .refuses(
+                        "BatchNorm1d: wants (N, 3) or (N, L, 3), x is (3)",
+                        () -> new BatchNorm1d(3).forward(Tensor.zeros(3)));
+        for (var x : List.of(
+                draw.normal(1, 1),
+                draw.normal(1, 17),
+                draw.normal(0, 3),
+                draw.normal(5, 3),
+                draw.normal(9, 17),
+                draw.normal(1, 3, 5),
+                draw.normal(2, 3, 5),
+                draw.normal(13, 19))) {
+            var mean = draw.normal(x.size(-1));
+            var variance = draw.positive(x.size(-1));
+            var inverseDeviation =
+                    variance.to(DType.FLOAT64).add(options.epsilon()).sqrt().pow(-1);
+            operation = operation.layer(
+                    _ -> {
+                        var layer = new BatchNorm1d(x.size(-1), options);
+                        layer.runningMean().copyFrom(mean);
+                        layer.runningSpread().copyFrom(variance);
+                        layer.train(false);
+                        return layer;
+                    },
+                    Normalizations.by(mean, inverseDeviation),
+                    x);
+        }
+        return operation;
+    }
+}

@@ -1,0 +1,41 @@
+package handgrad.check.registry;
+
+import handgrad.nn.CrossEntropyLoss;
+import handgrad.tensor.Tensor;
+import java.util.List;
+
+/** The losses, whose backward passes stand in their classes under their forward passes. */
+final class Losses {
+    private final Draw draw = new Draw(8);
+
+    List<Operation> operations() {
+        return List.of(crossEntropyLoss());
+    }
+
+    /** loss = -Σ ln softmax(logits)[i, targets[i]] / N. */
+    private Operation crossEntropyLoss() {
+        var formula = new Formula(
+                x -> Gradients.scalarLike(x[0], new CrossEntropyLoss().forward(x[0], x[1])),
+                (dOut, x) -> {
+                    var loss = new CrossEntropyLoss();
+                    loss.forward(x[0], x[1]);
+                    return Gradients.of(loss.backward().mul(dOut.item()), Gradients.none());
+                },
+                Functions.CROSS_ENTROPY.reference());
+        return Operation.named("CrossEntropyLoss")
+                .sample(formula, draw.normal(1, 1), draw.indices(1, 1))
+                .sample(formula, draw.normal(1, 27), draw.indices(27, 1))
+                .sample(formula, draw.normal(3, 2), draw.indices(2, 3))
+                .sample(formula, draw.normal(4, 5), Tensor.of(new int[] {2, 0, 2, 2}, 4))
+                .sample(formula, draw.normal(7, 17), draw.indices(17, 7))
+                .sample(formula, draw.normal(5, 31), draw.indices(31, 5))
+                .sample(formula, draw.normal(3, 1), draw.indices(1, 3))
+                .sample(formula, draw.normal(13, 27), draw.indices(27, 13))
+                .refuses(
+                        "crossEntropy: index 3 is outside of 0 to 2",
+                        () -> new CrossEntropyLoss().forward(Tensor.zeros(2, 3), Tensor.of(new int[] {0, 3}, 2)))
+                .refuses(
+                        "crossEntropy: the mean over no rows has no value, logits (0, 3)",
+                        () -> new CrossEntropyLoss().forward(Tensor.zeros(0, 3), Tensor.of(new int[0], 0)));
+    }
+}

@@ -1,0 +1,142 @@
+package handgrad.check.registry;
+
+import handgrad.check.TensorFunction;
+import handgrad.nn.BatchNorm1d;
+import handgrad.nn.Embedding;
+import handgrad.nn.FlattenConsecutive;
+import handgrad.nn.Layer;
+import handgrad.nn.Linear;
+import handgrad.nn.Sequential;
+import handgrad.nn.Tanh;
+import handgrad.random.TorchRandom;
+import handgrad.tensor.Tensor;
+import java.util.List;
+
+/** Layers one after the other: the models of the lectures, made narrow. */
+final class Models {
+    private final Draw draw = new Draw(9);
+
+    List<Operation> operations() {
+        return List.of(sequential());
+    }
+
+    /** The chain rule: the gradient of each layer's output is what the next layer's backward returns. */
+    private Operation sequential() {
+        var bigram = chain(embedding());
+        var perceptron = chain(embedding(), flatten(3), linear(), tanh(), linear());
+        var normalized = chain(embedding(), flatten(3), product(), batchNorm(), tanh(), linear());
+        var waveNet = chain(
+                embedding(),
+                flatten(2),
+                product(),
+                batchNorm(),
+                tanh(),
+                flatten(2),
+                product(),
+                batchNorm(),
+                tanh(),
+                linear());
+        return Operation.named("Sequential")
+                .layer(Models::bigram, bigram, draw.indices(27, 13))
+                .layer(Models::bigram, bigram, Tensor.of(new int[] {0, 5, 5, 0}, 4))
+                .layer(Models::perceptron, perceptron, draw.indices(27, 1, 3))
+                .layer(Models::perceptron, perceptron, draw.indices(27, 5, 3))
+                .layer(Models::normalized, normalized, draw.indices(27, 5, 3))
+                .layer(Models::normalized, normalized, draw.indices(27, 9, 3))
+                .layer(Models::waveNet, waveNet, draw.indices(27, 5, 4))
+                .layer(Models::waveNet, waveNet, draw.indices(27, 9, 4))
+                .refuses(
+                        "linear: wants 7 in the last dimension, x is (2, 6)",
+                        () -> new Sequential(new Linear(Tensor.zeros(5, 6), null), new Linear(Tensor.zeros(7, 2), null))
+                                .forward(Tensor.zeros(2, 5)));
+    }
+
+    private static Layer bigram(TorchRandom random) {
+        return new Sequential(new Embedding(27, 27, random));
+    }
+
+    private static Layer perceptron(TorchRandom random) {
+        return new Sequential(
+                new Embedding(27, 2, random),
+                new FlattenConsecutive(3),
+                new Linear(6, 11, random),
+                new Tanh(),
+                new Linear(11, 27, random));
+    }
+
+    private static Layer normalized(TorchRandom random) {
+        return new Sequential(
+                new Embedding(27, 2, random),
+                new FlattenConsecutive(3),
+                new Linear(6, 11, false, random),
+                new BatchNorm1d(11),
+                new Tanh(),
+                new Linear(11, 27, random));
+    }
+
+    private static Layer waveNet(TorchRandom random) {
+        return new Sequential(
+                new Embedding(27, 2, random),
+                new FlattenConsecutive(2),
+                new Linear(4, 5, false, random),
+                new BatchNorm1d(5),
+                new Tanh(),
+                new FlattenConsecutive(2),
+                new Linear(10, 5, false, random),
+                new BatchNorm1d(5),
+                new Tanh(),
+                new Linear(5, 27, random));
+    }
+
+    /** A layer's reference, of its input and its parameters. */
+    private record Step(TensorFunction function, int parameters) {}
+
+    private static Step embedding() {
+        return new Step(x -> Movement.rows(x[1], x[0]), 1);
+    }
+
+    private static Step linear() {
+        return new Step(Functions.LINEAR.reference().function(), 2);
+    }
+
+    /** A linear layer without a bias. */
+    private static Step product() {
+        return new Step(Functions.LINEAR.reference().function(), 1);
+    }
+
+    private static Step tanh() {
+        return new Step(Functions.TANH.reference().function(), 0);
+    }
+
+    private static Step batchNorm() {
+        return new Step(Normalizations.overRows(1e-5, false).function(), 2);
+    }
+
+    private static Step flatten(int n) {
+        return new Step(
+                x -> {
+                    int width = n * x[0].size(2);
+                    return x[0].size(1) == n
+                            ? x[0].reshape(x[0].size(0), width)
+                            : x[0].reshape(x[0].size(0), x[0].size(1) / n, width);
+                },
+                0);
+    }
+
+    private static Reference chain(Step... steps) {
+        return new Reference(
+                x -> {
+                    var out = x[0];
+                    int next = 1;
+                    for (var step : steps) {
+                        Tensor[] inputs = new Tensor[1 + step.parameters];
+                        inputs[0] = out;
+                        System.arraycopy(x, next, inputs, 1, step.parameters);
+                        next += step.parameters;
+                        out = step.function.apply(inputs);
+                    }
+                    return out;
+                },
+                x -> x[0].shape().elements() * steps.length);
+    }
+}

@@ -1,0 +1,267 @@
+package handgrad.check.registry;
+
+import handgrad.tensor.DType;
+import handgrad.tensor.Shape;
+import handgrad.tensor.Tensor;
+import java.util.Arrays;
+import java.util.List;
+
+/** Operations that move, repeat or select elements, and compute nothing but sums of them. */
+final class Movement {
+    private final Draw draw = new Draw(5);
+
+    List<Operation> operations() {
+        return List.of(reshape(), transpose(), t(), index(), indexSelect(), indexAdd(), cat(), oneHot());
+    }
+
+    /** The elements stay as they are: dX = dOut in the shape of x. */
+    private static Formula reshape(int... sizes) {
+        return new Formula(
+                x -> x[0].reshape(sizes),
+                (dOut, x) -> Gradients.of(dOut.reshape(x[0].shape().toArray())),
+                new Reference(x -> Tensor.of(
+                        x[0].doubles().clone(),
+                        x[0].copy().reshape(sizes).shape().toArray())));
+    }
+
+    private Operation reshape() {
+        return Operation.named("Tensor.reshape(int...)")
+                .sample(reshape(1), draw.normal())
+                .sample(reshape(new int[0]), draw.normal(1))
+                .sample(reshape(3, 17), draw.normal(51))
+                .sample(reshape(51), draw.normal(3, 17))
+                .sample(reshape(-1, 5), draw.normal(2, 3, 5))
+                .sample(reshape(2, 1, 15), draw.normal(2, 3, 5))
+                .sample(reshape(1, -1), draw.normal(1, 31))
+                .sample(reshape(3, 0), draw.normal(0, 7))
+                .refuses(
+                        "reshape: (2, 3) with 6 elements does not fit [4, -1]",
+                        () -> Tensor.zeros(2, 3).reshape(4, -1));
+    }
+
+    /** Exchanging the same two dimensions again undoes it: dX = dOut with them exchanged. */
+    private static Formula transpose(int dimension0, int dimension1) {
+        return new Formula(
+                x -> x[0].transpose(dimension0, dimension1),
+                (dOut, _) -> Gradients.of(dOut.transpose(dimension0, dimension1)),
+                new Reference(x -> exchanged(x[0], dimension0, dimension1)));
+    }
+
+    private static Tensor exchanged(Tensor x, int dimension0, int dimension1) {
+        int a = x.shape().dimension(dimension0);
+        int b = x.shape().dimension(dimension1);
+        return Reference.tensor(x.shape().with(a, x.size(b)).with(b, x.size(a)), index -> {
+            int swapped = index[a];
+            index[a] = index[b];
+            index[b] = swapped;
+            return x.get(index);
+        });
+    }
+
+    private Operation transpose() {
+        return Operation.named("Tensor.transpose(int, int)")
+                .sample(transpose(0, 0), draw.normal(5))
+                .sample(transpose(0, 1), draw.normal(1, 31))
+                .sample(transpose(0, 1), draw.normal(3, 17))
+                .sample(transpose(-1, 0), draw.normal(2, 3, 5))
+                .sample(transpose(1, 2), draw.normal(2, 3, 5))
+                .sample(transpose(1, 1), draw.normal(2, 3))
+                .sample(transpose(1, 3), draw.normal(2, 3, 1, 5))
+                .sample(transpose(0, 1), draw.normal(0, 3))
+                .refuses(
+                        "dimension 2 is outside of (2, 3), which has 2 dimensions",
+                        () -> Tensor.zeros(2, 3).transpose(0, 2));
+    }
+
+    /** dX = dOutᵀ. */
+    private Operation t() {
+        var t = new Formula(
+                x -> x[0].t(), (dOut, _) -> Gradients.of(dOut.t()), new Reference(x -> exchanged(x[0], 0, 1)));
+        return Operation.named("Tensor.t()")
+                .samples(
+                        t,
+                        List.of(
+                                draw.normal(1, 1),
+                                draw.normal(1, 31),
+                                draw.normal(31, 1),
+                                draw.normal(3, 17),
+                                draw.normal(17, 2),
+                                draw.normal(0, 3),
+                                draw.normal(3, 0),
+                                draw.normal(13, 19)))
+                .refuses(
+                        "t: wants a matrix, the tensor is (3)",
+                        () -> Tensor.zeros(3).t());
+    }
+
+    /** out = x[indices]: dX[indices] += dOut, so a row that is taken twice gets both gradients. */
+    private static final Formula INDEX = new Formula(
+            x -> x[0].index(x[1]),
+            (dOut, x) -> Gradients.of(Gradients.zerosLike(x[0]).indexAdd(x[1], dOut), Gradients.none()),
+            new Reference(x -> rows(x[0], x[1])));
+
+    /** The rows of x (n, rest) at indices (…), as (…, rest). */
+    static Tensor rows(Tensor x, Tensor indices) {
+        int rank = indices.shape().rank();
+        int[] sizes = Arrays.copyOf(indices.shape().toArray(), rank + x.shape().rank() - 1);
+        System.arraycopy(x.shape().toArray(), 1, sizes, rank, x.shape().rank() - 1);
+        return Reference.tensor(Shape.of(sizes), index -> {
+            int[] source = new int[x.shape().rank()];
+            source[0] = (int) indices.get(Arrays.copyOf(index, rank));
+            System.arraycopy(index, rank, source, 1, source.length - 1);
+            return x.get(source);
+        });
+    }
+
+    private Operation index() {
+        return Operation.named("Tensor.index(Tensor)")
+                .sample(INDEX, draw.normal(5), draw.indices(5, 3))
+                .sample(INDEX, draw.normal(1, 3), draw.indices(1, 4))
+                .sample(INDEX, draw.normal(7, 17), draw.indices(7, 1))
+                .sample(INDEX, draw.normal(3, 17), draw.indices(3, 2, 5))
+                .sample(INDEX, draw.normal(3, 5), Tensor.of(new int[] {2, 0, 2, 2}, 4))
+                .sample(INDEX, draw.normal(4, 2, 3), draw.indices(4, 3))
+                .sample(INDEX, draw.normal(3, 5), draw.indices(3, 0))
+                .sample(INDEX, draw.normal(27, 10), draw.indices(27, 5, 3))
+                .refuses(
+                        "index: index 2 is outside of 0 to 1",
+                        () -> Tensor.zeros(2, 3).index(Tensor.of(new int[] {2}, 1)));
+    }
+
+    /** out = the slices of x at indices of dimension d: those slices of dX get dOut, added where one is taken twice. */
+    private static Formula indexSelect(int d) {
+        return new Formula(
+                x -> x[0].indexSelect(d, x[1]),
+                (dOut, x) -> {
+                    var first = Gradients.zerosLike(x[0].transpose(0, d)).indexAdd(x[1], dOut.transpose(0, d));
+                    return Gradients.of(first.transpose(0, d), Gradients.none());
+                },
+                new Reference(x -> Reference.tensor(x[0].shape().with(d, x[1].size(0)), index -> {
+                    int dimension = x[0].shape().dimension(d);
+                    index[dimension] = (int) x[1].get(index[dimension]);
+                    return x[0].get(index);
+                })));
+    }
+
+    private Operation indexSelect() {
+        return Operation.named("Tensor.indexSelect(int, Tensor)")
+                .sample(indexSelect(0), draw.normal(5), draw.indices(5, 3))
+                .sample(indexSelect(0), draw.normal(1, 31), draw.indices(1, 2))
+                .sample(indexSelect(1), draw.normal(1, 31), draw.indices(31, 7))
+                .sample(indexSelect(-1), draw.normal(3, 5), Tensor.of(new int[] {2, 0, 2, 2}, 4))
+                .sample(indexSelect(1), draw.normal(2, 3, 5), draw.indices(3, 4))
+                .sample(indexSelect(2), draw.normal(2, 3, 5), draw.indices(5, 1))
+                .sample(indexSelect(0), draw.normal(3, 5), draw.indices(3, 0))
+                .sample(indexSelect(1), draw.normal(0, 3), draw.indices(3, 2))
+                .refuses(
+                        "indexSelect: index 3 is outside of 0 to 2",
+                        () -> Tensor.zeros(2, 3).indexSelect(1, Tensor.of(new int[] {3}, 1)))
+                .refuses(
+                        "indexSelect: wants one-dimensional indices, they are (2, 2)",
+                        () -> Tensor.zeros(2, 3).indexSelect(0, Gradients.zeros(DType.INT32, 2, 2)));
+    }
+
+    /** out = x with rows added, out[indices] += rows: dX = dOut, dRows = dOut[indices]. */
+    private static final Formula INDEX_ADD = new Formula(
+            x -> x[0].copy().indexAdd(x[1], x[2]),
+            (dOut, x) -> Gradients.of(dOut, Gradients.none(), dOut.index(x[1])),
+            new Reference(Movement::withRows, x -> x[1].shape().elements() + 1));
+
+    private static Tensor withRows(Tensor... x) {
+        var out = x[0].copy();
+        int width = x[0].shape().elements(1, x[0].shape().rank());
+        for (int i = 0; i < x[2].shape().elements(); i++) {
+            int row = (int) x[1].getFlat(i / width);
+            int target = row * width + i % width;
+            out.setFlat(target, out.getFlat(target) + x[2].getFlat(i));
+        }
+        return out;
+    }
+
+    private Operation indexAdd() {
+        return Operation.named("Tensor.indexAdd(Tensor, Tensor)")
+                .sample(INDEX_ADD, draw.normal(5), draw.indices(5, 3), draw.normal(3))
+                .sample(INDEX_ADD, draw.normal(1, 3), draw.indices(1, 4), draw.normal(4, 3))
+                .sample(INDEX_ADD, draw.normal(7, 17), draw.indices(7, 1), draw.normal(1, 17))
+                .sample(INDEX_ADD, draw.normal(3, 17), draw.indices(3, 2, 5), draw.normal(2, 5, 17))
+                .sample(INDEX_ADD, draw.normal(3, 5), Tensor.of(new int[] {2, 0, 2, 2}, 4), draw.normal(4, 5))
+                .sample(INDEX_ADD, draw.normal(4, 2, 3), draw.indices(4, 3), draw.normal(3, 2, 3))
+                .sample(INDEX_ADD, draw.normal(3, 5), draw.indices(3, 0), draw.normal(0, 5))
+                .sample(INDEX_ADD, draw.normal(9, 10), draw.indices(9, 5, 3), draw.normal(5, 3, 10))
+                .refuses(
+                        "indexAdd: (2) rows of (3) do not fit x (3, 3)",
+                        () -> Tensor.zeros(2, 3).indexAdd(Gradients.zeros(DType.INT32, 2), Tensor.zeros(3, 3)));
+    }
+
+    /** out = the tensors end to end along dimension d: each gets its own part of dOut. */
+    private static Formula cat(int d) {
+        return new Formula(
+                x -> Tensor.cat(d, x),
+                (dOut, x) -> {
+                    Tensor[] gradients = new Tensor[x.length];
+                    int from = 0;
+                    for (int i = 0; i < x.length; i++) {
+                        int to = from + x[i].size(d);
+                        gradients[i] = Gradients.slice(dOut, d, from, to);
+                        from = to;
+                    }
+                    return gradients;
+                },
+                new Reference(x -> joined(x, d)));
+    }
+
+    private static Tensor joined(Tensor[] x, int dimension) {
+        int d = x[0].shape().dimension(dimension);
+        int total = Arrays.stream(x).mapToInt(tensor -> tensor.size(d)).sum();
+        return Reference.tensor(x[0].shape().with(d, total), index -> {
+            int i = 0;
+            while (index[d] >= x[i].size(d)) {
+                index[d] -= x[i++].size(d);
+            }
+            return x[i].get(index);
+        });
+    }
+
+    private Operation cat() {
+        return Operation.named("Tensor.cat(int, Tensor...)")
+                .sample(cat(0), draw.normal(5))
+                .sample(cat(0), draw.normal(1), draw.normal(3))
+                .sample(cat(0), draw.normal(1, 17), draw.normal(3, 17), draw.normal(2, 17))
+                .sample(cat(1), draw.normal(3, 17), draw.normal(3, 1))
+                .sample(cat(-1), draw.normal(2, 3, 5), draw.normal(2, 3, 2))
+                .sample(cat(1), draw.normal(2, 3, 5), draw.normal(2, 1, 5), draw.normal(2, 2, 5))
+                .sample(cat(0), draw.normal(0, 3), draw.normal(2, 3))
+                .sample(cat(1), draw.normal(13, 19), draw.normal(13, 1))
+                .refuses("cat: wants at least one tensor", () -> Tensor.cat(0))
+                .refuses(
+                        "cat: tensors may differ in dimension 0 only, a FLOAT32 (2, 3), b FLOAT32 (2, 1)",
+                        () -> Tensor.cat(0, Tensor.zeros(2, 3), Tensor.zeros(2, 1)));
+    }
+
+    /** Its input is integers, so it has no gradient. */
+    private static Formula oneHot(int classes) {
+        return new Formula(x -> x[0].oneHot(classes), null, new Reference(x -> {
+            int[] sizes = Arrays.copyOf(x[0].shape().toArray(), x[0].shape().rank() + 1);
+            sizes[sizes.length - 1] = classes;
+            return Reference.tensor(Shape.of(sizes), index -> {
+                int last = index.length - 1;
+                return x[0].get(Arrays.copyOf(index, last)) == index[last] ? 1 : 0;
+            });
+        }));
+    }
+
+    private Operation oneHot() {
+        return Operation.named("Tensor.oneHot(int)")
+                .sample(oneHot(3), draw.indices(3))
+                .sample(oneHot(1), draw.indices(1, 1))
+                .sample(oneHot(27), draw.indices(27, 1))
+                .sample(oneHot(27), draw.indices(27, 31))
+                .sample(oneHot(3), Tensor.of(new int[] {2, 0, 2, 2}, 4))
+                .sample(oneHot(5), draw.indices(5, 2, 3))
+                .sample(oneHot(5), draw.indices(5, 2, 1, 3))
+                .sample(oneHot(5), draw.indices(5, 0))
+                .refuses(
+                        "oneHot: index 3 is outside of 0 to 2",
+                        () -> Tensor.of(new int[] {3}, 1).oneHot(3));
+    }
+}

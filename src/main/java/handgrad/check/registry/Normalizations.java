@@ -1,0 +1,100 @@
+package handgrad.check.registry;
+
+import handgrad.check.TensorFunction;
+import handgrad.tensor.Tensor;
+
+/** References of normalisations of x (…, features), with gain and bias (features) as second and third input. */
+final class Normalizations {
+    private Normalizations() {}
+
+    /** The numbers that are normalised together with the one at an index. */
+    private interface Group {
+        double[] of(Tensor x, int... index);
+    }
+
+    /** Each feature with its own mean and variance over all rows. */
+    static Reference overRows(double epsilon, boolean unbiased) {
+        return over(
+                (x, index) -> {
+                    int features = x.size(-1);
+                    double[] column = new double[x.shape().elements() / features];
+                    for (int row = 0; row < column.length; row++) {
+                        column[row] = x.getFlat(row * features + index[index.length - 1]);
+                    }
+                    return column;
+                },
+                epsilon,
+                unbiased);
+    }
+
+    /** Each position and feature of x (N, L, features) with its own mean and variance over the first dimension. */
+    static Reference overFirst(double epsilon, boolean unbiased) {
+        return over(
+                (x, index) -> {
+                    double[] column = new double[x.size(0)];
+                    for (int row = 0; row < column.length; row++) {
+                        column[row] = x.get(row, index[1], index[2]);
+                    }
+                    return column;
+                },
+                epsilon,
+                unbiased);
+    }
+
+    /** gain · (x - mean) / √(variance + epsilon) + bias; the subtraction may cancel, so its terms are |x| and |mean|. */
+    private static Reference over(Group group, double epsilon, boolean unbiased) {
+        return new Reference(
+                x -> Reference.tensor(x[0].shape(), i -> {
+                    double[] values = group.of(x[0], i);
+                    double normalized = (x[0].get(i) - mean(values)) / deviation(values, epsilon, unbiased);
+                    return gain(x, i) * normalized + bias(x, i);
+                }),
+                x -> x[0].shape().elements(),
+                x -> Reference.tensor(x[0].shape(), i -> {
+                    double[] values = group.of(x[0], i);
+                    double terms =
+                            (Math.abs(x[0].get(i)) + Math.abs(mean(values))) / deviation(values, epsilon, unbiased);
+                    return Math.abs(gain(x, i)) * terms + Math.abs(bias(x, i));
+                }));
+    }
+
+    private static double mean(double[] values) {
+        double sum = 0;
+        for (double value : values) {
+            sum += value;
+        }
+        return sum / values.length;
+    }
+
+    private static double deviation(double[] values, double epsilon, boolean unbiased) {
+        double mean = mean(values);
+        double squares = 0;
+        for (double value : values) {
+            squares += (value - mean) * (value - mean);
+        }
+        return Math.sqrt(squares / (unbiased ? values.length - 1 : values.length) + epsilon);
+    }
+
+    private static double gain(Tensor[] x, int... index) {
+        return x[1].get(index[index.length - 1]);
+    }
+
+    private static double bias(Tensor[] x, int... index) {
+        return x[2].get(index[index.length - 1]);
+    }
+
+    /** Every row by the same mean and inverse deviation. */
+    static Reference by(Tensor mean, Tensor inverseDeviation) {
+        TensorFunction function = x -> Reference.tensor(x[0].shape(), i -> {
+            int feature = i[i.length - 1];
+            double normalized = (x[0].get(i) - mean.get(feature)) * inverseDeviation.get(feature);
+            return gain(x, i) * normalized + bias(x, i);
+        });
+        TensorFunction terms = x -> Reference.tensor(x[0].shape(), i -> {
+            int feature = i[i.length - 1];
+            double normalized = (Math.abs(x[0].get(i)) + Math.abs(mean.get(feature))) * inverseDeviation.get(feature);
+            return Math.abs(gain(x, i)) * normalized + Math.abs(bias(x, i));
+        });
+        return new Reference(function, _ -> 3, terms);
+    }
+}

@@ -1,0 +1,105 @@
+package handgrad.check.registry;
+
+import handgrad.tensor.Tensor;
+import java.util.List;
+
+/** Matrix products, plain and with one operand transposed. */
+final class Products {
+    private final Draw draw = new Draw(4);
+
+    List<Operation> operations() {
+        return List.of(matmul(), matmulTransposeA(), matmulTransposeB());
+    }
+
+    /** out = a · b: da = dOut · bᵀ, db = aᵀ · dOut; the leading dimensions of a are rows like any other. */
+    private static final Formula MATMUL = new Formula(
+            x -> x[0].matmul(x[1]),
+            (dOut, x) -> Gradients.of(
+                    dOut.matmulTransposeB(x[1]), Gradients.matrix(x[0]).matmulTransposeA(Gradients.matrix(dOut))),
+            new Reference(x -> product(x[0], x[1]), x -> x[1].size(0)));
+
+    /** out = aᵀ · b: da = b · dOutᵀ, db = a · dOut. */
+    private static final Formula MATMUL_TRANSPOSE_A = new Formula(
+            x -> x[0].matmulTransposeA(x[1]),
+            (dOut, x) -> Gradients.of(x[1].matmulTransposeB(dOut), x[0].matmul(dOut)),
+            new Reference(x -> product(transpose(x[0]), x[1]), x -> x[1].size(0)));
+
+    /** out = a · bᵀ: da = dOut · b, db = dOutᵀ · a; the leading dimensions of a are rows like any other. */
+    private static final Formula MATMUL_TRANSPOSE_B = new Formula(
+            x -> x[0].matmulTransposeB(x[1]),
+            (dOut, x) ->
+                    Gradients.of(dOut.matmul(x[1]), Gradients.matrix(dOut).matmulTransposeA(Gradients.matrix(x[0]))),
+            new Reference(x -> product(x[0], transpose(x[1])), x -> x[1].size(1)));
+
+    /** a (…, k) times b (k, n), each element a sum of k products. */
+    static Tensor product(Tensor a, Tensor b) {
+        return Reference.tensor(a.shape().with(-1, b.size(1)), index -> {
+            int column = index[index.length - 1];
+            double sum = 0;
+            for (int i = 0; i < b.size(0); i++) {
+                index[index.length - 1] = i;
+                sum += a.get(index) * b.get(i, column);
+            }
+            return sum;
+        });
+    }
+
+    private static Tensor transpose(Tensor x) {
+        var shape = x.shape().with(0, x.size(1)).with(1, x.size(0));
+        return Reference.tensor(shape, index -> x.get(index[1], index[0]));
+    }
+
+    private Operation matmul() {
+        return Operation.named("Tensor.matmul(Tensor)")
+                .sample(MATMUL, draw.normal(1, 1), draw.normal(1, 1))
+                .sample(MATMUL, draw.normal(1, 17), draw.normal(17, 3))
+                .sample(MATMUL, draw.normal(2, 3), draw.normal(3, 4))
+                .sample(MATMUL, draw.normal(5, 17), draw.normal(17, 13))
+                .sample(MATMUL, draw.normal(19, 7), draw.normal(7, 33))
+                .sample(MATMUL, draw.normal(7), draw.normal(7, 5))
+                .sample(MATMUL, draw.normal(2, 3, 5), draw.normal(5, 4))
+                .sample(MATMUL, draw.normal(2, 1, 3, 5), draw.normal(5, 1))
+                .sample(MATMUL, draw.normal(3, 0), draw.normal(0, 2))
+                .sample(MATMUL, draw.normal(0, 3), draw.normal(3, 2))
+                .refuses(
+                        "matmul: inner dimensions differ, a (32, 30), b (27, 200)",
+                        () -> Tensor.zeros(32, 30).matmul(Tensor.zeros(27, 200)))
+                .refuses(
+                        "matmul: wants a of at least one dimension and a matrix b, a (30), b (30)",
+                        () -> Tensor.zeros(30).matmul(Tensor.zeros(30)));
+    }
+
+    private Operation matmulTransposeA() {
+        return Operation.named("Tensor.matmulTransposeA(Tensor)")
+                .sample(MATMUL_TRANSPOSE_A, draw.normal(1, 1), draw.normal(1, 1))
+                .sample(MATMUL_TRANSPOSE_A, draw.normal(1, 17), draw.normal(1, 3))
+                .sample(MATMUL_TRANSPOSE_A, draw.normal(3, 2), draw.normal(3, 4))
+                .sample(MATMUL_TRANSPOSE_A, draw.normal(17, 5), draw.normal(17, 13))
+                .sample(MATMUL_TRANSPOSE_A, draw.normal(7, 19), draw.normal(7, 33))
+                .sample(MATMUL_TRANSPOSE_A, draw.normal(31, 2), draw.normal(31, 1))
+                .sample(MATMUL_TRANSPOSE_A, draw.normal(0, 3), draw.normal(0, 2))
+                .sample(MATMUL_TRANSPOSE_A, draw.normal(3, 0), draw.normal(3, 2))
+                .refuses(
+                        "matmulTransposeA: first dimensions differ, a (32, 30), b (27, 200)",
+                        () -> Tensor.zeros(32, 30).matmulTransposeA(Tensor.zeros(27, 200)))
+                .refuses(
+                        "matmulTransposeA: wants two matrices, a (2, 3, 4), b (4, 5)",
+                        () -> Tensor.zeros(2, 3, 4).matmulTransposeA(Tensor.zeros(4, 5)));
+    }
+
+    private Operation matmulTransposeB() {
+        return Operation.named("Tensor.matmulTransposeB(Tensor)")
+                .sample(MATMUL_TRANSPOSE_B, draw.normal(1, 1), draw.normal(1, 1))
+                .sample(MATMUL_TRANSPOSE_B, draw.normal(1, 17), draw.normal(3, 17))
+                .sample(MATMUL_TRANSPOSE_B, draw.normal(2, 3), draw.normal(4, 3))
+                .sample(MATMUL_TRANSPOSE_B, draw.normal(5, 17), draw.normal(13, 17))
+                .sample(MATMUL_TRANSPOSE_B, draw.normal(19, 7), draw.normal(33, 7))
+                .sample(MATMUL_TRANSPOSE_B, draw.normal(7), draw.normal(5, 7))
+                .sample(MATMUL_TRANSPOSE_B, draw.normal(2, 3, 5), draw.normal(4, 5))
+                .sample(MATMUL_TRANSPOSE_B, draw.normal(0, 3), draw.normal(2, 3))
+                .sample(MATMUL_TRANSPOSE_B, draw.normal(3, 0), draw.normal(2, 0))
+                .refuses(
+                        "matmulTransposeB: last dimensions differ, a (32, 30), b (27, 200)",
+                        () -> Tensor.zeros(32, 30).matmulTransposeB(Tensor.zeros(27, 200)));
+    }
+}

@@ -1,0 +1,98 @@
+package handgrad.check.registry;
+
+import handgrad.check.TensorFunction;
+import handgrad.tensor.DType;
+import handgrad.tensor.Shape;
+import handgrad.tensor.Tensor;
+import java.util.Arrays;
+import java.util.function.DoubleBinaryOperator;
+import java.util.function.DoubleUnaryOperator;
+import java.util.function.ToIntFunction;
+
+/**
+ * What the result of an operation must be: its definition, followed literally in FLOAT64, slow and without the operations
+ * that are to be tested.
+ *
+ * @param function the result from FLOAT64 inputs
+ * @param terms the number of terms that are added up for one element of the result
+ * @param magnitude the sum of the absolute terms, to which the rounding error is proportional
+ */
+public record Reference(TensorFunction function, ToIntFunction<Tensor[]> terms, TensorFunction magnitude) {
+    /** An element of a result, by its index in each dimension. */
+    @FunctionalInterface
+    interface Element {
+        double at(int... index);
+    }
+
+    /** A reference whose elements are each computed in a few steps without cancellation. */
+    public Reference(TensorFunction function) {
+        this(function, _ -> 1, function);
+    }
+
+    /** A sum of terms that are positive where the inputs are, so that the absolute inputs give the absolute terms. */
+    public Reference(TensorFunction function, ToIntFunction<Tensor[]> terms) {
+        this(function, terms, x -> function.apply(absolute(x)));
+    }
+
+    /** A function of each element of one tensor. */
+    static Reference elementwise(DoubleUnaryOperator function) {
+        return new Reference(x -> tensor(x[0].shape(), index -> function.applyAsDouble(x[0].get(index))));
+    }
+
+    /** A function of each pair of elements of two tensors that broadcast. */
+    static Reference broadcast(DoubleBinaryOperator function) {
+        return new Reference(x -> tensor(
+                broadcast(x[0].shape(), x[1].shape()),
+                index -> function.applyAsDouble(broadcast(x[0], index), broadcast(x[1], index))));
+    }
+
+    /** The FLOAT64 tensor of these elements. */
+    static Tensor tensor(Shape shape, Element element) {
+        var out = Tensor.zeros(DType.FLOAT64, shape);
+        int[] index = new int[shape.rank()];
+        for (int i = 0; i < shape.elements(); i++) {
+            out.setFlat(i, element.at(index.clone()));
+            for (int d = shape.rank() - 1; d >= 0 && ++index[d] == shape.size(d); d--) {
+                index[d] = 0;
+            }
+        }
+        return out;
+    }
+
+    private static Shape broadcast(Shape a, Shape b) {
+        int[] sizes = new int[Math.max(a.rank(), b.rank())];
+        for (int d = 1; d <= sizes.length; d++) {
+            int sizeA = d > a.rank() ? 1 : a.size(-d);
+            int sizeB = d > b.rank() ? 1 : b.size(-d);
+            sizes[sizes.length - d] = sizeA == 1 ? sizeB : sizeA;
+        }
+        return Shape.of(sizes);
+    }
+
+    /** The element of x that broadcasts to an index of the result. */
+    private static double broadcast(Tensor x, int[] index) {
+        int[] own = new int[x.shape().rank()];
+        for (int d = 1; d <= own.length; d++) {
+            own[own.length - d] = x.size(-d) == 1 ? 0 : index[index.length - d];
+        }
+        return x.get(own);
+    }
+
+    /**
+     * How far each element of a result may be from the reference: 4·√k·u·Σ|terms| for a sum of k terms, where each step
+     * rounds by at most u, 2⁻²⁴ in FLOAT32 and 2⁻⁵³ in FLOAT64, and k errors of random sign grow like √k.
+     */
+    Tensor tolerance(DType dtype, Tensor... inputs) {
+        double relative = 4 * Math.sqrt(terms.applyAsInt(inputs)) * (dtype == DType.FLOAT32 ? 0x1p-24 : 0x1p-53);
+        var result = function.apply(inputs);
+        var sums = magnitude.apply(inputs);
+        return tensor(
+                result.shape(), index -> relative * Math.max(Math.abs(result.get(index)), Math.abs(sums.get(index))));
+    }
+
+    private static Tensor[] absolute(Tensor[] inputs) {
+        return Arrays.stream(inputs)
+                .map(input -> input.dtype() == DType.INT32 ? input : input.abs())
+                .toArray(Tensor[]::new);
+    }
+}
