@@ -13,7 +13,13 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "handgrad",
         description = "Trains small models on the CPU, every gradient written by hand.",
-        subcommands = {TrainCommand.class, SampleCommand.class, DoctorCommand.class, ShellCommand.class},
+        subcommands = {
+            ExerciseCommand.class,
+            TrainCommand.class,
+            SampleCommand.class,
+            DoctorCommand.class,
+            ShellCommand.class
+        },
         versionProvider = Handgrad.Version.class,
         scope = ScopeType.INHERIT,
         mixinStandardHelpOptions = true,
