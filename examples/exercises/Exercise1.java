@@ -75,8 +75,8 @@ Tensor forward(NamedPass.Names names) {
 }
 
 Tensor dlogprobs = null, dprobs, dcounts_sum_inv, dcounts_sum, dcounts, dnorm_logits, dlogit_maxes, dlogits;
-Tensor dh = null, dW2, db2, dhpreact, dbngain, dbnbias, dbnraw, dbnvar_inv, dbnvar, dbndiff2, dbndiff, dbnmeani, dhprebn;
-Tensor dembcat = null, dW1, db1, demb, dC;
+Tensor dh = null, dW2, db2, dhpreact, dbngain, dbnbias, dbnraw, dbnvar_inv, dbnvar, dbndiff2, dbndiff, dbnmeani;
+Tensor dhprebn = null, dembcat, dW1, db1, demb, dC;
 
 void backward() {
     // Replace each null, from the top down. ./handgrad exercise 1 checks them, with --hint it helps.

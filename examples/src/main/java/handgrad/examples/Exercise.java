@@ -44,7 +44,8 @@ record Exercise(int number, String title, String skeleton, String solution, List
     static Exercise numbered(int number) {
         var exercise = find(number);
         if (exercise == null) {
-            int count = (int) IntStream.iterate(1, i -> find(i) != null, i -> i + 1).count();
+            int count =
+                    (int) IntStream.iterate(1, i -> find(i) != null, i -> i + 1).count();
             throw new WrongInputException("there is no exercise %d; they are 1 to %d".formatted(number, count));
         }
         return exercise;
@@ -70,7 +71,10 @@ record Exercise(int number, String title, String skeleton, String solution, List
                 .results()
                 .map(answer -> new Step(
                         answer.group(2),
-                        answer.group(1).lines().map(line -> line.substring("    // ".length())).toList()))
+                        answer.group(1)
+                                .lines()
+                                .map(line -> line.substring("    // ".length()))
+                                .toList()))
                 .toList();
         return new Exercise(number, title, skeleton, solution, steps);
     }

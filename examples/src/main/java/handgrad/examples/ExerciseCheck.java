@@ -26,7 +26,10 @@ import org.jspecify.annotations.Nullable;
  * @param training the losses, where the exercise trains and all gradients are right, or null
  */
 record ExerciseCheck(
-        List<Comparison> comparisons, List<String> blanks, @Nullable Stop stop, @Nullable Training training) {
+        List<Comparison> comparisons,
+        List<String> blanks,
+        @Nullable Stop stop,
+        @Nullable Training training) {
     private static final Pattern GRADIENT = Pattern.compile("\\bd(\\w+)\\b");
 
     /** An exception of the learner's code: the number of the line that threw, the line, and what is wrong with it. */

@@ -69,7 +69,8 @@ final class ExerciseProgram {
     }
 
     /** The gradient of a tensor, null where it is still blank. */
-    @Nullable Tensor gradient(String tensor) {
+    @Nullable
+    Tensor gradient(String tensor) {
         Field field;
         try {
             field = program.mainClass().getDeclaredField("d" + tensor);
@@ -82,8 +83,8 @@ final class ExerciseProgram {
         } catch (IllegalAccessException exception) {
             throw new IllegalStateException(exception);
         }
-        throw new WrongInputException(
-                "%s: the field d%s is missing; declare it outside of backward: Tensor d%s;".formatted(file, tensor, tensor));
+        throw new WrongInputException("%s: the field d%s is missing; declare it outside of backward: Tensor d%s;"
+                .formatted(file, tensor, tensor));
     }
 
     /** The line of the file in which {@code thrown} came up, 0 if in none. */

@@ -18,7 +18,8 @@ record ExerciseReport(Exercise exercise, Path source, ExerciseCheck check) {
     /** The whole report, each line ended. */
     String text() {
         var text = new StringJoiner("\n", "", "\n");
-        text.add("Exercise %d. %s".formatted(exercise.number(), exercise.title())).add("");
+        text.add("Exercise %d. %s".formatted(exercise.number(), exercise.title()))
+                .add("");
         if (!check.comparisons().isEmpty()) {
             check.comparisons().forEach(comparison -> text.add(comparison.toString()));
             text.add("");
@@ -55,7 +56,10 @@ record ExerciseReport(Exercise exercise, Path source, ExerciseCheck check) {
                                 "The gradients of the first step are right, but the training goes another way: step %d has the loss %s, the solution's %.6f. Is something kept from one step to the next?",
                                 step,
                                 step < training.losses().size()
-                                        ? String.format(Locale.ROOT, "%.6f", training.losses().get(step))
+                                        ? String.format(
+                                                Locale.ROOT,
+                                                "%.6f",
+                                                training.losses().get(step))
                                         : "nowhere",
                                 training.expected().get(step))),
                         () -> text.add(String.format(
@@ -68,21 +72,23 @@ record ExerciseReport(Exercise exercise, Path source, ExerciseCheck check) {
     }
 
     private String solved() {
-        return "Solved: all %d right. ./handgrad exercise %d --solution shows how else it can be derived."
-                .formatted(check.right(), exercise.number());
+        return "Solved, %d of %d right. ./handgrad exercise %d --solution shows the derivation, ./handgrad exercise what else there is."
+                .formatted(check.right(), exercise.steps().size(), exercise.number());
     }
 
     private String next() {
+        var counts = new StringJoiner(", ", "", ".");
+        counts.add("%d of %d right".formatted(check.right(), exercise.steps().size()));
         int wrong = check.comparisons().size() - check.right();
-        return "%d of %d right, %d wrong, %d blank. Next: %s in %s, then ./handgrad exercise %d again; --hint helps."
-                .formatted(
-                        check.right(),
-                        exercise.steps().size(),
-                        wrong,
-                        check.blanks().size(),
-                        place(current()),
-                        source,
-                        exercise.number());
+        if (wrong > 0) {
+            counts.add(wrong + " wrong");
+        }
+        if (!check.blanks().isEmpty()) {
+            counts.add(check.blanks().size() + " blank");
+        }
+        return """
+                %s
+                Next: %s of %s, then ./handgrad exercise %d again; --hint helps.""".formatted(counts, place(current()), source, exercise.number());
     }
 
     /** The next hint, for the first gradient that is not right; a line. */
@@ -108,7 +114,8 @@ record ExerciseReport(Exercise exercise, Path source, ExerciseCheck check) {
         var wrong = check.firstWrong().map(Comparison::name);
         return exercise.steps().stream()
                 .map(Exercise.Step::tensor)
-                .filter(tensor -> check.blanks().contains(tensor) || wrong.filter(tensor::equals).isPresent())
+                .filter(tensor -> check.blanks().contains(tensor)
+                        || wrong.filter(tensor::equals).isPresent())
                 .findFirst()
                 .orElse(exercise.steps().getLast().tensor());
     }

@@ -57,7 +57,8 @@ final class SourceProgram {
      */
     static SourceProgram compile(Path file) throws CompilationException {
         return compile(
-                file.toString(), files -> files.getJavaFileObjects(file).iterator().next());
+                file.toString(),
+                files -> files.getJavaFileObjects(file).iterator().next());
     }
 
     /**
@@ -85,8 +86,8 @@ final class SourceProgram {
             files.setLocationFromPaths(StandardLocation.CLASS_PATH, List.of());
             files.setLocationFromPaths(StandardLocation.MODULE_PATH, modulePath());
             var options = List.of("--add-modules", String.join(",", MODULES), "-proc:none", "-Xlint:-incubating");
-            var task = (JavacTask)
-                    compiler.getTask(messages, output, null, options, null, List.of(source.apply(files)));
+            var task =
+                    (JavacTask) compiler.getTask(messages, output, null, options, null, List.of(source.apply(files)));
             task.addTaskListener(firstClass);
             if (!task.call()) {
                 throw new CompilationException(messages.toString());
@@ -150,8 +151,8 @@ final class SourceProgram {
      *
      * @throws ProgramException if the method throws
      */
-    @Nullable Object invoke(@Nullable Object receiver, Method method, @Nullable Object... arguments)
-            throws ProgramException {
+    @Nullable
+    Object invoke(@Nullable Object receiver, Method method, @Nullable Object... arguments) throws ProgramException {
         try {
             method.setAccessible(true);
             return method.invoke(receiver, arguments);
