@@ -27,9 +27,12 @@ public final class MatrixProduct {
     /** Multiply-adds in one call of OpenBLAS, at most unless one row has more: about 3 ms on one core. */
     private static final long CALL_WORK = 1L << 27;
 
-    private static final boolean BLAS = OpenBlas.isAvailable();
-
     private MatrixProduct() {}
+
+    /** Loads OpenBLAS at the first product for float: programs in float64, such as gradient checks, do not wait for it. */
+    private static final class Blas {
+        static final boolean AVAILABLE = OpenBlas.isAvailable();
+    }
 
     /**
      * The product for float. The Java kernels allocate nothing but the task of a product that is cut into blocks; OpenBLAS
@@ -57,7 +60,7 @@ public final class MatrixProduct {
         int aRow = transposeA ? 1 : lda;
         // An empty matrix may have the leading dimension 0, which BLAS refuses.
         boolean empty = m == 0 || n == 0 || k == 0;
-        if (BLAS && !empty && (m <= blockRows || !VectorSupport.ENABLED)) {
+        if (Blas.AVAILABLE && !empty && (m <= blockRows || !VectorSupport.ENABLED)) {
             int callRows = Math.clamp(CALL_WORK / rowWork, 1, Integer.MAX_VALUE);
             for (int i = 0; i < m; i += Math.min(callRows, m - i)) {
                 int rows = Math.min(callRows, m - i);

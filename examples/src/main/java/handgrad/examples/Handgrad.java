@@ -17,6 +17,7 @@ import picocli.CommandLine.Spec;
             TrainCommand.class,
             SampleCommand.class,
             CheckCommand.class,
+            ExerciseCommand.class,
             DoctorCommand.class,
             ShellCommand.class
         },

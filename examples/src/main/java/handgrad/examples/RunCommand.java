@@ -24,7 +24,7 @@ final class RunCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        check(file);
+        requireSource(file);
         var err = spec.commandLine().getErr();
         try {
             SourceProgram.compile(file).run(arguments);
@@ -39,7 +39,12 @@ final class RunCommand implements Callable<Integer> {
         }
     }
 
-    private static void check(Path file) {
+    /**
+     * Requires a Java source file that can be read.
+     *
+     * @throws WrongInputException if it is none
+     */
+    static void requireSource(Path file) {
         if (Files.notExists(file)) {
             throw new WrongInputException("there is no file " + file);
         }

@@ -21,27 +21,29 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 import javax.tools.FileObject;
 import javax.tools.ForwardingJavaFileManager;
 import javax.tools.JavaFileManager;
 import javax.tools.JavaFileObject;
 import javax.tools.SimpleJavaFileObject;
+import javax.tools.StandardJavaFileManager;
 import javax.tools.StandardLocation;
 import javax.tools.ToolProvider;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A Java source file, compiled in memory and loaded into this JVM. It sees the modules of this JVM and nothing else:
+ * A Java source, compiled in memory and loaded into this JVM. It sees the modules of this JVM and nothing else:
  * no other source file, no class path.
  */
 final class SourceProgram {
     private static final List<String> MODULES = List.of("handgrad", "jdk.incubator.vector");
 
-    private final Path file;
+    private final String file;
     private final Class<?> mainClass;
     private final Set<String> classNames;
 
-    private SourceProgram(Path file, Class<?> mainClass, Set<String> classNames) {
+    private SourceProgram(String file, Class<?> mainClass, Set<String> classNames) {
         this.file = file;
         this.mainClass = mainClass;
         this.classNames = classNames;
@@ -54,6 +56,28 @@ final class SourceProgram {
      * @throws UncheckedIOException if the file cannot be read
      */
     static SourceProgram compile(Path file) throws CompilationException {
+        return compile(
+                file.toString(),
+                files -> files.getJavaFileObjects(file).iterator().next());
+    }
+
+    /**
+     * Compiles {@code source} as if it stood in {@code file}.
+     *
+     * @throws CompilationException with the compiler's messages if it does not compile
+     */
+    static SourceProgram compile(String file, String source) throws CompilationException {
+        var object = new SimpleJavaFileObject(URI.create("memory:///" + file), JavaFileObject.Kind.SOURCE) {
+            @Override
+            public String getCharContent(boolean ignoreEncodingErrors) {
+                return source;
+            }
+        };
+        return compile(file, _ -> object);
+    }
+
+    private static SourceProgram compile(String file, Function<StandardJavaFileManager, JavaFileObject> source)
+            throws CompilationException {
         var compiler = ToolProvider.getSystemJavaCompiler();
         var messages = new StringWriter();
         var firstClass = new FirstClass();
@@ -63,7 +87,7 @@ final class SourceProgram {
             files.setLocationFromPaths(StandardLocation.MODULE_PATH, modulePath());
             var options = List.of("--add-modules", String.join(",", MODULES), "-proc:none", "-Xlint:-incubating");
             var task =
-                    (JavacTask) compiler.getTask(messages, output, null, options, null, files.getJavaFileObjects(file));
+                    (JavacTask) compiler.getTask(messages, output, null, options, null, List.of(source.apply(files)));
             task.addTaskListener(firstClass);
             if (!task.call()) {
                 throw new CompilationException(messages.toString());
@@ -95,10 +119,43 @@ final class SourceProgram {
     void run(String... arguments) throws ProgramException {
         var main = mainMethod();
         Thread.currentThread().setContextClassLoader(mainClass.getClassLoader());
+        var receiver = main.accessFlags().contains(AccessFlag.STATIC) ? null : newInstance();
+        invoke(receiver, main, main.getParameterCount() == 0 ? new Object[0] : new Object[] {arguments});
+    }
+
+    /**
+     * A new instance of the class that holds the main method.
+     *
+     * @throws ProgramException if its constructor throws
+     * @throws WrongInputException if it has none without parameters, or only a private one
+     */
+    Object newInstance() throws ProgramException {
         try {
-            main.setAccessible(true);
-            var receiver = main.accessFlags().contains(AccessFlag.STATIC) ? null : newInstance();
-            main.invoke(receiver, main.getParameterCount() == 0 ? new Object[0] : new Object[] {arguments});
+            var constructor = mainClass.getDeclaredConstructor();
+            if (!constructor.accessFlags().contains(AccessFlag.PRIVATE)) {
+                constructor.setAccessible(true);
+                return constructor.newInstance();
+            }
+        } catch (InvocationTargetException exception) {
+            throw new ProgramException(trim(exception.getTargetException()));
+        } catch (NoSuchMethodException | InstantiationException | IllegalAccessException unusable) {
+            // Told below, together with a private constructor.
+        }
+        throw new WrongInputException(
+                "%s: class %s needs a constructor without parameters for its main method, or a static main"
+                        .formatted(file, mainClass.getName()));
+    }
+
+    /**
+     * Calls a method of the program; {@code receiver} is null for a static one.
+     *
+     * @throws ProgramException if the method throws
+     */
+    @Nullable
+    Object invoke(@Nullable Object receiver, Method method, @Nullable Object... arguments) throws ProgramException {
+        try {
+            method.setAccessible(true);
+            return method.invoke(receiver, arguments);
         } catch (InvocationTargetException exception) {
             throw new ProgramException(trim(exception.getTargetException()));
         } catch (IllegalAccessException exception) {
@@ -130,21 +187,6 @@ final class SourceProgram {
             }
         }
         return null;
-    }
-
-    private Object newInstance() throws InvocationTargetException, IllegalAccessException {
-        try {
-            var constructor = mainClass.getDeclaredConstructor();
-            if (!constructor.accessFlags().contains(AccessFlag.PRIVATE)) {
-                constructor.setAccessible(true);
-                return constructor.newInstance();
-            }
-        } catch (NoSuchMethodException | InstantiationException unusable) {
-            // Told below, together with a private constructor.
-        }
-        throw new WrongInputException(
-                "%s: class %s needs a constructor without parameters for its main method, or a static main"
-                        .formatted(file, mainClass.getName()));
     }
 
     /** Cuts off the frames below the program's first: those of this class and of reflection. */

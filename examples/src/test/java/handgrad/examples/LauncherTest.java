@@ -29,7 +29,7 @@ class LauncherTest {
     @BeforeEach
     void makeProject() throws IOException {
         project = folder.resolve("a project");
-        for (var source : List.of("src/main", "native-bindings/src/main", "examples/src/main")) {
+        for (var source : List.of("src/main", "native-bindings/src/main", "examples/src/main", "examples/exercises")) {
             Files.createDirectories(project.resolve(source));
         }
         for (var pom : List.of("pom.xml", "src/pom.xml")) {

@@ -1,0 +1,87 @@
+import module handgrad;
+
+// Exercise 9. Three batch normalisations
+//
+// The lectures, the paper (Ioffe and Szegedy, 2015) and PyTorch do not mean quite the same by batch normalisation:
+//
+//     paper      divides by the biased variance of the batch, Σ (x - mean)² / n
+//     lecture    divides by the unbiased one, Σ (x - mean)² / (n - 1)
+//     PyTorch    divides by the biased one, but keeps a running average of the unbiased one for later
+//     later      in evaluation, divides by the running values, which are constants
+//
+// All share gain and bias here. Each dNAME of an input is one formula. Where do n, n - 1, Bessel's correction appear?
+
+final int n = 16; // rows
+final double eps = 1e-5;
+final TorchRandom random = TorchRandom.seeded(9);
+
+Tensor randn(int... sizes) {
+    return Tensor.randn(random, sizes).to(DType.FLOAT64);
+}
+
+final Tensor xpaper = randn(n, 4);
+final Tensor xlecture = randn(n, 4);
+final Tensor xpytorch = randn(n, 4);
+final Tensor xlater = randn(n, 4);
+final Tensor gain = randn(1, 4).mul(0.1).add(1);
+final Tensor bias = randn(1, 4).mul(0.1);
+
+// The gradients that arrive, one for each output
+final Tensor dpaper = randn(n, 4);
+final Tensor dlecture = randn(n, 4);
+final Tensor dpytorch = randn(n, 4);
+final Tensor dlater = randn(n, 4);
+
+// Running values
+final Tensor mean = randn(1, 4).mul(0.1);
+final Tensor variance = Tensor.full(2, 1, 4).to(DType.FLOAT64);
+
+Tensor invpaper = null, invlecture, invpytorch, invlater; // (1, 4) each: (variance + eps)^-½
+Tensor rawpaper = null, rawlecture, rawpytorch, rawlater; // (16, 4) each: normalised
+Tensor running; // (1, 4)
+
+Tensor forward(NamedPass.Names names) {
+    var gain = names.name("gain", this.gain); // (1, 4)
+    var bias = names.name("bias", this.bias); // (1, 4)
+    var xpaper = names.name("xpaper", this.xpaper); // (16, 4)
+    var xlecture = names.name("xlecture", this.xlecture); // (16, 4)
+    var xpytorch = names.name("xpytorch", this.xpytorch); // (16, 4)
+    var xlater = names.name("xlater", this.xlater); // (16, 4)
+
+    invpaper = xpaper.var(0, false, true).add(eps).pow(-0.5);
+    rawpaper = xpaper.sub(xpaper.mean(0, true)).mul(invpaper);
+
+    invlecture = xlecture.var(0, true, true).add(eps).pow(-0.5);
+    rawlecture = xlecture.sub(xlecture.mean(0, true)).mul(invlecture);
+
+    invpytorch = xpytorch.var(0, false, true).add(eps).pow(-0.5);
+    rawpytorch = xpytorch.sub(xpytorch.mean(0, true)).mul(invpytorch);
+    // What PyTorch keeps for later, with Bessel's correction; the loss of this step does not depend on it
+    running = variance.mul(0.9).add(xpytorch.var(0, true, true).mul(0.1)); // (1, 4)
+
+    invlater = variance.add(eps).pow(-0.5);
+    rawlater = xlater.sub(mean).mul(invlater);
+
+    // A loss whose gradients with respect to the four outputs are the given ones
+    return gain.mul(rawpaper).add(bias).mul(dpaper).sum()
+            .add(gain.mul(rawlecture).add(bias).mul(dlecture).sum())
+            .add(gain.mul(rawpytorch).add(bias).mul(dpytorch).sum())
+            .add(gain.mul(rawlater).add(bias).mul(dlater).sum());
+}
+
+Tensor dbias = null, dgain, dxpaper, dxlecture, dxpytorch, dxlater;
+
+void backward() {
+    // Replace each null, from the top down. ./handgrad exercise 9 checks them, with --hint it helps.
+    dbias = null; // (1, 4)
+    dgain = null; // (1, 4)
+    dxpaper = null; // (16, 4)
+    dxlecture = null; // (16, 4)
+    dxpytorch = null; // (16, 4)
+    dxlater = null; // (16, 4)
+}
+
+void main() {
+    IO.println("loss " + forward((_, value) -> value).item());
+    backward();
+}
