@@ -67,7 +67,7 @@ final class BackpropNetwork implements Layer {
         int hidden = sizes.hidden();
         var table = Tensor.randn(random, Alphabet.SIZE, sizes.embedding());
         var weight1 = Tensor.randn(random, sizes.context(), hidden)
-                .mul(LectureModel.TANH_GAIN)
+                .mul(Perceptron.TANH_GAIN)
                 .div(Math.sqrt(sizes.context()));
         var bias1 = Tensor.randn(random, hidden).mul(0.1);
         var weight2 = Tensor.randn(random, hidden, Alphabet.SIZE).mul(0.1);
