@@ -117,9 +117,14 @@ final class BackpropNetwork implements Layer {
      *
      * @param dlogits (N, V)
      * @return empty: indices have no gradient
+     * @throws IllegalStateException in evaluation
      */
     @Override
     public Tensor backward(Tensor dlogits) {
+        if (!training) {
+            throw new IllegalStateException(
+                    "BackpropNetwork.backward: is for training alone; call train(true), then forward");
+        }
         int n = dlogits.size(0);
         var dh = dlogits.matmulTransposeB(weight2.value()); // (N, H)
         weight2.grad().addInPlace(h.matmulTransposeA(dlogits)); // (H, V)
