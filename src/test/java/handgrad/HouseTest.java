@@ -25,6 +25,7 @@ class HouseTest {
             "handgrad.nn", List.of("handgrad.tensor", "handgrad.random"),
             "handgrad.optim", List.of("handgrad.nn", "handgrad.tensor"),
             "handgrad.check", List.of("handgrad.nn", "handgrad.tensor", "handgrad.random"),
+            "handgrad.check.registry", List.of("handgrad.check", "handgrad.nn", "handgrad.tensor", "handgrad.random"),
             "handgrad.data", List.of("handgrad.nn", "handgrad.tensor", "handgrad.random"),
             "handgrad.io", List.of("handgrad.nn", "handgrad.tensor", "tools.jackson.core", "tools.jackson.core.json"));
 

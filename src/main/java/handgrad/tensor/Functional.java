@@ -3,6 +3,7 @@ package handgrad.tensor;
 import handgrad.kernel.Activation;
 import handgrad.kernel.BatchNormalization;
 import handgrad.kernel.Elementwise;
+import handgrad.kernel.LayerNormalization;
 import handgrad.kernel.Reduction;
 import handgrad.kernel.Rows;
 import handgrad.kernel.SoftmaxCrossEntropy;
@@ -150,6 +151,92 @@ public final class Functional {
         } else {
             Activation.tanhBackward(
                     y.doubles(), dOut.doubles(), dX.doubles(), y.shape().elements());
+        }
+    }
+
+    /**
+     * out = max(x, 0).
+     *
+     * @param x (…)
+     * @param out (…), written; may be x
+     */
+    public static void relu(Tensor x, Tensor out) {
+        requireAlike("relu", "out", x, out);
+        if (x.dtype() == DType.FLOAT32) {
+            Elementwise.unary(
+                    UnaryOperation.RELU, x.floats(), out.floats(), x.shape().elements());
+        } else {
+            Elementwise.unary(
+                    UnaryOperation.RELU, x.doubles(), out.doubles(), x.shape().elements());
+        }
+    }
+
+    /**
+     * dX = dOut where x > 0, otherwise 0; where x is 0 there is no derivative, and dX is 0 as in PyTorch.
+     *
+     * @param y (…), the output of {@link #relu}
+     * @param dOut (…)
+     * @param dX (…), written; may be dOut
+     */
+    public static void reluBackward(Tensor y, Tensor dOut, Tensor dX) {
+        requireAlike("reluBackward", "dOut", y, dOut);
+        requireAlike("reluBackward", "dX", y, dX);
+        if (y.dtype() == DType.FLOAT32) {
+            Activation.reluBackward(
+                    y.floats(), dOut.floats(), dX.floats(), y.shape().elements());
+        } else {
+            Activation.reluBackward(
+                    y.doubles(), dOut.doubles(), dX.doubles(), y.shape().elements());
+        }
+    }
+
+    /**
+     * The tanh form of GELU, PyTorch's {@code gelu(x, approximate="tanh")}.
+     *
+     * <pre>
+     * t = tanh(√(2/π) · (x + 0.044715 x³));  out = x ∘ (1 + t) / 2
+     * </pre>
+     *
+     * @param x (…)
+     * @param t (…), written; not x
+     * @param out (…), written; not x
+     */
+    public static void gelu(Tensor x, Tensor t, Tensor out) {
+        requireAlike("gelu", "t", x, t);
+        requireAlike("gelu", "out", x, out);
+        if (x.dtype() == DType.FLOAT32) {
+            Activation.gelu(x.floats(), t.floats(), out.floats(), x.shape().elements());
+        } else {
+            Activation.gelu(x.doubles(), t.doubles(), out.doubles(), x.shape().elements());
+        }
+    }
+
+    /**
+     * dX = dOut ∘ (1 + t + x ∘ (1 - t²) ∘ √(2/π) · (1 + 3 · 0.044715 x²)) / 2.
+     *
+     * @param x (…), as given to {@link #gelu}
+     * @param t (…), as forward wrote it
+     * @param dOut (…)
+     * @param dX (…), written; may be dOut
+     */
+    public static void geluBackward(Tensor x, Tensor t, Tensor dOut, Tensor dX) {
+        requireAlike("geluBackward", "t", x, t);
+        requireAlike("geluBackward", "dOut", x, dOut);
+        requireAlike("geluBackward", "dX", x, dX);
+        if (x.dtype() == DType.FLOAT32) {
+            Activation.geluBackward(
+                    x.floats(),
+                    t.floats(),
+                    dOut.floats(),
+                    dX.floats(),
+                    x.shape().elements());
+        } else {
+            Activation.geluBackward(
+                    x.doubles(),
+                    t.doubles(),
+                    dOut.doubles(),
+                    dX.doubles(),
+                    x.shape().elements());
         }
     }
 
@@ -366,6 +453,121 @@ public final class Functional {
         dGain.reshape(features)
                 .addInPlace(dOut.mul(normalized).reshape(-1, features).sum(0));
         dX.copyFrom(dOut.mul(gain.reshape(features)).mul(inverseDeviation.reshape(features)));
+    }
+
+    /**
+     * Normalises each row of x over its features with their own mean and variance, then scales and shifts.
+     *
+     * <pre>
+     * mean = Σ x / features;  variance = Σ (x - mean)² / features;  inverseDeviation = (variance + epsilon)^-½
+     * normalized = (x - mean) ∘ inverseDeviation;  out = gain ∘ normalized + bias
+     * </pre>
+     *
+     * @param x (…, features)
+     * @param gain (features)
+     * @param bias (features)
+     * @param inverseDeviation (…, 1), written
+     * @param normalized (…, features), written; not x
+     * @param out (…, features), written; not x
+     */
+    public static void layerNorm(
+            Tensor x,
+            Tensor gain,
+            Tensor bias,
+            double epsilon,
+            Tensor inverseDeviation,
+            Tensor normalized,
+            Tensor out) {
+        int features = gain.shape().elements();
+        int rows = rows("layerNorm", "x", x, features);
+        requireFeature("layerNorm", "bias", gain, bias);
+        require("layerNorm", "x", x, gain.dtype());
+        require("layerNorm", "inverseDeviation", inverseDeviation, gain.dtype());
+        requireElements("layerNorm", "inverseDeviation", inverseDeviation, rows, 1);
+        requireAlike("layerNorm", "normalized", x, normalized);
+        requireAlike("layerNorm", "out", x, out);
+        if (x.dtype() == DType.FLOAT32) {
+            LayerNormalization.forward(
+                    x.floats(),
+                    rows,
+                    features,
+                    gain.floats(),
+                    bias.floats(),
+                    (float) epsilon,
+                    inverseDeviation.floats(),
+                    normalized.floats(),
+                    out.floats());
+        } else {
+            LayerNormalization.forward(
+                    x.doubles(),
+                    rows,
+                    features,
+                    gain.doubles(),
+                    bias.doubles(),
+                    epsilon,
+                    inverseDeviation.doubles(),
+                    normalized.doubles(),
+                    out.doubles());
+        }
+    }
+
+    /**
+     * The gradients of {@link #layerNorm}; the sums in dX run over the features of a row, the others over the rows.
+     *
+     * <pre>
+     * dBias += Σ dOut;  dGain += Σ dOut ∘ normalized;  dNormalized = gain ∘ dOut
+     * dX = inverseDeviation ∘ (dNormalized - Σ dNormalized / features
+     *                          - normalized ∘ Σ (dNormalized ∘ normalized) / features)
+     * </pre>
+     *
+     * @param dOut (…, features)
+     * @param normalized (…, features), as forward wrote it
+     * @param gain (features)
+     * @param inverseDeviation (…, 1), as forward wrote it
+     * @param dGain (features), added to
+     * @param dBias (features), added to
+     * @param dX (…, features), written; not dOut
+     */
+    public static void layerNormBackward(
+            Tensor dOut,
+            Tensor normalized,
+            Tensor gain,
+            Tensor inverseDeviation,
+            Tensor dGain,
+            Tensor dBias,
+            Tensor dX) {
+        int features = gain.shape().elements();
+        int rows = rows("layerNormBackward", "dOut", dOut, features);
+        requireFeature("layerNormBackward", "dGain", gain, dGain);
+        requireFeature("layerNormBackward", "dBias", gain, dBias);
+        require("layerNormBackward", "dOut", dOut, gain.dtype());
+        require("layerNormBackward", "inverseDeviation", inverseDeviation, gain.dtype());
+        requireElements("layerNormBackward", "inverseDeviation", inverseDeviation, rows, 1);
+        requireAlike("layerNormBackward", "normalized", dOut, normalized);
+        requireAlike("layerNormBackward", "dX", dOut, dX);
+        if (dOut.dtype() == DType.FLOAT32) {
+            LayerNormalization.backward(
+                    dOut.floats(),
+                    normalized.floats(),
+                    rows,
+                    features,
+                    gain.floats(),
+                    inverseDeviation.floats(),
+                    dGain.floats(),
+                    dBias.floats(),
+                    dX.floats());
+        } else {
+            LayerNormalization.backward(
+                    dOut.doubles(),
+                    normalized.doubles(),
+                    rows,
+                    features,
+                    gain.doubles(),
+                    inverseDeviation.doubles(),
+                    dGain.doubles(),
+                    dBias.doubles(),
+                    dX.doubles());
+        }
     }
 
     /**

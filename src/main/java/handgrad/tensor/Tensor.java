@@ -467,9 +467,8 @@ public final class Tensor {
 
     /** The largest elements over one dimension, which the result keeps with size 1 or leaves out; NaN counts as largest. */
     public Tensor max(int dimension, boolean keepDimension) {
-        requireFloating("max");
         int d = shape.dimension(dimension);
-        int[] best = argmax(d).ints();
+        int[] best = largest("max", d).ints();
         var out = zeros(dtype, reduced(d, keepDimension));
         int inner = inner(d);
         for (int i = 0; i < best.length; i++) {
@@ -481,10 +480,14 @@ public final class Tensor {
 
     /** The INT32 index of the largest element over one dimension, the first of equals; the dimension is left out. */
     public Tensor argmax(int dimension) {
-        requireFloating("argmax");
+        return largest("argmax", dimension);
+    }
+
+    private Tensor largest(String operation, int dimension) {
+        requireFloating(operation);
         int d = shape.dimension(dimension);
         if (shape.size(d) == 0) {
-            throw new IllegalArgumentException("argmax: dimension " + dimension + " of " + shape + " is empty");
+            throw new IllegalArgumentException(operation + ": dimension " + dimension + " of " + shape + " is empty");
         }
         var out = zeros(DType.INT32, shape.without(d));
         if (dtype == DType.FLOAT32) {

@@ -8,9 +8,12 @@ import handgrad.nn.BatchNormOptions.Axes;
 import handgrad.nn.CrossEntropyLoss;
 import handgrad.nn.Embedding;
 import handgrad.nn.FlattenConsecutive;
+import handgrad.nn.Gelu;
 import handgrad.nn.Layer;
+import handgrad.nn.LayerNorm;
 import handgrad.nn.Linear;
 import handgrad.nn.Parameter;
+import handgrad.nn.Relu;
 import handgrad.nn.Tanh;
 import handgrad.tensor.DType;
 import handgrad.tensor.Tensor;
@@ -41,6 +44,10 @@ class LayerGoldenTest {
                 new Case("linear-3d", () -> new Linear(Tensor.zeros(17, 7), Tensor.zeros(7))),
                 new Case("linear-without-bias", () -> new Linear(Tensor.zeros(17, 7), null)),
                 new Case("tanh", Tanh::new),
+                new Case("relu", Relu::new),
+                new Case("gelu", Gelu::new),
+                new Case("layer-norm", () -> new LayerNorm(21)),
+                new Case("layer-norm-3d", () -> new LayerNorm(21)),
                 new Case("flatten-consecutive-2", () -> new FlattenConsecutive(2)),
                 new Case("flatten-consecutive-4", () -> new FlattenConsecutive(4)),
                 batchNorm("pytorch", 21, BatchNormOptions.PYTORCH),

@@ -116,6 +116,29 @@ def tanh():
 
 
 @golden
+def relu():
+    g = seeded()
+    layer("relu", lambda x: functional.relu(x), g, x=torch.randn(3, 21, generator=g))
+
+
+@golden
+def gelu():
+    g = seeded()
+    layer("gelu", lambda x: functional.gelu(x, approximate="tanh"), g, x=2 * torch.randn(3, 21, generator=g))
+
+
+@golden
+def layer_norm():
+    def normalized(x, weight, bias):
+        return functional.layer_norm(x, weight.shape, weight, bias)
+
+    g = seeded()
+    weight, bias = torch.randn(21, generator=g), torch.randn(21, generator=g)
+    layer("layer-norm", normalized, g, x=torch.randn(5, 21, generator=g), weight=weight, bias=bias)
+    layer("layer-norm-3d", normalized, g, x=torch.randn(2, 3, 21, generator=g), weight=weight, bias=bias)
+
+
+@golden
 def flatten_consecutive():
     g = seeded()
     x = torch.randn(3, 4, 5, generator=g)

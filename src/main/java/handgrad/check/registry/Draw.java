@@ -70,7 +70,12 @@ final class Draw {
                 .toList();
     }
 
-    /** A tensor of one axis that is not drawn, for points that matter. */
+    /** Points among which a function with a kink at 0 has no derivative at some. */
+    static Tensor aroundZero() {
+        return points(0, 1, -1, 0, -2, 0.5, 3, -0.25);
+    }
+
+    /** A tensor of one dimension that is not drawn, for points that matter. */
     static Tensor points(double... values) {
         return Tensor.of(values.clone(), values.length).to(DType.FLOAT32);
     }

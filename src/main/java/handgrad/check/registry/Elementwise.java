@@ -1,10 +1,7 @@
 package handgrad.check.registry;
 
-import handgrad.check.TensorFunction;
-import handgrad.check.TensorGradient;
 import handgrad.tensor.Tensor;
 import java.util.List;
-import java.util.function.DoubleUnaryOperator;
 import java.util.function.Function;
 
 /** Functions of each element of one tensor. */
@@ -12,59 +9,62 @@ final class Elementwise {
     private final Draw draw = new Draw(2);
 
     List<Operation> operations() {
-        return List.of(neg(), abs(), exp(), log(), tanh(), sqrt(), relu(), pow());
+        return List.of(
+                operation("neg", NEG, draw::normal),
+                operation("abs", ABS, draw::normal).sample(ABS, Draw.aroundZero()),
+                operation("exp", EXP, draw::normal),
+                operation("log", LOG, draw::positive),
+                operation("tanh", TANH, draw::normal),
+                operation("sqrt", SQRT, draw::positive),
+                operation("relu", RELU, draw::normal).sample(RELU, Draw.aroundZero()),
+                pow());
+    }
+
+    private static Operation operation(String name, Formula formula, Function<int[], Tensor> draw) {
+        return Operation.named("Tensor." + name + "()")
+                .samples(formula, Draw.shapes(draw))
+                .refuses(message(name), () -> formula.forward().apply(Draw.integers()));
+    }
+
+    private static String message(String name) {
+        return name + ": wants FLOAT32 or FLOAT64, the tensor (3) is INT32; convert it with to";
     }
 
     /** out = -x: dX = -dOut. */
-    private Operation neg() {
-        return operation("neg", Tensor::neg, (dOut, _) -> Gradients.of(dOut.neg()), x -> -x, draw::normal);
-    }
+    private static final Formula NEG =
+            new Formula(x -> x[0].neg(), (dOut, _) -> Gradients.of(dOut.neg()), Reference.elementwise(x -> -x));
 
     /** out = |x|: dX = dOut ∘ sign x. At 0 there is no derivative; the gradient there is 0, as in PyTorch. */
-    private Operation abs() {
-        TensorGradient backward = (dOut, x) -> Gradients.of(dOut.mul(Gradients.factor(x[0], Math::signum)));
-        var formula = new Formula(x -> x[0].abs(), backward, Reference.elementwise(Math::abs));
-        return operation("abs", Tensor::abs, backward, Math::abs, draw::normal)
-                .sample(formula, Draw.points(0, 1, -1, 0, -2, 0.5, 3, -0.25));
-    }
+    private static final Formula ABS = new Formula(
+            x -> x[0].abs(),
+            (dOut, x) -> Gradients.of(dOut.mul(Gradients.factor(x[0], Math::signum))),
+            Reference.elementwise(Math::abs));
 
     /** out = eˣ: dX = dOut ∘ out. */
-    private Operation exp() {
-        return operation("exp", Tensor::exp, (dOut, x) -> Gradients.of(dOut.mul(x[0].exp())), Math::exp, draw::normal);
-    }
+    private static final Formula EXP = new Formula(
+            x -> x[0].exp(), (dOut, x) -> Gradients.of(dOut.mul(x[0].exp())), Reference.elementwise(Math::exp));
 
     /** out = ln x: dX = dOut / x. */
-    private Operation log() {
-        return operation("log", Tensor::log, (dOut, x) -> Gradients.of(dOut.div(x[0])), Math::log, draw::positive);
-    }
+    private static final Formula LOG =
+            new Formula(x -> x[0].log(), (dOut, x) -> Gradients.of(dOut.div(x[0])), Reference.elementwise(Math::log));
 
     /** out = tanh x: dX = dOut ∘ (1 - out²). */
-    private Operation tanh() {
-        return operation(
-                "tanh",
-                Tensor::tanh,
-                (dOut, x) -> Gradients.of(dOut.mul(x[0].tanh().pow(2).neg().add(1))),
-                Math::tanh,
-                draw::normal);
-    }
+    private static final Formula TANH = new Formula(
+            x -> x[0].tanh(),
+            (dOut, x) -> Gradients.of(dOut.mul(x[0].tanh().pow(2).neg().add(1))),
+            Reference.elementwise(Math::tanh));
 
     /** out = √x: dX = dOut / (2 · out). */
-    private Operation sqrt() {
-        return operation(
-                "sqrt",
-                Tensor::sqrt,
-                (dOut, x) -> Gradients.of(dOut.div(x[0].sqrt().mul(2))),
-                Math::sqrt,
-                draw::positive);
-    }
+    private static final Formula SQRT = new Formula(
+            x -> x[0].sqrt(),
+            (dOut, x) -> Gradients.of(dOut.div(x[0].sqrt().mul(2))),
+            Reference.elementwise(Math::sqrt));
 
     /** out = max(x, 0): dX = dOut where x > 0, otherwise 0. At 0 there is no derivative; the gradient there is 0. */
-    private Operation relu() {
-        TensorGradient backward = (dOut, x) -> Gradients.of(dOut.mul(Gradients.factor(x[0], v -> v > 0 ? 1 : 0)));
-        var formula = new Formula(x -> x[0].relu(), backward, Reference.elementwise(v -> v > 0 ? v : 0));
-        return operation("relu", Tensor::relu, backward, v -> v > 0 ? v : 0, draw::normal)
-                .sample(formula, Draw.points(0, 1, -1, 0, -2, 0.5, 3, -0.25));
-    }
+    private static final Formula RELU = new Formula(
+            x -> x[0].relu(),
+            (dOut, x) -> Gradients.of(dOut.mul(Gradients.factor(x[0], v -> v > 0 ? 1 : 0))),
+            Reference.elementwise(x -> x > 0 ? x : 0));
 
     /** out = xᵖ: dX = dOut ∘ p · xᵖ⁻¹. */
     private static Formula pow(double p) {
@@ -82,21 +82,5 @@ final class Elementwise {
                 .samples(pow(0.5), List.of(draw.positive(5), draw.positive(3, 17)))
                 .samples(pow(-1.5), List.of(draw.positive(5), draw.positive(3, 17)))
                 .refuses(message("pow"), () -> Draw.integers().pow(3));
-    }
-
-    private static Operation operation(
-            String name,
-            Function<Tensor, Tensor> forward,
-            TensorGradient backward,
-            DoubleUnaryOperator reference,
-            Function<int[], Tensor> draw) {
-        TensorFunction function = x -> forward.apply(x[0]);
-        return Operation.named("Tensor." + name + "()")
-                .samples(new Formula(function, backward, Reference.elementwise(reference)), Draw.shapes(draw))
-                .refuses(message(name), () -> function.apply(Draw.integers()));
-    }
-
-    private static String message(String name) {
-        return name + ": wants FLOAT32 or FLOAT64, the tensor (3) is INT32; convert it with to";
     }
 }

@@ -15,8 +15,11 @@ final class Functions {
                 embedding(),
                 linear(),
                 tanh(),
+                relu(),
+                gelu(),
                 batchNorm(),
                 batchNormEvaluation(),
+                layerNorm(),
                 crossEntropy(),
                 addScaled(),
                 blend(),
@@ -121,6 +124,68 @@ final class Functions {
                 .refuses(
                         "tanhBackward: dOut is FLOAT32 (3), wants FLOAT32 (2)",
                         () -> Functional.tanhBackward(Tensor.zeros(2), Tensor.zeros(3), Tensor.zeros(2)));
+    }
+
+    /** dX = dOut where x > 0, otherwise 0. At 0 there is no derivative; the gradient there is 0. */
+    static final Formula RELU = new Formula(
+            x -> relu(x[0]),
+            (dOut, x) -> {
+                var dX = Gradients.zerosLike(x[0]);
+                Functional.reluBackward(relu(x[0]), dOut, dX);
+                return Gradients.of(dX);
+            },
+            Reference.elementwise(x -> x > 0 ? x : 0));
+
+    private static Tensor relu(Tensor x) {
+        var y = Gradients.zerosLike(x);
+        Functional.relu(x, y);
+        return y;
+    }
+
+    private Operation relu() {
+        return Operation.named("Functional.relu")
+                .samples(RELU, Draw.shapes(draw::normal))
+                .sample(RELU, Draw.aroundZero())
+                .refuses(
+                        "relu: out is FLOAT32 (3), wants FLOAT32 (2, 3)",
+                        () -> Functional.relu(Tensor.zeros(2, 3), Tensor.zeros(3)))
+                .refuses(
+                        "reluBackward: dOut is FLOAT32 (3), wants FLOAT32 (2)",
+                        () -> Functional.reluBackward(Tensor.zeros(2), Tensor.zeros(3), Tensor.zeros(2)));
+    }
+
+    /** dX = dOut ∘ (1 + t + x ∘ (1 - t²) ∘ √(2/π) · (1 + 3 · 0.044715 x²)) / 2, where t is the tanh of the forward pass. */
+    static final Formula GELU = new Formula(
+            x -> {
+                var out = Gradients.zerosLike(x[0]);
+                Functional.gelu(x[0], Gradients.zerosLike(x[0]), out);
+                return out;
+            },
+            (dOut, x) -> {
+                var t = Gradients.zerosLike(x[0]);
+                Functional.gelu(x[0], t, Gradients.zerosLike(x[0]));
+                var dX = Gradients.zerosLike(x[0]);
+                Functional.geluBackward(x[0], t, dOut, dX);
+                return Gradients.of(dX);
+            },
+            // Where x is negative, 1 + t cancels: the terms are |x| / 2 and |x t| / 2.
+            new Reference(x -> Reference.tensor(x[0].shape(), i -> gelu(x[0].get(i))), _ -> 2, x -> x[0].abs()));
+
+    private static double gelu(double x) {
+        return x / 2 * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (x + 0.044715 * x * x * x)));
+    }
+
+    private Operation gelu() {
+        return Operation.named("Functional.gelu")
+                .samples(GELU, Draw.shapes(draw::normal))
+                .sample(GELU, Draw.points(0, -9, 9, -3, 3, 1e-4))
+                .refuses(
+                        "gelu: t is FLOAT32 (3), wants FLOAT32 (2, 3)",
+                        () -> Functional.gelu(Tensor.zeros(2, 3), Tensor.zeros(3), Tensor.zeros(2, 3)))
+                .refuses(
+                        "geluBackward: dOut is FLOAT32 (3), wants FLOAT32 (2)",
+                        () -> Functional.geluBackward(
+                                Tensor.zeros(2), Tensor.zeros(2), Tensor.zeros(3), Tensor.zeros(2)));
     }
 
     /** What the forward pass of a batch normalisation leaves. */
@@ -251,6 +316,57 @@ final class Functions {
             operation = operation.sample(formula, x, draw.normal(features), draw.normal(features));
         }
         return operation;
+    }
+
+    /**
+     * Of x (…, features), gain and bias (features), where the sums in dX run over the n features of a row.
+     *
+     * <pre>
+     * dBias = Σ dOut;  dGain = Σ dOut ∘ normalized;  dNormalized = gain ∘ dOut
+     * dX = (variance + epsilon)^-½ ∘ (dNormalized - Σ dNormalized / n - normalized ∘ Σ (dNormalized ∘ normalized) / n)
+     * </pre>
+     */
+    private static Formula layerNorm(double epsilon) {
+        return new Formula(
+                x -> LayerNormalized.of(x, epsilon).out,
+                (dOut, x) -> {
+                    var state = LayerNormalized.of(x, epsilon);
+                    var dX = Gradients.zerosLike(x[0]);
+                    var dGain = Gradients.zerosLike(x[1]);
+                    var dBias = Gradients.zerosLike(x[2]);
+                    Functional.layerNormBackward(
+                            dOut, state.normalized, x[1], state.inverseDeviation, dGain, dBias, dX);
+                    return Gradients.of(dX, dGain, dBias);
+                },
+                Normalizations.overFeatures(epsilon));
+    }
+
+    /** What the forward pass of a layer normalisation leaves. */
+    private record LayerNormalized(Tensor inverseDeviation, Tensor normalized, Tensor out) {
+        static LayerNormalized of(Tensor[] x, double epsilon) {
+            var inverseDeviation = Tensor.zeros(x[0].dtype(), x[0].shape().with(-1, 1));
+            var state = new LayerNormalized(inverseDeviation, Gradients.zerosLike(x[0]), Gradients.zerosLike(x[0]));
+            Functional.layerNorm(x[0], x[1], x[2], epsilon, inverseDeviation, state.normalized, state.out);
+            return state;
+        }
+    }
+
+    private Operation layerNorm() {
+        return Operation.named("Functional.layerNorm")
+                .sample(layerNorm(0.1), draw.normal(1, 1), draw.normal(1), draw.normal(1))
+                .sample(layerNorm(1e-5), draw.normal(5), draw.normal(5), draw.normal(5))
+                .sample(layerNorm(1e-5), draw.normal(1, 17), draw.normal(17), draw.normal(17))
+                .sample(layerNorm(1e-5), draw.normal(5, 3), draw.normal(3), draw.normal(3))
+                .sample(layerNorm(0), draw.normal(3, 17), draw.normal(17), draw.normal(17))
+                .sample(layerNorm(1e-5), draw.normal(2, 3, 5), draw.normal(5), draw.normal(5))
+                .sample(layerNorm(1e-5), draw.normal(0, 3), draw.normal(3), draw.normal(3))
+                .sample(layerNorm(1e-5), draw.normal(5, 45), draw.normal(45), draw.normal(45))
+                .refuses(
+                        "layerNorm: wants 4 in the last dimension, x is (2, 3)",
+                        () -> layerNorm(0).forward().apply(Tensor.zeros(2, 3), Tensor.zeros(4), Tensor.zeros(4)))
+                .refuses(
+                        "layerNorm: wants 1 x 3 elements, bias is (4)",
+                        () -> layerNorm(0).forward().apply(Tensor.zeros(2, 3), Tensor.zeros(3), Tensor.zeros(4)));
     }
 
     /** dLogits = dLoss · (softmax(logits) - onehot(targets)) / N. */

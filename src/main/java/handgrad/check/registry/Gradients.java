@@ -3,7 +3,6 @@ package handgrad.check.registry;
 import handgrad.tensor.DType;
 import handgrad.tensor.Shape;
 import handgrad.tensor.Tensor;
-import java.util.Arrays;
 import java.util.function.DoubleUnaryOperator;
 
 /** Steps that many gradients share. */
@@ -44,13 +43,6 @@ final class Gradients {
             factor.setFlat(i, f.applyAsDouble(x.getFlat(i)));
         }
         return factor;
-    }
-
-    /** The part of x from {@code from} up to {@code to} along a dimension. */
-    static Tensor slice(Tensor x, int dimension, int from, int to) {
-        int[] indices = new int[to - from];
-        Arrays.setAll(indices, i -> from + i);
-        return x.indexSelect(dimension, Tensor.of(indices, indices.length));
     }
 
     /** x (…, columns) as (rows, columns). */

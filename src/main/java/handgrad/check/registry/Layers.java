@@ -6,8 +6,11 @@ import handgrad.nn.BatchNormOptions.Axes;
 import handgrad.nn.BatchNormOptions.Variance;
 import handgrad.nn.Embedding;
 import handgrad.nn.FlattenConsecutive;
+import handgrad.nn.Gelu;
 import handgrad.nn.Layer;
+import handgrad.nn.LayerNorm;
 import handgrad.nn.Linear;
+import handgrad.nn.Relu;
 import handgrad.nn.Tanh;
 import handgrad.random.TorchRandom;
 import handgrad.tensor.DType;
@@ -24,12 +27,15 @@ final class Layers {
                 linear(),
                 embedding(),
                 tanh(),
+                relu(),
+                gelu(),
                 flattenConsecutive(),
                 batchNorm("BatchNorm1d", BatchNormOptions.PYTORCH),
                 batchNorm("BatchNorm1d, MAKEMORE_PART_3", BatchNormOptions.MAKEMORE_PART_3),
                 batchNorm("BatchNorm1d, MAKEMORE_LAYER", BatchNormOptions.MAKEMORE_LAYER),
                 batchNormOfPositions(),
-                batchNormInEvaluation());
+                batchNormInEvaluation(),
+                layerNorm());
     }
 
     /** out = x · weight + bias. */
@@ -76,6 +82,28 @@ final class Layers {
             tanh.backward(Tensor.zeros(3));
         });
         return elementwise(operation, _ -> new Tanh(), Functions.TANH.reference());
+    }
+
+    /** out = max(x, 0). */
+    private Operation relu() {
+        var operation = Operation.named("Relu")
+                .layer(_ -> new Relu(), Functions.RELU.reference(), Draw.aroundZero())
+                .refuses("reluBackward: dOut is FLOAT32 (3), wants FLOAT32 (2)", () -> {
+                    var relu = new Relu();
+                    relu.forward(Tensor.zeros(2));
+                    relu.backward(Tensor.zeros(3));
+                });
+        return elementwise(operation, _ -> new Relu(), Functions.RELU.reference());
+    }
+
+    /** out = x ∘ (1 + tanh(√(2/π) · (x + 0.044715 x³))) / 2. */
+    private Operation gelu() {
+        var operation = Operation.named("Gelu").refuses("geluBackward: dOut is FLOAT32 (3), wants FLOAT32 (2)", () -> {
+            var gelu = new Gelu();
+            gelu.forward(Tensor.zeros(2));
+            gelu.backward(Tensor.zeros(3));
+        });
+        return elementwise(operation, _ -> new Gelu(), Functions.GELU.reference());
     }
 
     private Operation elementwise(Operation operation, Function<TorchRandom, Layer> maker, Reference reference) {
@@ -184,6 +212,28 @@ final class Layers {
                     },
                     Normalizations.by(mean, inverseDeviation),
                     x);
+        }
+        return operation;
+    }
+
+    /** Each row with its own mean and variance over its features. */
+    private Operation layerNorm() {
+        var operation = Operation.named("LayerNorm")
+                .refuses(
+                        "layerNorm: wants 3 in the last dimension, x is (2, 4)",
+                        () -> new LayerNorm(3).forward(Tensor.zeros(2, 4)))
+                .refuses("LayerNorm: wants at least 1 feature, it is 0", () -> new LayerNorm(0))
+                .refuses("LayerNorm: epsilon must be at least 0, it is -1.0", () -> new LayerNorm(3, -1));
+        for (var x : List.of(
+                draw.normal(5),
+                draw.normal(1, 17),
+                draw.normal(3, 2),
+                draw.normal(5, 3),
+                draw.normal(3, 17),
+                draw.normal(2, 3, 5),
+                draw.normal(0, 3),
+                draw.normal(13, 19))) {
+            operation = operation.layer(_ -> new LayerNorm(x.size(-1)), Normalizations.overFeatures(1e-5), x);
         }
         return operation;
     }

@@ -11,7 +11,7 @@ final class Movement {
     private final Draw draw = new Draw(5);
 
     List<Operation> operations() {
-        return List.of(reshape(), transpose(), t(), index(), indexSelect(), indexAdd(), cat(), oneHot());
+        return List.of(reshape(), transpose(), t(), index(), indexSelect(), narrow(), indexAdd(), cat(), oneHot());
     }
 
     /** The elements stay as they are: dX = dOut in the shape of x. */
@@ -161,6 +161,37 @@ final class Movement {
                         () -> Tensor.zeros(2, 3).indexSelect(0, Gradients.zeros(DType.INT32, 2, 2)));
     }
 
+    /** out = a part of x: dX is dOut there and 0 in the rest, before it and after it. */
+    private static Formula narrow(int d, int start, int length) {
+        return new Formula(
+                x -> x[0].narrow(d, start, length),
+                (dOut, x) -> {
+                    var shape = x[0].shape();
+                    var before = Tensor.zeros(dOut.dtype(), shape.with(d, start));
+                    var after = Tensor.zeros(dOut.dtype(), shape.with(d, shape.size(d) - start - length));
+                    return Gradients.of(Tensor.cat(d, before, dOut, after));
+                },
+                new Reference(x -> Reference.tensor(x[0].shape().with(d, length), index -> {
+                    index[x[0].shape().dimension(d)] += start;
+                    return x[0].get(index);
+                })));
+    }
+
+    private Operation narrow() {
+        return Operation.named("Tensor.narrow(int, int, int)")
+                .sample(narrow(0, 0, 1), draw.normal(1))
+                .sample(narrow(0, 2, 3), draw.normal(7))
+                .sample(narrow(0, 0, 1), draw.normal(1, 31))
+                .sample(narrow(1, 5, 17), draw.normal(1, 31))
+                .sample(narrow(-1, 3, 1), draw.normal(3, 5))
+                .sample(narrow(1, 1, 2), draw.normal(2, 3, 5))
+                .sample(narrow(0, 2, 0), draw.normal(3, 5))
+                .sample(narrow(1, 1, 1), draw.normal(0, 3))
+                .refuses(
+                        "narrow: 2 from 2 on is not within dimension 1 of (2, 3)",
+                        () -> Tensor.zeros(2, 3).narrow(1, 2, 2));
+    }
+
     /** out = x with rows added, out[indices] += rows: dX = dOut, dRows = dOut[indices]. */
     private static final Formula INDEX_ADD = new Formula(
             x -> x[0].copy().indexAdd(x[1], x[2]),
@@ -201,9 +232,8 @@ final class Movement {
                     Tensor[] gradients = new Tensor[x.length];
                     int from = 0;
                     for (int i = 0; i < x.length; i++) {
-                        int to = from + x[i].size(d);
-                        gradients[i] = Gradients.slice(dOut, d, from, to);
-                        from = to;
+                        gradients[i] = dOut.narrow(d, from, x[i].size(d));
+                        from += x[i].size(d);
                     }
                     return gradients;
                 },

@@ -41,6 +41,22 @@ final class Normalizations {
                 unbiased);
     }
 
+    /** Each row with its own mean and variance over its features. */
+    static Reference overFeatures(double epsilon) {
+        return over(
+                (x, index) -> {
+                    double[] row = new double[x.size(-1)];
+                    int[] at = index.clone();
+                    for (int feature = 0; feature < row.length; feature++) {
+                        at[at.length - 1] = feature;
+                        row[feature] = x.get(at);
+                    }
+                    return row;
+                },
+                epsilon,
+                false);
+    }
+
     /** gain · (x - mean) / √(variance + epsilon) + bias; the subtraction may cancel, so its terms are |x| and |mean|. */
     private static Reference over(Group group, double epsilon, boolean unbiased) {
         return new Reference(

@@ -224,7 +224,7 @@ final class Reductions {
                 .sample(max.over(0, false), draw.normal(1))
                 .sample(max.over(0, true), Draw.points(1, 3, 3, 2, 0, -1, 2, 1))
                 .refuses(
-                        "argmax: dimension 0 of (0, 3) is empty",
+                        "max: dimension 0 of (0, 3) is empty",
                         () -> Tensor.zeros(0, 3).max(0, true));
     }
 

@@ -1,0 +1,99 @@
+package handgrad.nn;
+
+import handgrad.tensor.Functional;
+import handgrad.tensor.Tensor;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Layer normalisation: normalises each row over its features, then scales by a gain and shifts by a bias, (…, features) to
+ * (…, features). Unlike {@link BatchNorm1d} it needs no batch, so training and evaluation are the same. Keeps the normalised
+ * input and the inverse deviation of each row for backward.
+ */
+public final class LayerNorm implements Layer {
+    /** PyTorch's default. */
+    private static final double EPSILON = 1e-5;
+
+    private final double epsilon;
+    private final Parameter gain;
+    private final Parameter bias;
+    private final List<Parameter> parameters;
+    private @Nullable Tensor inverseDeviation;
+    private @Nullable Tensor normalized;
+    private @Nullable Tensor output;
+    private @Nullable Tensor dX;
+
+    /** A layer with PyTorch's epsilon, 1e-5. */
+    public LayerNorm(int features) {
+        this(features, EPSILON);
+    }
+
+    /**
+     * A layer with gain 1 and bias 0.
+     *
+     * @param features the size of the last dimension, at least 1
+     * @param epsilon added to the variance before its root; at least 0
+     */
+    public LayerNorm(int features, double epsilon) {
+        if (features < 1) {
+            throw new IllegalArgumentException("LayerNorm: wants at least 1 feature, it is " + features);
+        }
+        if (!(epsilon >= 0)) {
+            throw new IllegalArgumentException("LayerNorm: epsilon must be at least 0, it is " + epsilon);
+        }
+        this.epsilon = epsilon;
+        this.gain = new Parameter("weight", Tensor.ones(features));
+        this.bias = new Parameter("bias", Tensor.zeros(features));
+        this.parameters = List.of(gain, bias);
+    }
+
+    /** The gain γ, (features); named {@code weight} as in PyTorch. */
+    public Parameter weight() {
+        return gain;
+    }
+
+    /** The bias β, (features). */
+    public Parameter bias() {
+        return bias;
+    }
+
+    /**
+     * Mean and variance are those of each row; the variance is the biased one.
+     *
+     * <pre>
+     * normalized = (x - mean) ∘ (variance + epsilon)^-½;  out = gain ∘ normalized + bias
+     * </pre>
+     */
+    @Override
+    public Tensor forward(Tensor x) {
+        normalized = Buffers.like(x, normalized);
+        output = Buffers.like(x, output);
+        inverseDeviation = Buffers.withLast(x, 1, inverseDeviation);
+        Functional.layerNorm(x, gain.value(), bias.value(), epsilon, inverseDeviation, normalized, output);
+        return output;
+    }
+
+    /**
+     * The gradients; n is the number of features, and the sums in dX run over the features of a row, the others over the rows.
+     *
+     * <pre>
+     * dBias += Σ dOut;  dGain += Σ dOut ∘ normalized;  dNormalized = gain ∘ dOut
+     * dX = (variance + epsilon)^-½ ∘ (dNormalized - Σ dNormalized / n - normalized ∘ Σ (dNormalized ∘ normalized) / n)
+     * </pre>
+     *
+     * dOut and dX have the shape of x.
+     */
+    @Override
+    public Tensor backward(Tensor dOut) {
+        var unit = Buffers.kept("LayerNorm", normalized);
+        dX = Buffers.like(unit, dX);
+        Functional.layerNormBackward(
+                dOut, unit, gain.value(), Buffers.kept("LayerNorm", inverseDeviation), gain.grad(), bias.grad(), dX);
+        return dX;
+    }
+
+    @Override
+    public List<Parameter> parameters() {
+        return parameters;
+    }
+}
