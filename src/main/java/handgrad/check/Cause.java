@@ -1,5 +1,6 @@
 package handgrad.check;
 
+import handgrad.tensor.DType;
 import handgrad.tensor.Tensor;
 
 /**
@@ -47,13 +48,9 @@ public record Cause(Kind kind, String sentence) {
         UNKNOWN
     }
 
-    /** The likely cause why a gradient is not the expected one. */
+    /** The likely cause of a wrong gradient, as far as it shows in the gradient and in the expected one alone. */
     public static Cause find(Tensor gradient, Tensor expected) {
-        if (!gradient.shape().equals(expected.shape())) {
-            return new Cause(
-                    Kind.WRONG_SHAPE, "its shape is " + gradient.shape() + ", the tensor's is " + expected.shape());
-        }
-        return new Cause(Kind.UNKNOWN, "no usual mistake explains it");
+        return Diagnosis.of(Evidence.without("the tensor", gradient.to(DType.FLOAT64), expected.to(DType.FLOAT64)));
     }
 
     @Override

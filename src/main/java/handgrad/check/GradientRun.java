@@ -6,6 +6,7 @@ import handgrad.tensor.DType;
 import handgrad.tensor.Shape;
 import handgrad.tensor.Tensor;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.function.IntFunction;
 import java.util.stream.IntStream;
@@ -19,13 +20,13 @@ final class GradientRun {
     /** Twice a gradient may differ from the sum of two by this, relative to the largest element of all gradients. */
     private static final double ROUNDING_OF_SUM = 1e-12;
 
-    /** A tensor whose gradient is checked: an input, or the value of a parameter. */
-    private record Target(
-            String name, Tensor value, @Nullable Parameter parameter) {}
+    /** A tensor whose gradient is checked: the input of this number, or the value of a parameter. */
+    private record Target(String name, int input, @Nullable Parameter parameter) {}
 
     private final Subject subject;
     private final Tensor[] batch;
     private final List<Target> targets = new ArrayList<>();
+    private final IntFunction<String> inputName;
     private final Tolerance tolerance;
     private final Sampling sampling;
 
@@ -37,18 +38,19 @@ final class GradientRun {
             Sampling sampling) {
         this.subject = subject;
         this.batch = inputs.toArray(Tensor[]::new);
+        this.inputName = inputName;
         this.tolerance = tolerance;
         this.sampling = sampling;
         for (int i = 0; i < batch.length; i++) {
             if (batch[i].dtype() != DType.INT32) {
-                targets.add(new Target(inputName.apply(i), batch[i], null));
+                targets.add(new Target(inputName.apply(i), i, null));
             }
         }
-        subject.parameters().forEach((name, parameter) -> targets.add(new Target(name, parameter.value(), parameter)));
+        subject.parameters().forEach((name, parameter) -> targets.add(new Target(name, -1, parameter)));
     }
 
     GradientReport report() {
-        gradients(earlierBatch(), true);
+        gradients(earlierBatch(0), true);
         var output = forward(batch).copy();
         if (!forward(batch).equals(output)) {
             throw new IllegalStateException("GradientCheck: the forward pass gives another output for the same inputs;"
@@ -59,7 +61,7 @@ final class GradientRun {
         var twice = gradients(batch, false);
         double rounding = ROUNDING_OF_SUM
                 * once.stream().mapToDouble(Tensors::largest).max().orElse(0);
-        var jacobian = jacobian(output.shape());
+        var jacobian = jacobian(output.shape(), once);
         return new GradientReport(IntStream.range(0, targets.size())
                 .mapToObj(t -> check(
                                 t,
@@ -70,25 +72,71 @@ final class GradientRun {
     }
 
     private TensorResult check(int t, Tensor gradient, List<Tensor> jacobian) {
+        var differences = differences(t, batch);
+        return TensorCheck.run(
+                targets.get(t).name, gradient, differences, jacobian, sampling, () -> cause(t, gradient, differences));
+    }
+
+    /** Differences of the output for these inputs with respect to a target. */
+    private CentralDifferences differences(int t, Tensor[] inputs) {
         var target = targets.get(t);
-        var original = target.value.copy();
-        CentralDifferences.Function function = moved -> {
-            target.value.copyFrom(moved);
-            return forward(batch);
-        };
-        try {
-            var differences = new CentralDifferences(
-                    function, original, dOut(forward(batch).shape()), tolerance);
-            return TensorCheck.run(
-                    target.name,
-                    gradient,
-                    differences,
-                    jacobian,
-                    sampling,
-                    () -> Cause.find(gradient, differences.gradient()));
-        } finally {
-            target.value.copyFrom(original);
+        var dOut = dOut(forward(inputs).shape());
+        if (target.parameter == null) {
+            CentralDifferences.Function function = moved -> {
+                var changed = inputs.clone();
+                changed[target.input] = moved;
+                return forward(changed);
+            };
+            return new CentralDifferences(function, inputs[target.input], dOut, tolerance);
         }
+        var value = target.parameter.value();
+        var original = value.copy();
+        CentralDifferences.Function function = moved -> {
+            value.copyFrom(moved);
+            try {
+                return forward(inputs);
+            } finally {
+                value.copyFrom(original);
+            }
+        };
+        return new CentralDifferences(function, original, dOut, tolerance);
+    }
+
+    private Cause cause(int t, Tensor gradient, CentralDifferences differences) {
+        if (gradient.shape().elements() > Diagnosis.LARGEST) {
+            return Diagnosis.ofSamples(targets.get(t).name, gradient, differences, sampling);
+        }
+        var output = forward(batch).copy();
+        var use = new Use(Use.OUTPUT, output, dOut(output.shape()), differences);
+        var expected = differences.gradient();
+        var others = new LinkedHashMap<String, Tensor>();
+        for (int i = 0; i < batch.length; i++) {
+            others.put(inputName.apply(i), batch[i]);
+        }
+        subject.parameters().forEach((name, parameter) -> others.put(name, parameter.value()));
+        others.remove(targets.get(t).name);
+        return Diagnosis.of(new Evidence(
+                targets.get(t).name,
+                gradient,
+                expected,
+                differences.x(),
+                () -> List.of(use),
+                others,
+                () -> isStale(t, gradient, expected, differences.rounding()),
+                differences.rounding()));
+    }
+
+    /** Whether the gradient depends on the batch before, or is still that of the first batch. */
+    private boolean isStale(int t, Tensor gradient, Tensor expected, double rounding) {
+        for (int number = 1; number <= 2; number++) {
+            gradients(earlierBatch(number), true);
+            if (!gradients(batch, true).get(t).equals(gradient)) {
+                return true;
+            }
+        }
+        var first = differences(t, earlierBatch(0)).gradient();
+        double close = 1e-5 * Tensors.largest(first) + 4 * rounding;
+        return Tensors.largest(gradient.sub(first)) <= close && Tensors.largest(expected.sub(first)) > close;
     }
 
     /** What the gradients of a second pass over the same batch say of backward, or null where they are as they should be. */
@@ -112,8 +160,8 @@ final class GradientRun {
     }
 
     /** Another batch of the same shapes, so that whatever is wrongly kept from it shows. */
-    private Tensor[] earlierBatch() {
-        var random = TorchRandom.seeded(sampling.seed() + 2);
+    private Tensor[] earlierBatch(long number) {
+        var random = TorchRandom.seeded(sampling.seed() + 2 + number);
         return IntStream.range(0, batch.length)
                 .mapToObj(i -> Tensors.changed(batch[i], random))
                 .toArray(Tensor[]::new);
@@ -129,7 +177,7 @@ final class GradientRun {
     }
 
     private Tensor dOut(Shape shape) {
-        return Tensors.outputGradient(shape, sampling.seed() + 3);
+        return Tensors.outputGradient(shape, sampling.seed() + 1);
     }
 
     private List<Tensor> gradients(Tensor[] inputs, boolean zeroGrad) {
@@ -162,11 +210,11 @@ final class GradientRun {
     }
 
     /** The gradients of each output alone; none where they are too many. */
-    private List<List<Tensor>> jacobian(Shape output) {
-        long size = targets.stream()
-                        .mapToLong(target -> target.value.shape().elements())
-                        .sum()
-                * output.elements();
+    private List<List<Tensor>> jacobian(Shape output, List<Tensor> gradients) {
+        long size = (long) output.elements()
+                * gradients.stream()
+                        .mapToLong(gradient -> gradient.shape().elements())
+                        .sum();
         if (size > LARGEST_JACOBIAN) {
             return List.of();
         }

@@ -5,6 +5,8 @@ import handgrad.tensor.DType;
 import handgrad.tensor.Shape;
 import handgrad.tensor.Tensor;
 import java.util.List;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /** Small questions about tensors. */
 final class Tensors {
@@ -69,5 +71,58 @@ final class Tensors {
                 .to(DType.FLOAT64)
                 .mul(2)
                 .sub(1);
+    }
+
+    /** All subsets of the dimensions 0 to rank - 1 that are not empty. */
+    static List<List<Integer>> subsets(int rank) {
+        return IntStream.range(1, 1 << rank)
+                .mapToObj(bits -> IntStream.range(0, rank)
+                        .filter(d -> (bits >> d & 1) == 1)
+                        .boxed()
+                        .toList())
+                .toList();
+    }
+
+    /** A shape after a sum over these dimensions, which keep size 1 or are left out. */
+    static Shape summed(Shape shape, List<Integer> dimensions, boolean keepDimensions) {
+        return Shape.of(IntStream.range(0, shape.rank())
+                .filter(d -> keepDimensions || !dimensions.contains(d))
+                .map(d -> dimensions.contains(d) ? 1 : shape.size(d))
+                .toArray());
+    }
+
+    /** The sum over these dimensions, which are left out. */
+    static Tensor sum(Tensor tensor, List<Integer> dimensions) {
+        var sum = tensor;
+        for (int d : dimensions.reversed()) {
+            sum = sum.sum(d);
+        }
+        return sum;
+    }
+
+    /** The sum of a tensor over all that a shape is broadcast along; null if it does not broadcast to the tensor's shape. */
+    static @Nullable Tensor sumTo(Shape shape, Tensor tensor) {
+        if (!broadcasts(shape, tensor.shape())) {
+            return null;
+        }
+        int added = tensor.shape().rank() - shape.rank();
+        var along = IntStream.range(0, tensor.shape().rank())
+                .filter(d -> d < added || shape.size(d - added) == 1)
+                .boxed()
+                .toList();
+        return sum(tensor, along).reshape(shape.toArray());
+    }
+
+    /** Whether a shape broadcasts to a larger or equal one. */
+    static boolean broadcasts(Shape small, Shape large) {
+        if (small.rank() > large.rank()) {
+            return false;
+        }
+        for (int d = 1; d <= small.rank(); d++) {
+            if (small.size(-d) != 1 && small.size(-d) != large.size(-d)) {
+                return false;
+            }
+        }
+        return true;
     }
 }
