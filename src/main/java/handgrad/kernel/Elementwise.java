@@ -1,5 +1,7 @@
 package handgrad.kernel;
 
+import java.util.Arrays;
+
 /**
  * Elementwise loops. The arithmetic ones are plain: C2 turns them into vector code itself. exp, log and tanh use the
  * Vector API, because C2 does not vectorize a call.
@@ -103,7 +105,7 @@ public final class Elementwise {
             int n) {
         if (aStride == 0 && bStride == 0) {
             float value = (float) operation.function.applyAsDouble(a[aOffset], b[bOffset]);
-            java.util.Arrays.fill(out, outOffset, outOffset + n, value);
+            Arrays.fill(out, outOffset, outOffset + n, value);
         } else if (aStride == 0) {
             scalarLeft(operation, a[aOffset], b, bOffset, out, outOffset, n);
         } else if (bStride == 0) {

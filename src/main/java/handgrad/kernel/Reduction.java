@@ -1,5 +1,7 @@
 package handgrad.kernel;
 
+import java.util.Arrays;
+
 /**
  * Sums and maxima over one dimension of an array seen as (outer, n, inner), row-major. Every sum adds in one fixed order,
  * which depends neither on the vector width nor on whether the Vector API is there: along rows sixteen partial sums
@@ -19,7 +21,7 @@ public final class Reduction {
                 out[o] = sum(x, o * n, n);
             }
         } else {
-            java.util.Arrays.fill(out, 0, outer * inner, 0);
+            Arrays.fill(out, 0, outer * inner, 0);
             for (int o = 0; o < outer; o++) {
                 addRows(x, o * n * inner, n, inner, out, o * inner);
             }
@@ -28,7 +30,7 @@ public final class Reduction {
 
     /** As the float32 form, in float64, added from the first element to the last. */
     public static void sum(double[] x, int outer, int n, int inner, double[] out) {
-        java.util.Arrays.fill(out, 0, outer * inner, 0);
+        Arrays.fill(out, 0, outer * inner, 0);
         for (int o = 0; o < outer; o++) {
             addRows(x, o * n * inner, n, inner, out, o * inner);
         }

@@ -91,6 +91,11 @@ public final class BatchNorm1d implements Layer {
             throw new IllegalArgumentException("BatchNorm1d: wants (N, "
                     + gain.value().size(0) + ") or (N, L, " + gain.value().size(0) + "), x is " + x.shape());
         }
+        int positions = positions(runningMean);
+        if (positions > 1 && positions != groups(x)) {
+            throw new IllegalArgumentException("BatchNorm1d: the running statistics are " + runningMean.shape()
+                    + ", for " + positions + " positions; x is " + x.shape());
+        }
         normalized = Buffers.like(x, normalized);
         output = Buffers.like(x, output);
         usedBatch = training;
@@ -104,13 +109,13 @@ public final class BatchNorm1d implements Layer {
 
     private void normalizeByBatch(Tensor x, Tensor normalized, Tensor output) {
         int groups = groups(x);
-        int rows = x.shape().elements() / (groups * x.size(-1));
+        int rows = x.shape().elements() / Math.max(1, groups * x.size(-1));
         if (rows < 2) {
             throw new IllegalArgumentException("BatchNorm1d: the variance of one value is no measure, x is " + x.shape()
                     + "; train on at least 2 rows, or evaluate with train(false)");
         }
         divisor = options.normalizeBy() == Variance.BIASED ? rows : rows - 1;
-        if (runningMean.shape().elements() != groups * x.size(-1)) {
+        if (groups != positions(runningMean)) {
             runningMean = repeat(runningMean, groups);
             runningSpread = repeat(runningSpread, groups);
         }
@@ -146,11 +151,7 @@ public final class BatchNorm1d implements Layer {
     }
 
     private void normalizeByRunning(Tensor x, Tensor normalized, Tensor output) {
-        int groups = runningMean.shape().elements() / x.size(-1);
-        if (groups > 1 && groups != groups(x)) {
-            throw new IllegalArgumentException(
-                    "BatchNorm1d: the running statistics are " + runningMean.shape() + ", x is " + x.shape());
-        }
+        int groups = positions(runningMean);
         inverseDeviation = options.running() == Running.UNBIASED_DEVIATION
                 ? runningSpread.pow(-1)
                 : runningSpread.add(options.epsilon()).sqrt().pow(-1);
@@ -179,7 +180,7 @@ public final class BatchNorm1d implements Layer {
         var unit = Buffers.kept("BatchNorm1d", normalized);
         var inverse = Buffers.kept("BatchNorm1d", inverseDeviation);
         dX = Buffers.like(unit, dX);
-        int groups = inverse.shape().elements() / unit.size(-1);
+        int groups = positions(inverse);
         var dGain = groups == 1 ? gain.grad() : Tensor.zeros(inverse.dtype(), inverse.shape());
         var dBias = groups == 1 ? bias.grad() : Tensor.zeros(inverse.dtype(), inverse.shape());
         if (usedBatch) {
@@ -212,6 +213,11 @@ public final class BatchNorm1d implements Layer {
     /** How many positions have statistics of their own. */
     private int groups(Tensor x) {
         return options.axes() == Axes.FIRST && x.shape().rank() == 3 ? x.size(1) : 1;
+    }
+
+    /** How many positions these statistics are of: (positions, features), or (features) for one. */
+    private static int positions(Tensor statistics) {
+        return statistics.shape().rank() == 2 ? statistics.size(0) : 1;
     }
 
     /** x (N, L, features) as (N, L · features) where each position has statistics of its own. */

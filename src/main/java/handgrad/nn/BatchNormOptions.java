@@ -48,7 +48,10 @@ public record BatchNormOptions(
     public enum Axes {
         /** All but the last: one statistic a feature. */
         ALL_BUT_LAST,
-        /** The first alone, as before the correction in makemore part 5: each position has statistics of its own. */
+        /**
+         * The first alone, as before the correction in makemore part 5: each position has statistics of its own. The
+         * first training batch (N, L, features) sets their number, L; a saved state of them loads only after such a batch.
+         */
         FIRST
     }
 

@@ -23,6 +23,9 @@ public final class Embedding implements Layer {
 
     /** A given table (rows, columns). */
     public Embedding(Tensor weight) {
+        if (weight.shape().rank() != 2) {
+            throw new IllegalArgumentException("Embedding: weight must be (rows, columns), it is " + weight.shape());
+        }
         this.weight = new Parameter("weight", weight);
     }
 

@@ -16,6 +16,10 @@ public final class Parameter {
      * @param value FLOAT32 or FLOAT64, not copied
      */
     public Parameter(String name, Tensor value) {
+        if (value.dtype() == DType.INT32) {
+            throw new IllegalArgumentException(
+                    "Parameter: " + name + " must be FLOAT32 or FLOAT64, it is INT32 " + value.shape());
+        }
         this.name = name;
         this.value = value;
         this.grad = Tensor.zeros(value.dtype(), value.shape());

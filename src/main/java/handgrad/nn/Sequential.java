@@ -12,12 +12,26 @@ public final class Sequential implements Layer {
     private final List<Layer> layers;
     private final List<Parameter> parameters;
 
-    /** A model of these layers, the first one next to the input. */
+    /** A model of these layers, each a layer of its own, the first one next to the input. */
     public Sequential(Layer... layers) {
         this.layers = List.of(layers);
+        requireDistinct(this.layers);
         var all = new ArrayList<Parameter>();
         this.layers.forEach(layer -> all.addAll(layer.parameters()));
         this.parameters = List.copyOf(all);
+    }
+
+    @SuppressWarnings("ReferenceEquality")
+    private static void requireDistinct(List<Layer> layers) {
+        for (int i = 0; i < layers.size(); i++) {
+            for (int j = 0; j < i; j++) {
+                if (layers.get(i) == layers.get(j)) {
+                    throw new IllegalArgumentException("Sequential: layers " + j + " and " + i + " are one "
+                            + layers.get(i).getClass().getSimpleName() + "; a layer keeps what its last forward needs"
+                            + " for backward, so each place wants a layer of its own");
+                }
+            }
+        }
     }
 
     /** The layers, the first one next to the input. */

@@ -20,8 +20,15 @@ public final class Sgd {
         }
     }
 
-    /** value -= lr · grad, for every parameter. */
+    /**
+     * value -= lr · grad, for every parameter.
+     *
+     * @param lr the learning rate, at least 0
+     */
     public void step(double lr) {
+        if (!(lr >= 0) || Double.isInfinite(lr)) {
+            throw new IllegalArgumentException("Sgd: the learning rate must be at least 0 and finite, it is " + lr);
+        }
         for (int i = 0; i < parameters.size(); i++) {
             var parameter = parameters.get(i);
             Functional.addScaled(parameter.value(), -lr, parameter.grad());

@@ -26,7 +26,8 @@ public final class StepSchedule {
     /** This schedule with another rate from a step on, which must come after the last change. */
     public StepSchedule then(int step, double lr) {
         if (!(lr > 0) || Double.isInfinite(lr)) {
-            throw new IllegalArgumentException("StepSchedule: the learning rate must be more than 0, it is " + lr);
+            throw new IllegalArgumentException(
+                    "StepSchedule: the learning rate must be more than 0 and finite, it is " + lr);
         }
         int changes = from.length;
         if (changes > 0 && step <= from[changes - 1]) {

@@ -53,7 +53,7 @@ public final class Functional {
      * @param x (…, fanIn)
      * @param weight (fanIn, fanOut)
      * @param bias (fanOut), or null for none
-     * @param out (…, fanOut), written; not x
+     * @param out (…, fanOut), written; neither x nor weight
      */
     public static void linear(Tensor x, Tensor weight, @Nullable Tensor bias, Tensor out) {
         int fanIn = weight.size(0);
@@ -62,6 +62,8 @@ public final class Functional {
         require("linear", "x", x, weight.dtype());
         require("linear", "out", out, weight.dtype());
         requireElements("linear", "out", out, rows, fanOut);
+        requireApart("linear", "out", out, "x", x);
+        requireApart("linear", "out", out, "weight", weight);
         if (bias != null) {
             require("linear", "bias", bias, weight.dtype());
             requireElements("linear", "bias", bias, 1, fanOut);
@@ -102,7 +104,7 @@ public final class Functional {
      *
      * @param dOut (…, fanOut)
      * @param weight (fanIn, fanOut)
-     * @param dX (…, fanIn), written
+     * @param dX (…, fanIn), written; neither dOut nor weight
      */
     public static void linearBackwardInput(Tensor dOut, Tensor weight, Tensor dX) {
         int fanIn = weight.size(0);
@@ -111,6 +113,8 @@ public final class Functional {
         require("linearBackward", "dOut", dOut, weight.dtype());
         require("linearBackward", "dX", dX, weight.dtype());
         requireElements("linearBackward", "dX", dX, rows, fanIn);
+        requireApart("linearBackward", "dX", dX, "dOut", dOut);
+        requireApart("linearBackward", "dX", dX, "weight", weight);
         MatrixForms.multiply(dOut, false, weight, true, rows, fanIn, fanOut, 0, dX);
     }
 
@@ -273,6 +277,8 @@ public final class Functional {
         requireFeature("batchNorm", "inverseDeviation", gain, inverseDeviation);
         requireAlike("batchNorm", "normalized", x, normalized);
         requireAlike("batchNorm", "out", x, out);
+        requireApart("batchNorm", "normalized", normalized, "x", x);
+        requireApart("batchNorm", "out", out, "x", x);
         require("batchNorm", "x", x, gain.dtype());
         if (divisor < 1) {
             throw new IllegalArgumentException("batchNorm: the variance of x " + x.shape() + " would be divided by "
@@ -578,6 +584,7 @@ public final class Functional {
     public static double crossEntropy(Tensor logits, Tensor targets, Tensor probabilities) {
         int classes = requireLogits("crossEntropy", logits, targets);
         requireAlike("crossEntropy", "probabilities", logits, probabilities);
+        requireApart("crossEntropy", "probabilities", probabilities, "logits", logits);
         int rows = logits.size(0);
         return logits.dtype() == DType.FLOAT32
                 ? SoftmaxCrossEntropy.forward(logits.floats(), targets.ints(), rows, classes, probabilities.floats())
@@ -695,6 +702,14 @@ public final class Functional {
         if (tensor.dtype() != model.dtype() || !tensor.shape().equals(model.shape())) {
             throw new IllegalArgumentException(operation + ": " + name + " is " + tensor.dtype() + " " + tensor.shape()
                     + ", wants " + model.dtype() + " " + model.shape());
+        }
+    }
+
+    /** Refuses a result on the array of an argument that is still read while the result is written. */
+    @SuppressWarnings("ReferenceEquality")
+    private static void requireApart(String operation, String name, Tensor result, String argument, Tensor tensor) {
+        if (result.elements() == tensor.elements()) {
+            throw new IllegalArgumentException(operation + ": " + name + " must not share the elements of " + argument);
         }
     }
 

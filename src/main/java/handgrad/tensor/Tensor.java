@@ -87,9 +87,9 @@ public final class Tensor {
 
     /** The INT32 tensor 0, 1, … n - 1. */
     public static Tensor arange(int n) {
-        int[] elements = new int[n];
-        Arrays.setAll(elements, i -> i);
-        return of(elements, n);
+        var tensor = zeros(DType.INT32, Shape.of(n));
+        Arrays.setAll(tensor.ints(), i -> i);
+        return tensor;
     }
 
     /** A FLOAT32 tensor drawn uniformly from [0, 1). */
@@ -212,7 +212,7 @@ public final class Tensor {
         };
     }
 
-    /** Sets one element, by its position in row-major order; rounded to the tensor's type. */
+    /** Sets one element, by its position in row-major order; rounded for FLOAT32, cut to its whole part for INT32. */
     public void setFlat(int position, double value) {
         switch (elements) {
             case float[] floats -> floats[position] = (float) value;
@@ -441,7 +441,7 @@ public final class Tensor {
     }
 
     /**
-     * The variance over one dimension.
+     * The variance over one dimension; NaN where it would be divided by 0.
      *
      * @param unbiased whether to divide by n - 1, which is PyTorch's default, or by n
      * @param keepDimension whether the result keeps the dimension with size 1 or leaves it out
@@ -449,7 +449,8 @@ public final class Tensor {
     public Tensor var(int dimension, boolean unbiased, boolean keepDimension) {
         requireFloating("var");
         var squares = sub(mean(dimension, true)).pow(2).sum(dimension, keepDimension);
-        return squares.div(unbiased ? shape.size(dimension) - 1 : shape.size(dimension));
+        int n = shape.size(dimension);
+        return squares.div(unbiased ? Math.max(0, n - 1) : n);
     }
 
     /** The unbiased standard deviation of all elements, a scalar; NaN for one element. */
@@ -684,6 +685,10 @@ public final class Tensor {
 
     /** Checks that indices are INT32 and each from 0 to size - 1. */
     static void requireIndices(String operation, Tensor indices, int size) {
+        if (indices.dtype != DType.INT32) {
+            throw new IllegalArgumentException(
+                    operation + ": indices must be INT32, they are " + indices.dtype + " " + indices.shape);
+        }
         for (int index : indices.ints()) {
             if (index < 0 || index >= size) {
                 throw new IllegalArgumentException(

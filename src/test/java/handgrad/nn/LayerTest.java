@@ -132,7 +132,91 @@ class LayerTest {
     }
 
     @Test
+    void batch_norm_of_each_position_keeps_to_its_number_of_positions() {
+        var options = BatchNormOptions.PYTORCH.withAxes(Axes.FIRST);
+        var layer = new BatchNorm1d(4, options);
+        layer.forward(Tensor.randn(random, 8, 3, 4));
+        for (var shape : new Shape[] {Shape.of(8, 2, 4), Shape.of(8, 1, 4), Shape.of(8, 4)}) {
+            for (boolean training : new boolean[] {true, false}) {
+                layer.train(training);
+                assertThatIllegalArgumentException()
+                        .isThrownBy(() -> layer.forward(Tensor.zeros(DType.FLOAT32, shape)))
+                        .withMessage("BatchNorm1d: the running statistics are (3, 4), for 3 positions; x is " + shape);
+            }
+        }
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new BatchNorm1d(4, options).forward(Tensor.zeros(8, 0, 4)))
+                .withMessageStartingWith("BatchNorm1d: the variance of one value is no measure, x is (8, 0, 4)");
+    }
+
+    @Test
+    void state_of_each_position_loads_after_a_first_batch() {
+        var options = BatchNormOptions.PYTORCH.withAxes(Axes.FIRST);
+        var x = Tensor.randn(random, 8, 3, 4);
+        var trained = new BatchNorm1d(4, options);
+        trained.forward(x.mul(2));
+        var fresh = new BatchNorm1d(4, options);
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> fresh.loadStateDict(trained.stateDict()))
+                .withMessage("loadStateDict: running_mean has shape (3, 4), the model wants (4)");
+        fresh.forward(x);
+        fresh.loadStateDict(trained.stateDict());
+        trained.train(false);
+        fresh.train(false);
+        assertThat(fresh.forward(x)).isEqualTo(trained.forward(x));
+    }
+
+    @Test
+    void layers_follow_changes_of_batch_size_type_and_mode() {
+        var changed = model();
+        var y = Tensor.arange(9);
+        for (int rows : new int[] {9, 2, 1, 9}) {
+            changed.train(rows > 1);
+            changed.forward(Tensor.randint(random, 27, rows, 3));
+            changed.backward(Tensor.ones(rows, 27));
+        }
+        changed.to(DType.FLOAT64);
+        changed.forward(Tensor.randint(random, 27, 4, 3));
+        changed.to(DType.FLOAT32);
+        var fresh = model();
+        fresh.loadStateDict(changed.stateDict());
+        changed.parameters().forEach(Parameter::zeroGrad);
+        var x = Tensor.randint(random, 27, 9, 3);
+        for (boolean training : new boolean[] {true, false}) {
+            for (var model : new Sequential[] {changed, fresh}) {
+                model.train(training);
+                var loss = new CrossEntropyLoss();
+                loss.forward(model.forward(x), y);
+                model.backward(loss.backward());
+            }
+            assertThat(changed.stateDict()).isEqualTo(fresh.stateDict());
+            for (int p = 0; p < fresh.parameters().size(); p++) {
+                assertThat(changed.parameters().get(p).grad())
+                        .isEqualTo(fresh.parameters().get(p).grad());
+            }
+        }
+    }
+
+    @Test
+    void sequential_refuses_a_layer_that_stands_in_it_twice() {
+        var tanh = new Tanh();
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new Sequential(tanh, new Linear(3, 3, random), tanh))
+                .withMessage("Sequential: layers 0 and 2 are one Tanh; a layer keeps what its last forward needs for"
+                        + " backward, so each place wants a layer of its own");
+    }
+
+    @Test
     void errors_say_what_is_wrong() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new Embedding(Tensor.zeros(27)))
+                .withMessage("Embedding: weight must be (rows, columns), it is (27)");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new Parameter("weight", Tensor.arange(3)))
+                .withMessage("Parameter: weight must be FLOAT32 or FLOAT64, it is INT32 (3)");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new CrossEntropyLoss().forward(Tensor.zeros(2, 3), Tensor.zeros(2)))
+                .withMessage("crossEntropy: indices must be INT32, they are FLOAT32 (2)");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new BatchNorm1d(3).forward(Tensor.zeros(1, 3)))
                 .withMessage(

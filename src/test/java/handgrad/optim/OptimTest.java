@@ -18,6 +18,12 @@ class OptimTest {
         assertThat(parameter.value().floats()).containsExactly(0, 2, 4);
         sgd.zeroGrad();
         assertThat(parameter.grad()).isEqualTo(Tensor.zeros(3));
+        for (double lr : new double[] {-0.1, Double.NaN, Double.POSITIVE_INFINITY}) {
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> sgd.step(lr))
+                    .withMessage("Sgd: the learning rate must be at least 0 and finite, it is " + lr);
+        }
+        assertThat(parameter.value().floats()).containsExactly(0, 2, 4);
     }
 
     @Test
@@ -32,6 +38,6 @@ class OptimTest {
                 .withMessage("StepSchedule: step 150 does not come after step 150");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> StepSchedule.of(0))
-                .withMessage("StepSchedule: the learning rate must be more than 0, it is 0.0");
+                .withMessage("StepSchedule: the learning rate must be more than 0 and finite, it is 0.0");
     }
 }

@@ -168,6 +168,8 @@ class TensorTest {
         assertThat(matrix().var(0, true, true)).isEqualTo(Tensor.full(4.5, 1, 3));
         assertThat(matrix().std(1, true, false)).isEqualTo(Tensor.ones(2));
         assertThat(Tensor.ones(1).var().item()).isNaN();
+        assertThat(Tensor.zeros(0).var().item()).isNaN();
+        assertThat(Tensor.zeros(0).mean().item()).isNaN();
     }
 
     @Test
@@ -317,6 +319,9 @@ class TensorTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> matrix().item())
                 .withMessage("item: wants one element, the tensor is (2, 3)");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Tensor.arange(-1))
+                .withMessage("shape: negative size in (-1)");
     }
 
     @Test

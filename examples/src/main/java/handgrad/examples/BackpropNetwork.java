@@ -67,7 +67,7 @@ final class BackpropNetwork implements Layer {
         int hidden = sizes.hidden();
         var table = Tensor.randn(random, Alphabet.SIZE, sizes.embedding());
         var weight1 = Tensor.randn(random, sizes.context(), hidden)
-                .mul(LectureModel.TANH_GAIN)
+                .mul(Perceptron.TANH_GAIN)
                 .div(Math.sqrt(sizes.context()));
         var bias1 = Tensor.randn(random, hidden).mul(0.1);
         var weight2 = Tensor.randn(random, hidden, Alphabet.SIZE).mul(0.1);
@@ -117,9 +117,14 @@ final class BackpropNetwork implements Layer {
      *
      * @param dlogits (N, V)
      * @return empty: indices have no gradient
+     * @throws IllegalStateException in evaluation
      */
     @Override
     public Tensor backward(Tensor dlogits) {
+        if (!training) {
+            throw new IllegalStateException(
+                    "BackpropNetwork.backward: is for training alone; call train(true), then forward");
+        }
         int n = dlogits.size(0);
         var dh = dlogits.matmulTransposeB(weight2.value()); // (N, H)
         weight2.grad().addInPlace(h.matmulTransposeA(dlogits)); // (H, V)

@@ -4,6 +4,8 @@ import handgrad.io.Safetensors;
 import handgrad.io.SafetensorsException;
 import handgrad.nn.Layer;
 import handgrad.random.TorchRandom;
+import handgrad.tensor.DType;
+import handgrad.tensor.Shape;
 import handgrad.tensor.Tensor;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
@@ -91,6 +93,8 @@ record RunFolder(Path path) {
         }
         // The seed does not matter: every weight is replaced.
         var model = options.model().build(options.sizes(), TorchRandom.seeded(0));
+        // A BatchNorm with statistics for each position learns how many there are from its first batch.
+        model.forward(Tensor.zeros(DType.INT32, Shape.of(2, options.blockSize())));
         try {
             model.loadStateDict(Safetensors.read(weights()).tensors());
         } catch (SafetensorsException exception) {

@@ -11,6 +11,7 @@ import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.OptionalDouble;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -26,9 +27,18 @@ import picocli.CommandLine.Spec;
         name = "train",
         description = {
             "Trains a model of the lectures on names and leaves a run folder behind.",
-            "The defaults are the lecture's."
+            "Steps, seed and sizes are those of the model's lecture unless given."
         },
-        sortOptions = false)
+        sortOptions = false,
+        footerHeading = "%nModels:%n",
+        footer = {
+            "mlp, mlp-softmax, mlp-tanh, mlp-kaiming   parts 2 and 3, four initialisations",
+            "mlp-bn                                    part 3, with batch normalisation",
+            "deep, deep-no-bn                          part 3, six layers",
+            "backprop                                  part 4, backward in one piece",
+            "wavenet-flat-3, wavenet-flat-8            part 5, characters joined at once",
+            "wavenet-small-bug, wavenet-small, wavenet part 5, the tree"
+        })
 final class TrainCommand implements Callable<Integer> {
     /** The seed of the split, as in the lectures. */
     private static final long SPLIT_SEED = 42;
@@ -43,57 +53,37 @@ final class TrainCommand implements Callable<Integer> {
             arity = "0..1",
             paramLabel = "MODEL",
             defaultValue = "mlp-bn",
-            description = "mlp (part 2), mlp-bn (part 3) or backprop (part 4); default ${DEFAULT-VALUE}.")
+            description = "One of the models below; default ${DEFAULT-VALUE}.")
     private String model = "mlp-bn";
 
-    @Option(
-            names = "--steps",
-            paramLabel = "N",
-            defaultValue = "200000",
-            description = "Batches to train on; default ${DEFAULT-VALUE}.")
-    private int steps;
+    @Option(names = "--steps", paramLabel = "N", description = "Batches to train on.")
+    private @Nullable Integer steps;
 
     @Option(
             names = "--batch-size",
             paramLabel = "N",
-            defaultValue = "32",
+            defaultValue = "" + TrainOptions.DEFAULT_BATCH_SIZE,
             description = "Rows in a batch, up to 20,000; default ${DEFAULT-VALUE}.")
     private int batchSize;
 
     @Option(
             names = "--lr",
             paramLabel = "RATE",
-            defaultValue = "0.1",
-            description = "Learning rate, a tenth of it from step 100,000 on; default ${DEFAULT-VALUE}.")
+            defaultValue = "" + TrainOptions.DEFAULT_LR,
+            description = "Learning rate, a tenth of it from the lecture's step on; default ${DEFAULT-VALUE}.")
     private double lr;
 
-    @Option(
-            names = "--seed",
-            paramLabel = "N",
-            defaultValue = "2147483647",
-            description = "Seed of the weights, then of the batches; default ${DEFAULT-VALUE}.")
-    private long seed;
+    @Option(names = "--seed", paramLabel = "N", description = "Seed of the weights, then of the batches.")
+    private @Nullable Long seed;
 
-    @Option(
-            names = "--hidden",
-            paramLabel = "N",
-            defaultValue = "200",
-            description = "Units of the hidden layer, up to 20,000; default ${DEFAULT-VALUE}.")
-    private int hidden;
+    @Option(names = "--hidden", paramLabel = "N", description = "Units of a hidden layer, up to 20,000.")
+    private @Nullable Integer hidden;
 
-    @Option(
-            names = "--embedding",
-            paramLabel = "N",
-            defaultValue = "10",
-            description = "Numbers that a character becomes, up to 1,000; default ${DEFAULT-VALUE}.")
-    private int embedding;
+    @Option(names = "--embedding", paramLabel = "N", description = "Numbers that a character becomes, up to 1,000.")
+    private @Nullable Integer embedding;
 
-    @Option(
-            names = "--block-size",
-            paramLabel = "N",
-            defaultValue = "3",
-            description = "Characters that the model sees, up to 100; default ${DEFAULT-VALUE}.")
-    private int blockSize;
+    @Option(names = "--block-size", paramLabel = "N", description = "Characters that the model sees, up to 100.")
+    private @Nullable Integer blockSize;
 
     @Option(
             names = "--data",
@@ -150,22 +140,28 @@ final class TrainCommand implements Callable<Integer> {
     }
 
     private TrainOptions options() {
+        var lecture = LectureModel.named(model);
+        var defaults = lecture.defaults();
         return new TrainOptions(
-                LectureModel.named(model),
-                steps,
+                lecture,
+                given(steps, defaults.steps()),
                 batchSize,
                 lr,
-                seed,
-                hidden,
-                embedding,
-                blockSize,
+                given(seed, defaults.seed()),
+                given(hidden, defaults.sizes().hidden()),
+                given(embedding, defaults.sizes().embedding()),
+                given(blockSize, defaults.sizes().blockSize()),
                 data == null ? TrainOptions.BUNDLED : data.toString());
+    }
+
+    private static <T> T given(@Nullable T value, T otherwise) {
+        return value == null ? otherwise : value;
     }
 
     private void run(TrainOptions options, Names names, RunFolder folder, Metrics metrics) {
         var printer = spec.commandLine().getOut();
-        var split = names.split(SPLIT_SEED, blockSize);
-        var random = TorchRandom.seeded(seed);
+        var split = names.split(SPLIT_SEED, options.blockSize());
+        var random = TorchRandom.seeded(options.seed());
         var network = options.model().build(options.sizes(), random);
         if (!quiet) {
             describe(printer, options, names, split, network);
@@ -179,7 +175,7 @@ final class TrainCommand implements Callable<Integer> {
         folder.save(network);
         report(printer, options, losses, nanoseconds);
         if (!quiet) {
-            var sampler = new Sampler(network, blockSize, TorchRandom.seeded(options.sampleSeed()));
+            var sampler = new Sampler(network, options.blockSize(), TorchRandom.seeded(options.sampleSeed()));
             var samples = Stream.generate(sampler::name).limit(SAMPLES).collect(Collectors.joining(" "));
             printer.printf("%n%s%n%nrun folder: %s%n", wrapped(samples), folder.path());
         }
@@ -226,7 +222,7 @@ final class TrainCommand implements Callable<Integer> {
                 options.model().lecture(),
                 network.parameterCount(),
                 batchSize,
-                seed);
+                options.seed());
         printer.printf(
                 Locale.ROOT,
                 "names    %s: %,d%n",
@@ -262,10 +258,10 @@ final class TrainCommand implements Callable<Integer> {
             TorchRandom random,
             Metrics metrics) {
         long start = System.nanoTime();
-        try (var progress = new Progress(model, steps, quiet)) {
+        try (var progress = new Progress(model, options.steps(), quiet)) {
             Trainer.train(network, split.train(), options, random, (step, loss, rate) -> {
                 progress.step(step, loss);
-                if (step % logEvery == 0 || step == steps - 1) {
+                if (step % logEvery == 0 || step == options.steps() - 1) {
                     metrics.step(step, loss, rate);
                     if (!quiet) {
                         progress.log(
@@ -287,21 +283,29 @@ final class TrainCommand implements Callable<Integer> {
             printer.printf(
                     Locale.ROOT,
                     "%n%,d steps in %.1f s, %.4f ms a step%n%n",
-                    steps,
+                    options.steps(),
                     nanoseconds / 1e9,
-                    nanoseconds / 1e6 / steps);
+                    nanoseconds / 1e6 / options.steps());
         }
         var lecture = options.model();
-        printer.printf(Locale.ROOT, "%-5s  %8s  %8s%n", "", "loss", "lecture");
-        printer.printf(Locale.ROOT, "%-5s  %8.4f  %8.4f%n", "train", losses.train(), lecture.trainLoss());
-        printer.printf(Locale.ROOT, "%-5s  %8.4f  %8.4f%n", "dev", losses.dev(), lecture.devLoss());
-        printer.printf(Locale.ROOT, "%-5s  %8.4f%n", "test", losses.test());
-        if (!options.areTheLectures()) {
+        boolean published = lecture.trainLoss().isPresent();
+        printer.printf(Locale.ROOT, "%-5s  %8s%s%n", "", "loss", published ? "   lecture" : "");
+        printLoss(printer, "train", losses.train(), lecture.trainLoss());
+        printLoss(printer, "dev", losses.dev(), lecture.devLoss());
+        printLoss(printer, "test", losses.test(), OptionalDouble.empty());
+        if (!published) {
+            printer.println("The lecture does not train this model to the end.");
+        } else if (!options.areTheLectures()) {
             printer.println("The lecture's losses are of its own options: see the defaults in --help.");
         } else if (data == null) {
             printer.println("The lecture's losses are of an earlier edition of the names: give its");
             printer.println("names.txt with --data.");
         }
         printer.flush();
+    }
+
+    private static void printLoss(PrintWriter printer, String part, double loss, OptionalDouble lecture) {
+        var published = lecture.isPresent() ? String.format(Locale.ROOT, "  %8.4f", lecture.getAsDouble()) : "";
+        printer.printf(Locale.ROOT, "%-5s  %8.4f%s%n", part, loss, published);
     }
 }

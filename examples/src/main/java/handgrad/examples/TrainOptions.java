@@ -7,7 +7,7 @@ package handgrad.examples;
  * @param model the model
  * @param steps how many batches to train on
  * @param batchSize the rows of a batch
- * @param lr the learning rate up to step 100,000; a tenth of it from there on
+ * @param lr the learning rate up to the step where the lecture cuts it; a tenth of it from there on
  * @param seed of the weights, then of the batches
  * @param hidden the units of the hidden layer
  * @param embedding the numbers that a character becomes
@@ -25,8 +25,11 @@ record TrainOptions(
         int blockSize,
         String data) {
 
-    /** The step at which the lectures cut the learning rate to a tenth. */
-    static final int LR_DROP = 100_000;
+    /** The rows of a batch in every lecture. */
+    static final int DEFAULT_BATCH_SIZE = 32;
+
+    /** The first learning rate of every lecture. */
+    static final double DEFAULT_LR = 0.1;
 
     /** The data option of a run on the bundled names. */
     static final String BUNDLED = "bundled";
@@ -44,7 +47,11 @@ record TrainOptions(
         Checks.between(1, 20_000, "--batch-size", batchSize);
         Checks.between(1, 20_000, "--hidden", hidden);
         Checks.between(1, 1_000, "--embedding", embedding);
-        Checks.between(1, 100, "--block-size", blockSize);
+        Checks.between(model.isTree() ? 2 : 1, 100, "--block-size", blockSize);
+        if (model.isTree() && Integer.bitCount(blockSize) != 1) {
+            throw new WrongInputException(
+                    "--block-size of " + model.title() + " must be a power of 2, it is " + blockSize);
+        }
         if (!(lr > 0) || Double.isInfinite(lr)) {
             throw new WrongInputException("--lr must be more than 0 and finite, it is " + lr);
         }
@@ -61,12 +68,11 @@ record TrainOptions(
 
     /** Whether the lecture trained with the same, the data aside. */
     boolean areTheLectures() {
-        return steps == 200_000
-                && batchSize == 32
-                && lr == 0.1
-                && seed == 2147483647L
-                && hidden == 200
-                && embedding == 10
-                && blockSize == 3;
+        var defaults = model.defaults();
+        return steps == defaults.steps()
+                && batchSize == DEFAULT_BATCH_SIZE
+                && lr == DEFAULT_LR
+                && seed == defaults.seed()
+                && sizes().equals(defaults.sizes());
     }
 }

@@ -33,7 +33,8 @@ final class Trainer {
     static void train(Layer model, Dataset data, TrainOptions options, TorchRandom random, Listener listener) {
         var loss = new CrossEntropyLoss();
         var sgd = new Sgd(model.parameters());
-        var schedule = StepSchedule.of(options.lr()).then(TrainOptions.LR_DROP, options.lr() / 10);
+        var schedule =
+                StepSchedule.of(options.lr()).then(options.model().defaults().lrDrop(), options.lr() / 10);
         // A first batch may be lucky, so the loss of a uniform guess counts as well.
         double largest = Math.log(Alphabet.SIZE);
         for (int step = 0; step < options.steps(); step++) {

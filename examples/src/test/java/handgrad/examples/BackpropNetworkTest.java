@@ -1,6 +1,7 @@
 package handgrad.examples;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.within;
 
 import handgrad.check.GradientCheck;
@@ -15,6 +16,16 @@ class BackpropNetworkTest {
     void its_gradients_pass() {
         var network = BackpropNetwork.draw(new LectureModel.Sizes(3, 4, 7), random);
         GradientCheck.of(network).input(Tensor.randint(random, 27, 9, 3)).assertPasses();
+    }
+
+    @Test
+    void it_refuses_a_backward_pass_in_evaluation() {
+        var network = BackpropNetwork.draw(new LectureModel.Sizes(3, 4, 7), random);
+        network.train(false);
+        network.forward(Tensor.randint(random, 27, 9, 3));
+        assertThatIllegalStateException()
+                .isThrownBy(() -> network.backward(Tensor.ones(9, 27)))
+                .withMessage("BackpropNetwork.backward: is for training alone; call train(true), then forward");
     }
 
     @Test

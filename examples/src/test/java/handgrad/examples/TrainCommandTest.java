@@ -40,6 +40,8 @@ class TrainCommandTest {
             --embedding 100000000 | --embedding must be from 1 to 1,000, it is 100000000
             --block-size 0        | --block-size must be from 1 to 100, it is 0
             --block-size 200      | --block-size must be from 1 to 100, it is 200
+            wavenet --block-size 6 | --block-size of wavenet must be a power of 2, it is 6
+            wavenet --block-size 1 | --block-size must be from 2 to 100, it is 1
             --lr 0                | --lr must be more than 0 and finite, it is 0.0
             --lr -1               | --lr must be more than 0 and finite, it is -1.0
             --lr NaN              | --lr must be more than 0 and finite, it is NaN
@@ -50,7 +52,7 @@ class TrainCommandTest {
             --out=                | --out is empty; name a file or folder
             --data=               | --data is empty; name a file or folder
             --metrics=            | --metrics is empty; name a file or folder
-            transformer           | unknown model transformer; there are mlp, mlp-bn, backprop
+            transformer           | unknown model transformer; there are mlp, mlp-softmax, mlp-tanh, mlp-kaiming, mlp-bn, deep, deep-no-bn, backprop, wavenet-flat-3, wavenet-flat-8, wavenet-small-bug, wavenet-small, wavenet
             """)
     void refusesAValueOutOfBounds(String arguments, String message) {
         // The last --out or the only one: none of these may leave a run behind.
@@ -257,7 +259,7 @@ class TrainCommandTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"mlp, 27.8817", "mlp-bn, 3.3239"})
+    @CsvSource({"mlp, 27.8817", "mlp-softmax, 3.3221", "mlp-bn, 3.3239", "wavenet-flat-3, 3.2966", "wavenet, 3.3167"})
     void startsAtTheLossOfTheLecture(String model, String loss) throws IOException {
         var data = System.getProperty("handgrad.names", "names.txt");
         assumeTrue(
