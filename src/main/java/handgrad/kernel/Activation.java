@@ -38,7 +38,7 @@ public final class Activation {
         }
     }
 
-    /** t = tanh(√(2/π) · (x + 0.044715 x³)), out = x · (1 + t) / 2; t and out are not x. */
+    /** t = tanh(√(2/π) · (x + 0.044715 x³)), out = x · (1 + t) / 2; x, t and out are three arrays. */
     public static void gelu(float[] x, float[] t, float[] out, int n) {
         for (int i = 0; i < n; i++) {
             t[i] = (float) GELU_SCALE * x[i] * (1 + (float) GELU_CUBE * x[i] * x[i]);

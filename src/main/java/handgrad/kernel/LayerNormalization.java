@@ -20,7 +20,7 @@ public final class LayerNormalization {
      * @param bias (features)
      * @param inverseDeviation (rows), written
      * @param normalized (rows, features), written; not x
-     * @param out (rows, features), written; not x
+     * @param out (rows, features), written; neither x nor normalized
      */
     public static void forward(
             float[] x,
@@ -97,7 +97,7 @@ public final class LayerNormalization {
      * @param inverseDeviation (rows), as forward wrote it
      * @param dGain (features), added to
      * @param dBias (features), added to
-     * @param dX (rows, features), written; not dOut
+     * @param dX (rows, features), written; neither dOut nor normalized
      */
     public static void backward(
             float[] dOut,

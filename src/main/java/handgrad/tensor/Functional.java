@@ -199,11 +199,14 @@ public final class Functional {
      *
      * @param x (…)
      * @param t (…), written; not x
-     * @param out (…), written; not x
+     * @param out (…), written; neither x nor t
      */
     public static void gelu(Tensor x, Tensor t, Tensor out) {
         requireAlike("gelu", "t", x, t);
         requireAlike("gelu", "out", x, out);
+        requireApart("gelu", "t", t, "x", x);
+        requireApart("gelu", "out", out, "x", x);
+        requireApart("gelu", "out", out, "t", t);
         if (x.dtype() == DType.FLOAT32) {
             Activation.gelu(x.floats(), t.floats(), out.floats(), x.shape().elements());
         } else {
@@ -468,7 +471,7 @@ public final class Functional {
      * @param bias (features)
      * @param inverseDeviation (…, 1), written
      * @param normalized (…, features), written; not x
-     * @param out (…, features), written; not x
+     * @param out (…, features), written; neither x nor normalized
      */
     public static void layerNorm(
             Tensor x,
@@ -486,6 +489,9 @@ public final class Functional {
         requireElements("layerNorm", "inverseDeviation", inverseDeviation, rows, 1);
         requireAlike("layerNorm", "normalized", x, normalized);
         requireAlike("layerNorm", "out", x, out);
+        requireApart("layerNorm", "normalized", normalized, "x", x);
+        requireApart("layerNorm", "out", out, "x", x);
+        requireApart("layerNorm", "out", out, "normalized", normalized);
         if (x.dtype() == DType.FLOAT32) {
             LayerNormalization.forward(
                     x.floats(),
@@ -526,7 +532,7 @@ public final class Functional {
      * @param inverseDeviation (…, 1), as forward wrote it
      * @param dGain (features), added to
      * @param dBias (features), added to
-     * @param dX (…, features), written; not dOut
+     * @param dX (…, features), written; neither dOut nor normalized
      */
     public static void layerNormBackward(
             Tensor dOut,
@@ -545,6 +551,8 @@ public final class Functional {
         requireElements("layerNormBackward", "inverseDeviation", inverseDeviation, rows, 1);
         requireAlike("layerNormBackward", "normalized", dOut, normalized);
         requireAlike("layerNormBackward", "dX", dOut, dX);
+        requireApart("layerNormBackward", "dX", dX, "dOut", dOut);
+        requireApart("layerNormBackward", "dX", dX, "normalized", normalized);
         if (dOut.dtype() == DType.FLOAT32) {
             LayerNormalization.backward(
                     dOut.floats(),

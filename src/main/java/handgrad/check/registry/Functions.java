@@ -361,9 +361,19 @@ final class Functions {
                 .sample(layerNorm(1e-5), draw.normal(2, 3, 5), draw.normal(5), draw.normal(5))
                 .sample(layerNorm(1e-5), draw.normal(0, 3), draw.normal(3), draw.normal(3))
                 .sample(layerNorm(1e-5), draw.normal(5, 45), draw.normal(45), draw.normal(45))
+                .refuses("layerNorm: out must not share the elements of x", () -> {
+                    var x = Tensor.zeros(2, 3);
+                    Functional.layerNorm(
+                            x, Tensor.ones(3), Tensor.zeros(3), 0, Tensor.zeros(2, 1), Tensor.zeros(2, 3), x);
+                })
                 .refuses(
                         "layerNorm: wants 4 in the last dimension, x is (2, 3)",
                         () -> layerNorm(0).forward().apply(Tensor.zeros(2, 3), Tensor.zeros(4), Tensor.zeros(4)))
+                .refuses("layerNorm: out must not share the elements of x", () -> {
+                    var x = Tensor.zeros(2, 3);
+                    Functional.layerNorm(
+                            x, Tensor.ones(3), Tensor.zeros(3), 0, Tensor.zeros(2, 1), Tensor.zeros(2, 3), x);
+                })
                 .refuses(
                         "layerNorm: wants 1 x 3 elements, bias is (4)",
                         () -> layerNorm(0).forward().apply(Tensor.zeros(2, 3), Tensor.zeros(3), Tensor.zeros(4)));
