@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 
 /** One run of a {@link GradientCheck}: all gradients of one batch. */
 final class GradientRun {
-    /** The Jacobian of a tensor is compared up to this many derivatives. */
+    /** The Jacobians of all tensors are compared up to this many derivatives. */
     private static final int LARGEST_JACOBIAN = 10_000;
 
     /** Twice a gradient may differ from the sum of two by this, relative to the largest element of all gradients. */
@@ -50,14 +50,17 @@ final class GradientRun {
                 targets.add(new Target(inputName.apply(i), i, null));
             }
         }
-        this.dOut = Tensors.outputGradient(forward(earlierBatch(0)).shape(), sampling.seed() + 1);
         subject.parameters().forEach((name, parameter) -> targets.add(new Target(name, -1, parameter)));
+        // The first batch of all is another one: what a layer keeps from it for good shows.
+        this.dOut = Tensors.outputGradient(forward(earlierBatch(0)).shape(), sampling.seed() + 1);
     }
 
     GradientReport report() {
-        // The first batch of all is another one: what a layer keeps from it for good shows.
-        gradients(earlierBatch(0), true);
         var output = forward(batch).copy();
+        if (!Tensors.isFinite(output)) {
+            throw new IllegalStateException(
+                    "GradientCheck: the forward pass gives infinite numbers or NaN for these inputs: " + output);
+        }
         if (!forward(batch).equals(output)) {
             throw new IllegalStateException("GradientCheck: the forward pass gives another output for the same inputs;"
                     + " let it draw the same random numbers each time");
@@ -114,7 +117,7 @@ final class GradientRun {
         }
         var output = forward(batch).copy();
         var use = new Use(Use.OUTPUT, output, dOut, differences);
-        var expected = differences.gradient();
+        var expected = differences.gradientNextTo(gradient);
         var others = new LinkedHashMap<String, Tensor>();
         for (int i = 0; i < batch.length; i++) {
             others.put(inputName.apply(i), batch[i]);

@@ -256,6 +256,24 @@ class GradientCheckTest {
     }
 
     @Test
+    void a_mistake_is_explained_beside_points_without_a_derivative() {
+        var check = GradientCheck.of(x -> x[0].relu(), (dOut, x) ->
+                        new Tensor[] {dOut.mul(step(x[0], 0)).mul(1.5)})
+                .input(Tensor.of(new double[] {1, -1, 0, 2, -3}, 5));
+        assertThat(kind(check)).isEqualTo(Kind.CONSTANT_FACTOR);
+    }
+
+    @Test
+    void a_backward_pass_that_is_not_linear_is_found_by_the_jacobian() {
+        var check = GradientCheck.of(x -> x[0].mul(2), (dOut, x) ->
+                        new Tensor[] {dOut.abs().max(0, true).item() == 1 ? dOut : dOut.mul(2)})
+                .input(Shape.of(4));
+        assertThatThrownBy(check::assertPasses)
+                .hasMessageEndingWith(
+                        "it is right for all outputs together and wrong for one of them alone: backward must be linear in dOut");
+    }
+
+    @Test
     void too_many_points_without_a_derivative_fail() {
         var result = relu(0, 1, 0, 0, 2, -3).run().tensors().getFirst();
         assertThat(cause(result))
@@ -318,6 +336,16 @@ class GradientCheckTest {
         assertThatThrownBy(() -> loose.eps(0))
                 .hasMessage(
                         "GradientCheck: eps must be positive, atol and rtol at least 0, they are 0.0, 1.0E-5 and 0.1");
+    }
+
+    @Test
+    void an_output_that_is_not_finite_is_refused() {
+        assertThatIllegalStateException()
+                .isThrownBy(() -> GradientCheck.of(x -> x[0].log(), (dOut, x) -> new Tensor[] {dOut.div(x[0])})
+                        .input(Tensor.of(new double[] {1, -1}, 2))
+                        .run())
+                .withMessageStartingWith(
+                        "GradientCheck: the forward pass gives infinite numbers or NaN for these inputs: ");
     }
 
     @Test
