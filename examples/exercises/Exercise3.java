@@ -28,7 +28,7 @@ Tensor forward(NamedPass.Names names) {
     bnvar = bndiff.pow(2).sum(0, true).div(n - 1); // (1, 64), Bessel's correction
     bnvar_inv = bnvar.add(1e-5).pow(-0.5); // (1, 64)
     bnraw = bndiff.mul(bnvar_inv); // (32, 64)
-    var hpreact = bngain.mul(bnraw).add(bnbias); // (32, 64)
+    var hpreact = names.name("hpreact", bngain.mul(bnraw).add(bnbias)); // (32, 64)
     return hpreact.mul(dhpreact).sum(); // a loss whose gradient with respect to hpreact is dhpreact
 }
 

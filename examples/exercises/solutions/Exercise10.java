@@ -26,7 +26,7 @@ Tensor forward(NamedPass.Names names) {
     var bias = names.name("bias", this.bias); // (8)
     inv = x.var(1, false, true).add(1e-5).pow(-0.5); // (6, 1)
     raw = names.name("raw", x.sub(x.mean(1, true)).mul(inv)); // (6, 8)
-    var y = raw.mul(gain).add(bias); // (6, 8)
+    var y = names.name("y", raw.mul(gain).add(bias)); // (6, 8)
     return y.mul(dy).sum(); // a loss whose gradient with respect to y is dy
 }
 

@@ -37,7 +37,7 @@ Tensor forward(NamedPass.Names names) {
     var Wnow = names.name("Wnow", this.Wnow); // (4, 5)
     var b = names.name("b", this.b); // (5)
     past = names.name("past", Tensor.cat(1, silence, slice(x, 0, times - dilation))); // (3, 8, 4): past[t] = x[t - 2]
-    var y = past.matmul(Wpast).add(x.matmul(Wnow)).add(b); // (3, 8, 5)
+    var y = names.name("y", past.matmul(Wpast).add(x.matmul(Wnow)).add(b)); // (3, 8, 5)
     return y.mul(dy).sum(); // a loss whose gradient with respect to y is dy
 }
 

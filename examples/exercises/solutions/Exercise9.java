@@ -50,23 +50,27 @@ Tensor forward(NamedPass.Names names) {
 
     invpaper = xpaper.var(0, false, true).add(eps).pow(-0.5);
     rawpaper = xpaper.sub(xpaper.mean(0, true)).mul(invpaper);
+    var paper = names.name("paper", gain.mul(rawpaper).add(bias)); // (16, 4)
 
     invlecture = xlecture.var(0, true, true).add(eps).pow(-0.5);
     rawlecture = xlecture.sub(xlecture.mean(0, true)).mul(invlecture);
+    var lecture = names.name("lecture", gain.mul(rawlecture).add(bias)); // (16, 4)
 
     invpytorch = xpytorch.var(0, false, true).add(eps).pow(-0.5);
     rawpytorch = xpytorch.sub(xpytorch.mean(0, true)).mul(invpytorch);
+    var pytorch = names.name("pytorch", gain.mul(rawpytorch).add(bias)); // (16, 4)
     // What PyTorch keeps for later, with Bessel's correction; the loss of this step does not depend on it
     running = variance.mul(0.9).add(xpytorch.var(0, true, true).mul(0.1)); // (1, 4)
 
     invlater = variance.add(eps).pow(-0.5);
     rawlater = xlater.sub(mean).mul(invlater);
+    var later = names.name("later", gain.mul(rawlater).add(bias)); // (16, 4)
 
     // A loss whose gradients with respect to the four outputs are the given ones
-    return gain.mul(rawpaper).add(bias).mul(dpaper).sum()
-            .add(gain.mul(rawlecture).add(bias).mul(dlecture).sum())
-            .add(gain.mul(rawpytorch).add(bias).mul(dpytorch).sum())
-            .add(gain.mul(rawlater).add(bias).mul(dlater).sum());
+    return paper.mul(dpaper).sum()
+            .add(lecture.mul(dlecture).sum())
+            .add(pytorch.mul(dpytorch).sum())
+            .add(later.mul(dlater).sum());
 }
 
 Tensor dbias = null, dgain, dxpaper, dxlecture, dxpytorch, dxlater;

@@ -75,7 +75,10 @@ record ExerciseCheck(
             if (gradient == null) {
                 blanks.add(step.tensor());
             } else {
-                comparisons.add(reference.compare(step.tensor(), gradient));
+                comparisons.add(
+                        comparisons.stream().allMatch(Comparison::passed)
+                                ? reference.compare(step.tensor(), gradient)
+                                : reference.compareQuickly(step.tensor(), gradient));
             }
         }
         Training training = null;

@@ -21,9 +21,6 @@ import picocli.CommandLine.Spec;
         description = "Lists the exercises in writing gradients by hand; with a number, checks one. The first time it"
                 + " makes the learner's file, my-exercises/Exercise1.java, which it never overwrites.")
 final class ExerciseCommand implements Callable<Integer> {
-    /** Where the learner's files are, in the current folder. */
-    private static final Path FOLDER = Path.of("my-exercises");
-
     @Parameters(index = "0", arity = "0..1", paramLabel = "NUMBER", description = "The exercise.")
     private @Nullable Integer number;
 
@@ -33,6 +30,13 @@ final class ExerciseCommand implements Callable<Integer> {
             paramLabel = "FILE.java",
             description = "The learner's file, if it is another.")
     private @Nullable Path file;
+
+    @Option(
+            names = "--folder",
+            paramLabel = "FOLDER",
+            defaultValue = "my-exercises",
+            description = "Where the learner's files are, ${DEFAULT-VALUE} by default.")
+    private Path folder;
 
     @ArgGroup
     private Help help = new Help();
@@ -56,6 +60,7 @@ final class ExerciseCommand implements Callable<Integer> {
                 throw new WrongInputException("name an exercise, as in ./handgrad exercise 1 --hint");
             }
             Exercise.all().forEach(this::list);
+            out().println("./handgrad exercise NUMBER checks one; the first time it makes the file to fill in.");
             return ExitCode.DONE;
         }
         var exercise = Exercise.numbered(number);
@@ -81,10 +86,10 @@ final class ExerciseCommand implements Callable<Integer> {
 
     /** The learner's file, made if there is none. */
     private Path start(Exercise exercise) {
-        var source = FOLDER.resolve(exercise.fileName());
+        var source = folder.resolve(exercise.fileName());
         if (Files.notExists(source)) {
             try {
-                Files.createDirectories(FOLDER);
+                Files.createDirectories(folder);
                 Files.writeString(source, exercise.skeleton(), StandardOpenOption.CREATE_NEW);
             } catch (IOException exception) {
                 throw new WrongInputException("cannot write %s: %s".formatted(source, exception));
@@ -98,8 +103,8 @@ final class ExerciseCommand implements Callable<Integer> {
         out().println("%2d  %-48s %s".formatted(exercise.number(), exercise.title(), state(exercise)));
     }
 
-    private static String state(Exercise exercise) {
-        var source = FOLDER.resolve(exercise.fileName());
+    private String state(Exercise exercise) {
+        var source = folder.resolve(exercise.fileName());
         if (Files.notExists(source)) {
             return "not started";
         }

@@ -64,6 +64,35 @@ class ExerciseCommandTest {
     }
 
     @Test
+    void listsTheExercises() {
+        var result = CommandResult.of("exercise", "--folder", folder.toString());
+        assertThat(result.code()).isZero();
+        assertThat(result.out().lines())
+                .hasSize(13)
+                .contains(" 5  One neuron, one number at a time                 not started")
+                .endsWith("./handgrad exercise NUMBER checks one; the first time it makes the file to fill in.");
+    }
+
+    @Test
+    void makesTheFileOnceAndNeverOverwritesIt() throws IOException {
+        var learners = folder.resolve("mine");
+        var file = learners.resolve("Exercise5.java");
+        var first = CommandResult.of("exercise", "5", "--folder", learners.toString());
+        assertThat(first.code()).isOne();
+        assertThat(first.out())
+                .startsWith(file + " is new: the task, the forward pass, and blanks for you to fill in.\nExercise 5.");
+        assertThat(file).hasContent(BASICS.skeleton());
+
+        var source = filled("dv = v.mul(2);");
+        Files.writeString(file, source);
+        var second = CommandResult.of("exercise", "5", "--folder", learners.toString());
+        assertThat(second.out()).startsWith("Exercise 5. ").contains("1 of 8 right, 7 blank.");
+        assertThat(file).hasContent(source);
+        assertThat(CommandResult.of("exercise", "--folder", learners.toString()).out())
+                .contains("one number at a time                 1 of 8 right\n");
+    }
+
+    @Test
     void showsWhatIsRightAndWhatIsBlank() throws IOException {
         var result = check(BASICS, filled("dv = v.mul(2);", "du = dv;"));
         assertThat(result.out())

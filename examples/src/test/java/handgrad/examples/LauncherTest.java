@@ -209,6 +209,19 @@ class LauncherTest {
     }
 
     @Test
+    void checksAnExerciseWithTheQuickCompilerOnly() throws Exception {
+        java(jdk("jdks/found", "25.0.3"), "for argument; do echo \"$argument\"; done\n");
+        assertThat(launch(Map.of(), "-Xmx1g", "exercise", "1").out().lines().toList())
+                .endsWith(
+                        "-Xmx1g",
+                        "-XX:TieredStopAtLevel=1",
+                        "-m",
+                        "handgrad.examples/handgrad.examples.Main",
+                        "exercise",
+                        "1");
+    }
+
+    @Test
     void runsThroughSymbolicLinksFromAnyFolder() throws Exception {
         jdk("jdks/found", "25.0.3");
         Files.createSymbolicLink(folder.resolve("bin/inner"), Path.of("../a project/handgrad"));
