@@ -34,6 +34,7 @@ final class Diagnosis {
             ProductRules::transposedFactor,
             ElementRules::oneElement,
             TermRules::wrongTerm,
+            ProductRules::missingFactor,
             ProductRules::missingProduct,
             ProductRules::onlyAProduct,
             TermRules::factorOfEachSlice,

@@ -35,6 +35,26 @@ final class ProductRules {
         return Double.isFinite(factor) && evidence.equal(tensor, term.mul(factor));
     }
 
+    /** A factor of every element is missing, or there once too often: x, an output or another tensor. */
+    static @Nullable Cause missingFactor(Evidence evidence) {
+        var factors = new LinkedHashMap<>(evidence.floating());
+        factors.put(evidence.name(), evidence.x());
+        evidence.uses().forEach(use -> factors.put(use.name(), use.output()));
+        factors.values()
+                .removeIf(factor ->
+                        !Tensors.broadcasts(factor.shape(), evidence.x().shape()));
+        for (var factor : factors.entrySet()) {
+            if (evidence.equal(evidence.gradient().mul(factor.getValue()), evidence.expected())) {
+                return new Cause(Kind.MISSING_TERM, "the factor " + factor.getKey() + " is missing: multiply by it");
+            }
+            if (evidence.equal(evidence.gradient(), evidence.expected().mul(factor.getValue()))) {
+                return new Cause(
+                        Kind.MISSING_TERM, "the factor " + factor.getKey() + " is there once too often: divide by it");
+            }
+        }
+        return null;
+    }
+
     /** The chain rule ends too early: the gradient is one of the products that it is made of. */
     static @Nullable Cause onlyAProduct(Evidence evidence) {
         var products = elementwiseProducts(evidence);

@@ -218,36 +218,20 @@ final class TermRules {
             if (way.size < 3 || way.count() < 2) {
                 continue;
             }
-            double[] factors = new double[way.count()];
-            boolean fits = true;
-            for (int s = 0; s < factors.length && fits; s++) {
-                double[] right = way.slice(evidence.expected(), s);
-                double[] solution = LeastSquares.solve(
-                        new double[][] {right}, way.slice(evidence.gradient(), s), evidence.closeness());
-                fits = solution != null;
-                factors[s] = solution == null ? 0 : solution[0];
-            }
+            boolean fits = IntStream.range(0, way.count())
+                    .allMatch(s -> LeastSquares.solve(
+                                    new double[][] {way.slice(evidence.expected(), s)},
+                                    way.slice(evidence.gradient(), s),
+                                    evidence.closeness())
+                            != null);
             if (fits) {
                 return new Cause(
                         Kind.MISSING_TERM,
-                        "along " + way.dimension + " it is right but for a factor that is another for each slice:"
-                                + missingFactor(evidence, factors));
+                        "along " + way.dimension
+                                + " it is right but for a factor that is another for each slice: one that is"
+                                + " broadcast, such as a gain or a deviation, is missing or there twice");
             }
         }
         return null;
-    }
-
-    private static String missingFactor(Evidence evidence, double[] factors) {
-        for (var other : evidence.floating().entrySet()) {
-            var values = other.getValue();
-            boolean matches = values.shape().elements() == factors.length;
-            for (int s = 0; s < factors.length && matches; s++) {
-                matches = FactorRules.isOne(factors[s] * values.getFlat(s));
-            }
-            if (matches) {
-                return " multiply by " + other.getKey();
-            }
-        }
-        return " a factor that is broadcast, such as a gain or a deviation, is missing or there twice";
     }
 }

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 /** One use of a tensor x: an output computed from it, and what it adds to the gradient of x. */
 final class Use {
     /** The name of an output that has none. */
-    static final String OUTPUT = "the output";
+    static final String OUTPUT = "output";
 
     /** The most contributions that are worked out. */
     private static final long MOST_CONTRIBUTIONS = 1_000_000;

@@ -175,6 +175,12 @@ final class Operations {
                 .fault("not summed", 1, (d, x) -> d.mul(x[0]).div(x[1].pow(2)).neg(), BROADCAST_NOT_SUMMED)
                 .fault("sign", 1, (d, x) -> d.mul(x[0]).div(x[1].pow(2)).sum(1, true), SIGN)
                 .fault(
+                        "square forgotten",
+                        1,
+                        (d, x) -> d.mul(x[0]).div(x[1]).sum(1, true).neg(),
+                        MISSING_TERM)
+                .fault("not divided", 0, (d, x) -> d, MISSING_TERM)
+                .fault(
                         "first column only",
                         1,
                         (d, x) -> column(d.mul(x[0]).div(x[1].pow(2)).neg(), 0),
@@ -354,7 +360,8 @@ final class Operations {
                         normal(shape(4, 5)),
                         x -> x[0].pow(2),
                         (d, x) -> d.mul(x[0]).mul(2))
-                .fault("2 forgotten", 0, (d, x) -> d.mul(x[0]), CONSTANT_FACTOR);
+                .fault("2 forgotten", 0, (d, x) -> d.mul(x[0]), CONSTANT_FACTOR)
+                .fault("x forgotten", 0, (d, x) -> d.mul(2), MISSING_TERM);
     }
 
     private static Operation reciprocal() {
