@@ -77,6 +77,19 @@ final class CentralDifferences {
         return gradient;
     }
 
+    /** As {@link #gradient}, but where there is no derivative, the number closest to a given gradient that will do. */
+    Tensor gradientNextTo(Tensor given) {
+        if (!given.shape().equals(x.shape())) {
+            return gradient();
+        }
+        var gradient = Tensor.zeros(DType.FLOAT64, x.shape());
+        for (int i = 0; i < x.shape().elements(); i++) {
+            var derivative = of(i);
+            gradient.setFlat(i, derivative.smooth() ? derivative.value() : derivative.nearest(given.getFlat(i)));
+        }
+        return gradient;
+    }
+
     /** The derivative along a direction of the shape of x. */
     Derivative along(Tensor direction) {
         return withSmallerStepWhereNeeded(step -> x.add(direction.mul(step)));

@@ -21,7 +21,8 @@ final class ElementRules {
             }
         }
         if (!Tensors.isFinite(evidence.expected())) {
-            return new Cause(Kind.NOT_FINITE, "the forward pass gives no finite number here: choose other inputs");
+            return new Cause(
+                    Kind.NOT_FINITE, "the forward pass gives no finite number close to this input: choose another");
         }
         return null;
     }

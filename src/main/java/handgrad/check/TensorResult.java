@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param shape its shape
  * @param partials how many partial derivatives were compared
  * @param skipped how many were not, because the function has no derivative there
- * @param worst the largest error, relative to the largest derivative of the tensor
+ * @param worst the largest error, relative to the largest derivative of the tensor, or to atol / rtol where all are smaller
  * @param maxdiff the largest error
  * @param index the element with the largest error; empty for a scalar, and where a random direction was compared
  * @param analytic the gradient there
@@ -57,12 +57,15 @@ public record TensorResult(
                     skipped,
                     worst);
         }
+        String tensor = "the gradient of " + name + " " + shape + " is wrong";
+        if (partials == 0) {
+            return tensor + ": " + cause.sentence();
+        }
         return String.format(
                 Locale.ROOT,
-                "the gradient of %s %s is wrong, worst at %s: backward gives %.9g, central differences give %.9g%n  %s",
-                name,
-                shape,
-                index,
+                "%s, worst %s: backward gives %.9g, central differences give %.9g%n  %s",
+                tensor,
+                index.isEmpty() && shape.rank() > 0 ? "along a random direction" : "at " + index,
                 analytic,
                 numeric,
                 cause.sentence());

@@ -41,21 +41,21 @@ final class Tensors {
         return List.of(index);
     }
 
-    /** Another tensor of the same shape: each number larger by up to a half, of the same sign; indices in reverse order. */
+    /**
+     * Another tensor of the same shape, at which whatever accepts the first is defined too: its elements in another order, and
+     * larger by up to a half where they are not indices.
+     */
     static Tensor changed(Tensor tensor, TorchRandom random) {
-        if (tensor.dtype() == DType.INT32) {
-            var reversed = tensor.copy();
-            int count = tensor.shape().elements();
-            for (int i = 0; i < count; i++) {
-                reversed.setFlat(i, tensor.getFlat(count - 1 - i));
-            }
-            return reversed;
+        int[] order = random.randperm(tensor.shape().elements());
+        var changed = Tensor.zeros(tensor.dtype(), tensor.shape());
+        for (int i = 0; i < order.length; i++) {
+            changed.setFlat(i, tensor.getFlat(order[i]));
         }
-        var factor = Tensor.rand(random, tensor.shape().toArray())
-                .to(tensor.dtype())
-                .mul(0.5)
-                .add(1);
-        return tensor.mul(factor);
+        if (tensor.dtype() == DType.INT32) {
+            return changed;
+        }
+        var factor = Tensor.rand(random, tensor.shape().toArray()).to(tensor.dtype());
+        return changed.mul(factor.mul(0.5).add(1));
     }
 
     /** Numbers from 0.5 to 1.5 with random signs, FLOAT64: the gradient of an output, no element of which may go unseen. */

@@ -68,7 +68,7 @@ final class Use {
             for (int j = 0; j < rows; j++) {
                 var outputs = differences.of(j).outputs();
                 for (int i = 0; i < columns; i++) {
-                    all.set(dOut.getFlat(i) * outputs.getFlat(i), j, i);
+                    all.setFlat(j * columns + i, dOut.getFlat(i) * outputs.getFlat(i));
                 }
             }
             contributions = all;

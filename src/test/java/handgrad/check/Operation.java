@@ -54,6 +54,12 @@ final class Operation {
         return faults;
     }
 
+    /** Whether a gradient is another one at other inputs. */
+    boolean isNonlinear(int input) {
+        var dOut = forward.apply(inputs(1));
+        return !gradient(input).of(dOut, inputs(1)).equals(gradient(input).of(dOut, inputs(2)));
+    }
+
     Tensor[] inputs(long seed) {
         return inputs.apply(TorchRandom.seeded(seed));
     }

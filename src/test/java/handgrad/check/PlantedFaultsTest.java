@@ -36,7 +36,18 @@ class PlantedFaultsTest {
         if (sample.rank() == 2 && sample.size(0) > 1 && sample.size(1) > 1) {
             faults.add(fault("transposed", input, (d, x) -> right.of(d, x).t(), Kind.TRANSPOSED));
         }
+        if (operation.isNonlinear(input)) {
+            var first = new ArrayList<Tensor[]>();
+            faults.add(fault("of the first batch", input, (d, x) -> ofTheFirst(first, right, d, x), Kind.STALE));
+        }
         return faults;
+    }
+
+    private static Tensor ofTheFirst(List<Tensor[]> first, Gradient right, Tensor dOut, Tensor... x) {
+        if (first.isEmpty()) {
+            first.add(x);
+        }
+        return right.of(dOut, first.getFirst());
     }
 
     private static Fault fault(String name, int input, Gradient gradient, Kind... causes) {
