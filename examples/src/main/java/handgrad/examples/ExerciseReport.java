@@ -48,27 +48,26 @@ record ExerciseReport(Exercise exercise, Path source, ExerciseCheck check) {
     }
 
     private static void addTraining(StringJoiner text, Training training) {
-        int last = training.expected().size() - 1;
-        training.firstDifference()
-                .ifPresentOrElse(
-                        step -> text.add(String.format(
-                                Locale.ROOT,
-                                "The gradients of the first step are right, but the training goes another way: step %d has the loss %s, the solution's %.6f. Is something kept from one step to the next?",
-                                step,
-                                step < training.losses().size()
-                                        ? String.format(
-                                                Locale.ROOT,
-                                                "%.6f",
-                                                training.losses().get(step))
-                                        : "nowhere",
-                                training.expected().get(step))),
-                        () -> text.add(String.format(
-                                Locale.ROOT,
-                                "Trained with these gradients, the loss falls from %.4f to %.4f in %d steps, as the solution's does.",
-                                training.losses().getFirst(),
-                                training.losses().get(last),
-                                last + 1)));
+        var losses = training.losses();
+        var expected = training.expected();
+        var difference = training.firstDifference();
+        if (difference.isEmpty()) {
+            text.add("Trained with these gradients, the loss falls from %s to %s in %d steps, as the solution's does."
+                    .formatted(loss(expected.getFirst()), loss(expected.getLast()), expected.size()));
+        } else {
+            int step = difference.get();
+            text.add(
+                    "The gradients of the first step are right, but the training goes another way: step %d has the loss %s, the solution's %s. Is something kept from one step to the next?"
+                            .formatted(
+                                    step,
+                                    step < losses.size() ? loss(losses.get(step)) : "of no step",
+                                    loss(expected.get(step))));
+        }
         text.add("");
+    }
+
+    private static String loss(double value) {
+        return String.format(Locale.ROOT, "%.6f", value);
     }
 
     private String solved() {
