@@ -33,11 +33,11 @@ final class Diagnosis {
             ShapeRules::transposed,
             ProductRules::transposedFactor,
             ElementRules::oneElement,
+            TermRules::factorOfEachSlice,
             TermRules::wrongTerm,
             ProductRules::missingFactor,
             ProductRules::missingProduct,
             ProductRules::onlyAProduct,
-            TermRules::factorOfEachSlice,
             TermRules::constantAlongADimension,
             ElementRules::oneElementInEachRow);
 

@@ -36,6 +36,7 @@ class PlantedMistakeTest {
             1  | b2             | dlogits.sum(0)                        | dlogits                               | BROADCAST_NOT_SUMMED
             1  | b2             | dlogits.sum(0)                        | dlogits.sum(1)                        | WRONG_AXIS
             1  | hpreact        | h.pow(2).neg().add(1).mul(dh)         | dh                                    | MISSING_TERM
+            1  | bnraw          | bngain.mul(dhpreact)                  | dhpreact                              | MISSING_TERM
             1  | bngain         | bnraw.mul(dhpreact).sum(0, true)      | bnraw.mul(dhpreact)                   | BROADCAST_NOT_SUMMED
             1  | bngain         | bnraw.mul(dhpreact).sum(0, true)      | bnraw.mul(dhpreact).sum(0)            | WRONG_SHAPE
             1  | bngain         | bnraw.mul(dhpreact).sum(0, true)      | bnraw.mul(dhpreact).mean(0, true)     | MISSING_MEAN
