@@ -15,4 +15,10 @@ module handgrad.examples {
 
     opens handgrad.examples to
             info.picocli;
+    opens handgrad.examples.exercise to
+            info.picocli;
+    opens handgrad.examples.program to
+            info.picocli;
+    opens handgrad.examples.train to
+            info.picocli;
 }

@@ -2,6 +2,8 @@ package handgrad.examples;
 
 import handgrad.check.registry.Operation;
 import handgrad.check.registry.Registry;
+import handgrad.examples.command.ExitCode;
+import handgrad.examples.command.WrongInputException;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;

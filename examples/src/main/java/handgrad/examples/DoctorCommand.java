@@ -1,5 +1,6 @@
 package handgrad.examples;
 
+import handgrad.examples.command.ExitCode;
 import handgrad.tensor.Backend;
 import handgrad.tensor.Tensor;
 import java.io.IOException;

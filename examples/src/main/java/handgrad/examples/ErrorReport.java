@@ -1,5 +1,8 @@
 package handgrad.examples;
 
+import handgrad.examples.command.ExitCode;
+import handgrad.examples.command.FailedException;
+import handgrad.examples.command.WrongInputException;
 import java.io.PrintWriter;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;

@@ -1,5 +1,11 @@
 package handgrad.examples;
 
+import handgrad.examples.command.ExitCode;
+import handgrad.examples.exercise.ExerciseCommand;
+import handgrad.examples.program.RunCommand;
+import handgrad.examples.program.ShellCommand;
+import handgrad.examples.train.SampleCommand;
+import handgrad.examples.train.TrainCommand;
 import java.io.PrintWriter;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;

@@ -1,5 +1,6 @@
 package handgrad.examples;
 
+import handgrad.examples.command.ExitCode;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 

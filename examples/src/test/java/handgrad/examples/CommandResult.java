@@ -7,9 +7,9 @@ import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 
 /** What a command printed and returned. */
-record CommandResult(int code, String out, String err) {
+public record CommandResult(int code, String out, String err) {
     /** Runs a command in this JVM; {@code out} holds what went to {@link System#out} as well. */
-    static CommandResult of(String... arguments) {
+    public static CommandResult of(String... arguments) {
         var out = new ByteArrayOutputStream();
         var err = new StringWriter();
         var systemOut = System.out;

@@ -2,6 +2,7 @@ package handgrad.examples;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import handgrad.examples.command.WrongInputException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import org.junit.jupiter.api.Test;

@@ -1,0 +1,192 @@
+package handgrad.examples.model;
+
+import handgrad.data.Dataset;
+import handgrad.examples.command.WrongInputException;
+import handgrad.nn.BatchNormOptions;
+import handgrad.nn.Layer;
+import handgrad.random.TorchRandom;
+import java.util.Arrays;
+import java.util.List;
+import java.util.OptionalDouble;
+
+/**
+ * The models of the lectures, with their defaults and the losses that the notebooks print. Weights are drawn in the order
+ * of the notebooks, so that a seed gives the notebook's weights.
+ */
+public enum LectureModel {
+    /** Part 2, and the first initialisation of part 3: every weight and bias from the normal distribution. */
+    MLP("mlp", "makemore part 2", Defaults.PARTS_2_TO_4, 2.1260, 2.1701, Perceptron::original),
+    /** Part 3 with logits near zero at the start. */
+    MLP_SOFTMAX(
+            "mlp-softmax",
+            "makemore part 3, fixed softmax",
+            Defaults.PARTS_2_TO_4,
+            2.07,
+            2.13,
+            Perceptron::fixedSoftmax),
+    /** The same, and tanh units that do not saturate at the start. */
+    MLP_TANH("mlp-tanh", "makemore part 3, fixed tanh", Defaults.PARTS_2_TO_4, 2.0356, 2.1027, Perceptron::fixedTanh),
+    /** The same with Kaiming's gain instead of a guessed factor. */
+    MLP_KAIMING("mlp-kaiming", "makemore part 3, Kaiming", Defaults.PARTS_2_TO_4, 2.0377, 2.1070, Perceptron::kaiming),
+    /** The same with batch normalisation. */
+    MLP_BN("mlp-bn", "makemore part 3", Defaults.PARTS_2_TO_4, 2.067415, 2.105684, Perceptron::batchNorm),
+    /** Part 3's six linear layers, each with batch normalisation. The lecture stops it after 1,001 steps. */
+    DEEP("deep", "makemore part 3, six layers", Defaults.DEEP, DeepNetwork::batchNorm),
+    /** The same without batch normalisation. */
+    DEEP_NO_BN("deep-no-bn", "makemore part 3, six layers without BatchNorm", Defaults.DEEP, DeepNetwork::plain),
+    /** The network of part 4, whose backward pass is written in one piece. */
+    BACKPROP("backprop", "makemore part 4", Defaults.PARTS_2_TO_4, 2.0705, 2.1099, BackpropNetwork::draw) {
+        // The notebook evaluates with the statistics of the whole training set, taken once after training.
+        @Override
+        public void finish(Layer model, Dataset train) {
+            if (model instanceof BackpropNetwork network) {
+                network.calibrate(train.x());
+            }
+        }
+    },
+    /** Part 5's start: the hidden layer sees three characters at once. */
+    WAVENET_FLAT_3(
+            "wavenet-flat-3", "makemore part 5, flat", Defaults.part5(3, 10, 200), 2.058, 2.105, WaveNetTree::flat),
+    /** The same with eight characters. */
+    WAVENET_FLAT_8(
+            "wavenet-flat-8", "makemore part 5, flat", Defaults.part5(8, 10, 200), 1.918, 2.027, WaveNetTree::flat),
+    /** The small tree, each position with statistics of its own: the lecture's bug. */
+    WAVENET_SMALL_BUG(
+            "wavenet-small-bug",
+            "makemore part 5, BatchNorm over the batch alone",
+            Defaults.part5(8, 10, 68),
+            1.941,
+            2.029,
+            (sizes, random) -> WaveNetTree.tree(sizes, BatchNormOptions.Axes.FIRST, random)),
+    /** The small tree. */
+    WAVENET_SMALL(
+            "wavenet-small", "makemore part 5, small tree", Defaults.part5(8, 10, 68), 1.912, 2.022, WaveNetTree::tree),
+    /** The scaled tree, 76,579 parameters. */
+    WAVENET("wavenet", "makemore part 5", Defaults.part5(8, 24, 128), 1.7690, 1.9937, WaveNetTree::tree);
+
+    private final String title;
+    private final String lecture;
+
+    @SuppressWarnings("ImmutableEnumChecker") // a record of numbers
+    private final Defaults defaults;
+
+    private final OptionalDouble trainLoss;
+    private final OptionalDouble devLoss;
+
+    @SuppressWarnings("ImmutableEnumChecker") // a method without state
+    private final Builder builder;
+
+    LectureModel(String title, String lecture, Defaults defaults, double trainLoss, double devLoss, Builder builder) {
+        this.title = title;
+        this.lecture = lecture;
+        this.defaults = defaults;
+        this.trainLoss = OptionalDouble.of(trainLoss);
+        this.devLoss = OptionalDouble.of(devLoss);
+        this.builder = builder;
+    }
+
+    LectureModel(String title, String lecture, Defaults defaults, Builder builder) {
+        this.title = title;
+        this.lecture = lecture;
+        this.defaults = defaults;
+        this.trainLoss = OptionalDouble.empty();
+        this.devLoss = OptionalDouble.empty();
+        this.builder = builder;
+    }
+
+    /**
+     * The sizes of a model.
+     *
+     * @param blockSize the characters that the model sees
+     * @param embedding the numbers that a character becomes
+     * @param hidden the units of a hidden layer
+     */
+    public record Sizes(int blockSize, int embedding, int hidden) {
+        /** The numbers that the characters of a row become together. */
+        int context() {
+            return blockSize * embedding;
+        }
+    }
+
+    /**
+     * How the lecture trains a model.
+     *
+     * @param sizes its sizes
+     * @param steps how many batches it trains on
+     * @param lrDrop the step from which on the learning rate is a tenth
+     * @param seed of the weights, then of the batches
+     */
+    public record Defaults(Sizes sizes, int steps, int lrDrop, long seed) {
+        private static final Defaults PARTS_2_TO_4 = new Defaults(new Sizes(3, 10, 200), 200_000, 100_000, 2147483647L);
+        private static final Defaults DEEP = new Defaults(new Sizes(3, 10, 100), 200_000, 150_000, 2147483647L);
+
+        private static Defaults part5(int blockSize, int embedding, int hidden) {
+            return new Defaults(new Sizes(blockSize, embedding, hidden), 200_000, 150_000, 42);
+        }
+    }
+
+    /** Draws a model. */
+    private interface Builder {
+        Layer build(Sizes sizes, TorchRandom random);
+    }
+
+    /** The model with fresh weights; input (N, blockSize) INT32, output (N, 27) logits. */
+    public Layer build(Sizes sizes, TorchRandom random) {
+        return builder.build(sizes, random);
+    }
+
+    /** What the lecture does to a trained model before it evaluates it; most often nothing. */
+    public void finish(Layer model, Dataset train) {}
+
+    /** Whether the model normalises by the unbiased variance of a batch, which needs two rows. */
+    public boolean normalisesBatches() {
+        return switch (this) {
+            case MLP, MLP_SOFTMAX, MLP_TANH, MLP_KAIMING, DEEP_NO_BN -> false;
+            default -> true;
+        };
+    }
+
+    /** Whether the model joins its characters by twos, so that there must be 2, 4, 8, … of them. */
+    public boolean isTree() {
+        return this == WAVENET_SMALL_BUG || this == WAVENET_SMALL || this == WAVENET;
+    }
+
+    /** The name on the command line. */
+    public String title() {
+        return title;
+    }
+
+    /** The lecture that it is from. */
+    public String lecture() {
+        return lecture;
+    }
+
+    /** How the lecture trains it. */
+    public Defaults defaults() {
+        return defaults;
+    }
+
+    /** The loss on train that the lecture's notebook prints after its last step, where it gets there. */
+    public OptionalDouble trainLoss() {
+        return trainLoss;
+    }
+
+    /** The loss on dev that the lecture's notebook prints after its last step, where it gets there. */
+    public OptionalDouble devLoss() {
+        return devLoss;
+    }
+
+    /** The model of a name. */
+    public static LectureModel named(String title) {
+        return Arrays.stream(values())
+                .filter(model -> model.title.equals(title))
+                .findFirst()
+                .orElseThrow(() -> new WrongInputException(
+                        "unknown model " + title + "; there are " + String.join(", ", titles())));
+    }
+
+    /** The names of all models. */
+    static List<String> titles() {
+        return Arrays.stream(values()).map(LectureModel::title).toList();
+    }
+}

@@ -1,0 +1,141 @@
+package handgrad.examples.train;
+
+import handgrad.examples.command.FailedException;
+import handgrad.examples.command.WrongInputException;
+import handgrad.io.Safetensors;
+import handgrad.io.SafetensorsException;
+import handgrad.nn.Layer;
+import handgrad.random.TorchRandom;
+import handgrad.tensor.DType;
+import handgrad.tensor.Shape;
+import handgrad.tensor.Tensor;
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.time.LocalDateTime;
+import java.time.ZoneId;
+import java.time.format.DateTimeFormatter;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/**
+ * The folder that a training leaves behind: {@code options.json}, {@code metrics.jsonl} and the weights in
+ * {@code model.safetensors}.
+ *
+ * @param path the folder
+ */
+record RunFolder(Path path) {
+    private static final DateTimeFormatter STAMP = DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss");
+
+    /** A new folder under runs, named by model and time. */
+    static RunFolder next(String model) {
+        var name = model + "-" + LocalDateTime.now(ZoneId.systemDefault()).format(STAMP);
+        var path = Path.of("runs", name);
+        for (int i = 2; Files.exists(path); i++) {
+            path = Path.of("runs", name + "-" + i);
+        }
+        return new RunFolder(path);
+    }
+
+    /** Makes the folder; refuses one that holds a run, finished or not. Other files in it do no harm. */
+    void create() {
+        if (Stream.of(optionsFile(), metrics(), weights()).anyMatch(Files::exists)) {
+            throw new WrongInputException("--out: " + path + " holds a run already; name another folder, or remove it");
+        }
+        try {
+            Files.createDirectories(path);
+        } catch (IOException exception) {
+            throw cannotWrite(exception);
+        }
+    }
+
+    /** Writes the options and lets the metrics be written here as well. */
+    void start(TrainOptions options, Metrics metrics) {
+        try {
+            OptionsFile.write(optionsFile(), options);
+            metrics.addFile(metrics());
+        } catch (IOException exception) {
+            throw cannotWrite(exception);
+        }
+    }
+
+    private WrongInputException cannotWrite(IOException exception) {
+        return new WrongInputException("--out: cannot write to " + path + ": " + reason(exception));
+    }
+
+    /** Writes the weights, whole or not at all: with them a run is finished. */
+    void save(Layer model) {
+        try {
+            Safetensors.write(weights(), model.stateDict(), Map.of("format", "handgrad"));
+        } catch (SafetensorsException exception) {
+            throw new FailedException(reason(exception));
+        }
+    }
+
+    /** The options of a run. */
+    TrainOptions options() {
+        if (!Files.isDirectory(path)) {
+            throw new WrongInputException("--run: there is no folder " + path);
+        }
+        if (!Files.exists(optionsFile())) {
+            throw new WrongInputException("--run: " + path + " is no run folder: it has no options.json");
+        }
+        return OptionsFile.read(optionsFile());
+    }
+
+    /** The trained model of a finished run. */
+    Layer model(TrainOptions options) {
+        if (!Files.exists(weights())) {
+            throw new WrongInputException(
+                    "--run: " + path + " has no model.safetensors: its training has not reached the end");
+        }
+        // The seed does not matter: every weight is replaced.
+        var model = options.model().build(options.sizes(), TorchRandom.seeded(0));
+        // A BatchNorm with statistics for each position learns how many there are from its first batch.
+        model.forward(Tensor.zeros(DType.INT32, Shape.of(2, options.blockSize())));
+        try {
+            model.loadStateDict(Safetensors.read(weights()).tensors());
+        } catch (SafetensorsException exception) {
+            throw new WrongInputException(reason(exception));
+        } catch (IllegalArgumentException exception) {
+            throw new WrongInputException(weights() + " does not fit options.json: " + exception.getMessage());
+        }
+        model.stateDict().forEach(this::checkFinite);
+        return model;
+    }
+
+    private void checkFinite(String name, Tensor tensor) {
+        for (float value : tensor.floats()) {
+            if (!Float.isFinite(value)) {
+                throw new WrongInputException(weights() + ": " + name + " has a weight that is " + value);
+            }
+        }
+    }
+
+    Path optionsFile() {
+        return path.resolve("options.json");
+    }
+
+    Path metrics() {
+        return path.resolve("metrics.jsonl");
+    }
+
+    Path weights() {
+        return path.resolve("model.safetensors");
+    }
+
+    /** What an IOException says, in words: its message is often a path alone. */
+    static String reason(IOException exception) {
+        return switch (exception) {
+            case AccessDeniedException _ -> "its permissions forbid it";
+            case FileAlreadyExistsException exists -> exists.getFile() + " is a file";
+            case NoSuchFileException _ -> "nothing can be made there";
+            case FileSystemException other when other.getReason() != null -> other.getReason();
+            default -> String.valueOf(exception.getMessage());
+        };
+    }
+}

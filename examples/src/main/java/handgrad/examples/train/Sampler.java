@@ -1,0 +1,46 @@
+package handgrad.examples.train;
+
+import handgrad.data.Alphabet;
+import handgrad.nn.Layer;
+import handgrad.random.TorchRandom;
+import handgrad.tensor.Tensor;
+
+/** Draws names from a model, one character at a time, as the lectures do. */
+final class Sampler {
+    /** Where a name is cut that the model would not end. */
+    private static final int LONGEST = 100;
+
+    private final Layer model;
+    private final int blockSize;
+    private final TorchRandom random;
+
+    /**
+     * A sampler that puts the model into evaluation mode.
+     *
+     * @param model from (1, blockSize) INT32 to (1, 27) logits
+     */
+    Sampler(Layer model, int blockSize, TorchRandom random) {
+        this.model = model;
+        this.blockSize = blockSize;
+        this.random = random;
+        model.train(false);
+    }
+
+    /** The next name, drawn from the model's own distribution; it may be empty. */
+    String name() {
+        int[] context = new int[blockSize];
+        var name = new StringBuilder();
+        while (name.length() < LONGEST) {
+            var logits = model.forward(Tensor.of(context.clone(), 1, blockSize));
+            var counts = logits.sub(logits.max(1, true)).exp();
+            int next = random.multinomial(counts.div(counts.sum(1, true)).floats());
+            if (next == 0) {
+                break;
+            }
+            name.append(Alphabet.decode(next));
+            System.arraycopy(context, 1, context, 0, blockSize - 1);
+            context[blockSize - 1] = next;
+        }
+        return name.toString();
+    }
+}

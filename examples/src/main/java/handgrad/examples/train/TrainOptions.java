@@ -1,0 +1,82 @@
+package handgrad.examples.train;
+
+import handgrad.examples.command.Checks;
+import handgrad.examples.command.WrongInputException;
+import handgrad.examples.model.LectureModel;
+
+/**
+ * What a run can be repeated with. The bounds on the sizes keep every tensor of a model below 2³¹ elements: the largest
+ * are the hidden layer's weight with 100 × 1,000 × 20,000 and a batch of embeddings with as many.
+ *
+ * @param model the model
+ * @param steps how many batches to train on
+ * @param batchSize the rows of a batch
+ * @param lr the learning rate up to the step where the lecture cuts it; a tenth of it from there on
+ * @param seed of the weights, then of the batches
+ * @param hidden the units of the hidden layer
+ * @param embedding the numbers that a character becomes
+ * @param blockSize the characters that the model sees
+ * @param data the file with the names, or {@code bundled}
+ */
+record TrainOptions(
+        LectureModel model,
+        int steps,
+        int batchSize,
+        double lr,
+        long seed,
+        int hidden,
+        int embedding,
+        int blockSize,
+        String data) {
+
+    /** The rows of a batch in every lecture. */
+    static final int DEFAULT_BATCH_SIZE = 32;
+
+    /** The first learning rate of every lecture. */
+    static final double DEFAULT_LR = 0.1;
+
+    /** The data option of a run on the bundled names. */
+    static final String BUNDLED = "bundled";
+
+    /** The lectures sample with a generator of its own, seeded ten above the one of the training. */
+    private static final int SAMPLE_SEED_OFFSET = 10;
+
+    /** Refuses what cannot be trained, naming the option of the command line. */
+    TrainOptions {
+        Checks.atLeast(1, "--steps", steps);
+        if (model.normalisesBatches()) {
+            // The variance of a batch, unbiased as in the lecture, divides by one row less.
+            Checks.between(2, 20_000, "--batch-size of " + model.title(), batchSize);
+        }
+        Checks.between(1, 20_000, "--batch-size", batchSize);
+        Checks.between(1, 20_000, "--hidden", hidden);
+        Checks.between(1, 1_000, "--embedding", embedding);
+        Checks.between(model.isTree() ? 2 : 1, 100, "--block-size", blockSize);
+        if (model.isTree() && Integer.bitCount(blockSize) != 1) {
+            throw new WrongInputException(
+                    "--block-size of " + model.title() + " must be a power of 2, it is " + blockSize);
+        }
+        if (!(lr > 0) || Double.isInfinite(lr)) {
+            throw new WrongInputException("--lr must be more than 0 and finite, it is " + lr);
+        }
+    }
+
+    LectureModel.Sizes sizes() {
+        return new LectureModel.Sizes(blockSize, embedding, hidden);
+    }
+
+    /** The seed of the names that a training ends with. */
+    long sampleSeed() {
+        return seed + SAMPLE_SEED_OFFSET;
+    }
+
+    /** Whether the lecture trained with the same, the data aside. */
+    boolean areTheLectures() {
+        var defaults = model.defaults();
+        return steps == defaults.steps()
+                && batchSize == DEFAULT_BATCH_SIZE
+                && lr == DEFAULT_LR
+                && seed == defaults.seed()
+                && sizes().equals(defaults.sizes());
+    }
+}

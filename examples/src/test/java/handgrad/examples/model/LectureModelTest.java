@@ -1,0 +1,65 @@
+package handgrad.examples.model;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import handgrad.check.GradientCheck;
+import handgrad.examples.CommandResult;
+import handgrad.random.TorchRandom;
+import handgrad.tensor.Tensor;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class LectureModelTest {
+    @TempDir
+    private Path folder;
+
+    @Test
+    void each_model_has_the_parameters_of_its_lecture() {
+        var counts = Map.ofEntries(
+                Map.entry(LectureModel.MLP, 11_897),
+                Map.entry(LectureModel.MLP_SOFTMAX, 11_897),
+                Map.entry(LectureModel.MLP_TANH, 11_897),
+                Map.entry(LectureModel.MLP_KAIMING, 11_897),
+                Map.entry(LectureModel.MLP_BN, 12_097),
+                Map.entry(LectureModel.DEEP, 47_024),
+                Map.entry(LectureModel.DEEP_NO_BN, 46_497),
+                Map.entry(LectureModel.BACKPROP, 12_297),
+                Map.entry(LectureModel.WAVENET_FLAT_3, 12_097),
+                Map.entry(LectureModel.WAVENET_FLAT_8, 22_097),
+                Map.entry(LectureModel.WAVENET_SMALL_BUG, 22_397),
+                Map.entry(LectureModel.WAVENET_SMALL, 22_397),
+                Map.entry(LectureModel.WAVENET, 76_579));
+        for (var model : LectureModel.values()) {
+            var network = model.build(model.defaults().sizes(), TorchRandom.seeded(1));
+            assertThat(network.parameterCount()).as(model.title()).isEqualTo(counts.get(model));
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void the_gradients_of_each_model_pass(LectureModel model) {
+        var random = TorchRandom.seeded(5);
+        var sizes = new LectureModel.Sizes(model.defaults().sizes().blockSize() == 3 ? 3 : 4, 2, 5);
+        var x = Tensor.randint(random, 27, 7, sizes.blockSize());
+        GradientCheck.of(model.build(sizes, random)).input(x).assertPasses();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void each_model_is_trained_saved_and_sampled(LectureModel model) {
+        var run = folder.resolve(model.title()).toString();
+        var sizes = new String[] {"--steps", "3", "--hidden", "8", "--embedding", "4", "--out", run, "--quiet"};
+        var arguments = new String[sizes.length + 2];
+        arguments[0] = "train";
+        arguments[1] = model.title();
+        System.arraycopy(sizes, 0, arguments, 2, sizes.length);
+        assertThat(CommandResult.of(arguments).err()).isEmpty();
+        var samples = CommandResult.of("sample", "--run", run, "-n", "3");
+        assertThat(samples.err()).isEmpty();
+        assertThat(samples.out().lines()).hasSize(3);
+    }
+}
