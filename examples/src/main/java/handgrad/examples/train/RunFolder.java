@@ -1,5 +1,6 @@
 package handgrad.examples.train;
 
+import handgrad.diagnostics.Recorder;
 import handgrad.examples.command.FailedException;
 import handgrad.examples.command.WrongInputException;
 import handgrad.io.Safetensors;
@@ -23,8 +24,8 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 /**
- * The folder that a training leaves behind: {@code options.json}, {@code metrics.jsonl} and the weights in
- * {@code model.safetensors}.
+ * The folder that a training leaves behind: {@code options.json}, {@code metrics.jsonl}, what was seen of it in
+ * {@code diagnostics.json}, and the weights in {@code model.safetensors}.
  *
  * @param path the folder
  */
@@ -76,6 +77,15 @@ record RunFolder(Path path) {
         }
     }
 
+    /** Writes what was seen of the training. */
+    void saveDiagnostics(Recorder recorder) {
+        try {
+            DiagnosticsFile.write(diagnostics(), recorder);
+        } catch (IOException exception) {
+            throw new FailedException(diagnostics() + " cannot be written: " + reason(exception));
+        }
+    }
+
     /** The options of a run. */
     TrainOptions options() {
         if (!Files.isDirectory(path)) {
@@ -122,6 +132,10 @@ record RunFolder(Path path) {
 
     Path metrics() {
         return path.resolve("metrics.jsonl");
+    }
+
+    Path diagnostics() {
+        return path.resolve("diagnostics.json");
     }
 
     Path weights() {

@@ -1,8 +1,11 @@
 package handgrad.examples.train;
 
+import handgrad.data.Alphabet;
 import handgrad.data.Names;
 import handgrad.data.NamesException;
 import handgrad.data.Split;
+import handgrad.diagnostics.Advice;
+import handgrad.diagnostics.Recorder;
 import handgrad.examples.command.Checks;
 import handgrad.examples.command.ExitCode;
 import handgrad.examples.command.Progress;
@@ -171,14 +174,17 @@ public final class TrainCommand implements Callable<Integer> {
         if (!quiet) {
             describe(printer, options, names, split, network);
         }
-        long nanoseconds = train(printer, network, split, options, random, metrics);
+        var recorder = new Recorder(network, Alphabet.SIZE, options.steps());
+        long nanoseconds = train(printer, network, split, options, random, metrics, recorder);
         options.model().finish(network, split.train());
         var losses = Evaluation.of(network, split);
         metrics.split("train", losses.train());
         metrics.split("dev", losses.dev());
         metrics.split("test", losses.test());
         folder.save(network);
+        folder.saveDiagnostics(recorder);
         report(printer, options, losses, nanoseconds);
+        adviseOn(printer, losses, split, recorder);
         if (!quiet) {
             var sampler = new Sampler(network, options.blockSize(), TorchRandom.seeded(options.sampleSeed()));
             var samples = Stream.generate(sampler::name).limit(SAMPLES).collect(Collectors.joining(" "));
@@ -261,12 +267,18 @@ public final class TrainCommand implements Callable<Integer> {
             Split split,
             TrainOptions options,
             TorchRandom random,
-            Metrics metrics) {
+            Metrics metrics,
+            Recorder recorder) {
         long start = System.nanoTime();
         try (var progress = new Progress(model, options.steps(), quiet)) {
             Trainer.train(network, split.train(), options, random, (step, loss, rate) -> {
                 progress.step(step, loss);
-                if (step % logEvery == 0 || step == options.steps() - 1) {
+                for (var advice : recorder.after(step, loss, rate)) {
+                    if (!quiet) {
+                        progress.log(printer, advice(advice));
+                    }
+                }
+                if (Double.isFinite(loss) && (step % logEvery == 0 || step == options.steps() - 1)) {
                     metrics.step(step, loss, rate);
                     if (!quiet) {
                         progress.log(
@@ -276,6 +288,12 @@ public final class TrainCommand implements Callable<Integer> {
             });
         }
         return System.nanoTime() - start;
+    }
+
+    /** An advice as lines of the log, set apart by the margin of its numbers. */
+    private static String advice(Advice advice) {
+        var lines = wrapped(String.format(Locale.ROOT, "step %,d: %s", advice.step(), advice.text()));
+        return "\n" + lines.indent(2);
     }
 
     /** A rate as a person writes it: 0.01, not 0.010000000000000002. */
@@ -307,6 +325,15 @@ public final class TrainCommand implements Callable<Integer> {
             printer.println("names.txt with --data.");
         }
         printer.flush();
+    }
+
+    private void adviseOn(PrintWriter printer, Evaluation losses, Split split, Recorder recorder) {
+        int names = split.dev().words().size();
+        for (var advice : recorder.evaluated(losses.train(), losses.dev(), names, split.devInTrain())) {
+            if (!quiet) {
+                printer.println(advice(advice));
+            }
+        }
     }
 
     private static void printLoss(PrintWriter printer, String part, double loss, OptionalDouble lecture) {
