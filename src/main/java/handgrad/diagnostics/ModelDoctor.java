@@ -44,8 +44,8 @@ public final class ModelDoctor {
     private final LossHistory losses = new LossHistory();
     private final List<Check> checks = List.of(
             new StartLossCheck(),
-            new UniformLossCheck(),
             new DoubleSoftmaxCheck(),
+            new UniformLossCheck(),
             new LinearChainCheck(),
             new SaturationCheck(),
             new DeadUnitsCheck(),
@@ -95,7 +95,7 @@ public final class ModelDoctor {
             updateToData = weights.updateToData();
             var look = new Look(step, loss, lr, classes, losses, watch, names, updateToData);
             for (var check : checks) {
-                if (!given.contains(check.rule())) {
+                if (!given.contains(check.rule()) && !isExplained(check.rule())) {
                     add(advice, check.rule(), step, check.see(look));
                 }
             }
@@ -122,6 +122,11 @@ public final class ModelDoctor {
         add(advice, Rule.BATCH_NORM_OF_ONE, step, batchNormOfOne());
         add(advice, Rule.LEAKAGE, step, leakage(trainLoss, devLoss, devSize, devInTrain));
         return advice;
+    }
+
+    /** Whether a fault is only a symptom of one that was found. */
+    private boolean isExplained(Rule rule) {
+        return rule == Rule.LOSS_AT_UNIFORM && given.contains(Rule.SOFTMAX_TWICE);
     }
 
     private void add(List<Advice> advice, Rule rule, int step, @Nullable String text) {

@@ -19,6 +19,10 @@ public final class Recorder {
     public static final int PICTURE_ROWS = 64;
 
     private static final int SAMPLES = 1000;
+
+    /** How many steps from the first on are looked at, each: there an initialisation shows its faults. */
+    private static final int EARLY = 10;
+
     private static final int SNAPSHOTS = 10;
 
     private final int steps;
@@ -40,7 +44,11 @@ public final class Recorder {
             throw new IllegalArgumentException("Recorder: wants at least 1 step, there are " + steps);
         }
         this.steps = steps;
-        doctor = new ModelDoctor(model, classes, step -> isOneOf(SAMPLES, step));
+        doctor = new ModelDoctor(model, classes, this::isSample);
+    }
+
+    private boolean isSample(int step) {
+        return step < EARLY || isOneOf(SAMPLES, step);
     }
 
     /** Whether a step is the last, or one of about so many at equal distances from the first on. */
@@ -58,7 +66,7 @@ public final class Recorder {
     public synchronized List<Advice> after(int step, double loss, double lr) {
         var found = doctor.after(step, loss, lr);
         advice.addAll(found);
-        if (isOneOf(SAMPLES, step)) {
+        if (isSample(step)) {
             sampledSteps.add(step);
             ratios.add(Arrays.stream(doctor.updateToData()).map(Math::log10).toArray());
         }

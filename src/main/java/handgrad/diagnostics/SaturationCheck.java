@@ -7,9 +7,10 @@ import org.jspecify.annotations.Nullable;
 
 /** Outputs of a tanh in its flat ends, look after look. */
 final class SaturationCheck implements Check {
+    /** Makemore part 3's bad initialisation has 0.69; its good ones end at 0.1 to 0.4 after 200,000 steps. */
     static final double MOST = 0.5;
 
-    private static final int LOOKS = 10;
+    private static final int LOOKS = 5;
 
     private final Map<String, Integer> looks = new HashMap<>();
 

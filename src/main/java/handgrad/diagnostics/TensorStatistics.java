@@ -5,8 +5,9 @@ import handgrad.tensor.Shape;
 /**
  * What makemore part 3 prints and draws of a tensor.
  *
- * @param name of an output, or of the gradient of one, the position of its layer: {@code 2} for the notebook's
- *     {@code layer 2 (Tanh)}; of a weight its name in the state: {@code 2.weight}
+ * @param name of an output, or of the gradient of one, the position of its layer in the model, from 0; the notebook does
+ *     not count the embedding and its flattening, so its layer 2 is {@code 4}. Of a weight its name in the state:
+ *     {@code 2.weight}
  * @param kind the class of the layer, {@code Tanh}; of a weight the class of its layer where that is known
  * @param shape the shape of the tensor
  * @param mean the mean of all elements

@@ -12,12 +12,14 @@ import handgrad.examples.command.Progress;
 import handgrad.examples.command.WrongInputException;
 import handgrad.examples.model.LectureModel;
 import handgrad.nn.Layer;
+import handgrad.nn.Sequential;
 import handgrad.random.TorchRandom;
 import handgrad.tensor.Backend;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import java.util.OptionalDouble;
 import java.util.concurrent.Callable;
@@ -121,6 +123,22 @@ public final class TrainCommand implements Callable<Integer> {
             description = "Also write the metrics, as JSON lines, to this file.")
     private @Nullable Path metricsFile;
 
+    @Option(
+            names = "--diagnostics",
+            description = {
+                "After training print the tables of makemore part 3: outputs, gradients and",
+                "updates of the last step; and the losses with calibrated batch normalisation."
+            })
+    private boolean diagnostics;
+
+    @Option(
+            names = "--find-lr",
+            description = {
+                "Instead of training, look for a learning rate as makemore part 2 does:",
+                "1,000 steps with rates from 0.001 to 1. Leaves no run folder."
+            })
+    private boolean findLr;
+
     @Option(names = "--quiet", description = "Print the losses of the trained model only.")
     private boolean quiet;
 
@@ -136,6 +154,10 @@ public final class TrainCommand implements Callable<Integer> {
             Backend.setThreads(threads);
         }
         var names = names();
+        if (findLr) {
+            findLearningRate(options, names);
+            return ExitCode.DONE;
+        }
         var folder = out == null ? RunFolder.next(model) : new RunFolder(out);
         Checks.notEmpty("--out", folder.path());
         try (var metrics = new Metrics()) {
@@ -185,11 +207,36 @@ public final class TrainCommand implements Callable<Integer> {
         folder.saveDiagnostics(recorder);
         report(printer, options, losses, nanoseconds);
         adviseOn(printer, losses, split, recorder);
+        if (diagnostics) {
+            DiagnosticsTable.print(printer, recorder.snapshots().getLast());
+            if (network instanceof Sequential sequential) {
+                Calibration.of(sequential, split).print(printer, losses);
+            }
+        }
         if (!quiet) {
             var sampler = new Sampler(network, options.blockSize(), TorchRandom.seeded(options.sampleSeed()));
             var samples = Stream.generate(sampler::name).limit(SAMPLES).collect(Collectors.joining(" "));
             printer.printf("%n%s%n%nrun folder: %s%n", wrapped(samples), folder.path());
         }
+    }
+
+    /** What does not go with the learning-rate finder, which has its own steps and rates and writes nothing. */
+    private static final List<String> NOT_FOR_FINDER =
+            List.of("--steps", "--lr", "--out", "--log-every", "--metrics", "--diagnostics");
+
+    private void findLearningRate(TrainOptions options, Names names) {
+        var given = spec.commandLine().getParseResult();
+        for (var option : NOT_FOR_FINDER) {
+            if (given.hasMatchedOption(option)) {
+                throw new WrongInputException(
+                        "--find-lr has its own steps and rates and writes nothing: leave out " + option);
+            }
+        }
+        var random = TorchRandom.seeded(options.seed());
+        var network = options.model().build(options.sizes(), random);
+        var train = names.split(SPLIT_SEED, options.blockSize()).train();
+        LearningRates.find(network, train, options.batchSize(), random)
+                .print(spec.commandLine().getOut());
     }
 
     /** Words in lines of at most 79 characters, so far as single words are no longer. */
