@@ -164,7 +164,7 @@ public final class ModelDoctor {
         var place = watch.normalizesOne();
         return place == null
                 ? null
-                : "The BatchNorm1d of " + place.name()
+                : "The BatchNorm1d of layer " + place.name()
                         + " got a batch of one row in training mode, which it then normalised"
                         + " by itself. Train on larger batches; to evaluate or to sample, call model.train(false) before.";
     }

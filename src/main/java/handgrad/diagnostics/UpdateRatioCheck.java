@@ -46,6 +46,9 @@ final class UpdateRatioCheck implements Check {
             return null;
         }
         double mean = Arrays.stream(medians).average().orElseThrow();
+        if (!Double.isFinite(mean)) {
+            return null; // no update at all is no matter of the rate
+        }
         if (mean > MOST) {
             return text(look, mean, "large", "smaller");
         }
