@@ -204,9 +204,9 @@ public final class TrainCommand implements Callable<Integer> {
         metrics.split("dev", losses.dev());
         metrics.split("test", losses.test());
         folder.save(network);
-        folder.saveDiagnostics(recorder);
         report(printer, options, losses, nanoseconds);
         adviseOn(printer, losses, split, recorder);
+        folder.saveDiagnostics(recorder);
         if (diagnostics) {
             DiagnosticsTable.print(printer, recorder.snapshots().getLast());
             if (network instanceof Sequential sequential) {
