@@ -138,7 +138,8 @@ class TrainCommandTest {
         try (var files = Files.list(run)) {
             assertThat(files)
                     .extracting(file -> file.getFileName().toString())
-                    .containsExactlyInAnyOrder("options.json", "metrics.jsonl", "model.safetensors");
+                    .containsExactlyInAnyOrder(
+                            "options.json", "metrics.jsonl", "model.safetensors", "diagnostics.json");
         }
         assertRefused(
                 "--out: " + run + " holds a run already; name another folder, or remove it", train(run.toString()));
@@ -179,7 +180,7 @@ class TrainCommandTest {
         assertThat(result.err()).isEmpty();
         assertThat(result.out())
                 .containsPattern("(?m)^layer +mean +std +saturated +grad mean +grad std$")
-                .containsPattern("(?m)^4 Tanh +[+-]0\\.\\d\\d +0\\.\\d\\d +\\d+\\.\\d\\d %  [+-]\\S+ +\\S+$")
+                .containsPattern("(?m)^4 Tanh +[+-]0\\.\\d\\d +0\\.\\d\\d +\\d+\\.\\d\\d % +[+-]\\S+ +\\S+$")
                 .containsPattern("(?m)^2\\.weight +\\(30, \\d+\\) +\\S+ +\\S+ +-\\d\\.\\d\\d$")
                 .containsPattern("(?m)^BatchNorm +mean, largest difference +std, largest difference$")
                 .containsPattern("(?m)^loss +running +calibrated$")
