@@ -75,8 +75,8 @@ def step(batch):
 
 
 with open("/proc/self/maps") as maps:
-    blas = "OpenBLAS" if "libopenblas" in maps.read() else "another BLAS than OpenBLAS"
-print(f"version NumPy {np.__version__}, Python {sys.version.split()[0]}; {blas}")
+    blas = sorted({name.strip() for name in (line[line.rfind("/") + 1:] for line in maps) if "blas" in name})
+print(f"version NumPy {np.__version__}, Python {sys.version.split()[0]}; {', '.join(blas)}")
 at = 0
 while at < 10:
     print("loss", step(at % batches))

@@ -119,23 +119,30 @@ public final class Djl implements Library {
         @Override
         public double run(Batch batch) {
             var pair = batches.computeIfAbsent(batch, b -> new NDArray[] {indices(b.x()), indices(b.y())});
-            try (var step = manager.newSubManager();
-                    var collector = engine().newGradientCollector()) {
-                NDArray x = pair[0];
-                x = x.duplicate();
-                x.attach(step);
-                for (var operation : operations) {
-                    x = operation.apply(x);
-                }
-                var value = loss.evaluate(new NDList(pair[1]), new NDList(x));
-                collector.backward(value);
+            try (var step = manager.newSubManager()) {
+                var value = gradients(pair[0], pair[1], step);
                 for (var parameter : parameters) {
                     var gradient = parameter.getGradient();
                     gradient.attach(step);
                     parameter.subi(gradient.mul(Workload.LEARNING_RATE));
+                    // As DJL's zeroGradients does it, which looks for gradients among all arrays there are.
+                    gradient.subi(gradient);
                 }
-                collector.zeroGradients();
                 return value.getFloat();
+            }
+        }
+
+        private NDArray gradients(NDArray contexts, NDArray targets, NDManager step) {
+            try (var collector = engine().newGradientCollector()) {
+                // Results belong to the manager of their first operand, here that of the step.
+                var x = contexts.duplicate();
+                x.attach(step);
+                for (var operation : operations) {
+                    x = operation.apply(x);
+                }
+                var value = loss.evaluate(new NDList(targets), new NDList(x));
+                collector.backward(value);
+                return value;
             }
         }
     }

@@ -1,7 +1,11 @@
 package handgrad.jmh.peer;
 
 import handgrad.data.Batch;
-import java.util.List;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.IdentityHashMap;
+import java.util.Map;
+import org.bytedeco.javacpp.Loader;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -16,7 +20,11 @@ public final class Nd4jByHand implements Library {
 
     @Override
     public String version() {
-        return "ND4J " + Nd4j.class.getPackage().getImplementationVersion() + ", " + Nd4j.getBackend().getClass().getSimpleName();
+        try {
+            return "ND4J " + Loader.getVersion("org.nd4j", "nd4j-api");
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        }
     }
 
     @Override
@@ -31,6 +39,9 @@ public final class Nd4jByHand implements Library {
         return new Network(workload);
     }
 
+    /** The weight of the batch in the running statistics, as in the lecture. */
+    private static final float MOMENTUM = 0.001f;
+
     private static final class Network implements TrainingStep {
         private final INDArray table;
         private final INDArray weight1;
@@ -42,8 +53,7 @@ public final class Nd4jByHand implements Library {
         private final INDArray runningDeviation;
         private final int n;
         private final int symbols;
-        private final float momentum;
-        private final java.util.Map<Batch, INDArray[]> batches = new java.util.IdentityHashMap<>();
+        private final Map<Batch, INDArray[]> batches = new IdentityHashMap<>();
 
         Network(Workload workload) {
             var weights = workload.build().parameters().stream()
@@ -59,7 +69,6 @@ public final class Nd4jByHand implements Library {
             runningDeviation = Nd4j.ones(DataType.FLOAT, gain.shape());
             n = workload.batchSize();
             symbols = (int) table.size(0);
-            momentum = 0.001f;
         }
 
         private static INDArray array(handgrad.tensor.Tensor value) {
@@ -67,7 +76,7 @@ public final class Nd4jByHand implements Library {
             return Nd4j.createFromArray(value.floats()).reshape(rows, value.size(-1)).dup('c');
         }
 
-        /** The rows that the contexts name, and a one-hot matrix of the contexts and of the targets. */
+        /** One-hot matrices of the contexts and of the targets. */
         private INDArray[] oneHot(Batch batch) {
             return new INDArray[] {oneHot(batch.x().ints()), oneHot(batch.y().ints())};
         }
@@ -92,8 +101,8 @@ public final class Nd4jByHand implements Library {
             var unit = pre.subiRowVector(mean);
             var deviation = Transforms.sqrt(unit.mul(unit).sum(true, 0).divi(n - 1), false);
             unit.diviRowVector(deviation);
-            runningMean.addi(mean.sub(runningMean).muli(momentum));
-            runningDeviation.addi(deviation.sub(runningDeviation).muli(momentum));
+            runningMean.addi(mean.sub(runningMean).muli(MOMENTUM));
+            runningDeviation.addi(deviation.sub(runningDeviation).muli(MOMENTUM));
             var h = Transforms.tanh(unit.mulRowVector(gain).addiRowVector(bias), false);
             var logits = h.mmul(weight2).addiRowVector(bias2);
             logits.subiColumnVector(logits.max(true, 1));
