@@ -4,9 +4,9 @@
  *
  * gcc -O3 -march=native -ffast-math step.c libopenblas.so.0 -lm
  *
- * Arguments: the file that WorkloadFile.java writes, iterations of warm-up, iterations, seconds of an iteration. Prints what
- * PeerProcess.java prints. Names: N rows of a batch, T characters of a row, E numbers of a character, K = T * E, H hidden
- * units, V symbols.
+ * Arguments: the file that WorkloadFile.java writes, iterations of a second for the warm-up, iterations, seconds of an
+ * iteration. Prints what PeerProcess.java prints. Names: N rows of a batch, T characters of a row, E numbers of a
+ * character, K = T * E, H hidden units, V symbols.
  */
 #include <math.h>
 #include <stdint.h>
@@ -155,7 +155,7 @@ static double step(int batch) {
 
 int main(int count, char **arguments) {
     if (count != 5) {
-        fprintf(stderr, "wants: file, iterations of warm-up, iterations, seconds of an iteration\n");
+        fprintf(stderr, "wants: file, iterations of a second for the warm-up, iterations, seconds of an iteration\n");
         return 2;
     }
     FILE *file = fopen(arguments[1], "rb");
@@ -194,7 +194,7 @@ int main(int count, char **arguments) {
     for (int iteration = 0; iteration < warmups + iterations; iteration++) {
         double start = seconds(), now = start;
         int steps = 0;
-        for (; now - start < duration; now = seconds()) {
+        for (; now - start < (iteration < warmups ? 1 : duration); now = seconds()) {
             step(at++ % batches);
             steps++;
         }

@@ -1,7 +1,7 @@
 """A training step of makemore part 3's network in NumPy, every gradient written by hand.
 
-Arguments: the file that WorkloadFile.java writes, iterations of warm-up, iterations, seconds of an iteration. Prints what
-PeerProcess.java prints. NumPy multiplies with whatever BLAS the loader finds; Peers.java preloads handgrad's OpenBLAS.
+Arguments: the file that WorkloadFile.java writes, iterations of a second for the warm-up, iterations, seconds of an iteration. Prints
+what PeerProcess.java prints. NumPy multiplies with whatever BLAS the loader finds; Peers.java preloads handgrad's OpenBLAS.
 """
 import sys
 import time
@@ -84,7 +84,7 @@ while at < 10:
 for iteration in range(warmups + iterations):
     start = now = time.perf_counter()
     steps = 0
-    while now - start < duration:
+    while now - start < (1 if iteration < warmups else duration):
         step(at % batches)
         at += 1
         steps += 1

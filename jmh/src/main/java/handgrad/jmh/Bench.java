@@ -27,11 +27,15 @@ public final class Bench {
         var words = List.of(arguments);
         if (words.contains("--help")) {
             IO.println("Usage: ./handgrad bench [--full] [STUDY...]");
-            Arrays.stream(Study.values()).forEach(study -> IO.println("  %-10s %s".formatted(study.title(), study.question())));
+            Arrays.stream(Study.values())
+                    .forEach(study -> IO.println("  %-10s %s".formatted(study.title(), study.question())));
             return;
         }
         var effort = words.contains("--full") ? Effort.FULL : Effort.QUICK;
-        var named = words.stream().filter(word -> !word.equals("--full")).map(Study::named).toList();
+        var named = words.stream()
+                .filter(word -> !word.equals("--full"))
+                .map(Study::named)
+                .toList();
         var folder = MODULE.resolve(effort == Effort.FULL ? "results" : "target/bench");
         for (var study : named.isEmpty() ? List.of(Study.values()) : named) {
             var figures = run(study, effort, String.join(" ", arguments));
@@ -57,8 +61,10 @@ public final class Bench {
         }
         var facts = new LinkedHashMap<String, String>();
         facts.put("command", ("./handgrad bench " + arguments).trim());
-        facts.put("effort", "%s: %d iterations after %d of warm-up, processes for each figure: %d"
-                .formatted(effort.title(), effort.iterations(), effort.warmups(), effort.forks()));
+        facts.put(
+                "effort",
+                "%s: %d iterations after %d of warm-up, processes for each figure: %d"
+                        .formatted(effort.title(), effort.iterations(), effort.warmups(), effort.forks()));
         facts.put("date", LocalDate.now(java.time.ZoneOffset.UTC).toString());
         facts.putAll(Machine.facts());
         facts.put("stolen time", "%.2f %%".formatted(100 * stolen));
@@ -77,7 +83,12 @@ public final class Bench {
         text.append(figures.table(study));
         figures.notes().forEach(note -> text.append("\n").append(note).append("\n"));
         text.append("\n<details><summary>Measured on</summary>\n\n");
-        figures.facts().forEach((name, value) -> text.append("- ").append(name).append(": ").append(value).append("\n"));
+        figures.facts()
+                .forEach((name, value) -> text.append("- ")
+                        .append(name)
+                        .append(": ")
+                        .append(value)
+                        .append("\n"));
         return text.append("\n</details>\n").toString();
     }
 

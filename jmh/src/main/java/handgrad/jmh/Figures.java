@@ -117,8 +117,9 @@ public record Figures(String study, Map<String, String> facts, List<String> note
         double worst = Double.POSITIVE_INFINITY;
         for (var row : scores.stream().map(Score::row).distinct().toList()) {
             var cells = new LinkedHashMap<String, Double>();
-            scores.stream().filter(score -> score.row().equals(row)).forEach(score -> cells.put(
-                    score.column(), score.median()));
+            scores.stream()
+                    .filter(score -> score.row().equals(row))
+                    .forEach(score -> cells.put(score.column(), score.median()));
             text.append("| ").append(row).append(" |");
             for (var column : columns) {
                 var value = cells.get(column);

@@ -3,12 +3,12 @@ package handgrad.jmh;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.infra.BenchmarkParams;
 import org.openjdk.jmh.runner.Runner;
 import org.openjdk.jmh.runner.RunnerException;
 import org.openjdk.jmh.runner.options.OptionsBuilder;
 import org.openjdk.jmh.runner.options.TimeValue;
-import org.openjdk.jmh.annotations.Mode;
 
 /** Runs JMH inside a study. */
 final class Jmh {
@@ -42,7 +42,7 @@ final class Jmh {
                 .timeUnit(java.util.concurrent.TimeUnit.MICROSECONDS)
                 .forks(effort.forks())
                 .warmupIterations(effort.warmups())
-                .warmupTime(duration)
+                .warmupTime(TimeValue.seconds(1))
                 .measurementIterations(effort.iterations())
                 .measurementTime(duration)
                 .shouldFailOnError(true);

@@ -32,37 +32,38 @@ import org.openjdk.jmh.annotations.Warmup;
         value = 5,
         jvmArgsAppend = {"--add-modules=jdk.incubator.vector", "--enable-native-access=ALL-UNNAMED"})
 public class MatmulBenchmark {
-    /** Sets one thread. */
+    private MatmulProblem p;
+
+    /** Takes the matrices; JMH hands a fresh copy to each method that asks for them. */
     @Setup
-    public void prepare() {
+    public void prepare(MatmulProblem problem) {
         Parallel.setThreads(1);
+        p = problem;
     }
 
     /** Compares the product with float64. */
     @TearDown(Level.Iteration)
-    public void check(MatmulProblem problem) {
-        problem.check();
+    public void check() {
+        p.check();
     }
 
     /** handgrad's own choice. */
     @Benchmark
-    public float[] routed(MatmulProblem p) {
-        MatrixProduct.sgemm(
-                p.transposeA, p.transposeB, p.m, p.n, p.k, 1, p.a, 0, p.lda, p.b, 0, p.ldb, 0, p.c, 0, p.n);
+    public float[] routed() {
+        MatrixProduct.sgemm(p.transposeA, p.transposeB, p.m, p.n, p.k, 1, p.a, 0, p.lda, p.b, 0, p.ldb, 0, p.c, 0, p.n);
         return p.c;
     }
 
     /** The Java kernel alone. */
     @Benchmark
-    public float[] java(MatmulProblem p) {
-        VectorMatmul.sgemm(
-                p.transposeA, p.transposeB, p.m, p.n, p.k, 1, p.a, 0, p.lda, p.b, 0, p.ldb, 0, p.c, 0, p.n);
+    public float[] java() {
+        VectorMatmul.sgemm(p.transposeA, p.transposeB, p.m, p.n, p.k, 1, p.a, 0, p.lda, p.b, 0, p.ldb, 0, p.c, 0, p.n);
         return p.c;
     }
 
     /** OpenBLAS alone, called as handgrad calls it. */
     @Benchmark
-    public float[] openblas(MatmulProblem p) {
+    public float[] openblas() {
         OpenBlas.sgemm(p.transposeA, p.transposeB, p.m, p.n, p.k, 1, p.a, 0, p.lda, p.b, 0, p.ldb, 0, p.c, 0, p.n);
         return p.c;
     }

@@ -16,33 +16,89 @@ import org.openjdk.jmh.annotations.State;
 public class MatmulProblem {
     /** A few shapes of each kind. */
     static final List<String> QUICK_SHAPES = List.of(
-            "32x30x200 NN", "200x32x27 TN", "32x27x200 NT", "64x64x64 NN", "128x128x128 NN", "341x341x341 NN",
-            "512x512x512 NN", "4096x16x64 NN");
+            "32x30x200 NN",
+            "200x32x27 TN",
+            "32x27x200 NT",
+            "64x64x64 NN",
+            "128x128x128 NN",
+            "341x341x341 NN",
+            "512x512x512 NN",
+            "4096x16x64 NN");
 
     @Param({
         // mlp-bn, backprop: forward, dWeight, dX of both layers
-        "32x30x200 NN", "32x200x27 NN", "30x32x200 TN", "200x32x27 TN", "32x200x30 NT", "32x27x200 NT",
+        "32x30x200 NN",
+        "32x200x27 NN",
+        "30x32x200 TN",
+        "200x32x27 TN",
+        "32x200x30 NT",
+        "32x27x200 NT",
         // deep
-        "32x30x100 NN", "32x100x100 NN", "100x32x100 TN", "32x100x100 NT",
+        "32x30x100 NN",
+        "32x100x100 NN",
+        "100x32x100 TN",
+        "32x100x100 NT",
         // wavenet
-        "128x48x128 NN", "64x256x128 NN", "32x256x128 NN", "48x128x128 TN", "256x64x128 TN", "64x128x256 NT",
-        "128x128x48 NT", "32x128x27 NN",
+        "128x48x128 NN",
+        "64x256x128 NN",
+        "32x256x128 NN",
+        "48x128x128 TN",
+        "256x64x128 TN",
+        "64x128x256 NT",
+        "128x128x48 NT",
+        "32x128x27 NN",
         // mlp-bn with batch 1024 and 1024 hidden units
-        "1024x30x1024 NN", "1024x1024x27 NN", "30x1024x1024 TN", "1024x1024x27 TN", "1024x1024x30 NT",
+        "1024x30x1024 NN",
+        "1024x1024x27 NN",
+        "30x1024x1024 TN",
+        "1024x1024x27 TN",
+        "1024x1024x30 NT",
         "1024x27x1024 NT",
         // squares
-        "8x8x8 NN", "16x16x16 NN", "24x24x24 NN", "32x32x32 NN", "48x48x48 NN", "64x64x64 NN", "96x96x96 NN",
-        "100x100x100 NN", "128x128x128 NN", "192x192x192 NN", "200x200x200 NN", "256x256x256 NN", "341x341x341 NN",
-        "384x384x384 NN", "512x512x512 NN", "640x640x640 NN", "768x768x768 NN", "1000x1000x1000 NN",
+        "8x8x8 NN",
+        "16x16x16 NN",
+        "24x24x24 NN",
+        "32x32x32 NN",
+        "48x48x48 NN",
+        "64x64x64 NN",
+        "96x96x96 NN",
+        "100x100x100 NN",
+        "128x128x128 NN",
+        "192x192x192 NN",
+        "200x200x200 NN",
+        "256x256x256 NN",
+        "341x341x341 NN",
+        "384x384x384 NN",
+        "512x512x512 NN",
+        "640x640x640 NN",
+        "768x768x768 NN",
+        "1000x1000x1000 NN",
         "1024x1024x1024 NN",
         // transposed squares
-        "64x64x64 TN", "64x64x64 NT", "128x128x128 TN", "128x128x128 NT", "128x128x128 TT", "512x512x512 TN",
-        "512x512x512 NT", "512x512x512 TT", "1024x1024x1024 TN", "1024x1024x1024 NT",
+        "64x64x64 TN",
+        "64x64x64 NT",
+        "128x128x128 TN",
+        "128x128x128 NT",
+        "128x128x128 TT",
+        "512x512x512 TN",
+        "512x512x512 NT",
+        "512x512x512 TT",
+        "1024x1024x1024 TN",
+        "1024x1024x1024 NT",
         // one row or one column
-        "1x256x256 NN", "1x1024x1024 NN", "256x256x1 NN", "1024x1024x1 NN",
+        "1x256x256 NN",
+        "1x1024x1024 NN",
+        "256x256x1 NN",
+        "1024x1024x1 NN",
         // long or short in one dimension
-        "4096x16x64 NN", "4096x64x16 NN", "16x4096x64 NN", "16x64x4096 NN", "512x8x512 NN", "8x512x512 NN",
-        "512x512x8 NN", "64x3001x64 TN"
+        "4096x16x64 NN",
+        "4096x64x16 NN",
+        "16x4096x64 NN",
+        "16x64x4096 NN",
+        "512x8x512 NN",
+        "8x512x512 NN",
+        "512x512x8 NN",
+        "64x3001x64 TN"
     })
     public String shape;
 
@@ -106,8 +162,8 @@ public class MatmulProblem {
             double sum = 0;
             double magnitude = 0;
             for (int p = 0; p < k; p++) {
-                double product = (double) a[transposeA ? p * lda + i : i * lda + p]
-                        * b[transposeB ? j * ldb + p : p * ldb + j];
+                double product =
+                        (double) a[transposeA ? p * lda + i : i * lda + p] * b[transposeB ? j * ldb + p : p * ldb + j];
                 sum += product;
                 magnitude += Math.abs(product);
             }

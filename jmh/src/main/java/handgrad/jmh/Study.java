@@ -20,7 +20,7 @@ public enum Study {
         List<Score> run(Effort effort, List<String> notes) {
             return Jmh.run(
                     TrainingStepBenchmark.class.getSimpleName(),
-                    effort.withLongIterations(),
+                    effort,
                     Map.of(),
                     (result, samples) -> Score.of(result.getParam("model"), "handgrad", samples));
         }
@@ -35,7 +35,7 @@ public enum Study {
             false) {
         @Override
         List<Score> run(Effort effort, List<String> notes) {
-            return Peers.run(effort.withLongIterations(), notes);
+            return Peers.run(effort, notes);
         }
     },
     /** Matrix products over a grid of shapes. */
@@ -57,11 +57,13 @@ public enum Study {
                 return Score.of(
                         shape,
                         result.method(),
-                        Arrays.stream(samples).map(micros -> gigaflop / (micros / 1e6)).toArray());
+                        Arrays.stream(samples)
+                                .map(micros -> gigaflop / (micros / 1e6))
+                                .toArray());
             });
         }
 
-        /** The Java kernel is a part of the routed product, not a rival of it. */
+        // The Java kernel is a part of the routed product, not a rival of it.
         @Override
         boolean isRival(String column) {
             return !column.equals("java");
@@ -82,7 +84,9 @@ public enum Study {
                 return Score.of(
                         result.method(),
                         "handgrad",
-                        Arrays.stream(samples).map(micros -> gigabytes / (micros / 1e6)).toArray());
+                        Arrays.stream(samples)
+                                .map(micros -> gigabytes / (micros / 1e6))
+                                .toArray());
             });
             var copy = all.stream()
                     .filter(score -> score.row().equals("copy"))
@@ -106,12 +110,16 @@ public enum Study {
         @Override
         List<Score> run(Effort effort, List<String> notes) {
             notes.addAll(FunctionBenchmark.accuracy());
-            return Jmh.run(FunctionBenchmark.class.getSimpleName(), effort, Map.of(), (result, samples) -> Score.of(
-                    result.getParam("function"),
-                    result.method(),
-                    Arrays.stream(samples)
-                            .map(micros -> micros * 1e3 / FunctionBenchmark.N)
-                            .toArray()));
+            return Jmh.run(
+                    FunctionBenchmark.class.getSimpleName(),
+                    effort,
+                    Map.of(),
+                    (result, samples) -> Score.of(
+                            result.getParam("function"),
+                            result.method(),
+                            Arrays.stream(samples)
+                                    .map(micros -> micros * 1e3 / FunctionBenchmark.N)
+                                    .toArray()));
         }
     };
 

@@ -40,8 +40,19 @@ import org.openjdk.jmh.annotations.Warmup;
 public class TrainingStepBenchmark {
     /** The name of the model. */
     @Param({
-        "mlp-bn", "mlp", "mlp-softmax", "mlp-tanh", "mlp-kaiming", "deep", "deep-no-bn", "backprop", "wavenet-flat-3",
-        "wavenet-flat-8", "wavenet-small-bug", "wavenet-small", "wavenet"
+        "mlp-bn",
+        "mlp",
+        "mlp-softmax",
+        "mlp-tanh",
+        "mlp-kaiming",
+        "deep",
+        "deep-no-bn",
+        "backprop",
+        "wavenet-flat-3",
+        "wavenet-flat-8",
+        "wavenet-small-bug",
+        "wavenet-small",
+        "wavenet"
     })
     public String model;
 

@@ -32,6 +32,7 @@ import org.openjdk.jmh.annotations.Warmup;
             "--sun-misc-unsafe-memory-access=allow"
         })
 public class LibtorchMatmulBenchmark {
+    private MatmulProblem p;
     private Tensor a;
     private Tensor b;
     private Tensor c;
@@ -39,7 +40,8 @@ public class LibtorchMatmulBenchmark {
 
     /** Copies the matrices; a transposed one is a view, as in PyTorch. */
     @Setup
-    public void copy(MatmulProblem p) {
+    public void copy(MatmulProblem problem) {
+        p = problem;
         torch.set_num_threads(1);
         openblas_full.openblas_set_num_threads(1);
         noGradients = new NoGradGuard();
@@ -55,7 +57,7 @@ public class LibtorchMatmulBenchmark {
 
     /** Compares the product with float64. */
     @TearDown(Level.Iteration)
-    public void check(MatmulProblem p) {
+    public void check() {
         c.data_ptr_float().get(p.c);
         p.check();
     }

@@ -7,7 +7,7 @@ import java.util.ServiceLoader;
  * {@code loss}, then after the warm-up the mean microseconds of a step in each iteration as {@code step}. The programs
  * in jmh/peers do and print the same.
  *
- * <p>Arguments: library, workload, iterations of warm-up, iterations, seconds of an iteration.
+ * <p>Arguments: library, workload, iterations of a second for the warm-up, iterations, seconds of an iteration.
  */
 public final class PeerProcess {
     /** How many losses are compared. */
@@ -21,7 +21,7 @@ public final class PeerProcess {
         var workload = Workload.named(arguments[1]);
         int warmups = Integer.parseInt(arguments[2]);
         int iterations = Integer.parseInt(arguments[3]);
-        long duration = (long) (Double.parseDouble(arguments[4]) * 1e9);
+        double seconds = Double.parseDouble(arguments[4]);
 
         var step = library.start(workload, workload.threads());
         var batches = workload.batches();
@@ -31,6 +31,7 @@ public final class PeerProcess {
             IO.println("loss " + step.run(batches.get(at % batches.size())));
         }
         for (int iteration = 0; iteration < warmups + iterations; iteration++) {
+            long duration = (long) (1e9 * (iteration < warmups ? 1 : seconds));
             long start = System.nanoTime();
             long now = start;
             int steps = 0;

@@ -45,7 +45,8 @@ public final class Peers {
                 commands.put(
                         library.title(),
                         List.of(
-                                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                                Path.of(System.getProperty("java.home"), "bin", "java")
+                                        .toString(),
                                 "--add-modules=jdk.incubator.vector",
                                 "--enable-native-access=ALL-UNNAMED",
                                 "--sun-misc-unsafe-memory-access=allow",
@@ -63,9 +64,7 @@ public final class Peers {
                 commands.put("c", List.of(WORK.resolve("step").toString(), file.toString()));
             }
             if (programs.contains("numpy")) {
-                commands.put(
-                        "numpy",
-                        List.of(PYTHON, SOURCES.resolve("step.py").toString(), file.toString()));
+                commands.put("numpy", List.of(PYTHON, SOURCES.resolve("step.py").toString(), file.toString()));
             }
         }
         return commands;
@@ -142,13 +141,14 @@ public final class Peers {
 
     private static void requireEqual(Workload workload, String title, List<Double> ours, List<Double> theirs) {
         if (theirs.size() != PeerProcess.LOSSES) {
-            throw new IllegalStateException(title + " on " + workload.title() + ": printed " + theirs.size() + " losses, not "
-                    + PeerProcess.LOSSES);
+            throw new IllegalStateException(title + " on " + workload.title() + ": printed " + theirs.size()
+                    + " losses, not " + PeerProcess.LOSSES);
         }
         for (int i = 0; i < ours.size(); i++) {
             if (!(Math.abs(ours.get(i) - theirs.get(i)) <= TOLERANCE)) {
-                throw new IllegalStateException("%s on %s: the loss of step %d is %.6f, handgrad's is %.6f; it computes something else"
-                        .formatted(title, workload.title(), i, theirs.get(i), ours.get(i)));
+                throw new IllegalStateException(
+                        "%s on %s: the loss of step %d is %.6f, handgrad's is %.6f; it computes something else"
+                                .formatted(title, workload.title(), i, theirs.get(i), ours.get(i)));
             }
         }
     }

@@ -81,7 +81,8 @@ public enum Workload {
                 .filter(workload -> workload.title.equals(title))
                 .findFirst()
                 .orElseThrow(() -> new IllegalArgumentException("unknown workload " + title + "; there are "
-                        + String.join(", ", Stream.of(values()).map(Workload::title).toList())));
+                        + String.join(
+                                ", ", Stream.of(values()).map(Workload::title).toList())));
     }
 
     LectureModel.Sizes sizes() {
@@ -125,13 +126,12 @@ public enum Workload {
             case BatchNorm1d norm -> {
                 boolean part3 = model == LectureModel.MLP_BN;
                 yield new Part.BatchNorm(
-                        norm.weight().value(),
-                        norm.bias().value(),
-                        part3 ? 0 : MAKEMORE_EPSILON,
-                        part3 ? 0.001 : 0.1);
+                        norm.weight().value(), norm.bias().value(), part3 ? 0 : MAKEMORE_EPSILON, part3 ? 0.001 : 0.1);
             }
             case Tanh _ -> new Part.Tanh();
-            default -> throw new IllegalStateException("no peer has a " + layer.getClass().getSimpleName());
+            default ->
+                throw new IllegalStateException(
+                        "no peer has a " + layer.getClass().getSimpleName());
         };
     }
 

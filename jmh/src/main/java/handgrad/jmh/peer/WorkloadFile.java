@@ -32,9 +32,12 @@ final class WorkloadFile {
                 .mapToDouble(part -> part instanceof Part.BatchNorm norm ? norm.momentum() : 0)
                 .sum();
         long numbers = 8
-                + weights.stream().mapToLong(weight -> weight.value().floats().length).sum()
+                + weights.stream()
+                        .mapToLong(weight -> weight.value().floats().length)
+                        .sum()
                 + (long) batches.size() * workload.batchSize() * (sizes.blockSize() + 1);
-        var buffer = ByteBuffer.allocate(Math.toIntExact(numbers * Integer.BYTES)).order(ByteOrder.LITTLE_ENDIAN);
+        var buffer =
+                ByteBuffer.allocate(Math.toIntExact(numbers * Integer.BYTES)).order(ByteOrder.LITTLE_ENDIAN);
         buffer.putInt(workload.batchSize())
                 .putInt(sizes.blockSize())
                 .putInt(sizes.embedding())

@@ -13,7 +13,6 @@ import handgrad.data.Batch;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 
 /** DJL's PyTorch engine with its gradient collector, on the operations that DJL's own blocks are made of. */
 public final class Djl implements Library {
@@ -52,7 +51,7 @@ public final class Djl implements Library {
         private final NDManager manager = engine().newBaseManager();
         private final List<Operation> operations = new ArrayList<>();
         private final List<NDArray> parameters = new ArrayList<>();
-        private final Map<Batch, NDArray[]> batches = new IdentityHashMap<>();
+        private final IdentityHashMap<Batch, NDArray[]> batches = new IdentityHashMap<>();
         private final Loss loss = Loss.softmaxCrossEntropyLoss();
 
         Network(Workload workload) {
@@ -77,7 +76,8 @@ public final class Djl implements Library {
                         var w = parameter(weight);
                         var b = bias == null ? null : parameter(bias);
                         width = weight.size(1);
-                        operations.add(b == null ? x -> x.matMul(w) : x -> x.matMul(w).add(b));
+                        operations.add(
+                                b == null ? x -> x.matMul(w) : x -> x.matMul(w).add(b));
                     }
                     case Part.BatchNorm norm ->
                         operations.add(batchNorm(norm, (long) workload.batchSize() * positions));
@@ -101,7 +101,9 @@ public final class Djl implements Library {
 
         private NDArray parameter(handgrad.tensor.Tensor value) {
             int[] sizes = value.shape().toArray();
-            var shape = sizes.length == 2 && sizes[0] > 1 ? new Shape(sizes[0], sizes[1]) : new Shape(value.floats().length);
+            var shape = sizes.length == 2 && sizes[0] > 1
+                    ? new Shape(sizes[0], sizes[1])
+                    : new Shape(value.floats().length);
             var array = manager.create(value.floats(), shape);
             array.setRequiresGradient(true);
             parameters.add(array);

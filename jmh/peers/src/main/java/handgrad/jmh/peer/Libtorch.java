@@ -6,7 +6,6 @@ import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import org.bytedeco.javacpp.Loader;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
@@ -50,7 +49,7 @@ public final class Libtorch implements Library {
     private static final class Network implements TrainingStep {
         private final List<Operation> operations = new ArrayList<>();
         private final List<Tensor> parameters = new ArrayList<>();
-        private final Map<Batch, Tensor[]> batches = new IdentityHashMap<>();
+        private final IdentityHashMap<Batch, Tensor[]> batches = new IdentityHashMap<>();
         private final Scalar minusLearningRate = new Scalar(-Workload.LEARNING_RATE);
 
         Network(Workload workload) {
@@ -106,7 +105,9 @@ public final class Libtorch implements Library {
         private Tensor parameter(handgrad.tensor.Tensor value) {
             int[] sizes = value.shape().toArray();
             var copy = torch.tensor(value.floats().clone());
-            var shaped = sizes.length == 2 && sizes[0] > 1 ? copy.view(sizes[0], sizes[1]).clone() : copy;
+            var shaped = sizes.length == 2 && sizes[0] > 1
+                    ? copy.view(sizes[0], sizes[1]).clone()
+                    : copy;
             shaped.set_requires_grad(true);
             parameters.add(shaped);
             return shaped;

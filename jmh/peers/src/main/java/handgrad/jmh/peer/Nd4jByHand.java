@@ -4,7 +4,6 @@ import handgrad.data.Batch;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.IdentityHashMap;
-import java.util.Map;
 import org.bytedeco.javacpp.Loader;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -53,7 +52,7 @@ public final class Nd4jByHand implements Library {
         private final INDArray runningDeviation;
         private final int n;
         private final int symbols;
-        private final Map<Batch, INDArray[]> batches = new IdentityHashMap<>();
+        private final IdentityHashMap<Batch, INDArray[]> batches = new IdentityHashMap<>();
 
         Network(Workload workload) {
             var weights = workload.build().parameters().stream()
@@ -73,7 +72,9 @@ public final class Nd4jByHand implements Library {
 
         private static INDArray array(handgrad.tensor.Tensor value) {
             int rows = value.shape().rank() == 2 ? value.size(0) : 1;
-            return Nd4j.createFromArray(value.floats()).reshape(rows, value.size(-1)).dup('c');
+            return Nd4j.createFromArray(value.floats())
+                    .reshape(rows, value.size(-1))
+                    .dup('c');
         }
 
         /** One-hot matrices of the contexts and of the targets. */
