@@ -63,8 +63,8 @@ public final class Bench {
         facts.put("command", ("./handgrad bench " + arguments).trim());
         facts.put(
                 "effort",
-                "%s: %d iterations after %d of warm-up, processes for each figure: %d"
-                        .formatted(effort.title(), effort.iterations(), effort.warmups(), effort.forks()));
+                "%d processes for each figure, each with %d s of warm-up and %d iterations of %.1f s"
+                        .formatted(effort.forks(), effort.warmups(), effort.iterations(), effort.seconds()));
         facts.put("date", LocalDate.now(java.time.ZoneOffset.UTC).toString());
         facts.putAll(Machine.facts());
         facts.put("stolen time", "%.2f %%".formatted(100 * stolen));
