@@ -1,7 +1,17 @@
 package handgrad.jmh.peer;
 
-/** A library that can train a workload inside a JVM. Found by {@link java.util.ServiceLoader}. */
+import java.util.List;
+import java.util.ServiceLoader;
+import java.util.stream.Stream;
+
+/** A library that can train a workload inside a JVM. Others than handgrad are found by {@link ServiceLoader}. */
 public interface Library {
+    /** handgrad, then what else is on the class path. */
+    static List<Library> all() {
+        var others = ServiceLoader.load(Library.class).stream().map(ServiceLoader.Provider::get);
+        return Stream.concat(Stream.of(new Handgrad()), others).toList();
+    }
+
     /** The name in the tables. */
     String title();
 

@@ -1,7 +1,5 @@
 package handgrad.jmh.peer;
 
-import java.util.ServiceLoader;
-
 /**
  * Trains one workload with one library and prints what {@link Peers} reads: {@code version}, the first losses as
  * {@code loss}, then after the warm-up the mean microseconds of a step in each iteration as {@code step}. The programs
@@ -48,8 +46,7 @@ public final class PeerProcess {
     }
 
     private static Library library(String title) {
-        return ServiceLoader.load(Library.class).stream()
-                .map(ServiceLoader.Provider::get)
+        return Library.all().stream()
                 .filter(library -> library.title().equals(title))
                 .findFirst()
                 .orElseThrow(() -> new IllegalArgumentException("no library " + title + " on the class path"));

@@ -11,7 +11,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.ServiceLoader;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -40,7 +39,7 @@ public final class Peers {
     /** The commands that train a workload, by title; handgrad's is the first. */
     private static Map<String, List<String>> commands(Workload workload, List<String> programs) throws IOException {
         var commands = new LinkedHashMap<String, List<String>>();
-        for (var library : ServiceLoader.load(Library.class)) {
+        for (var library : Library.all()) {
             if (library.supports(workload)) {
                 commands.put(
                         library.title(),
