@@ -30,8 +30,8 @@ public sealed interface Block {
             rows = List.copyOf(rows);
             for (var row : rows) {
                 if (row.size() != columns.size()) {
-                    throw new IllegalArgumentException(
-                            "table " + caption + ": a row has " + row.size() + " cells for " + columns.size() + " columns");
+                    throw new IllegalArgumentException("table " + caption + ": a row has " + row.size() + " cells for "
+                            + columns.size() + " columns");
                 }
             }
         }

@@ -69,7 +69,8 @@ public final class PageHtml {
             if (stream == null) {
                 throw new IllegalStateException("the program was built without " + name);
             }
-            return new String(stream.readAllBytes(), StandardCharsets.UTF_8);
+            // A browser hashes lines as it reads them: ended by a line feed, however they were checked out.
+            return new String(stream.readAllBytes(), StandardCharsets.UTF_8).replace("\r\n", "\n");
         } catch (IOException exception) {
             throw new UncheckedIOException(exception);
         }

@@ -136,7 +136,8 @@ final class PageJson {
         } else if (value == Math.rint(value) && Math.abs(value) < 1L << 53) {
             json.writeNumber((long) value);
         } else {
-            json.writeNumber(new BigDecimal(value).round(new MathContext(DIGITS)).doubleValue());
+            json.writeNumber(
+                    new BigDecimal(value).round(new MathContext(DIGITS)).doubleValue());
         }
     }
 }

@@ -24,6 +24,12 @@
   const format = value => (value == null ? "–" : numberFormat.format(value).replace("-", "−"));
   const slug = title => title.toLowerCase().replace(/[^a-z0-9]+/g, "-");
 
+  /** What a drawing shows, for who cannot see it. */
+  function describe(canvas, { title, description }) {
+    canvas.setAttribute("role", "img");
+    canvas.setAttribute("aria-label", title + ". " + description);
+  }
+
   const makers = { sentence, table, chart, image, words, command };
 
   function sentence({ verdict, text }) {
@@ -68,8 +74,7 @@
 
   function image({ title, description, rows, columns, values, columnLetters }) {
     const canvas = element("canvas", { width: columns, height: rows });
-    canvas.setAttribute("role", "img");
-    canvas.setAttribute("aria-label", title + ". " + description);
+    describe(canvas, { title, description });
     const finite = values.filter(value => value != null);
     const least = Math.min(...finite);
     const range = Math.max(...finite) - least || 1;
@@ -162,7 +167,6 @@
 
   function chart(block) {
     const box = element("div", { className: "chart" });
-    box.setAttribute("role", "img");
     const slider = element("input", { type: "range", min: 0 });
     const shown = element("output");
     const frames = element("label", { className: "frames" }, slider, shown);
@@ -184,13 +188,13 @@
         plot = newPlot(box, block, frame);
         plots.set(block.title, plot);
       }
+      describe(box.querySelector("canvas"), block);
     }
 
     /** Shows newer data in place; a slider at its end follows. */
     figure.update = newer => {
       const follows = plot === null || Number(slider.value) === block.frames.length - 1;
       block = newer;
-      box.setAttribute("aria-label", block.title + ". " + block.description);
       slider.max = block.frames.length - 1;
       if (follows) {
         slider.value = block.frames.length - 1;
@@ -211,13 +215,13 @@
       if (old?.source === source) {
         return;
       }
-      if (old?.update && old.title_ === (item.title ?? "")) {
+      if (old?.update && old.key === (item.title ?? "")) {
         old.update(item);
         old.source = source;
         return;
       }
       const made = make(item);
-      made.title_ = item.title ?? "";
+      made.key = item.title ?? "";
       made.source = source;
       if (old) {
         old.replaceWith(made);
@@ -280,7 +284,7 @@
   new ResizeObserver(() => plots.forEach(plot => plot.setSize({ width: main.clientWidth, height: CHART_HEIGHT })))
     .observe(main);
   dark.addEventListener("change", redraw);
-  // Paper is light: style.css knows by itself, but a chart is already drawn.
+  // Paper is light: page.css knows by itself, but a chart is already drawn.
   addEventListener("beforeprint", () => { document.documentElement.classList.add("paper"); redraw(); });
   addEventListener("afterprint", () => { document.documentElement.classList.remove("paper"); redraw(); });
   if (page.live) {

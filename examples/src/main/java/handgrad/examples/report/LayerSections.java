@@ -1,0 +1,284 @@
+package handgrad.examples.report;
+
+import handgrad.data.Alphabet;
+import handgrad.diagnostics.Histogram;
+import handgrad.diagnostics.Picture;
+import handgrad.diagnostics.Snapshot;
+import handgrad.diagnostics.TensorStatistics;
+import handgrad.diagnostics.UpdateRatios;
+import handgrad.diagnostics.WeightStatistics;
+import handgrad.examples.page.Block;
+import handgrad.examples.page.Block.Chart;
+import handgrad.examples.page.Block.Frame;
+import handgrad.examples.page.Block.Image;
+import handgrad.examples.page.Block.Sentence;
+import handgrad.examples.page.Block.Series;
+import handgrad.examples.page.Block.Style;
+import handgrad.examples.page.Block.Table;
+import handgrad.examples.page.Block.Verdict;
+import handgrad.examples.page.Page.Section;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.DoubleSummaryStatistics;
+import java.util.List;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+
+/**
+ * The diagnostics of makemore part 3: activations, their gradients, the gradients of the weights, the size of the updates.
+ * What is healthy is the lecture's judgement: few saturated outputs, gradients of about one size in all layers, updates of
+ * about a thousandth of their weight.
+ */
+final class LayerSections {
+    /** Shares of saturated outputs: up to the first all is well, above the second a layer hardly learns. */
+    private static final double FEW_SATURATED = 0.05;
+
+    private static final double MANY_SATURATED = 0.5;
+
+    /** How many times the smallest gradient of a layer the largest may be. */
+    private static final double EVEN = 10;
+
+    /** log10 of the update-to-data ratio: what to aim at, and the bounds of what is well. */
+    private static final double UPDATE = -3;
+
+    private static final double SLOW = -4;
+    private static final double FAST = -2;
+
+    private LayerSections() {}
+
+    static List<Section> of(Recording recording) {
+        var sections = new ArrayList<Section>();
+        var snapshots = recording.snapshots();
+        if (!snapshots.isEmpty()) {
+            var last = snapshots.getLast();
+            if (!last.activations().isEmpty()) {
+                sections.add(activations(snapshots, last));
+                sections.add(activationGradients(snapshots, last));
+            }
+            if (!last.weights().isEmpty()) {
+                sections.add(weightGradients(snapshots, last));
+            }
+        }
+        if (recording.updateRatios().steps().size() >= 2) {
+            sections.add(updates(recording.updateRatios()));
+        }
+        if (!snapshots.isEmpty() && snapshots.getLast().dlogits().rows() > 0) {
+            sections.add(dlogits(snapshots.getLast()));
+        }
+        return sections;
+    }
+
+    private static Section activations(List<Snapshot> snapshots, Snapshot last) {
+        var layers = last.activations();
+        var blocks = new ArrayList<Block>();
+        layers.stream()
+                .filter(layer -> !Double.isNaN(layer.saturated()))
+                .max(Comparator.comparingDouble(TensorStatistics::saturated))
+                .ifPresent(worst -> blocks.add(saturation(worst)));
+        layers.stream()
+                .filter(layer -> !Double.isNaN(layer.deadUnits()))
+                .max(Comparator.comparingDouble(TensorStatistics::deadUnits))
+                .ifPresent(worst -> blocks.add(dead(worst)));
+        blocks.add(histograms("Outputs of the non-linear layers", "output", snapshots, Snapshot::activations));
+        blocks.add(new Table(
+                "Outputs at step " + Text.count(last.step()),
+                List.of("layer", "mean", "std", "saturated", "dead units"),
+                rows(
+                        layers,
+                        layer -> List.of(
+                                title(layer),
+                                Text.digits(layer.mean()),
+                                Text.digits(layer.std()),
+                                Text.percent(layer.saturated()),
+                                Text.percent(layer.deadUnits())))));
+        return new Section("Activations", blocks);
+    }
+
+    private static Sentence saturation(TensorStatistics worst) {
+        double share = worst.saturated();
+        var verdict = share <= FEW_SATURATED ? Verdict.GOOD : share <= MANY_SATURATED ? Verdict.NONE : Verdict.BAD;
+        var meaning = switch (verdict) {
+            case GOOD -> "up to %s is healthy.".formatted(Text.percent(FEW_SATURATED));
+            case NONE ->
+                "up to %s is healthy, above %s a layer hardly learns."
+                        .formatted(Text.percent(FEW_SATURATED), Text.percent(MANY_SATURATED));
+            case BAD -> "the gradient is almost 0 there, so the layer hardly learns: start with smaller weights.";
+        };
+        return new Sentence(
+                verdict,
+                "%s of the outputs of %s, the most of any layer, are saturated: %s"
+                        .formatted(Text.percent(share), title(worst), meaning));
+    }
+
+    private static Sentence dead(TensorStatistics worst) {
+        return worst.deadUnits() == 0
+                ? Sentence.judged(true, "No unit is stuck for the whole batch.")
+                : Sentence.judged(
+                        false,
+                        "%s of the units of %s are stuck for the whole batch; what is before them learns nothing from it."
+                                .formatted(Text.percent(worst.deadUnits()), title(worst)));
+    }
+
+    private static Section activationGradients(List<Snapshot> snapshots, Snapshot last) {
+        var layers = last.activationGradients();
+        var blocks = new ArrayList<Block>();
+        var stds = layers.stream().mapToDouble(TensorStatistics::std).summaryStatistics();
+        if (layers.size() > 1) {
+            blocks.add(evenness("The gradients' standard deviations", stds));
+        }
+        blocks.add(histograms("Gradients of the outputs", "gradient", snapshots, Snapshot::activationGradients));
+        blocks.add(new Table(
+                "Gradients of the outputs at step " + Text.count(last.step()),
+                List.of("layer", "mean", "std"),
+                rows(layers, layer -> List.of(title(layer), Text.digits(layer.mean()), Text.digits(layer.std())))));
+        return new Section("Gradients of activations", blocks);
+    }
+
+    private static Sentence evenness(String what, DoubleSummaryStatistics sizes) {
+        double ratio = sizes.getMax() / sizes.getMin();
+        return Sentence.judged(
+                ratio <= EVEN,
+                "%s go from %s to %s over the layers, a factor of %s; up to %s is even."
+                        .formatted(
+                                what,
+                                Text.digits(sizes.getMin()),
+                                Text.digits(sizes.getMax()),
+                                Text.digits(ratio),
+                                Text.digits(EVEN)));
+    }
+
+    private static Section weightGradients(List<Snapshot> snapshots, Snapshot last) {
+        var blocks = new ArrayList<Block>();
+        var ratios = last.weights().stream()
+                .mapToDouble(WeightStatistics::gradientToData)
+                .filter(Double::isFinite)
+                .summaryStatistics();
+        if (ratios.getCount() > 1) {
+            blocks.add(evenness("The grad:data ratios, std of the gradient over std of the weight,", ratios));
+        }
+        blocks.add(histograms(
+                "Gradients of the weights",
+                "gradient",
+                snapshots,
+                snapshot -> snapshot.weights().stream()
+                        .map(WeightStatistics::gradient)
+                        .toList()));
+        blocks.add(new Table(
+                "Weights at step " + Text.count(last.step()),
+                List.of("weight", "shape", "grad std", "grad:data", "update:data"),
+                last.weights().stream()
+                        .map(weight -> List.of(
+                                weight.value().name(),
+                                weight.value().shape().toString(),
+                                Text.digits(weight.gradient().std()),
+                                Text.digits(weight.gradientToData()),
+                                Text.digits(weight.updateToData())))
+                        .toList()));
+        return new Section("Gradients of weights", blocks);
+    }
+
+    private static Section updates(UpdateRatios ratios) {
+        double[] steps =
+                ratios.steps().stream().mapToDouble(Integer::doubleValue).toArray();
+        var series = new ArrayList<Series>();
+        var off = new ArrayList<String>();
+        for (int weight = 0; weight < ratios.names().size(); weight++) {
+            int column = weight;
+            double[] log10 =
+                    ratios.log10().stream().mapToDouble(row -> row[column]).toArray();
+            series.add(new Series(ratios.names().get(weight), Style.LINE, steps, log10));
+            double late = lateMedian(log10);
+            if (!(late >= SLOW && late <= FAST)) {
+                off.add("%s (%s)".formatted(ratios.names().get(weight), Text.fixed(1, late)));
+            }
+        }
+        series.add(
+                new Series("aim: −3", Style.REFERENCE, new double[] {steps[0], steps[steps.length - 1]}, new double[] {
+                    UPDATE, UPDATE
+                }));
+        var bounds = "about −3 is good, below %s learns slowly, above %s is unstable"
+                .formatted(Text.fixed(0, SLOW), Text.fixed(0, FAST));
+        var text = off.isEmpty()
+                ? "In the last tenth of the steps every weight moves well (log10 of update:data; %s).".formatted(bounds)
+                : "In the last tenth of the steps log10 of update:data is off for %s; %s."
+                        .formatted(String.join(", ", off), bounds);
+        return new Section(
+                "Size of the updates",
+                List.of(
+                        Sentence.judged(off.isEmpty(), text),
+                        Chart.of("Update:data ratio", text, "step", "log10 of std(update) / std(weight)", series)));
+    }
+
+    /** The median of the last tenth. */
+    private static double lateMedian(double[] values) {
+        double[] late = Arrays.copyOfRange(values, values.length - Math.max(1, values.length / 10), values.length);
+        Arrays.sort(late);
+        return late[late.length / 2];
+    }
+
+    private static Section dlogits(Snapshot last) {
+        Picture picture = last.dlogits();
+        var letters = picture.columns() != Alphabet.SIZE
+                ? ""
+                : IntStream.range(0, Alphabet.SIZE)
+                        .mapToObj(i -> String.valueOf(Alphabet.decode(i)))
+                        .collect(Collectors.joining());
+        var text = "In each row, one example of the batch, the black cell is the right symbol, whose logit is pulled up"
+                + " as hard as all others together are pushed down; the grey of the others is their probability.";
+        return new Section(
+                "Gradient of the logits",
+                List.of(
+                        Sentence.plain(text),
+                        new Image(
+                                "Gradient of the logits at step " + Text.count(last.step()),
+                                text,
+                                picture.rows(),
+                                picture.columns(),
+                                picture.values(),
+                                letters)));
+    }
+
+    private static Chart histograms(
+            String title, String label, List<Snapshot> snapshots, Function<Snapshot, List<TensorStatistics>> tensors) {
+        var frames = snapshots.stream()
+                .map(snapshot -> new Frame(
+                        "step %s, loss %s".formatted(Text.count(snapshot.step()), Text.loss(snapshot.loss())),
+                        tensors.apply(snapshot).stream()
+                                .map(LayerSections::density)
+                                .toList()))
+                .toList();
+        var last = tensors.apply(snapshots.getLast()).stream()
+                .map(tensor -> "%s: mean %s, standard deviation %s"
+                        .formatted(title(tensor), Text.digits(tensor.mean()), Text.digits(tensor.std())))
+                .collect(Collectors.joining("; "));
+        return new Chart(title, "Histograms at the last of these steps: " + last + ".", label, "density", frames);
+    }
+
+    /** A histogram as a curve through the middles of its bins; the area below it is 1. */
+    private static Series density(TensorStatistics tensor) {
+        Histogram histogram = tensor.histogram();
+        int[] counts = histogram.counts();
+        double width = (histogram.to() - histogram.from()) / counts.length;
+        double total = Arrays.stream(counts).sum() * width;
+        double[] x = new double[total > 0 ? counts.length : 0];
+        double[] y = new double[x.length];
+        for (int bin = 0; bin < x.length; bin++) {
+            x[bin] = histogram.from() + (bin + 0.5) * width;
+            y[bin] = counts[bin] / total;
+        }
+        return new Series(title(tensor), Style.LINE, x, y);
+    }
+
+    private static List<List<String>> rows(
+            List<TensorStatistics> layers, Function<TensorStatistics, List<String>> cells) {
+        return layers.stream().map(cells).toList();
+    }
+
+    /** {@code layer 2 (Tanh)} as in the lecture; a weight by its name alone. */
+    private static String title(TensorStatistics tensor) {
+        boolean position = tensor.name().chars().allMatch(Character::isDigit);
+        return position ? "layer %s (%s)".formatted(tensor.name(), tensor.kind()) : tensor.name();
+    }
+}

@@ -1,0 +1,266 @@
+package handgrad.examples.report;
+
+import handgrad.data.Alphabet;
+import handgrad.examples.page.Block;
+import handgrad.examples.page.Block.Chart;
+import handgrad.examples.page.Block.Sentence;
+import handgrad.examples.page.Block.Series;
+import handgrad.examples.page.Block.Style;
+import handgrad.examples.page.Block.Table;
+import handgrad.examples.page.Block.Verdict;
+import handgrad.examples.page.Block.Word;
+import handgrad.examples.page.Block.Words;
+import handgrad.examples.page.Page;
+import handgrad.examples.page.Page.Section;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalDouble;
+import java.util.stream.Collectors;
+
+/** The page of a training: every picture stands below a sentence that says what its numbers mean. */
+public final class TrainingPage {
+    /** Points of the averaged curve of a whole run: 200,000 steps are averaged by the thousand, as in makemore part 5. */
+    private static final int AVERAGES = 200;
+
+    /** The loss of bigrams counted on all names, from makemore part 1. */
+    private static final double BIGRAMS = 2.454;
+
+    /** How far above a uniform guess the first loss may be. */
+    private static final double LUCK_OF_THE_FIRST_BATCH = 0.5;
+
+    private TrainingPage() {}
+
+    /** The page as things stand; live while the outcome is not known. */
+    public static Page of(ReportData data) {
+        var sections = new ArrayList<Section>();
+        add(sections, "Result", result(data));
+        add(sections, "Advice", advice(data));
+        add(sections, "Loss", loss(data));
+        sections.addAll(LayerSections.of(data.recording()));
+        var outcome = data.outcome();
+        if (outcome != null) {
+            sections.addAll(ModelSections.of(outcome));
+        }
+        add(sections, "Learning-rate finder", finder(data));
+        add(sections, "Sampled names", samples(data));
+        add(sections, "Repeat it", repeat(data));
+        return new Page("handgrad: " + data.model(), status(data), outcome == null, sections);
+    }
+
+    private static void add(List<Section> sections, String title, List<Block> blocks) {
+        if (!blocks.isEmpty()) {
+            sections.add(new Section(title, blocks));
+        }
+    }
+
+    private static String status(ReportData data) {
+        int done = data.recording().losses().length;
+        var time = "%s s, %s ms a step"
+                .formatted(
+                        Text.fixed(1, data.seconds()),
+                        Text.digits(done == 0 ? Double.NaN : 1000 * data.seconds() / done));
+        return data.outcome() == null
+                ? "%s: step %s of %s, %s".formatted(data.lecture(), Text.count(done), Text.count(data.steps()), time)
+                : "%s: %s steps in %s".formatted(data.lecture(), Text.count(done), time);
+    }
+
+    private static List<Block> result(ReportData data) {
+        var outcome = data.outcome();
+        if (outcome == null) {
+            return List.of(Sentence.plain("The losses on train, dev and test come after the last step."));
+        }
+        var blocks = new ArrayList<Block>();
+        for (var loss : outcome.losses()) {
+            if (outcome.comparable() && loss.published().isPresent()) {
+                double difference = loss.loss() - loss.published().getAsDouble();
+                blocks.add(Sentence.judged(
+                        Math.abs(difference) <= outcome.tolerance(),
+                        "The loss on %s is %s, the lecture's is %s: a difference of %s; up to %s is agreement."
+                                .formatted(
+                                        loss.split(),
+                                        Text.loss(loss.loss()),
+                                        Text.loss(loss.published().getAsDouble()),
+                                        Text.difference(difference),
+                                        Text.digits(outcome.tolerance()))));
+            }
+        }
+        if (!outcome.comparable()) {
+            blocks.add(Sentence.plain("The lecture's losses, where it has them, are of its own options and data."));
+        }
+        blocks.addAll(baselines(outcome));
+        blocks.add(new Table(
+                "Losses",
+                List.of("part", "loss", "lecture", "difference"),
+                outcome.losses().stream().map(TrainingPage::row).toList()));
+        return blocks;
+    }
+
+    private static List<Block> baselines(Outcome outcome) {
+        double train = loss(outcome, "train");
+        double dev = loss(outcome, "dev");
+        if (Double.isNaN(train + dev)) {
+            return List.of();
+        }
+        double uniform = Math.log(Alphabet.SIZE);
+        return List.of(
+                Sentence.judged(
+                        dev < BIGRAMS,
+                        "The loss on dev is %s; counted bigrams have %s, a uniform guess over %d symbols ln %d = %s."
+                                .formatted(
+                                        Text.loss(dev),
+                                        Text.fixed(3, BIGRAMS),
+                                        Alphabet.SIZE,
+                                        Alphabet.SIZE,
+                                        Text.loss(uniform))),
+                Sentence.plain(
+                        "The loss on dev is %s %s the one on train; the gap grows when a model learns names by heart."
+                                .formatted(Text.loss(Math.abs(dev - train)), dev < train ? "below" : "above")));
+    }
+
+    private static double loss(Outcome outcome, String split) {
+        return outcome.losses().stream()
+                .filter(loss -> loss.split().equals(split))
+                .mapToDouble(Outcome.SplitLoss::loss)
+                .findFirst()
+                .orElse(Double.NaN);
+    }
+
+    private static List<String> row(Outcome.SplitLoss loss) {
+        OptionalDouble published = loss.published();
+        return List.of(
+                loss.split(),
+                Text.loss(loss.loss()),
+                Text.loss(published.orElse(Double.NaN)),
+                Text.difference(loss.loss() - published.orElse(Double.NaN)));
+    }
+
+    private static List<Block> advice(ReportData data) {
+        var advice = data.recording().advice();
+        if (advice.isEmpty()) {
+            var soFar = data.outcome() == null ? " so far" : "";
+            return List.of(new Sentence(
+                    Verdict.GOOD,
+                    "The doctor for models has seen none of the faults that it knows%s.".formatted(soFar)));
+        }
+        return advice.stream()
+                .<Block>map(line ->
+                        new Sentence(Verdict.BAD, "Step %s: %s".formatted(Text.count(line.step()), line.text())))
+                .toList();
+    }
+
+    private static List<Block> loss(ReportData data) {
+        float[] losses = data.recording().losses();
+        if (losses.length == 0) {
+            return List.of();
+        }
+        var blocks = new ArrayList<Block>();
+        double uniform = Math.log(Alphabet.SIZE);
+        boolean calm = losses[0] <= uniform + LUCK_OF_THE_FIRST_BATCH;
+        blocks.add(
+                Sentence.judged(
+                        calm,
+                        "The first loss is %s; a uniform guess has ln %d = %s. %s"
+                                .formatted(
+                                        Text.loss(losses[0]),
+                                        Alphabet.SIZE,
+                                        Text.loss(uniform),
+                                        calm
+                                                ? "The model starts without being confidently wrong."
+                                                : "The model starts confidently wrong: make the last layer's weights smaller.")));
+        int size = Math.max(1, data.steps() / AVERAGES);
+        int averages = losses.length / size;
+        double[] steps = new double[averages];
+        double[] log10 = new double[averages];
+        double[] rates = new double[averages];
+        for (int i = 0; i < averages; i++) {
+            steps[i] = i * size;
+            rates[i] = data.learningRate().applyAsDouble(i * size);
+            for (int step = i * size; step < (i + 1) * size; step++) {
+                log10[i] += Math.log10(losses[step]) / size;
+            }
+        }
+        if (averages >= 2) {
+            var mean = size == 1 ? "" : ", the mean of %s steps".formatted(Text.count(size));
+            var fall = "From %s to %s%s (10 to the power of the curve's first and last value)."
+                    .formatted(Text.loss(Math.pow(10, log10[0])), Text.loss(Math.pow(10, log10[averages - 1])), mean);
+            blocks.add(Sentence.judged(log10[averages - 1] < log10[0], fall));
+            blocks.add(Chart.of(
+                    "Loss of the batches",
+                    fall,
+                    "step",
+                    "log10 of the loss" + mean,
+                    List.of(new Series("log10 of the loss", Style.LINE, steps, log10))));
+            var span = "From %s at first to %s at last."
+                    .formatted(Text.digits(rates[0]), Text.digits(rates[averages - 1]));
+            blocks.add(Chart.of(
+                    "Learning rate",
+                    span,
+                    "step",
+                    "learning rate",
+                    List.of(new Series("learning rate", Style.LINE, steps, rates))));
+        }
+        return blocks;
+    }
+
+    private static List<Block> finder(ReportData data) {
+        var finder = data.finder();
+        if (finder == null || finder.rates().length == 0) {
+            return List.of();
+        }
+        double[] losses = finder.losses();
+        int best = 0;
+        for (int i = 1; i < losses.length; i++) {
+            best = losses[i] < losses[best] ? i : best;
+        }
+        var text = "The loss is least, %s, at a learning rate of %s; beyond it training becomes unstable."
+                .formatted(Text.loss(losses[best]), Text.digits(finder.rates()[best]));
+        return List.of(
+                Sentence.plain(text),
+                Chart.of(
+                        "Loss by learning rate",
+                        text,
+                        "log10 of the learning rate",
+                        "loss",
+                        List.of(new Series(
+                                "loss",
+                                Style.LINE,
+                                Arrays.stream(finder.rates()).map(Math::log10).toArray(),
+                                losses))));
+    }
+
+    private static List<Block> samples(ReportData data) {
+        var outcome = data.outcome();
+        if (outcome == null || outcome.samples().isEmpty()) {
+            return List.of();
+        }
+        var samples = outcome.samples();
+        var marks = samples.stream().collect(Collectors.groupingBy(Outcome.Sample::mark, Collectors.counting()));
+        var counts = marks.entrySet().stream()
+                .sorted(Map.Entry.comparingByKey())
+                .map(entry -> Text.count(entry.getValue()) + " " + entry.getKey())
+                .collect(Collectors.joining(", "));
+        return List.of(
+                Sentence.plain("Of %s names drawn from the model: %s.".formatted(Text.count(samples.size()), counts)),
+                new Words(samples.stream()
+                        .map(sample -> new Word(sample.name(), sample.mark()))
+                        .toList()));
+    }
+
+    private static List<Block> repeat(ReportData data) {
+        return List.of(
+                Sentence.plain("This command gives the same bits again on the same machine:"),
+                new Block.Command(data.command()),
+                table("Model and data", data.facts()),
+                table("Options", data.options()),
+                table("Machine", data.machine()));
+    }
+
+    private static Table table(String caption, List<ReportData.Fact> facts) {
+        return new Table(
+                caption,
+                List.of("", ""),
+                facts.stream().map(fact -> List.of(fact.name(), fact.value())).toList());
+    }
+}
