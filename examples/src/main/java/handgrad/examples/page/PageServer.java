@@ -75,6 +75,7 @@ public final class PageServer implements Closeable {
     }
 
     private void answer(HttpExchange exchange) throws IOException {
+        boolean isLast = false;
         try (exchange) {
             var host = exchange.getRequestHeaders().getFirst("Host");
             if (host == null || !hosts.contains(host)) {
@@ -85,18 +86,17 @@ public final class PageServer implements Closeable {
             } else {
                 switch (exchange.getRequestURI().getPath()) {
                     case "/" -> send(exchange, 200, "text/html", PageHtml.served(page.get()));
-                    case "/data.json" -> data(exchange);
+                    case "/data.json" -> {
+                        var now = page.get();
+                        watched = true;
+                        isLast = !now.live();
+                        send(exchange, 200, "application/json", PageJson.of(now));
+                    }
                     default -> send(exchange, 404, "text/plain", "There is / and /data.json.\n");
                 }
             }
         }
-    }
-
-    private void data(HttpExchange exchange) throws IOException {
-        var now = page.get();
-        watched = true;
-        send(exchange, 200, "application/json", PageJson.of(now));
-        if (!now.live()) {
+        if (isLast) {
             ended.countDown();
         }
     }

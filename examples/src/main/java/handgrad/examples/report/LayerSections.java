@@ -37,6 +37,9 @@ final class LayerSections {
 
     private static final double MANY_SATURATED = 0.5;
 
+    /** The share of units that a batch may leave stuck by chance. */
+    private static final double FEW_DEAD = 0.1;
+
     /** How many times the smallest gradient of a layer the largest may be. */
     private static final double EVEN = 10;
 
@@ -113,12 +116,15 @@ final class LayerSections {
     }
 
     private static Sentence dead(TensorStatistics worst) {
-        return worst.deadUnits() == 0
-                ? Sentence.judged(true, "No unit is stuck for the whole batch.")
-                : Sentence.judged(
-                        false,
-                        "%s of the units of %s are stuck for the whole batch; what is before them learns nothing from it."
-                                .formatted(Text.percent(worst.deadUnits()), title(worst)));
+        double share = worst.deadUnits();
+        if (share == 0) {
+            return Sentence.judged(true, "No unit is stuck for the whole batch.");
+        }
+        var most = "%s of the units of %s are stuck for the whole batch, the most of any layer"
+                .formatted(Text.percent(share), title(worst));
+        return share <= FEW_DEAD
+                ? Sentence.plain(most + "; up to %s a unit may just be choosy.".formatted(Text.percent(FEW_DEAD)))
+                : Sentence.judged(false, most + ": no gradient passes them, and what is before them cannot learn.");
     }
 
     private static Section activationGradients(List<Snapshot> snapshots, Snapshot last) {

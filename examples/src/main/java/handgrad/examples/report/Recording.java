@@ -16,6 +16,10 @@ import java.util.List;
  */
 @SuppressWarnings("ArrayRecordComponent") // read, never compared
 public record Recording(float[] losses, List<Snapshot> snapshots, UpdateRatios updateRatios, List<Advice> advice) {
+    /** Of a training that has not begun. */
+    public static final Recording EMPTY =
+            new Recording(new float[0], List.of(), new UpdateRatios(List.of(), List.of(), List.of()), List.of());
+
     /** Copies what a recorder holds; the training may go on. */
     public static Recording of(Recorder recorder) {
         return new Recording(recorder.losses(), recorder.snapshots(), recorder.updateRatios(), recorder.advice());

@@ -1,6 +1,7 @@
 package handgrad.examples.report;
 
 import handgrad.data.Alphabet;
+import handgrad.diagnostics.LossCurve;
 import handgrad.examples.page.Block;
 import handgrad.examples.page.Block.Chart;
 import handgrad.examples.page.Block.Sentence;
@@ -18,17 +19,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /** The page of a training: every picture stands below a sentence that says what its numbers mean. */
 public final class TrainingPage {
-    /** Points of the averaged curve of a whole run: 200,000 steps are averaged by the thousand, as in makemore part 5. */
-    private static final int AVERAGES = 200;
-
     /** The loss of bigrams counted on all names, from makemore part 1. */
     private static final double BIGRAMS = 2.454;
 
-    /** How far above a uniform guess the first loss may be. */
-    private static final double LUCK_OF_THE_FIRST_BATCH = 0.5;
+    /** How many times the loss of a uniform guess the first loss may be. */
+    private static final double CALM_START = 1.5;
 
     private TrainingPage() {}
 
@@ -157,7 +156,7 @@ public final class TrainingPage {
         }
         var blocks = new ArrayList<Block>();
         double uniform = Math.log(Alphabet.SIZE);
-        boolean calm = losses[0] <= uniform + LUCK_OF_THE_FIRST_BATCH;
+        boolean calm = losses[0] <= CALM_START * uniform;
         blocks.add(
                 Sentence.judged(
                         calm,
@@ -169,18 +168,15 @@ public final class TrainingPage {
                                         calm
                                                 ? "The model starts without being confidently wrong."
                                                 : "The model starts confidently wrong: make the last layer's weights smaller.")));
-        int size = Math.max(1, data.steps() / AVERAGES);
-        int averages = losses.length / size;
-        double[] steps = new double[averages];
-        double[] log10 = new double[averages];
-        double[] rates = new double[averages];
-        for (int i = 0; i < averages; i++) {
-            steps[i] = i * size;
-            rates[i] = data.learningRate().applyAsDouble(i * size);
-            for (int step = i * size; step < (i + 1) * size; step++) {
-                log10[i] += Math.log10(losses[step]) / size;
-            }
-        }
+        var curve = LossCurve.of(losses);
+        int size = curve.binSize();
+        double[] log10 = curve.log10();
+        int averages = log10.length;
+        double[] steps =
+                IntStream.range(0, averages).mapToDouble(bin -> bin * size).toArray();
+        double[] rates = Arrays.stream(steps)
+                .map(step -> data.learningRate().applyAsDouble((int) step))
+                .toArray();
         if (averages >= 2) {
             var mean = size == 1 ? "" : ", the mean of %s steps".formatted(Text.count(size));
             var fall = "From %s to %s%s (10 to the power of the curve's first and last value)."
