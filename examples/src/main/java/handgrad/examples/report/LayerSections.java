@@ -3,6 +3,7 @@ package handgrad.examples.report;
 import handgrad.data.Alphabet;
 import handgrad.diagnostics.Histogram;
 import handgrad.diagnostics.Picture;
+import handgrad.diagnostics.Recorder;
 import handgrad.diagnostics.Snapshot;
 import handgrad.diagnostics.TensorStatistics;
 import handgrad.diagnostics.UpdateRatios;
@@ -40,14 +41,16 @@ final class LayerSections {
     /** The share of units that a batch may leave stuck by chance. */
     private static final double FEW_DEAD = 0.1;
 
-    /** How many times the smallest gradient of a layer the largest may be. */
+    /** How many times the smallest gradient of a layer the largest is: up to the first even, above the second uneven. */
     private static final double EVEN = 10;
 
-    /** log10 of the update-to-data ratio: what to aim at, and the bounds of what is well. */
+    private static final double UNEVEN = 100;
+
+    /** log10 of the update-to-data ratio: what to aim at, how far off is well and how far off is not. */
     private static final double UPDATE = -3;
 
-    private static final double SLOW = -4;
-    private static final double FAST = -2;
+    private static final double WELL = 1;
+    private static final double FAR = 2;
 
     private LayerSections() {}
 
@@ -103,16 +106,20 @@ final class LayerSections {
         double share = worst.saturated();
         var verdict = share <= FEW_SATURATED ? Verdict.GOOD : share <= MANY_SATURATED ? Verdict.NONE : Verdict.BAD;
         var meaning = switch (verdict) {
-            case GOOD -> "up to %s is healthy.".formatted(Text.percent(FEW_SATURATED));
+            case GOOD -> "up to %s is healthy.".formatted(bound(FEW_SATURATED));
             case NONE ->
                 "up to %s is healthy, above %s a layer hardly learns."
-                        .formatted(Text.percent(FEW_SATURATED), Text.percent(MANY_SATURATED));
+                        .formatted(bound(FEW_SATURATED), bound(MANY_SATURATED));
             case BAD -> "the gradient is almost 0 there, so the layer hardly learns: start with smaller weights.";
         };
         return new Sentence(
                 verdict,
                 "%s of the outputs of %s, the most of any layer, are saturated: %s"
                         .formatted(Text.percent(share), title(worst), meaning));
+    }
+
+    private static String bound(double share) {
+        return Text.plain(100 * share) + " %";
     }
 
     private static Sentence dead(TensorStatistics worst) {
@@ -123,7 +130,7 @@ final class LayerSections {
         var most = "%s of the units of %s are stuck for the whole batch, the most of any layer"
                 .formatted(Text.percent(share), title(worst));
         return share <= FEW_DEAD
-                ? Sentence.plain(most + "; up to %s a unit may just be choosy.".formatted(Text.percent(FEW_DEAD)))
+                ? Sentence.plain(most + "; up to %s a unit may just be choosy.".formatted(bound(FEW_DEAD)))
                 : Sentence.judged(false, most + ": no gradient passes them, and what is before them cannot learn.");
     }
 
@@ -131,9 +138,13 @@ final class LayerSections {
         var layers = last.activationGradients();
         var blocks = new ArrayList<Block>();
         var stds = layers.stream().mapToDouble(TensorStatistics::std).summaryStatistics();
-        if (layers.size() > 1) {
-            blocks.add(evenness("The gradients' standard deviations", stds));
-        }
+        blocks.add(
+                layers.size() > 1
+                        ? evenness("The gradients' standard deviations over the layers", stds)
+                        : Sentence.judged(
+                                stds.getMax() > 0,
+                                "The gradients of %s have standard deviation %s; at 0 nothing before it would learn."
+                                        .formatted(title(layers.getFirst()), Text.digits(stds.getMax()))));
         blocks.add(histograms("Gradients of the outputs", "gradient", snapshots, Snapshot::activationGradients));
         blocks.add(new Table(
                 "Gradients of the outputs at step " + Text.count(last.step()),
@@ -144,15 +155,22 @@ final class LayerSections {
 
     private static Sentence evenness(String what, DoubleSummaryStatistics sizes) {
         double ratio = sizes.getMax() / sizes.getMin();
-        return Sentence.judged(
-                ratio <= EVEN,
-                "%s go from %s to %s over the layers, a factor of %s; up to %s is even."
+        var verdict = ratio <= EVEN ? Verdict.GOOD : ratio <= UNEVEN ? Verdict.NONE : Verdict.BAD;
+        return new Sentence(
+                verdict,
+                "%s go from %s to %s, a factor of %s: %s."
                         .formatted(
                                 what,
                                 Text.digits(sizes.getMin()),
                                 Text.digits(sizes.getMax()),
-                                Text.digits(ratio),
-                                Text.digits(EVEN)));
+                                Text.fixed(1, ratio),
+                                switch (verdict) {
+                                    case GOOD -> "up to %s is even".formatted(Text.fixed(0, EVEN));
+                                    case NONE -> "at one learning rate some learn that much faster than others";
+                                    case BAD ->
+                                        "above %s some layers hardly learn while others jump"
+                                                .formatted(Text.fixed(0, UNEVEN));
+                                }));
     }
 
     private static Section weightGradients(List<Snapshot> snapshots, Snapshot last) {
@@ -161,9 +179,13 @@ final class LayerSections {
                 .mapToDouble(WeightStatistics::gradientToData)
                 .filter(Double::isFinite)
                 .summaryStatistics();
-        if (ratios.getCount() > 1) {
-            blocks.add(evenness("The grad:data ratios, std of the gradient over std of the weight,", ratios));
-        }
+        blocks.add(
+                ratios.getCount() > 1
+                        ? evenness("The grad:data ratios (std of the gradient / std of the weight)", ratios)
+                        : Sentence.plain("The grad:data ratio of %s, std of its gradient / its own std, is %s."
+                                .formatted(
+                                        last.weights().getFirst().value().name(),
+                                        Text.digits(last.weights().getFirst().gradientToData()))));
         blocks.add(histograms(
                 "Gradients of the weights",
                 "gradient",
@@ -190,31 +212,32 @@ final class LayerSections {
                 ratios.steps().stream().mapToDouble(Integer::doubleValue).toArray();
         var series = new ArrayList<Series>();
         var off = new ArrayList<String>();
+        double farthest = 0;
         for (int weight = 0; weight < ratios.names().size(); weight++) {
             int column = weight;
             double[] log10 =
                     ratios.log10().stream().mapToDouble(row -> row[column]).toArray();
             series.add(new Series(ratios.names().get(weight), Style.LINE, steps, log10));
             double late = lateMedian(log10);
-            if (!(late >= SLOW && late <= FAST)) {
-                off.add("%s (%s)".formatted(ratios.names().get(weight), Text.fixed(1, late)));
+            double distance = Math.abs(late - UPDATE);
+            if (!(distance <= WELL)) {
+                off.add("%s at %s".formatted(ratios.names().get(weight), Text.fixed(1, late)));
+                farthest = Math.max(farthest, Double.isNaN(distance) ? Double.POSITIVE_INFINITY : distance);
             }
         }
         series.add(
                 new Series("aim: −3", Style.REFERENCE, new double[] {steps[0], steps[steps.length - 1]}, new double[] {
                     UPDATE, UPDATE
                 }));
-        var bounds = "about −3 is good, below %s learns slowly, above %s is unstable"
-                .formatted(Text.fixed(0, SLOW), Text.fixed(0, FAST));
-        var text = off.isEmpty()
-                ? "In the last tenth of the steps every weight moves well (log10 of update:data; %s).".formatted(bounds)
-                : "In the last tenth of the steps log10 of update:data is off for %s; %s."
-                        .formatted(String.join(", ", off), bounds);
+        var text =
+                "In the last tenth of the steps log10 of update:data is %s; about −3 is good, from −4 to −2 is well, lower learns slowly, higher jumps."
+                        .formatted(off.isEmpty() ? "well for every weight" : String.join(", ", off));
+        var verdict = off.isEmpty() ? Verdict.GOOD : farthest <= FAR ? Verdict.NONE : Verdict.BAD;
         return new Section(
                 "Size of the updates",
                 List.of(
-                        Sentence.judged(off.isEmpty(), text),
-                        Chart.of("Update:data ratio", text, "step", "log10 of std(update) / std(weight)", series)));
+                        new Sentence(verdict, text),
+                        Chart.of("Update:data ratio", text, "step", "log10 of update:data", series)));
     }
 
     /** The median of the last tenth. */
@@ -232,10 +255,11 @@ final class LayerSections {
                         .mapToObj(i -> String.valueOf(Alphabet.decode(i)))
                         .collect(Collectors.joining());
         var text = "In each row, one example of the batch, the black cell is the right symbol, whose logit is pulled up"
-                + " as hard as all others together are pushed down; the grey of the others is their probability.";
+                + " as hard as all others together are pushed down; how light another is, is its probability.";
         return new Section(
                 "Gradient of the logits",
                 List.of(
+                        certainty(picture),
                         Sentence.plain(text),
                         new Image(
                                 "Gradient of the logits at step " + Text.count(last.step()),
@@ -244,6 +268,27 @@ final class LayerSections {
                                 picture.columns(),
                                 picture.values(),
                                 letters)));
+    }
+
+    /** The gradient of a row is (softmax − one-hot) / rows, so that its least value tells the right symbol's probability. */
+    private static Sentence certainty(Picture picture) {
+        if (picture.rows() == Recorder.PICTURE_ROWS) {
+            return Sentence.plain("These are the first %d rows of the batch.".formatted(picture.rows()));
+        }
+        double sum = 0;
+        for (int row = 0; row < picture.rows(); row++) {
+            double least = 0;
+            for (int column = 0; column < picture.columns(); column++) {
+                least = Math.min(least, picture.values()[row * picture.columns() + column]);
+            }
+            sum += 1 + least * picture.rows();
+        }
+        double mean = sum / picture.rows();
+        double uniform = 1.0 / picture.columns();
+        return Sentence.judged(
+                mean > uniform,
+                "The model gives the right symbol a probability of %s on average; a uniform guess gives %s."
+                        .formatted(Text.percent(mean), Text.percent(uniform)));
     }
 
     private static Chart histograms(

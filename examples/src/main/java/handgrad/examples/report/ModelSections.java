@@ -9,6 +9,7 @@ import handgrad.examples.page.Block.Series;
 import handgrad.examples.page.Block.Style;
 import handgrad.examples.page.Page.Section;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -84,9 +85,8 @@ final class ModelSections {
         var where = layers.getFirst().name();
         for (var layer : layers) {
             double[] mean = shifts(layer);
-            double[] units = units(mean.length);
-            means.add(new Series("layer " + layer.name(), Style.POINTS, units, mean));
-            stds.add(new Series("layer " + layer.name(), Style.POINTS, units, ratios(layer)));
+            means.add(new Series("layer " + layer.name(), Style.POINTS, units(mean.length), mean));
+            stds.add(new Series("layer " + layer.name(), Style.POINTS, units(mean.length), ratios(layer)));
             for (double shift : mean) {
                 if (Math.abs(shift) > worst) {
                     worst = Math.abs(shift);
@@ -94,20 +94,25 @@ final class ModelSections {
                 }
             }
         }
-        int most = layers.stream()
+        var ratios = stds.stream()
+                .flatMapToDouble(series -> Arrays.stream(series.y()))
+                .summaryStatistics();
+        int units = layers.stream()
                 .mapToInt(layer -> layer.runningMean().length)
                 .max()
                 .orElseThrow();
-        means.add(reference("equal", most, 0));
-        stds.add(reference("equal", most, 1));
+        means.add(reference("equal", units, 0));
         var text =
                 "The running means are at most %s standard deviations from those of the whole training set (layer %s); up to %s is near enough not to calibrate."
-                        .formatted(Text.digits(worst), where, Text.digits(NEAR));
+                        .formatted(Text.digits(worst), where, Text.plain(NEAR));
         blocks.add(Sentence.judged(worst <= NEAR, text));
         blocks.add(Chart.of(
                 "Running mean against the calibrated one", text, "unit", "difference / calibrated std", means));
-        blocks.add(
-                Chart.of("Running std against the calibrated one", text, "unit", "running std / calibrated std", stds));
+        var spread = "The running standard deviations are %s to %s times the calibrated ones."
+                .formatted(Text.digits(ratios.getMin()), Text.digits(ratios.getMax()));
+        blocks.add(Sentence.plain(spread));
+        blocks.add(Chart.of(
+                "Running std against the calibrated one", spread, "unit", "running std / calibrated std", stds));
         return new Section("Batch normalisation", blocks);
     }
 

@@ -1,5 +1,7 @@
 package handgrad.examples.report;
 
+import java.math.BigDecimal;
+import java.math.MathContext;
 import java.util.Locale;
 
 /** Numbers as a page writes them, whatever the language of the machine. */
@@ -20,6 +22,15 @@ final class Text {
     static String digits(double value) {
         boolean plain = value == 0 || (Math.abs(value) >= 1e-4 && Math.abs(value) < 1e5);
         return number(plain ? "%." + decimals(value) + "f" : "%.2e", value);
+    }
+
+    /** {@code 0.1}: at most three digits, none of them for nothing. */
+    static String plain(double value) {
+        return new BigDecimal(value)
+                .round(new MathContext(3))
+                .stripTrailingZeros()
+                .toPlainString()
+                .replace('-', '−');
     }
 
     private static int decimals(double value) {

@@ -82,7 +82,7 @@ public final class TrainingPage {
                                         Text.loss(loss.loss()),
                                         Text.loss(loss.published().getAsDouble()),
                                         Text.difference(difference),
-                                        Text.digits(outcome.tolerance()))));
+                                        Text.plain(outcome.tolerance()))));
             }
         }
         if (!outcome.comparable()) {
@@ -178,21 +178,29 @@ public final class TrainingPage {
                 .map(step -> data.learningRate().applyAsDouble((int) step))
                 .toArray();
         if (averages >= 2) {
-            var mean = size == 1 ? "" : ", the mean of %s steps".formatted(Text.count(size));
-            var fall = "From %s to %s%s (10 to the power of the curve's first and last value)."
-                    .formatted(Text.loss(Math.pow(10, log10[0])), Text.loss(Math.pow(10, log10[averages - 1])), mean);
-            blocks.add(Sentence.judged(log10[averages - 1] < log10[0], fall));
+            var mean = size == 1 ? "" : " (means of %s steps)".formatted(Text.count(size));
+            boolean fell = log10[averages - 1] < log10[0];
+            var fall = "The loss of the batches%s %s from %s to %s; the curve is log10 of it, as in the lecture."
+                    .formatted(
+                            mean,
+                            fell ? "fell" : "rose",
+                            Text.loss(Math.pow(10, log10[0])),
+                            Text.loss(Math.pow(10, log10[averages - 1])));
+            blocks.add(Sentence.judged(fell, fall));
             blocks.add(Chart.of(
-                    "Loss of the batches",
+                    "Loss of the batches" + mean,
                     fall,
                     "step",
-                    "log10 of the loss" + mean,
+                    "log10 of the loss",
                     List.of(new Series("log10 of the loss", Style.LINE, steps, log10))));
-            var span = "From %s at first to %s at last."
-                    .formatted(Text.digits(rates[0]), Text.digits(rates[averages - 1]));
+            var rate = rates[0] == rates[averages - 1]
+                    ? "The learning rate is %s throughout.".formatted(Text.plain(rates[0]))
+                    : "The learning rate goes from %s to %s: large steps first, small ones to settle."
+                            .formatted(Text.plain(rates[0]), Text.plain(rates[averages - 1]));
+            blocks.add(Sentence.plain(rate));
             blocks.add(Chart.of(
                     "Learning rate",
-                    span,
+                    rate,
                     "step",
                     "learning rate",
                     List.of(new Series("learning rate", Style.LINE, steps, rates))));
@@ -211,7 +219,7 @@ public final class TrainingPage {
             best = losses[i] < losses[best] ? i : best;
         }
         var text = "The loss is least, %s, at a learning rate of %s; beyond it training becomes unstable."
-                .formatted(Text.loss(losses[best]), Text.digits(finder.rates()[best]));
+                .formatted(Text.loss(losses[best]), Text.plain(finder.rates()[best]));
         return List.of(
                 Sentence.plain(text),
                 Chart.of(

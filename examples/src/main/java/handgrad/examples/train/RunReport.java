@@ -134,12 +134,12 @@ final class RunReport implements Closeable {
 
     private static List<Fact> facts(TrainOptions options) {
         return List.of(
-                new Fact("--steps", count(options.steps())),
-                new Fact("--batch-size", count(options.batchSize())),
+                new Fact("--steps", Integer.toString(options.steps())),
+                new Fact("--batch-size", Integer.toString(options.batchSize())),
                 new Fact("--lr", Double.toString(options.lr())),
                 new Fact("--seed", Long.toString(options.seed())),
-                new Fact("--hidden", count(options.hidden())),
-                new Fact("--embedding", count(options.embedding())),
+                new Fact("--hidden", Integer.toString(options.hidden())),
+                new Fact("--embedding", Integer.toString(options.embedding())),
                 new Fact("--block-size", Integer.toString(options.blockSize())),
                 new Fact("--data", options.data()));
     }

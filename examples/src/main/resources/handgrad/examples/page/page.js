@@ -7,6 +7,7 @@
   const dark = matchMedia("(prefers-color-scheme: dark)");
   const POLL_MILLISECONDS = 1000;
   const CHART_HEIGHT = 280;
+  const MAP_HEIGHT = 520;
 
   /** The uPlot of every chart, by the chart's title. */
   const plots = new Map();
@@ -43,23 +44,24 @@
   }
 
   function table({ caption, columns, rows }) {
-    const isNumber = text => /^[−+-]?[\d.,]+( ?%)?$|^–$/.test(text);
+    const isNumber = text => /^[−+]?[\d.,]+(e−?\d+)?( %)?$|^–$/.test(text);
     const cell = (text, column) => {
       const made = element(column === 0 ? "th" : "td", { textContent: text });
       if (column === 0) {
         made.scope = "row";
-      } else if (isNumber(text)) {
+      } else if (titled && isNumber(text)) {
         made.className = "number";
       }
       return made;
     };
-    const numeric = columns.map((_, column) => column > 0 && rows.length > 0 && rows.every(row => isNumber(row[column])));
+    const titled = columns.some(title => title !== "");
+    const numeric = columns.map((_, column) => titled && column > 0 && rows.length > 0 && rows.every(row => isNumber(row[column])));
     const head = element("tr", {}, ...columns.map((title, column) =>
       element("th", { textContent: title, scope: "col", className: numeric[column] ? "number" : "" })));
-    return element("table", {},
+    return element("div", { className: "table" }, element("table", { className: titled ? "" : "facts" },
       element("caption", { textContent: caption }),
-      element("thead", { hidden: columns.every(title => title === "") }, head),
-      element("tbody", {}, ...rows.map(row => element("tr", {}, ...row.map(cell)))));
+      element("thead", { hidden: !titled }, head),
+      element("tbody", {}, ...rows.map(row => element("tr", {}, ...row.map(cell))))));
   }
 
   function command({ text }) {
@@ -126,6 +128,22 @@
       : uPlot.join(series.map(({ x, y }) => [x, y]));
   }
 
+  /** As wide as the page; a map of letters is almost a square. */
+  function sizeOf(frame) {
+    const width = main.clientWidth;
+    const isMap = frame.series.some(({ style }) => style === "letters");
+    return { width, height: isMap ? Math.min(width, MAP_HEIGHT) : CHART_HEIGHT };
+  }
+
+  /** Room beside points and letters that lie on the edge; a curve may touch it. */
+  function rangeOfX(frame) {
+    const isCurve = frame.series.some(({ style }) => style === "line");
+    return (_, least, greatest) => {
+      const room = isCurve ? 0 : 0.04 * (greatest - least || 1);
+      return [least - room, greatest + room];
+    };
+  }
+
   /** A legend can show values under the cursor where every curve has one there. */
   function sharesX(series) {
     const curves = series.filter(({ style }) => style !== "reference");
@@ -141,13 +159,16 @@
     });
     let colored = 0;
     const plot = new uPlot({
-      width: main.clientWidth,
-      height: CHART_HEIGHT,
-      scales: { x: { time: false } },
-      axes: [axis(xLabel, 34, 80), axis(yLabel, 56, 34)],
+      ...sizeOf(frame),
+      scales: { x: { time: false, range: rangeOfX(frame) } },
+      axes: [axis(xLabel, 34, 60), axis(yLabel, 56, 34)],
       series: [{ label: xLabel, value: (_, value) => format(value) },
         ...frame.series.map(series => seriesOptions(series, series.style === "reference" ? 0 : colored++))],
-      legend: { live: sharesX(frame.series), show: frame.series.length > 1 || sharesX(frame.series) },
+      legend: {
+        live: sharesX(frame.series),
+        show: frame.series.length > 1 || sharesX(frame.series),
+        markers: { dash: (self, i) => (self.series[i].dash?.length > 0 ? "dashed" : "solid") },
+      },
       cursor: { y: false, points: { show: sharesX(frame.series) } },
       hooks: { draw: [self => drawLetters(self, self.shown.series)] },
     }, null, box);
@@ -281,7 +302,7 @@
   }
 
   show(page);
-  new ResizeObserver(() => plots.forEach(plot => plot.setSize({ width: main.clientWidth, height: CHART_HEIGHT })))
+  new ResizeObserver(() => plots.forEach(plot => plot.setSize(sizeOf(plot.shown))))
     .observe(main);
   dark.addEventListener("change", redraw);
   // Paper is light: page.css knows by itself, but a chart is already drawn.
