@@ -29,6 +29,7 @@ final class ModelSections {
         if (!outcome.batchNorms().isEmpty()) {
             sections.add(batchNorms(outcome.batchNorms()));
         }
+        sections.add(finder(outcome.finder()));
         return sections;
     }
 
@@ -134,5 +135,35 @@ final class ModelSections {
 
     private static Series reference(String label, int units, double at) {
         return new Series(label, Style.REFERENCE, new double[] {0, units - 1}, new double[] {at, at});
+    }
+
+    private static Section finder(Outcome.Finder finder) {
+        var span = "a fresh model, trained for a step at each rate from %s to %s,"
+                .formatted(rate(finder.exponents()[0]), rate(finder.exponents()[finder.exponents().length - 1]));
+        var text = Double.isNaN(finder.suggestion())
+                ? "No rate lowered the loss of %s.".formatted(span)
+                : "The loss of %s is well down at a rate of %s: a good first choice for --lr."
+                        .formatted(span, Text.plain(finder.suggestion()));
+        return new Section(
+                "Learning-rate finder",
+                List.of(
+                        Sentence.judged(!Double.isNaN(finder.suggestion()), text),
+                        Chart.of(
+                                "Loss by learning rate",
+                                text,
+                                "log10 of the learning rate",
+                                "loss",
+                                List.of(
+                                        new Series(
+                                                "loss of the batch", Style.LINE, finder.exponents(), finder.losses()),
+                                        new Series(
+                                                "averaged with its neighbours",
+                                                Style.LINE,
+                                                finder.exponents(),
+                                                finder.smoothed())))));
+    }
+
+    private static String rate(double exponent) {
+        return Text.plain(Math.pow(10, exponent));
     }
 }

@@ -13,6 +13,7 @@ import java.util.OptionalDouble;
  * @param samples names drawn from the model
  * @param embedding where each of the 27 symbols lies, two numbers each; empty if an embedding has not two
  * @param batchNorms the running statistics beside calibrated ones
+ * @param finder what the learning-rate finder sees of the model before its training
  */
 @SuppressWarnings("ArrayRecordComponent") // read, never compared
 public record Outcome(
@@ -21,7 +22,8 @@ public record Outcome(
         double tolerance,
         List<Sample> samples,
         float[] embedding,
-        List<BatchNormStatistics> batchNorms) {
+        List<BatchNormStatistics> batchNorms,
+        Finder finder) {
 
     /**
      * A loss over a whole part of the data.
@@ -37,4 +39,15 @@ public record Outcome(
      * @param mark where else it occurs, such as {@code in train}, or {@code new}
      */
     public record Sample(String name, String mark) {}
+
+    /**
+     * Losses by learning rate.
+     *
+     * @param exponents ascending; 10 to the power of them are the rates
+     * @param losses of one batch at each rate
+     * @param smoothed each loss averaged with its neighbours
+     * @param suggestion a rate that lowers the loss well; NaN where none does
+     */
+    @SuppressWarnings("ArrayRecordComponent") // read, never compared
+    public record Finder(double[] exponents, double[] losses, double[] smoothed, double suggestion) {}
 }

@@ -13,7 +13,6 @@ import org.jspecify.annotations.Nullable;
  * @param learningRate of each step
  * @param seconds how long it has trained
  * @param recording what was seen of it
- * @param finder the curve of the learning-rate finder, where it ran
  * @param facts the parameter count and the sizes of the data
  * @param options what it can be repeated with
  * @param machine what it ran on
@@ -27,7 +26,6 @@ public record ReportData(
         IntToDoubleFunction learningRate,
         double seconds,
         Recording recording,
-        @Nullable FinderCurve finder,
         List<Fact> facts,
         List<Fact> options,
         List<Fact> machine,
@@ -36,13 +34,4 @@ public record ReportData(
 
     /** A name and its value. */
     public record Fact(String name, String value) {}
-
-    /**
-     * The losses that the learning-rate finder saw.
-     *
-     * @param rates ascending
-     * @param losses of a batch at each rate
-     */
-    @SuppressWarnings("ArrayRecordComponent") // read, never compared
-    public record FinderCurve(double[] rates, double[] losses) {}
 }

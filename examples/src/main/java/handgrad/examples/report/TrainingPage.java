@@ -42,7 +42,6 @@ public final class TrainingPage {
         if (outcome != null) {
             sections.addAll(ModelSections.of(outcome));
         }
-        add(sections, "Learning-rate finder", finder(data));
         add(sections, "Sampled names", samples(data));
         add(sections, "Repeat it", repeat(data));
         return new Page("handgrad: " + data.model(), status(data), outcome == null, sections);
@@ -206,32 +205,6 @@ public final class TrainingPage {
                     List.of(new Series("learning rate", Style.LINE, steps, rates))));
         }
         return blocks;
-    }
-
-    private static List<Block> finder(ReportData data) {
-        var finder = data.finder();
-        if (finder == null || finder.rates().length == 0) {
-            return List.of();
-        }
-        double[] losses = finder.losses();
-        int best = 0;
-        for (int i = 1; i < losses.length; i++) {
-            best = losses[i] < losses[best] ? i : best;
-        }
-        var text = "The loss is least, %s, at a learning rate of %s; beyond it training becomes unstable."
-                .formatted(Text.loss(losses[best]), Text.plain(finder.rates()[best]));
-        return List.of(
-                Sentence.plain(text),
-                Chart.of(
-                        "Loss by learning rate",
-                        text,
-                        "log10 of the learning rate",
-                        "loss",
-                        List.of(new Series(
-                                "loss",
-                                Style.LINE,
-                                Arrays.stream(finder.rates()).map(Math::log10).toArray(),
-                                losses))));
     }
 
     private static List<Block> samples(ReportData data) {

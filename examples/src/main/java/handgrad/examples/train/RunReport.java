@@ -88,9 +88,6 @@ final class RunReport implements Closeable {
     /** Says how the training ended, and writes the page. */
     void ended(Outcome outcome, RunFolder folder) {
         state = new State(state.facts, state.recorder, state.nanoseconds, outcome);
-        if (!wanted) {
-            return;
-        }
         folder.write(page());
         printer.println("report:     " + folder.report());
         if (asked.open() && server == null) {
@@ -120,7 +117,6 @@ final class RunReport implements Closeable {
                 schedule(options)::at,
                 now.nanoseconds.getAsLong() / 1e9,
                 now.recorder == null ? Recording.EMPTY : Recording.of(now.recorder),
-                null,
                 now.facts,
                 facts(options),
                 machine(),

@@ -1,6 +1,7 @@
 package handgrad.examples.train;
 
 import handgrad.data.Alphabet;
+import handgrad.data.Dataset;
 import handgrad.data.Names;
 import handgrad.data.NamesException;
 import handgrad.data.Split;
@@ -142,7 +143,7 @@ public final class TrainCommand implements Callable<Integer> {
     private boolean findLr;
 
     @Mixin
-    private ReportOptions reportOptions;
+    private final ReportOptions reportOptions = new ReportOptions();
 
     @Option(names = "--quiet", description = "Print the losses of the trained model only.")
     private boolean quiet;
@@ -229,7 +230,9 @@ public final class TrainCommand implements Callable<Integer> {
         if (!quiet) {
             printer.printf("%n%s%n%nrun folder: %s%n", wrapped(String.join(" ", samples)), folder.path());
         }
-        page.ended(outcome(options, network, split, losses, samples), folder);
+        if (page.isWanted()) {
+            page.ended(outcome(options, network, split, losses, samples), folder);
+        }
     }
 
     private static Outcome outcome(
@@ -244,7 +247,18 @@ public final class TrainCommand implements Callable<Integer> {
                 lecture.isTree() ? 0.02 : 0.01,
                 marked(samples, split),
                 RunReport.embedding(network),
-                List.of());
+                network instanceof Sequential sequential
+                        ? Calibration.of(sequential, split).statistics()
+                        : List.of(),
+                finder(options, split.train()));
+    }
+
+    /** What the learning-rate finder sees of the same model before its training. */
+    private static Outcome.Finder finder(TrainOptions options, Dataset train) {
+        var random = TorchRandom.seeded(options.seed());
+        var network = options.model().build(options.sizes(), random);
+        var rates = LearningRates.find(network, train, options.batchSize(), random);
+        return new Outcome.Finder(rates.exponents(), rates.losses(), rates.smoothed(), rates.suggestion());
     }
 
     private static List<Outcome.Sample> marked(List<String> samples, Split split) {
@@ -257,8 +271,8 @@ public final class TrainCommand implements Callable<Integer> {
     }
 
     /** What does not go with the learning-rate finder, which has its own steps and rates and writes nothing. */
-    private static final List<String> NOT_FOR_FINDER =
-            List.of("--steps", "--lr", "--out", "--log-every", "--metrics", "--diagnostics", "--report", "--open", "--serve");
+    private static final List<String> NOT_FOR_FINDER = List.of(
+            "--steps", "--lr", "--out", "--log-every", "--metrics", "--diagnostics", "--report", "--open", "--serve");
 
     private void findLearningRate(TrainOptions options, Names names) {
         var given = spec.commandLine().getParseResult();

@@ -240,10 +240,18 @@ class TrainingPageTest {
     }
 
     @Test
-    void readsTheBestRateOfTheFinder() {
+    void namesTheRateOfTheFinder() {
         assertThat(sentences(finished(Trainings.healthy()), "Learning-rate finder"))
-                .containsExactly(Sentence.plain(
-                        "The loss is least, 2.5000, at a learning rate of 0.01; beyond it training becomes unstable."));
+                .containsExactly(Sentence.judged(
+                        true,
+                        "The loss of a fresh model, trained for a step at each rate from 0.001 to 0.1, is well down at a rate"
+                                + " of 0.0123: a good first choice for --lr."));
+        var series = chart(finished(Trainings.healthy()), "Learning-rate finder")
+                .frames()
+                .getFirst()
+                .series();
+        assertThat(series.getFirst().y()).containsExactly(3, 2.5, 4);
+        assertThat(series.getLast().y()).containsExactly(2.9, 2.6, 3.9);
     }
 
     @Test

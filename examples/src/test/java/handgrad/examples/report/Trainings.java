@@ -89,8 +89,9 @@ final class Trainings {
                 List.of(new Sample("emma", "in train"), new Sample("quisz", "new"), new Sample(HOSTILE, "new")),
                 embedding,
                 List.of(new BatchNormStatistics(
-                        "3", new float[] {runningMean, 1}, new float[] {0, 1}, new float[] {2, 3}, new float[] {2, 2
-                        })));
+                        "3", new float[] {runningMean, 1}, new float[] {0, 1}, new float[] {2, 3}, new float[] {2, 2})),
+                new Outcome.Finder(
+                        new double[] {-3, -2, -1}, new double[] {3, 2.5, 4}, new double[] {2.9, 2.6, 3.9}, 0.0123));
     }
 
     static ReportData data(Recording recording, @Nullable Outcome outcome) {
@@ -101,7 +102,6 @@ final class Trainings {
                 step -> step < 10 ? 0.1 : 0.01,
                 1.5,
                 recording,
-                new ReportData.FinderCurve(new double[] {0.001, 0.01, 0.1}, new double[] {3, 2.5, 4}),
                 List.of(new Fact("parameters", "12,097")),
                 List.of(new Fact("--data", HOSTILE)),
                 List.of(new Fact("CPU", "a CPU")),
