@@ -103,6 +103,7 @@ final class ModelSections {
                 .max()
                 .orElseThrow();
         means.add(reference("equal", units, 0));
+        stds.add(reference("equal", units, 1));
         var text =
                 "The running means are at most %s standard deviations from those of the whole training set (layer %s); up to %s is near enough not to calibrate."
                         .formatted(Text.digits(worst), where, Text.plain(NEAR));

@@ -235,6 +235,11 @@ class TrainingPageTest {
                                 "The running means are at most 0.0500 standard deviations from those of the whole training"
                                         + " set (layer 3); up to 0.2 is near enough not to calibrate."),
                         Sentence.plain("The running standard deviations are 1.00 to 1.50 times the calibrated ones."));
+        assertThat(blocks(near, "Batch normalisation"))
+                .filteredOn(Chart.class::isInstance)
+                .extracting(block -> ((Chart) block).frames().getFirst().series())
+                .allSatisfy(series ->
+                        assertThat(series).extracting(Block.Series::label).containsExactly("layer 3", "equal"));
         var far = TrainingPage.of(Trainings.data(Trainings.healthy(), Trainings.outcome(2.1, 2)));
         assertThat(sentences(far, "Batch normalisation").getFirst().verdict()).isEqualTo(Verdict.BAD);
     }
