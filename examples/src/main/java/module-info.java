@@ -8,6 +8,7 @@ module handgrad.examples {
     requires info.picocli;
     requires java.logging;
     requires jdk.compiler;
+    requires jdk.httpserver;
     requires jdk.jshell;
     requires java.management;
     requires me.tongfei.progressbar;

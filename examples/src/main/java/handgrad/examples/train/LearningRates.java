@@ -113,6 +113,11 @@ record LearningRates(double[] exponents, double[] losses) {
         out.flush();
     }
 
+    /** The mean loss of each step and its neighbours. */
+    double[] smoothed() {
+        return IntStream.range(0, losses.length).mapToDouble(this::smoothed).toArray();
+    }
+
     /** The mean loss of a step and its neighbours. */
     double smoothed(int step) {
         int from = Math.max(0, step - SMOOTHING);

@@ -3,6 +3,8 @@ package handgrad.examples.train;
 import handgrad.diagnostics.Recorder;
 import handgrad.examples.command.FailedException;
 import handgrad.examples.command.WrongInputException;
+import handgrad.examples.page.Page;
+import handgrad.examples.page.PageHtml;
 import handgrad.io.Safetensors;
 import handgrad.io.SafetensorsException;
 import handgrad.nn.Layer;
@@ -25,7 +27,7 @@ import java.util.stream.Stream;
 
 /**
  * The folder that a training leaves behind: {@code options.json}, {@code metrics.jsonl}, what was seen of it in
- * {@code diagnostics.json}, and the weights in {@code model.safetensors}.
+ * {@code diagnostics.json}, the weights in {@code model.safetensors} and, of a full run, {@code report.html}.
  *
  * @param path the folder
  */
@@ -86,6 +88,16 @@ record RunFolder(Path path) {
         }
     }
 
+    /** Writes the page of the run; what is saved already stays. */
+    void write(Page page) {
+        try {
+            PageHtml.write(report(), page);
+        } catch (IOException exception) {
+            throw new FailedException("the report cannot be written to " + report() + ": " + reason(exception)
+                    + "; the weights and metrics are saved in " + path);
+        }
+    }
+
     /** The options of a run. */
     TrainOptions options() {
         if (!Files.isDirectory(path)) {
@@ -140,6 +152,10 @@ record RunFolder(Path path) {
 
     Path weights() {
         return path.resolve("model.safetensors");
+    }
+
+    Path report() {
+        return path.resolve("report.html");
     }
 
     /** What an IOException says, in words: its message is often a path alone. */

@@ -1,6 +1,7 @@
 package handgrad.examples.train;
 
 import handgrad.data.Alphabet;
+import handgrad.data.Dataset;
 import handgrad.data.Names;
 import handgrad.data.NamesException;
 import handgrad.data.Split;
@@ -11,6 +12,7 @@ import handgrad.examples.command.ExitCode;
 import handgrad.examples.command.Progress;
 import handgrad.examples.command.WrongInputException;
 import handgrad.examples.model.LectureModel;
+import handgrad.examples.report.Outcome;
 import handgrad.nn.Layer;
 import handgrad.nn.Sequential;
 import handgrad.random.TorchRandom;
@@ -22,11 +24,12 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.OptionalDouble;
+import java.util.Set;
 import java.util.concurrent.Callable;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -139,6 +142,9 @@ public final class TrainCommand implements Callable<Integer> {
             })
     private boolean findLr;
 
+    @Mixin
+    private final ReportOptions reportOptions = new ReportOptions();
+
     @Option(names = "--quiet", description = "Print the losses of the trained model only.")
     private boolean quiet;
 
@@ -149,6 +155,7 @@ public final class TrainCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         var options = options();
         Checks.atLeast(1, "--log-every", logEvery);
+        reportOptions.check();
         if (threads != null) {
             Checks.between(1, MAXIMUM_THREADS, "--threads", threads);
             Backend.setThreads(threads);
@@ -160,11 +167,14 @@ public final class TrainCommand implements Callable<Integer> {
         }
         var folder = out == null ? RunFolder.next(model) : new RunFolder(out);
         Checks.notEmpty("--out", folder.path());
-        try (var metrics = new Metrics()) {
+        var command = RepeatCommand.of(spec.commandLine().getParseResult(), model);
+        try (var metrics = new Metrics();
+                var report = new RunReport(
+                        reportOptions, options, command, spec.commandLine().getOut())) {
             folder.create();
             addMetricsFile(metrics);
             folder.start(options, metrics);
-            run(options, names, folder, metrics);
+            run(options, names, folder, metrics, report);
         }
         return ExitCode.DONE;
     }
@@ -188,7 +198,7 @@ public final class TrainCommand implements Callable<Integer> {
         return value == null ? otherwise : value;
     }
 
-    private void run(TrainOptions options, Names names, RunFolder folder, Metrics metrics) {
+    private void run(TrainOptions options, Names names, RunFolder folder, Metrics metrics, RunReport page) {
         var printer = spec.commandLine().getOut();
         var split = names.split(SPLIT_SEED, options.blockSize());
         var random = TorchRandom.seeded(options.seed());
@@ -197,7 +207,9 @@ public final class TrainCommand implements Callable<Integer> {
             describe(printer, options, names, split, network);
         }
         var recorder = new Recorder(network, Alphabet.SIZE, options.steps());
+        page.starts(network, split, recorder);
         long nanoseconds = train(printer, network, split, options, random, metrics, recorder);
+        page.trained(nanoseconds);
         options.model().finish(network, split.train());
         var losses = Evaluation.of(network, split);
         metrics.split("train", losses.train());
@@ -213,16 +225,54 @@ public final class TrainCommand implements Callable<Integer> {
                 Calibration.of(sequential, split).print(printer, losses);
             }
         }
+        var sampler = new Sampler(network, options.blockSize(), TorchRandom.seeded(options.sampleSeed()));
+        var samples = Stream.generate(sampler::name).limit(SAMPLES).toList();
         if (!quiet) {
-            var sampler = new Sampler(network, options.blockSize(), TorchRandom.seeded(options.sampleSeed()));
-            var samples = Stream.generate(sampler::name).limit(SAMPLES).collect(Collectors.joining(" "));
-            printer.printf("%n%s%n%nrun folder: %s%n", wrapped(samples), folder.path());
+            printer.printf("%n%s%n%nrun folder: %s%n", wrapped(String.join(" ", samples)), folder.path());
+        }
+        if (page.isWanted()) {
+            page.ended(outcome(options, network, split, losses, samples), folder);
         }
     }
 
+    private static Outcome outcome(
+            TrainOptions options, Layer network, Split split, Evaluation losses, List<String> samples) {
+        var lecture = options.model();
+        return new Outcome(
+                List.of(
+                        new Outcome.SplitLoss("train", losses.train(), lecture.trainLoss()),
+                        new Outcome.SplitLoss("dev", losses.dev(), lecture.devLoss()),
+                        new Outcome.SplitLoss("test", losses.test(), OptionalDouble.empty())),
+                options.areTheLectures() && !options.data().equals(TrainOptions.BUNDLED),
+                lecture.isTree() ? 0.02 : 0.01,
+                marked(samples, split),
+                RunReport.embedding(network),
+                network instanceof Sequential sequential
+                        ? Calibration.of(sequential, split).statistics()
+                        : List.of(),
+                finder(options, split.train()));
+    }
+
+    /** What the learning-rate finder sees of the same model before its training. */
+    private static Outcome.Finder finder(TrainOptions options, Dataset train) {
+        var random = TorchRandom.seeded(options.seed());
+        var network = options.model().build(options.sizes(), random);
+        var rates = LearningRates.find(network, train, options.batchSize(), random);
+        return new Outcome.Finder(rates.exponents(), rates.losses(), rates.smoothed(), rates.suggestion());
+    }
+
+    private static List<Outcome.Sample> marked(List<String> samples, Split split) {
+        var train = Set.copyOf(split.train().words());
+        var dev = Set.copyOf(split.dev().words());
+        return samples.stream()
+                .map(name -> new Outcome.Sample(
+                        name, train.contains(name) ? "in train" : dev.contains(name) ? "in dev" : "new"))
+                .toList();
+    }
+
     /** What does not go with the learning-rate finder, which has its own steps and rates and writes nothing. */
-    private static final List<String> NOT_FOR_FINDER =
-            List.of("--steps", "--lr", "--out", "--log-every", "--metrics", "--diagnostics");
+    private static final List<String> NOT_FOR_FINDER = List.of(
+            "--steps", "--lr", "--out", "--log-every", "--metrics", "--diagnostics", "--report", "--open", "--serve");
 
     private void findLearningRate(TrainOptions options, Names names) {
         var given = spec.commandLine().getParseResult();
