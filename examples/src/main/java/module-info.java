@@ -15,6 +15,8 @@ module handgrad.examples {
 
     opens handgrad.examples to
             info.picocli;
+    opens handgrad.examples.command to
+            info.picocli;
     opens handgrad.examples.exercise to
             info.picocli;
     opens handgrad.examples.program to

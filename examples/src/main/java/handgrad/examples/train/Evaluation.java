@@ -23,14 +23,15 @@ record Evaluation(double train, double dev, double test) {
      * @throws FailedException if a loss is not finite
      */
     static Evaluation of(Layer model, Split split) {
-        model.train(false);
         return new Evaluation(
                 loss("train", model, split.train()),
                 loss("dev", model, split.dev()),
                 loss("test", model, split.test()));
     }
 
-    private static double loss(String part, Layer model, Dataset data) {
+    /** The loss on a part of the data, whose name an error would say; leaves the model in evaluation mode. */
+    static double loss(String part, Layer model, Dataset data) {
+        model.train(false);
         var loss = new CrossEntropyLoss();
         double sum = 0;
         for (int from = 0; from < data.size(); from += ROWS) {

@@ -1,13 +1,15 @@
 package handgrad.examples.train;
 
+import handgrad.data.Dataset;
 import handgrad.data.Names;
-import handgrad.data.NamesException;
 import handgrad.data.Split;
 import handgrad.examples.command.Checks;
 import handgrad.examples.command.ExitCode;
+import handgrad.examples.command.NamesOption;
 import handgrad.examples.command.Progress;
 import handgrad.examples.command.WrongInputException;
 import handgrad.examples.model.LectureModel;
+import handgrad.examples.model.Marks;
 import handgrad.nn.Layer;
 import handgrad.random.TorchRandom;
 import handgrad.tensor.Backend;
@@ -18,10 +20,9 @@ import java.nio.file.Path;
 import java.util.Locale;
 import java.util.OptionalDouble;
 import java.util.concurrent.Callable;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -37,6 +38,7 @@ import picocli.CommandLine.Spec;
         sortOptions = false,
         footerHeading = "%nModels:%n",
         footer = {
+            "bigram-counted, bigram                    part 1, counted and as a network",
             "mlp, mlp-softmax, mlp-tanh, mlp-kaiming   parts 2 and 3, four initialisations",
             "mlp-bn                                    part 3, with batch normalisation",
             "deep, deep-no-bn                          part 3, six layers",
@@ -45,9 +47,6 @@ import picocli.CommandLine.Spec;
             "wavenet-small-bug, wavenet-small, wavenet part 5, the tree"
         })
 public final class TrainCommand implements Callable<Integer> {
-    /** The seed of the split, as in the lectures. */
-    private static final long SPLIT_SEED = 42;
-
     private static final int MAXIMUM_THREADS = 1024;
 
     /** As many names as the lectures draw. */
@@ -67,16 +66,15 @@ public final class TrainCommand implements Callable<Integer> {
     @Option(
             names = "--batch-size",
             paramLabel = "N",
-            defaultValue = "" + TrainOptions.DEFAULT_BATCH_SIZE,
-            description = "Rows in a batch, up to 20,000; default ${DEFAULT-VALUE}.")
-    private int batchSize;
+            description = "Rows in a batch, up to 20,000; 32 in the lectures.")
+    private @Nullable Integer batchSize;
 
     @Option(
             names = "--lr",
             paramLabel = "RATE",
-            defaultValue = "" + TrainOptions.DEFAULT_LR,
-            description = "Learning rate, a tenth of it from the lecture's step on; default ${DEFAULT-VALUE}.")
-    private double lr;
+            description =
+                    "Learning rate, a tenth of it from the lecture's step on; 0.1 in the lectures, 50 for bigram.")
+    private @Nullable Double lr;
 
     @Option(names = "--seed", paramLabel = "N", description = "Seed of the weights, then of the batches.")
     private @Nullable Long seed;
@@ -90,11 +88,8 @@ public final class TrainCommand implements Callable<Integer> {
     @Option(names = "--block-size", paramLabel = "N", description = "Characters that the model sees, up to 100.")
     private @Nullable Integer blockSize;
 
-    @Option(
-            names = "--data",
-            paramLabel = "FILE",
-            description = "A text file with one name a line, a to z; without it the bundled list of 2018.")
-    private @Nullable Path data;
+    @Mixin
+    private final NamesOption data = new NamesOption();
 
     @Option(names = "--out", paramLabel = "DIR", description = "The run folder; without it a new one under runs.")
     private @Nullable Path out;
@@ -118,6 +113,9 @@ public final class TrainCommand implements Callable<Integer> {
             description = "Also write the metrics, as JSON lines, to this file.")
     private @Nullable Path metricsFile;
 
+    @Mixin
+    private final Sampling sampling = new Sampling();
+
     @Option(names = "--quiet", description = "Print the losses of the trained model only.")
     private boolean quiet;
 
@@ -128,11 +126,12 @@ public final class TrainCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         var options = options();
         Checks.atLeast(1, "--log-every", logEvery);
+        sampling.check();
         if (threads != null) {
             Checks.between(1, MAXIMUM_THREADS, "--threads", threads);
             Backend.setThreads(threads);
         }
-        var names = names();
+        var names = data.names();
         var folder = out == null ? RunFolder.next(model) : new RunFolder(out);
         Checks.notEmpty("--out", folder.path());
         try (var metrics = new Metrics()) {
@@ -150,13 +149,13 @@ public final class TrainCommand implements Callable<Integer> {
         return new TrainOptions(
                 lecture,
                 given(steps, defaults.steps()),
-                batchSize,
-                lr,
+                given(batchSize, defaults.batchSize()),
+                given(lr, defaults.lr()),
                 given(seed, defaults.seed()),
                 given(hidden, defaults.sizes().hidden()),
                 given(embedding, defaults.sizes().embedding()),
                 given(blockSize, defaults.sizes().blockSize()),
-                data == null ? TrainOptions.BUNDLED : data.toString());
+                data.file() == null ? TrainOptions.BUNDLED : data.file().toString());
     }
 
     private static <T> T given(@Nullable T value, T otherwise) {
@@ -165,41 +164,43 @@ public final class TrainCommand implements Callable<Integer> {
 
     private void run(TrainOptions options, Names names, RunFolder folder, Metrics metrics) {
         var printer = spec.commandLine().getOut();
-        var split = names.split(SPLIT_SEED, options.blockSize());
+        var split = names.split(TrainOptions.SPLIT_SEED, options.blockSize());
+        var data = options.model().isBigram() ? names.dataset(options.blockSize()) : split.train();
         var random = TorchRandom.seeded(options.seed());
         var network = options.model().build(options.sizes(), random);
         if (!quiet) {
             describe(printer, options, names, split, network);
         }
-        long nanoseconds = train(printer, network, split, options, random, metrics);
-        options.model().finish(network, split.train());
-        var losses = Evaluation.of(network, split);
+        var training = train(printer, network, data, options, random, metrics);
+        var table = new LossTable();
+        var judged = options.model().isBigram() ? judgeBigram(training, data, split, options, metrics, table) : network;
+        var losses = Evaluation.of(judged, split);
         metrics.split("train", losses.train());
         metrics.split("dev", losses.dev());
         metrics.split("test", losses.test());
         folder.save(network);
-        report(printer, options, losses, nanoseconds);
+        report(printer, options, losses, training, table);
         if (!quiet) {
-            var sampler = new Sampler(network, options.blockSize(), TorchRandom.seeded(options.sampleSeed()));
-            var samples = Stream.generate(sampler::name).limit(SAMPLES).collect(Collectors.joining(" "));
-            printer.printf("%n%s%n%nrun folder: %s%n", wrapped(samples), folder.path());
+            var draw = options.model().draw(TorchRandom.seeded(options.sampleSeed()));
+            var sampler = new Sampler(network, options.blockSize(), sampling, draw);
+            var samples = Samples.draw(SAMPLES, sampler, Marks.of(options.model(), names, split));
+            printer.println();
+            samples.print(printer);
+            printer.printf("%nrun folder: %s%n", folder.path());
         }
     }
 
-    /** Words in lines of at most 79 characters, so far as single words are no longer. */
-    private static String wrapped(String words) {
-        return words.replaceAll("(.{1,79})(?: |$)", "$1\n").strip();
-    }
-
-    private Names names() {
-        if (data != null) {
-            Checks.notEmpty("--data", data);
+    /** Adds the losses on all names, from which a bigram learns, and returns one that learned from train alone. */
+    private static Layer judgeBigram(
+            Training training, Dataset all, Split split, TrainOptions options, Metrics metrics, LossTable table) {
+        var published = options.model().published();
+        if (options.steps() > 0) {
+            table.add("step " + (options.steps() - 1), training.lastLoss(), published.last());
         }
-        try {
-            return data == null ? Names.bundled() : Names.read(data);
-        } catch (NamesException exception) {
-            throw new WrongInputException("--data: " + exception.getMessage());
-        }
+        double loss = Evaluation.loss("all names", training.network(), all);
+        metrics.split("all", loss);
+        table.add("all", loss, published.train());
+        return Training.of(options, split.train()).network();
     }
 
     private void addMetricsFile(Metrics metrics) {
@@ -222,11 +223,11 @@ public final class TrainCommand implements Callable<Integer> {
     private void describe(PrintWriter printer, TrainOptions options, Names names, Split split, Layer network) {
         printer.printf(
                 Locale.ROOT,
-                "model    %s (%s): %,d parameters, batch %d, seed %d%n",
+                "model    %s (%s): %,d parameters, batch %s, seed %d%n",
                 model,
                 options.model().lecture(),
                 network.parameterCount(),
-                batchSize,
+                options.batchSize() == LectureModel.Defaults.ALL_ROWS ? "all rows" : options.batchSize(),
                 options.seed());
         printer.printf(
                 Locale.ROOT,
@@ -251,20 +252,21 @@ public final class TrainCommand implements Callable<Integer> {
                 100.0 * split.testInTrain() / split.test().words().size());
         printer.println("vectors  " + Backend.vectors());
         printer.println("BLAS     " + Backend.blas());
-        printer.printf(Locale.ROOT, "%n%9s  %8s  %6s%n", "step", "loss", "lr");
+        printer.println();
+        if (options.steps() > 0) {
+            printer.printf(Locale.ROOT, "%9s  %8s  %6s%n", "step", "loss", "lr");
+        }
     }
 
-    /** Trains and returns how many nanoseconds it took. */
-    private long train(
+    private Training train(
             PrintWriter printer,
             Layer network,
-            Split split,
+            Dataset data,
             TrainOptions options,
             TorchRandom random,
             Metrics metrics) {
-        long start = System.nanoTime();
         try (var progress = new Progress(model, options.steps(), quiet)) {
-            Trainer.train(network, split.train(), options, random, (step, loss, rate) -> {
+            return Training.of(network, data, options, random, (step, loss, rate) -> {
                 progress.step(step, loss);
                 if (step % logEvery == 0 || step == options.steps() - 1) {
                     metrics.step(step, loss, rate);
@@ -275,7 +277,6 @@ public final class TrainCommand implements Callable<Integer> {
                 }
             });
         }
-        return System.nanoTime() - start;
     }
 
     /** A rate as a person writes it: 0.01, not 0.010000000000000002. */
@@ -283,34 +284,34 @@ public final class TrainCommand implements Callable<Integer> {
         return Float.toString((float) rate);
     }
 
-    private void report(PrintWriter printer, TrainOptions options, Evaluation losses, long nanoseconds) {
-        if (!quiet) {
+    private void report(
+            PrintWriter printer, TrainOptions options, Evaluation losses, Training training, LossTable table) {
+        if (!quiet && options.steps() > 0) {
             printer.printf(
                     Locale.ROOT,
                     "%n%,d steps in %.1f s, %.4f ms a step%n%n",
                     options.steps(),
-                    nanoseconds / 1e9,
-                    nanoseconds / 1e6 / options.steps());
+                    training.seconds(),
+                    training.seconds() * 1e3 / options.steps());
         }
         var lecture = options.model();
-        boolean published = lecture.trainLoss().isPresent();
-        printer.printf(Locale.ROOT, "%-5s  %8s%s%n", "", "loss", published ? "   lecture" : "");
-        printLoss(printer, "train", losses.train(), lecture.trainLoss());
-        printLoss(printer, "dev", losses.dev(), lecture.devLoss());
-        printLoss(printer, "test", losses.test(), OptionalDouble.empty());
-        if (!published) {
+        var published = lecture.published();
+        table.add("train", losses.train(), lecture.isBigram() ? OptionalDouble.empty() : published.train());
+        table.add("dev", losses.dev(), published.dev());
+        table.add("test", losses.test(), OptionalDouble.empty());
+        table.print(printer);
+        if (lecture.isBigram()) {
+            printer.println("all: trained on all names, as the lecture does. train, dev and test: trained");
+            printer.println("once more, on train alone, as every other model is.");
+        }
+        if (!published.isThere()) {
             printer.println("The lecture does not train this model to the end.");
         } else if (!options.areTheLectures()) {
             printer.println("The lecture's losses are of its own options: see the defaults in --help.");
-        } else if (data == null) {
+        } else if (data.file() == null) {
             printer.println("The lecture's losses are of an earlier edition of the names: give its");
             printer.println("names.txt with --data.");
         }
         printer.flush();
-    }
-
-    private static void printLoss(PrintWriter printer, String part, double loss, OptionalDouble lecture) {
-        var published = lecture.isPresent() ? String.format(Locale.ROOT, "  %8.4f", lecture.getAsDouble()) : "";
-        printer.printf(Locale.ROOT, "%-5s  %8.4f%s%n", part, loss, published);
     }
 }
