@@ -21,6 +21,8 @@ module handgrad.examples {
             info.picocli;
     opens handgrad.examples.program to
             info.picocli;
+    opens handgrad.examples.study to
+            info.picocli;
     opens handgrad.examples.train to
             info.picocli;
 }

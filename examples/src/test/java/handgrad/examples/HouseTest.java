@@ -20,6 +20,7 @@ class HouseTest {
             "handgrad.examples.command",
             "handgrad.examples.model",
             "handgrad.examples.train",
+            "handgrad.examples.study",
             "handgrad.examples.program",
             "handgrad.examples.exercise",
             "handgrad.examples");

@@ -94,6 +94,11 @@ record TrainOptions(
                 data);
     }
 
+    /** These options with another number of steps. */
+    TrainOptions withSteps(int other) {
+        return new TrainOptions(model, other, batchSize, lr, seed, hidden, embedding, blockSize, data);
+    }
+
     LectureModel.Sizes sizes() {
         return new LectureModel.Sizes(blockSize, embedding, hidden);
     }
