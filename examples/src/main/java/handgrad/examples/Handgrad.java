@@ -4,6 +4,7 @@ import handgrad.examples.command.ExitCode;
 import handgrad.examples.exercise.ExerciseCommand;
 import handgrad.examples.program.RunCommand;
 import handgrad.examples.program.ShellCommand;
+import handgrad.examples.study.StudyCommand;
 import handgrad.examples.train.SampleCommand;
 import handgrad.examples.train.TrainCommand;
 import java.io.PrintWriter;
@@ -24,6 +25,7 @@ import picocli.CommandLine.Spec;
             SampleCommand.class,
             CheckCommand.class,
             ExerciseCommand.class,
+            StudyCommand.class,
             DoctorCommand.class,
             ShellCommand.class
         },

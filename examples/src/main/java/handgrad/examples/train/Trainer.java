@@ -1,8 +1,10 @@
 package handgrad.examples.train;
 
 import handgrad.data.Alphabet;
+import handgrad.data.Batch;
 import handgrad.data.Dataset;
 import handgrad.examples.command.FailedException;
+import handgrad.examples.model.LectureModel;
 import handgrad.nn.CrossEntropyLoss;
 import handgrad.nn.Layer;
 import handgrad.optim.Sgd;
@@ -29,21 +31,24 @@ final class Trainer {
     }
 
     /**
-     * Trains a model by stochastic gradient descent on batches drawn with replacement.
+     * Trains a model by stochastic gradient descent on batches drawn with replacement, or on all rows at every step.
      *
      * @param random draws the batches
      * @throws FailedException if the training diverges
      */
     static void train(Layer model, Dataset data, TrainOptions options, TorchRandom random, Listener listener) {
         var loss = new CrossEntropyLoss();
+        var penalty = new Penalty(options.model().penalty(), model.parameters());
         var sgd = new Sgd(model.parameters());
         var schedule =
                 StepSchedule.of(options.lr()).then(options.model().defaults().lrDrop(), options.lr() / 10);
         // A first batch may be lucky, so the loss of a uniform guess counts as well.
         double largest = Math.log(Alphabet.SIZE);
         for (int step = 0; step < options.steps(); step++) {
-            var batch = data.batch(options.batchSize(), random);
-            double value = loss.forward(model.forward(batch.x()), batch.y());
+            var batch = options.batchSize() == LectureModel.Defaults.ALL_ROWS
+                    ? new Batch(data.x(), data.y())
+                    : data.batch(options.batchSize(), random);
+            double value = loss.forward(model.forward(batch.x()), batch.y()) + penalty.forward();
             if (step == 0) {
                 largest = DIVERGED * Math.max(largest, value);
             }
@@ -54,6 +59,7 @@ final class Trainer {
             }
             sgd.zeroGrad();
             model.backward(loss.backward());
+            penalty.backward();
             sgd.step(lr);
             listener.step(step, value, lr);
         }
