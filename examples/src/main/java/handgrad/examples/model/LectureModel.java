@@ -4,6 +4,10 @@ import handgrad.data.Dataset;
 import handgrad.examples.command.WrongInputException;
 import handgrad.nn.BatchNormOptions;
 import handgrad.nn.Layer;
+import handgrad.nn.Parameter;
+import handgrad.optim.Adam;
+import handgrad.optim.Optimizer;
+import handgrad.optim.Sgd;
 import handgrad.random.TorchRandom;
 import java.util.Arrays;
 import java.util.List;
@@ -62,7 +66,18 @@ public enum LectureModel {
     WAVENET_SMALL(
             "wavenet-small", "makemore part 5, small tree", Defaults.part5(8, 10, 68), 1.912, 2.022, WaveNetTree::tree),
     /** The scaled tree, 76,579 parameters. */
-    WAVENET("wavenet", "makemore part 5", Defaults.part5(8, 24, 128), 1.7690, 1.9937, WaveNetTree::tree);
+    WAVENET("wavenet", "makemore part 5", Defaults.part5(8, 24, 128), 1.7690, 1.9937, WaveNetTree::tree),
+    /** The scaled tree as causal convolutions, which part 5 announces; 76,579 parameters, trained on every position. */
+    DILATED("dilated", "past makemore part 5, the tree as convolutions", Defaults.DILATED, DilatedNetwork::dilated),
+    /** A WaveNet proper with no more parameters than the scaled tree. */
+    WAVENET_GATED("wavenet-gated", "past makemore part 5, WaveNet", Defaults.GATED, WaveNet::ofNames) {
+        @Override
+        public Optimizer optimizer(List<Parameter> parameters) {
+            return new Adam(parameters, WEIGHT_DECAY);
+        }
+    };
+
+    private static final double WEIGHT_DECAY = Double.parseDouble(System.getProperty("wd", "0.1"));
 
     private final String title;
     private final String lecture;
@@ -113,15 +128,21 @@ public enum LectureModel {
      *
      * @param sizes its sizes
      * @param steps how many batches it trains on
+     * @param batchSize the rows of a batch; crops, where the model predicts at every position
+     * @param lr the learning rate up to the step where it drops
      * @param lrDrop the step from which on the learning rate is a tenth
      * @param seed of the weights, then of the batches
      */
-    public record Defaults(Sizes sizes, int steps, int lrDrop, long seed) {
-        private static final Defaults PARTS_2_TO_4 = new Defaults(new Sizes(3, 10, 200), 200_000, 100_000, 2147483647L);
-        private static final Defaults DEEP = new Defaults(new Sizes(3, 10, 100), 200_000, 150_000, 2147483647L);
+    public record Defaults(Sizes sizes, int steps, int batchSize, double lr, int lrDrop, long seed) {
+        private static final Defaults PARTS_2_TO_4 =
+                new Defaults(new Sizes(3, 10, 200), 200_000, 32, 0.1, 100_000, 2147483647L);
+        private static final Defaults DEEP =
+                new Defaults(new Sizes(3, 10, 100), 200_000, 32, 0.1, 150_000, 2147483647L);
+        private static final Defaults DILATED = new Defaults(new Sizes(8, 24, 128), 30_000, 8, 0.1, 22_500, 42);
+        private static final Defaults GATED = new Defaults(new Sizes(8, 48, 128), 30_000, 8, 0.002, 22_500, 42);
 
         private static Defaults part5(int blockSize, int embedding, int hidden) {
-            return new Defaults(new Sizes(blockSize, embedding, hidden), 200_000, 150_000, 42);
+            return new Defaults(new Sizes(blockSize, embedding, hidden), 200_000, 32, 0.1, 150_000, 42);
         }
     }
 
@@ -130,9 +151,23 @@ public enum LectureModel {
         Layer build(Sizes sizes, TorchRandom random);
     }
 
-    /** The model with fresh weights; input (N, blockSize) INT32, output (N, 27) logits. */
+    /**
+     * The model with fresh weights; input (N, blockSize) INT32, output (N, 27) logits. Where it predicts at every position,
+     * (N, T) with T of at least blockSize gives (N · (T - blockSize + 1), 27), one row for each window of blockSize
+     * characters.
+     */
     public Layer build(Sizes sizes, TorchRandom random) {
         return builder.build(sizes, random);
+    }
+
+    /** The optimiser that the model is trained by; stochastic gradient descent in the lectures. */
+    public Optimizer optimizer(List<Parameter> parameters) {
+        return new Sgd(parameters);
+    }
+
+    /** Whether the model predicts at every position, so that it trains on crops of a sequence. */
+    public boolean isConvolution() {
+        return this == DILATED || this == WAVENET_GATED;
     }
 
     /** What the lecture does to a trained model before it evaluates it; most often nothing. */
@@ -141,14 +176,14 @@ public enum LectureModel {
     /** Whether the model normalises by the unbiased variance of a batch, which needs two rows. */
     public boolean normalisesBatches() {
         return switch (this) {
-            case MLP, MLP_SOFTMAX, MLP_TANH, MLP_KAIMING, DEEP_NO_BN -> false;
+            case MLP, MLP_SOFTMAX, MLP_TANH, MLP_KAIMING, DEEP_NO_BN, WAVENET_GATED -> false;
             default -> true;
         };
     }
 
     /** Whether the model joins its characters by twos, so that there must be 2, 4, 8, … of them. */
     public boolean isTree() {
-        return this == WAVENET_SMALL_BUG || this == WAVENET_SMALL || this == WAVENET;
+        return this == WAVENET_SMALL_BUG || this == WAVENET_SMALL || this == WAVENET || isConvolution();
     }
 
     /** The name on the command line. */

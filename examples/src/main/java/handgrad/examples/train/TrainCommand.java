@@ -40,7 +40,7 @@ import picocli.CommandLine.Spec;
         name = "train",
         description = {
             "Trains a model of the lectures on names and leaves a run folder behind.",
-            "Steps, seed and sizes are those of the model's lecture unless given."
+            "Steps, rate, seed and sizes are those of the model's lecture unless given."
         },
         sortOptions = false,
         footerHeading = "%nModels:%n",
@@ -50,7 +50,9 @@ import picocli.CommandLine.Spec;
             "deep, deep-no-bn                          part 3, six layers",
             "backprop                                  part 4, backward in one piece",
             "wavenet-flat-3, wavenet-flat-8            part 5, characters joined at once",
-            "wavenet-small-bug, wavenet-small, wavenet part 5, the tree"
+            "wavenet-small-bug, wavenet-small, wavenet part 5, the tree",
+            "dilated                                   past it: the tree as causal convolutions",
+            "wavenet-gated                             past it: a WaveNet proper"
         })
 public final class TrainCommand implements Callable<Integer> {
     /** The seed of the split, as in the lectures. */
@@ -72,19 +74,14 @@ public final class TrainCommand implements Callable<Integer> {
     @Option(names = "--steps", paramLabel = "N", description = "Batches to train on.")
     private @Nullable Integer steps;
 
-    @Option(
-            names = "--batch-size",
-            paramLabel = "N",
-            defaultValue = "" + TrainOptions.DEFAULT_BATCH_SIZE,
-            description = "Rows in a batch, up to 20,000; default ${DEFAULT-VALUE}.")
-    private int batchSize;
+    @Option(names = "--batch-size", paramLabel = "N", description = "Rows in a batch, up to 20,000.")
+    private @Nullable Integer batchSize;
 
     @Option(
             names = "--lr",
             paramLabel = "RATE",
-            defaultValue = "" + TrainOptions.DEFAULT_LR,
-            description = "Learning rate, a tenth of it from the lecture's step on; default ${DEFAULT-VALUE}.")
-    private double lr;
+            description = "Learning rate, a tenth of it from the lecture's step on.")
+    private @Nullable Double lr;
 
     @Option(names = "--seed", paramLabel = "N", description = "Seed of the weights, then of the batches.")
     private @Nullable Long seed;
@@ -185,8 +182,8 @@ public final class TrainCommand implements Callable<Integer> {
         return new TrainOptions(
                 lecture,
                 given(steps, defaults.steps()),
-                batchSize,
-                lr,
+                given(batchSize, defaults.batchSize()),
+                given(lr, defaults.lr()),
                 given(seed, defaults.seed()),
                 given(hidden, defaults.sizes().hidden()),
                 given(embedding, defaults.sizes().embedding()),
@@ -329,7 +326,7 @@ public final class TrainCommand implements Callable<Integer> {
                 model,
                 options.model().lecture(),
                 network.parameterCount(),
-                batchSize,
+                options.batchSize(),
                 options.seed());
         printer.printf(
                 Locale.ROOT,

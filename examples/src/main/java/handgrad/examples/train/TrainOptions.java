@@ -10,7 +10,7 @@ import handgrad.examples.model.LectureModel;
  *
  * @param model the model
  * @param steps how many batches to train on
- * @param batchSize the rows of a batch
+ * @param batchSize the rows of a batch; crops, where the model predicts at every position
  * @param lr the learning rate up to the step where the lecture cuts it; a tenth of it from there on
  * @param seed of the weights, then of the batches
  * @param hidden the units of the hidden layer
@@ -28,12 +28,6 @@ record TrainOptions(
         int embedding,
         int blockSize,
         String data) {
-
-    /** The rows of a batch in every lecture. */
-    static final int DEFAULT_BATCH_SIZE = 32;
-
-    /** The first learning rate of every lecture. */
-    static final double DEFAULT_LR = 0.1;
 
     /** The data option of a run on the bundled names. */
     static final String BUNDLED = "bundled";
@@ -74,8 +68,8 @@ record TrainOptions(
     boolean areTheLectures() {
         var defaults = model.defaults();
         return steps == defaults.steps()
-                && batchSize == DEFAULT_BATCH_SIZE
-                && lr == DEFAULT_LR
+                && batchSize == defaults.batchSize()
+                && lr == defaults.lr()
                 && seed == defaults.seed()
                 && sizes().equals(defaults.sizes());
     }
