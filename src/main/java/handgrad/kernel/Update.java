@@ -47,8 +47,8 @@ public final class Update {
     }
 
     /**
-     * A step of Adam in one pass: mean = β₁ mean + (1 - β₁) grad, square = β₂ square + (1 - β₂) grad², target = keep · target
-     * - rate · mean / (√square · scale + ε).
+     * A step of Adam in one pass: mean = β₁ mean + rest₁ grad, square = β₂ square + rest₂ grad², target = keep · target - rate
+     * · mean / (√square · scale + ε). The rests, 1 - β, come from float64, where β near 1 leaves them all their digits.
      */
     public static void adam(
             float[] target,
@@ -56,14 +56,14 @@ public final class Update {
             float[] mean,
             float[] square,
             float beta1,
+            float rest1,
             float beta2,
+            float rest2,
             float keep,
             float rate,
             float scale,
             float epsilon,
             int n) {
-        float rest1 = 1 - beta1;
-        float rest2 = 1 - beta2;
         for (int i = 0; i < n; i++) {
             float g = grad[i];
             float m = beta1 * mean[i] + rest1 * g;
@@ -81,7 +81,9 @@ public final class Update {
             double[] mean,
             double[] square,
             double beta1,
+            double rest1,
             double beta2,
+            double rest2,
             double keep,
             double rate,
             double scale,
@@ -89,8 +91,8 @@ public final class Update {
             int n) {
         for (int i = 0; i < n; i++) {
             double g = grad[i];
-            double m = beta1 * mean[i] + (1 - beta1) * g;
-            double v = beta2 * square[i] + (1 - beta2) * g * g;
+            double m = beta1 * mean[i] + rest1 * g;
+            double v = beta2 * square[i] + rest2 * g * g;
             mean[i] = m;
             square[i] = v;
             target[i] = keep * target[i] - rate * m / (Math.sqrt(v) * scale + epsilon);
