@@ -4,6 +4,7 @@ import handgrad.examples.model.WaveNet;
 import handgrad.nn.CrossEntropyLoss;
 import handgrad.nn.Layer;
 import handgrad.random.TorchRandom;
+import handgrad.tensor.DType;
 import handgrad.tensor.Tensor;
 import java.util.Arrays;
 
@@ -57,10 +58,15 @@ final class SoundModel {
         int last = MuLaw.SILENCE;
         for (int i = 0; i < count; i++) {
             var logits = model.forward(Tensor.of(new int[] {last}, 1, 1)); // (1, symbols)
-            last = random.multinomial(logits.sub(logits.max(1, true)).exp().floats());
+            last = random.multinomial(weights(logits));
             symbols[i] = last;
         }
         model.stream(false);
         return symbols;
+    }
+
+    /** How likely each symbol is, up to a factor, from its logits (1, symbols). */
+    static float[] weights(Tensor logits) {
+        return logits.sub(logits.max(1, true)).exp().to(DType.FLOAT32).floats();
     }
 }

@@ -32,7 +32,9 @@ class LectureModelTest {
                 Map.entry(LectureModel.WAVENET_FLAT_8, 22_097),
                 Map.entry(LectureModel.WAVENET_SMALL_BUG, 22_397),
                 Map.entry(LectureModel.WAVENET_SMALL, 22_397),
-                Map.entry(LectureModel.WAVENET, 76_579));
+                Map.entry(LectureModel.WAVENET, 76_579),
+                Map.entry(LectureModel.DILATED, 76_579),
+                Map.entry(LectureModel.WAVENET_GATED, 72_491));
         for (var model : LectureModel.values()) {
             var network = model.build(model.defaults().sizes(), TorchRandom.seeded(1));
             assertThat(network.parameterCount()).as(model.title()).isEqualTo(counts.get(model));
