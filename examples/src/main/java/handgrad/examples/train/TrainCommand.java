@@ -414,8 +414,8 @@ public final class TrainCommand implements Callable<Integer> {
         printLoss(printer, "dev", losses.dev(), lecture.devLoss());
         printLoss(printer, "test", losses.test(), OptionalDouble.empty());
         if (lecture.isConvolution()) {
-            printer.println("No lecture has this model; part 5's tree ends at 1.7690 on train and 1.9937 on dev,");
-            printer.println("on an earlier edition of the names.");
+            printer.println("No lecture has this model. Part 5's tree, on the lecture's names.txt, ends at");
+            printer.println("1.7690 on train and 1.9937 on dev.");
         } else if (!published) {
             printer.println("The lecture does not train this model to the end.");
         } else if (!options.areTheLectures()) {
