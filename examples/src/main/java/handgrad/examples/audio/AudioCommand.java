@@ -67,7 +67,7 @@ public final class AudioCommand implements Callable<Integer> {
     @Option(
             names = "--steps",
             paramLabel = "N",
-            defaultValue = "3000",
+            defaultValue = "2000",
             description = "Batches to train on; default ${DEFAULT-VALUE}.")
     private int steps;
 
