@@ -285,7 +285,7 @@ public final class TrainCommand implements Callable<Integer> {
         var random = TorchRandom.seeded(options.seed());
         var network = options.model().build(options.sizes(), random);
         var train = names.split(SPLIT_SEED, options.blockSize()).train();
-        LearningRates.find(network, train, options.batchSize(), random)
+        LearningRates.find(network, train, options, random)
                 .print(spec.commandLine().getOut());
     }
 

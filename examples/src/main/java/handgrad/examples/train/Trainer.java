@@ -64,7 +64,8 @@ final class Trainer {
         }
     }
 
-    private static Supplier<Batch> batches(Dataset data, TrainOptions options, TorchRandom random) {
+    /** Batches as the model takes them: rows, or crops of a sequence where it predicts at every position. */
+    static Supplier<Batch> batches(Dataset data, TrainOptions options, TorchRandom random) {
         if (options.model().isConvolution()) {
             var sequence = data.sequence();
             return () -> sequence.batch(options.batchSize(), CROP, random);

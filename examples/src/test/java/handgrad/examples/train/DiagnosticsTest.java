@@ -51,8 +51,8 @@ class DiagnosticsTest {
         return new TrainOptions(
                 model,
                 steps,
-                TrainOptions.DEFAULT_BATCH_SIZE,
-                TrainOptions.DEFAULT_LR,
+                defaults.batchSize(),
+                defaults.lr(),
                 defaults.seed(),
                 defaults.sizes().hidden(),
                 defaults.sizes().embedding(),
