@@ -16,6 +16,8 @@ module handgrad.examples {
 
     opens handgrad.examples to
             info.picocli;
+    opens handgrad.examples.audio to
+            info.picocli;
     opens handgrad.examples.command to
             info.picocli;
     opens handgrad.examples.exercise to

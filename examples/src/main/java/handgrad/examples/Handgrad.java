@@ -1,5 +1,6 @@
 package handgrad.examples;
 
+import handgrad.examples.audio.AudioCommand;
 import handgrad.examples.command.ExitCode;
 import handgrad.examples.exercise.ExerciseCommand;
 import handgrad.examples.program.RunCommand;
@@ -23,6 +24,7 @@ import picocli.CommandLine.Spec;
         subcommands = {
             TrainCommand.class,
             SampleCommand.class,
+            AudioCommand.class,
             CheckCommand.class,
             ExerciseCommand.class,
             StudyCommand.class,

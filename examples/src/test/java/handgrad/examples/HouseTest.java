@@ -23,6 +23,7 @@ class HouseTest {
             "handgrad.examples.report",
             "handgrad.examples.train",
             "handgrad.examples.study",
+            "handgrad.examples.audio",
             "handgrad.examples.program",
             "handgrad.examples.exercise",
             "handgrad.examples");

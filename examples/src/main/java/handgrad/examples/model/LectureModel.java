@@ -5,6 +5,10 @@ import handgrad.data.Dataset;
 import handgrad.examples.command.WrongInputException;
 import handgrad.nn.BatchNormOptions;
 import handgrad.nn.Layer;
+import handgrad.nn.Parameter;
+import handgrad.optim.Adam;
+import handgrad.optim.Optimizer;
+import handgrad.optim.Sgd;
 import handgrad.random.TorchRandom;
 import java.util.Arrays;
 import java.util.List;
@@ -118,7 +122,19 @@ public enum LectureModel {
             "makemore part 5",
             Defaults.part5(8, 24, 128),
             Published.of(1.7690, 1.9937).from(3.3167),
-            WaveNetTree::tree);
+            WaveNetTree::tree),
+    /** The scaled tree as causal convolutions, which part 5 announces; 76,579 parameters, trained on every position. */
+    DILATED("dilated", "past makemore part 5, the tree as convolutions", Defaults.DILATED, DilatedNetwork::dilated),
+    /** A WaveNet proper with no more parameters than the scaled tree. */
+    WAVENET_GATED("wavenet-gated", "past makemore part 5, WaveNet", Defaults.GATED, WaveNet::ofNames) {
+        @Override
+        public Optimizer optimizer(List<Parameter> parameters) {
+            return new Adam(parameters, WEIGHT_DECAY);
+        }
+    };
+
+    /** Chosen on dev among 0.1, 0.15 and 0.5. */
+    private static final double WEIGHT_DECAY = 0.15;
 
     private final String title;
     private final String lecture;
@@ -164,7 +180,7 @@ public enum LectureModel {
      * @param sizes its sizes
      * @param steps how many batches it trains on
      * @param lrDrop the step from which on the learning rate is a tenth
-     * @param batchSize the rows of a batch, or {@link #ALL_ROWS}
+     * @param batchSize the rows of a batch, or {@link #ALL_ROWS}; crops, where the model predicts at every position
      * @param lr the first learning rate
      * @param seed of the weights, then of the batches
      */
@@ -181,6 +197,9 @@ public enum LectureModel {
                 new Defaults(new Sizes(3, 10, 200), 200_000, 100_000, 32, 0.1, 2147483647L);
         private static final Defaults DEEP =
                 new Defaults(new Sizes(3, 10, 100), 200_000, 150_000, 32, 0.1, 2147483647L);
+
+        private static final Defaults DILATED = new Defaults(new Sizes(8, 24, 128), 20_000, 15_000, 8, 0.1, 42);
+        private static final Defaults GATED = new Defaults(new Sizes(8, 48, 128), 20_000, 14_000, 8, 0.003, 42);
 
         private static Defaults part5(int blockSize, int embedding, int hidden) {
             return new Defaults(new Sizes(blockSize, embedding, hidden), 200_000, 150_000, 32, 0.1, 42);
@@ -226,9 +245,23 @@ public enum LectureModel {
         Layer build(Sizes sizes, TorchRandom random);
     }
 
-    /** The model with fresh weights; input (N, blockSize) INT32, output (N, 27) logits. */
+    /**
+     * The model with fresh weights; input (N, blockSize) INT32, output (N, 27) logits. Where it predicts at every position,
+     * (N, T) with T of at least blockSize gives (N · (T - blockSize + 1), 27), one row for each window of blockSize
+     * characters.
+     */
     public Layer build(Sizes sizes, TorchRandom random) {
         return builder.build(sizes, random);
+    }
+
+    /** The optimiser that the model is trained by; stochastic gradient descent in the lectures. */
+    public Optimizer optimizer(List<Parameter> parameters) {
+        return new Sgd(parameters);
+    }
+
+    /** Whether the model predicts at every position, so that it trains on crops of a sequence. */
+    public boolean isConvolution() {
+        return this == DILATED || this == WAVENET_GATED;
     }
 
     /** What the lecture does to a trained model before it evaluates it; most often nothing. */
@@ -237,14 +270,14 @@ public enum LectureModel {
     /** Whether the model normalises by the unbiased variance of a batch, which needs two rows. */
     public boolean normalisesBatches() {
         return switch (this) {
-            case BIGRAM_COUNTED, BIGRAM, MLP, MLP_SOFTMAX, MLP_TANH, MLP_KAIMING, DEEP_NO_BN -> false;
+            case BIGRAM_COUNTED, BIGRAM, MLP, MLP_SOFTMAX, MLP_TANH, MLP_KAIMING, DEEP_NO_BN, WAVENET_GATED -> false;
             default -> true;
         };
     }
 
     /** Whether the model joins its characters by twos, so that there must be 2, 4, 8, … of them. */
     public boolean isTree() {
-        return this == WAVENET_SMALL_BUG || this == WAVENET_SMALL || this == WAVENET;
+        return this == WAVENET_SMALL_BUG || this == WAVENET_SMALL || this == WAVENET || isConvolution();
     }
 
     /** Whether the model is part 1's: a table of one row for each character, learned from all names at once. */

@@ -24,8 +24,8 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "train",
         description = {
-            "Trains a model of the lectures on names and leaves a run folder behind.",
-            "Steps, seed and sizes are those of the model's lecture unless given."
+            "Trains a model of the lectures, or past them, on names and leaves a run folder behind.",
+            "Steps, rate, seed and sizes are those of the model's lecture unless given."
         },
         sortOptions = false,
         footerHeading = "%nModels:%n",
@@ -36,7 +36,9 @@ import picocli.CommandLine.Spec;
             "deep, deep-no-bn                          part 3, six layers",
             "backprop                                  part 4, backward in one piece",
             "wavenet-flat-3, wavenet-flat-8            part 5, characters joined at once",
-            "wavenet-small-bug, wavenet-small, wavenet part 5, the tree"
+            "wavenet-small-bug, wavenet-small, wavenet part 5, the tree",
+            "dilated                                   past it: the tree as causal convolutions",
+            "wavenet-gated                             past it: a WaveNet proper"
         })
 public final class TrainCommand implements Callable<Integer> {
     private static final int MAXIMUM_THREADS = 1024;
@@ -55,7 +57,7 @@ public final class TrainCommand implements Callable<Integer> {
     @Option(
             names = "--batch-size",
             paramLabel = "N",
-            description = "Rows in a batch, up to 20,000; 32 in the lectures.")
+            description = "Rows in a batch, up to 20,000; 32 in the lectures, 8 crops of 64 characters past them.")
     private @Nullable Integer batchSize;
 
     @Option(

@@ -10,7 +10,8 @@ import handgrad.examples.model.LectureModel;
  *
  * @param model the model
  * @param steps how many batches to train on
- * @param batchSize the rows of a batch, or {@link LectureModel.Defaults#ALL_ROWS}
+ * @param batchSize the rows of a batch, or {@link LectureModel.Defaults#ALL_ROWS}; crops, where the model predicts at
+ *     every position
  * @param lr the learning rate up to the step where the lecture cuts it; a tenth of it from there on
  * @param seed of the weights, then of the batches
  * @param hidden the units of the hidden layer

@@ -7,10 +7,10 @@ import handgrad.examples.command.FailedException;
 import handgrad.examples.model.LectureModel;
 import handgrad.nn.CrossEntropyLoss;
 import handgrad.nn.Layer;
-import handgrad.optim.Sgd;
 import handgrad.optim.StepSchedule;
 import handgrad.random.TorchRandom;
 import java.util.Locale;
+import java.util.function.Supplier;
 
 /** The training loop of the lectures. */
 final class Trainer {
@@ -19,6 +19,9 @@ final class Trainer {
      * is far too large the loss of a batch need not overflow; it stays finite at a height of no use.
      */
     private static final double DIVERGED = 1000;
+
+    /** Characters that a crop of a sequence predicts at: about four names. */
+    private static final int CROP = 64;
 
     private Trainer() {}
 
@@ -31,7 +34,7 @@ final class Trainer {
     }
 
     /**
-     * Trains a model by stochastic gradient descent on batches drawn with replacement, or on all rows at every step.
+     * Trains a model on batches drawn with replacement, or on all rows at every step.
      *
      * @param random draws the batches
      * @throws FailedException if the training diverges
@@ -39,15 +42,14 @@ final class Trainer {
     static void train(Layer model, Dataset data, TrainOptions options, TorchRandom random, Listener listener) {
         var loss = new CrossEntropyLoss();
         var penalty = new Penalty(options.model().penalty(), model.parameters());
-        var sgd = new Sgd(model.parameters());
+        var optimizer = options.model().optimizer(model.parameters());
+        var batches = batches(data, options, random);
         var schedule =
                 StepSchedule.of(options.lr()).then(options.model().defaults().lrDrop(), options.lr() / 10);
         // A first batch may be lucky, so the loss of a uniform guess counts as well.
         double largest = Math.log(Alphabet.SIZE);
         for (int step = 0; step < options.steps(); step++) {
-            var batch = options.batchSize() == LectureModel.Defaults.ALL_ROWS
-                    ? new Batch(data.x(), data.y())
-                    : data.batch(options.batchSize(), random);
+            var batch = batches.get();
             double value = loss.forward(model.forward(batch.x()), batch.y()) + penalty.forward();
             if (step == 0) {
                 largest = DIVERGED * Math.max(largest, value);
@@ -57,12 +59,25 @@ final class Trainer {
                 listener.step(step, value, lr);
                 throw diverged("the loss of step " + step, value);
             }
-            sgd.zeroGrad();
+            optimizer.zeroGrad();
             model.backward(loss.backward());
             penalty.backward();
-            sgd.step(lr);
+            optimizer.step(lr);
             listener.step(step, value, lr);
         }
+    }
+
+    /** Batches as the model takes them: rows, all rows, or crops of a sequence where it predicts at every position. */
+    static Supplier<Batch> batches(Dataset data, TrainOptions options, TorchRandom random) {
+        if (options.batchSize() == LectureModel.Defaults.ALL_ROWS) {
+            var all = new Batch(data.x(), data.y());
+            return () -> all;
+        }
+        if (options.model().isConvolution()) {
+            var sequence = data.sequence();
+            return () -> sequence.batch(options.batchSize(), CROP, random);
+        }
+        return () -> data.batch(options.batchSize(), random);
     }
 
     /** Says which loss shows that a training diverged. */

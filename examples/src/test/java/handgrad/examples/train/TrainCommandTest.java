@@ -63,7 +63,7 @@ class TrainCommandTest {
             --out=                | --out is empty; name a file or folder
             --data=               | --data is empty; name a file or folder
             --metrics=            | --metrics is empty; name a file or folder
-            transformer           | unknown model transformer; there are bigram-counted, bigram, mlp, mlp-softmax, mlp-tanh, mlp-kaiming, mlp-bn, deep, deep-no-bn, backprop, wavenet-flat-3, wavenet-flat-8, wavenet-small-bug, wavenet-small, wavenet
+            transformer           | unknown model transformer; there are bigram-counted, bigram, mlp, mlp-softmax, mlp-tanh, mlp-kaiming, mlp-bn, deep, deep-no-bn, backprop, wavenet-flat-3, wavenet-flat-8, wavenet-small-bug, wavenet-small, wavenet, dilated, wavenet-gated
             """)
     void refusesAValueOutOfBounds(String arguments, String message) {
         // The last --out or the only one: none of these may leave a run behind.
