@@ -36,12 +36,12 @@ public final class Recorder {
      * A recorder of a model that is about to be trained with the cross-entropy.
      *
      * @param classes the classes that the model chooses from, at least 2
-     * @param steps how many steps the training will have, at least 1
+     * @param steps how many steps the training will have; 0 for a model that is not trained by steps
      * @throws IllegalStateException if the model is observed already, as by another recorder
      */
     public Recorder(Layer model, int classes, int steps) {
-        if (steps < 1) {
-            throw new IllegalArgumentException("Recorder: wants at least 1 step, there are " + steps);
+        if (steps < 0) {
+            throw new IllegalArgumentException("Recorder: the number of steps cannot be negative, it is " + steps);
         }
         this.steps = steps;
         doctor = new ModelDoctor(model, classes, this::isSample);

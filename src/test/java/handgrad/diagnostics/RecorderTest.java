@@ -126,7 +126,7 @@ class RecorderTest {
 
     @Test
     void a_training_has_steps() {
-        assertThatThrownBy(() -> new Recorder(model(TorchRandom.seeded(1)), 27, 0))
-                .hasMessage("Recorder: wants at least 1 step, there are 0");
+        assertThatThrownBy(() -> new Recorder(model(TorchRandom.seeded(1)), 27, -1))
+                .hasMessage("Recorder: the number of steps cannot be negative, it is -1");
     }
 }
