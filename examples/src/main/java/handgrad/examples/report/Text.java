@@ -44,7 +44,8 @@ final class Text {
 
     /** {@code +0.0012}: a difference of losses. */
     static String difference(double value) {
-        return number("%+.4f", value);
+        // Adding 0 makes a negative zero positive.
+        return number("%+.4f", Double.isNaN(value) ? value : Math.round(1e4 * value) / 1e4 + 0.0);
     }
 
     static String fixed(int decimals, double value) {

@@ -2,6 +2,8 @@ package handgrad.examples.study;
 
 import handgrad.examples.model.LectureModel;
 import handgrad.examples.train.LectureRun;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -29,6 +31,14 @@ final class ResultsTable {
     record Row(LectureModel model, String name, double published, double measured) {
         double difference() {
             return measured - published;
+        }
+
+        /** A loss with the digits of the published one, four at least. */
+        String digits(double loss) {
+            int decimals = Math.max(4, BigDecimal.valueOf(published).scale());
+            return BigDecimal.valueOf(loss)
+                    .setScale(decimals, RoundingMode.HALF_EVEN)
+                    .toPlainString();
         }
 
         /** How far the measured loss may be from the published one; a wavenet twice as far as the others. */
@@ -63,12 +73,12 @@ final class ResultsTable {
             for (var row : rows(run)) {
                 table.append(String.format(
                         Locale.ROOT,
-                        "| `%s` | %s | %s | %.4f | %+.4f | %s |%n",
+                        "| `%s` | %s | %s | %s | %+.4f | %s |%n",
                         row.model().title(),
                         row.name(),
-                        row.published(),
-                        row.measured(),
-                        row.difference(),
+                        row.digits(row.published()),
+                        row.digits(row.measured()),
+                        Math.round(1e4 * row.difference()) / 1e4 + 0.0, // no negative zero
                         seconds));
                 seconds = "";
             }
