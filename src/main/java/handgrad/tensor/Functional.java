@@ -34,6 +34,9 @@ public final class Functional {
         Tensor.requireIndices("embedding", indices, table.size(0));
         Rows.gather(
                 table.elements(), table.size(1), indices.ints(), indices.shape().elements(), out.elements());
+        if (Recording.isOn()) {
+            Recording.tell("embedding", out, table, indices);
+        }
     }
 
     /**
@@ -70,6 +73,9 @@ public final class Functional {
             Rows.fill(bias.elements(), fanOut, out.elements(), rows);
         }
         MatrixForms.multiply(x, false, weight, false, rows, fanOut, fanIn, bias == null ? 0 : 1, out);
+        if (Recording.isOn()) {
+            Recording.tell("linear", out, bias == null ? new Tensor[] {x, weight} : new Tensor[] {x, weight, bias});
+        }
     }
 
     /**
@@ -133,6 +139,9 @@ public final class Functional {
             Elementwise.unary(
                     UnaryOperation.TANH, x.doubles(), out.doubles(), x.shape().elements());
         }
+        if (Recording.isOn()) {
+            Recording.tell("tanh", out, x);
+        }
     }
 
     /**
@@ -168,6 +177,9 @@ public final class Functional {
         } else {
             Elementwise.unary(
                     UnaryOperation.RELU, x.doubles(), out.doubles(), x.shape().elements());
+        }
+        if (Recording.isOn()) {
+            Recording.tell("relu", out, x);
         }
     }
 
@@ -211,6 +223,9 @@ public final class Functional {
             Activation.gelu(x.floats(), t.floats(), out.floats(), x.shape().elements());
         } else {
             Activation.gelu(x.doubles(), t.doubles(), out.doubles(), x.shape().elements());
+        }
+        if (Recording.isOn()) {
+            Recording.tell("gelu", out, x);
         }
     }
 
@@ -315,6 +330,10 @@ public final class Functional {
                     inverseDeviation.doubles(),
                     normalized.doubles(),
                     out.doubles());
+        }
+        if (Recording.isOn()) {
+            Recording.tell("normalizeBatch", new double[] {epsilon, divisor}, normalized, x);
+            Recording.tell("scaleAndShift", out, normalized, gain, bias);
         }
     }
 
@@ -423,6 +442,10 @@ public final class Functional {
                     normalized.doubles(),
                     out.doubles());
         }
+        if (Recording.isOn()) {
+            Recording.tell("normalize", normalized, x, mean, inverseDeviation);
+            Recording.tell("scaleAndShift", out, normalized, gain, bias);
+        }
     }
 
     /**
@@ -515,6 +538,10 @@ public final class Functional {
                     normalized.doubles(),
                     out.doubles());
         }
+        if (Recording.isOn()) {
+            Recording.tell("normalizeRows", new double[] {epsilon}, normalized, x);
+            Recording.tell("scaleAndShift", out, normalized, gain, bias);
+        }
     }
 
     /**
@@ -594,9 +621,14 @@ public final class Functional {
         requireAlike("crossEntropy", "probabilities", logits, probabilities);
         requireApart("crossEntropy", "probabilities", probabilities, "logits", logits);
         int rows = logits.size(0);
-        return logits.dtype() == DType.FLOAT32
+        double loss = logits.dtype() == DType.FLOAT32
                 ? SoftmaxCrossEntropy.forward(logits.floats(), targets.ints(), rows, classes, probabilities.floats())
                 : SoftmaxCrossEntropy.forward(logits.doubles(), targets.ints(), rows, classes, probabilities.doubles());
+        if (Recording.isOn()) {
+            Recording.tell("softmax", probabilities, logits);
+            Recording.tell("negativeLogLikelihood", Tensor.scalar(loss), probabilities, targets);
+        }
+        return loss;
     }
 
     /**
