@@ -13,6 +13,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -65,14 +66,15 @@ public final class PassGraph {
      * Runs a program, such as the main method of a training, until it has computed its first cross-entropy, and reads the
      * graph of that loss.
      *
+     * @param program what to run; it may name tensors
      * @throws IllegalArgumentException if the program ends without a {@link handgrad.nn.CrossEntropyLoss}
      * @throws IllegalStateException if it runs more than 20,000 operations before
      */
-    public static PassGraph untilLoss(Runnable program) {
+    public static PassGraph untilLoss(Consumer<NamedPass.Names> program) {
         var reader = new Reader(true);
         try {
             Recorder.call(reader, () -> {
-                program.run();
+                program.accept(reader::name);
                 return reader;
             });
         } catch (LossReached reached) {

@@ -83,7 +83,7 @@ class PassGraphTest {
         var model = new Sequential(
                 new Embedding(5, 2, random), new FlattenConsecutive(3), new Linear(6, 4, random), new Tanh());
         var steps = new ArrayList<Integer>();
-        var graph = PassGraph.untilLoss(() -> {
+        var graph = PassGraph.untilLoss(_ -> {
             for (int step = 0; step < 3; step++) {
                 steps.add(step);
                 new CrossEntropyLoss()
@@ -101,7 +101,7 @@ class PassGraphTest {
 
     @Test
     void a_program_without_a_loss_says_so() {
-        assertThatThrownBy(() -> PassGraph.untilLoss(x::exp))
+        assertThatThrownBy(() -> PassGraph.untilLoss(_ -> x.exp()))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("the program ends without a loss; CrossEntropyLoss gives one");
     }

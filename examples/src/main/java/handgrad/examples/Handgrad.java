@@ -1,6 +1,7 @@
 package handgrad.examples;
 
 import handgrad.examples.command.ExitCode;
+import handgrad.examples.diagram.DiagramCommand;
 import handgrad.examples.exercise.ExerciseCommand;
 import handgrad.examples.program.RunCommand;
 import handgrad.examples.program.ShellCommand;
@@ -24,6 +25,7 @@ import picocli.CommandLine.Spec;
             SampleCommand.class,
             CheckCommand.class,
             ExerciseCommand.class,
+            DiagramCommand.class,
             DoctorCommand.class,
             ShellCommand.class
         },

@@ -22,6 +22,7 @@ class HouseTest {
             "handgrad.examples.train",
             "handgrad.examples.program",
             "handgrad.examples.exercise",
+            "handgrad.examples.diagram",
             "handgrad.examples");
 
     @Test
