@@ -29,7 +29,7 @@ record Band(String caption, List<Operation> operations) {
         var bands = new ArrayList<Band>();
         var stages = new ArrayList<Stage>();
         Stage stage = null;
-        for (var operation : diagram.operations()) {
+        for (var operation : ordered(diagram.operations())) {
             var next = stage(operation, stage == null ? Stage.OTHER : stage);
             if (stage == null || next != stage) {
                 boolean joins = next == Stage.LINEAR && (stage == Stage.EMBEDDING || stage == Stage.ACTIVATION);
@@ -48,6 +48,29 @@ record Band(String caption, List<Operation> operations) {
         return bands;
     }
 
+    /** What is made of data alone stands where it is used first. */
+    private static List<Operation> ordered(List<Operation> operations) {
+        var ordered = new ArrayList<Operation>();
+        var waiting = new ArrayList<Operation>();
+        for (var operation : operations) {
+            if (!operation.output().differentiable()) {
+                waiting.add(operation);
+                continue;
+            }
+            var used = waiting.stream()
+                    .filter(data -> operation.uses().stream()
+                            .anyMatch(use -> use.input().equals(data.output())))
+                    .toList();
+            // What the data is made of in turn comes with it.
+            var first = used.isEmpty() ? used : List.copyOf(waiting.subList(0, waiting.indexOf(used.getLast()) + 1));
+            waiting.removeAll(first);
+            ordered.addAll(first);
+            ordered.add(operation);
+        }
+        ordered.addAll(waiting);
+        return ordered;
+    }
+
     private static String caption(List<Stage> stages) {
         var names = stages.stream().map(each -> each.caption).toList();
         var text = String.join(" and ", names);
@@ -55,6 +78,9 @@ record Band(String caption, List<Operation> operations) {
     }
 
     private static Stage stage(Operation operation, Stage current) {
+        if (!operation.output().differentiable()) {
+            return current;
+        }
         for (var step : operation.steps()) {
             boolean overRows = !step.arguments().isEmpty() && step.arguments().getFirst() == 0;
             var begun =

@@ -86,7 +86,8 @@ final class BandLayout {
                 .mapToDouble(line -> Lettering.width(line, Style.SMALL, false))
                 .max()
                 .orElseThrow();
-        node.setDimensions(widest + 4, lines.size() * Style.SMALL * Style.LEADING + 2);
+        double inset = inset(operation);
+        node.setDimensions(widest + 4 + 2 * inset, lines.size() * Style.SMALL * Style.LEADING + 2 + 2 * inset);
         operations.put(operation, node);
         for (var use : operation.uses()) {
             var edge = ElkGraphUtil.createSimpleEdge(place(use.input()).out, node);
@@ -99,6 +100,11 @@ final class BandLayout {
             }
         }
         ElkGraphUtil.createSimpleEdge(node, place(operation.output()).in);
+    }
+
+    /** A closed layer is a box, with room around its name. */
+    private static double inset(Operation operation) {
+        return operation.isLayer() ? 5 : 0;
     }
 
     private static List<String> lines(Operation operation) {
@@ -151,12 +157,16 @@ final class BandLayout {
 
     private static Group formula(Operation operation, ElkNode node) {
         var parts = new ArrayList<Figure>();
+        if (operation.isLayer()) {
+            parts.add(new Rectangle(
+                    node.getX(), node.getY(), node.getWidth(), node.getHeight(), Style.FORWARD, "#ffffff", 1, false));
+        }
         var lines = lines(operation);
         for (int i = 0; i < lines.size(); i++) {
             double width = Lettering.width(lines.get(i), Style.SMALL, false);
             parts.add(new Letters(
                     node.getX() + (node.getWidth() - width) / 2,
-                    node.getY() + Style.SMALL + i * Style.SMALL * Style.LEADING,
+                    node.getY() + inset(operation) + Style.SMALL + i * Style.SMALL * Style.LEADING,
                     lines.get(i),
                     Style.SMALL,
                     false,
@@ -168,7 +178,7 @@ final class BandLayout {
         facts.put(
                 "inputs",
                 operation.uses().stream().map(use -> use.input().name()).collect(Collectors.joining(" ")));
-        return new Group("operation", facts, parts);
+        return new Group(operation.isLayer() ? "layer" : "operation", facts, parts);
     }
 
     /** An edge, drawn on to the box where text beside it is higher than the box. */

@@ -61,8 +61,9 @@ record Diagram(String title, List<Node> nodes, List<Operation> operations) {
      *
      * @param formula what the output is equal to
      * @param steps the values on the way, the output's last
+     * @param isLayer whether it is a layer that is drawn closed, and the formula its name
      */
-    record Operation(Node output, String formula, List<Use> uses, List<Value> steps) {}
+    record Operation(Node output, String formula, List<Use> uses, List<Value> steps, boolean isLayer) {}
 
     /** Whether gradients of several uses add up to the gradient of a tensor. */
     boolean isFanOut(Node node) {

@@ -44,6 +44,9 @@ final class DiagramReader {
             "relu", "relu",
             "gelu", "gelu");
 
+    /** The most steps in one formula; a longer one is cut by a tensor without a name of its own. */
+    private static final int LONGEST = 8;
+
     private final Subject subject;
     private final IdentityHashMap<Value, String> names = new IdentityHashMap<>();
     private final IdentityHashMap<Value, Node> nodes = new IdentityHashMap<>();
@@ -52,10 +55,18 @@ final class DiagramReader {
     private final IdentityHashMap<Value, LayerSpan> closedInsides = new IdentityHashMap<>();
     private final IdentityHashMap<Value, Integer> uses = new IdentityHashMap<>();
 
+    /** Values that have a name, and what is computed from them. */
+    private final Set<Value> named = Collections.newSetFromMap(new IdentityHashMap<>());
+
+    /** What the loss is computed from, down to the sources. */
+    private final List<Value> values = new ArrayList<>();
+
     private DiagramReader(Subject subject, Set<LayerSpan> closed) {
         this.subject = subject;
         for (var value : subject.graph().values()) {
-            value.inputs().forEach(input -> uses.merge(input, 1, Integer::sum));
+            if (subject.nameOf(value) != null || value.inputs().stream().anyMatch(named::contains)) {
+                named.add(value);
+            }
         }
         closed.forEach(this::close);
     }
@@ -92,15 +103,19 @@ final class DiagramReader {
     }
 
     private Diagram diagram() {
+        readValues();
+        for (var value : values) {
+            inputs(value).forEach(input -> uses.merge(input, 1, Integer::sum));
+        }
         nameLayers();
         nameValues();
-        for (var value : subject.graph().values()) {
+        for (var value : values) {
             if (differentiable.contains(value) || isDifferentiable(value)) {
                 differentiable.add(value);
             }
         }
         var all = new ArrayList<Node>();
-        for (var value : subject.graph().values()) {
+        for (var value : values) {
             var name = names.get(value);
             if (name != null) {
                 var node = new Node(name, kind(value), value, differentiable.contains(value));
@@ -110,20 +125,42 @@ final class DiagramReader {
         }
         var operations = new ArrayList<Operation>();
         for (var node : all) {
-            if (!node.value().isLeaf()) {
+            if (!isSource(node.value())) {
                 operations.add(operation(node));
             }
         }
         return new Diagram(subject.title(), List.copyOf(all), addUp(operations));
     }
 
+    private void readValues() {
+        var found = Collections.<Value>newSetFromMap(new IdentityHashMap<>());
+        var open = new ArrayList<>(List.of(subject.graph().loss()));
+        while (!open.isEmpty()) {
+            var value = open.removeLast();
+            if (found.add(value)) {
+                open.addAll(inputs(value));
+            }
+        }
+        found.stream().sorted(Comparator.comparingInt(Value::number)).forEach(values::add);
+    }
+
+    /** What a value is computed from: nothing, for the first that has a name, however it was drawn or converted. */
+    private List<Value> inputs(Value value) {
+        return isSource(value) ? List.of() : value.inputs();
+    }
+
+    private boolean isSource(Value value) {
+        return value.isLeaf()
+                || (!isLoss(value) && subject.nameOf(value) != null && value.inputs().stream().noneMatch(named::contains));
+    }
+
     /** In a pass that names nothing, names come from the layers: linear1, linear1.weight. */
     private void nameLayers() {
-        if (subject.graph().values().stream().anyMatch(value -> value.name() != null && !isLoss(value))) {
+        if (values.stream().anyMatch(value -> value.name() != null && !isLoss(value))) {
             return;
         }
         var counts = new HashMap<String, Integer>();
-        for (var value : subject.graph().values()) {
+        for (var value : values) {
             var layer = LAYERS.get(value.operation());
             if (layer != null) {
                 var name = layer + counts.merge(layer, 1, Integer::sum);
@@ -131,7 +168,7 @@ final class DiagramReader {
                 var roles = PARAMETERS.getOrDefault(value.operation(), List.of());
                 for (int i = 0; i < value.inputs().size() && i < roles.size(); i++) {
                     var input = value.inputs().get(i);
-                    if (!roles.get(i).isEmpty() && input.isLeaf()) {
+                    if (!roles.get(i).isEmpty() && isSource(input)) {
                         names.putIfAbsent(input, name + "." + roles.get(i));
                         differentiable.add(input);
                     }
@@ -146,29 +183,44 @@ final class DiagramReader {
 
     private void nameValues() {
         int count = 0;
-        for (var value : subject.graph().values()) {
+        int normalized = 0;
+        var unnamedSteps = new IdentityHashMap<Value, Integer>();
+        long normalizations = values.stream().filter(DiagramReader::isNormalization).count();
+        for (var value : values) {
             if (closedInsides.containsKey(value) || names.containsKey(value)) {
                 continue;
             }
             var name = subject.nameOf(value);
             boolean isUsedAgain = uses.getOrDefault(value, 0) > 1 && !value.operation().equals("copyFrom");
+            int steps = inputs(value).stream()
+                    .filter(input -> !names.containsKey(input))
+                    .mapToInt(input -> unnamedSteps.getOrDefault(input, 0) + 1)
+                    .sum();
+            unnamedSteps.put(value, steps);
             if (name != null) {
                 names.put(value, name);
-            } else if (value.isLeaf()) {
+            } else if (isNormalization(value)) {
+                names.put(value, "x̂" + (normalizations > 1 ? ++normalized : ""));
+            } else if (isSource(value)) {
                 names.put(value, value.content().dtype() == DType.INT32 ? "indices" + ++count : "data" + ++count);
-            } else if (isUsedAgain) {
+            } else if (isUsedAgain || steps > LONGEST) {
                 names.put(value, "t" + ++count);
             }
         }
+    }
+
+    /** A layer of normalisation writes what its gradients are made of: its normalised input. */
+    private static boolean isNormalization(Value value) {
+        return value.operation().startsWith("normalize");
     }
 
     private boolean isDifferentiable(Value value) {
         if (value.content().dtype() == DType.INT32 || value.operation().equals("oneHot")) {
             return false;
         }
-        return value.isLeaf()
+        return isSource(value)
                 ? value.name() != null
-                : value.inputs().stream().anyMatch(differentiable::contains);
+                : inputs(value).stream().anyMatch(differentiable::contains);
     }
 
     private Kind kind(Value value) {
@@ -178,7 +230,7 @@ final class DiagramReader {
         if (!differentiable.contains(value)) {
             return Kind.DATA;
         }
-        return value.isLeaf() ? Kind.PARAMETER : Kind.COMPUTED;
+        return isSource(value) ? Kind.PARAMETER : Kind.COMPUTED;
     }
 
     private Operation operation(Node output) {
@@ -196,7 +248,7 @@ final class DiagramReader {
                                     : "",
                             Set.of()))
                     .toList();
-            return new Operation(output, layer.title(), uses, steps);
+            return new Operation(output, layer.title(), uses, steps, true);
         }
         var gradients = new LinkedHashMap<Node, List<Gradient.Part>>();
         if (output.differentiable()) {
@@ -213,7 +265,7 @@ final class DiagramReader {
             parts.forEach(part -> marks.addAll(part.marks()));
             uses.add(new Use(input, gradient(input, output, parts, marks), marks));
         }
-        return new Operation(output, new Formula(names::get).of(output.value()), uses, steps);
+        return new Operation(output, new Formula(names::get).of(output.value()), uses, steps, false);
     }
 
     /** The drawn tensors that a value is computed from, in the order of its formula, and the steps between. */
@@ -223,7 +275,7 @@ final class DiagramReader {
             var node = nodes.get(input);
             if (node != null) {
                 found.putIfAbsent(node, Set.of());
-            } else if (!steps.contains(input) && !input.isLeaf()) {
+            } else if (!steps.contains(input) && !isSource(input)) {
                 inputs(input, found, steps);
             }
         }
@@ -268,7 +320,8 @@ final class DiagramReader {
                             ? use
                             : new Use(use.input(), use.gradient().replaceFirst(" = ", " += "), use.marks()))
                     .toList();
-            result.add(new Operation(operation.output(), operation.formula(), uses, operation.steps()));
+            result.add(new Operation(
+                    operation.output(), operation.formula(), uses, operation.steps(), operation.isLayer()));
         }
         return List.copyOf(result.reversed());
     }

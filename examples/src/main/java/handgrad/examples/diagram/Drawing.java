@@ -60,6 +60,10 @@ final class Drawing {
         return diagram;
     }
 
+    Subject subject() {
+        return subject;
+    }
+
     Style style() {
         return style;
     }
@@ -113,9 +117,8 @@ final class Drawing {
         for (int i = 0; i < n; i++) {
             squares += Math.pow(tensor.getFlat(i) - mean, 2);
         }
-        return n == 1
-                ? what + " " + Style.fixed(mean)
-                : what + " " + Style.fixed(mean) + " ± " + Style.fixed(Math.sqrt(squares / (n - 1)));
+        var deviation = n == 1 ? "" : " ± " + Style.fixed(Math.sqrt(squares / (n - 1)));
+        return what + " " + Style.fixed(mean) + deviation;
     }
 
     private String check(Node node) {

@@ -12,7 +12,6 @@ import java.lang.reflect.Field;
 import java.lang.reflect.Method;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
@@ -36,17 +35,24 @@ final class FileSubject {
 
     private final String file;
     private final SourceProgram program;
-    private final Object instance;
+    private @Nullable Object instance;
     private @Nullable NamedPass pass;
 
     private FileSubject(String file, SourceProgram program) {
         this.file = file;
         this.program = program;
-        try {
-            instance = program.newInstance();
-        } catch (ProgramException exception) {
-            throw thrown(exception.thrown());
+    }
+
+    /** The program, which begins in the first pass: so that the graph tells what its fields are made of. */
+    private Object instance() {
+        if (instance == null) {
+            try {
+                instance = program.newInstance();
+            } catch (ProgramException exception) {
+                throw thrown(exception.thrown());
+            }
         }
+        return instance;
     }
 
     /**
@@ -68,7 +74,7 @@ final class FileSubject {
                     List.of(),
                     subject::gradient,
                     subject::verdict,
-                    Map.of(file.replaceFirst(".*/", ""), source));
+                    name -> name.equals(file.replaceFirst(".*/", "")) ? source : null);
         });
     }
 
@@ -121,7 +127,7 @@ final class FileSubject {
 
     private @Nullable Object call(Method method, Object... arguments) {
         try {
-            return program.invoke(instance, method, arguments);
+            return program.invoke(instance(), method, arguments);
         } catch (ProgramException exception) {
             // Without frames of the program it comes from the reader of the graph, which ends a program at its loss.
             if (exception.thrown() instanceof RuntimeException own && own.getStackTrace().length == 0) {
@@ -173,7 +179,7 @@ final class FileSubject {
     private @Nullable Object value(Field field) {
         try {
             field.setAccessible(true);
-            return field.get(instance);
+            return field.get(instance());
         } catch (IllegalAccessException exception) {
             throw new IllegalStateException(exception);
         }

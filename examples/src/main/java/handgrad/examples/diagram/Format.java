@@ -29,6 +29,25 @@ enum Format {
                 return pdf.png(DOTS_PER_INCH);
             }
         }
+    },
+    HTML {
+        @Override
+        byte[] bytes(Drawing drawing) {
+            return utf8(HtmlPage.of(drawing));
+        }
+    },
+    /** Mermaid, a flowchart. */
+    MMD {
+        @Override
+        byte[] bytes(Drawing drawing) {
+            return utf8(GraphText.mermaid(drawing.diagram(), drawing.style()));
+        }
+    },
+    DOT {
+        @Override
+        byte[] bytes(Drawing drawing) {
+            return utf8(GraphText.dot(drawing.diagram(), drawing.style()));
+        }
     };
 
     private static final int DOTS_PER_INCH = 150;

@@ -108,8 +108,9 @@ final class Formula {
             case "cat" ->
                 atom("cat(" + value.inputs().stream().map(this::name).collect(Collectors.joining(", ")) + ")");
             case "copyFrom" -> named(x);
-            case "normalizeBatch" -> atom("BatchNorm(" + name(x) + ")");
-            case "normalizeRows" -> atom("LayerNorm(" + name(x) + ")");
+            case "normalizeBatch", "normalizeRows" ->
+                atom("(%s − mean)∘inv, inv = %s^(−½)"
+                        .formatted(operand(x, SUM), variance(value.arguments().getFirst())));
             case "normalize" -> atom("(" + operand(x, SUM) + " − mean)∘inv");
             case "scaleAndShift" ->
                 new Expression(
@@ -123,6 +124,10 @@ final class Formula {
                 atom(value.operation()
                         + value.inputs().stream().map(this::name).collect(Collectors.joining(", ", "(", ")")));
         };
+    }
+
+    private static String variance(double epsilon) {
+        return epsilon == 0 ? "var" : "(var + " + number(epsilon) + ")";
     }
 
     /** The second operand: a tensor or a number. */

@@ -18,9 +18,6 @@ import org.jspecify.annotations.Nullable;
  * {@link handgrad.tensor.Tensor} and of the layers, followed from the output down to the tensors that have names.
  */
 final class Gradient {
-    /** What a normalised tensor without a name of its own is called. */
-    static final String NORMALIZED = "x̂";
-
     private final Function<Value, @Nullable String> names;
     private final Predicate<Value> differentiable;
     private final Formula formula;
@@ -139,7 +136,7 @@ final class Gradient {
             case "normalize" -> into(x, d.times("inv", value.shape()), marks);
             case "scaleAndShift" -> {
                 into(x, d.times(formula.factor(b(value)), b(value).shape()), marks);
-                into(b(value), d.times(normalized(x), x.shape()), marks);
+                into(b(value), d.times(formula.factor(x), x.shape()), marks);
                 into(value.inputs().get(2), d, marks);
             }
             case "softmax" -> softmax(value, d, marks);
@@ -235,23 +232,18 @@ final class Gradient {
         }
     }
 
-    private String normalized(Value value) {
-        var name = names.apply(value);
-        return name != null ? name : NORMALIZED;
-    }
-
     /** Ioffe and Szegedy 2015, section 3, with the divisor of the variance as it was: the table's row of exercise 3. */
     private void normalization(Value value, Term d, Set<Mark> marks) {
         var x = value.inputs().getFirst();
         boolean batch = value.operation().equals("normalizeBatch");
-        var unit = normalized(value);
+        var unit = formula.atom(value);
         var sum = batch ? rows(x.shape()) : "Σ" + (x.shape().rank() - 1);
         var n = batch ? "n" : String.valueOf(x.shape().size(-1));
         int count = x.shape().elements() / Math.max(1, x.shape().size(-1));
         boolean unbiased = batch && value.arguments().get(1) == count - 1;
-        var body = "inv/%1$s·(%1$s·g − %2$s g − %3$s%4$s∘%2$s (g∘%4$s))"
-                .formatted(n, sum, unbiased ? "n/(n−1)·" : "", unit);
-        into(x, new Term(false, "", body, "", x.shape(), "g = " + d.text()), marks);
+        var body = "inv/%1$s·(%1$s·%5$s − %2$s %5$s − %3$s%4$s∘%2$s (%5$s∘%4$s))"
+                .formatted(n, sum, unbiased ? "n/(n−1)·" : "", unit, d.text());
+        into(x, Term.of(body, x.shape()), marks);
     }
 
     /** The sum over all dimensions but the last. */

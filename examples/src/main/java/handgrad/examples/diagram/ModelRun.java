@@ -58,7 +58,8 @@ final class ModelRun {
         for (int i = 0; i < layers.size(); i++) {
             var kind = kind(layers.get(i));
             int number = seen.merge(kind, 1, Integer::sum);
-            var name = kind.toLowerCase(Locale.ROOT) + (Objects.requireNonNull(counts.get(kind)) > 1 ? number : "");
+            var name = kind.replaceFirst("Consecutive|1d", "").toLowerCase(Locale.ROOT)
+                    + (Objects.requireNonNull(counts.get(kind)) > 1 ? number : "");
             var own = new ArrayList<String>();
             for (var parameter : layers.get(i).parameters()) {
                 own.add(name + "." + parameter.name());

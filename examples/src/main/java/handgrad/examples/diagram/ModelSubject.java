@@ -41,7 +41,7 @@ final class ModelSubject {
                 shown.spans(),
                 checked::gradient,
                 checked::verdict,
-                Sources.ofLayers());
+                SourceCode::ofLayers);
     }
 
     private @Nullable Tensor gradient(String name) {

@@ -48,7 +48,8 @@ record Style(Backward backward, boolean values) {
         };
     }
 
+    /** A number to three digits. */
     static String fixed(double value) {
-        return String.format(Locale.ROOT, "%.3g", value);
+        return value == 0 ? "0" : String.format(Locale.ROOT, "%.3g", value).replace('-', '−');
     }
 }

@@ -5,7 +5,6 @@ import handgrad.check.PassGraph.Value;
 import handgrad.tensor.Tensor;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -18,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param layers the layers of the pass, in their order; empty if it has none
  * @param gradients the gradient of a named tensor for the batch, null where there is none
  * @param verdicts what the gradient check says of the gradient of a named tensor
- * @param sources the text of source files by their name, as far as there are any
+ * @param sources the text of a source file by its name, null where there is none
  */
 record Subject(
         String title,
@@ -27,7 +26,7 @@ record Subject(
         List<LayerSpan> layers,
         Function<String, @Nullable Tensor> gradients,
         Function<String, Verdict> verdicts,
-        Map<String, String> sources) {
+        Function<String, @Nullable String> sources) {
     /** What the gradient check says. */
     enum Verdict {
         RIGHT,

@@ -103,9 +103,10 @@ final class TensorBox {
     double width() {
         double widest = 0;
         for (int i = 0; i < lines.size(); i++) {
-            widest = Math.max(widest, Lettering.width(lines.get(i), size(i), i == 0));
+            double disc = i > 0 || check.isEmpty() ? 0 : 2 * Style.SMALL;
+            widest = Math.max(widest, Lettering.width(lines.get(i), size(i), i == 0) + disc);
         }
-        return boxWidth() + GAP + widest + (check.isEmpty() ? 0 : 2 * Style.SMALL);
+        return boxWidth() + GAP + widest;
     }
 
     double height() {
@@ -150,7 +151,9 @@ final class TensorBox {
             y += size(i) * Style.LEADING;
         }
         if (!check.isEmpty()) {
-            parts.add(new Disc(width() - Style.SMALL / 2, Style.SMALL / 2 + 1, Style.SMALL / 2, Style.INK, check));
+            double name = Lettering.width(node.name(), Style.NAME, true);
+            double middle = (height() - textHeight()) / 2 + Style.NAME * 0.64;
+            parts.add(new Disc(x + name + Style.SMALL, middle, Style.SMALL / 2, Style.INK, check));
         }
         return new Group("tensor", facts(), parts);
     }
