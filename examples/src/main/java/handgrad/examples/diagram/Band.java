@@ -7,6 +7,8 @@ import java.util.Locale;
 
 /** A part of the pass that does one thing, with the operations that it consists of. */
 record Band(String caption, List<Operation> operations) {
+    private static final String CONTINUED = ", continued";
+
     /** What an operation begins, when it begins something new. */
     private enum Stage {
         EMBEDDING("embedding"),
@@ -46,6 +48,14 @@ record Band(String caption, List<Operation> operations) {
             bands.add(new Band(caption(stages), current.operations));
         }
         return bands;
+    }
+
+    /** Two bands of half the operations each. */
+    List<Band> halves() {
+        int half = (operations.size() + 1) / 2;
+        return List.of(
+                new Band(caption, operations.subList(0, half)),
+                new Band(caption.replace(CONTINUED, "") + CONTINUED, operations.subList(half, operations.size())));
     }
 
     /** What is made of data alone stands where it is used first. */

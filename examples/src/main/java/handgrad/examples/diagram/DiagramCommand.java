@@ -92,7 +92,7 @@ public final class DiagramCommand implements Callable<Integer> {
     public Integer call() {
         var file = output != null ? output : Path.of(name() + ".svg");
         var format = Format.of(file);
-        var sheets = new Drawing(subject(), new Style(backward.chosen(), values), paper, open);
+        var sheets = new Drawing(subject(model), new Style(backward.chosen(), values), paper, open);
         try {
             Files.write(file, format.bytes(sheets));
         } catch (IOException exception) {
@@ -108,7 +108,8 @@ public final class DiagramCommand implements Callable<Integer> {
         return name.endsWith(".java") ? name.substring(0, name.length() - ".java".length()) : name;
     }
 
-    private Subject subject() {
+    /** What a name of the command line stands for. */
+    static Subject subject(String model) {
         if (model.endsWith(".java")) {
             var file = Path.of(model);
             RunCommand.requireSource(file);

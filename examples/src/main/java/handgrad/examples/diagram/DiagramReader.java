@@ -45,7 +45,7 @@ final class DiagramReader {
             "gelu", "gelu");
 
     /** The most steps in one formula; a longer one is cut by a tensor without a name of its own. */
-    private static final int LONGEST = 8;
+    private static final int LONGEST = 4;
 
     private final Subject subject;
     private final IdentityHashMap<Value, String> names = new IdentityHashMap<>();

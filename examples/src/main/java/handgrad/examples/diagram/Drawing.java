@@ -1,13 +1,16 @@
 package handgrad.examples.diagram;
 
+import handgrad.examples.command.FailedException;
 import handgrad.examples.command.WrongInputException;
 import handgrad.examples.diagram.Diagram.Node;
+import handgrad.examples.diagram.Diagram.Operation;
 import handgrad.examples.diagram.Sheet.Paper;
 import handgrad.examples.diagram.Subject.LayerSpan;
 import handgrad.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -15,6 +18,12 @@ import java.util.stream.Collectors;
 final class Drawing {
     /** A model of more layers than this is drawn by layers. */
     private static final int DEEP = 8;
+
+    /** More bands than this make no sheet easier to read. */
+    private static final int MOST_BANDS = 24;
+
+    /** More tensors than this fit on no sheet. */
+    private static final int MOST_TENSORS = 300;
 
     private final Subject subject;
     private final Style style;
@@ -26,12 +35,22 @@ final class Drawing {
      *
      * @param open the layers to open where the model is drawn by layers
      * @throws WrongInputException if there is no such layer
+     * @throws FailedException if there are more tensors than a sheet has room for
      */
     Drawing(Subject subject, Style style, Paper paper, List<String> open) {
         this.subject = subject;
         this.style = style;
         this.paper = paper;
         this.diagram = DiagramReader.read(subject, closed(open));
+        int count = diagram.nodes().size();
+        if (count > MOST_TENSORS) {
+            throw new FailedException(String.format(
+                    Locale.ROOT,
+                    "%s: the pass has %,d tensors, and a sheet has room for %d; draw a smaller model or a shorter input",
+                    subject.title(),
+                    count,
+                    MOST_TENSORS));
+        }
     }
 
     private Set<LayerSpan> closed(List<String> open) {
@@ -68,29 +87,37 @@ final class Drawing {
         return style;
     }
 
-    /** The page. */
+    /** The page. Bands that are too large for letters that can be read are cut in two. */
     Sheet sheet() {
+        var bands = new ArrayList<>(Band.of(diagram));
+        while (true) {
+            var layouts = layouts(bands);
+            var sheet = Sheet.of(diagram.title(), layouts, paper, style);
+            int largest = paper.largest(layouts);
+            if (sheet.smallest() >= paper.readable()
+                    || bands.size() >= MOST_BANDS
+                    || bands.get(largest).operations().size() < 2) {
+                return sheet;
+            }
+            bands.addAll(largest, bands.remove(largest).halves());
+        }
+    }
+
+    private List<BandLayout> layouts(List<Band> bands) {
         double unit = TensorBox.unit(diagram.nodes());
         var made = new HashSet<Node>();
         var layouts = new ArrayList<BandLayout>();
-        for (var band : Band.of(diagram)) {
-            var own = band.operations().stream().map(Diagram.Operation::output).collect(Collectors.toSet());
-            layouts.add(new BandLayout(
-                    band,
-                    node -> {
-                        boolean isRepeated = !own.contains(node) && !made.add(node);
-                        return new TensorBox(
-                                node,
-                                unit,
-                                isRepeated,
-                                style.backward() != Style.Backward.NONE && diagram.isFanOut(node),
-                                facts(node),
-                                check(node));
-                    },
-                    style));
+        for (var band : bands) {
+            var own = band.operations().stream().map(Operation::output).collect(Collectors.toSet());
+            layouts.add(new BandLayout(band, node -> box(node, unit, !own.contains(node) && !made.add(node)), style));
             made.addAll(own);
         }
-        return Sheet.of(diagram.title(), layouts, paper, style);
+        return layouts;
+    }
+
+    private TensorBox box(Node node, double unit, boolean isRepeated) {
+        boolean isFanOut = style.backward() != Style.Backward.NONE && diagram.isFanOut(node);
+        return new TensorBox(node, unit, isRepeated, isFanOut, facts(node), check(node));
     }
 
     private List<String> facts(Node node) {

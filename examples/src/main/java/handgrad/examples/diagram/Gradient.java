@@ -279,7 +279,7 @@ final class Gradient {
                             true,
                             "",
                             "",
-                            "(n·" + name + ")",
+                            "n·" + name,
                             probabilities.shape(),
                             "at (i, " + targets + "_i), else 0"),
                     with(marks, Mark.SCATTER));

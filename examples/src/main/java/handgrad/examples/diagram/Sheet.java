@@ -28,6 +28,26 @@ record Sheet(double width, double height, String title, double smallest, List<Fi
             this.width = width;
             this.height = height;
         }
+
+        /** The least size of letters: 6 points on A3, and what is left of them when that is copied to A4. */
+        double readable() {
+            return 6 * width / A3.width;
+        }
+
+        /** The band that takes most of the page, in one direction. */
+        int largest(List<BandLayout> bands) {
+            int largest = 0;
+            for (int i = 1; i < bands.size(); i++) {
+                if (share(bands.get(i)) > share(bands.get(largest))) {
+                    largest = i;
+                }
+            }
+            return largest;
+        }
+
+        private double share(BandLayout band) {
+            return Math.max(band.width() / width, band.height() / height);
+        }
     }
 
     private static final double MARGIN = 24;

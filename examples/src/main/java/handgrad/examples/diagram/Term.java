@@ -27,8 +27,15 @@ record Term(boolean negative, String coefficient, String body, String divisor, S
     Term scaled(String number) {
         boolean minus = number.startsWith("−");
         var factor = minus ? number.substring(1) : number;
-        var product = coefficient.isEmpty() ? factor : factor.isEmpty() ? coefficient : factor + "·" + coefficient;
-        return new Term(negative ^ minus, product, body, divisor, shape, where);
+        return new Term(negative ^ minus, product(factor, coefficient), body, divisor, shape, where);
+    }
+
+    private static String product(String a, String b) {
+        if (a.isEmpty() || b.isEmpty()) {
+            return a + b;
+        }
+        boolean cancels = (a + b).equals("2½") || (a + b).equals("½2");
+        return cancels ? "" : a + "·" + b;
     }
 
     /** This divided by a number or a tensor, which is a factor. */
@@ -95,7 +102,12 @@ record Term(boolean negative, String coefficient, String body, String divisor, S
         var product = body.isEmpty()
                 ? coefficient.isEmpty() ? "1" : coefficient
                 : coefficient + (coefficient.isEmpty() || (isFraction() && body.startsWith("(")) ? "" : "·") + body;
-        return (negative ? "−" : "") + product + (divisor.isEmpty() ? "" : "/" + divisor);
+        return (negative ? "−" : "") + product + (divisor.isEmpty() ? "" : "/" + grouped(divisor));
+    }
+
+    private static String grouped(String divisor) {
+        boolean isProduct = divisor.contains("·") && !(divisor.startsWith("(") && divisor.indexOf(')') == divisor.length() - 1);
+        return isProduct ? "(" + divisor + ")" : divisor;
     }
 
     private boolean isFraction() {

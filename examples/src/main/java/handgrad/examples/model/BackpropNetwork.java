@@ -88,7 +88,8 @@ final class BackpropNetwork implements NamedLayer {
         var hprebn = names.name("hprebn", hprebn(x, names)); // (N, H)
         var bnmeani = names.name("bnmeani", training ? hprebn.mean(0, true) : runningMean); // (1, H)
         var bndiff = names.name("bndiff", hprebn.sub(bnmeani)); // (N, H)
-        var bnvar = names.name("bnvar", training ? variance(bndiff) : runningVariance); // (1, H)
+        var bndiff2 = names.name("bndiff2", bndiff.pow(2)); // (N, H)
+        var bnvar = names.name("bnvar", training ? variance(bndiff2) : runningVariance); // (1, H)
         bnvarInv = names.name("bnvar_inv", bnvar.add(EPSILON).pow(-0.5)); // (1, H)
         bnraw = names.name("bnraw", bndiff.mul(bnvarInv)); // (N, H)
         var hpreact = names.name("hpreact", gain.value().mul(bnraw).add(shift.value())); // (N, H)
@@ -100,9 +101,9 @@ final class BackpropNetwork implements NamedLayer {
         return names.name("logits", h.matmul(weight2.value()).add(bias2.value()));
     }
 
-    /** The unbiased variance of what has mean 0, (1, H). */
-    private static Tensor variance(Tensor bndiff) {
-        return bndiff.pow(2).sum(0, true).div(Math.max(0, bndiff.size(0) - 1));
+    /** The unbiased variance from the squared differences, (1, H). */
+    private static Tensor variance(Tensor bndiff2) {
+        return bndiff2.sum(0, true).div(Math.max(0, bndiff2.size(0) - 1));
     }
 
     /** What batch normalisation gets: embedding and first linear layer, (N, H). */
