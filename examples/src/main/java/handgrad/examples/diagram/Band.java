@@ -93,20 +93,19 @@ record Band(String caption, List<Operation> operations) {
         }
         for (var step : operation.steps()) {
             boolean overRows = !step.arguments().isEmpty() && step.arguments().getFirst() == 0;
-            var begun =
-                    switch (step.operation()) {
-                        case "index", "embedding" -> Stage.EMBEDDING;
-                        case "matmul", "linear" -> Stage.LINEAR;
-                        case "tanh", "relu", "gelu" -> Stage.ACTIVATION;
-                        case "normalizeBatch", "normalize" -> Stage.BATCH_NORM;
-                        case "normalizeRows" -> Stage.LAYER_NORM;
-                        case "softmax", "max", "negativeLogLikelihood" -> Stage.SOFTMAX;
-                        case "sum" ->
-                            current == Stage.SOFTMAX || Formula.isTotal(step)
-                                    ? current
-                                    : overRows ? Stage.BATCH_NORM : Stage.LAYER_NORM;
-                        default -> current;
-                    };
+            var begun = switch (step.operation()) {
+                case "index", "embedding" -> Stage.EMBEDDING;
+                case "matmul", "linear" -> Stage.LINEAR;
+                case "tanh", "relu", "gelu" -> Stage.ACTIVATION;
+                case "normalizeBatch", "normalize" -> Stage.BATCH_NORM;
+                case "normalizeRows" -> Stage.LAYER_NORM;
+                case "softmax", "max", "negativeLogLikelihood" -> Stage.SOFTMAX;
+                case "sum" ->
+                    current == Stage.SOFTMAX || Formula.isTotal(step)
+                            ? current
+                            : overRows ? Stage.BATCH_NORM : Stage.LAYER_NORM;
+                default -> current;
+            };
             if (begun != current) {
                 return begun;
             }

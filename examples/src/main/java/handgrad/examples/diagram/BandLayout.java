@@ -66,7 +66,7 @@ final class BandLayout {
         root.setProperty(LayeredOptions.SPACING_NODE_NODE, 9.0);
         root.setProperty(LayeredOptions.SPACING_EDGE_NODE, 6.0);
         root.setProperty(LayeredOptions.SPACING_EDGE_EDGE, 6.0);
-        root.setProperty(LayeredOptions.SPACING_NODE_NODE_BETWEEN_LAYERS, 9.0);
+        root.setProperty(LayeredOptions.SPACING_NODE_NODE_BETWEEN_LAYERS, 7.0);
         root.setProperty(LayeredOptions.SPACING_EDGE_NODE_BETWEEN_LAYERS, 5.0);
         root.setProperty(LayeredOptions.SPACING_EDGE_EDGE_BETWEEN_LAYERS, 5.0);
         root.setProperty(LayeredOptions.SPACING_EDGE_LABEL, 3.0);
@@ -118,7 +118,10 @@ final class BandLayout {
             node.setDimensions(box.width(), box.height());
             node.setProperty(LayeredOptions.PORT_CONSTRAINTS, PortConstraints.FIXED_POS);
             return new Placed(
-                    box, node, port(node, box.port(), 0, PortSide.NORTH), port(node, box.port(), box.height(), PortSide.SOUTH));
+                    box,
+                    node,
+                    port(node, box.port(), 0, PortSide.NORTH),
+                    port(node, box.port(), box.height(), PortSide.SOUTH));
         });
     }
 
@@ -148,10 +151,7 @@ final class BandLayout {
             var place = edge.getLabels().getFirst();
             parts.add(label.draw(place.getX(), place.getY()));
         });
-        placed.values()
-                .forEach(each -> parts.add(each.box
-                        .draw()
-                        .placed(1, each.node.getX(), each.node.getY())));
+        placed.values().forEach(each -> parts.add(each.box.draw().placed(1, each.node.getX(), each.node.getY())));
         return new Group("band", Map.of("caption", band.caption()), parts);
     }
 
@@ -188,8 +188,8 @@ final class BandLayout {
         var from = placed.values().stream()
                 .filter(each -> edge.getSources().contains(each.out))
                 .findFirst();
-        from.ifPresent(each -> points.add(
-                new Point(each.node.getX() + each.box.port(), each.node.getY() + each.box.bottom())));
+        from.ifPresent(each ->
+                points.add(new Point(each.node.getX() + each.box.port(), each.node.getY() + each.box.bottom())));
         points.add(new Point(section.getStartX(), section.getStartY()));
         for (ElkBendPoint bend : section.getBendPoints()) {
             points.add(new Point(bend.getX(), bend.getY()));
@@ -198,8 +198,8 @@ final class BandLayout {
         var to = placed.values().stream()
                 .filter(each -> edge.getTargets().contains(each.in))
                 .findFirst();
-        to.ifPresent(each -> points.add(
-                new Point(each.node.getX() + each.box.port(), each.node.getY() + each.box.top())));
+        to.ifPresent(
+                each -> points.add(new Point(each.node.getX() + each.box.port(), each.node.getY() + each.box.top())));
         return new Line(points, Style.INK, 0.7, true);
     }
 }

@@ -69,7 +69,8 @@ record Diagram(String title, List<Node> nodes, List<Operation> operations) {
     boolean isFanOut(Node node) {
         return operations.stream()
                         .flatMap(operation -> operation.uses().stream())
-                        .filter(use -> use.input().equals(node) && !use.gradient().isEmpty())
+                        .filter(use ->
+                                use.input().equals(node) && !use.gradient().isEmpty())
                         .count()
                 > 1;
     }

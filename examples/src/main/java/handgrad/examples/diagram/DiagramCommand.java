@@ -15,6 +15,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
@@ -44,15 +45,17 @@ public final class DiagramCommand implements Callable<Integer> {
 
     @Option(
             names = "--values",
-            description = "Add mean and standard deviation of value and gradient for a batch, and what the gradient check"
-                    + " says.")
+            description =
+                    "Add mean and standard deviation of value and gradient for a batch, and what the gradient check"
+                            + " says.")
     private boolean values;
 
     @Option(
             names = "--open",
             paramLabel = "LAYER",
-            description = "In a deep model, whose layers are one operation each, open this one to its tensors: its number,"
-                    + " its kind, such as BatchNorm1d, or all. Can be given several times.")
+            description =
+                    "In a deep model, whose layers are one operation each, open this one to its tensors: its number,"
+                            + " its kind, such as BatchNorm1d, or all. Can be given several times.")
     private List<String> open = List.of();
 
     @Option(
@@ -92,13 +95,22 @@ public final class DiagramCommand implements Callable<Integer> {
     public Integer call() {
         var file = output != null ? output : Path.of(name() + ".svg");
         var format = Format.of(file);
-        var sheets = new Drawing(subject(model), new Style(backward.chosen(), values), paper, open);
+        var drawing = new Drawing(subject(model), new Style(backward.chosen(), values), paper, open);
         try {
-            Files.write(file, format.bytes(sheets));
+            Files.write(file, format.bytes(drawing));
         } catch (IOException exception) {
             throw new FailedException("cannot write %s: %s".formatted(file, exception.getMessage()));
         }
         spec.commandLine().getOut().println("wrote " + file);
+        if (format.isSheet() && drawing.sheet().smallest() < paper.readable()) {
+            spec.commandLine()
+                    .getErr()
+                    .printf(
+                            Locale.ROOT,
+                            "its smallest letters are %.1f points on %s, small for print; open fewer layers%n",
+                            drawing.sheet().smallest(),
+                            paper);
+        }
         return ExitCode.DONE;
     }
 
@@ -129,7 +141,11 @@ public final class DiagramCommand implements Callable<Integer> {
 
     private static Subject compiled(String title, String file, String source) {
         try {
-            return FileSubject.of(title, file, source, SourceProgram.compile(Path.of(file).getFileName().toString(), source));
+            return FileSubject.of(
+                    title,
+                    file,
+                    source,
+                    SourceProgram.compile(Path.of(file).getFileName().toString(), source));
         } catch (CompilationException exception) {
             throw new WrongInputException("%s does not compile: %s"
                     .formatted(file, exception.getMessage().lines().findFirst().orElse("")));

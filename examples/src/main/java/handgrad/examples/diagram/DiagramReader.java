@@ -29,11 +29,12 @@ import org.jspecify.annotations.Nullable;
  * between two such tensors become one operation. Of a closed layer, nothing is drawn but its output.
  */
 final class DiagramReader {
-    /** The operations of layers that have parameters, and which of their inputs these are. */
-    private static final Map<String, List<String>> PARAMETERS = Map.of(
-            "embedding", List.of("weight", ""),
-            "linear", List.of("", "weight", "bias"),
-            "scaleAndShift", List.of("", "weight", "bias"));
+    /** What the inputs of a layer's operation are: parameters with a dot, data without, nothing for what is computed. */
+    private static final Map<String, List<String>> ROLES = Map.of(
+            "embedding", List.of(".weight", "x"),
+            "linear", List.of("", ".weight", ".bias"),
+            "scaleAndShift", List.of("", ".weight", ".bias"),
+            "negativeLogLikelihood", List.of("", "targets"));
 
     /** The operations of layers, by the names of the layers. */
     private static final Map<String, String> LAYERS = Map.of(
@@ -54,6 +55,9 @@ final class DiagramReader {
     private final IdentityHashMap<Value, LayerSpan> closedOutputs = new IdentityHashMap<>();
     private final IdentityHashMap<Value, LayerSpan> closedInsides = new IdentityHashMap<>();
     private final IdentityHashMap<Value, Integer> uses = new IdentityHashMap<>();
+
+    /** Parameters and data of layers, however they were made. */
+    private final Set<Value> sources = Collections.newSetFromMap(new IdentityHashMap<>());
 
     /** Values that have a name, and what is computed from them. */
     private final Set<Value> named = Collections.newSetFromMap(new IdentityHashMap<>());
@@ -103,11 +107,11 @@ final class DiagramReader {
     }
 
     private Diagram diagram() {
+        nameLayers();
         readValues();
         for (var value : values) {
             inputs(value).forEach(input -> uses.merge(input, 1, Integer::sum));
         }
-        nameLayers();
         nameValues();
         for (var value : values) {
             if (differentiable.contains(value) || isDifferentiable(value)) {
@@ -151,27 +155,36 @@ final class DiagramReader {
 
     private boolean isSource(Value value) {
         return value.isLeaf()
-                || (!isLoss(value) && subject.nameOf(value) != null && value.inputs().stream().noneMatch(named::contains));
+                || sources.contains(value)
+                || (!isLoss(value)
+                        && subject.nameOf(value) != null
+                        && value.inputs().stream().noneMatch(named::contains));
     }
 
     /** In a pass that names nothing, names come from the layers: linear1, linear1.weight. */
     private void nameLayers() {
-        if (values.stream().anyMatch(value -> value.name() != null && !isLoss(value))) {
+        var all = subject.graph().values();
+        if (all.stream().anyMatch(value -> value.name() != null && !isLoss(value))) {
             return;
         }
         var counts = new HashMap<String, Integer>();
-        for (var value : values) {
+        for (var value : all) {
             var layer = LAYERS.get(value.operation());
-            if (layer != null) {
-                var name = layer + counts.merge(layer, 1, Integer::sum);
+            var name = layer == null ? "" : layer + counts.merge(layer, 1, Integer::sum);
+            if (!name.isEmpty()) {
                 names.put(value, name);
-                var roles = PARAMETERS.getOrDefault(value.operation(), List.of());
-                for (int i = 0; i < value.inputs().size() && i < roles.size(); i++) {
-                    var input = value.inputs().get(i);
-                    if (!roles.get(i).isEmpty() && isSource(input)) {
-                        names.putIfAbsent(input, name + "." + roles.get(i));
-                        differentiable.add(input);
-                    }
+            }
+            var roles = ROLES.getOrDefault(value.operation(), List.of());
+            for (int i = 0; i < value.inputs().size() && i < roles.size(); i++) {
+                var role = roles.get(i);
+                var input = value.inputs().get(i);
+                if (role.startsWith(".")) {
+                    names.putIfAbsent(input, name + role);
+                    sources.add(input);
+                    differentiable.add(input);
+                } else if (!role.isEmpty() && subject.nameOf(input) == null) {
+                    names.putIfAbsent(input, role);
+                    sources.add(input);
                 }
             }
         }
@@ -185,13 +198,15 @@ final class DiagramReader {
         int count = 0;
         int normalized = 0;
         var unnamedSteps = new IdentityHashMap<Value, Integer>();
-        long normalizations = values.stream().filter(DiagramReader::isNormalization).count();
+        long normalizations =
+                values.stream().filter(DiagramReader::isNormalization).count();
         for (var value : values) {
             if (closedInsides.containsKey(value) || names.containsKey(value)) {
                 continue;
             }
             var name = subject.nameOf(value);
-            boolean isUsedAgain = uses.getOrDefault(value, 0) > 1 && !value.operation().equals("copyFrom");
+            boolean isUsedAgain =
+                    uses.getOrDefault(value, 0) > 1 && !value.operation().equals("copyFrom");
             int steps = inputs(value).stream()
                     .filter(input -> !names.containsKey(input))
                     .mapToInt(input -> unnamedSteps.getOrDefault(input, 0) + 1)
@@ -218,9 +233,7 @@ final class DiagramReader {
         if (value.content().dtype() == DType.INT32 || value.operation().equals("oneHot")) {
             return false;
         }
-        return isSource(value)
-                ? value.name() != null
-                : inputs(value).stream().anyMatch(differentiable::contains);
+        return isSource(value) ? value.name() != null : inputs(value).stream().anyMatch(differentiable::contains);
     }
 
     private Kind kind(Value value) {

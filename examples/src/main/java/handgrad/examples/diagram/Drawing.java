@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** A subject as it is to be drawn: which of its layers are open, and how much it shows. */
 final class Drawing {
@@ -29,6 +30,7 @@ final class Drawing {
     private final Style style;
     private final Paper paper;
     private final Diagram diagram;
+    private @Nullable Sheet sheet;
 
     /**
      * A drawing.
@@ -87,17 +89,29 @@ final class Drawing {
         return style;
     }
 
-    /** The page. Bands that are too large for letters that can be read are cut in two. */
+    /** The page. */
     Sheet sheet() {
+        if (sheet == null) {
+            sheet = fitted();
+        }
+        return sheet;
+    }
+
+    /** Bands that are too large for letters that can be read are cut in two. */
+    private Sheet fitted() {
         var bands = new ArrayList<>(Band.of(diagram));
+        Sheet best = null;
         while (true) {
             var layouts = layouts(bands);
-            var sheet = Sheet.of(diagram.title(), layouts, paper, style);
+            var fitted = Sheet.of(diagram.title(), layouts, paper, style);
+            if (best == null || fitted.smallest() > best.smallest()) {
+                best = fitted;
+            }
             int largest = paper.largest(layouts);
-            if (sheet.smallest() >= paper.readable()
+            if (best.smallest() >= paper.readable()
                     || bands.size() >= MOST_BANDS
                     || bands.get(largest).operations().size() < 2) {
-                return sheet;
+                return best;
             }
             bands.addAll(largest, bands.remove(largest).halves());
         }

@@ -61,9 +61,7 @@ sealed interface Figure {
                 new Group(
                         g.kind,
                         g.facts,
-                        g.parts.stream()
-                                .map(part -> part.placed(scale, dx, dy))
-                                .toList());
+                        g.parts.stream().map(part -> part.placed(scale, dx, dy)).toList());
         };
     }
 }

@@ -84,8 +84,8 @@ final class FileSubject {
         try {
             return task.get(SECONDS, TimeUnit.SECONDS);
         } catch (TimeoutException exception) {
-            throw new FailedException(
-                    "%s: its forward pass has not ended after %d s, so there is nothing to draw".formatted(file, SECONDS));
+            throw new FailedException("%s: its forward pass has not ended after %d s, so there is nothing to draw"
+                    .formatted(file, SECONDS));
         } catch (InterruptedException exception) {
             Thread.currentThread().interrupt();
             throw new FailedException(file + ": interrupted");
@@ -120,7 +120,8 @@ final class FileSubject {
         var main = method("main");
         if (main == null) {
             throw new WrongInputException(
-                    file + ": has neither Tensor forward(NamedPass.Names names) nor void main(), so there is nothing to draw");
+                    file
+                            + ": has neither Tensor forward(NamedPass.Names names) nor void main(), so there is nothing to draw");
         }
         return main;
     }

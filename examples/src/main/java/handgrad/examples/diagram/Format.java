@@ -52,6 +52,11 @@ enum Format {
 
     private static final int DOTS_PER_INCH = 150;
 
+    /** Whether it is the sheet that is written, and not its graph alone. */
+    boolean isSheet() {
+        return this != MMD && this != DOT;
+    }
+
     /** The file's contents. */
     abstract byte[] bytes(Drawing drawing) throws IOException;
 

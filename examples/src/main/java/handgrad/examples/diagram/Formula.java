@@ -100,7 +100,8 @@ final class Formula {
                                 SUM);
             case "reshape" -> product("reshape " + factor(x));
             case "transpose" -> atom(atom(x) + "ᵀ");
-            case "index", "embedding" -> atom(atom(x) + "[" + name(value.inputs().get(1)) + "]");
+            case "index", "embedding" ->
+                atom(atom(x) + "[" + name(value.inputs().get(1)) + "]");
             case "indexSelect" ->
                 atom("%s[%s at %s]".formatted(atom(x), name(value.inputs().get(1)), dimension(value)));
             case "narrow" -> atom(atom(x) + part(value));

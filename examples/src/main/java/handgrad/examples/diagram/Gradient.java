@@ -54,7 +54,8 @@ final class Gradient {
         }
         var reached = term;
         var passed = marks;
-        if (!term.shape().equals(input.shape()) && input.shape().elements() < term.shape().elements()) {
+        if (!term.shape().equals(input.shape())
+                && input.shape().elements() < term.shape().elements()) {
             reached = term.summedTo(input.shape());
             passed = with(marks, Mark.BROADCAST);
         }
@@ -89,11 +90,13 @@ final class Gradient {
             case "mul" -> product(value, d, marks);
             case "div" -> {
                 into(x, d.over(divisor(value)), marks);
-                second(value, b -> into(
-                        b,
-                        d.times(formula.factor(x) + "∘" + Formula.power(formula.atom(b), -2), value.shape())
-                                .negated(),
-                        marks));
+                second(
+                        value,
+                        b -> into(
+                                b,
+                                d.times(formula.factor(x) + "∘" + Formula.power(formula.atom(b), -2), value.shape())
+                                        .negated(),
+                                marks));
             }
             case "neg" -> into(x, d.negated(), marks);
             case "pow" -> power(value, d, marks);
@@ -104,7 +107,11 @@ final class Gradient {
             case "gelu" -> into(x, d.times("gelu′(" + formula.factor(x) + ")", value.shape()), marks);
             case "abs" -> into(x, d.times("sign(" + formula.factor(x) + ")", value.shape()), marks);
             case "sqrt" ->
-                into(x, d.times(Formula.power(selfAtom(value), -1), value.shape()).scaled("½"), marks);
+                into(
+                        x,
+                        d.times(Formula.power(selfAtom(value), -1), value.shape())
+                                .scaled("½"),
+                        marks);
             case "sum" -> into(Formula.flattened(value), d.withShape(x.shape()), with(marks, Mark.SUM));
             case "max" -> into(x, d.times("1{argmax}", x.shape()).withShape(x.shape()), marks);
             case "matmul" -> {
@@ -275,13 +282,7 @@ final class Gradient {
             var name = formula.factor(probabilities);
             into(
                     probabilities,
-                    new Term(
-                            true,
-                            "",
-                            "",
-                            "n·" + name,
-                            probabilities.shape(),
-                            "at (i, " + targets + "_i), else 0"),
+                    new Term(true, "", "", "n·" + name, probabilities.shape(), "at (i, " + targets + "_i), else 0"),
                     with(marks, Mark.SCATTER));
         }
     }

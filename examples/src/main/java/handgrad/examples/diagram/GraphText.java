@@ -9,7 +9,9 @@ final class GraphText {
     private GraphText() {}
 
     static String mermaid(Diagram diagram, Style style) {
-        var text = new StringBuilder("---\ntitle: \"").append(quoted(diagram.title())).append("\"\n---\nflowchart TD\n");
+        var text = new StringBuilder("---\ntitle: \"")
+                .append(quoted(diagram.title()))
+                .append("\"\n---\nflowchart TD\n");
         for (var node : diagram.nodes()) {
             text.append("  %s[\"%s<br/>%s\"]%n".formatted(id(node), quoted(node.name()), node.shape()));
         }
@@ -19,9 +21,7 @@ final class GraphText {
                 var label = label(use, style);
                 text.append("  %s -->%s %s%n"
                         .formatted(
-                                id(use.input()),
-                                label.isEmpty() ? "" : "|\"" + quoted(label) + "\"|",
-                                id(operation)));
+                                id(use.input()), label.isEmpty() ? "" : "|\"" + quoted(label) + "\"|", id(operation)));
             }
             text.append("  %s --> %s%n".formatted(id(operation), id(operation.output())));
         }
@@ -37,7 +37,8 @@ final class GraphText {
                     .formatted(id(node), Style.fill(node.kind()), escaped(node.name()), node.shape()));
         }
         for (var operation : diagram.operations()) {
-            text.append("  %s [shape=plaintext, label=\"%s\"];%n".formatted(id(operation), escaped(operation.formula())));
+            text.append(
+                    "  %s [shape=plaintext, label=\"%s\"];%n".formatted(id(operation), escaped(operation.formula())));
             for (var use : operation.uses()) {
                 text.append("  %s -> %s [label=\"%s\"];%n"
                         .formatted(id(use.input()), id(operation), escaped(label(use, style))));

@@ -7,8 +7,7 @@ import java.util.stream.Collectors;
 
 /** A sheet as one HTML file that needs nothing else: a click on a tensor shows what is known of it. */
 final class HtmlPage {
-    private static final String BEGINNING =
-            """
+    private static final String BEGINNING = """
             <!DOCTYPE html>
             <html lang="en">
             <head>
@@ -27,8 +26,7 @@ final class HtmlPage {
             <body>
             <main>
             """;
-    private static final String END =
-            """
+    private static final String END = """
             </aside>
             <script>
             for (const tensor of document.querySelectorAll("g.tensor")) {
@@ -60,7 +58,8 @@ final class HtmlPage {
     }
 
     private static void section(Drawing drawing, Node node, StringBuilder html) {
-        html.append("<section data-of=\"%s\" hidden>%n<h2>%s</h2>%n".formatted(escape(node.name()), escape(node.name())));
+        html.append(
+                "<section data-of=\"%s\" hidden>%n<h2>%s</h2>%n".formatted(escape(node.name()), escape(node.name())));
         var operation = drawing.diagram().operations().stream()
                 .filter(each -> each.output().equals(node))
                 .findFirst();
@@ -76,7 +75,9 @@ final class HtmlPage {
                     html);
         }
         operation.ifPresent(each -> part(
-                "Code", String.join("\n\n", SourceCode.of(each, drawing.subject().sources())), html));
+                "Code",
+                String.join("\n\n", SourceCode.of(each, drawing.subject().sources())),
+                html));
         part("Value", node.value().content().toString(), html);
         var gradient = node.differentiable() ? drawing.subject().gradients().apply(node.name()) : null;
         if (gradient != null) {

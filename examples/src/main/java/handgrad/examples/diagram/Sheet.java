@@ -51,94 +51,33 @@ record Sheet(double width, double height, String title, double smallest, List<Fi
     }
 
     private static final double MARGIN = 24;
-    private static final double GUTTER = 8;
     private static final double HEADER = 40;
-    private static final double LARGEST_SCALE = 1.5;
-
-    /** A column of bands. */
-    private record Column(List<BandLayout> bands) {
-        double width() {
-            return bands.stream().mapToDouble(BandLayout::width).max().orElse(0);
-        }
-
-        double height() {
-            return bands.stream().mapToDouble(BandLayout::height).sum() + GUTTER * (bands.size() - 1);
-        }
-    }
 
     /** Fits bands to a page, in the direction that makes them larger. */
     static Sheet of(String title, List<BandLayout> bands, Paper paper, Style style) {
-        double wide = scale(bands, paper.width, paper.height);
-        double high = scale(bands, paper.height, paper.width);
-        return wide >= high
+        var wide = packing(bands, paper.width, paper.height);
+        var high = packing(bands, paper.height, paper.width);
+        return wide.scale() >= high.scale()
                 ? draw(title, bands, wide, paper.width, paper.height, style)
                 : draw(title, bands, high, paper.height, paper.width, style);
     }
 
-    /** The largest scale at which the columns fit, to a thousandth. */
-    private static double scale(List<BandLayout> bands, double width, double height) {
-        double fits = 0;
-        double fails = LARGEST_SCALE;
-        if (fits(bands, width, height, fails)) {
-            return fails;
-        }
-        while (fails - fits > 1e-3) {
-            double middle = (fits + fails) / 2;
-            if (fits(bands, width, height, middle)) {
-                fits = middle;
-            } else {
-                fails = middle;
-            }
-        }
-        return fits;
-    }
-
-    private static boolean fits(List<BandLayout> bands, double width, double height, double scale) {
-        double room = (height - 2 * MARGIN - HEADER) / scale;
-        var columns = columns(bands, room);
-        double total = columns.stream().mapToDouble(Column::width).sum() + GUTTER * (columns.size() - 1);
-        return total <= (width - 2 * MARGIN) / scale
-                && columns.stream().allMatch(column -> column.height() <= room);
-    }
-
-    private static List<Column> columns(List<BandLayout> bands, double room) {
-        var columns = new ArrayList<Column>();
-        var current = new ArrayList<BandLayout>();
-        for (var band : bands) {
-            current.add(band);
-            if (current.size() > 1 && new Column(current).height() > room) {
-                current.removeLast();
-                columns.add(new Column(List.copyOf(current)));
-                current.clear();
-                current.add(band);
-            }
-        }
-        columns.add(new Column(List.copyOf(current)));
-        return columns;
+    private static Packing packing(List<BandLayout> bands, double width, double height) {
+        return Packing.of(bands, width - 2 * MARGIN, height - 2 * MARGIN - HEADER);
     }
 
     private static Sheet draw(
-            String title, List<BandLayout> bands, double scale, double width, double height, Style style) {
-        var columns = columns(bands, (height - 2 * MARGIN - HEADER) / scale);
-        double used = columns.stream().mapToDouble(Column::width).sum() * scale;
-        double gap = columns.size() == 1
-                ? 0
-                : Math.min(40, (width - 2 * MARGIN - used) / (columns.size() - 1));
-        double x = MARGIN + (width - 2 * MARGIN - used - gap * (columns.size() - 1)) / 2;
+            String title, List<BandLayout> bands, Packing packing, double width, double height, Style style) {
         var figures = new ArrayList<Figure>();
-        header(title, style, width, figures);
-        for (var column : columns) {
-            double y = MARGIN + HEADER;
-            for (var band : column.bands()) {
-                figures.add(band.draw().placed(scale, x, y));
-                y += (band.height() + GUTTER) * scale;
-            }
-            x += column.width() * scale + gap;
+        header(title, style, figures);
+        for (int i = 0; i < bands.size(); i++) {
+            var corner = packing.corners().get(i);
+            figures.add(bands.get(i).draw().placed(packing.scale(), MARGIN + corner.x(), MARGIN + HEADER + corner.y()));
         }
-        return new Sheet(width, height, title, Style.SMALL * Math.min(1, scale), figures);
+        return new Sheet(width, height, title, Style.SMALL * Math.min(1, packing.scale()), figures);
     }
 
-    private static void header(String title, Style style, double width, List<Figure> figures) {
+    private static void header(String title, Style style, List<Figure> figures) {
         figures.add(new Letters(MARGIN, MARGIN + 11, title, 12, true, Style.INK));
         double x = MARGIN;
         double y = MARGIN + 28;
@@ -163,7 +102,8 @@ record Sheet(double width, double height, String title, double smallest, List<Fi
         return switch (style.backward()) {
             case NONE -> List.of();
             case FORMULAS, BLANK, ANSWERS ->
-                List.of("dx is the gradient of the loss with respect to x, n the batch, Σ0 a sum over dimension 0; ⊕: gradients of several uses add");
+                List.of(
+                        "dx is the gradient of the loss with respect to x, n the batch, Σ0 a sum over dimension 0; ⊕: gradients of several uses add");
         };
     }
 }

@@ -50,7 +50,8 @@ final class SourceCode {
         while (to < lines.size() && !endsStatement(lines.get(to - 1))) {
             to++;
         }
-        return file + ":" + from + "\n" + String.join("\n", lines.subList(from - 1, to)).stripIndent();
+        return file + ":" + from + "\n"
+                + String.join("\n", lines.subList(from - 1, to)).stripIndent();
     }
 
     private static boolean endsStatement(String line) {

@@ -54,7 +54,8 @@ record Subject(
     }
 
     /** The name that the pass or the program gives a value, or null. */
-    @Nullable String nameOf(Value value) {
+    @Nullable
+    String nameOf(Value value) {
         return value.name() != null ? value.name() : variables.get(value.tensor());
     }
 }

@@ -82,11 +82,12 @@ final class SvgFile {
                         escape(t.text())));
             case Group g -> {
                 svg.append("<g class=\"").append(g.kind()).append('"');
-                g.facts().forEach((name, fact) -> svg.append(" data-")
-                        .append(name)
-                        .append("=\"")
-                        .append(escape(fact))
-                        .append('"'));
+                g.facts()
+                        .forEach((name, fact) -> svg.append(" data-")
+                                .append(name)
+                                .append("=\"")
+                                .append(escape(fact))
+                                .append('"'));
                 svg.append(">\n");
                 g.parts().forEach(part -> write(part, svg));
                 svg.append("</g>\n");

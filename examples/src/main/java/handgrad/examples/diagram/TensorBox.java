@@ -19,6 +19,11 @@ final class TensorBox {
     /** The side of the largest dimension, and the least that can be seen. */
     private static final double LARGEST = 66;
 
+    /** The same in a drawing of many tensors. */
+    private static final double LARGEST_OF_MANY = 30;
+
+    private static final int MANY = 40;
+
     private static final double LEAST = 4;
     private static final double GAP = 4;
 
@@ -69,7 +74,7 @@ final class TensorBox {
                 largest = Math.max(largest, Math.max(shape.size(-1), shape.rank() > 1 ? shape.size(0) : 1));
             }
         }
-        return Math.min(1.2, LARGEST / largest);
+        return Math.min(1.2, (nodes.size() > MANY ? LARGEST_OF_MANY : LARGEST) / largest);
     }
 
     private static double side(int size, double unit) {
@@ -168,5 +173,4 @@ final class TensorBox {
         facts.put("repeated", String.valueOf(isRepeated));
         return facts;
     }
-
 }

@@ -106,7 +106,8 @@ record Term(boolean negative, String coefficient, String body, String divisor, S
     }
 
     private static String grouped(String divisor) {
-        boolean isProduct = divisor.contains("·") && !(divisor.startsWith("(") && divisor.indexOf(')') == divisor.length() - 1);
+        boolean isProduct =
+                divisor.contains("·") && !(divisor.startsWith("(") && divisor.indexOf(')') == divisor.length() - 1);
         return isProduct ? "(" + divisor + ")" : divisor;
     }
 

@@ -174,7 +174,8 @@ final class BackpropNetwork implements NamedLayer {
         for (int from = 0; from < x.size(0); from += ROWS) {
             int rows = Math.min(ROWS, x.size(0) - from);
             var part = x.narrow(0, from, rows);
-            sum = sum.add(function.apply(hprebn(part, UNNAMED).to(DType.FLOAT64)).sum(0, true));
+            sum = sum.add(
+                    function.apply(hprebn(part, UNNAMED).to(DType.FLOAT64)).sum(0, true));
         }
         return sum;
     }

@@ -105,7 +105,8 @@ class Part4SheetTest {
         var found = new ArrayList<Element>();
         var all = document.getElementsByTagName("g");
         for (int i = 0; i < all.getLength(); i++) {
-            if (all.item(i) instanceof Element group && group.getAttribute("class").equals(kind)) {
+            if (all.item(i) instanceof Element group
+                    && group.getAttribute("class").equals(kind)) {
                 found.add(group);
             }
         }

@@ -92,8 +92,7 @@ class SheetTest {
     private static Rectangle2D bounds(Figure figure) {
         return switch (figure) {
             case Rectangle r -> new Rectangle2D.Double(r.x(), r.y(), r.width(), r.height());
-            case Letters t ->
-                new Rectangle2D.Double(t.x(), t.y() - 0.76 * t.size(), t.width(), 0.98 * t.size());
+            case Letters t -> new Rectangle2D.Double(t.x(), t.y() - 0.76 * t.size(), t.width(), 0.98 * t.size());
             case Disc d ->
                 new Rectangle2D.Double(d.x() - d.radius(), d.y() - d.radius(), 2 * d.radius(), 2 * d.radius());
             case Line _ -> throw new AssertionError("lines cover nothing");
