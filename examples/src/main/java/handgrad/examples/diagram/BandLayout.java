@@ -36,7 +36,7 @@ import org.eclipse.elk.graph.util.ElkGraphUtil;
  * formula as text; the gradients are labels of the edges between. A tensor of an earlier band is drawn again, dashed.
  */
 final class BandLayout {
-    private static final double PADDING = 7;
+    private static final double PADDING = 5;
     private static final double WIDEST_FORMULA = 130;
 
     private final Band band;
@@ -63,11 +63,11 @@ final class BandLayout {
         root.setProperty(LayeredOptions.DIRECTION, Direction.DOWN);
         root.setProperty(LayeredOptions.EDGE_ROUTING, EdgeRouting.ORTHOGONAL);
         root.setProperty(LayeredOptions.CONSIDER_MODEL_ORDER_STRATEGY, OrderingStrategy.PREFER_EDGES);
-        root.setProperty(LayeredOptions.SPACING_NODE_NODE, 9.0);
-        root.setProperty(LayeredOptions.SPACING_EDGE_NODE, 6.0);
+        root.setProperty(LayeredOptions.SPACING_NODE_NODE, 7.0);
+        root.setProperty(LayeredOptions.SPACING_EDGE_NODE, 5.0);
         root.setProperty(LayeredOptions.SPACING_EDGE_EDGE, 6.0);
-        root.setProperty(LayeredOptions.SPACING_NODE_NODE_BETWEEN_LAYERS, 7.0);
-        root.setProperty(LayeredOptions.SPACING_EDGE_NODE_BETWEEN_LAYERS, 5.0);
+        root.setProperty(LayeredOptions.SPACING_NODE_NODE_BETWEEN_LAYERS, 6.0);
+        root.setProperty(LayeredOptions.SPACING_EDGE_NODE_BETWEEN_LAYERS, 4.0);
         root.setProperty(LayeredOptions.SPACING_EDGE_EDGE_BETWEEN_LAYERS, 5.0);
         root.setProperty(LayeredOptions.SPACING_EDGE_LABEL, 3.0);
         root.setProperty(LayeredOptions.PADDING, new ElkPadding(captionHeight() + PADDING, PADDING, PADDING, PADDING));

@@ -17,6 +17,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -248,12 +249,12 @@ final class DiagramReader {
 
     private Operation operation(Node output) {
         var layer = closedOutputs.get(output.value());
-        var inputs = new LinkedHashMap<Node, Set<Mark>>();
+        var inputs = new LinkedHashSet<Node>();
         var steps = new ArrayList<Value>();
         inputs(output.value(), inputs, steps);
         steps.sort(Comparator.comparingInt(Value::number));
         if (layer != null) {
-            var uses = inputs.keySet().stream()
+            var uses = inputs.stream()
                     .map(input -> new Use(
                             input,
                             input.differentiable()
@@ -272,7 +273,7 @@ final class DiagramReader {
             }
         }
         var uses = new ArrayList<Use>();
-        for (var input : inputs.keySet()) {
+        for (var input : inputs) {
             var parts = gradients.getOrDefault(input, List.of());
             var marks = EnumSet.noneOf(Mark.class);
             parts.forEach(part -> marks.addAll(part.marks()));
@@ -282,12 +283,12 @@ final class DiagramReader {
     }
 
     /** The drawn tensors that a value is computed from, in the order of its formula, and the steps between. */
-    private void inputs(Value value, LinkedHashMap<Node, Set<Mark>> found, List<Value> steps) {
+    private void inputs(Value value, Set<Node> found, List<Value> steps) {
         steps.add(value);
         for (var input : value.inputs()) {
             var node = nodes.get(input);
             if (node != null) {
-                found.putIfAbsent(node, Set.of());
+                found.add(node);
             } else if (!steps.contains(input) && !isSource(input)) {
                 inputs(input, found, steps);
             }

@@ -12,6 +12,7 @@ import java.lang.reflect.Field;
 import java.lang.reflect.Method;
 import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
@@ -90,7 +91,7 @@ final class FileSubject {
             Thread.currentThread().interrupt();
             throw new FailedException(file + ": interrupted");
         } catch (ExecutionException exception) {
-            switch (exception.getCause()) {
+            switch (Objects.requireNonNull(exception.getCause())) {
                 case RuntimeException cause -> throw cause;
                 case Error cause -> throw cause;
                 default -> throw new IllegalStateException(exception);

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.stream.Collectors;
 
 /** The gradient on an edge: its formula and marks, or a slot for them. */
@@ -87,7 +88,7 @@ final class GradientLabel {
         return new Group("gradient", facts(), parts);
     }
 
-    private LinkedHashMap<String, String> facts() {
+    private Map<String, String> facts() {
         var facts = new LinkedHashMap<String, String>();
         facts.put("of", use.input().name());
         facts.put("through", output.name());

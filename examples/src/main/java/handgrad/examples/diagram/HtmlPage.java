@@ -7,16 +7,11 @@ import java.util.stream.Collectors;
 
 /** A sheet as one HTML file that needs nothing else: a click on a tensor shows what is known of it. */
 final class HtmlPage {
-    private static final String BEGINNING = """
-            <!DOCTYPE html>
-            <html lang="en">
-            <head>
-            <meta charset="utf-8">
-            <title>%s</title>
+    private static final String STYLE = """
             <style>
             body { margin: 0; display: flex; height: 100vh; font-family: sans-serif; font-size: 14px; }
             main { flex: 1; overflow: auto; }
-            main svg { width: 100%%; height: auto; }
+            main svg { width: 100%; height: auto; }
             aside { width: 30em; overflow: auto; border-left: 1px solid #9a9a9a; padding: 0 1em; }
             pre { white-space: pre-wrap; background: #f4f4f4; padding: 0.5em; }
             g.tensor { cursor: pointer; }
@@ -50,7 +45,8 @@ final class HtmlPage {
 
     static String of(Drawing drawing) {
         var diagram = drawing.diagram();
-        var html = new StringBuilder(BEGINNING.formatted(escape(diagram.title())));
+        var html = new StringBuilder("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n");
+        html.append("<title>").append(escape(diagram.title())).append("</title>\n").append(STYLE);
         html.append(SvgFile.of(drawing.sheet()));
         html.append("</main>\n<aside>\n<p id=\"hint\">Click a tensor.</p>\n");
         diagram.nodes().forEach(node -> section(drawing, node, html));

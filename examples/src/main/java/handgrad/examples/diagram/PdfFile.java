@@ -32,10 +32,8 @@ final class PdfFile implements AutoCloseable {
     private static final double CURVE = 0.5523;
 
     private final PDDocument document = new PDDocument();
-    private final Sheet sheet;
 
     PdfFile(Sheet sheet) throws IOException {
-        this.sheet = sheet;
         document.getDocumentInformation().setTitle(sheet.title());
         var page = new PDPage(new PDRectangle((float) sheet.width(), (float) sheet.height()));
         document.addPage(page);

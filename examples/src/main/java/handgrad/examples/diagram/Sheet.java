@@ -50,8 +50,8 @@ record Sheet(double width, double height, String title, double smallest, List<Fi
         }
     }
 
-    private static final double MARGIN = 24;
-    private static final double HEADER = 40;
+    private static final double MARGIN = 18;
+    private static final double HEADER = 36;
 
     /** Fits bands to a page, in the direction that makes them larger. */
     static Sheet of(String title, List<BandLayout> bands, Paper paper, Style style) {

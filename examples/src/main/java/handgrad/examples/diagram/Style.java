@@ -30,7 +30,7 @@ record Style(Backward backward, boolean values) {
 
     static final double NAME = 8;
     static final double CAPTION = 9;
-    static final double LEADING = 1.22;
+    static final double LEADING = 1.2;
 
     static final String INK = "#1a1a1a";
     static final String FORWARD = "#204a87";

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 
 /**
  * A tensor as it is drawn: a box to scale, columns across and rows down, one sheet behind the other for a third dimension,
@@ -20,7 +21,7 @@ final class TensorBox {
     private static final double LARGEST = 66;
 
     /** The same in a drawing of many tensors. */
-    private static final double LARGEST_OF_MANY = 30;
+    private static final double LARGEST_OF_MANY = 26;
 
     private static final int MANY = 40;
 
@@ -163,7 +164,7 @@ final class TensorBox {
         return new Group("tensor", facts(), parts);
     }
 
-    private LinkedHashMap<String, String> facts() {
+    private Map<String, String> facts() {
         var facts = new LinkedHashMap<String, String>();
         facts.put("name", node.name());
         facts.put("shape", node.shape().toString());
