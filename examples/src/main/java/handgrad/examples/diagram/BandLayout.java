@@ -199,7 +199,22 @@ final class BandLayout {
                 .filter(each -> edge.getTargets().contains(each.in))
                 .findFirst();
         to.ifPresent(
-                each -> points.add(new Point(each.node.getX() + each.box.port(), each.node.getY() + each.box.top())));
-        return new Line(points, Style.INK, 0.7, true);
+                each -> points.add(new Point(each.node.getX() + each.box.port(), each.node.getY() + each.box.entry())));
+        return new Line(withoutRepeats(points), Style.INK, 0.7, true);
+    }
+
+    /** A step of no length would turn the head of the arrow. */
+    private static List<Point> withoutRepeats(List<Point> points) {
+        var kept = new ArrayList<Point>();
+        for (var point : points) {
+            if (kept.isEmpty()
+                    || Math.hypot(
+                                    point.x() - kept.getLast().x(),
+                                    point.y() - kept.getLast().y())
+                            > 1e-3) {
+                kept.add(point);
+            }
+        }
+        return kept;
     }
 }

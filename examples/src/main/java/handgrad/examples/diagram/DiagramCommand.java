@@ -148,7 +148,12 @@ public final class DiagramCommand implements Callable<Integer> {
                     SourceProgram.compile(Path.of(file).getFileName().toString(), source));
         } catch (CompilationException exception) {
             throw new WrongInputException("%s does not compile: %s"
-                    .formatted(file, String.valueOf(exception.getMessage()).lines().findFirst().orElse("")));
+                    .formatted(
+                            file,
+                            String.valueOf(exception.getMessage())
+                                    .lines()
+                                    .findFirst()
+                                    .orElse("")));
         }
     }
 }

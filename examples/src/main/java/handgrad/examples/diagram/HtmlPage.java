@@ -46,7 +46,10 @@ final class HtmlPage {
     static String of(Drawing drawing) {
         var diagram = drawing.diagram();
         var html = new StringBuilder("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n");
-        html.append("<title>").append(escape(diagram.title())).append("</title>\n").append(STYLE);
+        html.append("<title>")
+                .append(escape(diagram.title()))
+                .append("</title>\n")
+                .append(STYLE);
         html.append(SvgFile.of(drawing.sheet()));
         html.append("</main>\n<aside>\n<p id=\"hint\">Click a tensor.</p>\n");
         diagram.nodes().forEach(node -> section(drawing, node, html));

@@ -123,7 +123,7 @@ final class PdfFile implements AutoCloseable {
             content.stroke();
             if (line.arrow()) {
                 var end = line.points().getLast();
-                var before = before(line.points());
+                var before = line.points().get(line.points().size() - 2);
                 double length = Math.hypot(end.x() - before.x(), end.y() - before.y());
                 double dx = (end.x() - before.x()) / length * line.line();
                 double dy = (end.y() - before.y()) / length * line.line();
@@ -134,17 +134,6 @@ final class PdfFile implements AutoCloseable {
                 content.setNonStrokingColor(Color.decode(line.stroke()));
                 content.fill();
             }
-        }
-
-        /** The last point that is not the end itself. */
-        private static Point before(List<Point> points) {
-            var end = points.getLast();
-            for (int i = points.size() - 2; i > 0; i--) {
-                if (Math.hypot(points.get(i).x() - end.x(), points.get(i).y() - end.y()) > 1e-6) {
-                    return points.get(i);
-                }
-            }
-            return points.getFirst();
         }
 
         private void path(List<Point> points) throws IOException {

@@ -50,7 +50,7 @@ record Sheet(double width, double height, String title, double smallest, List<Fi
         }
     }
 
-    private static final double MARGIN = 18;
+    private static final double MARGIN = 17;
     private static final double HEADER = 36;
 
     /** Fits bands to a page, in the direction that makes them larger. */

@@ -133,6 +133,12 @@ final class TensorBox {
         return top() + rows;
     }
 
+    /** Where an arrow from above meets the box: the upper edge of the sheet farthest behind that it meets. */
+    double entry() {
+        int sheet = Math.min(sheets - 1, (int) (port() / BEHIND));
+        return top() - sheet * BEHIND;
+    }
+
     /** The figures, in a box whose upper left corner is the origin. */
     Group draw() {
         var parts = new ArrayList<Figure>();

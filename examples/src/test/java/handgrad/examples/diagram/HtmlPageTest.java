@@ -20,8 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** The page in headless Chromium, where there is one. */
 class HtmlPageTest {
     /** Clicks what lies in the middle of the box of h, as a mouse does. */
-    private static final String CLICK =
-            """
+    private static final String CLICK = """
             <script>
             const box = document.querySelector('g.tensor[data-name="h"] rect').getBoundingClientRect();
             document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2)
