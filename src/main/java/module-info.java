@@ -12,6 +12,7 @@ module handgrad {
     exports handgrad.check;
     exports handgrad.check.registry;
     exports handgrad.data;
+    exports handgrad.diagnostics;
     exports handgrad.io;
     exports handgrad.nn;
     exports handgrad.optim;

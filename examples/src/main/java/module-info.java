@@ -10,6 +10,7 @@ module handgrad.examples {
     requires java.desktop;
     requires java.logging;
     requires jdk.compiler;
+    requires jdk.httpserver;
     requires jdk.jshell;
     requires jdk.unsupported;
     requires java.management;

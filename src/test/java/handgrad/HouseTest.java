@@ -27,6 +27,7 @@ class HouseTest {
             "handgrad.check", List.of("handgrad.nn", "handgrad.tensor", "handgrad.random"),
             "handgrad.check.registry", List.of("handgrad.check", "handgrad.nn", "handgrad.tensor", "handgrad.random"),
             "handgrad.data", List.of("handgrad.nn", "handgrad.tensor", "handgrad.random"),
+            "handgrad.diagnostics", List.of("handgrad.nn", "handgrad.tensor"),
             "handgrad.io", List.of("handgrad.nn", "handgrad.tensor", "tools.jackson.core", "tools.jackson.core.json"));
 
     @Test

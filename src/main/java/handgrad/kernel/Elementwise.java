@@ -43,21 +43,21 @@ public final class Elementwise {
                 }
             }
             case EXP -> {
-                if (VectorSupport.fill(n)) {
+                if (VectorSupport.fillFused(n)) {
                     VectorElementwise.exp(x, out, n);
                 } else {
                     ScalarElementwise.exp(x, 0, out, 0, n);
                 }
             }
             case LOG -> {
-                if (VectorSupport.fill(n)) {
+                if (VectorSupport.fillFused(n)) {
                     VectorElementwise.log(x, out, n);
                 } else {
                     ScalarElementwise.log(x, 0, out, 0, n);
                 }
             }
             case TANH -> {
-                if (VectorSupport.fill(n)) {
+                if (VectorSupport.fillFused(n)) {
                     VectorElementwise.tanh(x, out, n);
                 } else {
                     ScalarElementwise.tanh(x, 0, out, 0, n);

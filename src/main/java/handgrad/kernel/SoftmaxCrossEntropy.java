@@ -20,7 +20,7 @@ public final class SoftmaxCrossEntropy {
             for (int j = 1; j < classes; j++) {
                 largest = Math.max(largest, logits[row + j]);
             }
-            if (VectorSupport.fill(classes)) {
+            if (VectorSupport.fillFused(classes)) {
                 VectorSoftmax.expOfDifference(logits, row, largest, probabilities, classes);
             } else {
                 ScalarSoftmax.expOfDifference(logits, row, largest, probabilities, classes);

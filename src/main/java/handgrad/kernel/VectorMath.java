@@ -13,7 +13,8 @@ import jdk.incubator.vector.VectorOperators;
  * <p>A vector that passes through a call which C2 does not inline is boxed, and C2 inlines only where the profile of the
  * calling method says that the call is frequent. So a function here must be called on every turn of a loop, not in a branch,
  * and the method with the loop must be entered only when there is at least one vector to do. For the same reason these
- * functions call nothing but the Vector API, whose methods are always inlined.
+ * functions call nothing but the Vector API, whose methods are always inlined, and none has more than the 325 bytes of
+ * bytecode up to which C2 inlines a frequent call. They want fused multiply-add, see {@link VectorSupport#fillFused}.
  */
 final class VectorMath {
     private VectorMath() {}
@@ -22,34 +23,45 @@ final class VectorMath {
     static FloatVector exp(FloatVector x) {
         var clamped = x.blend(EXP_MAX, x.compare(VectorOperators.GT, EXP_MAX));
         clamped = clamped.blend(EXP_MIN, clamped.compare(VectorOperators.LT, EXP_MIN));
-        var shifted = clamped.mul(LOG2_E).add(ROUNDER);
-        var rounded = shifted.sub(ROUNDER);
-        var r = clamped.sub(rounded.mul(LN2_HIGH)).sub(rounded.mul(LN2_LOW));
-        var p = r.mul(P4).add(P3).mul(r).add(P2).mul(r).add(P1).mul(r).add(P0);
-        var power = r.mul(r).mul(p).add(r).add(1f);
-        var n = shifted.reinterpretAsInts().sub(ROUNDER_BITS);
-        var half = n.lanewise(VectorOperators.ASHR, 1);
-        var rest = n.sub(half);
-        var scale1 = half.lanewise(VectorOperators.LSHL, MANTISSA_BITS).add(ONE).reinterpretAsFloats();
-        var scale2 = rest.lanewise(VectorOperators.LSHL, MANTISSA_BITS).add(ONE).reinterpretAsFloats();
-        return power.mul(scale1).mul(scale2);
+        var shifted = clamped.fma(LOG2_E, EXP_ROUNDER);
+        var rounded = shifted.sub(EXP_ROUNDER);
+        var r = rounded.fma(FloatVector.broadcast(FLOAT, -LN2_HIGH), clamped);
+        r = rounded.fma(FloatVector.broadcast(FLOAT, -LN2_LOW), r);
+        var power = r.fma(P4, P3)
+                .fma(r, FloatVector.broadcast(FLOAT, P2))
+                .fma(r, FloatVector.broadcast(FLOAT, P1))
+                .fma(r, FloatVector.broadcast(FLOAT, P0))
+                .fma(r, FloatVector.broadcast(FLOAT, 1f))
+                .fma(r, FloatVector.broadcast(FLOAT, 1f));
+        var exponents = shifted.reinterpretAsInts();
+        var half = exponents.lanewise(VectorOperators.LSHL, MANTISSA_BITS - 1).and(~MANTISSA);
+        var rest = exponents.lanewise(VectorOperators.LSHL, MANTISSA_BITS).sub(half);
+        return power.mul(half.reinterpretAsFloats()).mul(rest.reinterpretAsFloats());
     }
 
     /** Hyperbolic tangent. */
     static FloatVector tanh(FloatVector x) {
         var magnitude = x.abs();
         var z = x.mul(x);
-        var odd = z.mul(R4).add(R3).mul(z).add(R2).mul(z).add(R1).mul(z).add(R0);
-        var small = magnitude.mul(z.mul(odd)).add(magnitude);
+        var odd = z.fma(R4, R3)
+                .fma(z, FloatVector.broadcast(FLOAT, R2))
+                .fma(z, FloatVector.broadcast(FLOAT, R1))
+                .fma(z, FloatVector.broadcast(FLOAT, R0));
+        var small = magnitude.mul(z).fma(odd, magnitude);
         var clamped = magnitude.blend(TANH_MAX, magnitude.compare(VectorOperators.GT, TANH_MAX));
         var twice = clamped.add(clamped);
-        var shifted = twice.mul(LOG2_E).add(ROUNDER);
-        var rounded = shifted.sub(ROUNDER);
-        var r = twice.sub(rounded.mul(LN2_HIGH)).sub(rounded.mul(LN2_LOW));
-        var p = r.mul(P4).add(P3).mul(r).add(P2).mul(r).add(P1).mul(r).add(P0);
-        var n = shifted.reinterpretAsInts().sub(ROUNDER_BITS);
-        var scale = n.lanewise(VectorOperators.LSHL, MANTISSA_BITS).add(ONE).reinterpretAsFloats();
-        var denominator = scale.mul(r.mul(r).mul(p).add(r)).add(scale.add(1f));
+        var shifted = twice.fma(LOG2_E, TANH_ROUNDER);
+        var rounded = shifted.sub(TANH_ROUNDER);
+        var r = rounded.fma(FloatVector.broadcast(FLOAT, -LN2_HIGH), twice);
+        r = rounded.fma(FloatVector.broadcast(FLOAT, -LN2_LOW), r);
+        var p = r.fma(P4, P3)
+                .fma(r, FloatVector.broadcast(FLOAT, P2))
+                .fma(r, FloatVector.broadcast(FLOAT, P1))
+                .fma(r, FloatVector.broadcast(FLOAT, P0));
+        var scale = shifted.reinterpretAsInts()
+                .lanewise(VectorOperators.LSHL, MANTISSA_BITS)
+                .reinterpretAsFloats();
+        var denominator = scale.fma(r.mul(r).fma(p, r), scale.add(1f));
         var large = FloatVector.broadcast(FLOAT, -2f).div(denominator).add(1f);
         var result = large.blend(small, magnitude.compare(VectorOperators.LT, TANH_SMALL));
         var sign = x.reinterpretAsInts().and(SIGN);
@@ -67,11 +79,17 @@ final class VectorMath {
                 .reinterpretAsFloats()
                 .sub(ROUNDER);
         var k = exponent.blend(exponent.sub(25f), subnormal);
-        var q = f.mul(Q8).add(Q7).mul(f).add(Q6).mul(f).add(Q5).mul(f).add(Q4);
-        q = q.mul(f).add(Q3).mul(f).add(Q2).mul(f).add(Q1).mul(f).add(Q0);
+        var q = f.fma(Q8, Q7)
+                .fma(f, FloatVector.broadcast(FLOAT, Q6))
+                .fma(f, FloatVector.broadcast(FLOAT, Q5))
+                .fma(f, FloatVector.broadcast(FLOAT, Q4))
+                .fma(f, FloatVector.broadcast(FLOAT, Q3))
+                .fma(f, FloatVector.broadcast(FLOAT, Q2))
+                .fma(f, FloatVector.broadcast(FLOAT, Q1))
+                .fma(f, FloatVector.broadcast(FLOAT, Q0));
         var square = f.mul(f);
-        var tail = square.mul(f).mul(q).add(k.mul(LN2_LOW)).sub(square.mul(0.5f));
-        var result = f.add(tail).add(k.mul(LN2_HIGH));
+        var tail = square.mul(f).fma(q, k.fma(FloatVector.broadcast(FLOAT, LN2_LOW), square.mul(-0.5f)));
+        var result = k.fma(FloatVector.broadcast(FLOAT, LN2_HIGH), f.add(tail));
         result = result.blend(x, x.compare(VectorOperators.EQ, Float.POSITIVE_INFINITY));
         result = result.blend(Float.NEGATIVE_INFINITY, x.compare(VectorOperators.EQ, 0f));
         // False for NaN as well as for numbers below 0.

@@ -5,7 +5,8 @@ import jdk.incubator.vector.VectorShuffle;
 
 /**
  * Row sums on the Vector API. {@code reduceLanes(ADD)} may add in any order and may change it from call to call, so the
- * lanes are added by shuffles in the order that {@link Reduction} fixes.
+ * lanes are added by shuffles in the order that {@link Reduction} fixes. The shuffles are spelled out for each width: in a
+ * large method C2 stops inlining all but the Vector API's own methods, and a vector passed to another is boxed.
  */
 final class VectorReduction {
     /** Moves lane l + 8 to lane l, and so on: the upper half of what is left onto the lower half. */
@@ -42,7 +43,10 @@ final class VectorReduction {
         for (int i = from; i < to; i += 16) {
             partial = partial.add(FloatVector.fromArray(Species.FLOAT, x, i));
         }
-        return addLanes(partial);
+        var halves = partial.add(partial.rearrange(FROM_8));
+        var quarters = halves.add(halves.rearrange(FROM_4));
+        var pairs = quarters.add(quarters.rearrange(FROM_2));
+        return pairs.add(pairs.rearrange(FROM_1)).lane(0);
     }
 
     private static float sumBy8(float[] x, int from, int to) {
@@ -52,7 +56,10 @@ final class VectorReduction {
             low = low.add(FloatVector.fromArray(Species.FLOAT, x, i));
             high = high.add(FloatVector.fromArray(Species.FLOAT, x, i + 8));
         }
-        return addLanes(low.add(high));
+        var halves = low.add(high);
+        var quarters = halves.add(halves.rearrange(FROM_4));
+        var pairs = quarters.add(quarters.rearrange(FROM_2));
+        return pairs.add(pairs.rearrange(FROM_1)).lane(0);
     }
 
     private static float sumBy4(float[] x, int from, int to) {
@@ -66,7 +73,9 @@ final class VectorReduction {
             third = third.add(FloatVector.fromArray(Species.FLOAT, x, i + 8));
             fourth = fourth.add(FloatVector.fromArray(Species.FLOAT, x, i + 12));
         }
-        return addLanes(first.add(third).add(second.add(fourth)));
+        var quarters = first.add(third).add(second.add(fourth));
+        var pairs = quarters.add(quarters.rearrange(FROM_2));
+        return pairs.add(pairs.rearrange(FROM_1)).lane(0);
     }
 
     /** Adds the rows of as many columns as fill whole vectors, and returns how many those are. */
@@ -80,19 +89,5 @@ final class VectorReduction {
             sum.intoArray(out, outOffset + j);
         }
         return j;
-    }
-
-    /** The sum of all lanes, halves first. */
-    static float addLanes(FloatVector v) {
-        var sum = v;
-        if (Species.LANES >= 16) {
-            sum = sum.add(sum.rearrange(FROM_8));
-        }
-        if (Species.LANES >= 8) {
-            sum = sum.add(sum.rearrange(FROM_4));
-        }
-        sum = sum.add(sum.rearrange(FROM_2));
-        sum = sum.add(sum.rearrange(FROM_1));
-        return sum.lane(0);
     }
 }

@@ -42,6 +42,11 @@ public final class VectorSupport {
         return ENABLED && n >= BITS / Float.SIZE;
     }
 
+    /** As {@link #fill}, for loops that call {@link VectorMath}: without fused multiply-add they run as scalar code. */
+    static boolean fillFused(int n) {
+        return FMA && fill(n);
+    }
+
     /** One line for people: the width, or why vectors are off, and the fused multiply-add. */
     public static String description() {
         var width = ENABLED ? BITS + "-bit float vectors" : "vectors off";

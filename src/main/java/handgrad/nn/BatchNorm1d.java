@@ -54,6 +54,16 @@ public final class BatchNorm1d implements Layer {
         this.runningSpread = Tensor.ones(features);
     }
 
+    /** The conventions. */
+    public BatchNormOptions options() {
+        return options;
+    }
+
+    /** Whether the layer normalises by the batch, as in training, or by the running statistics. */
+    public boolean isTraining() {
+        return training;
+    }
+
     /** The gain γ, (features); named {@code weight} as in PyTorch. */
     public Parameter weight() {
         return gain;

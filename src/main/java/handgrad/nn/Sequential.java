@@ -6,11 +6,25 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Layers one after the other. Parameters are named by position, as in PyTorch: {@code 2.weight}. */
 public final class Sequential implements Layer {
     private final List<Layer> layers;
     private final List<Parameter> parameters;
+    private @Nullable Observer observer;
+
+    /**
+     * Who is shown what passes between the layers. The tensors belong to the layers, which overwrite them at their next
+     * call; an observer reads them and changes nothing.
+     */
+    public interface Observer {
+        /** Called in the forward pass after each layer, with its position from 0 and its output. */
+        void output(int index, Layer layer, Tensor output);
+
+        /** Called in the backward pass before each layer, with the gradient of its output. */
+        void gradient(int index, Layer layer, Tensor dOut);
+    }
 
     /** A model of these layers, each a layer of its own, the first one next to the input. */
     public Sequential(Layer... layers) {
@@ -39,12 +53,29 @@ public final class Sequential implements Layer {
         return layers;
     }
 
+    /**
+     * Lets an observer see every pass from now on; null for none.
+     *
+     * @throws IllegalStateException if there is another observer already
+     */
+    @SuppressWarnings("ReferenceEquality")
+    public void observe(@Nullable Observer observer) {
+        if (observer != null && this.observer != null && this.observer != observer) {
+            throw new IllegalStateException(
+                    "Sequential.observe: the model has an observer already; take it away with observe(null)");
+        }
+        this.observer = observer;
+    }
+
     /** out = layerₖ(… layer₁(x)). */
     @Override
     public Tensor forward(Tensor x) {
         var out = x;
         for (int i = 0; i < layers.size(); i++) {
             out = layers.get(i).forward(out);
+            if (observer != null) {
+                observer.output(i, layers.get(i), out);
+            }
         }
         return out;
     }
@@ -54,6 +85,9 @@ public final class Sequential implements Layer {
     public Tensor backward(Tensor dOut) {
         var d = dOut;
         for (int i = layers.size() - 1; i >= 0; i--) {
+            if (observer != null) {
+                observer.gradient(i, layers.get(i), d);
+            }
             d = layers.get(i).backward(d);
         }
         return d;

@@ -15,7 +15,7 @@ class ScalarMathTest {
 
     @Test
     void expIsWithinItsStatedError() {
-        assertThat(largestError(ScalarMath::exp, Math::exp)).isLessThanOrEqualTo(1.03);
+        assertThat(largestError(ScalarMath::exp, Math::exp)).isLessThanOrEqualTo(VectorSupport.FMA ? 0.93 : 1.15);
     }
 
     @Test
@@ -25,7 +25,7 @@ class ScalarMathTest {
 
     @Test
     void logIsWithinItsStatedError() {
-        assertThat(largestError(ScalarMath::log, Math::log)).isLessThanOrEqualTo(0.83);
+        assertThat(largestError(ScalarMath::log, Math::log)).isLessThanOrEqualTo(0.85);
     }
 
     @Test

@@ -14,7 +14,7 @@ class VectorMathTest {
 
     @BeforeEach
     void needsVectors() {
-        assumeTrue(VectorSupport.ENABLED, VectorSupport.description());
+        assumeTrue(VectorSupport.ENABLED && VectorSupport.FMA, VectorSupport.description());
     }
 
     @Test

@@ -1,12 +1,9 @@
 package handgrad.examples;
 
 import handgrad.examples.command.ExitCode;
+import handgrad.examples.command.Machine;
 import handgrad.tensor.Backend;
 import handgrad.tensor.Tensor;
-import java.io.IOException;
-import java.lang.management.ManagementFactory;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.concurrent.Callable;
@@ -49,9 +46,9 @@ final class DoctorCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        row("CPU", cpu());
-        row("system", "%s %s, %s".formatted(property("os.name"), property("os.version"), property("os.arch")));
-        row("JDK", "%s (%s)".formatted(Runtime.version(), property("java.vendor")));
+        row("CPU", Machine.cpu());
+        row("system", Machine.system());
+        row("JDK", Machine.jdk());
         row("heap", "%.1f GiB at most".formatted(Runtime.getRuntime().maxMemory() / (double) (1 << 30)));
         row("vectors", Backend.vectors());
         row("BLAS", Backend.blas());
@@ -69,25 +66,6 @@ final class DoctorCommand implements Callable<Integer> {
     private void row(String name, String value) {
         spec.commandLine().getOut().printf(Locale.ROOT, "%-9s %s%n", name, value);
         spec.commandLine().getOut().flush();
-    }
-
-    private static String property(String name) {
-        return System.getProperty(name, "unknown");
-    }
-
-    private static String cpu() {
-        int processors = Runtime.getRuntime().availableProcessors();
-        var name = "unknown";
-        try (var lines = Files.lines(Path.of("/proc/cpuinfo"))) {
-            name = lines.filter(line -> line.startsWith("model name"))
-                    .map(line -> line.substring(line.indexOf(':') + 1).strip())
-                    .findFirst()
-                    .orElse(name);
-        } catch (IOException noSuchFile) {
-            // Only Linux has this file; elsewhere the architecture has to do.
-            name = ManagementFactory.getOperatingSystemMXBean().getArch();
-        }
-        return name + ", " + processors + (processors == 1 ? " processor" : " processors");
     }
 
     private interface Measure {

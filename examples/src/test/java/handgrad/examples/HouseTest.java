@@ -19,6 +19,8 @@ class HouseTest {
     private static final List<String> BOTTOM_UP = List.of(
             "handgrad.examples.command",
             "handgrad.examples.model",
+            "handgrad.examples.page",
+            "handgrad.examples.report",
             "handgrad.examples.train",
             "handgrad.examples.program",
             "handgrad.examples.exercise",

@@ -2,14 +2,9 @@ package handgrad.jmh;
 
 import handgrad.data.Dataset;
 import handgrad.data.Names;
-import handgrad.nn.BatchNorm1d;
-import handgrad.nn.BatchNormOptions;
+import handgrad.examples.model.LectureModel;
 import handgrad.nn.CrossEntropyLoss;
-import handgrad.nn.Embedding;
-import handgrad.nn.FlattenConsecutive;
-import handgrad.nn.Linear;
-import handgrad.nn.Sequential;
-import handgrad.nn.Tanh;
+import handgrad.nn.Layer;
 import handgrad.optim.Sgd;
 import handgrad.random.TorchRandom;
 import handgrad.tensor.Backend;
@@ -27,11 +22,12 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * Question: how long does one training step of makemore part 3's network (12,097 parameters) take on one thread, from
- * drawing the batch to the update of the weights?
+ * Question: how long does one training step of each lecture model take, from drawing the batch to the update of the
+ * weights?
  *
- * <p>Method: the median of sampled steps over five forks, because the addresses of the arrays, and with them the speed,
- * differ from fork to fork. {@code -prof gc} shows what a step allocates; in steady state that is nothing.
+ * <p>Method: five forks, because the addresses of the arrays, and with them the speed, differ from fork to fork.
+ * {@code -prof gc} shows what a step allocates; in steady state that is nothing, but for {@code backprop}, which is made of
+ * tensor operations as a learner writes them.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.SampleTime)
@@ -42,44 +38,64 @@ import org.openjdk.jmh.annotations.Warmup;
 @Warmup(iterations = 5, time = 1)
 @Measurement(iterations = 5, time = 1)
 public class TrainingStepBenchmark {
+    /** The name of the model. */
+    @Param({
+        "mlp-bn",
+        "mlp",
+        "mlp-softmax",
+        "mlp-tanh",
+        "mlp-kaiming",
+        "deep",
+        "deep-no-bn",
+        "backprop",
+        "wavenet-flat-3",
+        "wavenet-flat-8",
+        "wavenet-small-bug",
+        "wavenet-small",
+        "wavenet"
+    })
+    public String model;
+
     /** The rows of a batch. */
     @Param("32")
     public int batchSize;
 
-    /** The units of the hidden layer. */
-    @Param("200")
+    /** The units of a hidden layer; 0 for as many as the lecture has. */
+    @Param("0")
     public int hidden;
+
+    /** How many threads compute. */
+    @Param("1")
+    public int threads;
 
     private TorchRandom random;
     private Dataset data;
-    private Sequential model;
+    private Layer network;
     private CrossEntropyLoss loss;
     private Sgd sgd;
 
     /** Builds the model. */
     @Setup
     public void build() {
-        Backend.setThreads(1);
-        random = TorchRandom.seeded(2147483647L);
-        data = Names.bundled().split(42).train();
-        model = new Sequential(
-                new Embedding(27, 10, random),
-                new FlattenConsecutive(3),
-                new Linear(30, hidden, false, random),
-                new BatchNorm1d(hidden, BatchNormOptions.MAKEMORE_PART_3),
-                new Tanh(),
-                new Linear(hidden, 27, random));
+        Backend.setThreads(threads);
+        var lecture = LectureModel.named(model);
+        var defaults = lecture.defaults();
+        var sizes = defaults.sizes();
+        random = TorchRandom.seeded(defaults.seed());
+        data = Names.bundled().split(42, sizes.blockSize()).train();
+        int units = hidden == 0 ? sizes.hidden() : hidden;
+        network = lecture.build(new LectureModel.Sizes(sizes.blockSize(), sizes.embedding(), units), random);
         loss = new CrossEntropyLoss();
-        sgd = new Sgd(model.parameters());
+        sgd = new Sgd(network.parameters());
     }
 
     /** One step; returns the loss of its batch. */
     @Benchmark
     public double step() {
         var batch = data.batch(batchSize, random);
-        double value = loss.forward(model.forward(batch.x()), batch.y());
+        double value = loss.forward(network.forward(batch.x()), batch.y());
         sgd.zeroGrad();
-        model.backward(loss.backward());
+        network.backward(loss.backward());
         sgd.step(0.01);
         return value;
     }

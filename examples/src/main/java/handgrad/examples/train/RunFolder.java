@@ -1,7 +1,10 @@
 package handgrad.examples.train;
 
+import handgrad.diagnostics.Recorder;
 import handgrad.examples.command.FailedException;
 import handgrad.examples.command.WrongInputException;
+import handgrad.examples.page.Page;
+import handgrad.examples.page.PageHtml;
 import handgrad.io.Safetensors;
 import handgrad.io.SafetensorsException;
 import handgrad.nn.Layer;
@@ -23,8 +26,8 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 /**
- * The folder that a training leaves behind: {@code options.json}, {@code metrics.jsonl} and the weights in
- * {@code model.safetensors}.
+ * The folder that a training leaves behind: {@code options.json}, {@code metrics.jsonl}, what was seen of it in
+ * {@code diagnostics.json}, the weights in {@code model.safetensors} and, of a full run, {@code report.html}.
  *
  * @param path the folder
  */
@@ -76,6 +79,25 @@ record RunFolder(Path path) {
         }
     }
 
+    /** Writes what was seen of the training. */
+    void saveDiagnostics(Recorder recorder) {
+        try {
+            DiagnosticsFile.write(diagnostics(), recorder);
+        } catch (IOException exception) {
+            throw new FailedException(diagnostics() + " cannot be written: " + reason(exception));
+        }
+    }
+
+    /** Writes the page of the run; what is saved already stays. */
+    void write(Page page) {
+        try {
+            PageHtml.write(report(), page);
+        } catch (IOException exception) {
+            throw new FailedException("the report cannot be written to " + report() + ": " + reason(exception)
+                    + "; the weights and metrics are saved in " + path);
+        }
+    }
+
     /** The options of a run. */
     TrainOptions options() {
         if (!Files.isDirectory(path)) {
@@ -124,8 +146,16 @@ record RunFolder(Path path) {
         return path.resolve("metrics.jsonl");
     }
 
+    Path diagnostics() {
+        return path.resolve("diagnostics.json");
+    }
+
     Path weights() {
         return path.resolve("model.safetensors");
+    }
+
+    Path report() {
+        return path.resolve("report.html");
     }
 
     /** What an IOException says, in words: its message is often a path alone. */

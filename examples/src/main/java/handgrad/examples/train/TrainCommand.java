@@ -1,27 +1,35 @@
 package handgrad.examples.train;
 
+import handgrad.data.Alphabet;
+import handgrad.data.Dataset;
 import handgrad.data.Names;
 import handgrad.data.NamesException;
 import handgrad.data.Split;
+import handgrad.diagnostics.Advice;
+import handgrad.diagnostics.Recorder;
 import handgrad.examples.command.Checks;
 import handgrad.examples.command.ExitCode;
 import handgrad.examples.command.Progress;
 import handgrad.examples.command.WrongInputException;
 import handgrad.examples.model.LectureModel;
+import handgrad.examples.report.Outcome;
 import handgrad.nn.Layer;
+import handgrad.nn.Sequential;
 import handgrad.random.TorchRandom;
 import handgrad.tensor.Backend;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import java.util.OptionalDouble;
+import java.util.Set;
 import java.util.concurrent.Callable;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -118,6 +126,25 @@ public final class TrainCommand implements Callable<Integer> {
             description = "Also write the metrics, as JSON lines, to this file.")
     private @Nullable Path metricsFile;
 
+    @Option(
+            names = "--diagnostics",
+            description = {
+                "After training print the tables of makemore part 3: outputs, gradients and",
+                "updates of the last step; and the losses with calibrated batch normalisation."
+            })
+    private boolean diagnostics;
+
+    @Option(
+            names = "--find-lr",
+            description = {
+                "Instead of training, look for a learning rate as makemore part 2 does:",
+                "1,000 steps with rates from 0.001 to 1. Leaves no run folder."
+            })
+    private boolean findLr;
+
+    @Mixin
+    private final ReportOptions reportOptions = new ReportOptions();
+
     @Option(names = "--quiet", description = "Print the losses of the trained model only.")
     private boolean quiet;
 
@@ -128,18 +155,26 @@ public final class TrainCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         var options = options();
         Checks.atLeast(1, "--log-every", logEvery);
+        reportOptions.check();
         if (threads != null) {
             Checks.between(1, MAXIMUM_THREADS, "--threads", threads);
             Backend.setThreads(threads);
         }
         var names = names();
+        if (findLr) {
+            findLearningRate(options, names);
+            return ExitCode.DONE;
+        }
         var folder = out == null ? RunFolder.next(model) : new RunFolder(out);
         Checks.notEmpty("--out", folder.path());
-        try (var metrics = new Metrics()) {
+        var command = RepeatCommand.of(spec.commandLine().getParseResult(), model);
+        try (var metrics = new Metrics();
+                var report = new RunReport(
+                        reportOptions, options, command, spec.commandLine().getOut())) {
             folder.create();
             addMetricsFile(metrics);
             folder.start(options, metrics);
-            run(options, names, folder, metrics);
+            run(options, names, folder, metrics, report);
         }
         return ExitCode.DONE;
     }
@@ -163,7 +198,7 @@ public final class TrainCommand implements Callable<Integer> {
         return value == null ? otherwise : value;
     }
 
-    private void run(TrainOptions options, Names names, RunFolder folder, Metrics metrics) {
+    private void run(TrainOptions options, Names names, RunFolder folder, Metrics metrics, RunReport page) {
         var printer = spec.commandLine().getOut();
         var split = names.split(SPLIT_SEED, options.blockSize());
         var random = TorchRandom.seeded(options.seed());
@@ -171,7 +206,10 @@ public final class TrainCommand implements Callable<Integer> {
         if (!quiet) {
             describe(printer, options, names, split, network);
         }
-        long nanoseconds = train(printer, network, split, options, random, metrics);
+        var recorder = new Recorder(network, Alphabet.SIZE, options.steps());
+        page.starts(network, split, recorder);
+        long nanoseconds = train(printer, network, split, options, random, metrics, recorder);
+        page.trained(nanoseconds);
         options.model().finish(network, split.train());
         var losses = Evaluation.of(network, split);
         metrics.split("train", losses.train());
@@ -179,11 +217,76 @@ public final class TrainCommand implements Callable<Integer> {
         metrics.split("test", losses.test());
         folder.save(network);
         report(printer, options, losses, nanoseconds);
-        if (!quiet) {
-            var sampler = new Sampler(network, options.blockSize(), TorchRandom.seeded(options.sampleSeed()));
-            var samples = Stream.generate(sampler::name).limit(SAMPLES).collect(Collectors.joining(" "));
-            printer.printf("%n%s%n%nrun folder: %s%n", wrapped(samples), folder.path());
+        adviseOn(printer, losses, split, recorder);
+        folder.saveDiagnostics(recorder);
+        if (diagnostics) {
+            DiagnosticsTable.print(printer, recorder.snapshots().getLast());
+            if (network instanceof Sequential sequential) {
+                Calibration.of(sequential, split).print(printer, losses);
+            }
         }
+        var sampler = new Sampler(network, options.blockSize(), TorchRandom.seeded(options.sampleSeed()));
+        var samples = Stream.generate(sampler::name).limit(SAMPLES).toList();
+        if (!quiet) {
+            printer.printf("%n%s%n%nrun folder: %s%n", wrapped(String.join(" ", samples)), folder.path());
+        }
+        if (page.isWanted()) {
+            page.ended(outcome(options, network, split, losses, samples), folder);
+        }
+    }
+
+    private static Outcome outcome(
+            TrainOptions options, Layer network, Split split, Evaluation losses, List<String> samples) {
+        var lecture = options.model();
+        return new Outcome(
+                List.of(
+                        new Outcome.SplitLoss("train", losses.train(), lecture.trainLoss()),
+                        new Outcome.SplitLoss("dev", losses.dev(), lecture.devLoss()),
+                        new Outcome.SplitLoss("test", losses.test(), OptionalDouble.empty())),
+                options.areTheLectures() && !options.data().equals(TrainOptions.BUNDLED),
+                lecture.isTree() ? 0.02 : 0.01,
+                marked(samples, split),
+                RunReport.embedding(network),
+                network instanceof Sequential sequential
+                        ? Calibration.of(sequential, split).statistics()
+                        : List.of(),
+                finder(options, split.train()));
+    }
+
+    /** What the learning-rate finder sees of the same model before its training. */
+    private static Outcome.Finder finder(TrainOptions options, Dataset train) {
+        var random = TorchRandom.seeded(options.seed());
+        var network = options.model().build(options.sizes(), random);
+        var rates = LearningRates.find(network, train, options.batchSize(), random);
+        return new Outcome.Finder(rates.exponents(), rates.losses(), rates.smoothed(), rates.suggestion());
+    }
+
+    private static List<Outcome.Sample> marked(List<String> samples, Split split) {
+        var train = Set.copyOf(split.train().words());
+        var dev = Set.copyOf(split.dev().words());
+        return samples.stream()
+                .map(name -> new Outcome.Sample(
+                        name, train.contains(name) ? "in train" : dev.contains(name) ? "in dev" : "new"))
+                .toList();
+    }
+
+    /** What does not go with the learning-rate finder, which has its own steps and rates and writes nothing. */
+    private static final List<String> NOT_FOR_FINDER = List.of(
+            "--steps", "--lr", "--out", "--log-every", "--metrics", "--diagnostics", "--report", "--open", "--serve");
+
+    private void findLearningRate(TrainOptions options, Names names) {
+        var given = spec.commandLine().getParseResult();
+        for (var option : NOT_FOR_FINDER) {
+            if (given.hasMatchedOption(option)) {
+                throw new WrongInputException(
+                        "--find-lr has its own steps and rates and writes nothing: leave out " + option);
+            }
+        }
+        var random = TorchRandom.seeded(options.seed());
+        var network = options.model().build(options.sizes(), random);
+        var train = names.split(SPLIT_SEED, options.blockSize()).train();
+        LearningRates.find(network, train, options.batchSize(), random)
+                .print(spec.commandLine().getOut());
     }
 
     /** Words in lines of at most 79 characters, so far as single words are no longer. */
@@ -261,12 +364,18 @@ public final class TrainCommand implements Callable<Integer> {
             Split split,
             TrainOptions options,
             TorchRandom random,
-            Metrics metrics) {
+            Metrics metrics,
+            Recorder recorder) {
         long start = System.nanoTime();
         try (var progress = new Progress(model, options.steps(), quiet)) {
             Trainer.train(network, split.train(), options, random, (step, loss, rate) -> {
                 progress.step(step, loss);
-                if (step % logEvery == 0 || step == options.steps() - 1) {
+                for (var advice : recorder.after(step, loss, rate)) {
+                    if (!quiet) {
+                        progress.log(printer, advice(advice));
+                    }
+                }
+                if (Double.isFinite(loss) && (step % logEvery == 0 || step == options.steps() - 1)) {
                     metrics.step(step, loss, rate);
                     if (!quiet) {
                         progress.log(
@@ -276,6 +385,12 @@ public final class TrainCommand implements Callable<Integer> {
             });
         }
         return System.nanoTime() - start;
+    }
+
+    /** An advice as lines of the log, set apart by the margin of its numbers. */
+    private static String advice(Advice advice) {
+        var lines = wrapped(String.format(Locale.ROOT, "step %,d: %s", advice.step(), advice.text()));
+        return "\n" + lines.indent(2);
     }
 
     /** A rate as a person writes it: 0.01, not 0.010000000000000002. */
@@ -307,6 +422,15 @@ public final class TrainCommand implements Callable<Integer> {
             printer.println("names.txt with --data.");
         }
         printer.flush();
+    }
+
+    private void adviseOn(PrintWriter printer, Evaluation losses, Split split, Recorder recorder) {
+        int names = split.dev().words().size();
+        for (var advice : recorder.evaluated(losses.train(), losses.dev(), names, split.devInTrain())) {
+            if (!quiet) {
+                printer.println(advice(advice));
+            }
+        }
     }
 
     private static void printLoss(PrintWriter printer, String part, double loss, OptionalDouble lecture) {

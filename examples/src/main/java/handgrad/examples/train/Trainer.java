@@ -20,7 +20,10 @@ final class Trainer {
 
     private Trainer() {}
 
-    /** What is told of a step: its number, the loss of its batch before the update, and its learning rate. */
+    /**
+     * What is told of each step, after its update: its number, the loss of its batch before, and its learning rate. Of the
+     * step that diverges it is told as well, with a loss that is far too large or not finite, and no update follows.
+     */
     interface Listener {
         void step(int step, double loss, double lr);
     }
@@ -44,12 +47,13 @@ final class Trainer {
             if (step == 0) {
                 largest = DIVERGED * Math.max(largest, value);
             }
+            double lr = schedule.at(step);
             if (!(value <= largest)) {
+                listener.step(step, value, lr);
                 throw diverged("the loss of step " + step, value);
             }
             sgd.zeroGrad();
             model.backward(loss.backward());
-            double lr = schedule.at(step);
             sgd.step(lr);
             listener.step(step, value, lr);
         }

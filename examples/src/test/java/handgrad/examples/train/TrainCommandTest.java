@@ -138,7 +138,8 @@ class TrainCommandTest {
         try (var files = Files.list(run)) {
             assertThat(files)
                     .extracting(file -> file.getFileName().toString())
-                    .containsExactlyInAnyOrder("options.json", "metrics.jsonl", "model.safetensors");
+                    .containsExactlyInAnyOrder(
+                            "options.json", "metrics.jsonl", "model.safetensors", "diagnostics.json");
         }
         assertRefused(
                 "--out: " + run + " holds a run already; name another folder, or remove it", train(run.toString()));
@@ -163,6 +164,60 @@ class TrainCommandTest {
                 .isEqualTo(new CommandResult(
                         1, "", "handgrad: training diverged: the loss on train is NaN; try a smaller --lr\n"));
         assertThat(folder.resolve("a/model.safetensors")).doesNotExist();
+    }
+
+    @Test
+    void theLogOfATrainingThatDivergesNamesTheFirstTensorThatIsNotFinite() {
+        var result = CommandResult.of(train(run("a"), "--lr", "1e300"));
+        assertThat(result.code()).isEqualTo(1);
+        assertThat(result.out().replaceAll("\\s+", " "))
+                .contains("step 1: The first tensor that is not finite is ", ", in step 0: it has an element that is");
+    }
+
+    @Test
+    void printsTheDiagnosticsWhenAskedAndStoresThemAnyway() throws IOException {
+        var result = CommandResult.of(train(run("a"), "--steps", "20", "--diagnostics"));
+        assertThat(result.err()).isEmpty();
+        assertThat(result.out())
+                .containsPattern("(?m)^layer +mean +std +saturated +grad mean +grad std$")
+                .containsPattern("(?m)^4 Tanh +[+-]0\\.\\d\\d +0\\.\\d\\d +\\d+\\.\\d\\d % +[+-]\\S+ +\\S+$")
+                .containsPattern("(?m)^2\\.weight +\\(30, \\d+\\) +\\S+ +\\S+ +-\\d\\.\\d\\d$")
+                .containsPattern("(?m)^BatchNorm +mean, largest difference +std, largest difference$")
+                .containsPattern("(?m)^loss +running +calibrated$")
+                .containsPattern("(?m)^dev +\\d\\.\\d{6} +\\d\\.\\d{6}$");
+        assertThat(result.out().lines()).allSatisfy(line -> assertThat(line).hasSizeLessThan(80));
+        assertThat(CommandResult.of(train(run("b"), "--steps", "20")).out()).doesNotContain("saturated");
+        assertThat(Files.readString(folder.resolve("b/diagnostics.json")))
+                .startsWith("{\"lossCurve\":{\"binSize\":1,\"log10\":[0.")
+                .contains("\"updateRatios\":{\"names\":[\"0.weight\",\"2.weight\",\"5.weight\"],\"steps\":[0,1,")
+                .contains("\"activations\":[{\"name\":\"4\",\"kind\":\"Tanh\",\"shape\":[32,")
+                .contains("\"dlogits\":{\"rows\":32,\"columns\":27,\"values\":[")
+                .endsWith("\"advice\":[]}")
+                .isEqualTo(Files.readString(folder.resolve("a/diagnostics.json")));
+    }
+
+    @Test
+    void findsALearningRateAndLeavesNoFolder() {
+        var result = CommandResult.of("train", "mlp-bn", "--find-lr", "--data", "" + names());
+        assertThat(result.err()).isEmpty();
+        assertThat(result.out())
+                .containsPattern("(?m)^ +rate  exponent +loss$")
+                .containsPattern("(?m)^  0\\.0010 +-3\\.00 +3\\.\\d{4}$")
+                .containsPattern(
+                        "(?m)^suggested: --lr 0\\.\\d+, the least rate whose loss has fallen 95 % of the way$");
+        assertThat(folder.resolve("runs")).doesNotExist();
+        assertRefused(
+                "--find-lr has its own steps and rates and writes nothing: leave out --lr",
+                "train",
+                "--find-lr",
+                "--lr",
+                "0.1");
+        assertRefused(
+                "--find-lr has its own steps and rates and writes nothing: leave out --out",
+                "train",
+                "--find-lr",
+                "--out",
+                run("a"));
     }
 
     @Test

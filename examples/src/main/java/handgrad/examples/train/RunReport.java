@@ -1,0 +1,164 @@
+package handgrad.examples.train;
+
+import handgrad.data.Alphabet;
+import handgrad.data.Split;
+import handgrad.diagnostics.Recorder;
+import handgrad.examples.command.Machine;
+import handgrad.examples.page.Browser;
+import handgrad.examples.page.Page;
+import handgrad.examples.page.PageServer;
+import handgrad.examples.report.Outcome;
+import handgrad.examples.report.Recording;
+import handgrad.examples.report.ReportData;
+import handgrad.examples.report.ReportData.Fact;
+import handgrad.examples.report.TrainingPage;
+import handgrad.nn.Layer;
+import handgrad.optim.StepSchedule;
+import handgrad.tensor.Backend;
+import handgrad.tensor.Shape;
+import java.io.Closeable;
+import java.io.PrintWriter;
+import java.net.URI;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/** The page of a run: served while it trains, if that is asked for, and written at its end. */
+final class RunReport implements Closeable {
+    private final ReportOptions asked;
+    private final boolean wanted;
+    private final TrainOptions options;
+    private final String command;
+    private final PrintWriter printer;
+    private final @Nullable PageServer server;
+
+    /** What is known of the training; the threads of the server read it. */
+    private volatile State state = new State(List.of(), null, () -> 0, null);
+
+    private record State(
+            List<Fact> facts,
+            @Nullable Recorder recorder,
+            LongSupplier nanoseconds,
+            @Nullable Outcome outcome) {}
+
+    /**
+     * Starts to serve the page, if that is asked for.
+     *
+     * @param command repeats the run
+     */
+    RunReport(ReportOptions asked, TrainOptions options, String command, PrintWriter printer) {
+        this.asked = asked;
+        this.options = options;
+        this.command = command;
+        this.printer = printer;
+        wanted = asked.wanted(options);
+        var port = asked.port();
+        server = port == null ? null : PageServer.start("--serve", port, this::page);
+        if (server != null) {
+            printer.println("report   " + server.address());
+            printer.flush();
+            if (asked.open()) {
+                open(server.address());
+            }
+        }
+    }
+
+    /** Whether there will be a page. */
+    boolean isWanted() {
+        return wanted;
+    }
+
+    /** Says what is about to be trained. */
+    void starts(Layer network, Split split, Recorder recorder) {
+        var facts = List.of(
+                new Fact("parameters", count(network.parameterCount())),
+                new Fact("rows in train", count(split.train().size())),
+                new Fact("rows in dev", count(split.dev().size())),
+                new Fact("rows in test", count(split.test().size())));
+        long start = System.nanoTime();
+        state = new State(facts, recorder, () -> System.nanoTime() - start, null);
+    }
+
+    /** Says that the last step is done, and how long all took. */
+    void trained(long nanoseconds) {
+        state = new State(state.facts, state.recorder, () -> nanoseconds, null);
+    }
+
+    /** Says how the training ended, and writes the page. */
+    void ended(Outcome outcome, RunFolder folder) {
+        state = new State(state.facts, state.recorder, state.nanoseconds, outcome);
+        folder.write(page());
+        printer.println("report:     " + folder.report());
+        if (asked.open() && server == null) {
+            open(folder.report().toUri());
+        }
+    }
+
+    private void open(URI address) {
+        if (!Browser.open(address)) {
+            printer.println("No browser could be started here; open " + address);
+        }
+        printer.flush();
+    }
+
+    /** The numbers of each symbol, where they are two. */
+    static float[] embedding(Layer network) {
+        var first = network.parameters().getFirst().value();
+        return first.shape().equals(Shape.of(Alphabet.SIZE, 2)) ? first.floats() : new float[0];
+    }
+
+    private Page page() {
+        var now = state;
+        return TrainingPage.of(new ReportData(
+                options.model().title(),
+                options.model().lecture(),
+                options.steps(),
+                schedule(options)::at,
+                now.nanoseconds.getAsLong() / 1e9,
+                now.recorder == null ? Recording.EMPTY : Recording.of(now.recorder),
+                now.facts,
+                facts(options),
+                machine(),
+                command,
+                now.outcome));
+    }
+
+    private static StepSchedule schedule(TrainOptions options) {
+        return StepSchedule.of(options.lr()).then(options.model().defaults().lrDrop(), options.lr() / 10);
+    }
+
+    private static List<Fact> facts(TrainOptions options) {
+        return List.of(
+                new Fact("--steps", Integer.toString(options.steps())),
+                new Fact("--batch-size", Integer.toString(options.batchSize())),
+                new Fact("--lr", Double.toString(options.lr())),
+                new Fact("--seed", Long.toString(options.seed())),
+                new Fact("--hidden", Integer.toString(options.hidden())),
+                new Fact("--embedding", Integer.toString(options.embedding())),
+                new Fact("--block-size", Integer.toString(options.blockSize())),
+                new Fact("--data", options.data()));
+    }
+
+    private static String count(long value) {
+        return String.format(Locale.ROOT, "%,d", value);
+    }
+
+    private static List<Fact> machine() {
+        return List.of(
+                new Fact("CPU", Machine.cpu()),
+                new Fact("system", Machine.system()),
+                new Fact("JDK", Machine.jdk()),
+                new Fact("vectors", Backend.vectors()),
+                new Fact("BLAS", Backend.blas()),
+                new Fact("threads", Integer.toString(Backend.threads())));
+    }
+
+    /** Ends the server; a page that is open may fetch the last state first. */
+    @Override
+    public void close() {
+        if (server != null) {
+            server.close();
+        }
+    }
+}

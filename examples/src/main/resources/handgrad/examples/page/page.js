@@ -1,0 +1,314 @@
+"use strict";
+// Draws the page that stands in the element #data, or comes from data.json while it is live. All text goes in as text.
+(() => {
+  const main = document.getElementById("main");
+  const contents = document.getElementById("contents");
+  const status = document.getElementById("status");
+  const dark = matchMedia("(prefers-color-scheme: dark)");
+  const POLL_MILLISECONDS = 1000;
+  const CHART_HEIGHT = 280;
+  const MAP_HEIGHT = 520;
+
+  /** The uPlot of every chart, by the chart's title. */
+  const plots = new Map();
+  window.handgrad = { plots };
+
+  function element(name, properties = {}, ...children) {
+    const made = document.createElement(name);
+    Object.assign(made, properties);
+    made.append(...children);
+    return made;
+  }
+
+  const color = name => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+  const numberFormat = new Intl.NumberFormat("en", { maximumSignificantDigits: 5 });
+  const format = value => (value == null ? "–" : numberFormat.format(value).replace("-", "−"));
+  const slug = title => title.toLowerCase().replace(/[^a-z0-9]+/g, "-");
+
+  /** What a drawing shows, for who cannot see it. */
+  function describe(canvas, { title, description }) {
+    canvas.setAttribute("role", "img");
+    canvas.setAttribute("aria-label", title + ". " + description);
+  }
+
+  const makers = { sentence, table, chart, image, words, command };
+
+  function sentence({ verdict, text }) {
+    const badge = { good: "good", bad: "check" }[verdict];
+    const paragraph = element("p", { className: "sentence " + verdict });
+    if (badge) {
+      paragraph.append(element("strong", { textContent: badge }), " ");
+    }
+    paragraph.append(text);
+    return paragraph;
+  }
+
+  function table({ caption, columns, rows }) {
+    const isNumber = text => /^[−+]?[\d.,]+(e−?\d+)?( %)?$|^–$/.test(text);
+    const cell = (text, column) => {
+      const made = element(column === 0 ? "th" : "td", { textContent: text });
+      if (column === 0) {
+        made.scope = "row";
+      } else if (titled && isNumber(text)) {
+        made.className = "number";
+      }
+      return made;
+    };
+    const titled = columns.some(title => title !== "");
+    const numeric = columns.map((_, column) => titled && column > 0 && rows.length > 0 && rows.every(row => isNumber(row[column])));
+    const head = element("tr", {}, ...columns.map((title, column) =>
+      element("th", { textContent: title, scope: "col", className: numeric[column] ? "number" : "" })));
+    return element("div", { className: "table" }, element("table", { className: titled ? "" : "facts" },
+      element("caption", { textContent: caption }),
+      element("thead", { hidden: !titled }, head),
+      element("tbody", {}, ...rows.map(row => element("tr", {}, ...row.map(cell))))));
+  }
+
+  function command({ text }) {
+    return element("pre", { tabIndex: 0 }, element("code", { textContent: text }));
+  }
+
+  function words({ words }) {
+    return element("ul", { className: "words" }, ...words.map(({ text, mark }) =>
+      element("li", { className: slug(mark) },
+        element("span", { textContent: text || "(empty)" }), " ", element("small", { textContent: mark }))));
+  }
+
+  function image({ title, description, rows, columns, values, columnLetters }) {
+    const canvas = element("canvas", { width: columns, height: rows });
+    describe(canvas, { title, description });
+    const finite = values.filter(value => value != null);
+    const least = Math.min(...finite);
+    const range = Math.max(...finite) - least || 1;
+    const pixels = new ImageData(columns, rows);
+    values.forEach((value, i) => {
+      const grey = value == null ? 0 : Math.round(255 * (value - least) / range);
+      pixels.data.set([grey, grey, grey, 255], 4 * i);
+    });
+    canvas.getContext("2d").putImageData(pixels, 0, 0);
+    const letters = element("div", { className: "letters", ariaHidden: "true" },
+      ...[...columnLetters].map(letter => element("span", { textContent: letter })));
+    return element("figure", { className: "image" },
+      element("figcaption", { textContent: title }), canvas, letters);
+  }
+
+  const DASHES = [[], [8, 4], [2, 3]];
+
+  /** What uPlot is told of a series; the colours come round again with another dash. */
+  function seriesOptions({ label, style }, index) {
+    const palette = color("--series").split(" ");
+    const stroke = style === "reference" ? color("--muted") : palette[index % palette.length];
+    const options = { label, stroke, width: 2, value: (_, value) => format(value), points: { show: false } };
+    if (style === "reference") {
+      return { ...options, width: 1, dash: [4, 4] };
+    }
+    if (style === "line") {
+      return { ...options, dash: DASHES[Math.floor(index / palette.length) % DASHES.length] };
+    }
+    return { ...options, paths: () => null, points: { show: style === "points", size: 5, width: 0, fill: stroke } };
+  }
+
+  function drawLetters(plot, series) {
+    const { ctx } = plot;
+    ctx.save();
+    ctx.fillStyle = color("--text");
+    ctx.font = `600 ${15 * devicePixelRatio}px system-ui, sans-serif`;
+    ctx.textAlign = "center";
+    ctx.textBaseline = "middle";
+    for (const { letters, x, y } of series) {
+      [...letters].forEach((letter, i) =>
+        ctx.fillText(letter, plot.valToPos(x[i], "x", true), plot.valToPos(y[i], "y", true)));
+    }
+    ctx.restore();
+  }
+
+  function dataOf(series) {
+    return series.length === 1
+      ? [series[0].x, series[0].y]
+      : uPlot.join(series.map(({ x, y }) => [x, y]));
+  }
+
+  /** As wide as the page; a map of letters is almost a square. */
+  function sizeOf(frame) {
+    const width = main.clientWidth;
+    const isMap = frame.series.some(({ style }) => style === "letters");
+    return { width, height: isMap ? Math.min(width, MAP_HEIGHT) : CHART_HEIGHT };
+  }
+
+  /** Room beside points and letters that lie on the edge; a curve may touch it. */
+  function rangeOfX(frame) {
+    const isCurve = frame.series.some(({ style }) => style === "line");
+    return (_, least, greatest) => {
+      const room = isCurve ? 0 : 0.04 * (greatest - least || 1);
+      return [least - room, greatest + room];
+    };
+  }
+
+  /** A legend can show values under the cursor where every curve has one there. */
+  function sharesX(series) {
+    const curves = series.filter(({ style }) => style !== "reference");
+    return curves.every(({ x, style }) => style !== "letters" && x.length === curves[0].x.length
+      && x.every((value, i) => value === curves[0].x[i]));
+  }
+
+  function newPlot(box, { xLabel, yLabel }, frame) {
+    const axis = (label, size, space) => ({
+      label, size, space, labelSize: 22, labelFont: "13px system-ui, sans-serif", font: "12px system-ui, sans-serif",
+      stroke: color("--text"), grid: { stroke: color("--line"), width: 1 }, ticks: { stroke: color("--line"), width: 1 },
+      values: (_, splits) => splits.map(value => (value == null ? "" : format(value))),
+    });
+    let colored = 0;
+    const plot = new uPlot({
+      ...sizeOf(frame),
+      scales: { x: { time: false, range: rangeOfX(frame) } },
+      axes: [axis(xLabel, 34, 60), axis(yLabel, 56, 34)],
+      series: [{ label: xLabel, value: (_, value) => format(value) },
+        ...frame.series.map(series => seriesOptions(series, series.style === "reference" ? 0 : colored++))],
+      legend: {
+        live: sharesX(frame.series),
+        show: frame.series.length > 1 || sharesX(frame.series),
+        markers: { dash: (self, i) => (self.series[i].dash?.length > 0 ? "dashed" : "solid") },
+      },
+      cursor: { y: false, points: { show: sharesX(frame.series) } },
+      hooks: { draw: [self => drawLetters(self, self.shown.series)] },
+    }, null, box);
+    plot.shown = frame;
+    plot.setData(dataOf(frame.series));
+    for (const entry of box.querySelectorAll(".u-legend th")) {
+      entry.tabIndex = 0;
+      entry.addEventListener("keydown", event => {
+        if (event.key === "Enter" || event.key === " ") {
+          event.preventDefault();
+          entry.click();
+        }
+      });
+    }
+    return plot;
+  }
+
+  function chart(block) {
+    const box = element("div", { className: "chart" });
+    const slider = element("input", { type: "range", min: 0 });
+    const shown = element("output");
+    const frames = element("label", { className: "frames" }, slider, shown);
+    const figure = element("figure", {}, element("figcaption", { textContent: block.title }), box, frames);
+    let plot = null;
+
+    function show() {
+      const frame = block.frames[slider.value];
+      const sameSeries = plot !== null
+        && JSON.stringify(plot.shown.series.map(({ label }) => label)) === JSON.stringify(frame.series.map(({ label }) => label));
+      shown.textContent = frame.label;
+      slider.setAttribute("aria-valuetext", frame.label);
+      slider.setAttribute("aria-label", "Which " + block.title.toLowerCase());
+      if (sameSeries) {
+        plot.shown = frame;
+        plot.setData(dataOf(frame.series));
+      } else {
+        plot?.destroy();
+        plot = newPlot(box, block, frame);
+        plots.set(block.title, plot);
+      }
+      describe(box.querySelector("canvas"), block);
+    }
+
+    /** Shows newer data in place; a slider at its end follows. */
+    figure.update = newer => {
+      const follows = plot === null || Number(slider.value) === block.frames.length - 1;
+      block = newer;
+      slider.max = block.frames.length - 1;
+      if (follows) {
+        slider.value = block.frames.length - 1;
+      }
+      frames.hidden = block.frames.length < 2;
+      show();
+    };
+    slider.addEventListener("input", show);
+    figure.update(block);
+    return figure;
+  }
+
+  /** Makes the children of `parent` show `items`; what has not changed stays as it is, and so does the scroll position. */
+  function sync(parent, items, make) {
+    items.forEach((item, i) => {
+      const old = parent.children[i];
+      const source = JSON.stringify(item);
+      if (old?.source === source) {
+        return;
+      }
+      if (old?.update && old.key === (item.title ?? "")) {
+        old.update(item);
+        old.source = source;
+        return;
+      }
+      const made = make(item);
+      made.key = item.title ?? "";
+      made.source = source;
+      if (old) {
+        old.replaceWith(made);
+      } else {
+        parent.append(made);
+      }
+    });
+    while (parent.children.length > items.length) {
+      parent.lastElementChild.remove();
+    }
+  }
+
+  function section({ title, blocks }) {
+    const body = element("div");
+    const made = element("section", { id: slug(title) }, element("h2", { textContent: title }), body);
+    made.update = newer => sync(body, newer.blocks, block => makers[block.kind](block));
+    made.update({ blocks });
+    return made;
+  }
+
+  function link({ title }) {
+    return element("a", { href: "#" + slug(title), textContent: title });
+  }
+
+  function show(page) {
+    document.title = page.title;
+    document.getElementById("title").textContent = page.title;
+    if (status.textContent !== page.status) {
+      status.textContent = page.status;
+    }
+    sync(contents, page.sections.map(({ title }) => ({ title })), link);
+    sync(main, page.sections, section);
+  }
+
+  let page = JSON.parse(document.getElementById("data").textContent);
+
+  function redraw() {
+    plots.clear();
+    main.replaceChildren();
+    show(page);
+  }
+
+  async function poll() {
+    try {
+      const response = await fetch("data.json", { cache: "no-store" });
+      if (!response.ok) {
+        throw new Error(response.status);
+      }
+      page = await response.json();
+      show(page);
+      if (page.live) {
+        setTimeout(poll, POLL_MILLISECONDS);
+      }
+    } catch {
+      status.textContent = "The training has ended or was stopped; this page shows what it last heard.";
+    }
+  }
+
+  show(page);
+  new ResizeObserver(() => plots.forEach(plot => plot.setSize(sizeOf(plot.shown))))
+    .observe(main);
+  dark.addEventListener("change", redraw);
+  // Paper is light: page.css knows by itself, but a chart is already drawn.
+  addEventListener("beforeprint", () => { document.documentElement.classList.add("paper"); redraw(); });
+  addEventListener("afterprint", () => { document.documentElement.classList.remove("paper"); redraw(); });
+  if (page.live) {
+    setTimeout(poll, POLL_MILLISECONDS);
+  }
+})();

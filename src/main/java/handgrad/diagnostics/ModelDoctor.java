@@ -1,0 +1,225 @@
+package handgrad.diagnostics;
+
+import handgrad.nn.Layer;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.function.IntPredicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Watches a training and gives a line of advice, once, where its numbers show a known fault ({@link Rule}).
+ *
+ * <pre>{@code
+ * var doctor = new ModelDoctor(model, 27);
+ * for (int step = 0; step < 10_000; step++) {
+ *     ...
+ *     sgd.step(lr);
+ *     doctor.after(step, value, lr).forEach(IO::println);
+ * }
+ * }</pre>
+ *
+ * <p>It only reads, so that a training has the same bits with and without it. It looks at each of the first 100 steps and at
+ * every 100th one after them. Of a {@link handgrad.nn.Sequential} it sees what passes between the layers; of a model in one
+ * piece only the loss and the parameters.
+ */
+public final class ModelDoctor {
+    private static final int EARLY = 100;
+    private static final int EVERY = 100;
+
+    /** Of the lectures' split of names, which repeats names given to girls and to boys, it is 0.13. */
+    private static final double MOST_REPEATS = 0.3;
+
+    /** The loss of a row deviates by about 1; so many deviations of its mean over dev are no chance. */
+    private static final double DEVIATIONS = 4;
+
+    private final Layer model;
+    private final int classes;
+    private final IntPredicate looks;
+    private final Watch watch;
+    private final Weights weights;
+    private final List<String> names;
+    private final LossHistory losses = new LossHistory();
+    private final List<Check> checks = List.of(
+            new StartLossCheck(),
+            new DoubleSoftmaxCheck(),
+            new UniformLossCheck(),
+            new LinearChainCheck(),
+            new SaturationCheck(),
+            new DeadUnitsCheck(),
+            new UpdateRatioCheck());
+    private final Set<Rule> given = EnumSet.noneOf(Rule.class);
+    private double[] updateToData = {};
+    private double learningRate;
+
+    /**
+     * A doctor for a model that is about to be trained with the cross-entropy.
+     *
+     * @param classes V, the classes that the model chooses from, at least 2
+     * @throws IllegalStateException if the model is observed already, as by another doctor
+     */
+    public ModelDoctor(Layer model, int classes) {
+        this(model, classes, step -> step < EARLY || step % EVERY == 0);
+    }
+
+    /** A doctor that looks at these steps. */
+    ModelDoctor(Layer model, int classes, IntPredicate looks) {
+        if (classes < 2) {
+            throw new IllegalArgumentException("ModelDoctor: wants at least 2 classes, there are " + classes);
+        }
+        this.model = model;
+        this.classes = classes;
+        this.looks = looks;
+        watch = new Watch(model);
+        weights = new Weights(model);
+        names = weights.names();
+    }
+
+    /**
+     * Looks at a step, after its update; returns the advice that is new.
+     *
+     * @param step counted from 0
+     * @param loss of the step's batch
+     * @param lr the learning rate of the step
+     */
+    public List<Advice> after(int step, double loss, double lr) {
+        losses.add(loss);
+        learningRate = lr;
+        var advice = new ArrayList<Advice>();
+        add(advice, Rule.NOT_FINITE, step, notFinite(step, loss));
+        add(advice, Rule.BATCH_NORM_OF_ONE, step, batchNormOfOne());
+        add(advice, Rule.BATCH_NORM_AT_EVALUATION, step, batchNormAtEvaluation(watch.strayPasses()));
+        if (looks.test(step)) {
+            updateToData = weights.updateToData();
+            var look = new Look(step, loss, lr, classes, losses, watch, names, updateToData);
+            for (var check : checks) {
+                if (!given.contains(check.rule()) && !isExplained(check.rule())) {
+                    add(advice, check.rule(), step, check.see(look));
+                }
+            }
+        }
+        if (looks.test(step + 1)) {
+            weights.keep();
+        }
+        return advice;
+    }
+
+    /**
+     * Looks at the losses of an evaluation; returns the advice that is new.
+     *
+     * @param trainLoss on what the model learned from
+     * @param devLoss on what it has not seen
+     * @param devSize how many names, sentences or rows dev has, as they are compared with train
+     * @param devInTrain how many of them also occur in train
+     */
+    public List<Advice> evaluated(double trainLoss, double devLoss, int devSize, int devInTrain) {
+        int step = Math.max(0, losses.size() - 1);
+        var advice = new ArrayList<Advice>();
+        int stray = watch.strayPasses() + (watch.isForwardOnly() ? 1 : 0);
+        add(advice, Rule.BATCH_NORM_AT_EVALUATION, step, batchNormAtEvaluation(stray));
+        add(advice, Rule.BATCH_NORM_OF_ONE, step, batchNormOfOne());
+        add(advice, Rule.LEAKAGE, step, leakage(trainLoss, devLoss, devSize, devInTrain));
+        return advice;
+    }
+
+    /** Whether a fault is only a symptom of one that was found. */
+    private boolean isExplained(Rule rule) {
+        return rule == Rule.LOSS_AT_UNIFORM && given.contains(Rule.SOFTMAX_TWICE);
+    }
+
+    private void add(List<Advice> advice, Rule rule, int step, @Nullable String text) {
+        if (text != null && given.add(rule)) {
+            advice.add(new Advice(rule, step, text));
+        }
+    }
+
+    private @Nullable String notFinite(int step, double loss) {
+        if (Double.isFinite(loss) || given.contains(Rule.NOT_FINITE)) {
+            return null;
+        }
+        var first = watch.notFinite() != null ? watch.notFinite() : NotFinite.find(model, watch.places());
+        if (first == null) {
+            return String.format(
+                    Locale.ROOT,
+                    "The loss of step %,d is %s, though every tensor of the model is finite: a target had the probability 0."
+                            + " Try a smaller learning rate than %s.",
+                    step,
+                    loss,
+                    (float) learningRate);
+        }
+        return String.format(
+                Locale.ROOT,
+                "The first tensor that is not finite is %s, in step %,d: it has an element that is %s. Look there for a"
+                        + " division by 0, or the logarithm or root of a number that is not positive; if there is none, try a"
+                        + " smaller learning rate than %s.",
+                first.tensor(),
+                first.stepBefore() ? step - 1 : step,
+                first.value(),
+                (float) learningRate);
+    }
+
+    private @Nullable String batchNormOfOne() {
+        var place = watch.normalizesOne();
+        return place == null
+                ? null
+                : "The BatchNorm1d of layer " + place.name()
+                        + " got a batch of one row in training mode, which it then normalised"
+                        + " by itself. Train on larger batches; to evaluate or to sample, call model.train(false) before.";
+    }
+
+    private @Nullable String batchNormAtEvaluation(int strayPasses) {
+        var place = watch.batchNormInTraining();
+        return strayPasses == 0 || place == null
+                ? null
+                : String.format(
+                        Locale.ROOT,
+                        "%,d forward %s in training mode had no backward pass, as an evaluation has none: the BatchNorm1d of"
+                                + " layer %s normalised by those batches and moved its running statistics towards them. Call"
+                                + " model.train(false) before an evaluation and model.train(true) after it.",
+                        strayPasses,
+                        strayPasses == 1 ? "pass" : "passes",
+                        place.name());
+    }
+
+    private static @Nullable String leakage(double trainLoss, double devLoss, int devSize, int devInTrain) {
+        double share = (double) devInTrain / devSize;
+        if (share > MOST_REPEATS) {
+            return String.format(
+                    Locale.ROOT,
+                    "%,d of %,d in dev (%.0f %%) also occur in train, so the loss on dev says little about what is new. Take"
+                            + " repeats out before the split.",
+                    devInTrain,
+                    devSize,
+                    100 * share);
+        }
+        if (trainLoss - devLoss > DEVIATIONS / Math.sqrt(devSize)) {
+            return String.format(
+                    Locale.ROOT,
+                    "The loss on dev, %.4f, is below the one on train, %.4f, by more than chance explains for %,d in dev. See"
+                            + " that dev is drawn as train is, and that both losses are taken in the same mode.",
+                    devLoss,
+                    trainLoss,
+                    devSize);
+        }
+        return null;
+    }
+
+    Watch watch() {
+        return watch;
+    }
+
+    Weights weights() {
+        return weights;
+    }
+
+    LossHistory losses() {
+        return losses;
+    }
+
+    /** std(update) / std(value) of each weight at the last step that was looked at. */
+    double[] updateToData() {
+        return updateToData;
+    }
+}

@@ -1,0 +1,77 @@
+package handgrad.diagnostics;
+
+import java.util.Arrays;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Updates far larger or smaller than a thousandth of their weight, for the median weight of the model and on the average of
+ * some looks.
+ *
+ * <p>Single weights may well differ: the last layer of the lectures' networks, which starts scaled down, is at 10 to 40 times
+ * a thousandth for thousands of steps. The median of a healthy one lies between 10^-3.2 and 10^-2.1 while its learning rate
+ * is the first one. Later rates are smaller on purpose, so updates are only called too small as long as the rate stands still
+ * and has not been larger.
+ */
+final class UpdateRatioCheck implements Check {
+    private static final double GOOD = -3;
+    private static final double LEAST = -4;
+    private static final double MOST = -1.7;
+
+    /** The steps that a model may take to settle in. */
+    private static final int FIRST = 1000;
+
+    private static final int LOOKS = 10;
+
+    private final double[] medians = new double[LOOKS];
+    private int looks;
+    private double largestLr;
+
+    @Override
+    public Rule rule() {
+        return Rule.UPDATE_RATIO;
+    }
+
+    @Override
+    public @Nullable String see(Look look) {
+        if (look.lr() != largestLr && !(look.lr() < largestLr)) {
+            largestLr = look.lr();
+            looks = 0;
+        }
+        if (look.step() < FIRST || look.weights().isEmpty()) {
+            return null;
+        }
+        medians[looks++ % LOOKS] = median(look.updateToData());
+        if (looks < LOOKS) {
+            return null;
+        }
+        double mean = Arrays.stream(medians).average().orElseThrow();
+        if (!Double.isFinite(mean)) {
+            return null; // no update at all is no matter of the rate
+        }
+        if (mean > MOST) {
+            return text(look, mean, "large", "smaller");
+        }
+        return mean < LEAST && look.lr() == largestLr ? text(look, mean, "small", "larger") : null;
+    }
+
+    private static String text(Look look, double log10, String isToo, String wanted) {
+        return String.format(
+                Locale.ROOT,
+                "The updates are too %s: the median weight changes by %.1e of its own size a step, and about 1e-3 is good."
+                        + " Try a learning rate that is about %.0f times %s than %s.",
+                isToo,
+                Math.pow(10, log10),
+                Math.pow(10, Math.abs(log10 - GOOD)),
+                wanted,
+                (float) look.lr());
+    }
+
+    /** log10 of the median. */
+    private static double median(double[] ratios) {
+        double[] sorted = ratios.clone();
+        Arrays.sort(sorted);
+        int n = sorted.length;
+        return (Math.log10(sorted[(n - 1) / 2]) + Math.log10(sorted[n / 2])) / 2;
+    }
+}

@@ -1,0 +1,63 @@
+package handgrad.diagnostics;
+
+import handgrad.nn.Layer;
+import handgrad.nn.Parameter;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The parameters of two dimensions, as they were before a step and as they are after it. */
+final class Weights {
+    private final List<Parameter> weights;
+    private final List<String> names = new ArrayList<>();
+    private final List<String> kinds = new ArrayList<>();
+    private final List<float[]> before = new ArrayList<>();
+
+    Weights(Layer model) {
+        var parameterNames = new ParameterNames(model);
+        weights = model.parameters().stream()
+                .filter(parameter -> parameter.value().shape().rank() == 2)
+                .toList();
+        for (var weight : weights) {
+            names.add(parameterNames.of(weight));
+            kinds.add(parameterNames.kind(weight));
+            before.add(new float[weight.value().shape().elements()]);
+        }
+        keep();
+    }
+
+    /** Their names in the state of the model. */
+    List<String> names() {
+        return List.copyOf(names);
+    }
+
+    /** Keeps the values of now as those before the next step. */
+    void keep() {
+        for (int i = 0; i < weights.size(); i++) {
+            float[] values = Moments.floats(weights.get(i).value());
+            System.arraycopy(values, 0, before.get(i), 0, values.length);
+        }
+    }
+
+    /** std(update) / std(value) of each weight, where the update is the change since {@link #keep}. */
+    double[] updateToData() {
+        double[] ratios = new double[weights.size()];
+        for (int i = 0; i < ratios.length; i++) {
+            var value = weights.get(i).value();
+            var update = Moments.ofDifference(Moments.floats(value), before.get(i));
+            ratios[i] = update.std() / Moments.of(value).std();
+        }
+        return ratios;
+    }
+
+    /** Each weight with its gradient and these ratios. */
+    List<WeightStatistics> statistics(double[] updateToData) {
+        var statistics = new ArrayList<WeightStatistics>();
+        for (int i = 0; i < weights.size(); i++) {
+            var value = Statistics.of(names.get(i), kinds.get(i), weights.get(i).value(), null);
+            var gradient =
+                    Statistics.of(names.get(i), kinds.get(i), weights.get(i).grad(), null);
+            statistics.add(new WeightStatistics(value, gradient, gradient.std() / value.std(), updateToData[i]));
+        }
+        return statistics;
+    }
+}
