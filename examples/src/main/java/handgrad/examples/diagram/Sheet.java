@@ -79,6 +79,11 @@ record Sheet(double width, double height, String title, double smallest, List<Fi
 
     private static void header(String title, Style style, List<Figure> figures) {
         figures.add(new Letters(MARGIN, MARGIN + 11, title, 12, true, Style.INK));
+        if (style.values()) {
+            double end = MARGIN + Lettering.width(title, 12, true);
+            var key = "mean ± standard deviation; green: the gradient is right, red: wrong";
+            figures.add(new Letters(end + 14, MARGIN + 11, key, Style.SMALL, false, Style.INK));
+        }
         double x = MARGIN;
         double y = MARGIN + 28;
         x = key(figures, x, y, Style.fill(Kind.PARAMETER), "parameter");

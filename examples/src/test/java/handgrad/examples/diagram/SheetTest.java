@@ -19,6 +19,7 @@ import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The geometry of every model's sheet. */
 class SheetTest {
@@ -45,7 +46,14 @@ class SheetTest {
         assertThat(Math.max(small.width(), small.height())).isEqualTo(841.89);
     }
 
-    static void check(String model, Sheet sheet) {
+    @ParameterizedTest
+    @ValueSource(strings = {"deep-no-bn", "mlp-bn", "exercise-1"})
+    void with_values_it_still_fits(String model) {
+        var style = new Style(Backward.FORMULAS, true);
+        check(model, new Drawing(DiagramCommand.subject(model), style, Paper.A3, List.of()).sheet());
+    }
+
+    private static void check(String model, Sheet sheet) {
         var page = new Rectangle2D.Double(0, 0, sheet.width(), sheet.height());
         var things = new ArrayList<Group>();
         var letters = new ArrayList<Letters>();
