@@ -28,11 +28,17 @@ module handgrad.examples {
 
     opens handgrad.examples to
             info.picocli;
+    opens handgrad.examples.audio to
+            info.picocli;
+    opens handgrad.examples.command to
+            info.picocli;
     opens handgrad.examples.diagram to
             info.picocli;
     opens handgrad.examples.exercise to
             info.picocli;
     opens handgrad.examples.program to
+            info.picocli;
+    opens handgrad.examples.study to
             info.picocli;
     opens handgrad.examples.train to
             info.picocli;

@@ -2,8 +2,10 @@ package handgrad.data;
 
 import handgrad.random.TorchRandom;
 import handgrad.tensor.DType;
+import handgrad.tensor.Functional;
 import handgrad.tensor.Shape;
 import handgrad.tensor.Tensor;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -46,6 +48,29 @@ public final class Dataset {
                 row++;
             }
         }
+    }
+
+    /**
+     * The rows as one sequence, for models that predict at every position: each name after as many dots as the block size,
+     * so that the window of characters that ends where a prediction is made is a row. At the dots before the last of a name
+     * there is nothing to predict.
+     */
+    public Sequence sequence() {
+        int blockSize = x.size(1);
+        int length = size() + words.size() * (blockSize - 1);
+        int[] symbols = new int[length];
+        int[] targets = new int[length];
+        Arrays.fill(targets, Functional.IGNORED);
+        int at = 0;
+        for (var word : words) {
+            at += blockSize - 1; // dots, which are zeros
+            for (int position = 0; position <= word.length(); position++) {
+                symbols[at] = position == 0 ? 0 : Alphabet.encode(word.charAt(position - 1));
+                targets[at] = position == word.length() ? 0 : Alphabet.encode(word.charAt(position));
+                at++;
+            }
+        }
+        return new Sequence(symbols, targets, blockSize);
     }
 
     /** The names, in the order of their rows. */

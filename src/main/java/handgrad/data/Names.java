@@ -75,6 +75,16 @@ public final class Names {
         return source;
     }
 
+    /**
+     * All names as rows, in the order of their source, not split: what the first lecture counts.
+     *
+     * @param blockSize how many characters a model sees before the one it predicts, at least 1
+     */
+    public Dataset dataset(int blockSize) {
+        checkBlockSize("dataset", blockSize);
+        return new Dataset(words, blockSize);
+    }
+
     /** The split with a block size of 3, the one of the lectures for a seed of 42. */
     public Split split(long seed) {
         return split(seed, DEFAULT_BLOCK_SIZE);
@@ -87,9 +97,7 @@ public final class Names {
      * @param blockSize how many characters a model sees before the one it predicts, at least 1
      */
     public Split split(long seed, int blockSize) {
-        if (blockSize < 1) {
-            throw new IllegalArgumentException("split: block size " + blockSize + " must be at least 1");
-        }
+        checkBlockSize("split", blockSize);
         var shuffled = new ArrayList<>(words);
         PythonRandom.seeded(seed).shuffle(shuffled);
         int trainEnd = (int) (0.8 * shuffled.size());
@@ -98,5 +106,11 @@ public final class Names {
                 new Dataset(shuffled.subList(0, trainEnd), blockSize),
                 new Dataset(shuffled.subList(trainEnd, devEnd), blockSize),
                 new Dataset(shuffled.subList(devEnd, shuffled.size()), blockSize));
+    }
+
+    private static void checkBlockSize(String method, int blockSize) {
+        if (blockSize < 1) {
+            throw new IllegalArgumentException(method + ": block size " + blockSize + " must be at least 1");
+        }
     }
 }

@@ -24,6 +24,87 @@ public final class Activation {
         }
     }
 
+    /** dX = y (1 - y) ∘ dOut, where y = 1 / (1 + e⁻ˣ). */
+    public static void sigmoidBackward(float[] y, float[] dOut, float[] dX, int n) {
+        for (int i = 0; i < n; i++) {
+            dX[i] = y[i] * (1 - y[i]) * dOut[i];
+        }
+    }
+
+    /** As the float32 form, in float64. */
+    public static void sigmoidBackward(double[] y, double[] dOut, double[] dX, int n) {
+        for (int i = 0; i < n; i++) {
+            dX[i] = y[i] * (1 - y[i]) * dOut[i];
+        }
+    }
+
+    /**
+     * Of rows x = [f, g], each half with {@code channels} elements: t = [tanh f, tanh(g / 2)], and out = tanh f ∘ σ(g) with
+     * σ(g) = (1 + tanh(g / 2)) / 2, so that one call of tanh does both halves. x and t are (rows, 2·channels), out (rows,
+     * channels); t may be x.
+     */
+    public static void gate(float[] x, float[] t, float[] out, int rows, int channels) {
+        for (int i = 0; i < rows; i++) {
+            int f = 2 * i * channels;
+            int g = f + channels;
+            for (int c = 0; c < channels; c++) {
+                t[f + c] = x[f + c];
+                t[g + c] = 0.5f * x[g + c];
+            }
+        }
+        Elementwise.unary(UnaryOperation.TANH, t, t, 2 * rows * channels);
+        for (int i = 0; i < rows; i++) {
+            int f = 2 * i * channels;
+            int g = f + channels;
+            for (int c = 0; c < channels; c++) {
+                out[i * channels + c] = t[f + c] * (0.5f + 0.5f * t[g + c]);
+            }
+        }
+    }
+
+    /** As the float32 form, in float64. */
+    public static void gate(double[] x, double[] t, double[] out, int rows, int channels) {
+        for (int i = 0; i < rows; i++) {
+            int f = 2 * i * channels;
+            int g = f + channels;
+            for (int c = 0; c < channels; c++) {
+                t[f + c] = Math.tanh(x[f + c]);
+                t[g + c] = Math.tanh(x[g + c] / 2);
+                out[i * channels + c] = t[f + c] * (0.5 + 0.5 * t[g + c]);
+            }
+        }
+    }
+
+    /** df = (1 - tanh² f) ∘ σ(g) ∘ dOut, dg = tanh f ∘ (1 - tanh²(g / 2)) / 4 ∘ dOut, with t as forward wrote it. */
+    public static void gateBackward(float[] t, float[] dOut, float[] dX, int rows, int channels) {
+        for (int i = 0; i < rows; i++) {
+            int f = 2 * i * channels;
+            int g = f + channels;
+            for (int c = 0; c < channels; c++) {
+                float tanh = t[f + c];
+                float half = t[g + c];
+                float d = dOut[i * channels + c];
+                dX[f + c] = (1 - tanh * tanh) * (0.5f + 0.5f * half) * d;
+                dX[g + c] = 0.25f * tanh * (1 - half * half) * d;
+            }
+        }
+    }
+
+    /** As the float32 form, in float64. */
+    public static void gateBackward(double[] t, double[] dOut, double[] dX, int rows, int channels) {
+        for (int i = 0; i < rows; i++) {
+            int f = 2 * i * channels;
+            int g = f + channels;
+            for (int c = 0; c < channels; c++) {
+                double tanh = t[f + c];
+                double half = t[g + c];
+                double d = dOut[i * channels + c];
+                dX[f + c] = (1 - tanh * tanh) * (0.5 + 0.5 * half) * d;
+                dX[g + c] = 0.25 * tanh * (1 - half * half) * d;
+            }
+        }
+    }
+
     /** dX = dOut where y > 0, otherwise 0, where y = max(x, 0). */
     public static void reluBackward(float[] y, float[] dOut, float[] dX, int n) {
         for (int i = 0; i < n; i++) {

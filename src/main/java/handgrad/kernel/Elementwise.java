@@ -3,7 +3,7 @@ package handgrad.kernel;
 import java.util.Arrays;
 
 /**
- * Elementwise loops. The arithmetic ones are plain: C2 turns them into vector code itself. exp, log and tanh use the
+ * Elementwise loops. The arithmetic ones are plain: C2 turns them into vector code itself. exp, log, tanh and sigmoid use the
  * Vector API, because C2 does not vectorize a call.
  */
 public final class Elementwise {
@@ -61,6 +61,13 @@ public final class Elementwise {
                     VectorElementwise.tanh(x, out, n);
                 } else {
                     ScalarElementwise.tanh(x, 0, out, 0, n);
+                }
+            }
+            case SIGMOID -> {
+                unary(UnaryOperation.NEGATE, x, out, n);
+                unary(UnaryOperation.EXP, out, out, n);
+                for (int i = 0; i < n; i++) {
+                    out[i] = 1 / (1 + out[i]);
                 }
             }
         }

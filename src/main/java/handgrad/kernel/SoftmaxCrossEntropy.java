@@ -1,6 +1,8 @@
 package handgrad.kernel;
 
-/** Softmax and cross-entropy in one pass over the logits (rows, classes). */
+import java.util.Arrays;
+
+/** Softmax and cross-entropy in one pass over the logits (rows, classes). Rows with a negative target are left out. */
 public final class SoftmaxCrossEntropy {
     private SoftmaxCrossEntropy() {}
 
@@ -9,7 +11,7 @@ public final class SoftmaxCrossEntropy {
      * row is subtracted first, so that exp cannot overflow.
      *
      * @param logits (rows, classes)
-     * @param targets (rows), each from 0 to classes - 1
+     * @param targets (rows), each from 0 to classes - 1, or negative; not all negative
      * @param probabilities (rows, classes), written; not logits
      */
     public static double forward(float[] logits, int[] targets, int rows, int classes, float[] probabilities) {
@@ -30,9 +32,11 @@ public final class SoftmaxCrossEntropy {
             for (int j = 0; j < classes; j++) {
                 probabilities[row + j] *= scale;
             }
-            loss += Math.log(sum) - (logits[row + targets[i]] - largest);
+            if (targets[i] >= 0) {
+                loss += Math.log(sum) - (logits[row + targets[i]] - largest);
+            }
         }
-        return loss / rows;
+        return loss / counted(targets, rows);
     }
 
     /** As the float32 form, in float64. */
@@ -52,36 +56,55 @@ public final class SoftmaxCrossEntropy {
             for (int j = 0; j < classes; j++) {
                 probabilities[row + j] /= sum;
             }
-            loss += Math.log(sum) - (logits[row + targets[i]] - largest);
+            if (targets[i] >= 0) {
+                loss += Math.log(sum) - (logits[row + targets[i]] - largest);
+            }
         }
-        return loss / rows;
+        return loss / counted(targets, rows);
     }
 
     /**
-     * dLogits = (probabilities - onehot(targets)) / rows.
+     * dLogits = (probabilities - onehot(targets)) / n, where n rows count; 0 in the others.
      *
      * @param probabilities (rows, classes), as forward wrote them
      * @param dLogits (rows, classes), written
      */
     public static void backward(float[] probabilities, int[] targets, int rows, int classes, float[] dLogits) {
-        float scale = 1f / rows;
+        float scale = 1f / counted(targets, rows);
         for (int at = 0; at < rows * classes; at++) {
             dLogits[at] = probabilities[at] * scale;
         }
         for (int i = 0; i < rows; i++) {
-            int target = i * classes + targets[i];
-            dLogits[target] = (probabilities[target] - 1) * scale;
+            if (targets[i] >= 0) {
+                int target = i * classes + targets[i];
+                dLogits[target] = (probabilities[target] - 1) * scale;
+            } else {
+                Arrays.fill(dLogits, i * classes, (i + 1) * classes, 0);
+            }
         }
     }
 
     /** As the float32 form, in float64. */
     public static void backward(double[] probabilities, int[] targets, int rows, int classes, double[] dLogits) {
+        int counted = counted(targets, rows);
         for (int at = 0; at < rows * classes; at++) {
-            dLogits[at] = probabilities[at] / rows;
+            dLogits[at] = probabilities[at] / counted;
         }
         for (int i = 0; i < rows; i++) {
-            int target = i * classes + targets[i];
-            dLogits[target] = (probabilities[target] - 1) / rows;
+            if (targets[i] >= 0) {
+                int target = i * classes + targets[i];
+                dLogits[target] = (probabilities[target] - 1) / counted;
+            } else {
+                Arrays.fill(dLogits, i * classes, (i + 1) * classes, 0);
+            }
         }
+    }
+
+    private static int counted(int[] targets, int rows) {
+        int counted = 0;
+        for (int i = 0; i < rows; i++) {
+            counted += targets[i] >= 0 ? 1 : 0;
+        }
+        return counted;
     }
 }

@@ -21,7 +21,9 @@ public enum UnaryOperation {
     /** ln x. */
     LOG(Math::log),
     /** tanh x. */
-    TANH(Math::tanh);
+    TANH(Math::tanh),
+    /** 1 / (1 + e⁻ˣ). */
+    SIGMOID(x -> 1 / (1 + Math.exp(-x)));
 
     @SuppressWarnings("ImmutableEnumChecker") // lambdas without state
     final DoubleUnaryOperator function;

@@ -45,4 +45,57 @@ public final class Update {
             out[i] = Math.sqrt(factor * x[i]);
         }
     }
+
+    /**
+     * A step of Adam in one pass: mean = β₁ mean + rest₁ grad, square = β₂ square + rest₂ grad², target = keep · target - rate
+     * · mean / (√square · scale + ε). The rests, 1 - β, come from float64, where β near 1 leaves them all their digits.
+     */
+    public static void adam(
+            float[] target,
+            float[] grad,
+            float[] mean,
+            float[] square,
+            float beta1,
+            float rest1,
+            float beta2,
+            float rest2,
+            float keep,
+            float rate,
+            float scale,
+            float epsilon,
+            int n) {
+        for (int i = 0; i < n; i++) {
+            float g = grad[i];
+            float m = beta1 * mean[i] + rest1 * g;
+            float v = beta2 * square[i] + rest2 * g * g;
+            mean[i] = m;
+            square[i] = v;
+            target[i] = keep * target[i] - rate * m / ((float) Math.sqrt(v) * scale + epsilon);
+        }
+    }
+
+    /** As the float32 form, in float64. */
+    public static void adam(
+            double[] target,
+            double[] grad,
+            double[] mean,
+            double[] square,
+            double beta1,
+            double rest1,
+            double beta2,
+            double rest2,
+            double keep,
+            double rate,
+            double scale,
+            double epsilon,
+            int n) {
+        for (int i = 0; i < n; i++) {
+            double g = grad[i];
+            double m = beta1 * mean[i] + rest1 * g;
+            double v = beta2 * square[i] + rest2 * g * g;
+            mean[i] = m;
+            square[i] = v;
+            target[i] = keep * target[i] - rate * m / (Math.sqrt(v) * scale + epsilon);
+        }
+    }
 }

@@ -162,9 +162,7 @@ public final class BatchNorm1d implements Layer {
 
     private void normalizeByRunning(Tensor x, Tensor normalized, Tensor output) {
         int groups = positions(runningMean);
-        inverseDeviation = options.running() == Running.UNBIASED_DEVIATION
-                ? runningSpread.pow(-1)
-                : runningSpread.add(options.epsilon()).sqrt().pow(-1);
+        inverseDeviation = runningInverseDeviation();
         Functional.batchNormEvaluation(
                 grouped(x, groups),
                 repeat(gain.value(), groups),
@@ -173,6 +171,45 @@ public final class BatchNorm1d implements Layer {
                 inverseDeviation,
                 grouped(normalized, groups),
                 grouped(output, groups));
+    }
+
+    private Tensor runningInverseDeviation() {
+        return options.running() == Running.UNBIASED_DEVIATION
+                ? runningSpread.pow(-1)
+                : runningSpread.add(options.epsilon()).sqrt().pow(-1);
+    }
+
+    /**
+     * A layer that does in one what a linear layer and this one after it do in evaluation: with constant statistics both
+     * are linear. It shares nothing with the two, and follows neither when they are trained on.
+     *
+     * <pre>
+     * scale = gain ∘ (running variance + epsilon)^-½
+     * weight' = weight ∘ scale;  bias' = (bias - running mean) ∘ scale + shift
+     * </pre>
+     *
+     * Equal up to rounding: the products are rounded in another order.
+     *
+     * @param linear the layer before this one, (fanIn, features), with or without a bias
+     * @return a layer (fanIn, features) with a bias
+     * @throws IllegalArgumentException if the features differ, or if the running statistics are one for each position
+     */
+    public Linear foldInto(Linear linear) {
+        var weight = linear.weight().value();
+        if (weight.size(1) != gain.value().size(0)) {
+            throw new IllegalArgumentException("BatchNorm1d: foldInto: the layer has weight " + weight.shape()
+                    + ", this normalises " + gain.value().size(0) + " features");
+        }
+        if (positions(runningMean) > 1) {
+            throw new IllegalArgumentException(
+                    "BatchNorm1d: foldInto: the running statistics are " + runningMean.shape() + ", for "
+                            + positions(runningMean) + " positions, and a linear layer treats all alike");
+        }
+        var scale = gain.value().mul(runningInverseDeviation());
+        var centred = linear.bias() == null
+                ? runningMean.neg()
+                : linear.bias().value().sub(runningMean);
+        return new Linear(weight.mul(scale), centred.mul(scale).add(bias.value()));
     }
 
     /**

@@ -26,6 +26,17 @@ final class Buffers {
                 : Tensor.zeros(model.dtype(), model.shape().with(-1, last));
     }
 
+    /** The old tensor where it is (N, positions, channels) for a model (N, …) of its type, otherwise a new one of zeros. */
+    static Tensor positions(Tensor model, int positions, int channels, @Nullable Tensor old) {
+        return old != null
+                        && old.dtype() == model.dtype()
+                        && old.size(0) == model.size(0)
+                        && old.size(1) == positions
+                        && old.size(2) == channels
+                ? old
+                : Tensor.zeros(model.dtype(), Shape.of(model.size(0), positions, channels));
+    }
+
     /** What forward kept, or the error of a backward pass that comes first. */
     static Tensor kept(String layer, @Nullable Tensor kept) {
         if (kept == null) {

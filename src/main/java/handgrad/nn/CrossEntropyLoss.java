@@ -11,10 +11,10 @@ public final class CrossEntropyLoss {
     private @Nullable Tensor dLogits;
 
     /**
-     * loss = -Σ ln softmax(logits)[i, targets[i]] / N.
+     * loss = -Σ ln softmax(logits)[i, targets[i]] / n, over the n rows whose target is not {@link Functional#IGNORED}.
      *
      * @param logits (N, classes)
-     * @param targets (N), INT32, each from 0 to classes - 1
+     * @param targets (N), INT32, each from 0 to classes - 1 or IGNORED; at least one is not
      */
     public double forward(Tensor logits, Tensor targets) {
         this.targets = targets;
@@ -22,7 +22,7 @@ public final class CrossEntropyLoss {
         return Functional.crossEntropy(logits, targets, probabilities);
     }
 
-    /** dLogits = (softmax(logits) - onehot(targets)) / N, (N, classes); overwritten by the next call. */
+    /** dLogits = (softmax(logits) - onehot(targets)) / n, 0 in ignored rows; (N, classes), overwritten by the next call. */
     public Tensor backward() {
         var p = Buffers.kept("CrossEntropyLoss", probabilities);
         dLogits = Buffers.like(p, dLogits);

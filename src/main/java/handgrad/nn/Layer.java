@@ -43,6 +43,12 @@ public interface Layer {
     /** Chooses between training, which is the default, and evaluation; for layers that differ between the two. */
     default void train(boolean training) {}
 
+    /**
+     * Chooses between whole sequences, which is the default, and streaming, where each input continues the one before it; for
+     * layers that look back. A call with true begins a new stream, before which there were zeros.
+     */
+    default void stream(boolean streaming) {}
+
     /** Converts parameters and other state to another type: FLOAT64 for checking, FLOAT32 for training. */
     default void to(DType dtype) {
         parameters().forEach(parameter -> parameter.to(dtype));

@@ -104,6 +104,11 @@ public final class Sequential implements Layer {
     }
 
     @Override
+    public void stream(boolean streaming) {
+        layers.forEach(layer -> layer.stream(streaming));
+    }
+
+    @Override
     public void to(DType dtype) {
         layers.forEach(layer -> layer.to(dtype));
     }

@@ -5,7 +5,7 @@ import handgrad.tensor.Functional;
 import java.util.List;
 
 /** Stochastic gradient descent without momentum. */
-public final class Sgd {
+public final class Sgd implements Optimizer {
     private final List<Parameter> parameters;
 
     /** An optimiser of these parameters, in this order. */
@@ -13,18 +13,15 @@ public final class Sgd {
         this.parameters = List.copyOf(parameters);
     }
 
-    /** Sets every gradient to zero; call it before each backward pass, which adds. */
+    @Override
     public void zeroGrad() {
         for (int i = 0; i < parameters.size(); i++) {
             parameters.get(i).zeroGrad();
         }
     }
 
-    /**
-     * value -= lr · grad, for every parameter.
-     *
-     * @param lr the learning rate, at least 0
-     */
+    /** value -= lr · grad, for every parameter. */
+    @Override
     public void step(double lr) {
         if (!(lr >= 0) || Double.isInfinite(lr)) {
             throw new IllegalArgumentException("Sgd: the learning rate must be at least 0 and finite, it is " + lr);

@@ -8,6 +8,7 @@ import handgrad.kernel.Reduction;
 import handgrad.kernel.Rows;
 import handgrad.kernel.SoftmaxCrossEntropy;
 import handgrad.kernel.UnaryOperation;
+import handgrad.kernel.Unfold;
 import handgrad.kernel.Update;
 import org.jspecify.annotations.Nullable;
 
@@ -19,6 +20,9 @@ import org.jspecify.annotations.Nullable;
  * have one type, FLOAT32 or FLOAT64; a wrong shape or type throws an {@link IllegalArgumentException} that names it.
  */
 public final class Functional {
+    /** The target of a row that does not count in {@link #crossEntropy}: PyTorch's default {@code ignore_index}. */
+    public static final int IGNORED = -100;
+
     private Functional() {}
 
     /**
@@ -160,6 +164,201 @@ public final class Functional {
         } else {
             Activation.tanhBackward(
                     y.doubles(), dOut.doubles(), dX.doubles(), y.shape().elements());
+        }
+    }
+
+    /**
+     * out = 1 / (1 + e⁻ˣ).
+     *
+     * @param x (…)
+     * @param out (…), written; may be x
+     */
+    public static void sigmoid(Tensor x, Tensor out) {
+        requireAlike("sigmoid", "out", x, out);
+        if (x.dtype() == DType.FLOAT32) {
+            Elementwise.unary(
+                    UnaryOperation.SIGMOID, x.floats(), out.floats(), x.shape().elements());
+        } else {
+            Elementwise.unary(
+                    UnaryOperation.SIGMOID,
+                    x.doubles(),
+                    out.doubles(),
+                    x.shape().elements());
+        }
+        if (Recording.isOn()) {
+            Recording.tell("sigmoid", out, x);
+        }
+    }
+
+    /**
+     * dX = y ∘ (1 - y) ∘ dOut, where y = 1 / (1 + e⁻ˣ).
+     *
+     * @param y (…), the output of {@link #sigmoid}
+     * @param dOut (…)
+     * @param dX (…), written; may be dOut
+     */
+    public static void sigmoidBackward(Tensor y, Tensor dOut, Tensor dX) {
+        requireAlike("sigmoidBackward", "dOut", y, dOut);
+        requireAlike("sigmoidBackward", "dX", y, dX);
+        if (y.dtype() == DType.FLOAT32) {
+            Activation.sigmoidBackward(
+                    y.floats(), dOut.floats(), dX.floats(), y.shape().elements());
+        } else {
+            Activation.sigmoidBackward(
+                    y.doubles(), dOut.doubles(), dX.doubles(), y.shape().elements());
+        }
+    }
+
+    /**
+     * The gated activation of WaveNet, of x = [f, g] with its last dimension cut in halves.
+     *
+     * <pre>
+     * t = [tanh f, tanh(g / 2)];  out = tanh f ∘ σ(g), where σ(g) = 1 / (1 + e⁻ᵍ) = (1 + tanh(g / 2)) / 2
+     * </pre>
+     *
+     * @param x (…, 2·channels)
+     * @param t (…, 2·channels), written; may be x
+     * @param out (…, channels), written
+     */
+    public static void gate(Tensor x, Tensor t, Tensor out) {
+        requireAlike("gate", "t", x, t);
+        require("gate", "out", out, x.dtype());
+        int channels = out.shape().rank() == 0 ? 0 : out.size(-1);
+        int rows = rows("gate", "x", x, 2 * channels);
+        requireElements("gate", "out", out, rows, channels);
+        if (x.dtype() == DType.FLOAT32) {
+            Activation.gate(x.floats(), t.floats(), out.floats(), rows, channels);
+        } else {
+            Activation.gate(x.doubles(), t.doubles(), out.doubles(), rows, channels);
+        }
+        if (Recording.isOn()) {
+            Recording.tell("gate", out, x);
+        }
+    }
+
+    /**
+     * df = (1 - tanh² f) ∘ σ(g) ∘ dOut, dg = tanh f ∘ σ(g) ∘ (1 - σ(g)) ∘ dOut, dX = [df, dg].
+     *
+     * @param t (…, 2·channels), as forward wrote it
+     * @param dOut (…, channels)
+     * @param dX (…, 2·channels), written; may be t
+     */
+    public static void gateBackward(Tensor t, Tensor dOut, Tensor dX) {
+        requireAlike("gateBackward", "dX", t, dX);
+        require("gateBackward", "dOut", dOut, t.dtype());
+        int channels = dOut.shape().rank() == 0 ? 0 : dOut.size(-1);
+        int rows = rows("gateBackward", "t", t, 2 * channels);
+        requireElements("gateBackward", "dOut", dOut, rows, channels);
+        if (t.dtype() == DType.FLOAT32) {
+            Activation.gateBackward(t.floats(), dOut.floats(), dX.floats(), rows, channels);
+        } else {
+            Activation.gateBackward(t.doubles(), dOut.doubles(), dX.doubles(), rows, channels);
+        }
+    }
+
+    /**
+     * Each position of a sequence with those before it that a convolution sees, end to end, oldest first: PyTorch's
+     * {@code Unfold} over one dimension. With k = out.size(-1) / C taps, d apart:
+     *
+     * <pre>
+     * out[n, t, j·C + c] = x[n, t + j·d, c], for j from 0 to k - 1
+     * </pre>
+     *
+     * @param x (N, T, C)
+     * @param dilation d, at least 1
+     * @param out (N, T - (k - 1)·d, k·C), written
+     */
+    public static void unfold(Tensor x, int dilation, Tensor out) {
+        int taps = taps("unfold", "x", x, dilation, "out", out);
+        Unfold.forward(x.elements(), x.size(0), x.size(1), x.size(2), taps, dilation, out.elements());
+        if (Recording.isOn()) {
+            Recording.tell("unfold", new double[] {dilation}, out, x);
+        }
+    }
+
+    /**
+     * Each position's gradient is the sum over the places that {@link #unfold} copied it to: dX[n, t + j·d] gets dOut[n, t, j].
+     *
+     * @param dOut (N, T - (k - 1)·d, k·C)
+     * @param dilation as given to forward
+     * @param dX (N, T, C), written
+     */
+    public static void unfoldBackward(Tensor dOut, int dilation, Tensor dX) {
+        int taps = taps("unfoldBackward", "dX", dX, dilation, "dOut", dOut);
+        if (dX.dtype() == DType.FLOAT32) {
+            Unfold.backward(dOut.floats(), dX.size(0), dX.size(1), dX.size(2), taps, dilation, dX.floats());
+        } else {
+            Unfold.backward(dOut.doubles(), dX.size(0), dX.size(1), dX.size(2), taps, dilation, dX.doubles());
+        }
+    }
+
+    /** The number of taps with which x unfolds to this shape. */
+    private static int taps(
+            String operation, String name, Tensor x, int dilation, String unfoldedName, Tensor unfolded) {
+        require(operation, unfoldedName, unfolded, x.dtype());
+        boolean sequences = x.shape().rank() == 3 && unfolded.shape().rank() == 3 && dilation >= 1 && x.size(2) > 0;
+        int taps = sequences ? unfolded.size(2) / x.size(2) : 0;
+        if (taps < 1
+                || unfolded.size(2) != taps * x.size(2)
+                || unfolded.size(0) != x.size(0)
+                || unfolded.size(1) != x.size(1) - (taps - 1) * dilation) {
+            throw new IllegalArgumentException(operation
+                    + ": wants (N, T, C) and (N, T - (k - 1)·d, k·C) with dilation d"
+                    + " of at least 1, " + name + " is " + x.shape() + ", d " + dilation + ", " + unfoldedName + " "
+                    + unfolded.shape());
+        }
+        return taps;
+    }
+
+    /**
+     * The last positions of sequences, put side by side with others: out[n, t, column + c] = x[n, T - T' + t, c].
+     *
+     * @param x (N, T, C)
+     * @param column the first of the C columns of out to write
+     * @param out (N, T', columns), T' at most T; these columns written
+     */
+    public static void crop(Tensor x, int column, Tensor out) {
+        requireCrop("crop", "x", x, column, "out", out);
+        Unfold.crop(x.elements(), x.size(0), x.size(1), x.size(2), out.elements(), out.size(1), out.size(2), column);
+        if (Recording.isOn()) {
+            // The first columns begin the output anew, the others are put beside them.
+            Recording.tell("crop", new double[] {column}, out, column == 0 ? new Tensor[] {x} : new Tensor[] {out, x});
+        }
+    }
+
+    /**
+     * dX[n, T - T' + t, c] += dOut[n, t, column + c].
+     *
+     * @param dOut (N, T', columns)
+     * @param column as given to forward
+     * @param dX (N, T, C), added to
+     */
+    public static void cropBackward(Tensor dOut, int column, Tensor dX) {
+        requireCrop("cropBackward", "dX", dX, column, "dOut", dOut);
+        int batch = dX.size(0);
+        int length = dX.size(1);
+        int channels = dX.size(2);
+        if (dX.dtype() == DType.FLOAT32) {
+            Unfold.cropBackward(
+                    dOut.floats(), batch, length, channels, dX.floats(), dOut.size(1), dOut.size(2), column);
+        } else {
+            Unfold.cropBackward(
+                    dOut.doubles(), batch, length, channels, dX.doubles(), dOut.size(1), dOut.size(2), column);
+        }
+    }
+
+    private static void requireCrop(
+            String operation, String name, Tensor x, int column, String croppedName, Tensor cropped) {
+        require(operation, croppedName, cropped, x.dtype());
+        if (x.shape().rank() != 3
+                || cropped.shape().rank() != 3
+                || cropped.size(0) != x.size(0)
+                || cropped.size(1) > x.size(1)
+                || column < 0
+                || column + x.size(2) > cropped.size(2)) {
+            throw new IllegalArgumentException(operation + ": wants (N, T, C) and (N, T', columns) with T' up to T and"
+                    + " C columns from the given one on, " + name + " is " + x.shape() + ", column " + column + ", "
+                    + croppedName + " " + cropped.shape());
         }
     }
 
@@ -609,11 +808,13 @@ public final class Functional {
      * The mean negative log-probability of the targets under the softmax of the logits.
      *
      * <pre>
-     * probabilities = exp(logits - max) / Σ exp(logits - max);  loss = -Σ ln probabilities[i, targets[i]] / N
+     * probabilities = exp(logits - max) / Σ exp(logits - max);  loss = -Σ ln probabilities[i, targets[i]] / n
      * </pre>
      *
-     * @param logits (N, classes), N at least 1
-     * @param targets (N), INT32, each from 0 to classes - 1
+     * The sum and n leave out the rows whose target is {@link #IGNORED}.
+     *
+     * @param logits (N, classes)
+     * @param targets (N), INT32, each from 0 to classes - 1 or IGNORED; at least one is not
      * @param probabilities (N, classes), written; not logits
      */
     public static double crossEntropy(Tensor logits, Tensor targets, Tensor probabilities) {
@@ -632,7 +833,7 @@ public final class Functional {
     }
 
     /**
-     * dLogits = (probabilities - onehot(targets)) / N.
+     * dLogits = (probabilities - onehot(targets)) / n; 0 in rows that are ignored.
      *
      * @param probabilities (N, classes), as forward wrote them
      * @param targets (N), INT32
@@ -654,12 +855,31 @@ public final class Functional {
             throw new IllegalArgumentException(operation + ": wants logits (N, classes) and targets (N), logits "
                     + logits.shape() + ", targets " + targets.shape());
         }
-        if (logits.size(0) == 0) {
+        int classes = logits.size(1);
+        if (!hasTarget(operation, targets, classes)) {
             throw new IllegalArgumentException(
                     operation + ": the mean over no rows has no value, logits " + logits.shape());
         }
-        Tensor.requireIndices(operation, targets, logits.size(1));
-        return logits.size(1);
+        return classes;
+    }
+
+    /** Whether a target is not ignored, after each has been checked. */
+    private static boolean hasTarget(String operation, Tensor targets, int classes) {
+        if (targets.dtype() != DType.INT32) {
+            throw new IllegalArgumentException(
+                    operation + ": indices must be INT32, they are " + targets.dtype() + " " + targets.shape());
+        }
+        boolean found = false;
+        for (int target : targets.ints()) {
+            if (target != IGNORED) {
+                if (target < 0 || target >= classes) {
+                    throw new IllegalArgumentException(
+                            operation + ": index " + target + " is outside of 0 to " + (classes - 1));
+                }
+                found = true;
+            }
+        }
+        return found;
     }
 
     /**
@@ -679,6 +899,74 @@ public final class Functional {
         } else {
             Update.addScaled(
                     target.doubles(), factor, source.doubles(), target.shape().elements());
+        }
+        if (Recording.isOn()) {
+            Recording.tell("addScaled", new double[] {factor}, target, target, source);
+        }
+    }
+
+    /**
+     * A step of Adam (Kingma and Ba 2014, https://arxiv.org/abs/1412.6980), with the weight decay taken from the value itself
+     * as in AdamW, in one pass.
+     *
+     * <pre>
+     * mean = β₁ mean + (1 - β₁) grad;  square = β₂ square + (1 - β₂) grad²
+     * value = (1 - lr · weightDecay) value - lr / (1 - β₁ˢ) · mean / (√(square / (1 - β₂ˢ)) + epsilon),  at step s
+     * </pre>
+     *
+     * @param value (…), updated
+     * @param grad (…)
+     * @param mean (…), updated; zeros before step 1
+     * @param square (…), updated; zeros before step 1
+     * @param step counted from 1
+     */
+    public static void adam(
+            Tensor value,
+            Tensor grad,
+            Tensor mean,
+            Tensor square,
+            double lr,
+            double beta1,
+            double beta2,
+            double epsilon,
+            double weightDecay,
+            int step) {
+        requireAlike("adam", "grad", value, grad);
+        requireAlike("adam", "mean", value, mean);
+        requireAlike("adam", "square", value, square);
+        double keep = 1 - lr * weightDecay;
+        double rate = lr / (1 - Math.pow(beta1, step));
+        double scale = 1 / Math.sqrt(1 - Math.pow(beta2, step));
+        if (value.dtype() == DType.FLOAT32) {
+            Update.adam(
+                    value.floats(),
+                    grad.floats(),
+                    mean.floats(),
+                    square.floats(),
+                    (float) beta1,
+                    (float) (1 - beta1),
+                    (float) beta2,
+                    (float) (1 - beta2),
+                    (float) keep,
+                    (float) rate,
+                    (float) scale,
+                    (float) epsilon,
+                    value.shape().elements());
+        } else {
+            Update.adam(
+                    value.doubles(),
+                    grad.doubles(),
+                    mean.doubles(),
+                    square.doubles(),
+                    beta1,
+                    1 - beta1,
+                    beta2,
+                    1 - beta2,
+                    keep,
+                    rate,
+                    scale,
+                    epsilon,
+                    value.shape().elements());
         }
     }
 

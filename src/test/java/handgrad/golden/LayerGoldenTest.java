@@ -5,15 +5,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import handgrad.nn.BatchNorm1d;
 import handgrad.nn.BatchNormOptions;
 import handgrad.nn.BatchNormOptions.Axes;
+import handgrad.nn.CausalConv1d;
 import handgrad.nn.CrossEntropyLoss;
 import handgrad.nn.Embedding;
+import handgrad.nn.Flatten;
 import handgrad.nn.FlattenConsecutive;
+import handgrad.nn.GatedActivation;
 import handgrad.nn.Gelu;
 import handgrad.nn.Layer;
 import handgrad.nn.LayerNorm;
 import handgrad.nn.Linear;
 import handgrad.nn.Parameter;
 import handgrad.nn.Relu;
+import handgrad.nn.Sigmoid;
 import handgrad.nn.Tanh;
 import handgrad.tensor.DType;
 import handgrad.tensor.Tensor;
@@ -44,6 +48,12 @@ class LayerGoldenTest {
                 new Case("linear-3d", () -> new Linear(Tensor.zeros(17, 7), Tensor.zeros(7))),
                 new Case("linear-without-bias", () -> new Linear(Tensor.zeros(17, 7), null)),
                 new Case("tanh", Tanh::new),
+                new Case("sigmoid", Sigmoid::new),
+                new Case("gated-activation", GatedActivation::new),
+                new Case("causal-conv1d", () -> new CausalConv1d(2, 1, Tensor.zeros(10, 7), Tensor.zeros(7))),
+                new Case("causal-conv1d-dilation-4", () -> new CausalConv1d(2, 4, Tensor.zeros(10, 7), null)),
+                new Case("causal-conv1d-kernel-3", () -> new CausalConv1d(3, 2, Tensor.zeros(15, 7), Tensor.zeros(7))),
+                new Case("flatten", () -> new Flatten(0, 1)),
                 new Case("relu", Relu::new),
                 new Case("gelu", Gelu::new),
                 new Case("layer-norm", () -> new LayerNorm(21)),

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import com.sun.management.ThreadMXBean;
 import handgrad.data.Dataset;
 import handgrad.data.Names;
+import handgrad.optim.Adam;
 import handgrad.optim.Sgd;
 import handgrad.random.TorchRandom;
 import handgrad.tensor.Backend;
@@ -109,15 +110,40 @@ class TrainingTest {
 
     @Test
     void a_step_in_steady_state_allocates_nothing() {
-        assumeTrue(Backend.vectors().contains("float vectors"), "the fallback kernels make small temporary arrays");
         var training = new Training(Names.bundled().split(42).train(), 200, 32);
+        requireNoAllocation(training::step);
+    }
+
+    @Test
+    void a_step_of_a_gated_network_with_adam_allocates_nothing() {
+        var random = TorchRandom.seeded(1);
+        var model = new Sequential(
+                new Embedding(27, 16, random),
+                new GatedResidualStack(16, 16, new int[] {1, 2, 4}, random),
+                new Sigmoid(),
+                new Linear(16, 27, random),
+                new Flatten(0, 1));
+        var sequence = Names.bundled().split(42, 8).train().sequence();
+        var loss = new CrossEntropyLoss();
+        var adam = new Adam(model.parameters());
+        requireNoAllocation(() -> {
+            var batch = sequence.batch(2, 16, random);
+            loss.forward(model.forward(batch.x()), batch.y());
+            adam.zeroGrad();
+            model.backward(loss.backward());
+            adam.step(0.001);
+        });
+    }
+
+    private static void requireNoAllocation(Runnable step) {
+        assumeTrue(Backend.vectors().contains("float vectors"), "the fallback kernels make small temporary arrays");
         var thread = (ThreadMXBean) ManagementFactory.getThreadMXBean();
         long least = Long.MAX_VALUE;
         // Until C2 has compiled the kernels their vectors are objects, so the quietest of many rounds counts.
         for (int round = 0; round < 1_000 && least > 0; round++) {
             long before = thread.getCurrentThreadAllocatedBytes();
-            for (int step = 0; step < 100; step++) {
-                training.step();
+            for (int i = 0; i < 100; i++) {
+                step.run();
             }
             least = Math.min(least, thread.getCurrentThreadAllocatedBytes() - before);
         }

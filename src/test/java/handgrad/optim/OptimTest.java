@@ -2,6 +2,7 @@ package handgrad.optim;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.within;
 
 import handgrad.nn.Parameter;
 import handgrad.tensor.Tensor;
@@ -24,6 +25,33 @@ class OptimTest {
                     .withMessage("Sgd: the learning rate must be at least 0 and finite, it is " + lr);
         }
         assertThat(parameter.value().floats()).containsExactly(0, 2, 4);
+    }
+
+    @Test
+    void the_first_step_of_adam_is_the_learning_rate_against_the_sign_of_the_gradient() {
+        var parameter = new Parameter("weight", Tensor.of(new float[] {1, 2, 3}, 3));
+        parameter.grad().copyFrom(Tensor.of(new float[] {10, 0, -0.5f}, 3));
+        var adam = new Adam(List.of(parameter));
+        adam.step(0.1);
+        assertThat(parameter.value().floats()).containsExactly(new float[] {0.9f, 2, 3.1f}, within(1e-6f));
+        adam.zeroGrad();
+        assertThat(parameter.grad()).isEqualTo(Tensor.zeros(3));
+    }
+
+    @Test
+    void adam_refuses_what_has_no_sense() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new Adam(List.of()).step(-1))
+                .withMessage("Adam: the learning rate must be at least 0 and finite, it is -1.0");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new Adam(List.of(), 1, 0.999, 1e-8, 0))
+                .withMessage("Adam: beta1 must be from 0 to less than 1, it is 1.0");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new Adam(List.of(), 0.9, Double.NaN, 1e-8, 0))
+                .withMessage("Adam: beta2 must be from 0 to less than 1, it is NaN");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new Adam(List.of(), -0.1))
+                .withMessage("Adam: the weight decay must be at least 0 and finite, it is -0.1");
     }
 
     @Test

@@ -116,6 +116,47 @@ def tanh():
 
 
 @golden
+def sigmoid():
+    g = seeded()
+    layer("sigmoid", lambda x: torch.sigmoid(x), g, x=4 * torch.randn(3, 21, generator=g))
+
+
+@golden
+def gated_activation():
+    def gated(x):
+        f, gate = x.chunk(2, -1)
+        return torch.tanh(f) * torch.sigmoid(gate)
+
+    g = seeded()
+    layer("gated-activation", gated, g, x=2 * torch.randn(2, 3, 34, generator=g))
+
+
+@golden
+def causal_conv1d():
+    """Channels are PyTorch's dimension 1, and the last one here; its weight is (out, in, kernel), here (kernel·in, out)."""
+
+    def convolution(kernel, dilation):
+        def out(x, weight, bias=None):
+            w = weight.view(kernel, x.shape[-1], -1).permute(2, 1, 0)
+            return functional.conv1d(x.movedim(-1, 1), w, bias, dilation=dilation).movedim(1, -1)
+
+        return out
+
+    g = seeded()
+    x, bias = torch.randn(3, 9, 5, generator=g), torch.randn(7, generator=g)
+    weight2, weight3 = torch.randn(10, 7, generator=g), torch.randn(15, 7, generator=g)
+    layer("causal-conv1d", convolution(2, 1), g, x=x, weight=weight2, bias=bias)
+    layer("causal-conv1d-dilation-4", convolution(2, 4), g, x=x, weight=weight2)
+    layer("causal-conv1d-kernel-3", convolution(3, 2), g, x=x, weight=weight3, bias=bias)
+
+
+@golden
+def flatten():
+    g = seeded()
+    layer("flatten", lambda x: x.flatten(0, 1), g, x=torch.randn(3, 4, 5, generator=g))
+
+
+@golden
 def relu():
     g = seeded()
     layer("relu", lambda x: functional.relu(x), g, x=torch.randn(3, 21, generator=g))
@@ -212,6 +253,29 @@ def cross_entropy():
     loss = functional.cross_entropy(inputs["logits"], inputs["targets"])
     loss.backward()
     save("cross-entropy", {**inputs, "loss": loss, **gradients(inputs)})
+
+
+# Optimisers
+
+
+@golden
+def adam():
+    """A parameter after each of five steps with given gradients, by Adam and by AdamW, both with PyTorch's defaults."""
+    g = seeded()
+    start, steps = torch.randn(3, 21, generator=g), torch.randn(5, 3, 21, generator=g)
+    tensors = {"start": start.double(), "grads": steps.double()}
+    optimisers = {"adam": lambda p: torch.optim.Adam(p, lr=0.01),
+                  "adamw": lambda p: torch.optim.AdamW(p, lr=0.01, weight_decay=0.5)}
+    for name, make in optimisers.items():
+        value = start.double().clone().requires_grad_()
+        optimiser = make([value])
+        values = []
+        for grad in steps:
+            value.grad = grad.double()
+            optimiser.step()
+            values.append(value.detach().clone())
+        tensors[name] = torch.stack(values)
+    save("adam", tensors)
 
 
 # The exercise of makemore part 4

@@ -1,10 +1,12 @@
 package handgrad.examples;
 
+import handgrad.examples.audio.AudioCommand;
 import handgrad.examples.command.ExitCode;
 import handgrad.examples.diagram.DiagramCommand;
 import handgrad.examples.exercise.ExerciseCommand;
 import handgrad.examples.program.RunCommand;
 import handgrad.examples.program.ShellCommand;
+import handgrad.examples.study.StudyCommand;
 import handgrad.examples.train.SampleCommand;
 import handgrad.examples.train.TrainCommand;
 import java.io.PrintWriter;
@@ -23,9 +25,11 @@ import picocli.CommandLine.Spec;
         subcommands = {
             TrainCommand.class,
             SampleCommand.class,
+            AudioCommand.class,
             CheckCommand.class,
             ExerciseCommand.class,
             DiagramCommand.class,
+            StudyCommand.class,
             DoctorCommand.class,
             ShellCommand.class
         },

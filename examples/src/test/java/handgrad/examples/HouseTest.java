@@ -22,6 +22,8 @@ class HouseTest {
             "handgrad.examples.page",
             "handgrad.examples.report",
             "handgrad.examples.train",
+            "handgrad.examples.study",
+            "handgrad.examples.audio",
             "handgrad.examples.program",
             "handgrad.examples.exercise",
             "handgrad.examples.diagram",

@@ -1,5 +1,6 @@
 package handgrad.check.registry;
 
+import handgrad.check.TensorFunction;
 import handgrad.tensor.DType;
 import handgrad.tensor.Functional;
 import handgrad.tensor.Tensor;
@@ -8,6 +9,9 @@ import java.util.List;
 
 /** The operations of {@link Functional}, whose backward passes stand there under their forward passes. */
 final class Functions {
+    private static final TensorFunction SIGMOID_OF_EACH =
+            x -> Reference.tensor(x[0].shape(), i -> 1 / (1 + Math.exp(-x[0].get(i))));
+
     private final Draw draw = new Draw(6);
 
     List<Operation> operations() {
@@ -15,6 +19,7 @@ final class Functions {
                 embedding(),
                 linear(),
                 tanh(),
+                sigmoid(),
                 relu(),
                 gelu(),
                 batchNorm(),
@@ -23,7 +28,8 @@ final class Functions {
                 crossEntropy(),
                 addScaled(),
                 blend(),
-                scaledSquareRoot());
+                scaledSquareRoot(),
+                adam());
     }
 
     /** dTable[indices] += dOut: a row that is used twice gets both gradients. */
@@ -124,6 +130,35 @@ final class Functions {
                 .refuses(
                         "tanhBackward: dOut is FLOAT32 (3), wants FLOAT32 (2)",
                         () -> Functional.tanhBackward(Tensor.zeros(2), Tensor.zeros(3), Tensor.zeros(2)));
+    }
+
+    /** dX = y ∘ (1 - y) ∘ dOut, where y = 1 / (1 + e⁻ˣ). */
+    static final Formula SIGMOID = new Formula(
+            x -> sigmoid(x[0]),
+            (dOut, x) -> {
+                var dX = Gradients.zerosLike(x[0]);
+                Functional.sigmoidBackward(sigmoid(x[0]), dOut, dX);
+                return Gradients.of(dX);
+            },
+            // The error of the exponential, and three roundings.
+            new Reference(SIGMOID_OF_EACH, _ -> 4, SIGMOID_OF_EACH));
+
+    private static Tensor sigmoid(Tensor x) {
+        var y = Gradients.zerosLike(x);
+        Functional.sigmoid(x, y);
+        return y;
+    }
+
+    private Operation sigmoid() {
+        return Operation.named("Functional.sigmoid")
+                .samples(SIGMOID, Draw.shapes(draw::normal))
+                .sample(SIGMOID, Draw.points(0, -20, 20, -5, 5, 1e-4))
+                .refuses(
+                        "sigmoid: out is FLOAT32 (3), wants FLOAT32 (2, 3)",
+                        () -> Functional.sigmoid(Tensor.zeros(2, 3), Tensor.zeros(3)))
+                .refuses(
+                        "sigmoidBackward: dOut is FLOAT32 (3), wants FLOAT32 (2)",
+                        () -> Functional.sigmoidBackward(Tensor.zeros(2), Tensor.zeros(3), Tensor.zeros(2)));
     }
 
     /** dX = dOut where x > 0, otherwise 0. At 0 there is no derivative; the gradient there is 0. */
@@ -396,14 +431,19 @@ final class Functions {
 
     private static double meanNegativeLogProbability(Tensor logits, Tensor targets) {
         double sum = 0;
+        int counted = 0;
         for (int i = 0; i < logits.size(0); i++) {
+            if (targets.get(i) == Functional.IGNORED) {
+                continue;
+            }
+            counted++;
             double exponentials = 0;
             for (int j = 0; j < logits.size(1); j++) {
                 exponentials += Math.exp(logits.get(i, j));
             }
             sum += Math.log(exponentials) - logits.get(i, (int) targets.get(i));
         }
-        return sum / logits.size(0);
+        return sum / counted;
     }
 
     private Operation crossEntropy() {
@@ -416,6 +456,13 @@ final class Functions {
                 .sample(CROSS_ENTROPY, draw.normal(5, 31), draw.indices(31, 5))
                 .sample(CROSS_ENTROPY, draw.normal(3, 1), draw.indices(1, 3))
                 .sample(CROSS_ENTROPY, draw.normal(13, 27), draw.indices(27, 13))
+                .sample(CROSS_ENTROPY, draw.normal(4, 17), Tensor.of(new int[] {-100, 3, -100, 16}, 4))
+                .refuses(
+                        "crossEntropy: index -1 is outside of 0 to 2",
+                        () -> CROSS_ENTROPY.forward().apply(Tensor.zeros(2, 3), Tensor.of(new int[] {0, -1}, 2)))
+                .refuses(
+                        "crossEntropy: the mean over no rows has no value, logits (2, 3)",
+                        () -> CROSS_ENTROPY.forward().apply(Tensor.zeros(2, 3), Tensor.of(new int[] {-100, -100}, 2)))
                 .refuses(
                         "crossEntropy: index 3 is outside of 0 to 2",
                         () -> CROSS_ENTROPY.forward().apply(Tensor.zeros(2, 3), Tensor.of(new int[] {0, 3}, 2)))
@@ -494,5 +541,61 @@ final class Functions {
                 .refuses(
                         "scaledSquareRoot: out is FLOAT32 (3), wants FLOAT32 (2)",
                         () -> Functional.scaledSquareRoot(Tensor.zeros(2), 1, Tensor.zeros(3)));
+    }
+
+    private static final double LR = 0.01;
+    private static final double BETA1 = 0.9;
+    private static final double BETA2 = 0.999;
+    private static final double EPSILON = 1e-3;
+    private static final double WEIGHT_DECAY = 0.5;
+
+    /** The new value, mean and square of Adam one after the other; an optimiser's step has no gradient. */
+    private static Formula adam(int step) {
+        return new Formula(
+                x -> {
+                    var value = x[0].copy();
+                    var mean = x[2].copy();
+                    var square = x[3].copy();
+                    Functional.adam(value, x[1], mean, square, LR, BETA1, BETA2, EPSILON, WEIGHT_DECAY, step);
+                    return Tensor.cat(0, value.reshape(-1), mean.reshape(-1), square.reshape(-1));
+                },
+                null,
+                new Reference(x -> adam(x, step, -1), _ -> 8, x -> adam(absolute(x), step, 1)));
+    }
+
+    private static Tensor[] absolute(Tensor[] x) {
+        return Arrays.stream(x).map(Tensor::abs).toArray(Tensor[]::new);
+    }
+
+    /** The definition; with sign 1 instead of -1 the sum of the absolute terms, of absolute inputs. */
+    private static Tensor adam(Tensor[] x, int step, int sign) {
+        int n = x[0].shape().elements();
+        double[] out = new double[3 * n];
+        for (int i = 0; i < n; i++) {
+            double grad = x[1].getFlat(i);
+            double mean = BETA1 * x[2].getFlat(i) + (1 - BETA1) * grad;
+            double square = BETA2 * x[3].getFlat(i) + (1 - BETA2) * grad * grad;
+            double slope =
+                    mean / (1 - Math.pow(BETA1, step)) / (Math.sqrt(square / (1 - Math.pow(BETA2, step))) + EPSILON);
+            out[i] = (1 - LR * WEIGHT_DECAY) * x[0].getFlat(i) + sign * LR * slope;
+            out[n + i] = mean;
+            out[2 * n + i] = square;
+        }
+        return Tensor.of(out, 3 * n);
+    }
+
+    private Operation adam() {
+        var operation = Operation.named("Functional.adam")
+                .refuses(
+                        "adam: square is FLOAT32 (3), wants FLOAT32 (2)",
+                        () -> Functional.adam(
+                                Tensor.zeros(2), Tensor.zeros(2), Tensor.zeros(2), Tensor.zeros(3), 1, 0, 0, 1, 0, 1));
+        int step = 1;
+        for (var value : Draw.shapes(draw::normal)) {
+            int[] sizes = value.shape().toArray();
+            operation =
+                    operation.sample(adam(step++), value, draw.normal(sizes), draw.normal(sizes), draw.positive(sizes));
+        }
+        return operation;
     }
 }

@@ -5,12 +5,14 @@ import handgrad.nn.BatchNormOptions;
 import handgrad.nn.BatchNormOptions.Axes;
 import handgrad.nn.BatchNormOptions.Variance;
 import handgrad.nn.Embedding;
+import handgrad.nn.Flatten;
 import handgrad.nn.FlattenConsecutive;
 import handgrad.nn.Gelu;
 import handgrad.nn.Layer;
 import handgrad.nn.LayerNorm;
 import handgrad.nn.Linear;
 import handgrad.nn.Relu;
+import handgrad.nn.Sigmoid;
 import handgrad.nn.Tanh;
 import handgrad.random.TorchRandom;
 import handgrad.tensor.DType;
@@ -27,8 +29,10 @@ final class Layers {
                 linear(),
                 embedding(),
                 tanh(),
+                sigmoid(),
                 relu(),
                 gelu(),
+                flatten(),
                 flattenConsecutive(),
                 batchNorm("BatchNorm1d", BatchNormOptions.PYTORCH),
                 batchNorm("BatchNorm1d, MAKEMORE_PART_3", BatchNormOptions.MAKEMORE_PART_3),
@@ -84,6 +88,17 @@ final class Layers {
         return elementwise(operation, _ -> new Tanh(), Functions.TANH.reference());
     }
 
+    /** out = 1 / (1 + e⁻ˣ). */
+    private Operation sigmoid() {
+        var operation = Operation.named("Sigmoid")
+                .refuses("sigmoidBackward: dOut is FLOAT32 (3), wants FLOAT32 (2)", () -> {
+                    var sigmoid = new Sigmoid();
+                    sigmoid.forward(Tensor.zeros(2));
+                    sigmoid.backward(Tensor.zeros(3));
+                });
+        return elementwise(operation, _ -> new Sigmoid(), Functions.SIGMOID.reference());
+    }
+
     /** out = max(x, 0). */
     private Operation relu() {
         var operation = Operation.named("Relu")
@@ -112,6 +127,22 @@ final class Layers {
             result = result.layer(maker, reference, x);
         }
         return result;
+    }
+
+    private Operation flatten() {
+        return Operation.named("Flatten")
+                .layer(_ -> new Flatten(0, 0), inShape(17), draw.normal(17))
+                .layer(_ -> new Flatten(0, 1), inShape(15), draw.normal(3, 5))
+                .layer(_ -> new Flatten(0, 1), inShape(6, 5), draw.normal(2, 3, 5))
+                .layer(_ -> new Flatten(1, 2), inShape(2, 15), draw.normal(2, 3, 5))
+                .layer(_ -> new Flatten(0, 2), inShape(30), draw.normal(2, 3, 5))
+                .layer(_ -> new Flatten(0, 1), inShape(3, 17), draw.normal(3, 1, 17))
+                .layer(_ -> new Flatten(0, 1), inShape(0, 5), draw.normal(0, 3, 5))
+                .layer(_ -> new Flatten(1, 2), inShape(2, 12, 5), draw.normal(2, 3, 4, 5))
+                .refuses(
+                        "Flatten: wants at least 2 dimensions, x is (3)",
+                        () -> new Flatten(0, 1).forward(Tensor.zeros(3)))
+                .refuses("Flatten: wants 0 ≤ start ≤ end, they are 1 and 0", () -> new Flatten(1, 0));
     }
 
     /** Row-major, the elements keep their order, so the result is its input in another shape. */

@@ -219,10 +219,15 @@ final class DiagramReader {
                 names.put(value, "x̂" + (normalizations > 1 ? ++normalized : ""));
             } else if (isSource(value)) {
                 names.put(value, value.content().dtype() == DType.INT32 ? "indices" + ++count : "data" + ++count);
-            } else if (isUsedAgain || steps > LONGEST) {
+            } else if (isUsedAgain || steps > LONGEST || isInsideLayer(value)) {
                 names.put(value, "t" + ++count);
             }
         }
+    }
+
+    /** What a layer hands to the next within a layer that is made of others. */
+    private static boolean isInsideLayer(Value value) {
+        return value.operation().equals("linear") || value.operation().equals("gate");
     }
 
     /** A layer of normalisation writes what its gradients are made of: its normalised input. */

@@ -70,11 +70,10 @@ final class Drawing {
                                                         .collect(Collectors.joining(", "))));
             }
         }
-        return layers.size() <= DEEP
-                ? Set.of()
-                : layers.stream()
-                        .filter(layer -> open.stream().noneMatch(layer::isCalled))
-                        .collect(Collectors.toSet());
+        return layers.stream()
+                .filter(layer -> layers.size() > DEEP || layer.isComposite())
+                .filter(layer -> open.stream().noneMatch(layer::isCalled))
+                .collect(Collectors.toSet());
     }
 
     Diagram diagram() {

@@ -83,6 +83,17 @@ final class Formula {
             case "exp" -> atom("exp(" + name(x) + ")");
             case "log" -> product("ln " + operand(x, ATOM));
             case "tanh", "relu", "gelu" -> atom(value.operation() + "(" + name(x) + ")");
+            case "sigmoid" -> atom("σ(" + name(x) + ")");
+            case "gate" -> product("tanh f∘σ(g), [f, g] = " + name(x));
+            case "unfold" ->
+                atom("[%1$s at t, %1$s at t + %2$d]"
+                        .formatted(factor(x), value.arguments().getFirst().intValue()));
+            case "crop" -> crop(value);
+            case "addScaled" ->
+                new Expression(
+                        operand(x, SUM) + " + " + (value.arguments().getFirst() == 1 ? "" : number(value, x) + "·")
+                                + operand(value.inputs().get(1), PRODUCT),
+                        SUM);
             case "sqrt" -> atom("√" + operand(x, ATOM));
             case "abs" -> atom("|" + name(x) + "|");
             case "sum" -> product("Σ" + dimension(value) + " " + factor(flattened(value)));
@@ -125,6 +136,20 @@ final class Formula {
                 atom(value.operation()
                         + value.inputs().stream().map(this::name).collect(Collectors.joining(", ", "(", ")")));
         };
+    }
+
+    /** The last positions of the input, beside what was there. */
+    private Expression crop(Value value) {
+        var x = value.inputs().getLast();
+        var last = value.shape().size(1) == x.shape().size(1) ? name(x) : operand(x, ATOM) + last(value);
+        return value.inputs().size() == 1
+                ? atom(last)
+                : atom("[" + name(value.inputs().getFirst()) + ", " + last + "]");
+    }
+
+    /** As many last positions as a value has. */
+    static String last(Value value) {
+        return "[:, −" + value.shape().size(1) + ":]";
     }
 
     private static String variance(double epsilon) {

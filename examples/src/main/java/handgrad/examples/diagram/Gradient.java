@@ -105,6 +105,18 @@ final class Gradient {
             case "tanh" -> into(x, d.times("(1 − " + Formula.power(selfAtom(value), 2) + ")", value.shape()), marks);
             case "relu" -> into(x, d.times("1{" + self(value) + " > 0}", value.shape()), marks);
             case "gelu" -> into(x, d.times("gelu′(" + formula.factor(x) + ")", value.shape()), marks);
+            case "sigmoid" -> into(x, d.times("%1$s∘(1 − %1$s)".formatted(self(value)), value.shape()), marks);
+            case "gate" -> {
+                var body = "[(1 − tanh² f)∘σ(g)∘%1$s, tanh f∘σ(g)∘(1 − σ(g))∘%1$s]".formatted(d.text());
+                into(x, Term.of(body, x.shape()), marks);
+            }
+            case "unfold" -> into(x, d.withBody("fold " + d.body(), x.shape()), with(marks, Mark.SCATTER));
+            case "crop" -> crop(value, d, marks);
+            case "addScaled" -> {
+                into(x, d, marks);
+                double factor = value.arguments().getFirst();
+                into(b(value), factor == 1 ? d : d.scaled(Formula.number(factor)), marks);
+            }
             case "abs" -> into(x, d.times("sign(" + formula.factor(x) + ")", value.shape()), marks);
             case "sqrt" ->
                 into(
@@ -225,6 +237,21 @@ final class Gradient {
         var derivative = p == 2 ? base : Formula.power(base, p - 1);
         var coefficient = p == -1 ? "−" : Formula.number(p);
         into(x, d.times(derivative, value.shape()).scaled(coefficient), marks);
+    }
+
+    /** The columns go where they came from, to the last positions. */
+    private void crop(Value value, Term d, Set<Mark> marks) {
+        var x = value.inputs().getLast();
+        int column = value.arguments().getFirst().intValue();
+        var columns = value.inputs().size() == 1
+                ? d.body()
+                : "%s[:, :, %d:%d]"
+                        .formatted(d.body(), column, column + x.shape().size(2));
+        boolean isPart = x.shape().size(1) != value.shape().size(1);
+        into(x, d.withBody(columns + (isPart ? " at " + Formula.last(value) : ""), x.shape()), marks);
+        if (value.inputs().size() > 1) {
+            into(value.inputs().getFirst(), d.withBody(d.body() + "[:, :, :" + column + "]", value.shape()), marks);
+        }
     }
 
     /** Each part gets its slice. */

@@ -27,6 +27,10 @@ import java.util.Objects;
 /** A lecture's model with fresh weights and the first batch of its training, whose tensors have names. */
 final class ModelRun {
     private static final int BATCH = 32;
+
+    /** Where a model predicts at every position of a sequence: as few as show it. */
+    private static final int POSITIONS = 16;
+
     private static final long SPLIT_SEED = 42;
 
     private final Layer model;
@@ -42,7 +46,9 @@ final class ModelRun {
         model = lecture.build(defaults.sizes(), random);
         model.to(dtype);
         var split = Names.bundled().split(SPLIT_SEED, defaults.sizes().blockSize());
-        batch = split.train().batch(BATCH, random);
+        batch = lecture.isConvolution()
+                ? split.train().sequence().batch(defaults.batchSize(), POSITIONS, random)
+                : split.train().batch(BATCH, random);
         if (model instanceof Sequential sequential) {
             describe(sequential.layers());
         } else {
@@ -61,13 +67,24 @@ final class ModelRun {
             var name = kind.replaceFirst("Consecutive|1d", "").toLowerCase(Locale.ROOT)
                     + (Objects.requireNonNull(counts.get(kind)) > 1 ? number : "");
             var own = new ArrayList<String>();
+            var state = layers.get(i).stateDict();
             for (var parameter : layers.get(i).parameters()) {
-                own.add(name + "." + parameter.name());
+                own.add(name + "." + nameIn(state, parameter));
                 parameters.put(own.getLast(), parameter);
             }
             spans.add(new LayerSpan(
                     i + "." + kind, title(layers.get(i)), i == layers.size() - 1 ? "logits" : name, List.copyOf(own)));
         }
+    }
+
+    /** The name of a parameter in the state of a layer, which may be made of layers itself. */
+    @SuppressWarnings("ReferenceEquality")
+    private static String nameIn(Map<String, Tensor> state, Parameter parameter) {
+        return state.entrySet().stream()
+                .filter(entry -> entry.getValue() == parameter.value())
+                .findFirst()
+                .map(Map.Entry::getKey)
+                .orElse(parameter.name());
     }
 
     private static String kind(Layer layer) {

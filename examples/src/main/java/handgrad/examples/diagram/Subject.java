@@ -43,6 +43,11 @@ record Subject(
      * @param parameters the names of its parameters
      */
     record LayerSpan(String name, String title, String output, List<String> parameters) {
+        /** Whether it is made of layers itself. */
+        boolean isComposite() {
+            return parameters.size() > 2;
+        }
+
         /** Whether somebody who says this means this layer: its name, its number or its kind. */
         boolean isCalled(String wanted) {
             int dot = name.indexOf('.');

@@ -16,7 +16,7 @@ import java.util.ArrayList;
 /** The networks of makemore part 5: characters joined all at once, or by twos in a tree. */
 final class WaveNetTree {
     /** What the last layer is scaled by, to make the model less sure of itself at the start. */
-    private static final double LAST_SCALE = 0.1;
+    static final double LAST_SCALE = 0.1;
 
     private WaveNetTree() {}
 

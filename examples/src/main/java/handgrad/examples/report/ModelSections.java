@@ -29,7 +29,9 @@ final class ModelSections {
         if (!outcome.batchNorms().isEmpty()) {
             sections.add(batchNorms(outcome.batchNorms()));
         }
-        sections.add(finder(outcome.finder()));
+        if (outcome.finder() != null) {
+            sections.add(finder(outcome.finder()));
+        }
         return sections;
     }
 

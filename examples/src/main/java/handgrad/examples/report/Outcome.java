@@ -1,8 +1,10 @@
 package handgrad.examples.report;
 
 import handgrad.diagnostics.BatchNormStatistics;
+import handgrad.examples.model.Sample;
 import java.util.List;
 import java.util.OptionalDouble;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What is known once a training has ended.
@@ -13,7 +15,7 @@ import java.util.OptionalDouble;
  * @param samples names drawn from the model
  * @param embedding where each of the 27 symbols lies, two numbers each; empty if an embedding has not two
  * @param batchNorms the running statistics beside calibrated ones
- * @param finder what the learning-rate finder sees of the model before its training
+ * @param finder what the learning-rate finder sees of the model before its training; null for a model without batches
  */
 @SuppressWarnings("ArrayRecordComponent") // read, never compared
 public record Outcome(
@@ -23,7 +25,7 @@ public record Outcome(
         List<Sample> samples,
         float[] embedding,
         List<BatchNormStatistics> batchNorms,
-        Finder finder) {
+        @Nullable Finder finder) {
 
     /**
      * A loss over a whole part of the data.
@@ -32,13 +34,6 @@ public record Outcome(
      * @param published the loss that the lecture prints
      */
     public record SplitLoss(String split, double loss, OptionalDouble published) {}
-
-    /**
-     * A name drawn from the model.
-     *
-     * @param mark where else it occurs, such as {@code in train}, or {@code new}
-     */
-    public record Sample(String name, String mark) {}
 
     /**
      * Losses by learning rate.

@@ -2,6 +2,7 @@ package handgrad.examples.report;
 
 import handgrad.data.Alphabet;
 import handgrad.diagnostics.LossCurve;
+import handgrad.examples.model.Sample;
 import handgrad.examples.page.Block;
 import handgrad.examples.page.Block.Chart;
 import handgrad.examples.page.Block.Sentence;
@@ -213,7 +214,7 @@ public final class TrainingPage {
             return List.of();
         }
         var samples = outcome.samples();
-        var marks = samples.stream().collect(Collectors.groupingBy(Outcome.Sample::mark, Collectors.counting()));
+        var marks = samples.stream().collect(Collectors.groupingBy(Sample::mark, Collectors.counting()));
         var counts = marks.entrySet().stream()
                 .sorted(Map.Entry.comparingByKey())
                 .map(entry -> Text.count(entry.getValue()) + " " + entry.getKey())

@@ -13,7 +13,7 @@ import handgrad.nn.Layer;
  * @param dev on what models are chosen by
  * @param test on what models are judged by
  */
-record Evaluation(double train, double dev, double test) {
+public record Evaluation(double train, double dev, double test) {
     /** Rows at a time: enough for fast products, few enough for their results to stay in the cache. */
     private static final int ROWS = 1024;
 
@@ -22,15 +22,16 @@ record Evaluation(double train, double dev, double test) {
      *
      * @throws FailedException if a loss is not finite
      */
-    static Evaluation of(Layer model, Split split) {
-        model.train(false);
+    public static Evaluation of(Layer model, Split split) {
         return new Evaluation(
                 loss("train", model, split.train()),
                 loss("dev", model, split.dev()),
                 loss("test", model, split.test()));
     }
 
-    private static double loss(String part, Layer model, Dataset data) {
+    /** The loss on a part of the data, whose name an error would say; leaves the model in evaluation mode. */
+    public static double loss(String part, Layer model, Dataset data) {
+        model.train(false);
         var loss = new CrossEntropyLoss();
         double sum = 0;
         for (int from = 0; from < data.size(); from += ROWS) {

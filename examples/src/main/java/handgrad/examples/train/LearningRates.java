@@ -3,8 +3,6 @@ package handgrad.examples.train;
 import handgrad.data.Dataset;
 import handgrad.examples.command.FailedException;
 import handgrad.nn.CrossEntropyLoss;
-import handgrad.nn.Layer;
-import handgrad.optim.Sgd;
 import handgrad.random.TorchRandom;
 import java.io.PrintWriter;
 import java.util.Arrays;
@@ -34,18 +32,21 @@ record LearningRates(double[] exponents, double[] losses) {
     private static final int PRINTED_EVERY = 50;
 
     /**
-     * Trains a fresh model for 1,000 steps, their rates from 0.001 to 1, their exponents at equal distances. It ends early
+     * Trains the model of these options for 1,000 steps, their rates from 0.001 to 1, their exponents at equal distances. It ends early
      * where the loss is not finite.
      *
      * @throws FailedException if the first loss is not finite
      */
-    static LearningRates find(Layer model, Dataset data, int batchSize, TorchRandom random) {
+    static LearningRates find(TrainOptions options, Dataset data) {
+        var random = TorchRandom.seeded(options.seed());
+        var model = options.model().build(options.sizes(), random);
         var loss = new CrossEntropyLoss();
-        var sgd = new Sgd(model.parameters());
+        var optimizer = options.model().optimizer(model.parameters());
+        var batches = Trainer.batches(data, options, random);
         double[] exponents = new double[STEPS];
         double[] losses = new double[STEPS];
         for (int step = 0; step < STEPS; step++) {
-            var batch = data.batch(batchSize, random);
+            var batch = batches.get();
             exponents[step] = FIRST + (LAST - FIRST) * step / (STEPS - 1);
             losses[step] = loss.forward(model.forward(batch.x()), batch.y());
             if (!Double.isFinite(losses[step])) {
@@ -54,9 +55,9 @@ record LearningRates(double[] exponents, double[] losses) {
                 }
                 return new LearningRates(Arrays.copyOf(exponents, step), Arrays.copyOf(losses, step));
             }
-            sgd.zeroGrad();
+            optimizer.zeroGrad();
             model.backward(loss.backward());
-            sgd.step(Math.pow(10, exponents[step]));
+            optimizer.step(Math.pow(10, exponents[step]));
         }
         return new LearningRates(exponents, losses);
     }

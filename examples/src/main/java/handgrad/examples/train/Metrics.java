@@ -14,7 +14,7 @@ import tools.jackson.core.ObjectWriteContext;
 import tools.jackson.core.json.JsonFactory;
 
 /** Writes the metrics of a run as JSON lines, each flushed, so that a run can be watched and survives being killed. */
-final class Metrics implements Closeable {
+public final class Metrics implements Closeable {
     private final JsonFactory json = new JsonFactory();
     private final List<BufferedWriter> files = new ArrayList<>();
 
@@ -24,7 +24,7 @@ final class Metrics implements Closeable {
     }
 
     /** {@code {"step":0,"loss":3.3239,"lr":0.1}}: the loss of a step's batch, before the step changed the weights. */
-    void step(int step, double loss, double lr) {
+    public void step(int step, double loss, double lr) {
         line(generator -> {
             generator.writeNumberProperty("step", step);
             generator.writeNumberProperty("loss", loss);
@@ -33,7 +33,7 @@ final class Metrics implements Closeable {
     }
 
     /** {@code {"split":"dev","loss":2.1057}}: the loss over a whole part of the data, after the last step. */
-    void split(String split, double loss) {
+    public void split(String split, double loss) {
         line(generator -> {
             generator.writeStringProperty("split", split);
             generator.writeNumberProperty("loss", loss);

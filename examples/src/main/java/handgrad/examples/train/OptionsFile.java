@@ -66,7 +66,8 @@ final class OptionsFile {
         }
     }
 
-    private static Map<String, String> values(String text) {
+    /** The properties of a JSON object whose values are texts and numbers. */
+    static Map<String, String> values(String text) {
         var values = new HashMap<String, String>();
         try (var parser = JSON.createParser(ObjectReadContext.empty(), text)) {
             if (parser.nextToken() != JsonToken.START_OBJECT) {
@@ -83,7 +84,7 @@ final class OptionsFile {
         return values;
     }
 
-    private static String value(Map<String, String> values, String name) {
+    static String value(Map<String, String> values, String name) {
         var value = values.get(name);
         if (value == null) {
             throw new WrongInputException(name + " is missing");
@@ -91,7 +92,7 @@ final class OptionsFile {
         return value;
     }
 
-    private static <T> T number(Map<String, String> values, String name, Function<String, T> parse) {
+    static <T> T number(Map<String, String> values, String name, Function<String, T> parse) {
         var value = value(values, name);
         try {
             return parse.apply(value);

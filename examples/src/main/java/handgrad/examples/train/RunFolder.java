@@ -31,11 +31,11 @@ import java.util.stream.Stream;
  *
  * @param path the folder
  */
-record RunFolder(Path path) {
+public record RunFolder(Path path) {
     private static final DateTimeFormatter STAMP = DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss");
 
     /** A new folder under runs, named by model and time. */
-    static RunFolder next(String model) {
+    public static RunFolder next(String model) {
         var name = model + "-" + LocalDateTime.now(ZoneId.systemDefault()).format(STAMP);
         var path = Path.of("runs", name);
         for (int i = 2; Files.exists(path); i++) {
@@ -45,7 +45,7 @@ record RunFolder(Path path) {
     }
 
     /** Makes the folder; refuses one that holds a run, finished or not. Other files in it do no harm. */
-    void create() {
+    public void create() {
         if (Stream.of(optionsFile(), metrics(), weights()).anyMatch(Files::exists)) {
             throw new WrongInputException("--out: " + path + " holds a run already; name another folder, or remove it");
         }
@@ -60,6 +60,15 @@ record RunFolder(Path path) {
     void start(TrainOptions options, Metrics metrics) {
         try {
             OptionsFile.write(optionsFile(), options);
+        } catch (IOException exception) {
+            throw cannotWrite(exception);
+        }
+        start(metrics);
+    }
+
+    /** Lets the metrics be written here as well. */
+    public void start(Metrics metrics) {
+        try {
             metrics.addFile(metrics());
         } catch (IOException exception) {
             throw cannotWrite(exception);
@@ -159,7 +168,7 @@ record RunFolder(Path path) {
     }
 
     /** What an IOException says, in words: its message is often a path alone. */
-    static String reason(IOException exception) {
+    public static String reason(IOException exception) {
         return switch (exception) {
             case AccessDeniedException _ -> "its permissions forbid it";
             case FileAlreadyExistsException exists -> exists.getFile() + " is a file";

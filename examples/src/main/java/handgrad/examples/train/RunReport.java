@@ -21,7 +21,7 @@ import java.io.PrintWriter;
 import java.net.URI;
 import java.util.List;
 import java.util.Locale;
-import java.util.function.LongSupplier;
+import java.util.function.DoubleSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** The page of a run: served while it trains, if that is asked for, and written at its end. */
@@ -39,7 +39,7 @@ final class RunReport implements Closeable {
     private record State(
             List<Fact> facts,
             @Nullable Recorder recorder,
-            LongSupplier nanoseconds,
+            DoubleSupplier seconds,
             @Nullable Outcome outcome) {}
 
     /**
@@ -77,17 +77,17 @@ final class RunReport implements Closeable {
                 new Fact("rows in dev", count(split.dev().size())),
                 new Fact("rows in test", count(split.test().size())));
         long start = System.nanoTime();
-        state = new State(facts, recorder, () -> System.nanoTime() - start, null);
+        state = new State(facts, recorder, () -> (System.nanoTime() - start) / 1e9, null);
     }
 
     /** Says that the last step is done, and how long all took. */
-    void trained(long nanoseconds) {
-        state = new State(state.facts, state.recorder, () -> nanoseconds, null);
+    void trained(double seconds) {
+        state = new State(state.facts, state.recorder, () -> seconds, null);
     }
 
     /** Says how the training ended, and writes the page. */
     void ended(Outcome outcome, RunFolder folder) {
-        state = new State(state.facts, state.recorder, state.nanoseconds, outcome);
+        state = new State(state.facts, state.recorder, state.seconds, outcome);
         folder.write(page());
         printer.println("report:     " + folder.report());
         if (asked.open() && server == null) {
@@ -115,7 +115,7 @@ final class RunReport implements Closeable {
                 options.model().lecture(),
                 options.steps(),
                 schedule(options)::at,
-                now.nanoseconds.getAsLong() / 1e9,
+                now.seconds.getAsDouble(),
                 now.recorder == null ? Recording.EMPTY : Recording.of(now.recorder),
                 now.facts,
                 facts(options),

@@ -10,7 +10,8 @@ import handgrad.examples.model.LectureModel;
  *
  * @param model the model
  * @param steps how many batches to train on
- * @param batchSize the rows of a batch
+ * @param batchSize the rows of a batch, or {@link LectureModel.Defaults#ALL_ROWS}; crops, where the model predicts at
+ *     every position
  * @param lr the learning rate up to the step where the lecture cuts it; a tenth of it from there on
  * @param seed of the weights, then of the batches
  * @param hidden the units of the hidden layer
@@ -29,20 +30,40 @@ record TrainOptions(
         int blockSize,
         String data) {
 
-    /** The rows of a batch in every lecture. */
-    static final int DEFAULT_BATCH_SIZE = 32;
-
-    /** The first learning rate of every lecture. */
-    static final double DEFAULT_LR = 0.1;
+    /** The seed of the split, as in the lectures. */
+    static final long SPLIT_SEED = 42;
 
     /** The data option of a run on the bundled names. */
     static final String BUNDLED = "bundled";
 
-    /** The lectures sample with a generator of its own, seeded ten above the one of the training. */
-    private static final int SAMPLE_SEED_OFFSET = 10;
-
     /** Refuses what cannot be trained, naming the option of the command line. */
     TrainOptions {
+        if (!(lr > 0) || Double.isInfinite(lr)) {
+            throw new WrongInputException("--lr must be more than 0 and finite, it is " + lr);
+        }
+        if (model.isBigram()) {
+            checkBigram(model, steps, batchSize, lr, new LectureModel.Sizes(blockSize, embedding, hidden));
+        } else {
+            checkSizes(model, steps, batchSize, hidden, embedding, blockSize);
+        }
+    }
+
+    private static void checkBigram(LectureModel model, int steps, int batchSize, double lr, LectureModel.Sizes sizes) {
+        var defaults = model.defaults();
+        if (batchSize != defaults.batchSize() || !sizes.equals(defaults.sizes())) {
+            throw new WrongInputException(model.title() + " is a table of 27 x 27 numbers that learns from all rows at"
+                    + " once: it has no --batch-size, --hidden, --embedding or --block-size");
+        }
+        if (model == LectureModel.BIGRAM_COUNTED && (steps != defaults.steps() || lr != defaults.lr())) {
+            throw new WrongInputException(model.title() + " is counted, not trained: it has no --steps and no --lr");
+        }
+        if (model == LectureModel.BIGRAM) {
+            Checks.atLeast(1, "--steps", steps);
+        }
+    }
+
+    private static void checkSizes(
+            LectureModel model, int steps, int batchSize, int hidden, int embedding, int blockSize) {
         Checks.atLeast(1, "--steps", steps);
         if (model.normalisesBatches()) {
             // The variance of a batch, unbiased as in the lecture, divides by one row less.
@@ -56,9 +77,27 @@ record TrainOptions(
             throw new WrongInputException(
                     "--block-size of " + model.title() + " must be a power of 2, it is " + blockSize);
         }
-        if (!(lr > 0) || Double.isInfinite(lr)) {
-            throw new WrongInputException("--lr must be more than 0 and finite, it is " + lr);
-        }
+    }
+
+    /** How the lecture trains a model, on these names. */
+    static TrainOptions lecture(LectureModel model, String data) {
+        var defaults = model.defaults();
+        var sizes = defaults.sizes();
+        return new TrainOptions(
+                model,
+                defaults.steps(),
+                defaults.batchSize(),
+                defaults.lr(),
+                defaults.seed(),
+                sizes.hidden(),
+                sizes.embedding(),
+                sizes.blockSize(),
+                data);
+    }
+
+    /** These options with another number of steps. */
+    TrainOptions withSteps(int other) {
+        return new TrainOptions(model, other, batchSize, lr, seed, hidden, embedding, blockSize, data);
     }
 
     LectureModel.Sizes sizes() {
@@ -67,16 +106,11 @@ record TrainOptions(
 
     /** The seed of the names that a training ends with. */
     long sampleSeed() {
-        return seed + SAMPLE_SEED_OFFSET;
+        return model.sampleSeed(seed);
     }
 
     /** Whether the lecture trained with the same, the data aside. */
     boolean areTheLectures() {
-        var defaults = model.defaults();
-        return steps == defaults.steps()
-                && batchSize == DEFAULT_BATCH_SIZE
-                && lr == DEFAULT_LR
-                && seed == defaults.seed()
-                && sizes().equals(defaults.sizes());
+        return equals(lecture(model, data));
     }
 }

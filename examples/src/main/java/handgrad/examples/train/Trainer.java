@@ -1,14 +1,16 @@
 package handgrad.examples.train;
 
 import handgrad.data.Alphabet;
+import handgrad.data.Batch;
 import handgrad.data.Dataset;
 import handgrad.examples.command.FailedException;
+import handgrad.examples.model.LectureModel;
 import handgrad.nn.CrossEntropyLoss;
 import handgrad.nn.Layer;
-import handgrad.optim.Sgd;
 import handgrad.optim.StepSchedule;
 import handgrad.random.TorchRandom;
 import java.util.Locale;
+import java.util.function.Supplier;
 
 /** The training loop of the lectures. */
 final class Trainer {
@@ -17,6 +19,9 @@ final class Trainer {
      * is far too large the loss of a batch need not overflow; it stays finite at a height of no use.
      */
     private static final double DIVERGED = 1000;
+
+    /** Characters that a crop of a sequence predicts at: about four names. */
+    private static final int CROP = 64;
 
     private Trainer() {}
 
@@ -29,21 +34,23 @@ final class Trainer {
     }
 
     /**
-     * Trains a model by stochastic gradient descent on batches drawn with replacement.
+     * Trains a model on batches drawn with replacement, or on all rows at every step.
      *
      * @param random draws the batches
      * @throws FailedException if the training diverges
      */
     static void train(Layer model, Dataset data, TrainOptions options, TorchRandom random, Listener listener) {
         var loss = new CrossEntropyLoss();
-        var sgd = new Sgd(model.parameters());
+        var penalty = new Penalty(options.model().penalty(), model.parameters());
+        var optimizer = options.model().optimizer(model.parameters());
+        var batches = batches(data, options, random);
         var schedule =
                 StepSchedule.of(options.lr()).then(options.model().defaults().lrDrop(), options.lr() / 10);
         // A first batch may be lucky, so the loss of a uniform guess counts as well.
         double largest = Math.log(Alphabet.SIZE);
         for (int step = 0; step < options.steps(); step++) {
-            var batch = data.batch(options.batchSize(), random);
-            double value = loss.forward(model.forward(batch.x()), batch.y());
+            var batch = batches.get();
+            double value = loss.forward(model.forward(batch.x()), batch.y()) + penalty.forward();
             if (step == 0) {
                 largest = DIVERGED * Math.max(largest, value);
             }
@@ -52,11 +59,25 @@ final class Trainer {
                 listener.step(step, value, lr);
                 throw diverged("the loss of step " + step, value);
             }
-            sgd.zeroGrad();
+            optimizer.zeroGrad();
             model.backward(loss.backward());
-            sgd.step(lr);
+            penalty.backward();
+            optimizer.step(lr);
             listener.step(step, value, lr);
         }
+    }
+
+    /** Batches as the model takes them: rows, all rows, or crops of a sequence where it predicts at every position. */
+    static Supplier<Batch> batches(Dataset data, TrainOptions options, TorchRandom random) {
+        if (options.batchSize() == LectureModel.Defaults.ALL_ROWS) {
+            var all = new Batch(data.x(), data.y());
+            return () -> all;
+        }
+        if (options.model().isConvolution()) {
+            var sequence = data.sequence();
+            return () -> sequence.batch(options.batchSize(), CROP, random);
+        }
+        return () -> data.batch(options.batchSize(), random);
     }
 
     /** Says which loss shows that a training diverged. */

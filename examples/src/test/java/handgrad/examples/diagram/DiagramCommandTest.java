@@ -196,6 +196,16 @@ class DiagramCommandTest {
     }
 
     @Test
+    void letters_that_are_too_small_for_print_are_told() {
+        var file = folder.resolve("all.svg");
+        var result = CommandResult.of("diagram", "wavenet-gated", "--backward", "--open", "all", "-o", file.toString());
+        assertThat(result.code()).isZero();
+        assertThat(result.err())
+                .matches("its smallest letters are [45]\\.\\d points on A3, small for print; open fewer layers\\R");
+        assertThat(file).exists();
+    }
+
+    @Test
     void a_layer_that_is_not_there_is_named() {
         var result = CommandResult.of("diagram", "deep-no-bn", "--open", "BatchNorm1d");
         assertThat(result.code()).isEqualTo(2);

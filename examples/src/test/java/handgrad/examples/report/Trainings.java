@@ -9,7 +9,7 @@ import handgrad.diagnostics.Snapshot;
 import handgrad.diagnostics.TensorStatistics;
 import handgrad.diagnostics.UpdateRatios;
 import handgrad.diagnostics.WeightStatistics;
-import handgrad.examples.report.Outcome.Sample;
+import handgrad.examples.model.Sample;
 import handgrad.examples.report.Outcome.SplitLoss;
 import handgrad.examples.report.ReportData.Fact;
 import handgrad.tensor.Shape;

@@ -56,7 +56,7 @@ class SampleCommandTest {
         assertThat(result.err()).isEmpty();
         assertThat(result.out().lines()).hasSize(20);
         // Between the losses and the folder, in lines of several.
-        var names = trained.replaceFirst("(?s).*--help\\.\n\n(.*)\n\nrun folder.*", "$1");
+        var names = trained.replaceFirst("(?s).*--help\\.\n\n(.*)\n\n.* are new\n\nrun folder.*", "$1");
         assertThat(names.replaceAll("\\s+", "\n"))
                 .isEqualTo(result.out().strip().replaceAll("\\s+", "\n"));
     }
@@ -68,6 +68,31 @@ class SampleCommandTest {
         assertThat(sample("-n", "5", "--seed", "15").out()).isEqualTo(names);
         assertThat(sample().out()).startsWith(names);
         assertThat(sample("-n", "5", "--seed", "16").out()).isNotEqualTo(names);
+    }
+
+    @Test
+    void marksEachNameAfterATab() {
+        var plain = sample("-n", "50").out().lines().toList();
+        var marked = sample("-n", "50", "--marks").out().lines().toList();
+        assertThat(marked).map(line -> line.replaceFirst("\t.*", "")).isEqualTo(plain);
+        assertThat(marked).allMatch(line -> line.matches("[a-z]*\t(in train|in dev|in test|new)"));
+    }
+
+    @Test
+    void refusesMarksWithoutTheNamesOfTheRun() throws IOException {
+        var data = folder.resolve("names.txt");
+        Files.delete(data);
+        assertThat(sample("--marks")).isEqualTo(refused("--marks: " + data + ": there is no such file"));
+        assertThat(sample().code()).isZero();
+    }
+
+    @Test
+    void aTemperatureNearZeroDrawsTheLikeliestCharactersAsTopOneDoes() {
+        var likeliest = sample("-n", "3", "--top-k", "1").out();
+        assertThat(likeliest.lines().distinct()).hasSize(1);
+        assertThat(sample("-n", "3", "--temperature", "1e-9").out()).isEqualTo(likeliest);
+        assertThat(sample("--temperature", "1", "--top-k", "27").out()).isEqualTo(sample().out());
+        assertThat(sample("--temperature", "2").out()).isNotEqualTo(sample().out());
     }
 
     @Test
@@ -113,7 +138,7 @@ class SampleCommandTest {
             "hidden":16 | "hidden":0          | : --hidden must be from 1 to 20,000, it is 0
             "hidden":16 | "hidden":2147483647 | : --hidden must be from 1 to 20,000, it is 2147483647
             "hidden":16 | "hidden":2147483648 | : hidden has the wrong value 2147483648
-            "mlp-bn"    | "gpt"               | : unknown model gpt; there are mlp, mlp-softmax, mlp-tanh, mlp-kaiming, mlp-bn, deep, deep-no-bn, backprop, wavenet-flat-3, wavenet-flat-8, wavenet-small-bug, wavenet-small, wavenet
+            "mlp-bn"    | "gpt"               | : unknown model gpt; there are bigram-counted, bigram, mlp, mlp-softmax, mlp-tanh, mlp-kaiming, mlp-bn, deep, deep-no-bn, backprop, wavenet-flat-3, wavenet-flat-8, wavenet-small-bug, wavenet-small, wavenet, dilated, wavenet-gated
             """)
     void refusesOptionsThatAreNone(String old, String replacement, String message) throws IOException {
         change(old, replacement);

@@ -3,7 +3,9 @@ package handgrad.examples.train;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import handgrad.data.Names;
 import handgrad.examples.CommandResult;
+import handgrad.examples.LectureNames;
 import handgrad.examples.model.LectureModel;
 import handgrad.tensor.Backend;
 import java.io.IOException;
@@ -48,13 +50,20 @@ class TrainCommandTest {
             --lr -1               | --lr must be more than 0 and finite, it is -1.0
             --lr NaN              | --lr must be more than 0 and finite, it is NaN
             --lr Infinity         | --lr must be more than 0 and finite, it is Infinity
+            bigram --hidden 8     | bigram is a table of 27 x 27 numbers that learns from all rows at once: it has no --batch-size, --hidden, --embedding or --block-size
+            bigram --batch-size 8 | bigram is a table of 27 x 27 numbers that learns from all rows at once: it has no --batch-size, --hidden, --embedding or --block-size
+            bigram --steps 0      | --steps must be at least 1, it is 0
+            bigram-counted --steps 5 | bigram-counted is counted, not trained: it has no --steps and no --lr
+            bigram-counted --lr 5 | bigram-counted is counted, not trained: it has no --steps and no --lr
+            --temperature 0       | --temperature must be more than 0 and finite, it is 0.0
+            --top-k 28            | --top-k must be from 1 to 27, it is 28
             --threads 0           | --threads must be from 1 to 1,024, it is 0
             --threads 100000      | --threads must be from 1 to 1,024, it is 100000
             --log-every 0         | --log-every must be at least 1, it is 0
             --out=                | --out is empty; name a file or folder
             --data=               | --data is empty; name a file or folder
             --metrics=            | --metrics is empty; name a file or folder
-            transformer           | unknown model transformer; there are mlp, mlp-softmax, mlp-tanh, mlp-kaiming, mlp-bn, deep, deep-no-bn, backprop, wavenet-flat-3, wavenet-flat-8, wavenet-small-bug, wavenet-small, wavenet
+            transformer           | unknown model transformer; there are bigram-counted, bigram, mlp, mlp-softmax, mlp-tanh, mlp-kaiming, mlp-bn, deep, deep-no-bn, backprop, wavenet-flat-3, wavenet-flat-8, wavenet-small-bug, wavenet-small, wavenet, dilated, wavenet-gated
             """)
     void refusesAValueOutOfBounds(String arguments, String message) {
         // The last --out or the only one: none of these may leave a run behind.
@@ -315,12 +324,42 @@ class TrainCommandTest {
                         """);
     }
 
+    @Test
+    void judgesABigramByOneThatLearnedFromTrainAlone() throws IOException {
+        var options = new String[] {"--steps", "20", "--data", "" + names(), "--quiet", "--out", run("a")};
+        var arguments =
+                Stream.concat(Stream.of("train", "bigram"), Stream.of(options)).toArray(String[]::new);
+        var result = CommandResult.of(arguments);
+        assertThat(result.out()).matches("""
+                        \\s+loss   lecture
+                        step 19    \\d\\.\\d{4}    2\\.4818
+                        all        \\d\\.\\d{4}
+                        train      \\d\\.\\d{4}
+                        dev        \\d\\.\\d{4}
+                        test       \\d\\.\\d{4}
+                        all: trained on all names, .*
+                        once more, on train alone, .*
+                        The lecture's losses are of its own options: .*
+                        """);
+        var lines = Files.readAllLines(folder.resolve("a/metrics.jsonl"));
+        var split = Names.read(names()).split(42, 1);
+        var alone = Training.of(new RunFolder(folder.resolve("a")).options(), split.train());
+        assertThat(loss(lines.getLast()))
+                .isEqualTo(Evaluation.of(alone.network(), split).test());
+        assertThat(lines.get(lines.size() - 4)).startsWith("{\"split\":\"all\"");
+    }
+
     @ParameterizedTest
-    @CsvSource({"mlp, 27.8817", "mlp-softmax, 3.3221", "mlp-bn, 3.3239", "wavenet-flat-3, 3.2966", "wavenet, 3.3167"})
+    @CsvSource({
+        "bigram, 3.7686",
+        "mlp, 27.8817",
+        "mlp-softmax, 3.3221",
+        "mlp-bn, 3.3239",
+        "wavenet-flat-3, 3.2966",
+        "wavenet, 3.3167"
+    })
     void startsAtTheLossOfTheLecture(String model, String loss) throws IOException {
-        var data = System.getProperty("handgrad.names", "names.txt");
-        assumeTrue(
-                Files.exists(Path.of(data)), "the lecture's names.txt is missing; name it with -Dhandgrad.names=FILE");
+        var data = LectureNames.file().toString();
         var result = CommandResult.of("train", model, "--data", data, "--steps", "1", "--out", run(model));
         assertThat(result.out()).contains("rows     train 182,625, dev 22,655, test 22,866\n");
         var first = Files.readAllLines(folder.resolve(model).resolve("metrics.jsonl"))

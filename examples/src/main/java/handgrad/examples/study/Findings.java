@@ -1,0 +1,33 @@
+package handgrad.examples.study;
+
+import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/** What a study found, in sentences made of its numbers. */
+final class Findings {
+    private static final int WIDTH = 79;
+
+    private final List<String> sentences = new ArrayList<>();
+
+    /** Adds a sentence, written as {@link String#format} writes it. */
+    @SuppressWarnings("AnnotateFormatMethod") // the annotation would be a dependency of its own
+    void add(String format, Object... numbers) {
+        sentences.add(String.format(Locale.ROOT, format, numbers));
+    }
+
+    List<String> sentences() {
+        return List.copyOf(sentences);
+    }
+
+    /** Prints each sentence as a paragraph, in lines of at most 79 characters. */
+    void print(PrintWriter out) {
+        for (var sentence : sentences) {
+            out.println();
+            out.println(
+                    sentence.replaceAll("(.{1," + WIDTH + "})(?: |$)", "$1\n").strip());
+        }
+        out.flush();
+    }
+}

@@ -1,0 +1,2 @@
+/** Questions about training, answered by measuring. */
+package handgrad.examples.study;

@@ -1,0 +1,38 @@
+package handgrad.examples.train;
+
+import handgrad.examples.model.Marks;
+import handgrad.examples.model.Sample;
+import java.io.PrintWriter;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** Names that a model made, in the order in which it made them. */
+record Samples(List<Sample> samples) {
+    static Samples draw(int count, Sampler sampler, Marks marks) {
+        return new Samples(
+                Stream.generate(sampler::name).limit(count).map(marks::mark).toList());
+    }
+
+    /** Prints all names in their order, then for each mark the names that have it, or how many where they are new. */
+    void print(PrintWriter out) {
+        out.println(wrapped(samples.stream().map(Sample::name).collect(Collectors.joining(" "))));
+        out.println();
+        for (var mark : Marks.ALL) {
+            var names = samples.stream()
+                    .filter(sample -> sample.mark().equals(mark))
+                    .map(Sample::name)
+                    .toList();
+            if (mark.equals(Marks.NEW)) {
+                out.printf("%d of %d are %s%n", names.size(), samples.size(), mark);
+            } else if (!names.isEmpty()) {
+                out.println(wrapped(mark + ": " + String.join(" ", names)));
+            }
+        }
+    }
+
+    /** Words in lines of at most 79 characters, so far as single words are no longer. */
+    static String wrapped(String words) {
+        return words.replaceAll("(.{1,79})(?: |$)", "$1\n").strip();
+    }
+}

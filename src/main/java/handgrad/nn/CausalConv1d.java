@@ -1,0 +1,180 @@
+package handgrad.nn;
+
+import handgrad.random.TorchRandom;
+import handgrad.tensor.DType;
+import handgrad.tensor.Functional;
+import handgrad.tensor.Shape;
+import handgrad.tensor.Tensor;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A dilated convolution over time that sees the present and the past: each output is of one position and of the k - 1
+ * positions before it that are d, 2d, … apart. (N, T, channels) becomes (N, T - (k - 1)·d, channels): like PyTorch's Conv1d
+ * it does not pad, so the first output is that of position (k - 1)·d, and what should stand before a sequence is put there
+ * by who makes it. Channels come last, where PyTorch wants (N, channels, T).
+ *
+ * <p>The weight is (k·fanIn, fanOut), oldest position first: that of a {@link Linear} behind
+ * {@link FlattenConsecutive}{@code (k)}. So a tree of these two gives, for one window, what convolutions with dilations 1,
+ * k, k², … and the same weights give for every window at once.
+ *
+ * <p>In streaming the layer remembers its last (k - 1)·d inputs, and T inputs give T outputs: those that the whole sequence
+ * would give at their positions. Keeps the unfolded input for backward.
+ */
+public final class CausalConv1d implements Layer {
+    /** The kernel size of WaveNet. */
+    private static final int DEFAULT_KERNEL_SIZE = 2;
+
+    private final int kernelSize;
+    private final int dilation;
+    private final Parameter weight;
+    private final @Nullable Parameter bias;
+    private final List<Parameter> parameters;
+    private boolean streaming;
+    private @Nullable Tensor past;
+    private @Nullable Tensor input;
+    private @Nullable Tensor unfolded;
+    private @Nullable Tensor output;
+    private @Nullable Tensor dUnfolded;
+    private @Nullable Tensor dX;
+
+    /**
+     * A layer of kernel size 2, with a weight drawn from the normal distribution with mean 0 and deviation 1/√(2·fanIn), and
+     * a bias of zeros where asked.
+     */
+    public CausalConv1d(int fanIn, int fanOut, int dilation, boolean bias, TorchRandom random) {
+        this(DEFAULT_KERNEL_SIZE, dilation, new Linear(DEFAULT_KERNEL_SIZE * fanIn, fanOut, bias, random));
+    }
+
+    private CausalConv1d(int kernelSize, int dilation, Linear linear) {
+        this(
+                kernelSize,
+                dilation,
+                linear.weight().value(),
+                linear.bias() == null ? null : linear.bias().value());
+    }
+
+    /**
+     * A layer on given tensors.
+     *
+     * @param kernelSize k, at least 1
+     * @param dilation d, at least 1
+     * @param weight (k·fanIn, fanOut)
+     * @param bias (fanOut), or null for none
+     */
+    public CausalConv1d(int kernelSize, int dilation, Tensor weight, @Nullable Tensor bias) {
+        if (kernelSize < 1 || dilation < 1) {
+            throw new IllegalArgumentException(
+                    "CausalConv1d: wants a kernel size and a dilation of at least 1, they are " + kernelSize + " and "
+                            + dilation);
+        }
+        if (weight.shape().rank() != 2 || weight.size(0) % kernelSize != 0) {
+            throw new IllegalArgumentException(
+                    "CausalConv1d: weight must be (" + kernelSize + "·fanIn, fanOut), it is " + weight.shape());
+        }
+        if (bias != null && !bias.shape().equals(weight.shape().without(0))) {
+            throw new IllegalArgumentException("CausalConv1d: bias must be (" + weight.size(1) + ") for weight "
+                    + weight.shape() + ", it is " + bias.shape());
+        }
+        this.kernelSize = kernelSize;
+        this.dilation = dilation;
+        this.weight = new Parameter("weight", weight);
+        this.bias = bias == null ? null : new Parameter("bias", bias);
+        this.parameters = this.bias == null ? List.of(this.weight) : List.of(this.weight, this.bias);
+    }
+
+    /** The weight, (k·fanIn, fanOut). */
+    public Parameter weight() {
+        return weight;
+    }
+
+    /** The bias, (fanOut), or null where there is none. */
+    public @Nullable Parameter bias() {
+        return bias;
+    }
+
+    /**
+     * With W_j the rows j·fanIn to (j + 1)·fanIn - 1 of the weight:
+     *
+     * <pre>
+     * out[n, t] = Σ over j from 0 to k - 1 of x[n, t + j·d] · W_j, + bias
+     * </pre>
+     *
+     * @param x (N, T, fanIn), T more than (k - 1)·d
+     * @return (N, T - (k - 1)·d, fanOut); in streaming (N, T, fanOut)
+     */
+    @Override
+    public Tensor forward(Tensor x) {
+        int fanIn = weight.value().size(0) / kernelSize;
+        int least = streaming ? 1 : span() + 1;
+        if (x.shape().rank() != 3 || x.size(1) < least || x.size(2) != fanIn) {
+            throw new IllegalArgumentException(
+                    "CausalConv1d: wants (N, T, " + fanIn + ") with T of at least " + least + ", x is " + x.shape());
+        }
+        input = streaming ? continued(x) : x;
+        int positions = input.size(1) - span();
+        unfolded = Buffers.positions(input, positions, kernelSize * fanIn, unfolded);
+        output = Buffers.positions(input, positions, weight.value().size(1), output);
+        Functional.unfold(input, dilation, unfolded);
+        Functional.linear(unfolded, weight.value(), bias == null ? null : bias.value(), output);
+        return output;
+    }
+
+    /** How far the layer looks back. */
+    private int span() {
+        return (kernelSize - 1) * dilation;
+    }
+
+    /** The inputs that the layer still sees, then x. */
+    private Tensor continued(Tensor x) {
+        var before = past == null ? Tensor.zeros(x.dtype(), Shape.of(x.size(0), span(), x.size(2))) : past;
+        var sequence = Tensor.cat(1, before, x);
+        past = sequence.narrow(1, x.size(1), span());
+        return sequence;
+    }
+
+    /**
+     * With u the unfolded input, u[n, t] = x[n, t], x[n, t + d], … end to end:
+     *
+     * <pre>
+     * dWeight += uᵀ · dOut;  dBias += Σ over n and t of dOut;  dU = dOut · weightᵀ
+     * dX[n, t] = Σ over j of dU_j[n, t - j·d], where that is a position
+     * </pre>
+     *
+     * @param dOut (N, T - (k - 1)·d, fanOut)
+     * @return (N, T, fanIn)
+     * @throws IllegalStateException in streaming
+     */
+    @Override
+    public Tensor backward(Tensor dOut) {
+        if (streaming) {
+            throw new IllegalStateException(
+                    "CausalConv1d.backward: the past of a stream is not kept; call stream(false), then forward");
+        }
+        var x = Buffers.kept("CausalConv1d", input);
+        var u = Buffers.kept("CausalConv1d", unfolded);
+        dUnfolded = Buffers.like(u, dUnfolded);
+        dX = Buffers.like(x, dX);
+        Functional.linearBackwardParameters(u, dOut, weight.grad(), bias == null ? null : bias.grad());
+        Functional.linearBackwardInput(dOut, weight.value(), dUnfolded);
+        Functional.unfoldBackward(dUnfolded, dilation, dX);
+        return dX;
+    }
+
+    @Override
+    public List<Parameter> parameters() {
+        return parameters;
+    }
+
+    @Override
+    public void stream(boolean streaming) {
+        this.streaming = streaming;
+        past = null;
+    }
+
+    @Override
+    public void to(DType dtype) {
+        Layer.super.to(dtype);
+        past = null;
+    }
+}
