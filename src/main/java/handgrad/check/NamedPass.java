@@ -107,6 +107,11 @@ public final class NamedPass {
         return List.copyOf(values.keySet());
     }
 
+    /** The graph of the pass, which runs once more for it. */
+    public PassGraph graph() {
+        return PassGraph.of(pass);
+    }
+
     /** The loss. */
     public double loss() {
         return loss;

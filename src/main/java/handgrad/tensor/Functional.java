@@ -38,6 +38,9 @@ public final class Functional {
         Tensor.requireIndices("embedding", indices, table.size(0));
         Rows.gather(
                 table.elements(), table.size(1), indices.ints(), indices.shape().elements(), out.elements());
+        if (Recording.isOn()) {
+            Recording.tell("embedding", out, table, indices);
+        }
     }
 
     /**
@@ -74,6 +77,9 @@ public final class Functional {
             Rows.fill(bias.elements(), fanOut, out.elements(), rows);
         }
         MatrixForms.multiply(x, false, weight, false, rows, fanOut, fanIn, bias == null ? 0 : 1, out);
+        if (Recording.isOn()) {
+            Recording.tell("linear", out, bias == null ? new Tensor[] {x, weight} : new Tensor[] {x, weight, bias});
+        }
     }
 
     /**
@@ -137,6 +143,9 @@ public final class Functional {
             Elementwise.unary(
                     UnaryOperation.TANH, x.doubles(), out.doubles(), x.shape().elements());
         }
+        if (Recording.isOn()) {
+            Recording.tell("tanh", out, x);
+        }
     }
 
     /**
@@ -175,6 +184,9 @@ public final class Functional {
                     x.doubles(),
                     out.doubles(),
                     x.shape().elements());
+        }
+        if (Recording.isOn()) {
+            Recording.tell("sigmoid", out, x);
         }
     }
 
@@ -219,6 +231,9 @@ public final class Functional {
         } else {
             Activation.gate(x.doubles(), t.doubles(), out.doubles(), rows, channels);
         }
+        if (Recording.isOn()) {
+            Recording.tell("gate", out, x);
+        }
     }
 
     /**
@@ -256,6 +271,9 @@ public final class Functional {
     public static void unfold(Tensor x, int dilation, Tensor out) {
         int taps = taps("unfold", "x", x, dilation, "out", out);
         Unfold.forward(x.elements(), x.size(0), x.size(1), x.size(2), taps, dilation, out.elements());
+        if (Recording.isOn()) {
+            Recording.tell("unfold", new double[] {dilation}, out, x);
+        }
     }
 
     /**
@@ -302,6 +320,10 @@ public final class Functional {
     public static void crop(Tensor x, int column, Tensor out) {
         requireCrop("crop", "x", x, column, "out", out);
         Unfold.crop(x.elements(), x.size(0), x.size(1), x.size(2), out.elements(), out.size(1), out.size(2), column);
+        if (Recording.isOn()) {
+            // The first columns begin the output anew, the others are put beside them.
+            Recording.tell("crop", new double[] {column}, out, column == 0 ? new Tensor[] {x} : new Tensor[] {out, x});
+        }
     }
 
     /**
@@ -355,6 +377,9 @@ public final class Functional {
             Elementwise.unary(
                     UnaryOperation.RELU, x.doubles(), out.doubles(), x.shape().elements());
         }
+        if (Recording.isOn()) {
+            Recording.tell("relu", out, x);
+        }
     }
 
     /**
@@ -397,6 +422,9 @@ public final class Functional {
             Activation.gelu(x.floats(), t.floats(), out.floats(), x.shape().elements());
         } else {
             Activation.gelu(x.doubles(), t.doubles(), out.doubles(), x.shape().elements());
+        }
+        if (Recording.isOn()) {
+            Recording.tell("gelu", out, x);
         }
     }
 
@@ -501,6 +529,10 @@ public final class Functional {
                     inverseDeviation.doubles(),
                     normalized.doubles(),
                     out.doubles());
+        }
+        if (Recording.isOn()) {
+            Recording.tell("normalizeBatch", new double[] {epsilon, divisor}, normalized, x);
+            Recording.tell("scaleAndShift", out, normalized, gain, bias);
         }
     }
 
@@ -609,6 +641,10 @@ public final class Functional {
                     normalized.doubles(),
                     out.doubles());
         }
+        if (Recording.isOn()) {
+            Recording.tell("normalize", normalized, x, mean, inverseDeviation);
+            Recording.tell("scaleAndShift", out, normalized, gain, bias);
+        }
     }
 
     /**
@@ -701,6 +737,10 @@ public final class Functional {
                     normalized.doubles(),
                     out.doubles());
         }
+        if (Recording.isOn()) {
+            Recording.tell("normalizeRows", new double[] {epsilon}, normalized, x);
+            Recording.tell("scaleAndShift", out, normalized, gain, bias);
+        }
     }
 
     /**
@@ -782,9 +822,14 @@ public final class Functional {
         requireAlike("crossEntropy", "probabilities", logits, probabilities);
         requireApart("crossEntropy", "probabilities", probabilities, "logits", logits);
         int rows = logits.size(0);
-        return logits.dtype() == DType.FLOAT32
+        double loss = logits.dtype() == DType.FLOAT32
                 ? SoftmaxCrossEntropy.forward(logits.floats(), targets.ints(), rows, classes, probabilities.floats())
                 : SoftmaxCrossEntropy.forward(logits.doubles(), targets.ints(), rows, classes, probabilities.doubles());
+        if (Recording.isOn()) {
+            Recording.tell("softmax", probabilities, logits);
+            Recording.tell("negativeLogLikelihood", Tensor.scalar(loss), probabilities, targets);
+        }
+        return loss;
     }
 
     /**
@@ -854,6 +899,9 @@ public final class Functional {
         } else {
             Update.addScaled(
                     target.doubles(), factor, source.doubles(), target.shape().elements());
+        }
+        if (Recording.isOn()) {
+            Recording.tell("addScaled", new double[] {factor}, target, target, source);
         }
     }
 

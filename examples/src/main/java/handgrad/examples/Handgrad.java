@@ -2,6 +2,7 @@ package handgrad.examples;
 
 import handgrad.examples.audio.AudioCommand;
 import handgrad.examples.command.ExitCode;
+import handgrad.examples.diagram.DiagramCommand;
 import handgrad.examples.exercise.ExerciseCommand;
 import handgrad.examples.program.RunCommand;
 import handgrad.examples.program.ShellCommand;
@@ -27,6 +28,7 @@ import picocli.CommandLine.Spec;
             AudioCommand.class,
             CheckCommand.class,
             ExerciseCommand.class,
+            DiagramCommand.class,
             StudyCommand.class,
             DoctorCommand.class,
             ShellCommand.class

@@ -26,6 +26,7 @@ class HouseTest {
             "handgrad.examples.audio",
             "handgrad.examples.program",
             "handgrad.examples.exercise",
+            "handgrad.examples.diagram",
             "handgrad.examples");
 
     @Test

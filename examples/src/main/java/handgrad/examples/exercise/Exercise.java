@@ -19,17 +19,17 @@ import org.jspecify.annotations.Nullable;
  * @param solution the source with the answers
  * @param steps the blanks, in their order
  */
-record Exercise(int number, String title, String skeleton, String solution, List<Step> steps) {
+public record Exercise(int number, String title, String skeleton, String solution, List<Step> steps) {
     private static final Pattern TITLE = Pattern.compile("^// Exercise \\d+\\. (.*)$", Pattern.MULTILINE);
 
     /** An answer, {@code     dNAME = ...}, and above it the derivation, a hint a line. */
     private static final Pattern ANSWER = Pattern.compile("((?:^    // .*\\n)+)    d(\\w+) = ", Pattern.MULTILINE);
 
     /** A blank: the tensor whose gradient is asked for, and the hints that help, each saying more than the one before. */
-    record Step(String tensor, List<String> hints) {}
+    public record Step(String tensor, List<String> hints) {}
 
     /** All exercises, in their order. */
-    static List<Exercise> all() {
+    public static List<Exercise> all() {
         var exercises = new ArrayList<Exercise>();
         for (var next = find(1); next != null; next = find(exercises.size() + 1)) {
             exercises.add(next);
@@ -42,7 +42,7 @@ record Exercise(int number, String title, String skeleton, String solution, List
      *
      * @throws WrongInputException if there is none
      */
-    static Exercise numbered(int number) {
+    public static Exercise numbered(int number) {
         var exercise = find(number);
         if (exercise == null) {
             int count =
@@ -53,7 +53,7 @@ record Exercise(int number, String title, String skeleton, String solution, List
     }
 
     /** The name of its file, {@code Exercise1.java}. */
-    String fileName() {
+    public String fileName() {
         return fileName(number);
     }
 

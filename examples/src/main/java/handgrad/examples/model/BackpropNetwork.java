@@ -1,7 +1,7 @@
 package handgrad.examples.model;
 
+import handgrad.check.NamedPass;
 import handgrad.data.Alphabet;
-import handgrad.nn.Layer;
 import handgrad.nn.Parameter;
 import handgrad.random.TorchRandom;
 import handgrad.tensor.DType;
@@ -17,7 +17,7 @@ import java.util.function.UnaryOperator;
  * the answer to the lecture's exercise 4, made of tensor operations as a learner writes them. N is the batch, n its size,
  * T the characters of a row, C the numbers of a character, H the hidden units, V the symbols.
  */
-final class BackpropNetwork implements Layer {
+final class BackpropNetwork implements NamedLayer {
     private static final double EPSILON = 1e-5;
 
     /** The share of a batch in the running statistics. */
@@ -84,24 +84,33 @@ final class BackpropNetwork implements Layer {
      * @param x (N, T), INT32
      */
     @Override
-    public Tensor forward(Tensor x) {
-        var hprebn = hprebn(x); // (N, H)
-        var bnmean = training ? hprebn.mean(0, true) : runningMean; // (1, H)
-        var bnvar = training ? hprebn.var(0, true, true) : runningVariance; // (1, H)
-        bnvarInv = bnvar.add(EPSILON).pow(-0.5); // (1, H)
-        bnraw = hprebn.sub(bnmean).mul(bnvarInv); // (N, H)
-        h = gain.value().mul(bnraw).add(shift.value()).tanh(); // (N, H)
+    public Tensor forward(Tensor x, NamedPass.Names names) {
+        var hprebn = names.name("hprebn", hprebn(x, names)); // (N, H)
+        var bnmeani = names.name("bnmeani", training ? hprebn.mean(0, true) : runningMean); // (1, H)
+        var bndiff = names.name("bndiff", hprebn.sub(bnmeani)); // (N, H)
+        var bndiff2 = names.name("bndiff2", bndiff.pow(2)); // (N, H)
+        var bnvar = names.name("bnvar", training ? variance(bndiff2) : runningVariance); // (1, H)
+        bnvarInv = names.name("bnvar_inv", bnvar.add(EPSILON).pow(-0.5)); // (1, H)
+        bnraw = names.name("bnraw", bndiff.mul(bnvarInv)); // (N, H)
+        var hpreact = names.name("hpreact", gain.value().mul(bnraw).add(shift.value())); // (N, H)
+        h = names.name("h", hpreact.tanh()); // (N, H)
         if (training) {
-            runningMean = runningMean.mul(1 - MOMENTUM).add(bnmean.mul(MOMENTUM));
+            runningMean = runningMean.mul(1 - MOMENTUM).add(bnmeani.mul(MOMENTUM));
             runningVariance = runningVariance.mul(1 - MOMENTUM).add(bnvar.mul(MOMENTUM));
         }
-        return h.matmul(weight2.value()).add(bias2.value());
+        return names.name("logits", h.matmul(weight2.value()).add(bias2.value()));
+    }
+
+    /** The unbiased variance from the squared differences, (1, H). */
+    private static Tensor variance(Tensor bndiff2) {
+        return bndiff2.sum(0, true).div(Math.max(0, bndiff2.size(0) - 1));
     }
 
     /** What batch normalisation gets: embedding and first linear layer, (N, H). */
-    private Tensor hprebn(Tensor x) {
+    private Tensor hprebn(Tensor x, NamedPass.Names names) {
         indices = x;
-        embcat = table.value().index(x).reshape(x.size(0), -1); // (N, T · C)
+        var emb = names.name("emb", table.value().index(x)); // (N, T, C)
+        embcat = names.name("embcat", emb.reshape(x.size(0), -1)); // (N, T · C)
         return embcat.matmul(weight1.value()).add(bias1.value());
     }
 
@@ -165,7 +174,8 @@ final class BackpropNetwork implements Layer {
         for (int from = 0; from < x.size(0); from += ROWS) {
             int rows = Math.min(ROWS, x.size(0) - from);
             var part = x.narrow(0, from, rows);
-            sum = sum.add(function.apply(hprebn(part).to(DType.FLOAT64)).sum(0, true));
+            sum = sum.add(
+                    function.apply(hprebn(part, UNNAMED).to(DType.FLOAT64)).sum(0, true));
         }
         return sum;
     }
@@ -182,14 +192,14 @@ final class BackpropNetwork implements Layer {
 
     @Override
     public void to(DType dtype) {
-        Layer.super.to(dtype);
+        NamedLayer.super.to(dtype);
         runningMean = runningMean.to(dtype);
         runningVariance = runningVariance.to(dtype);
     }
 
     @Override
     public Map<String, Tensor> stateDict() {
-        var state = new LinkedHashMap<>(Layer.super.stateDict());
+        var state = new LinkedHashMap<>(NamedLayer.super.stateDict());
         state.put("running_mean", runningMean);
         state.put("running_var", runningVariance);
         return state;

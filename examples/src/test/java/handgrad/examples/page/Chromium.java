@@ -16,6 +16,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.openqa.selenium.By;
 import org.openqa.selenium.OutputType;
 import org.openqa.selenium.chrome.ChromeDriver;
 import org.openqa.selenium.chrome.ChromeDriverService;
@@ -97,6 +98,11 @@ public final class Chromium implements AutoCloseable {
     /** What a program returns: a Boolean, Long, Double, String, List or Map. */
     public @Nullable Object run(String program) {
         return driver.executeScript(program);
+    }
+
+    /** Clicks the first element that a selector names, in its middle, as a mouse does. */
+    public void click(String selector) {
+        driver.findElement(By.cssSelector(selector)).click();
     }
 
     /** Waits until a program returns true. */

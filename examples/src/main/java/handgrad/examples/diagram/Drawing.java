@@ -1,0 +1,174 @@
+package handgrad.examples.diagram;
+
+import handgrad.examples.command.FailedException;
+import handgrad.examples.command.WrongInputException;
+import handgrad.examples.diagram.Diagram.Node;
+import handgrad.examples.diagram.Diagram.Operation;
+import handgrad.examples.diagram.Sheet.Paper;
+import handgrad.examples.diagram.Subject.LayerSpan;
+import handgrad.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** A subject as it is to be drawn: which of its layers are open, and how much it shows. */
+final class Drawing {
+    /** A model of more layers than this is drawn by layers. */
+    private static final int DEEP = 8;
+
+    /** More bands than this make no sheet easier to read. */
+    private static final int MOST_BANDS = 24;
+
+    /** More tensors than this fit on no sheet. */
+    private static final int MOST_TENSORS = 300;
+
+    private final Subject subject;
+    private final Style style;
+    private final Paper paper;
+    private final Diagram diagram;
+    private @Nullable Sheet sheet;
+
+    /**
+     * A drawing.
+     *
+     * @param open the layers to open where the model is drawn by layers
+     * @throws WrongInputException if there is no such layer
+     * @throws FailedException if there are more tensors than a sheet has room for
+     */
+    Drawing(Subject subject, Style style, Paper paper, List<String> open) {
+        this.subject = subject;
+        this.style = style;
+        this.paper = paper;
+        this.diagram = DiagramReader.read(subject, closed(open));
+        int count = diagram.nodes().size();
+        if (count > MOST_TENSORS) {
+            throw new FailedException(String.format(
+                    Locale.ROOT,
+                    "%s: the pass has %,d tensors, and a sheet has room for %d; draw a smaller model or a shorter input",
+                    subject.title(),
+                    count,
+                    MOST_TENSORS));
+        }
+    }
+
+    private Set<LayerSpan> closed(List<String> open) {
+        var layers = subject.layers();
+        for (var wanted : open) {
+            if (layers.stream().noneMatch(layer -> layer.isCalled(wanted))) {
+                throw new WrongInputException(
+                        layers.isEmpty()
+                                ? "--open %s: the model has no layers to open".formatted(wanted)
+                                : "--open %s: there is no such layer; there are %s"
+                                        .formatted(
+                                                wanted,
+                                                layers.stream()
+                                                        .map(LayerSpan::name)
+                                                        .collect(Collectors.joining(", "))));
+            }
+        }
+        return layers.stream()
+                .filter(layer -> layers.size() > DEEP || layer.isComposite())
+                .filter(layer -> open.stream().noneMatch(layer::isCalled))
+                .collect(Collectors.toSet());
+    }
+
+    Diagram diagram() {
+        return diagram;
+    }
+
+    Subject subject() {
+        return subject;
+    }
+
+    Style style() {
+        return style;
+    }
+
+    /** The page. */
+    Sheet sheet() {
+        if (sheet == null) {
+            sheet = fitted();
+        }
+        return sheet;
+    }
+
+    /** Bands that are too large for letters that can be read are cut in two. */
+    private Sheet fitted() {
+        var bands = new ArrayList<>(Band.of(diagram));
+        Sheet best = null;
+        while (true) {
+            var layouts = layouts(bands);
+            var fitted = Sheet.of(diagram.title(), layouts, paper, style);
+            if (best == null || fitted.smallest() > best.smallest()) {
+                best = fitted;
+            }
+            int largest = paper.largest(layouts);
+            if (best.smallest() >= paper.readable()
+                    || bands.size() >= MOST_BANDS
+                    || bands.get(largest).operations().size() < 2) {
+                return best;
+            }
+            bands.addAll(largest, bands.remove(largest).halves());
+        }
+    }
+
+    private List<BandLayout> layouts(List<Band> bands) {
+        double unit = TensorBox.unit(diagram.nodes());
+        var made = new HashSet<Node>();
+        var layouts = new ArrayList<BandLayout>();
+        for (var band : bands) {
+            var own = band.operations().stream().map(Operation::output).collect(Collectors.toSet());
+            layouts.add(new BandLayout(band, node -> box(node, unit, !own.contains(node) && !made.add(node)), style));
+            made.addAll(own);
+        }
+        return layouts;
+    }
+
+    private TensorBox box(Node node, double unit, boolean isRepeated) {
+        boolean isFanOut = style.backward() != Style.Backward.NONE && diagram.isFanOut(node);
+        return new TensorBox(node, unit, isRepeated, isFanOut, facts(node), check(node));
+    }
+
+    private List<String> facts(Node node) {
+        if (!style.values()) {
+            return List.of();
+        }
+        var lines = new ArrayList<String>();
+        lines.add(statistics("value", node.value().content()));
+        var gradient = subject.gradients().apply(node.name());
+        if (gradient != null) {
+            lines.add(statistics("gradient", gradient));
+        }
+        return lines;
+    }
+
+    private static String statistics(String what, Tensor tensor) {
+        int n = tensor.shape().elements();
+        double sum = 0;
+        for (int i = 0; i < n; i++) {
+            sum += tensor.getFlat(i);
+        }
+        double mean = sum / n;
+        double squares = 0;
+        for (int i = 0; i < n; i++) {
+            squares += Math.pow(tensor.getFlat(i) - mean, 2);
+        }
+        var deviation = n == 1 ? "" : " ± " + Style.fixed(Math.sqrt(squares / (n - 1)));
+        return what + " " + Style.fixed(mean) + deviation;
+    }
+
+    private String check(Node node) {
+        if (!style.values() || !node.differentiable()) {
+            return "";
+        }
+        return switch (subject.verdicts().apply(node.name())) {
+            case RIGHT -> "#4e9a06";
+            case WRONG -> "#cc0000";
+            case UNCHECKED -> "";
+        };
+    }
+}

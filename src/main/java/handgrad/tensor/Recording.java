@@ -1,0 +1,33 @@
+package handgrad.tensor;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** Where operations tell the recorder of their thread, if there is one. */
+final class Recording {
+    static final ScopedValue<Recorder> RECORDER = ScopedValue.newInstance();
+
+    private Recording() {}
+
+    /** Whether this thread records. Layers ask before they tell, so that a step of training allocates nothing. */
+    static boolean isOn() {
+        return RECORDER.isBound();
+    }
+
+    /** Tells of an operation, and returns its output. */
+    static Tensor tell(String name, Tensor output, Tensor... inputs) {
+        return tell(name, new double[0], output, inputs);
+    }
+
+    /** Tells of an operation with numbers among its arguments, and returns its output. */
+    static Tensor tell(String name, double[] arguments, Tensor output, Tensor... inputs) {
+        if (isOn()) {
+            var numbers = new ArrayList<Double>();
+            for (double argument : arguments) {
+                numbers.add(argument);
+            }
+            RECORDER.get().operation(name, List.copyOf(numbers), List.of(inputs), output);
+        }
+        return output;
+    }
+}
