@@ -3,6 +3,7 @@ package handgrad;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -51,6 +52,29 @@ class HouseTest {
         }
         assertThat(seen.keySet()).as("packages of the engine").isEqualTo(new java.util.TreeSet<>(MAY_IMPORT.keySet()));
         assertThat(wrong).as("files that import what is not below them").isEmpty();
+    }
+
+    /** A single source file imports the whole module, so two public classes of one name could not be told apart. */
+    @Test
+    void public_classes_have_names_of_their_own() throws IOException {
+        try (Stream<Path> files = Files.walk(SOURCES)) {
+            var names = files.filter(HouseTest::isClass)
+                    .filter(file -> !file.endsWith("package-info.java"))
+                    .filter(HouseTest::isPublic)
+                    .map(file -> file.getFileName().toString())
+                    .toList();
+            assertThat(names).contains("Tensor.java").doesNotHaveDuplicates();
+        }
+    }
+
+    private static boolean isPublic(Path file) {
+        try {
+            return Pattern.compile("^public ", Pattern.MULTILINE)
+                    .matcher(Files.readString(file))
+                    .find();
+        } catch (IOException exception) {
+            throw new UncheckedIOException(exception);
+        }
     }
 
     private static boolean isClass(Path file) {

@@ -1,8 +1,8 @@
 package handgrad.check;
 
-import handgrad.tensor.Recorder;
 import handgrad.tensor.Shape;
 import handgrad.tensor.Tensor;
+import handgrad.tensor.Tracer;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The graph of a forward pass: every value that the loss is computed from, and the operation that made it.
  *
- * <p>It is read from a run: {@link Recorder} tells of each operation, {@link NamedPass.Names} of each name. A tensor that is
+ * <p>It is read from a run: {@link Tracer} tells of each operation, {@link NamedPass.Names} of each name. A tensor that is
  * written twice, as the buffers of layers and the target of an operation in place, is a new value each time.
  */
 public final class PassGraph {
@@ -58,7 +58,7 @@ public final class PassGraph {
      */
     public static PassGraph of(NamedPass.Pass pass) {
         var reader = new Reader(false);
-        var result = Recorder.call(reader, () -> pass.run(reader::name));
+        var result = Tracer.call(reader, () -> pass.run(reader::name));
         return reader.graph(result);
     }
 
@@ -73,7 +73,7 @@ public final class PassGraph {
     public static PassGraph untilLoss(Consumer<NamedPass.Names> program) {
         var reader = new Reader(true);
         try {
-            Recorder.call(reader, () -> {
+            Tracer.call(reader, () -> {
                 program.accept(reader::name);
                 return reader;
             });
@@ -175,7 +175,7 @@ public final class PassGraph {
             return (name == null ? "value " + number : name) + " " + shape();
         }
 
-        /** A copy of the elements; copy would tell the recorder. */
+        /** A copy of the elements; copy would tell the tracer. */
         private static Tensor snapshot(Tensor tensor) {
             int[] sizes = tensor.shape().toArray();
             return switch (tensor.dtype()) {
@@ -199,7 +199,7 @@ public final class PassGraph {
     }
 
     /** Reads the graph while the pass runs. */
-    private static final class Reader implements Recorder {
+    private static final class Reader implements Tracer {
         private static final StackWalker WALKER = StackWalker.getInstance();
 
         private final boolean untilLoss;

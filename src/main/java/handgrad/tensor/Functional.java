@@ -38,8 +38,8 @@ public final class Functional {
         Tensor.requireIndices("embedding", indices, table.size(0));
         Rows.gather(
                 table.elements(), table.size(1), indices.ints(), indices.shape().elements(), out.elements());
-        if (Recording.isOn()) {
-            Recording.tell("embedding", out, table, indices);
+        if (Tracing.isOn()) {
+            Tracing.tell("embedding", out, table, indices);
         }
     }
 
@@ -77,8 +77,8 @@ public final class Functional {
             Rows.fill(bias.elements(), fanOut, out.elements(), rows);
         }
         MatrixForms.multiply(x, false, weight, false, rows, fanOut, fanIn, bias == null ? 0 : 1, out);
-        if (Recording.isOn()) {
-            Recording.tell("linear", out, bias == null ? new Tensor[] {x, weight} : new Tensor[] {x, weight, bias});
+        if (Tracing.isOn()) {
+            Tracing.tell("linear", out, bias == null ? new Tensor[] {x, weight} : new Tensor[] {x, weight, bias});
         }
     }
 
@@ -143,8 +143,8 @@ public final class Functional {
             Elementwise.unary(
                     UnaryOperation.TANH, x.doubles(), out.doubles(), x.shape().elements());
         }
-        if (Recording.isOn()) {
-            Recording.tell("tanh", out, x);
+        if (Tracing.isOn()) {
+            Tracing.tell("tanh", out, x);
         }
     }
 
@@ -185,8 +185,8 @@ public final class Functional {
                     out.doubles(),
                     x.shape().elements());
         }
-        if (Recording.isOn()) {
-            Recording.tell("sigmoid", out, x);
+        if (Tracing.isOn()) {
+            Tracing.tell("sigmoid", out, x);
         }
     }
 
@@ -231,8 +231,8 @@ public final class Functional {
         } else {
             Activation.gate(x.doubles(), t.doubles(), out.doubles(), rows, channels);
         }
-        if (Recording.isOn()) {
-            Recording.tell("gate", out, x);
+        if (Tracing.isOn()) {
+            Tracing.tell("gate", out, x);
         }
     }
 
@@ -271,8 +271,8 @@ public final class Functional {
     public static void unfold(Tensor x, int dilation, Tensor out) {
         int taps = taps("unfold", "x", x, dilation, "out", out);
         Unfold.forward(x.elements(), x.size(0), x.size(1), x.size(2), taps, dilation, out.elements());
-        if (Recording.isOn()) {
-            Recording.tell("unfold", new double[] {dilation}, out, x);
+        if (Tracing.isOn()) {
+            Tracing.tell("unfold", new double[] {dilation}, out, x);
         }
     }
 
@@ -320,9 +320,9 @@ public final class Functional {
     public static void crop(Tensor x, int column, Tensor out) {
         requireCrop("crop", "x", x, column, "out", out);
         Unfold.crop(x.elements(), x.size(0), x.size(1), x.size(2), out.elements(), out.size(1), out.size(2), column);
-        if (Recording.isOn()) {
+        if (Tracing.isOn()) {
             // The first columns begin the output anew, the others are put beside them.
-            Recording.tell("crop", new double[] {column}, out, column == 0 ? new Tensor[] {x} : new Tensor[] {out, x});
+            Tracing.tell("crop", new double[] {column}, out, column == 0 ? new Tensor[] {x} : new Tensor[] {out, x});
         }
     }
 
@@ -377,8 +377,8 @@ public final class Functional {
             Elementwise.unary(
                     UnaryOperation.RELU, x.doubles(), out.doubles(), x.shape().elements());
         }
-        if (Recording.isOn()) {
-            Recording.tell("relu", out, x);
+        if (Tracing.isOn()) {
+            Tracing.tell("relu", out, x);
         }
     }
 
@@ -423,8 +423,8 @@ public final class Functional {
         } else {
             Activation.gelu(x.doubles(), t.doubles(), out.doubles(), x.shape().elements());
         }
-        if (Recording.isOn()) {
-            Recording.tell("gelu", out, x);
+        if (Tracing.isOn()) {
+            Tracing.tell("gelu", out, x);
         }
     }
 
@@ -530,9 +530,9 @@ public final class Functional {
                     normalized.doubles(),
                     out.doubles());
         }
-        if (Recording.isOn()) {
-            Recording.tell("normalizeBatch", new double[] {epsilon, divisor}, normalized, x);
-            Recording.tell("scaleAndShift", out, normalized, gain, bias);
+        if (Tracing.isOn()) {
+            Tracing.tell("normalizeBatch", new double[] {epsilon, divisor}, normalized, x);
+            Tracing.tell("scaleAndShift", out, normalized, gain, bias);
         }
     }
 
@@ -641,9 +641,9 @@ public final class Functional {
                     normalized.doubles(),
                     out.doubles());
         }
-        if (Recording.isOn()) {
-            Recording.tell("normalize", normalized, x, mean, inverseDeviation);
-            Recording.tell("scaleAndShift", out, normalized, gain, bias);
+        if (Tracing.isOn()) {
+            Tracing.tell("normalize", normalized, x, mean, inverseDeviation);
+            Tracing.tell("scaleAndShift", out, normalized, gain, bias);
         }
     }
 
@@ -737,9 +737,9 @@ public final class Functional {
                     normalized.doubles(),
                     out.doubles());
         }
-        if (Recording.isOn()) {
-            Recording.tell("normalizeRows", new double[] {epsilon}, normalized, x);
-            Recording.tell("scaleAndShift", out, normalized, gain, bias);
+        if (Tracing.isOn()) {
+            Tracing.tell("normalizeRows", new double[] {epsilon}, normalized, x);
+            Tracing.tell("scaleAndShift", out, normalized, gain, bias);
         }
     }
 
@@ -825,9 +825,9 @@ public final class Functional {
         double loss = logits.dtype() == DType.FLOAT32
                 ? SoftmaxCrossEntropy.forward(logits.floats(), targets.ints(), rows, classes, probabilities.floats())
                 : SoftmaxCrossEntropy.forward(logits.doubles(), targets.ints(), rows, classes, probabilities.doubles());
-        if (Recording.isOn()) {
-            Recording.tell("softmax", probabilities, logits);
-            Recording.tell("negativeLogLikelihood", Tensor.scalar(loss), probabilities, targets);
+        if (Tracing.isOn()) {
+            Tracing.tell("softmax", probabilities, logits);
+            Tracing.tell("negativeLogLikelihood", Tensor.scalar(loss), probabilities, targets);
         }
         return loss;
     }
@@ -900,8 +900,8 @@ public final class Functional {
             Update.addScaled(
                     target.doubles(), factor, source.doubles(), target.shape().elements());
         }
-        if (Recording.isOn()) {
-            Recording.tell("addScaled", new double[] {factor}, target, target, source);
+        if (Tracing.isOn()) {
+            Tracing.tell("addScaled", new double[] {factor}, target, target, source);
         }
     }
 

@@ -12,9 +12,9 @@ import handgrad.nn.Sequential;
 import handgrad.nn.Tanh;
 import handgrad.random.TorchRandom;
 import handgrad.tensor.DType;
-import handgrad.tensor.Recorder;
 import handgrad.tensor.Shape;
 import handgrad.tensor.Tensor;
+import handgrad.tensor.Tracer;
 import java.util.ArrayList;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
@@ -127,7 +127,7 @@ class PassGraphTest {
     @Test
     void only_the_recording_thread_is_told() throws InterruptedException {
         var operations = new ArrayList<String>();
-        Recorder.call((name, _, _, _) -> operations.add(name), () -> {
+        Tracer.call((name, _, _, _) -> operations.add(name), () -> {
             var other = new Thread(x::exp);
             other.start();
             other.join();

@@ -3,15 +3,15 @@ package handgrad.tensor;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Where operations tell the recorder of their thread, if there is one. */
-final class Recording {
-    static final ScopedValue<Recorder> RECORDER = ScopedValue.newInstance();
+/** Where operations tell the tracer of their thread, if there is one. */
+final class Tracing {
+    static final ScopedValue<Tracer> TRACER = ScopedValue.newInstance();
 
-    private Recording() {}
+    private Tracing() {}
 
-    /** Whether this thread records. Layers ask before they tell, so that a step of training allocates nothing. */
+    /** Whether this thread is traced. Layers ask before they tell, so that a step of training allocates nothing. */
     static boolean isOn() {
-        return RECORDER.isBound();
+        return TRACER.isBound();
     }
 
     /** Tells of an operation, and returns its output. */
@@ -26,7 +26,7 @@ final class Recording {
             for (double argument : arguments) {
                 numbers.add(argument);
             }
-            RECORDER.get().operation(name, List.copyOf(numbers), List.of(inputs), output);
+            TRACER.get().operation(name, List.copyOf(numbers), List.of(inputs), output);
         }
         return output;
     }

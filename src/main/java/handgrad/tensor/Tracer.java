@@ -3,17 +3,17 @@ package handgrad.tensor;
 import java.util.List;
 
 /**
- * Told of every operation that a thread runs on tensors while it records: how a diagram gets to know what a model computes.
+ * Told of every operation that a thread runs on tensors while it is traced: how a diagram gets to know what a model computes.
  *
  * <pre>{@code
- * Recorder.call(recorder, () -> model.forward(x));
+ * Tracer.call(tracer, () -> model.forward(x));
  * }</pre>
  *
  * <p>An operation of several steps is told step by step, a mean as a sum and a division. A layer's operation is told as one.
  * Backward passes of layers are not told.
  */
 @FunctionalInterface
-public interface Recorder {
+public interface Tracer {
     /**
      * An operation has run.
      *
@@ -24,15 +24,15 @@ public interface Recorder {
      */
     void operation(String name, List<Double> arguments, List<Tensor> inputs, Tensor output);
 
-    /** What a recorder records. */
+    /** What is traced. */
     @FunctionalInterface
     interface Body<T, X extends Throwable> {
         /** Runs and returns a result. */
         T call() throws X;
     }
 
-    /** Runs the body while the recorder is told of this thread's operations, and returns its result. */
-    static <T, X extends Throwable> T call(Recorder recorder, Body<T, X> body) throws X {
-        return ScopedValue.where(Recording.RECORDER, recorder).call(body::call);
+    /** Runs the body while the tracer is told of this thread's operations, and returns its result. */
+    static <T, X extends Throwable> T call(Tracer tracer, Body<T, X> body) throws X {
+        return ScopedValue.where(Tracing.TRACER, tracer).call(body::call);
     }
 }
