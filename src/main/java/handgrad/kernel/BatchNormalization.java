@@ -90,12 +90,13 @@ public final class BatchNormalization {
             float[] dGain,
             float[] dBias,
             float[] dX) {
-        int done = VectorSupport.fill(features)
-                ? VectorBatchNormalization.backward(
-                        dOut, normalized, rows, features, gain, inverseDeviation, divisor, dGain, dBias, dX)
-                : 0;
-        ScalarBatchNormalization.backward(
-                dOut, normalized, rows, features, done, gain, inverseDeviation, divisor, dGain, dBias, dX);
+        if (VectorSupport.fill(features)) {
+            VectorBatchNormalization.backward(
+                    dOut, normalized, rows, features, gain, inverseDeviation, divisor, dGain, dBias, dX);
+        } else {
+            ScalarBatchNormalization.backward(
+                    dOut, normalized, rows, features, gain, inverseDeviation, divisor, dGain, dBias, dX);
+        }
     }
 
     /** As the float32 form, in float64. */

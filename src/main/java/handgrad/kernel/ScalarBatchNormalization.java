@@ -74,20 +74,18 @@ final class ScalarBatchNormalization {
         }
     }
 
-    /** The gradients of the features from {@code firstFeature} on. */
     static void backward(
             float[] dOut,
             float[] normalized,
             int rows,
             int features,
-            int firstFeature,
             float[] gain,
             float[] inverseDeviation,
             int divisor,
             float[] dGain,
             float[] dBias,
             float[] dX) {
-        for (int j = firstFeature; j < features; j++) {
+        for (int j = 0; j < features; j++) {
             float sum = 0;
             float product = 0;
             for (int i = 0; i < rows; i++) {

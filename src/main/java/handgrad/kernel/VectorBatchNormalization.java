@@ -3,11 +3,9 @@ package handgrad.kernel;
 import jdk.incubator.vector.FloatVector;
 
 /**
- * Batch normalisation on the Vector API, a block of columns at a time: one vector holds a row's part of the block, so the
- * statistics of a block stay in registers and its data, rows x lanes, in the first-level cache between the passes. Where
- * the features do not fill the last block, forward moves that block back until it does; it writes some columns twice, with
- * the same values, and needs no tail. Backward adds to dGain and dBias, so it must not, and leaves the rest to the scalar
- * loops.
+ * Batch normalisation on the Vector API, two vectors of columns at a time: the statistics of a block stay in registers, its
+ * data in the first-level cache between the passes, and two sums hide each other's latency. Where the features do not fill
+ * the last vectors, these move back until they end with the row; what they write twice has the same values.
  */
 final class VectorBatchNormalization {
     private VectorBatchNormalization() {}
@@ -26,81 +24,62 @@ final class VectorBatchNormalization {
             float[] normalized,
             float[] out) {
         int last = features - Species.LANES;
-        for (int j = 0; j < last; j += Species.LANES) {
-            forwardBlock(
-                    j,
-                    x,
-                    rows,
-                    features,
-                    gain,
-                    bias,
-                    epsilon,
-                    divisor,
-                    mean,
-                    variance,
-                    inverseDeviation,
-                    normalized,
-                    out);
-        }
-        forwardBlock(
-                last,
-                x,
-                rows,
-                features,
-                gain,
-                bias,
-                epsilon,
-                divisor,
-                mean,
-                variance,
-                inverseDeviation,
-                normalized,
-                out);
-    }
-
-    private static void forwardBlock(
-            int j,
-            float[] x,
-            int rows,
-            int features,
-            float[] gain,
-            float[] bias,
-            float epsilon,
-            int divisor,
-            float[] mean,
-            float[] variance,
-            float[] inverseDeviation,
-            float[] normalized,
-            float[] out) {
-        var sum = FloatVector.zero(Species.FLOAT);
-        for (int i = 0; i < rows; i++) {
-            sum = sum.add(FloatVector.fromArray(Species.FLOAT, x, i * features + j));
-        }
-        var center = sum.div(rows);
-        var squares = FloatVector.zero(Species.FLOAT);
-        for (int i = 0; i < rows; i++) {
-            var difference =
-                    FloatVector.fromArray(Species.FLOAT, x, i * features + j).sub(center);
-            squares = squares.add(difference.mul(difference));
-        }
-        var spread = squares.div(divisor);
-        var inverse =
-                FloatVector.broadcast(Species.FLOAT, 1).div(spread.add(epsilon).sqrt());
-        center.intoArray(mean, j);
-        spread.intoArray(variance, j);
-        inverse.intoArray(inverseDeviation, j);
-        var g = FloatVector.fromArray(Species.FLOAT, gain, j);
-        var b = FloatVector.fromArray(Species.FLOAT, bias, j);
-        for (int i = 0; i < rows; i++) {
-            int at = i * features + j;
-            var unit = FloatVector.fromArray(Species.FLOAT, x, at).sub(center).mul(inverse);
-            unit.intoArray(normalized, at);
-            g.mul(unit).add(b).intoArray(out, at);
+        for (int j = 0; j < features; j += 2 * Species.LANES) {
+            int j0 = Math.min(j, last);
+            int j1 = Math.min(j + Species.LANES, last);
+            var sum0 = FloatVector.zero(Species.FLOAT);
+            var sum1 = FloatVector.zero(Species.FLOAT);
+            for (int row = 0; row < rows * features; row += features) {
+                sum0 = sum0.add(FloatVector.fromArray(Species.FLOAT, x, row + j0));
+                sum1 = sum1.add(FloatVector.fromArray(Species.FLOAT, x, row + j1));
+            }
+            var center0 = sum0.div(rows);
+            var center1 = sum1.div(rows);
+            var squares0 = FloatVector.zero(Species.FLOAT);
+            var squares1 = FloatVector.zero(Species.FLOAT);
+            for (int row = 0; row < rows * features; row += features) {
+                var difference0 =
+                        FloatVector.fromArray(Species.FLOAT, x, row + j0).sub(center0);
+                var difference1 =
+                        FloatVector.fromArray(Species.FLOAT, x, row + j1).sub(center1);
+                squares0 = squares0.add(difference0.mul(difference0));
+                squares1 = squares1.add(difference1.mul(difference1));
+            }
+            var spread0 = squares0.div(divisor);
+            var spread1 = squares1.div(divisor);
+            var one = FloatVector.broadcast(Species.FLOAT, 1);
+            var inverse0 = one.div(spread0.add(epsilon).sqrt());
+            var inverse1 = one.div(spread1.add(epsilon).sqrt());
+            center0.intoArray(mean, j0);
+            center1.intoArray(mean, j1);
+            spread0.intoArray(variance, j0);
+            spread1.intoArray(variance, j1);
+            inverse0.intoArray(inverseDeviation, j0);
+            inverse1.intoArray(inverseDeviation, j1);
+            var gain0 = FloatVector.fromArray(Species.FLOAT, gain, j0);
+            var gain1 = FloatVector.fromArray(Species.FLOAT, gain, j1);
+            var bias0 = FloatVector.fromArray(Species.FLOAT, bias, j0);
+            var bias1 = FloatVector.fromArray(Species.FLOAT, bias, j1);
+            for (int row = 0; row < rows * features; row += features) {
+                var unit0 = FloatVector.fromArray(Species.FLOAT, x, row + j0)
+                        .sub(center0)
+                        .mul(inverse0);
+                var unit1 = FloatVector.fromArray(Species.FLOAT, x, row + j1)
+                        .sub(center1)
+                        .mul(inverse1);
+                unit0.intoArray(normalized, row + j0);
+                unit1.intoArray(normalized, row + j1);
+                gain0.mul(unit0).add(bias0).intoArray(out, row + j0);
+                gain1.mul(unit1).add(bias1).intoArray(out, row + j1);
+            }
         }
     }
 
-    /** The gradients of as many features as fill whole vectors; returns how many those are. */
-    static int backward(
+    /**
+     * The gradients. dGain and dBias are added to, so of a block that was moved back only the columns that no other block
+     * had are added.
+     */
+    static void backward(
             float[] dOut,
             float[] normalized,
             int rows,
@@ -111,44 +90,54 @@ final class VectorBatchNormalization {
             float[] dGain,
             float[] dBias,
             float[] dX) {
-        int j = 0;
-        for (; j <= features - Species.LANES; j += Species.LANES) {
-            backwardBlock(j, dOut, normalized, rows, features, gain, inverseDeviation, divisor, dGain, dBias, dX);
-        }
-        return j;
-    }
-
-    private static void backwardBlock(
-            int j,
-            float[] dOut,
-            float[] normalized,
-            int rows,
-            int features,
-            float[] gain,
-            float[] inverseDeviation,
-            int divisor,
-            float[] dGain,
-            float[] dBias,
-            float[] dX) {
-        var sum = FloatVector.zero(Species.FLOAT);
-        var product = FloatVector.zero(Species.FLOAT);
-        for (int i = 0; i < rows; i++) {
-            int at = i * features + j;
-            var d = FloatVector.fromArray(Species.FLOAT, dOut, at);
-            sum = sum.add(d);
-            product = product.add(d.mul(FloatVector.fromArray(Species.FLOAT, normalized, at)));
-        }
-        FloatVector.fromArray(Species.FLOAT, dBias, j).add(sum).intoArray(dBias, j);
-        FloatVector.fromArray(Species.FLOAT, dGain, j).add(product).intoArray(dGain, j);
-        var scale = FloatVector.fromArray(Species.FLOAT, gain, j)
-                .mul(FloatVector.fromArray(Species.FLOAT, inverseDeviation, j));
-        var meanGradient = sum.div(rows);
-        var slope = product.div(divisor);
-        for (int i = 0; i < rows; i++) {
-            int at = i * features + j;
-            var d = FloatVector.fromArray(Species.FLOAT, dOut, at);
-            var unit = FloatVector.fromArray(Species.FLOAT, normalized, at);
-            scale.mul(d.sub(meanGradient).sub(unit.mul(slope))).intoArray(dX, at);
+        float[] sums = Scratch.floats(4 * Species.LANES);
+        int last = features - Species.LANES;
+        for (int j = 0; j < features; j += 2 * Species.LANES) {
+            int j0 = Math.min(j, last);
+            int j1 = Math.min(j + Species.LANES, last);
+            var sum0 = FloatVector.zero(Species.FLOAT);
+            var sum1 = FloatVector.zero(Species.FLOAT);
+            var product0 = FloatVector.zero(Species.FLOAT);
+            var product1 = FloatVector.zero(Species.FLOAT);
+            for (int row = 0; row < rows * features; row += features) {
+                var d0 = FloatVector.fromArray(Species.FLOAT, dOut, row + j0);
+                var d1 = FloatVector.fromArray(Species.FLOAT, dOut, row + j1);
+                sum0 = sum0.add(d0);
+                sum1 = sum1.add(d1);
+                product0 = product0.add(d0.mul(FloatVector.fromArray(Species.FLOAT, normalized, row + j0)));
+                product1 = product1.add(d1.mul(FloatVector.fromArray(Species.FLOAT, normalized, row + j1)));
+            }
+            if (j + 2 * Species.LANES <= features) {
+                FloatVector.fromArray(Species.FLOAT, dBias, j0).add(sum0).intoArray(dBias, j0);
+                FloatVector.fromArray(Species.FLOAT, dBias, j1).add(sum1).intoArray(dBias, j1);
+                FloatVector.fromArray(Species.FLOAT, dGain, j0).add(product0).intoArray(dGain, j0);
+                FloatVector.fromArray(Species.FLOAT, dGain, j1).add(product1).intoArray(dGain, j1);
+            } else {
+                sum0.intoArray(sums, 0);
+                sum1.intoArray(sums, j1 - j0);
+                product0.intoArray(sums, 2 * Species.LANES);
+                product1.intoArray(sums, 2 * Species.LANES + j1 - j0);
+                for (int c = j; c < features; c++) {
+                    dBias[c] += sums[c - j0];
+                    dGain[c] += sums[2 * Species.LANES + c - j0];
+                }
+            }
+            var scale0 = FloatVector.fromArray(Species.FLOAT, gain, j0)
+                    .mul(FloatVector.fromArray(Species.FLOAT, inverseDeviation, j0));
+            var scale1 = FloatVector.fromArray(Species.FLOAT, gain, j1)
+                    .mul(FloatVector.fromArray(Species.FLOAT, inverseDeviation, j1));
+            var mean0 = sum0.div(rows);
+            var mean1 = sum1.div(rows);
+            var slope0 = product0.div(divisor);
+            var slope1 = product1.div(divisor);
+            for (int row = 0; row < rows * features; row += features) {
+                var d0 = FloatVector.fromArray(Species.FLOAT, dOut, row + j0);
+                var d1 = FloatVector.fromArray(Species.FLOAT, dOut, row + j1);
+                var unit0 = FloatVector.fromArray(Species.FLOAT, normalized, row + j0);
+                var unit1 = FloatVector.fromArray(Species.FLOAT, normalized, row + j1);
+                scale0.mul(d0.sub(mean0).sub(unit0.mul(slope0))).intoArray(dX, row + j0);
+                scale1.mul(d1.sub(mean1).sub(unit1.mul(slope1))).intoArray(dX, row + j1);
+            }
         }
     }
 }

@@ -124,7 +124,7 @@ class LoopsTest {
                 float[] scalarDX = new float[n];
                 BatchNormalization.backward(dOut, unit, rows, columns, gain, inverse, rows - 1, dGain, dBias, dX);
                 ScalarBatchNormalization.backward(
-                        dOut, unit, rows, columns, 0, gain, inverse, rows - 1, scalarDGain, scalarDBias, scalarDX);
+                        dOut, unit, rows, columns, gain, inverse, rows - 1, scalarDGain, scalarDBias, scalarDX);
                 assertThat(dX).isEqualTo(scalarDX);
                 assertThat(dGain).isEqualTo(scalarDGain);
                 assertThat(dBias).isEqualTo(scalarDBias);
