@@ -6,6 +6,13 @@ public final class Rows {
 
     /** out[i] = table[indices[i]]: out is (count, columns), table (rows, columns); the two are of one array type. */
     public static void gather(Object table, int columns, int[] indices, int count, Object out) {
+        // Where the types are known, a copy of a short row takes half the time.
+        if (table instanceof float[] from && out instanceof float[] to) {
+            for (int i = 0; i < count; i++) {
+                System.arraycopy(from, indices[i] * columns, to, i * columns, columns);
+            }
+            return;
+        }
         for (int i = 0; i < count; i++) {
             System.arraycopy(table, indices[i] * columns, out, i * columns, columns);
         }
@@ -35,6 +42,12 @@ public final class Rows {
 
     /** Writes one row of {@code columns} elements {@code rows} times; the two arrays are of one type. */
     public static void fill(Object row, int columns, Object out, int rows) {
+        if (row instanceof float[] from && out instanceof float[] to) {
+            for (int i = 0; i < rows; i++) {
+                System.arraycopy(from, 0, to, i * columns, columns);
+            }
+            return;
+        }
         for (int i = 0; i < rows; i++) {
             System.arraycopy(row, 0, out, i * columns, columns);
         }
