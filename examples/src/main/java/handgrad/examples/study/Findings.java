@@ -1,5 +1,6 @@
 package handgrad.examples.study;
 
+import handgrad.examples.command.Lines;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
@@ -7,8 +8,6 @@ import java.util.Locale;
 
 /** What a study found, in sentences made of its numbers. */
 final class Findings {
-    private static final int WIDTH = 79;
-
     private final List<String> sentences = new ArrayList<>();
 
     /** Adds a sentence, written as {@link String#format} writes it. */
@@ -25,8 +24,7 @@ final class Findings {
     void print(PrintWriter out) {
         for (var sentence : sentences) {
             out.println();
-            out.println(
-                    sentence.replaceAll("(.{1," + WIDTH + "})(?: |$)", "$1\n").strip());
+            out.println(Lines.wrapped(sentence));
         }
         out.flush();
     }

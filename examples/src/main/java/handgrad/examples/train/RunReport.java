@@ -13,7 +13,6 @@ import handgrad.examples.report.ReportData;
 import handgrad.examples.report.ReportData.Fact;
 import handgrad.examples.report.TrainingPage;
 import handgrad.nn.Layer;
-import handgrad.optim.StepSchedule;
 import handgrad.tensor.Backend;
 import handgrad.tensor.Shape;
 import java.io.Closeable;
@@ -114,7 +113,7 @@ final class RunReport implements Closeable {
                 options.model().title(),
                 options.model().lecture(),
                 options.steps(),
-                schedule(options)::at,
+                options.schedule()::at,
                 now.seconds.getAsDouble(),
                 now.recorder == null ? Recording.EMPTY : Recording.of(now.recorder),
                 now.facts,
@@ -122,10 +121,6 @@ final class RunReport implements Closeable {
                 machine(),
                 command,
                 now.outcome));
-    }
-
-    private static StepSchedule schedule(TrainOptions options) {
-        return StepSchedule.of(options.lr()).then(options.model().defaults().lrDrop(), options.lr() / 10);
     }
 
     private static List<Fact> facts(TrainOptions options) {

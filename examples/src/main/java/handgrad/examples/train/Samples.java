@@ -1,5 +1,6 @@
 package handgrad.examples.train;
 
+import handgrad.examples.command.Lines;
 import handgrad.examples.model.Marks;
 import handgrad.examples.model.Sample;
 import java.io.PrintWriter;
@@ -16,7 +17,7 @@ record Samples(List<Sample> samples) {
 
     /** Prints all names in their order, then for each mark the names that have it, or how many where they are new. */
     void print(PrintWriter out) {
-        out.println(wrapped(samples.stream().map(Sample::name).collect(Collectors.joining(" "))));
+        out.println(Lines.wrapped(samples.stream().map(Sample::name).collect(Collectors.joining(" "))));
         out.println();
         for (var mark : Marks.ALL) {
             var names = samples.stream()
@@ -26,13 +27,8 @@ record Samples(List<Sample> samples) {
             if (mark.equals(Marks.NEW)) {
                 out.printf("%d of %d are %s%n", names.size(), samples.size(), mark);
             } else if (!names.isEmpty()) {
-                out.println(wrapped(mark + ": " + String.join(" ", names)));
+                out.println(Lines.wrapped(mark + ": " + String.join(" ", names)));
             }
         }
-    }
-
-    /** Words in lines of at most 79 characters, so far as single words are no longer. */
-    static String wrapped(String words) {
-        return words.replaceAll("(.{1,79})(?: |$)", "$1\n").strip();
     }
 }

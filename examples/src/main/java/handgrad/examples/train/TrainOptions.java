@@ -3,6 +3,7 @@ package handgrad.examples.train;
 import handgrad.examples.command.Checks;
 import handgrad.examples.command.WrongInputException;
 import handgrad.examples.model.LectureModel;
+import handgrad.optim.StepSchedule;
 
 /**
  * What a run can be repeated with. The bounds on the sizes keep every tensor of a model below 2³¹ elements: the largest
@@ -98,6 +99,11 @@ record TrainOptions(
     /** These options with another number of steps. */
     TrainOptions withSteps(int other) {
         return new TrainOptions(model, other, batchSize, lr, seed, hidden, embedding, blockSize, data);
+    }
+
+    /** The learning rate of each step. */
+    StepSchedule schedule() {
+        return StepSchedule.of(lr).then(model.defaults().lrDrop(), lr / 10);
     }
 
     LectureModel.Sizes sizes() {

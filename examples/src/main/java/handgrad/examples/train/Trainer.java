@@ -7,7 +7,6 @@ import handgrad.examples.command.FailedException;
 import handgrad.examples.model.LectureModel;
 import handgrad.nn.CrossEntropyLoss;
 import handgrad.nn.Layer;
-import handgrad.optim.StepSchedule;
 import handgrad.random.TorchRandom;
 import java.util.Locale;
 import java.util.function.Supplier;
@@ -44,8 +43,7 @@ final class Trainer {
         var penalty = new Penalty(options.model().penalty(), model.parameters());
         var optimizer = options.model().optimizer(model.parameters());
         var batches = batches(data, options, random);
-        var schedule =
-                StepSchedule.of(options.lr()).then(options.model().defaults().lrDrop(), options.lr() / 10);
+        var schedule = options.schedule();
         // A first batch may be lucky, so the loss of a uniform guess counts as well.
         double largest = Math.log(Alphabet.SIZE);
         for (int step = 0; step < options.steps(); step++) {

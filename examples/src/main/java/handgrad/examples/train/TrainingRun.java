@@ -6,6 +6,7 @@ import handgrad.data.Names;
 import handgrad.data.Split;
 import handgrad.diagnostics.Advice;
 import handgrad.diagnostics.Recorder;
+import handgrad.examples.command.Lines;
 import handgrad.examples.command.Progress;
 import handgrad.examples.model.LectureModel;
 import handgrad.examples.model.Marks;
@@ -197,7 +198,7 @@ record TrainingRun(
 
     /** An advice as lines of the log, set apart by the margin of its numbers. */
     private static String advice(Advice advice) {
-        var lines = Samples.wrapped(String.format(Locale.ROOT, "step %,d: %s", advice.step(), advice.text()));
+        var lines = Lines.wrapped(String.format(Locale.ROOT, "step %,d: %s", advice.step(), advice.text()));
         return "\n" + lines.indent(2);
     }
 
