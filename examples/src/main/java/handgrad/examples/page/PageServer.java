@@ -31,6 +31,9 @@ public final class PageServer implements Closeable {
     /** How long the end waits for an open page to fetch its last state. A page asks each second. */
     private static final Duration FAREWELL = Duration.ofSeconds(3);
 
+    /** The length by which HttpServer knows that nothing follows the headers, as HTTP has it for HEAD. */
+    private static final int NO_BODY = -1;
+
     private final HttpServer server;
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private final Supplier<Page> page;
@@ -107,8 +110,12 @@ public final class PageServer implements Closeable {
         headers.set("Content-Type", type + "; charset=utf-8");
         headers.set("Cache-Control", "no-store");
         headers.set("X-Content-Type-Options", "nosniff");
-        exchange.sendResponseHeaders(status, bytes.length);
-        exchange.getResponseBody().write(bytes);
+        if (exchange.getRequestMethod().equals("HEAD")) {
+            exchange.sendResponseHeaders(status, NO_BODY);
+        } else {
+            exchange.sendResponseHeaders(status, bytes.length);
+            exchange.getResponseBody().write(bytes);
+        }
     }
 
     /** Stops; a page that is open may first fetch the last state, if the supplier has come to it. */

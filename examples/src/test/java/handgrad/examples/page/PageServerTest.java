@@ -62,6 +62,7 @@ class PageServerTest {
                     .containsExactly("HTTP/1.1 404 Not Found", "There is / and /data.json.\n");
             assertThat(ask(server, "POST /data.json", host(server)))
                     .containsExactly("HTTP/1.1 405 Method Not Allowed", "Only GET is answered.\n");
+            assertThat(ask(server, "HEAD /", host(server))).containsExactly("HTTP/1.1 405 Method Not Allowed", "");
         }
     }
 
