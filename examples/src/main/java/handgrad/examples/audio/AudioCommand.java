@@ -20,6 +20,7 @@ import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -39,7 +40,6 @@ import picocli.CommandLine.Spec;
         sortOptions = false)
 public final class AudioCommand implements Callable<Integer> {
     private static final String SAMPLE_RATE = "sample_rate";
-    private static final String WEIGHTS = "model.safetensors";
     private static final String GENERATED = "generated.wav";
 
     /** Crops in a batch, and the predictions in each. */
@@ -57,6 +57,10 @@ public final class AudioCommand implements Callable<Integer> {
     private static final int LEAST_SAMPLES = 20 * SoundModel.RECEPTIVE_FIELD;
 
     private static final int MAXIMUM_SECONDS = 600;
+
+    /** What does not go with a model that is trained already. */
+    private static final List<String> OF_TRAINING =
+            List.of("--data", "--steps", "--lr", "--out", "--log-every", "--quiet");
 
     @Option(
             names = "--data",
@@ -118,12 +122,23 @@ public final class AudioCommand implements Callable<Integer> {
             train();
         } else {
             Checks.notEmpty("--run", run);
-            var saved = read(run.resolve(WEIGHTS));
+            refuseOptionsOfTraining();
+            var weights = new RunFolder(run).weights();
+            var saved = read(weights);
             var model = SoundModel.build(TorchRandom.seeded(0));
-            load(model, saved);
-            generate(model, sampleRate(saved), run);
+            load(weights, model, saved);
+            generate(model, sampleRate(weights, saved), run);
         }
         return ExitCode.DONE;
+    }
+
+    private void refuseOptionsOfTraining() {
+        var given = spec.commandLine().getParseResult();
+        for (var option : OF_TRAINING) {
+            if (given.hasMatchedOption(option)) {
+                throw new WrongInputException("--run generates from a trained model: leave out " + option);
+            }
+        }
     }
 
     private void train() throws IOException {
@@ -160,7 +175,7 @@ public final class AudioCommand implements Callable<Integer> {
         return sound;
     }
 
-    private void train(Sound sound, RunFolder folder, Metrics metrics) throws IOException {
+    private void train(Sound sound, RunFolder folder, Metrics metrics) {
         var printer = spec.commandLine().getOut();
         int[] symbols = MuLaw.encode(sound.samples());
         int trainEnd = (int) ((1 - DEV) * symbols.length);
@@ -191,7 +206,7 @@ public final class AudioCommand implements Callable<Integer> {
         }
         metrics.split("train", trainLoss);
         metrics.split("dev", devLoss);
-        write(folder.path().resolve(WEIGHTS), model, sound.sampleRate());
+        folder.save(model, Map.of(SAMPLE_RATE, Integer.toString(sound.sampleRate())));
         if (!quiet) {
             printer.printf(
                     Locale.ROOT,
@@ -254,11 +269,6 @@ public final class AudioCommand implements Callable<Integer> {
         printer.flush();
     }
 
-    private static void write(Path file, Layer model, int sampleRate) throws SafetensorsException {
-        Safetensors.write(
-                file, model.stateDict(), Map.of("format", "handgrad", SAMPLE_RATE, Integer.toString(sampleRate)));
-    }
-
     private static Safetensors read(Path file) {
         if (!Files.exists(file)) {
             throw new WrongInputException("--run: there is no " + file + ": audio has not trained a model there");
@@ -270,18 +280,18 @@ public final class AudioCommand implements Callable<Integer> {
         }
     }
 
-    private static void load(Layer model, Safetensors saved) {
+    private static void load(Path file, Layer model, Safetensors saved) {
         try {
             model.loadStateDict(saved.tensors());
         } catch (IllegalArgumentException exception) {
-            throw new WrongInputException("--run: not a model of audio: " + exception.getMessage());
+            throw new WrongInputException("--run: " + file + " is no model of audio: " + exception.getMessage());
         }
     }
 
-    private static int sampleRate(Safetensors saved) {
+    private static int sampleRate(Path file, Safetensors saved) {
         var rate = saved.metadata().getOrDefault(SAMPLE_RATE, "");
         if (!rate.matches("[1-9][0-9]{0,5}")) {
-            throw new WrongInputException("--run: the model does not say how many samples a second has");
+            throw new WrongInputException("--run: " + file + " does not say how many samples a second has");
         }
         return Integer.parseInt(rate);
     }

@@ -26,6 +26,12 @@ final class WavFile {
     private static final int EXTENSION_FORMAT_AT = 24;
     private static final int BYTES_PER_SAMPLE = 2;
 
+    /** More than any sound has, and few enough that ten minutes fit into an array. */
+    private static final int MAXIMUM_SAMPLE_RATE = 999_999;
+
+    /** What programs that write to a pipe, and know no length beforehand, put in its place. */
+    private static final long UNKNOWN_LENGTH = 0xFFFF_FFFFL;
+
     private final Path path;
     private final ByteBuffer bytes;
 
@@ -68,6 +74,9 @@ final class WavFile {
             var name = name(at);
             long length = Integer.toUnsignedLong(bytes.getInt(at + 4));
             int there = bytes.capacity() - at - 8;
+            if (length == UNKNOWN_LENGTH) {
+                throw convert("does not say how long its chunk '" + name + "' is, as if it was written to a pipe");
+            }
             if (length > there) {
                 throw new WrongInputException(path + " is truncated: its chunk '" + name + "' should have " + length
                         + " bytes, " + there + " are there; copy the file again");
@@ -92,7 +101,7 @@ final class WavFile {
             encoding = Short.toUnsignedInt(format.getShort(EXTENSION_FORMAT_AT));
         }
         int channels = Short.toUnsignedInt(format.getShort(2));
-        int sampleRate = format.getInt(4);
+        long sampleRate = Integer.toUnsignedLong(format.getInt(4));
         int bits = Short.toUnsignedInt(format.getShort(14));
         if (encoding != PCM) {
             throw convert("is compressed or of floats: its format is " + encoding + ", not 1, which is PCM");
@@ -100,8 +109,11 @@ final class WavFile {
         if (bits != Short.SIZE) {
             throw convert("has samples of " + bits + " bits, not 16");
         }
-        if (channels == 0 || sampleRate <= 0) {
-            throw convert("has " + channels + " channels and " + sampleRate + " samples in a second");
+        if (channels == 0) {
+            throw convert("has no channels");
+        }
+        if (sampleRate == 0 || sampleRate > MAXIMUM_SAMPLE_RATE) {
+            throw convert("has " + sampleRate + " samples in a second, not 1 to " + MAXIMUM_SAMPLE_RATE);
         }
         short[] samples = new short[data.capacity() / (BYTES_PER_SAMPLE * channels)];
         for (int i = 0; i < samples.length; i++) {
@@ -114,11 +126,12 @@ final class WavFile {
         if (samples.length == 0) {
             throw new WrongInputException(path + " has no samples");
         }
-        return new Sound(sampleRate, samples);
+        return new Sound((int) sampleRate, samples);
     }
 
+    /** The four characters there; a question mark for each that would not print, as a message may show them. */
     private String name(int at) {
-        return new String(bytes.array(), at, 4, StandardCharsets.ISO_8859_1);
+        return new String(bytes.array(), at, 4, StandardCharsets.ISO_8859_1).replaceAll("\\P{Print}", "?");
     }
 
     private WrongInputException convert(String problem) {

@@ -10,6 +10,7 @@ import handgrad.diagnostics.TensorStatistics;
 import handgrad.diagnostics.UpdateRatios;
 import handgrad.diagnostics.WeightStatistics;
 import java.io.IOException;
+import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -32,10 +33,11 @@ final class DiagnosticsFile {
     }
 
     static void write(Path file, Recorder recorder) throws IOException {
-        try (var writer = Files.newBufferedWriter(file);
-                var generator = JSON.createGenerator(ObjectWriteContext.empty(), writer)) {
+        var text = new StringWriter();
+        try (var generator = JSON.createGenerator(ObjectWriteContext.empty(), text)) {
             new DiagnosticsFile(generator).write(recorder);
         }
+        Files.writeString(file, text.toString());
     }
 
     private void write(Recorder recorder) {

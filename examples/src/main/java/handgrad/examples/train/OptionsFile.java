@@ -3,6 +3,7 @@ package handgrad.examples.train;
 import handgrad.examples.command.WrongInputException;
 import handgrad.examples.model.LectureModel;
 import java.io.IOException;
+import java.io.StringWriter;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,8 +23,8 @@ final class OptionsFile {
     private OptionsFile() {}
 
     static void write(Path file, TrainOptions options) throws IOException {
-        try (var writer = Files.newBufferedWriter(file)) {
-            var generator = JSON.createGenerator(ObjectWriteContext.empty(), writer);
+        var text = new StringWriter();
+        try (var generator = JSON.createGenerator(ObjectWriteContext.empty(), text)) {
             generator.writeStartObject();
             generator.writeStringProperty("model", options.model().title());
             generator.writeNumberProperty("steps", options.steps());
@@ -35,9 +36,8 @@ final class OptionsFile {
             generator.writeNumberProperty("blockSize", options.blockSize());
             generator.writeStringProperty("data", options.data());
             generator.writeEndObject();
-            generator.flush();
-            writer.write("\n");
         }
+        Files.writeString(file, text + "\n");
     }
 
     /** Reads the options back; the message of the exception says what is wrong with the file. */

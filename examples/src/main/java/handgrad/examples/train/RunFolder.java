@@ -22,6 +22,7 @@ import java.nio.file.Path;
 import java.time.LocalDateTime;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.stream.Stream;
 
@@ -33,6 +34,7 @@ import java.util.stream.Stream;
  */
 public record RunFolder(Path path) {
     private static final DateTimeFormatter STAMP = DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss");
+    private static final String SAVED = "; the weights and metrics are saved in ";
 
     /** A new folder under runs, named by model and time. */
     public static RunFolder next(String model) {
@@ -81,19 +83,26 @@ public record RunFolder(Path path) {
 
     /** Writes the weights, whole or not at all: with them a run is finished. */
     void save(Layer model) {
+        save(model, Map.of());
+    }
+
+    /** The same with more metadata in the file than its format. */
+    public void save(Layer model, Map<String, String> metadata) {
+        var all = new HashMap<>(metadata);
+        all.put("format", "handgrad");
         try {
-            Safetensors.write(weights(), model.stateDict(), Map.of("format", "handgrad"));
+            Safetensors.write(weights(), model.stateDict(), all);
         } catch (SafetensorsException exception) {
             throw new FailedException(reason(exception));
         }
     }
 
-    /** Writes what was seen of the training. */
+    /** Writes what was seen of the training; what is saved already stays. */
     void saveDiagnostics(Recorder recorder) {
         try {
             DiagnosticsFile.write(diagnostics(), recorder);
         } catch (IOException exception) {
-            throw new FailedException(diagnostics() + " cannot be written: " + reason(exception));
+            throw new FailedException(diagnostics() + " cannot be written: " + reason(exception) + SAVED + path);
         }
     }
 
@@ -102,8 +111,8 @@ public record RunFolder(Path path) {
         try {
             PageHtml.write(report(), page);
         } catch (IOException exception) {
-            throw new FailedException("the report cannot be written to " + report() + ": " + reason(exception)
-                    + "; the weights and metrics are saved in " + path);
+            throw new FailedException(
+                    "the report cannot be written to " + report() + ": " + reason(exception) + SAVED + path);
         }
     }
 
@@ -113,7 +122,7 @@ public record RunFolder(Path path) {
             throw new WrongInputException("--run: there is no folder " + path);
         }
         if (!Files.exists(optionsFile())) {
-            throw new WrongInputException("--run: " + path + " is no run folder: it has no options.json");
+            throw new WrongInputException("--run: " + path + " is no run folder of train: it has no options.json");
         }
         return OptionsFile.read(optionsFile());
     }
@@ -159,7 +168,8 @@ public record RunFolder(Path path) {
         return path.resolve("diagnostics.json");
     }
 
-    Path weights() {
+    /** Where the weights are. */
+    public Path weights() {
         return path.resolve("model.safetensors");
     }
 

@@ -6,6 +6,7 @@ import handgrad.examples.CommandResult;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -50,6 +51,30 @@ class AudioCommandTest {
         assertRefused("--lr must be more than 0 and finite, it is -1.0", "--lr", "-1");
         assertRefused(
                 "--run: there is no " + folder.resolve("model.safetensors") + ": audio has not trained a model there",
+                "--run",
+                folder.toString());
+    }
+
+    @Test
+    void options_of_training_do_not_go_with_a_trained_model() {
+        for (var option : List.of("--data", "--steps", "--lr", "--out", "--log-every")) {
+            assertRefused(
+                    "--run generates from a trained model: leave out " + option,
+                    "--run",
+                    folder.toString(),
+                    option,
+                    "1");
+        }
+    }
+
+    @Test
+    void a_model_of_names_is_refused() {
+        assertThat(CommandResult.of("train", "mlp", "--steps", "1", "--quiet", "--out", folder.toString())
+                        .code())
+                .isZero();
+        assertRefused(
+                "--run: " + folder.resolve("model.safetensors")
+                        + " is no model of audio: loadStateDict: the model has no 2.weight",
                 "--run",
                 folder.toString());
     }

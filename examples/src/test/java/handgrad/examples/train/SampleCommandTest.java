@@ -111,7 +111,7 @@ class SampleCommandTest {
                 .isEqualTo(refused("--run: there is no folder " + none));
         Files.createDirectory(none);
         assertThat(CommandResult.of("sample", "--run", "" + none))
-                .isEqualTo(refused("--run: " + none + " is no run folder: it has no options.json"));
+                .isEqualTo(refused("--run: " + none + " is no run folder of train: it has no options.json"));
     }
 
     @Test

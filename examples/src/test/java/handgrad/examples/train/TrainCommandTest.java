@@ -141,6 +141,19 @@ class TrainCommandTest {
     }
 
     @Test
+    void diagnosticsOnAFullDiskLoseNoTraining() throws IOException {
+        assumeTrue(Files.isWritable(Path.of("/dev/full")), "this system has no /dev/full");
+        var run = Files.createDirectory(folder.resolve("a"));
+        var diagnostics = Files.createSymbolicLink(run.resolve("diagnostics.json"), Path.of("/dev/full"));
+        var result = CommandResult.of(train(run.toString(), "--quiet"));
+        assertThat(result.code()).isEqualTo(1);
+        assertThat(result.err())
+                .isEqualTo("handgrad: " + diagnostics + " cannot be written: No space left on device;"
+                        + " the weights and metrics are saved in " + run + "\n");
+        assertThat(CommandResult.of("sample", "--run", run.toString()).code()).isZero();
+    }
+
+    @Test
     void trainsIntoAnEmptyFolderAndRefusesOneWithARun() throws IOException {
         var run = Files.createDirectory(folder.resolve("a"));
         assertThat(CommandResult.of(train(run.toString())).code()).isZero();
