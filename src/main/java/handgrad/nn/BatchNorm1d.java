@@ -4,9 +4,10 @@ import handgrad.nn.BatchNormOptions.Axes;
 import handgrad.nn.BatchNormOptions.Running;
 import handgrad.nn.BatchNormOptions.Variance;
 import handgrad.tensor.DType;
-import handgrad.tensor.Functional;
+import handgrad.tensor.Normalizations;
 import handgrad.tensor.Shape;
 import handgrad.tensor.Tensor;
+import handgrad.tensor.Updates;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -132,7 +133,7 @@ public final class BatchNorm1d implements Layer {
         mean = Buffers.like(runningMean, mean);
         variance = Buffers.like(runningMean, variance);
         inverseDeviation = Buffers.like(runningMean, inverseDeviation);
-        Functional.batchNorm(
+        Normalizations.batchNorm(
                 grouped(x, groups),
                 repeat(gain.value(), groups),
                 repeat(bias.value(), groups),
@@ -149,21 +150,21 @@ public final class BatchNorm1d implements Layer {
     /** running += batchWeight · (batch - running), for the mean and for the spread that the options name. */
     private void follow(int rows, Tensor mean, Tensor variance) {
         double weight = options.batchWeight();
-        Functional.blend(runningMean, 1 - weight, weight, mean);
+        Updates.blend(runningMean, 1 - weight, weight, mean);
         double factor = (double) divisor / (options.running() == Running.BIASED_VARIANCE ? rows : rows - 1);
         if (options.running() == Running.UNBIASED_DEVIATION) {
             deviation = Buffers.like(variance, deviation);
-            Functional.scaledSquareRoot(variance, factor, deviation);
-            Functional.blend(runningSpread, 1 - weight, weight, deviation);
+            Updates.scaledSquareRoot(variance, factor, deviation);
+            Updates.blend(runningSpread, 1 - weight, weight, deviation);
         } else {
-            Functional.blend(runningSpread, 1 - weight, weight * factor, variance);
+            Updates.blend(runningSpread, 1 - weight, weight * factor, variance);
         }
     }
 
     private void normalizeByRunning(Tensor x, Tensor normalized, Tensor output) {
         int groups = positions(runningMean);
         inverseDeviation = runningInverseDeviation();
-        Functional.batchNormEvaluation(
+        Normalizations.batchNormEvaluation(
                 grouped(x, groups),
                 repeat(gain.value(), groups),
                 repeat(bias.value(), groups),
@@ -231,7 +232,7 @@ public final class BatchNorm1d implements Layer {
         var dGain = groups == 1 ? gain.grad() : Tensor.zeros(inverse.dtype(), inverse.shape());
         var dBias = groups == 1 ? bias.grad() : Tensor.zeros(inverse.dtype(), inverse.shape());
         if (usedBatch) {
-            Functional.batchNormBackward(
+            Normalizations.batchNormBackward(
                     grouped(dOut, groups),
                     grouped(unit, groups),
                     repeat(gain.value(), groups),
@@ -241,7 +242,7 @@ public final class BatchNorm1d implements Layer {
                     dBias,
                     grouped(dX, groups));
         } else {
-            Functional.batchNormEvaluationBackward(
+            Normalizations.batchNormEvaluationBackward(
                     grouped(dOut, groups),
                     grouped(unit, groups),
                     repeat(gain.value(), groups),

@@ -1,6 +1,6 @@
 package handgrad.nn;
 
-import handgrad.tensor.Functional;
+import handgrad.tensor.Activations;
 import handgrad.tensor.Tensor;
 import org.jspecify.annotations.Nullable;
 
@@ -23,7 +23,7 @@ public final class GatedActivation implements Layer {
         }
         tanh = Buffers.like(x, tanh);
         output = Buffers.withLast(x, width / 2, output);
-        Functional.gate(x, tanh, output);
+        Activations.gate(x, tanh, output);
         return output;
     }
 
@@ -32,7 +32,7 @@ public final class GatedActivation implements Layer {
     public Tensor backward(Tensor dOut) {
         var t = Buffers.kept("GatedActivation", tanh);
         dX = Buffers.like(t, dX);
-        Functional.gateBackward(t, dOut, dX);
+        Activations.gateBackward(t, dOut, dX);
         return dX;
     }
 }

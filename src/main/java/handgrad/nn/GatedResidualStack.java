@@ -4,6 +4,7 @@ import handgrad.random.TorchRandom;
 import handgrad.tensor.DType;
 import handgrad.tensor.Functional;
 import handgrad.tensor.Tensor;
+import handgrad.tensor.Updates;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -80,7 +81,7 @@ public final class GatedResidualStack implements Layer {
                 var residual = residuals.get(i).forward(z[i]);
                 var sum = Buffers.like(residual, inputs[i + 1]);
                 Functional.crop(in, 0, sum);
-                Functional.addScaled(sum, 1, residual);
+                Updates.addScaled(sum, 1, residual);
                 inputs[i + 1] = sum;
                 in = sum;
             }

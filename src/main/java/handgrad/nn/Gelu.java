@@ -1,6 +1,6 @@
 package handgrad.nn;
 
-import handgrad.tensor.Functional;
+import handgrad.tensor.Activations;
 import handgrad.tensor.Tensor;
 import org.jspecify.annotations.Nullable;
 
@@ -21,7 +21,7 @@ public final class Gelu implements Layer {
         input = x;
         tanh = Buffers.like(x, tanh);
         output = Buffers.like(x, output);
-        Functional.gelu(x, tanh, output);
+        Activations.gelu(x, tanh, output);
         return output;
     }
 
@@ -33,7 +33,7 @@ public final class Gelu implements Layer {
     public Tensor backward(Tensor dOut) {
         var x = Buffers.kept("Gelu", input);
         dX = Buffers.like(x, dX);
-        Functional.geluBackward(x, Buffers.kept("Gelu", tanh), dOut, dX);
+        Activations.geluBackward(x, Buffers.kept("Gelu", tanh), dOut, dX);
         return dX;
     }
 }

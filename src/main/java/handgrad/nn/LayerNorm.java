@@ -1,6 +1,6 @@
 package handgrad.nn;
 
-import handgrad.tensor.Functional;
+import handgrad.tensor.Normalizations;
 import handgrad.tensor.Tensor;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -69,7 +69,7 @@ public final class LayerNorm implements Layer {
         normalized = Buffers.like(x, normalized);
         output = Buffers.like(x, output);
         inverseDeviation = Buffers.withLast(x, 1, inverseDeviation);
-        Functional.layerNorm(x, gain.value(), bias.value(), epsilon, inverseDeviation, normalized, output);
+        Normalizations.layerNorm(x, gain.value(), bias.value(), epsilon, inverseDeviation, normalized, output);
         return output;
     }
 
@@ -87,7 +87,7 @@ public final class LayerNorm implements Layer {
     public Tensor backward(Tensor dOut) {
         var unit = Buffers.kept("LayerNorm", normalized);
         dX = Buffers.like(unit, dX);
-        Functional.layerNormBackward(
+        Normalizations.layerNormBackward(
                 dOut, unit, gain.value(), Buffers.kept("LayerNorm", inverseDeviation), gain.grad(), bias.grad(), dX);
         return dX;
     }

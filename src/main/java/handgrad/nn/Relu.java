@@ -1,6 +1,6 @@
 package handgrad.nn;
 
-import handgrad.tensor.Functional;
+import handgrad.tensor.Activations;
 import handgrad.tensor.Tensor;
 import org.jspecify.annotations.Nullable;
 
@@ -13,7 +13,7 @@ public final class Relu implements Layer {
     @Override
     public Tensor forward(Tensor x) {
         output = Buffers.like(x, output);
-        Functional.relu(x, output);
+        Activations.relu(x, output);
         return output;
     }
 
@@ -22,7 +22,7 @@ public final class Relu implements Layer {
     public Tensor backward(Tensor dOut) {
         var y = Buffers.kept("Relu", output);
         dX = Buffers.like(y, dX);
-        Functional.reluBackward(y, dOut, dX);
+        Activations.reluBackward(y, dOut, dX);
         return dX;
     }
 }

@@ -1,6 +1,6 @@
 package handgrad.nn;
 
-import handgrad.tensor.Functional;
+import handgrad.tensor.Activations;
 import handgrad.tensor.Tensor;
 import org.jspecify.annotations.Nullable;
 
@@ -13,7 +13,7 @@ public final class Sigmoid implements Layer {
     @Override
     public Tensor forward(Tensor x) {
         output = Buffers.like(x, output);
-        Functional.sigmoid(x, output);
+        Activations.sigmoid(x, output);
         return output;
     }
 
@@ -22,7 +22,7 @@ public final class Sigmoid implements Layer {
     public Tensor backward(Tensor dOut) {
         var y = Buffers.kept("Sigmoid", output);
         dX = Buffers.like(y, dX);
-        Functional.sigmoidBackward(y, dOut, dX);
+        Activations.sigmoidBackward(y, dOut, dX);
         return dX;
     }
 }

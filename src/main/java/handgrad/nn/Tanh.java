@@ -1,6 +1,6 @@
 package handgrad.nn;
 
-import handgrad.tensor.Functional;
+import handgrad.tensor.Activations;
 import handgrad.tensor.Tensor;
 import org.jspecify.annotations.Nullable;
 
@@ -13,7 +13,7 @@ public final class Tanh implements Layer {
     @Override
     public Tensor forward(Tensor x) {
         output = Buffers.like(x, output);
-        Functional.tanh(x, output);
+        Activations.tanh(x, output);
         return output;
     }
 
@@ -22,7 +22,7 @@ public final class Tanh implements Layer {
     public Tensor backward(Tensor dOut) {
         var y = Buffers.kept("Tanh", output);
         dX = Buffers.like(y, dX);
-        Functional.tanhBackward(y, dOut, dX);
+        Activations.tanhBackward(y, dOut, dX);
         return dX;
     }
 }

@@ -1,8 +1,8 @@
 package handgrad.optim;
 
 import handgrad.nn.Parameter;
-import handgrad.tensor.Functional;
 import handgrad.tensor.Tensor;
+import handgrad.tensor.Updates;
 import java.util.List;
 
 /**
@@ -96,7 +96,7 @@ public final class Adam implements Optimizer {
         step++;
         for (int i = 0; i < parameters.size(); i++) {
             var parameter = parameters.get(i);
-            Functional.adam(
+            Updates.adam(
                     parameter.value(),
                     parameter.grad(),
                     means.get(i),

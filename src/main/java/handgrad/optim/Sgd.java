@@ -1,7 +1,7 @@
 package handgrad.optim;
 
 import handgrad.nn.Parameter;
-import handgrad.tensor.Functional;
+import handgrad.tensor.Updates;
 import java.util.List;
 
 /** Stochastic gradient descent without momentum. */
@@ -28,7 +28,7 @@ public final class Sgd implements Optimizer {
         }
         for (int i = 0; i < parameters.size(); i++) {
             var parameter = parameters.get(i);
-            Functional.addScaled(parameter.value(), -lr, parameter.grad());
+            Updates.addScaled(parameter.value(), -lr, parameter.grad());
         }
     }
 }

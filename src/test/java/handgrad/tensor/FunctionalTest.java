@@ -19,10 +19,10 @@ class FunctionalTest {
                 () -> Functional.linearBackwardInput(x, other, x),
                 "linearBackward: dX must not share the elements of dOut");
         requireRefused(
-                () -> Functional.batchNorm(x, row, row, 0, 3, row.copy(), row.copy(), row.copy(), x, other),
+                () -> Normalizations.batchNorm(x, row, row, 0, 3, row.copy(), row.copy(), row.copy(), x, other),
                 "batchNorm: normalized must not share the elements of x");
         requireRefused(
-                () -> Functional.batchNorm(
+                () -> Normalizations.batchNorm(
                         x, row, row, 0, 3, row.copy(), row.copy(), row.copy(), other, x.reshape(3, 3)),
                 "batchNorm: out must not share the elements of x");
         requireRefused(

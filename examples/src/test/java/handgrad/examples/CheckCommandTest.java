@@ -50,7 +50,7 @@ class CheckCommandTest {
         assertThat(rows(CommandResult.of("check", "tanh")))
                 .satisfiesExactly(
                         row -> assertThat(row).startsWith("Tensor.tanh() "),
-                        row -> assertThat(row).startsWith("Functional.tanh "),
+                        row -> assertThat(row).startsWith("Activations.tanh "),
                         row -> assertThat(row).startsWith("Tanh "),
                         row -> assertThat(row).startsWith("3 operations "));
     }

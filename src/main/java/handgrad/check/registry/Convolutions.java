@@ -6,6 +6,7 @@ import handgrad.nn.GatedActivation;
 import handgrad.nn.GatedResidualStack;
 import handgrad.nn.Layer;
 import handgrad.random.TorchRandom;
+import handgrad.tensor.Activations;
 import handgrad.tensor.Functional;
 import handgrad.tensor.Shape;
 import handgrad.tensor.Tensor;
@@ -107,14 +108,14 @@ final class Convolutions {
     private static final Formula GATE = new Formula(
             x -> {
                 var out = Tensor.zeros(x[0].dtype(), x[0].shape().with(-1, x[0].size(-1) / 2));
-                Functional.gate(x[0], Gradients.zerosLike(x[0]), out);
+                Activations.gate(x[0], Gradients.zerosLike(x[0]), out);
                 return out;
             },
             (dOut, x) -> {
                 var t = Gradients.zerosLike(x[0]);
-                Functional.gate(x[0], t, Gradients.zerosLike(dOut));
+                Activations.gate(x[0], t, Gradients.zerosLike(dOut));
                 var dX = Gradients.zerosLike(x[0]);
-                Functional.gateBackward(t, dOut, dX);
+                Activations.gateBackward(t, dOut, dX);
                 return Gradients.of(dX);
             },
             // Where g is negative, 1 + tanh(g / 2) cancels: the terms are those of |g|.
@@ -142,14 +143,14 @@ final class Convolutions {
     }
 
     private Operation gate() {
-        return Operation.named("Functional.gate")
+        return Operation.named("Activations.gate")
                 .samples(GATE, gateInputs())
                 .refuses(
                         "gate: wants 4 in the last dimension, x is (2, 6)",
-                        () -> Functional.gate(Tensor.zeros(2, 6), Tensor.zeros(2, 6), Tensor.zeros(2, 2)))
+                        () -> Activations.gate(Tensor.zeros(2, 6), Tensor.zeros(2, 6), Tensor.zeros(2, 2)))
                 .refuses(
                         "gateBackward: dX is FLOAT32 (2, 3), wants FLOAT32 (2, 6)",
-                        () -> Functional.gateBackward(Tensor.zeros(2, 6), Tensor.zeros(2, 3), Tensor.zeros(2, 3)));
+                        () -> Activations.gateBackward(Tensor.zeros(2, 6), Tensor.zeros(2, 3), Tensor.zeros(2, 3)));
     }
 
     private Operation gatedActivation() {

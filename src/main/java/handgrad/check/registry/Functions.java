@@ -1,9 +1,12 @@
 package handgrad.check.registry;
 
 import handgrad.check.TensorFunction;
+import handgrad.tensor.Activations;
 import handgrad.tensor.DType;
 import handgrad.tensor.Functional;
+import handgrad.tensor.Normalizations;
 import handgrad.tensor.Tensor;
+import handgrad.tensor.Updates;
 import java.util.Arrays;
 import java.util.List;
 
@@ -109,27 +112,27 @@ final class Functions {
     static final Formula TANH = new Formula(
             x -> {
                 var y = Gradients.zerosLike(x[0]);
-                Functional.tanh(x[0], y);
+                Activations.tanh(x[0], y);
                 return y;
             },
             (dOut, x) -> {
                 var y = Gradients.zerosLike(x[0]);
-                Functional.tanh(x[0], y);
+                Activations.tanh(x[0], y);
                 var dX = Gradients.zerosLike(x[0]);
-                Functional.tanhBackward(y, dOut, dX);
+                Activations.tanhBackward(y, dOut, dX);
                 return Gradients.of(dX);
             },
             Reference.elementwise(Math::tanh));
 
     private Operation tanh() {
-        return Operation.named("Functional.tanh")
+        return Operation.named("Activations.tanh")
                 .samples(TANH, Draw.shapes(draw::normal))
                 .refuses(
                         "tanh: out is FLOAT32 (3), wants FLOAT32 (2, 3)",
-                        () -> Functional.tanh(Tensor.zeros(2, 3), Tensor.zeros(3)))
+                        () -> Activations.tanh(Tensor.zeros(2, 3), Tensor.zeros(3)))
                 .refuses(
                         "tanhBackward: dOut is FLOAT32 (3), wants FLOAT32 (2)",
-                        () -> Functional.tanhBackward(Tensor.zeros(2), Tensor.zeros(3), Tensor.zeros(2)));
+                        () -> Activations.tanhBackward(Tensor.zeros(2), Tensor.zeros(3), Tensor.zeros(2)));
     }
 
     /** dX = y ∘ (1 - y) ∘ dOut, where y = 1 / (1 + e⁻ˣ). */
@@ -137,7 +140,7 @@ final class Functions {
             x -> sigmoid(x[0]),
             (dOut, x) -> {
                 var dX = Gradients.zerosLike(x[0]);
-                Functional.sigmoidBackward(sigmoid(x[0]), dOut, dX);
+                Activations.sigmoidBackward(sigmoid(x[0]), dOut, dX);
                 return Gradients.of(dX);
             },
             // The error of the exponential, and three roundings.
@@ -145,20 +148,20 @@ final class Functions {
 
     private static Tensor sigmoid(Tensor x) {
         var y = Gradients.zerosLike(x);
-        Functional.sigmoid(x, y);
+        Activations.sigmoid(x, y);
         return y;
     }
 
     private Operation sigmoid() {
-        return Operation.named("Functional.sigmoid")
+        return Operation.named("Activations.sigmoid")
                 .samples(SIGMOID, Draw.shapes(draw::normal))
                 .sample(SIGMOID, Draw.points(0, -20, 20, -5, 5, 1e-4))
                 .refuses(
                         "sigmoid: out is FLOAT32 (3), wants FLOAT32 (2, 3)",
-                        () -> Functional.sigmoid(Tensor.zeros(2, 3), Tensor.zeros(3)))
+                        () -> Activations.sigmoid(Tensor.zeros(2, 3), Tensor.zeros(3)))
                 .refuses(
                         "sigmoidBackward: dOut is FLOAT32 (3), wants FLOAT32 (2)",
-                        () -> Functional.sigmoidBackward(Tensor.zeros(2), Tensor.zeros(3), Tensor.zeros(2)));
+                        () -> Activations.sigmoidBackward(Tensor.zeros(2), Tensor.zeros(3), Tensor.zeros(2)));
     }
 
     /** dX = dOut where x > 0, otherwise 0. At 0 there is no derivative; the gradient there is 0. */
@@ -166,41 +169,41 @@ final class Functions {
             x -> relu(x[0]),
             (dOut, x) -> {
                 var dX = Gradients.zerosLike(x[0]);
-                Functional.reluBackward(relu(x[0]), dOut, dX);
+                Activations.reluBackward(relu(x[0]), dOut, dX);
                 return Gradients.of(dX);
             },
             Reference.elementwise(x -> x > 0 ? x : 0));
 
     private static Tensor relu(Tensor x) {
         var y = Gradients.zerosLike(x);
-        Functional.relu(x, y);
+        Activations.relu(x, y);
         return y;
     }
 
     private Operation relu() {
-        return Operation.named("Functional.relu")
+        return Operation.named("Activations.relu")
                 .samples(RELU, Draw.shapes(draw::normal))
                 .sample(RELU, Draw.aroundZero())
                 .refuses(
                         "relu: out is FLOAT32 (3), wants FLOAT32 (2, 3)",
-                        () -> Functional.relu(Tensor.zeros(2, 3), Tensor.zeros(3)))
+                        () -> Activations.relu(Tensor.zeros(2, 3), Tensor.zeros(3)))
                 .refuses(
                         "reluBackward: dOut is FLOAT32 (3), wants FLOAT32 (2)",
-                        () -> Functional.reluBackward(Tensor.zeros(2), Tensor.zeros(3), Tensor.zeros(2)));
+                        () -> Activations.reluBackward(Tensor.zeros(2), Tensor.zeros(3), Tensor.zeros(2)));
     }
 
     /** dX = dOut ∘ (1 + t + x ∘ (1 - t²) ∘ √(2/π) · (1 + 3 · 0.044715 x²)) / 2, where t is the tanh of the forward pass. */
     static final Formula GELU = new Formula(
             x -> {
                 var out = Gradients.zerosLike(x[0]);
-                Functional.gelu(x[0], Gradients.zerosLike(x[0]), out);
+                Activations.gelu(x[0], Gradients.zerosLike(x[0]), out);
                 return out;
             },
             (dOut, x) -> {
                 var t = Gradients.zerosLike(x[0]);
-                Functional.gelu(x[0], t, Gradients.zerosLike(x[0]));
+                Activations.gelu(x[0], t, Gradients.zerosLike(x[0]));
                 var dX = Gradients.zerosLike(x[0]);
-                Functional.geluBackward(x[0], t, dOut, dX);
+                Activations.geluBackward(x[0], t, dOut, dX);
                 return Gradients.of(dX);
             },
             // Where x is negative, 1 + t cancels: the terms are |x| / 2 and |x t| / 2.
@@ -211,15 +214,15 @@ final class Functions {
     }
 
     private Operation gelu() {
-        return Operation.named("Functional.gelu")
+        return Operation.named("Activations.gelu")
                 .samples(GELU, Draw.shapes(draw::normal))
                 .sample(GELU, Draw.points(0, -9, 9, -3, 3, 1e-4))
                 .refuses(
                         "gelu: t is FLOAT32 (3), wants FLOAT32 (2, 3)",
-                        () -> Functional.gelu(Tensor.zeros(2, 3), Tensor.zeros(3), Tensor.zeros(2, 3)))
+                        () -> Activations.gelu(Tensor.zeros(2, 3), Tensor.zeros(3), Tensor.zeros(2, 3)))
                 .refuses(
                         "geluBackward: dOut is FLOAT32 (3), wants FLOAT32 (2)",
-                        () -> Functional.geluBackward(
+                        () -> Activations.geluBackward(
                                 Tensor.zeros(2), Tensor.zeros(2), Tensor.zeros(3), Tensor.zeros(2)));
     }
 
@@ -236,7 +239,7 @@ final class Functions {
 
         static Normalization of(Tensor[] x, double epsilon, int divisor) {
             var state = new Normalization(x[0], x[1]);
-            Functional.batchNorm(
+            Normalizations.batchNorm(
                     x[0],
                     x[1],
                     x[2],
@@ -268,11 +271,11 @@ final class Functions {
                     var dX = Gradients.zerosLike(x[0]);
                     var dGain = Gradients.zerosLike(x[1]);
                     var dBias = Gradients.zerosLike(x[2]);
-                    Functional.batchNormBackward(
+                    Normalizations.batchNormBackward(
                             dOut, state.normalized, x[1], state.inverseDeviation, divisor, dGain, dBias, dX);
                     return Gradients.of(dX, dGain, dBias);
                 },
-                Normalizations.overRows(epsilon, unbiased));
+                PlainNormalization.overRows(epsilon, unbiased));
     }
 
     private static int divisor(Tensor x, boolean unbiased) {
@@ -281,7 +284,7 @@ final class Functions {
     }
 
     private Operation batchNorm() {
-        return Operation.named("Functional.batchNorm")
+        return Operation.named("Normalizations.batchNorm")
                 .sample(batchNorm(1e-5, false), draw.normal(2, 1), draw.normal(1), draw.normal(1))
                 .sample(batchNorm(1e-5, true), draw.normal(3, 1), draw.normal(1), draw.normal(1))
                 .sample(batchNorm(1e-5, false), draw.normal(5, 3), draw.normal(3), draw.normal(3))
@@ -309,7 +312,7 @@ final class Functions {
                     var dX = Gradients.zerosLike(x[0]);
                     var dGain = Gradients.zerosLike(x[1]);
                     var dBias = Gradients.zerosLike(x[2]);
-                    Functional.batchNormEvaluationBackward(
+                    Normalizations.batchNormEvaluationBackward(
                             dOut,
                             evaluated(x, mean, inverseDeviation).normalized,
                             x[1],
@@ -319,19 +322,19 @@ final class Functions {
                             dX);
                     return Gradients.of(dX, dGain, dBias);
                 },
-                Normalizations.by(mean, inverseDeviation));
+                PlainNormalization.by(mean, inverseDeviation));
     }
 
     private static Normalization evaluated(Tensor[] x, Tensor mean, Tensor inverseDeviation) {
         var state = new Normalization(x[0], x[1]);
         var dtype = x[0].dtype();
-        Functional.batchNormEvaluation(
+        Normalizations.batchNormEvaluation(
                 x[0], x[1], x[2], mean.to(dtype), inverseDeviation.to(dtype), state.normalized, state.out);
         return state;
     }
 
     private Operation batchNormEvaluation() {
-        var operation = Operation.named("Functional.batchNormEvaluation")
+        var operation = Operation.named("Normalizations.batchNormEvaluation")
                 .refuses(
                         "batchNorm: wants 1 x 3 elements, mean is (2)",
                         () -> batchNormEvaluation(Tensor.zeros(2), Tensor.zeros(3))
@@ -369,11 +372,11 @@ final class Functions {
                     var dX = Gradients.zerosLike(x[0]);
                     var dGain = Gradients.zerosLike(x[1]);
                     var dBias = Gradients.zerosLike(x[2]);
-                    Functional.layerNormBackward(
+                    Normalizations.layerNormBackward(
                             dOut, state.normalized, x[1], state.inverseDeviation, dGain, dBias, dX);
                     return Gradients.of(dX, dGain, dBias);
                 },
-                Normalizations.overFeatures(epsilon));
+                PlainNormalization.overFeatures(epsilon));
     }
 
     /** What the forward pass of a layer normalisation leaves. */
@@ -381,13 +384,13 @@ final class Functions {
         static LayerNormalized of(Tensor[] x, double epsilon) {
             var inverseDeviation = Tensor.zeros(x[0].dtype(), x[0].shape().with(-1, 1));
             var state = new LayerNormalized(inverseDeviation, Gradients.zerosLike(x[0]), Gradients.zerosLike(x[0]));
-            Functional.layerNorm(x[0], x[1], x[2], epsilon, inverseDeviation, state.normalized, state.out);
+            Normalizations.layerNorm(x[0], x[1], x[2], epsilon, inverseDeviation, state.normalized, state.out);
             return state;
         }
     }
 
     private Operation layerNorm() {
-        return Operation.named("Functional.layerNorm")
+        return Operation.named("Normalizations.layerNorm")
                 .sample(layerNorm(0.1), draw.normal(1, 1), draw.normal(1), draw.normal(1))
                 .sample(layerNorm(1e-5), draw.normal(5), draw.normal(5), draw.normal(5))
                 .sample(layerNorm(1e-5), draw.normal(1, 17), draw.normal(17), draw.normal(17))
@@ -398,7 +401,7 @@ final class Functions {
                 .sample(layerNorm(1e-5), draw.normal(5, 45), draw.normal(45), draw.normal(45))
                 .refuses("layerNorm: out must not share the elements of x", () -> {
                     var x = Tensor.zeros(2, 3);
-                    Functional.layerNorm(
+                    Normalizations.layerNorm(
                             x, Tensor.ones(3), Tensor.zeros(3), 0, Tensor.zeros(2, 1), Tensor.zeros(2, 3), x);
                 })
                 .refuses(
@@ -406,7 +409,7 @@ final class Functions {
                         () -> layerNorm(0).forward().apply(Tensor.zeros(2, 3), Tensor.zeros(4), Tensor.zeros(4)))
                 .refuses("layerNorm: out must not share the elements of x", () -> {
                     var x = Tensor.zeros(2, 3);
-                    Functional.layerNorm(
+                    Normalizations.layerNorm(
                             x, Tensor.ones(3), Tensor.zeros(3), 0, Tensor.zeros(2, 1), Tensor.zeros(2, 3), x);
                 })
                 .refuses(
@@ -479,7 +482,7 @@ final class Functions {
         return new Formula(
                 x -> {
                     var out = x[0].copy();
-                    Functional.addScaled(out, f, x[1]);
+                    Updates.addScaled(out, f, x[1]);
                     return out;
                 },
                 (dOut, _) -> Gradients.of(dOut, dOut.mul(f)),
@@ -487,10 +490,10 @@ final class Functions {
     }
 
     private Operation addScaled() {
-        return twoOfOneShape("Functional.addScaled", addScaled(-0.125))
+        return twoOfOneShape("Updates.addScaled", addScaled(-0.125))
                 .refuses(
                         "addScaled: source is FLOAT32 (3), wants FLOAT32 (2)",
-                        () -> Functional.addScaled(Tensor.zeros(2), 1, Tensor.zeros(3)));
+                        () -> Updates.addScaled(Tensor.zeros(2), 1, Tensor.zeros(3)));
     }
 
     /** out = k · target + f · source: dTarget = k · dOut, dSource = f · dOut. */
@@ -498,7 +501,7 @@ final class Functions {
         return new Formula(
                 x -> {
                     var out = x[0].copy();
-                    Functional.blend(out, k, f, x[1]);
+                    Updates.blend(out, k, f, x[1]);
                     return out;
                 },
                 (dOut, _) -> Gradients.of(dOut.mul(k), dOut.mul(f)),
@@ -506,10 +509,10 @@ final class Functions {
     }
 
     private Operation blend() {
-        return twoOfOneShape("Functional.blend", blend(0.875, 0.125))
+        return twoOfOneShape("Updates.blend", blend(0.875, 0.125))
                 .refuses(
                         "blend: source is FLOAT32 (3), wants FLOAT32 (2)",
-                        () -> Functional.blend(Tensor.zeros(2), 1, 1, Tensor.zeros(3)));
+                        () -> Updates.blend(Tensor.zeros(2), 1, 1, Tensor.zeros(3)));
     }
 
     private Operation twoOfOneShape(String name, Formula formula) {
@@ -531,16 +534,16 @@ final class Functions {
 
     private static Tensor squareRoot(Tensor x, double factor) {
         var out = Gradients.zerosLike(x);
-        Functional.scaledSquareRoot(x, factor, out);
+        Updates.scaledSquareRoot(x, factor, out);
         return out;
     }
 
     private Operation scaledSquareRoot() {
-        return Operation.named("Functional.scaledSquareRoot")
+        return Operation.named("Updates.scaledSquareRoot")
                 .samples(scaledSquareRoot(1.125), Draw.shapes(draw::positive))
                 .refuses(
                         "scaledSquareRoot: out is FLOAT32 (3), wants FLOAT32 (2)",
-                        () -> Functional.scaledSquareRoot(Tensor.zeros(2), 1, Tensor.zeros(3)));
+                        () -> Updates.scaledSquareRoot(Tensor.zeros(2), 1, Tensor.zeros(3)));
     }
 
     private static final double LR = 0.01;
@@ -556,7 +559,7 @@ final class Functions {
                     var value = x[0].copy();
                     var mean = x[2].copy();
                     var square = x[3].copy();
-                    Functional.adam(value, x[1], mean, square, LR, BETA1, BETA2, EPSILON, WEIGHT_DECAY, step);
+                    Updates.adam(value, x[1], mean, square, LR, BETA1, BETA2, EPSILON, WEIGHT_DECAY, step);
                     return Tensor.cat(0, value.reshape(-1), mean.reshape(-1), square.reshape(-1));
                 },
                 null,
@@ -585,10 +588,10 @@ final class Functions {
     }
 
     private Operation adam() {
-        var operation = Operation.named("Functional.adam")
+        var operation = Operation.named("Updates.adam")
                 .refuses(
                         "adam: square is FLOAT32 (3), wants FLOAT32 (2)",
-                        () -> Functional.adam(
+                        () -> Updates.adam(
                                 Tensor.zeros(2), Tensor.zeros(2), Tensor.zeros(2), Tensor.zeros(3), 1, 0, 0, 1, 0, 1));
         int step = 1;
         for (var value : Draw.shapes(draw::normal)) {

@@ -168,7 +168,7 @@ final class Layers {
 
     /** One mean and variance a feature, over all other dimensions. */
     private Operation batchNorm(String name, BatchNormOptions options) {
-        var reference = Normalizations.overRows(options.epsilon(), options.normalizeBy() == Variance.UNBIASED);
+        var reference = PlainNormalization.overRows(options.epsilon(), options.normalizeBy() == Variance.UNBIASED);
         var operation = Operation.named(name)
                 .refuses(
                         "BatchNorm1d: the variance of one value is no measure, x is (1, 3); train on at least 2 rows,"
@@ -194,7 +194,7 @@ final class Layers {
     /** One mean and variance a position and feature, over the first dimension. */
     private Operation batchNormOfPositions() {
         var options = BatchNormOptions.PYTORCH.withAxes(Axes.FIRST);
-        var reference = Normalizations.overFirst(options.epsilon(), false);
+        var reference = PlainNormalization.overFirst(options.epsilon(), false);
         var operation = Operation.named("BatchNorm1d, Axes.FIRST")
                 .refuses(
                         "BatchNorm1d: wants (N, 3) or (N, L, 3), x is (2, 4)",
@@ -241,7 +241,7 @@ final class Layers {
                         layer.train(false);
                         return layer;
                     },
-                    Normalizations.by(mean, inverseDeviation),
+                    PlainNormalization.by(mean, inverseDeviation),
                     x);
         }
         return operation;
@@ -264,7 +264,7 @@ final class Layers {
                 draw.normal(2, 3, 5),
                 draw.normal(0, 3),
                 draw.normal(13, 19))) {
-            operation = operation.layer(_ -> new LayerNorm(x.size(-1)), Normalizations.overFeatures(1e-5), x);
+            operation = operation.layer(_ -> new LayerNorm(x.size(-1)), PlainNormalization.overFeatures(1e-5), x);
         }
         return operation;
     }

@@ -109,7 +109,7 @@ final class Models {
     }
 
     private static Step batchNorm() {
-        return new Step(Normalizations.overRows(1e-5, false).function(), 2);
+        return new Step(PlainNormalization.overRows(1e-5, false).function(), 2);
     }
 
     private static Step flatten(int n) {

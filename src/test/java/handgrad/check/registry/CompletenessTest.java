@@ -3,8 +3,11 @@ package handgrad.check.registry;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import handgrad.nn.Layer;
+import handgrad.tensor.Activations;
 import handgrad.tensor.Functional;
+import handgrad.tensor.Normalizations;
 import handgrad.tensor.Tensor;
+import handgrad.tensor.Updates;
 import java.io.IOException;
 import java.lang.module.ModuleReader;
 import java.lang.reflect.Method;
@@ -55,11 +58,11 @@ class CompletenessTest {
 
     /** A backward pass belongs to the record of its forward pass. */
     static Stream<String> functions() {
-        return Arrays.stream(Functional.class.getMethods())
+        return Stream.of(Functional.class, Activations.class, Normalizations.class, Updates.class)
+                .flatMap(type -> Arrays.stream(type.getMethods()))
                 .filter(method -> Modifier.isStatic(method.getModifiers()))
-                .map(Method::getName)
-                .filter(name -> !name.contains("Backward"))
-                .map(name -> "Functional." + name);
+                .filter(method -> !method.getName().contains("Backward"))
+                .map(method -> method.getDeclaringClass().getSimpleName() + "." + method.getName());
     }
 
     static Stream<String> layersAndLosses() throws IOException {

@@ -1,7 +1,7 @@
 package handgrad.examples.train;
 
 import handgrad.nn.Parameter;
-import handgrad.tensor.Functional;
+import handgrad.tensor.Updates;
 import java.util.List;
 
 /**
@@ -25,8 +25,7 @@ record Penalty(double strength, List<Parameter> parameters) {
         if (strength != 0) {
             for (var parameter : parameters) {
                 var value = parameter.value();
-                Functional.addScaled(
-                        parameter.grad(), 2 * strength / value.shape().elements(), value);
+                Updates.addScaled(parameter.grad(), 2 * strength / value.shape().elements(), value);
             }
         }
     }

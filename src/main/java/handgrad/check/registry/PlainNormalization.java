@@ -4,8 +4,8 @@ import handgrad.check.TensorFunction;
 import handgrad.tensor.Tensor;
 
 /** References of normalisations of x (…, features), with gain and bias (features) as second and third input. */
-final class Normalizations {
-    private Normalizations() {}
+final class PlainNormalization {
+    private PlainNormalization() {}
 
     /** The numbers that are normalised together with the one at an index. */
     private interface Group {

@@ -1,0 +1,238 @@
+package handgrad.tensor;
+
+import static handgrad.tensor.Requirements.require;
+import static handgrad.tensor.Requirements.requireAlike;
+import static handgrad.tensor.Requirements.requireApart;
+import static handgrad.tensor.Requirements.requireElements;
+import static handgrad.tensor.Requirements.rows;
+
+import handgrad.kernel.Activation;
+import handgrad.kernel.Elementwise;
+import handgrad.kernel.UnaryOperation;
+
+/** Activation functions, elementwise, each with its backward pass under it, into tensors that the caller owns. */
+public final class Activations {
+    private Activations() {}
+    /**
+     * out = tanh x.
+     *
+     * @param x (…)
+     * @param out (…), written; may be x
+     */
+    public static void tanh(Tensor x, Tensor out) {
+        requireAlike("tanh", "out", x, out);
+        if (x.dtype() == DType.FLOAT32) {
+            Elementwise.unary(
+                    UnaryOperation.TANH, x.floats(), out.floats(), x.shape().elements());
+        } else {
+            Elementwise.unary(
+                    UnaryOperation.TANH, x.doubles(), out.doubles(), x.shape().elements());
+        }
+        if (Tracing.isOn()) {
+            Tracing.tell("tanh", out, x);
+        }
+    }
+
+    /**
+     * dX = (1 - y²) ∘ dOut, where y = tanh x.
+     *
+     * @param y (…), the output of {@link #tanh}
+     * @param dOut (…)
+     * @param dX (…), written; may be dOut
+     */
+    public static void tanhBackward(Tensor y, Tensor dOut, Tensor dX) {
+        requireAlike("tanhBackward", "dOut", y, dOut);
+        requireAlike("tanhBackward", "dX", y, dX);
+        if (y.dtype() == DType.FLOAT32) {
+            Activation.tanhBackward(
+                    y.floats(), dOut.floats(), dX.floats(), y.shape().elements());
+        } else {
+            Activation.tanhBackward(
+                    y.doubles(), dOut.doubles(), dX.doubles(), y.shape().elements());
+        }
+    }
+
+    /**
+     * out = 1 / (1 + e⁻ˣ).
+     *
+     * @param x (…)
+     * @param out (…), written; may be x
+     */
+    public static void sigmoid(Tensor x, Tensor out) {
+        requireAlike("sigmoid", "out", x, out);
+        if (x.dtype() == DType.FLOAT32) {
+            Elementwise.unary(
+                    UnaryOperation.SIGMOID, x.floats(), out.floats(), x.shape().elements());
+        } else {
+            Elementwise.unary(
+                    UnaryOperation.SIGMOID,
+                    x.doubles(),
+                    out.doubles(),
+                    x.shape().elements());
+        }
+        if (Tracing.isOn()) {
+            Tracing.tell("sigmoid", out, x);
+        }
+    }
+
+    /**
+     * dX = y ∘ (1 - y) ∘ dOut, where y = 1 / (1 + e⁻ˣ).
+     *
+     * @param y (…), the output of {@link #sigmoid}
+     * @param dOut (…)
+     * @param dX (…), written; may be dOut
+     */
+    public static void sigmoidBackward(Tensor y, Tensor dOut, Tensor dX) {
+        requireAlike("sigmoidBackward", "dOut", y, dOut);
+        requireAlike("sigmoidBackward", "dX", y, dX);
+        if (y.dtype() == DType.FLOAT32) {
+            Activation.sigmoidBackward(
+                    y.floats(), dOut.floats(), dX.floats(), y.shape().elements());
+        } else {
+            Activation.sigmoidBackward(
+                    y.doubles(), dOut.doubles(), dX.doubles(), y.shape().elements());
+        }
+    }
+
+    /**
+     * The gated activation of WaveNet, of x = [f, g] with its last dimension cut in halves.
+     *
+     * <pre>
+     * t = [tanh f, tanh(g / 2)];  out = tanh f ∘ σ(g), where σ(g) = 1 / (1 + e⁻ᵍ) = (1 + tanh(g / 2)) / 2
+     * </pre>
+     *
+     * @param x (…, 2·channels)
+     * @param t (…, 2·channels), written; may be x
+     * @param out (…, channels), written
+     */
+    public static void gate(Tensor x, Tensor t, Tensor out) {
+        requireAlike("gate", "t", x, t);
+        require("gate", "out", out, x.dtype());
+        int channels = out.shape().rank() == 0 ? 0 : out.size(-1);
+        int rows = rows("gate", "x", x, 2 * channels);
+        requireElements("gate", "out", out, rows, channels);
+        if (x.dtype() == DType.FLOAT32) {
+            Activation.gate(x.floats(), t.floats(), out.floats(), rows, channels);
+        } else {
+            Activation.gate(x.doubles(), t.doubles(), out.doubles(), rows, channels);
+        }
+        if (Tracing.isOn()) {
+            Tracing.tell("gate", out, x);
+        }
+    }
+
+    /**
+     * df = (1 - tanh² f) ∘ σ(g) ∘ dOut, dg = tanh f ∘ σ(g) ∘ (1 - σ(g)) ∘ dOut, dX = [df, dg].
+     *
+     * @param t (…, 2·channels), as forward wrote it
+     * @param dOut (…, channels)
+     * @param dX (…, 2·channels), written; may be t
+     */
+    public static void gateBackward(Tensor t, Tensor dOut, Tensor dX) {
+        requireAlike("gateBackward", "dX", t, dX);
+        require("gateBackward", "dOut", dOut, t.dtype());
+        int channels = dOut.shape().rank() == 0 ? 0 : dOut.size(-1);
+        int rows = rows("gateBackward", "t", t, 2 * channels);
+        requireElements("gateBackward", "dOut", dOut, rows, channels);
+        if (t.dtype() == DType.FLOAT32) {
+            Activation.gateBackward(t.floats(), dOut.floats(), dX.floats(), rows, channels);
+        } else {
+            Activation.gateBackward(t.doubles(), dOut.doubles(), dX.doubles(), rows, channels);
+        }
+    }
+
+    /**
+     * out = max(x, 0).
+     *
+     * @param x (…)
+     * @param out (…), written; may be x
+     */
+    public static void relu(Tensor x, Tensor out) {
+        requireAlike("relu", "out", x, out);
+        if (x.dtype() == DType.FLOAT32) {
+            Elementwise.unary(
+                    UnaryOperation.RELU, x.floats(), out.floats(), x.shape().elements());
+        } else {
+            Elementwise.unary(
+                    UnaryOperation.RELU, x.doubles(), out.doubles(), x.shape().elements());
+        }
+        if (Tracing.isOn()) {
+            Tracing.tell("relu", out, x);
+        }
+    }
+
+    /**
+     * dX = dOut where x > 0, otherwise 0; where x is 0 there is no derivative, and dX is 0 as in PyTorch.
+     *
+     * @param y (…), the output of {@link #relu}
+     * @param dOut (…)
+     * @param dX (…), written; may be dOut
+     */
+    public static void reluBackward(Tensor y, Tensor dOut, Tensor dX) {
+        requireAlike("reluBackward", "dOut", y, dOut);
+        requireAlike("reluBackward", "dX", y, dX);
+        if (y.dtype() == DType.FLOAT32) {
+            Activation.reluBackward(
+                    y.floats(), dOut.floats(), dX.floats(), y.shape().elements());
+        } else {
+            Activation.reluBackward(
+                    y.doubles(), dOut.doubles(), dX.doubles(), y.shape().elements());
+        }
+    }
+
+    /**
+     * The tanh form of GELU, PyTorch's {@code gelu(x, approximate="tanh")}.
+     *
+     * <pre>
+     * t = tanh(√(2/π) · (x + 0.044715 x³));  out = x ∘ (1 + t) / 2
+     * </pre>
+     *
+     * @param x (…)
+     * @param t (…), written; not x
+     * @param out (…), written; neither x nor t
+     */
+    public static void gelu(Tensor x, Tensor t, Tensor out) {
+        requireAlike("gelu", "t", x, t);
+        requireAlike("gelu", "out", x, out);
+        requireApart("gelu", "t", t, "x", x);
+        requireApart("gelu", "out", out, "x", x);
+        requireApart("gelu", "out", out, "t", t);
+        if (x.dtype() == DType.FLOAT32) {
+            Activation.gelu(x.floats(), t.floats(), out.floats(), x.shape().elements());
+        } else {
+            Activation.gelu(x.doubles(), t.doubles(), out.doubles(), x.shape().elements());
+        }
+        if (Tracing.isOn()) {
+            Tracing.tell("gelu", out, x);
+        }
+    }
+
+    /**
+     * dX = dOut ∘ (1 + t + x ∘ (1 - t²) ∘ √(2/π) · (1 + 3 · 0.044715 x²)) / 2.
+     *
+     * @param x (…), as given to {@link #gelu}
+     * @param t (…), as forward wrote it
+     * @param dOut (…)
+     * @param dX (…), written; may be dOut
+     */
+    public static void geluBackward(Tensor x, Tensor t, Tensor dOut, Tensor dX) {
+        requireAlike("geluBackward", "t", x, t);
+        requireAlike("geluBackward", "dOut", x, dOut);
+        requireAlike("geluBackward", "dX", x, dX);
+        if (x.dtype() == DType.FLOAT32) {
+            Activation.geluBackward(
+                    x.floats(),
+                    t.floats(),
+                    dOut.floats(),
+                    dX.floats(),
+                    x.shape().elements());
+        } else {
+            Activation.geluBackward(
+                    x.doubles(),
+                    t.doubles(),
+                    dOut.doubles(),
+                    dX.doubles(),
+                    x.shape().elements());
+        }
+    }
+}

@@ -1,0 +1,139 @@
+package handgrad.tensor;
+
+import static handgrad.tensor.Requirements.requireAlike;
+
+import handgrad.kernel.Update;
+
+/** In-place updates: the steps of optimisers and running averages. */
+public final class Updates {
+    private Updates() {}
+    /**
+     * target += factor · source: a step of gradient descent with factor -lr. The product is rounded before the sum.
+     *
+     * @param target (…), added to
+     * @param source (…)
+     */
+    public static void addScaled(Tensor target, double factor, Tensor source) {
+        requireAlike("addScaled", "source", target, source);
+        if (target.dtype() == DType.FLOAT32) {
+            Update.addScaled(
+                    target.floats(),
+                    (float) factor,
+                    source.floats(),
+                    target.shape().elements());
+        } else {
+            Update.addScaled(
+                    target.doubles(), factor, source.doubles(), target.shape().elements());
+        }
+        if (Tracing.isOn()) {
+            Tracing.tell("addScaled", new double[] {factor}, target, target, source);
+        }
+    }
+
+    /**
+     * A step of Adam (Kingma and Ba 2014, https://arxiv.org/abs/1412.6980), with the weight decay taken from the value itself
+     * as in AdamW, in one pass.
+     *
+     * <pre>
+     * mean = β₁ mean + (1 - β₁) grad;  square = β₂ square + (1 - β₂) grad²
+     * value = (1 - lr · weightDecay) value - lr / (1 - β₁ˢ) · mean / (√(square / (1 - β₂ˢ)) + epsilon),  at step s
+     * </pre>
+     *
+     * @param value (…), updated
+     * @param grad (…)
+     * @param mean (…), updated; zeros before step 1
+     * @param square (…), updated; zeros before step 1
+     * @param step counted from 1
+     */
+    public static void adam(
+            Tensor value,
+            Tensor grad,
+            Tensor mean,
+            Tensor square,
+            double lr,
+            double beta1,
+            double beta2,
+            double epsilon,
+            double weightDecay,
+            int step) {
+        requireAlike("adam", "grad", value, grad);
+        requireAlike("adam", "mean", value, mean);
+        requireAlike("adam", "square", value, square);
+        double keep = 1 - lr * weightDecay;
+        double rate = lr / (1 - Math.pow(beta1, step));
+        double scale = 1 / Math.sqrt(1 - Math.pow(beta2, step));
+        if (value.dtype() == DType.FLOAT32) {
+            Update.adam(
+                    value.floats(),
+                    grad.floats(),
+                    mean.floats(),
+                    square.floats(),
+                    (float) beta1,
+                    (float) (1 - beta1),
+                    (float) beta2,
+                    (float) (1 - beta2),
+                    (float) keep,
+                    (float) rate,
+                    (float) scale,
+                    (float) epsilon,
+                    value.shape().elements());
+        } else {
+            Update.adam(
+                    value.doubles(),
+                    grad.doubles(),
+                    mean.doubles(),
+                    square.doubles(),
+                    beta1,
+                    1 - beta1,
+                    beta2,
+                    1 - beta2,
+                    keep,
+                    rate,
+                    scale,
+                    epsilon,
+                    value.shape().elements());
+        }
+    }
+
+    /**
+     * target = keep · target + factor · source: a running average.
+     *
+     * @param target (…), overwritten
+     * @param source (…)
+     */
+    public static void blend(Tensor target, double keep, double factor, Tensor source) {
+        requireAlike("blend", "source", target, source);
+        if (target.dtype() == DType.FLOAT32) {
+            Update.blend(
+                    target.floats(),
+                    (float) keep,
+                    (float) factor,
+                    source.floats(),
+                    target.shape().elements());
+        } else {
+            Update.blend(
+                    target.doubles(),
+                    keep,
+                    factor,
+                    source.doubles(),
+                    target.shape().elements());
+        }
+    }
+
+    /**
+     * out = √(factor · x).
+     *
+     * @param x (…)
+     * @param out (…), written
+     */
+    public static void scaledSquareRoot(Tensor x, double factor, Tensor out) {
+        requireAlike("scaledSquareRoot", "out", x, out);
+        if (x.dtype() == DType.FLOAT32) {
+            Update.scaledSquareRoot(
+                    x.floats(), (float) factor, out.floats(), x.shape().elements());
+        } else {
+            Update.scaledSquareRoot(
+                    x.doubles(), factor, out.doubles(), x.shape().elements());
+        }
+    }
+}
