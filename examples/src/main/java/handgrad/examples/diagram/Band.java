@@ -7,8 +7,6 @@ import java.util.Locale;
 
 /** A part of the pass that does one thing, with the operations that it consists of. */
 record Band(String caption, List<Operation> operations) {
-    private static final String CONTINUED = ", continued";
-
     /** What an operation begins, when it begins something new. */
     private enum Stage {
         EMBEDDING("embedding"),
@@ -50,12 +48,17 @@ record Band(String caption, List<Operation> operations) {
         return bands;
     }
 
-    /** Two bands of half the operations each. */
-    List<Band> halves() {
-        int half = (operations.size() + 1) / 2;
-        return List.of(
-                new Band(caption, operations.subList(0, half)),
-                new Band(caption.replace(CONTINUED, "") + CONTINUED, operations.subList(half, operations.size())));
+    /** Bands of at most this many operations each, about as many in each. */
+    List<Band> parts(int length) {
+        int size = operations.size();
+        int count = (size + length - 1) / length;
+        var parts = new ArrayList<Band>();
+        for (int i = 0; i < count; i++) {
+            parts.add(new Band(
+                    i == 0 ? caption : caption + ", continued",
+                    operations.subList(i * size / count, (i + 1) * size / count)));
+        }
+        return parts;
     }
 
     /** What is made of data alone stands where it is used first. */

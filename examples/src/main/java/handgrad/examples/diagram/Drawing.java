@@ -6,11 +6,14 @@ import handgrad.examples.diagram.Diagram.Node;
 import handgrad.examples.diagram.Diagram.Operation;
 import handgrad.examples.diagram.Sheet.Paper;
 import handgrad.examples.diagram.Subject.LayerSpan;
+import handgrad.examples.diagram.Subject.Verdict;
 import handgrad.tensor.Tensor;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -31,6 +34,9 @@ final class Drawing {
     private final Paper paper;
     private final Diagram diagram;
     private @Nullable Sheet sheet;
+
+    /** A check runs the pass many times, and a tensor is drawn again for each layout. */
+    private final Map<String, Verdict> verdicts = new HashMap<>();
 
     /**
      * A drawing.
@@ -96,24 +102,36 @@ final class Drawing {
         return sheet;
     }
 
-    /** Bands that are too large for letters that can be read are cut in two. */
+    /** Bands that are too large for letters that can be read are cut into ever shorter ones. */
     private Sheet fitted() {
-        var bands = new ArrayList<>(Band.of(diagram));
-        Sheet best = null;
-        while (true) {
-            var layouts = layouts(bands);
-            var fitted = Sheet.of(diagram.title(), layouts, paper, style);
-            if (best == null || fitted.smallest() > best.smallest()) {
-                best = fitted;
+        var whole = Band.of(diagram);
+        int longest =
+                whole.stream().mapToInt(band -> band.operations().size()).max().orElseThrow();
+        var best = sheet(whole);
+        int count = whole.size();
+        for (int length = longest - 1; length > 0 && best.smallest() < paper.readable(); length--) {
+            var cut = cut(whole, length);
+            if (cut.size() == count) {
+                continue;
             }
-            int largest = paper.largest(layouts);
-            if (best.smallest() >= paper.readable()
-                    || bands.size() >= MOST_BANDS
-                    || bands.get(largest).operations().size() < 2) {
-                return best;
+            count = cut.size();
+            if (count > MOST_BANDS) {
+                break;
             }
-            bands.addAll(largest, bands.remove(largest).halves());
+            var sheet = sheet(cut);
+            if (sheet.smallest() > best.smallest()) {
+                best = sheet;
+            }
         }
+        return best;
+    }
+
+    private static List<Band> cut(List<Band> bands, int length) {
+        return bands.stream().flatMap(band -> band.parts(length).stream()).toList();
+    }
+
+    private Sheet sheet(List<Band> bands) {
+        return Sheet.of(diagram.title(), layouts(bands), paper, style);
     }
 
     private List<BandLayout> layouts(List<Band> bands) {
@@ -165,7 +183,7 @@ final class Drawing {
         if (!style.values() || !node.differentiable()) {
             return "";
         }
-        return switch (subject.verdicts().apply(node.name())) {
+        return switch (verdicts.computeIfAbsent(node.name(), subject.verdicts())) {
             case RIGHT -> "#4e9a06";
             case WRONG -> "#cc0000";
             case UNCHECKED -> "";

@@ -64,7 +64,7 @@ final class ModelRun {
         for (int i = 0; i < layers.size(); i++) {
             var kind = kind(layers.get(i));
             int number = seen.merge(kind, 1, Integer::sum);
-            var name = kind.replaceFirst("Consecutive|1d", "").toLowerCase(Locale.ROOT)
+            var name = kind.replaceFirst("Consecutive|1d|GatedResidual", "").toLowerCase(Locale.ROOT)
                     + (Objects.requireNonNull(counts.get(kind)) > 1 ? number : "");
             var own = new ArrayList<String>();
             var state = layers.get(i).stateDict();

@@ -33,21 +33,6 @@ record Sheet(double width, double height, String title, double smallest, List<Fi
         double readable() {
             return 6 * width / A3.width;
         }
-
-        /** The band that takes most of the page, in one direction. */
-        int largest(List<BandLayout> bands) {
-            int largest = 0;
-            for (int i = 1; i < bands.size(); i++) {
-                if (share(bands.get(i)) > share(bands.get(largest))) {
-                    largest = i;
-                }
-            }
-            return largest;
-        }
-
-        private double share(BandLayout band) {
-            return Math.max(band.width() / width, band.height() / height);
-        }
     }
 
     private static final double MARGIN = 17;

@@ -196,12 +196,25 @@ class DiagramCommandTest {
     }
 
     @Test
-    void letters_that_are_too_small_for_print_are_told() {
-        var file = folder.resolve("all.svg");
-        var result = CommandResult.of("diagram", "wavenet-gated", "--backward", "--open", "all", "-o", file.toString());
+    void letters_that_are_too_small_for_print_are_told() throws IOException {
+        var source = Files.writeString(folder.resolve("Many.java"), """
+                import module handgrad;
+
+                Tensor forward(NamedPass.Names names) {
+                    var sum = names.name("a", Tensor.ones(1));
+                    for (int i = 0; i < 250; i++) {
+                        sum = names.name("a_sum_with_a_long_name_" + i, sum.add(1));
+                    }
+                    return sum;
+                }
+
+                void main() {}
+                """);
+        var file = folder.resolve("many.svg");
+        var result = CommandResult.of("diagram", source.toString(), "--backward", "-o", file.toString());
         assertThat(result.code()).isZero();
         assertThat(result.err())
-                .matches("its smallest letters are [45]\\.\\d points on A3, small for print; open fewer layers\\R");
+                .matches("its smallest letters are [1-5]\\.\\d points on A3, small for print; open fewer layers\\R");
         assertThat(file).exists();
     }
 
