@@ -102,6 +102,14 @@ public final class DiagramCommand implements Callable<Integer> {
             throw new FailedException("cannot write %s: %s".formatted(file, exception.getMessage()));
         }
         spec.commandLine().getOut().println("wrote " + file);
+        if (drawing.leftOut() > 0) {
+            spec.commandLine()
+                    .getErr()
+                    .printf(
+                            Locale.ROOT,
+                            "%d tensors have no colour: checking the gradients of the others took long enough%n",
+                            drawing.leftOut());
+        }
         if (format.isSheet() && drawing.sheet().smallest() < paper.readable()) {
             spec.commandLine()
                     .getErr()

@@ -8,6 +8,7 @@ import handgrad.examples.diagram.Sheet.Paper;
 import handgrad.examples.diagram.Subject.LayerSpan;
 import handgrad.examples.diagram.Subject.Verdict;
 import handgrad.tensor.Tensor;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -37,6 +38,12 @@ final class Drawing {
 
     /** A check runs the pass many times, and a tensor is drawn again for each layout. */
     private final Map<String, Verdict> verdicts = new HashMap<>();
+
+    /** After so long no further gradient is checked: a deep network has many tensors, and each check many passes. */
+    private static final Duration CHECKING = Duration.ofSeconds(20);
+
+    private Duration checked = Duration.ZERO;
+    private int leftOut;
 
     /**
      * A drawing.
@@ -183,10 +190,26 @@ final class Drawing {
         if (!style.values() || !node.differentiable()) {
             return "";
         }
-        return switch (verdicts.computeIfAbsent(node.name(), subject.verdicts())) {
+        return switch (verdicts.computeIfAbsent(node.name(), this::verdict)) {
             case RIGHT -> "#4e9a06";
             case WRONG -> "#cc0000";
             case UNCHECKED -> "";
         };
+    }
+
+    private Verdict verdict(String name) {
+        if (checked.compareTo(CHECKING) > 0) {
+            leftOut++;
+            return Verdict.UNCHECKED;
+        }
+        long start = System.nanoTime();
+        var verdict = subject.verdicts().apply(name);
+        checked = checked.plusNanos(System.nanoTime() - start);
+        return verdict;
+    }
+
+    /** How many tensors have no colour because checking the others took so long. */
+    int leftOut() {
+        return leftOut;
     }
 }

@@ -102,7 +102,7 @@ class PublishedCommandTest {
             var cells = lines.get(head.size() + i).split("\\s*\\|\\s*", -1);
             assertThat(cells[1]).isEqualTo("`" + row.model().title() + "`");
             assertThat(cells[2]).isEqualTo(row.name());
-            assertThat(cells[3]).isEqualTo("" + row.published());
+            assertThat(cells[3]).isEqualTo(row.digits(row.published()));
             double difference = Double.parseDouble(cells[4]) - row.published();
             assertThat(Math.abs(difference)).as(lines.get(head.size() + i)).isLessThanOrEqualTo(row.bound());
             assertThat(Double.parseDouble(cells[5]) - difference).isBetween(-1.01e-4, 1.01e-4);
