@@ -30,6 +30,9 @@ final class Drawing {
     /** More tensors than this fit on no sheet. */
     private static final int MOST_TENSORS = 300;
 
+    /** After so long no further gradient is checked: a deep network has many tensors, and each check many passes. */
+    private static final Duration CHECKING = Duration.ofSeconds(20);
+
     private final Subject subject;
     private final Style style;
     private final Paper paper;
@@ -38,9 +41,6 @@ final class Drawing {
 
     /** A check runs the pass many times, and a tensor is drawn again for each layout. */
     private final Map<String, Verdict> verdicts = new HashMap<>();
-
-    /** After so long no further gradient is checked: a deep network has many tensors, and each check many passes. */
-    private static final Duration CHECKING = Duration.ofSeconds(20);
 
     private Duration checked = Duration.ZERO;
     private int leftOut;

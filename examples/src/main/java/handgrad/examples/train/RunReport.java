@@ -4,6 +4,7 @@ import handgrad.data.Alphabet;
 import handgrad.data.Split;
 import handgrad.diagnostics.Recorder;
 import handgrad.examples.command.Machine;
+import handgrad.examples.model.LectureModel;
 import handgrad.examples.page.Browser;
 import handgrad.examples.page.Page;
 import handgrad.examples.page.PageServer;
@@ -126,7 +127,11 @@ final class RunReport implements Closeable {
     private static List<Fact> facts(TrainOptions options) {
         return List.of(
                 new Fact("--steps", Integer.toString(options.steps())),
-                new Fact("--batch-size", Integer.toString(options.batchSize())),
+                new Fact(
+                        "--batch-size",
+                        options.batchSize() == LectureModel.Defaults.ALL_ROWS
+                                ? "all rows"
+                                : Integer.toString(options.batchSize())),
                 new Fact("--lr", Double.toString(options.lr())),
                 new Fact("--seed", Long.toString(options.seed())),
                 new Fact("--hidden", Integer.toString(options.hidden())),

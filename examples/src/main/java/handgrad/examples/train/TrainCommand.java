@@ -43,6 +43,10 @@ import picocli.CommandLine.Spec;
 public final class TrainCommand implements Callable<Integer> {
     private static final int MAXIMUM_THREADS = 1024;
 
+    /** What does not go with the learning-rate finder, which has its own steps and rates and writes nothing. */
+    private static final List<String> NOT_FOR_FINDER = List.of(
+            "--steps", "--lr", "--out", "--log-every", "--metrics", "--diagnostics", "--report", "--open", "--serve");
+
     @Parameters(
             index = "0",
             arity = "0..1",
@@ -188,10 +192,6 @@ public final class TrainCommand implements Callable<Integer> {
     private static <T> T given(@Nullable T value, T otherwise) {
         return value == null ? otherwise : value;
     }
-
-    /** What does not go with the learning-rate finder, which has its own steps and rates and writes nothing. */
-    private static final List<String> NOT_FOR_FINDER = List.of(
-            "--steps", "--lr", "--out", "--log-every", "--metrics", "--diagnostics", "--report", "--open", "--serve");
 
     private void findLearningRate(TrainOptions options, Names names) {
         var given = spec.commandLine().getParseResult();
