@@ -40,7 +40,20 @@ public final class BatchNormalization {
             float[] out) {
         if (VectorSupport.fill(features)) {
             VectorBatchNormalization.forward(
-                    x, rows, features, gain, bias, epsilon, divisor, mean, variance, inverseDeviation, normalized, out);
+                    x,
+                    rows,
+                    features,
+                    0,
+                    features,
+                    gain,
+                    bias,
+                    epsilon,
+                    divisor,
+                    mean,
+                    variance,
+                    inverseDeviation,
+                    normalized,
+                    out);
         } else {
             ScalarBatchNormalization.forward(
                     x, rows, features, gain, bias, epsilon, divisor, mean, variance, inverseDeviation, normalized, out);
@@ -92,7 +105,7 @@ public final class BatchNormalization {
             float[] dX) {
         if (VectorSupport.fill(features)) {
             VectorBatchNormalization.backward(
-                    dOut, normalized, rows, features, gain, inverseDeviation, divisor, dGain, dBias, dX);
+                    dOut, normalized, rows, features, 0, features, gain, inverseDeviation, divisor, dGain, dBias, dX);
         } else {
             ScalarBatchNormalization.backward(
                     dOut, normalized, rows, features, gain, inverseDeviation, divisor, dGain, dBias, dX);

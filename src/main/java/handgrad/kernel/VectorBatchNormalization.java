@@ -1,19 +1,32 @@
 package handgrad.kernel;
 
+import static handgrad.kernel.Species.FLOAT;
+import static handgrad.kernel.Species.LANES;
+
+import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 
 /**
- * Batch normalisation on the Vector API, two vectors of columns at a time: the statistics of a block stay in registers, its
- * data in the first-level cache between the passes, and two sums hide each other's latency. Where the features do not fill
- * the last vectors, these move back until they end with the row; what they write twice has the same values.
+ * Batch normalisation on the Vector API, over the columns {@code from} to {@code to}; the contract is that of
+ * {@link ScalarBatchNormalization}, bit for bit.
+ *
+ * <p>Data is read row after row, as it lies in memory: a walk down the columns of 1024 x 1024 floats meets the same few
+ * sets of the cache in every row. The sums of the columns stay in the first-level cache, and four rows are added to them at
+ * a time.
+ *
+ * <p>Where the columns do not fill the last vector, one vector that ends with the columns is done on its own. It does some
+ * columns again, with the same values.
  */
 final class VectorBatchNormalization {
     private VectorBatchNormalization() {}
 
+    /** The columns from {@code from} to {@code to}, at least as many as a vector has lanes. */
     static void forward(
             float[] x,
             int rows,
             int features,
+            int from,
+            int to,
             float[] gain,
             float[] bias,
             float epsilon,
@@ -23,120 +36,260 @@ final class VectorBatchNormalization {
             float[] inverseDeviation,
             float[] normalized,
             float[] out) {
-        int last = features - Species.LANES;
-        for (int j = 0; j < features; j += 2 * Species.LANES) {
-            int j0 = Math.min(j, last);
-            int j1 = Math.min(j + Species.LANES, last);
-            var sum0 = FloatVector.zero(Species.FLOAT);
-            var sum1 = FloatVector.zero(Species.FLOAT);
-            for (int row = 0; row < rows * features; row += features) {
-                sum0 = sum0.add(FloatVector.fromArray(Species.FLOAT, x, row + j0));
-                sum1 = sum1.add(FloatVector.fromArray(Species.FLOAT, x, row + j1));
-            }
-            var center0 = sum0.div(rows);
-            var center1 = sum1.div(rows);
-            var squares0 = FloatVector.zero(Species.FLOAT);
-            var squares1 = FloatVector.zero(Species.FLOAT);
-            for (int row = 0; row < rows * features; row += features) {
-                var difference0 =
-                        FloatVector.fromArray(Species.FLOAT, x, row + j0).sub(center0);
-                var difference1 =
-                        FloatVector.fromArray(Species.FLOAT, x, row + j1).sub(center1);
-                squares0 = squares0.add(difference0.mul(difference0));
-                squares1 = squares1.add(difference1.mul(difference1));
-            }
-            var spread0 = squares0.div(divisor);
-            var spread1 = squares1.div(divisor);
-            var one = FloatVector.broadcast(Species.FLOAT, 1);
-            var inverse0 = one.div(spread0.add(epsilon).sqrt());
-            var inverse1 = one.div(spread1.add(epsilon).sqrt());
-            center0.intoArray(mean, j0);
-            center1.intoArray(mean, j1);
-            spread0.intoArray(variance, j0);
-            spread1.intoArray(variance, j1);
-            inverse0.intoArray(inverseDeviation, j0);
-            inverse1.intoArray(inverseDeviation, j1);
-            var gain0 = FloatVector.fromArray(Species.FLOAT, gain, j0);
-            var gain1 = FloatVector.fromArray(Species.FLOAT, gain, j1);
-            var bias0 = FloatVector.fromArray(Species.FLOAT, bias, j0);
-            var bias1 = FloatVector.fromArray(Species.FLOAT, bias, j1);
-            for (int row = 0; row < rows * features; row += features) {
-                var unit0 = FloatVector.fromArray(Species.FLOAT, x, row + j0)
-                        .sub(center0)
-                        .mul(inverse0);
-                var unit1 = FloatVector.fromArray(Species.FLOAT, x, row + j1)
-                        .sub(center1)
-                        .mul(inverse1);
-                unit0.intoArray(normalized, row + j0);
-                unit1.intoArray(normalized, row + j1);
-                gain0.mul(unit0).add(bias0).intoArray(out, row + j0);
-                gain1.mul(unit1).add(bias1).intoArray(out, row + j1);
+        int filled = from + FLOAT.loopBound(to - from);
+        forwardOfFilled(
+                x,
+                rows,
+                features,
+                from,
+                filled,
+                gain,
+                bias,
+                epsilon,
+                divisor,
+                mean,
+                variance,
+                inverseDeviation,
+                normalized,
+                out);
+        if (filled < to) {
+            forwardOfFilled(
+                    x,
+                    rows,
+                    features,
+                    to - LANES,
+                    to,
+                    gain,
+                    bias,
+                    epsilon,
+                    divisor,
+                    mean,
+                    variance,
+                    inverseDeviation,
+                    normalized,
+                    out);
+        }
+    }
+
+    private static void forwardOfFilled(
+            float[] x,
+            int rows,
+            int features,
+            int from,
+            int to,
+            float[] gain,
+            float[] bias,
+            float epsilon,
+            int divisor,
+            float[] mean,
+            float[] variance,
+            float[] inverseDeviation,
+            float[] normalized,
+            float[] out) {
+        sums(x, rows, features, from, to, mean);
+        for (int j = from; j < to; j += LANES) {
+            FloatVector.fromArray(FLOAT, mean, j).div(rows).intoArray(mean, j);
+        }
+        squares(x, rows, features, from, to, mean, variance);
+        for (int j = from; j < to; j += LANES) {
+            var spread = FloatVector.fromArray(FLOAT, variance, j).div(divisor);
+            spread.intoArray(variance, j);
+            FloatVector.broadcast(FLOAT, 1).div(spread.add(epsilon).sqrt()).intoArray(inverseDeviation, j);
+        }
+        for (int row = 0; row < rows * features; row += features) {
+            for (int j = from; j < to; j += LANES) {
+                var unit = FloatVector.fromArray(FLOAT, x, row + j)
+                        .sub(FloatVector.fromArray(FLOAT, mean, j))
+                        .mul(FloatVector.fromArray(FLOAT, inverseDeviation, j));
+                unit.intoArray(normalized, row + j);
+                FloatVector.fromArray(FLOAT, gain, j)
+                        .mul(unit)
+                        .add(FloatVector.fromArray(FLOAT, bias, j))
+                        .intoArray(out, row + j);
             }
         }
     }
 
-    /**
-     * The gradients. dGain and dBias are added to, so of a block that was moved back only the columns that no other block
-     * had are added.
-     */
+    /** sum[j] = Σ x over the rows. */
+    private static void sums(float[] x, int rows, int features, int from, int to, float[] sum) {
+        Arrays.fill(sum, from, to, 0f);
+        int fours = (rows & -4) * features;
+        int row = 0;
+        for (; row < fours; row += 4 * features) {
+            for (int j = from; j < to; j += LANES) {
+                int at = row + j;
+                FloatVector.fromArray(FLOAT, sum, j)
+                        .add(FloatVector.fromArray(FLOAT, x, at))
+                        .add(FloatVector.fromArray(FLOAT, x, at + features))
+                        .add(FloatVector.fromArray(FLOAT, x, at + 2 * features))
+                        .add(FloatVector.fromArray(FLOAT, x, at + 3 * features))
+                        .intoArray(sum, j);
+            }
+        }
+        for (; row < rows * features; row += features) {
+            for (int j = from; j < to; j += LANES) {
+                FloatVector.fromArray(FLOAT, sum, j)
+                        .add(FloatVector.fromArray(FLOAT, x, row + j))
+                        .intoArray(sum, j);
+            }
+        }
+    }
+
+    /** sum[j] = Σ (x - mean)² over the rows. */
+    private static void squares(float[] x, int rows, int features, int from, int to, float[] mean, float[] sum) {
+        Arrays.fill(sum, from, to, 0f);
+        int fours = (rows & -4) * features;
+        int row = 0;
+        for (; row < fours; row += 4 * features) {
+            for (int j = from; j < to; j += LANES) {
+                int at = row + j;
+                var center = FloatVector.fromArray(FLOAT, mean, j);
+                var difference0 = FloatVector.fromArray(FLOAT, x, at).sub(center);
+                var difference1 = FloatVector.fromArray(FLOAT, x, at + features).sub(center);
+                var difference2 =
+                        FloatVector.fromArray(FLOAT, x, at + 2 * features).sub(center);
+                var difference3 =
+                        FloatVector.fromArray(FLOAT, x, at + 3 * features).sub(center);
+                FloatVector.fromArray(FLOAT, sum, j)
+                        .add(difference0.mul(difference0))
+                        .add(difference1.mul(difference1))
+                        .add(difference2.mul(difference2))
+                        .add(difference3.mul(difference3))
+                        .intoArray(sum, j);
+            }
+        }
+        for (; row < rows * features; row += features) {
+            for (int j = from; j < to; j += LANES) {
+                var difference = FloatVector.fromArray(FLOAT, x, row + j).sub(FloatVector.fromArray(FLOAT, mean, j));
+                FloatVector.fromArray(FLOAT, sum, j)
+                        .add(difference.mul(difference))
+                        .intoArray(sum, j);
+            }
+        }
+    }
+
+    /** The columns from {@code from} to {@code to}, at least as many as a vector has lanes. */
     static void backward(
             float[] dOut,
             float[] normalized,
             int rows,
             int features,
+            int from,
+            int to,
             float[] gain,
             float[] inverseDeviation,
             int divisor,
             float[] dGain,
             float[] dBias,
             float[] dX) {
-        float[] sums = Scratch.floats(4 * Species.LANES);
-        int last = features - Species.LANES;
-        for (int j = 0; j < features; j += 2 * Species.LANES) {
-            int j0 = Math.min(j, last);
-            int j1 = Math.min(j + Species.LANES, last);
-            var sum0 = FloatVector.zero(Species.FLOAT);
-            var sum1 = FloatVector.zero(Species.FLOAT);
-            var product0 = FloatVector.zero(Species.FLOAT);
-            var product1 = FloatVector.zero(Species.FLOAT);
-            for (int row = 0; row < rows * features; row += features) {
-                var d0 = FloatVector.fromArray(Species.FLOAT, dOut, row + j0);
-                var d1 = FloatVector.fromArray(Species.FLOAT, dOut, row + j1);
-                sum0 = sum0.add(d0);
-                sum1 = sum1.add(d1);
-                product0 = product0.add(d0.mul(FloatVector.fromArray(Species.FLOAT, normalized, row + j0)));
-                product1 = product1.add(d1.mul(FloatVector.fromArray(Species.FLOAT, normalized, row + j1)));
+        int filled = from + FLOAT.loopBound(to - from);
+        backwardOfFilled(
+                dOut,
+                normalized,
+                rows,
+                features,
+                from,
+                filled,
+                from,
+                gain,
+                inverseDeviation,
+                divisor,
+                dGain,
+                dBias,
+                dX);
+        if (filled < to) {
+            backwardOfFilled(
+                    dOut,
+                    normalized,
+                    rows,
+                    features,
+                    to - LANES,
+                    to,
+                    filled,
+                    gain,
+                    inverseDeviation,
+                    divisor,
+                    dGain,
+                    dBias,
+                    dX);
+        }
+    }
+
+    /** dGain and dBias, which are added to, from column {@code fresh} on: those before have their sum already. */
+    private static void backwardOfFilled(
+            float[] dOut,
+            float[] normalized,
+            int rows,
+            int features,
+            int from,
+            int to,
+            int fresh,
+            float[] gain,
+            float[] inverseDeviation,
+            int divisor,
+            float[] dGain,
+            float[] dBias,
+            float[] dX) {
+        int width = to - from;
+        float[] sums = Scratch.floats(2 * width);
+        sumsAndProducts(dOut, normalized, rows, features, from, width, sums);
+        for (int j = fresh; j < to; j++) {
+            dBias[j] += sums[j - from];
+            dGain[j] += sums[width + j - from];
+        }
+        for (int c = 0; c < width; c += LANES) {
+            FloatVector.fromArray(FLOAT, sums, c).div(rows).intoArray(sums, c);
+            FloatVector.fromArray(FLOAT, sums, width + c).div(divisor).intoArray(sums, width + c);
+        }
+        for (int row = from; row < rows * features; row += features) {
+            for (int c = 0; c < width; c += LANES) {
+                int at = row + c;
+                var scale = FloatVector.fromArray(FLOAT, gain, from + c)
+                        .mul(FloatVector.fromArray(FLOAT, inverseDeviation, from + c));
+                var slope =
+                        FloatVector.fromArray(FLOAT, normalized, at).mul(FloatVector.fromArray(FLOAT, sums, width + c));
+                scale.mul(FloatVector.fromArray(FLOAT, dOut, at)
+                                .sub(FloatVector.fromArray(FLOAT, sums, c))
+                                .sub(slope))
+                        .intoArray(dX, at);
             }
-            if (j + 2 * Species.LANES <= features) {
-                FloatVector.fromArray(Species.FLOAT, dBias, j0).add(sum0).intoArray(dBias, j0);
-                FloatVector.fromArray(Species.FLOAT, dBias, j1).add(sum1).intoArray(dBias, j1);
-                FloatVector.fromArray(Species.FLOAT, dGain, j0).add(product0).intoArray(dGain, j0);
-                FloatVector.fromArray(Species.FLOAT, dGain, j1).add(product1).intoArray(dGain, j1);
-            } else {
-                sum0.intoArray(sums, 0);
-                sum1.intoArray(sums, j1 - j0);
-                product0.intoArray(sums, 2 * Species.LANES);
-                product1.intoArray(sums, 2 * Species.LANES + j1 - j0);
-                for (int c = j; c < features; c++) {
-                    dBias[c] += sums[c - j0];
-                    dGain[c] += sums[2 * Species.LANES + c - j0];
-                }
+        }
+    }
+
+    /** sums[c] = Σ dOut and sums[width + c] = Σ dOut ∘ normalized over the rows of column from + c. */
+    private static void sumsAndProducts(
+            float[] dOut, float[] normalized, int rows, int features, int from, int width, float[] sums) {
+        Arrays.fill(sums, 0, 2 * width, 0f);
+        int fours = (rows & -4) * features;
+        int row = from;
+        for (; row < fours; row += 4 * features) {
+            for (int c = 0; c < width; c += LANES) {
+                int at = row + c;
+                var d0 = FloatVector.fromArray(FLOAT, dOut, at);
+                var d1 = FloatVector.fromArray(FLOAT, dOut, at + features);
+                var d2 = FloatVector.fromArray(FLOAT, dOut, at + 2 * features);
+                var d3 = FloatVector.fromArray(FLOAT, dOut, at + 3 * features);
+                FloatVector.fromArray(FLOAT, sums, c)
+                        .add(d0)
+                        .add(d1)
+                        .add(d2)
+                        .add(d3)
+                        .intoArray(sums, c);
+                FloatVector.fromArray(FLOAT, sums, width + c)
+                        .add(d0.mul(FloatVector.fromArray(FLOAT, normalized, at)))
+                        .add(d1.mul(FloatVector.fromArray(FLOAT, normalized, at + features)))
+                        .add(d2.mul(FloatVector.fromArray(FLOAT, normalized, at + 2 * features)))
+                        .add(d3.mul(FloatVector.fromArray(FLOAT, normalized, at + 3 * features)))
+                        .intoArray(sums, width + c);
             }
-            var scale0 = FloatVector.fromArray(Species.FLOAT, gain, j0)
-                    .mul(FloatVector.fromArray(Species.FLOAT, inverseDeviation, j0));
-            var scale1 = FloatVector.fromArray(Species.FLOAT, gain, j1)
-                    .mul(FloatVector.fromArray(Species.FLOAT, inverseDeviation, j1));
-            var mean0 = sum0.div(rows);
-            var mean1 = sum1.div(rows);
-            var slope0 = product0.div(divisor);
-            var slope1 = product1.div(divisor);
-            for (int row = 0; row < rows * features; row += features) {
-                var d0 = FloatVector.fromArray(Species.FLOAT, dOut, row + j0);
-                var d1 = FloatVector.fromArray(Species.FLOAT, dOut, row + j1);
-                var unit0 = FloatVector.fromArray(Species.FLOAT, normalized, row + j0);
-                var unit1 = FloatVector.fromArray(Species.FLOAT, normalized, row + j1);
-                scale0.mul(d0.sub(mean0).sub(unit0.mul(slope0))).intoArray(dX, row + j0);
-                scale1.mul(d1.sub(mean1).sub(unit1.mul(slope1))).intoArray(dX, row + j1);
+        }
+        for (; row < rows * features; row += features) {
+            for (int c = 0; c < width; c += LANES) {
+                var d = FloatVector.fromArray(FLOAT, dOut, row + c);
+                FloatVector.fromArray(FLOAT, sums, c).add(d).intoArray(sums, c);
+                FloatVector.fromArray(FLOAT, sums, width + c)
+                        .add(d.mul(FloatVector.fromArray(FLOAT, normalized, row + c)))
+                        .intoArray(sums, width + c);
             }
         }
     }
