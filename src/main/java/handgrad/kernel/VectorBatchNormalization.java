@@ -1,11 +1,17 @@
 package handgrad.kernel;
 
+import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 
 /**
- * Batch normalisation on the Vector API, two vectors of columns at a time: the statistics of a block stay in registers, its
- * data in the first-level cache between the passes, and two sums hide each other's latency. Where the features do not fill
- * the last vectors, these move back until they end with the row; what they write twice has the same values.
+ * Batch normalisation of the columns from {@code first} to before {@code end} on the Vector API, two vectors of columns at a
+ * time, so that two sums hide each other's latency. Where the columns do not fill the last vectors, these move back until
+ * they end with the columns; what they write twice has the same values.
+ *
+ * <p>Down a column, each row is another cache line and soon another page. So of a large matrix a few rows are taken at a
+ * time, all their columns before the next rows, and the sums wait in an array: then there are no more streams than the
+ * processor can fetch ahead. That took 1024x1024 on one core of an AMD EPYC (Zen 4) from 1.5 to 0.9 ms forward and from 1.9 to
+ * 0.8 ms backward. A small matrix is taken at once, its sums in registers and its data in the first-level cache.
  */
 final class VectorBatchNormalization {
     private VectorBatchNormalization() {}
@@ -14,6 +20,8 @@ final class VectorBatchNormalization {
             float[] x,
             int rows,
             int features,
+            int first,
+            int end,
             float[] gain,
             float[] bias,
             float epsilon,
@@ -23,21 +31,57 @@ final class VectorBatchNormalization {
             float[] inverseDeviation,
             float[] normalized,
             float[] out) {
-        int last = features - Species.LANES;
-        for (int j = 0; j < features; j += 2 * Species.LANES) {
+        int step = rows * features <= Parallel.BLOCK ? rows : VectorReduction.STREAMS;
+        int last = end - Species.LANES;
+        int width = end - first + 2 * Species.LANES;
+        float[] sums = Scratch.floats(2 * width);
+        Arrays.fill(sums, 0, 2 * width, 0);
+        for (int top = 0; top < rows; top += step) {
+            VectorReduction.addRows(x, top * features, Math.min(step, rows - top), features, first, end, sums);
+        }
+        for (int j = first; j < end; j += Species.LANES) {
+            FloatVector.fromArray(Species.FLOAT, sums, j - first).div(rows).intoArray(mean, Math.min(j, last));
+        }
+        for (int top = 0; top < rows; top += step) {
+            addSquares(x, features, top, Math.min(rows, top + step), first, end, mean, sums, width);
+        }
+        for (int j = first; j < end; j += Species.LANES) {
+            int at = Math.min(j, last);
+            var spread = FloatVector.fromArray(Species.FLOAT, sums, width + j - first)
+                    .div(divisor);
+            spread.intoArray(variance, at);
+            FloatVector.broadcast(Species.FLOAT, 1)
+                    .div(spread.add(epsilon).sqrt())
+                    .intoArray(inverseDeviation, at);
+        }
+        for (int top = 0; top < rows; top += step) {
+            normalize(
+                    x,
+                    features,
+                    top,
+                    Math.min(rows, top + step),
+                    first,
+                    end,
+                    gain,
+                    bias,
+                    mean,
+                    inverseDeviation,
+                    normalized,
+                    out);
+        }
+    }
+
+    private static void addSquares(
+            float[] x, int features, int top, int bottom, int first, int end, float[] mean, float[] sums, int width) {
+        int last = end - Species.LANES;
+        for (int j = first; j < end; j += 2 * Species.LANES) {
             int j0 = Math.min(j, last);
             int j1 = Math.min(j + Species.LANES, last);
-            var sum0 = FloatVector.zero(Species.FLOAT);
-            var sum1 = FloatVector.zero(Species.FLOAT);
-            for (int row = 0; row < rows * features; row += features) {
-                sum0 = sum0.add(FloatVector.fromArray(Species.FLOAT, x, row + j0));
-                sum1 = sum1.add(FloatVector.fromArray(Species.FLOAT, x, row + j1));
-            }
-            var center0 = sum0.div(rows);
-            var center1 = sum1.div(rows);
-            var squares0 = FloatVector.zero(Species.FLOAT);
-            var squares1 = FloatVector.zero(Species.FLOAT);
-            for (int row = 0; row < rows * features; row += features) {
+            var center0 = FloatVector.fromArray(Species.FLOAT, mean, j0);
+            var center1 = FloatVector.fromArray(Species.FLOAT, mean, j1);
+            var squares0 = FloatVector.fromArray(Species.FLOAT, sums, width + j - first);
+            var squares1 = FloatVector.fromArray(Species.FLOAT, sums, width + j - first + Species.LANES);
+            for (int row = top * features; row < bottom * features; row += features) {
                 var difference0 =
                         FloatVector.fromArray(Species.FLOAT, x, row + j0).sub(center0);
                 var difference1 =
@@ -45,22 +89,37 @@ final class VectorBatchNormalization {
                 squares0 = squares0.add(difference0.mul(difference0));
                 squares1 = squares1.add(difference1.mul(difference1));
             }
-            var spread0 = squares0.div(divisor);
-            var spread1 = squares1.div(divisor);
-            var one = FloatVector.broadcast(Species.FLOAT, 1);
-            var inverse0 = one.div(spread0.add(epsilon).sqrt());
-            var inverse1 = one.div(spread1.add(epsilon).sqrt());
-            center0.intoArray(mean, j0);
-            center1.intoArray(mean, j1);
-            spread0.intoArray(variance, j0);
-            spread1.intoArray(variance, j1);
-            inverse0.intoArray(inverseDeviation, j0);
-            inverse1.intoArray(inverseDeviation, j1);
+            squares0.intoArray(sums, width + j - first);
+            squares1.intoArray(sums, width + j - first + Species.LANES);
+        }
+    }
+
+    private static void normalize(
+            float[] x,
+            int features,
+            int top,
+            int bottom,
+            int first,
+            int end,
+            float[] gain,
+            float[] bias,
+            float[] mean,
+            float[] inverseDeviation,
+            float[] normalized,
+            float[] out) {
+        int last = end - Species.LANES;
+        for (int j = first; j < end; j += 2 * Species.LANES) {
+            int j0 = Math.min(j, last);
+            int j1 = Math.min(j + Species.LANES, last);
+            var center0 = FloatVector.fromArray(Species.FLOAT, mean, j0);
+            var center1 = FloatVector.fromArray(Species.FLOAT, mean, j1);
+            var inverse0 = FloatVector.fromArray(Species.FLOAT, inverseDeviation, j0);
+            var inverse1 = FloatVector.fromArray(Species.FLOAT, inverseDeviation, j1);
             var gain0 = FloatVector.fromArray(Species.FLOAT, gain, j0);
             var gain1 = FloatVector.fromArray(Species.FLOAT, gain, j1);
             var bias0 = FloatVector.fromArray(Species.FLOAT, bias, j0);
             var bias1 = FloatVector.fromArray(Species.FLOAT, bias, j1);
-            for (int row = 0; row < rows * features; row += features) {
+            for (int row = top * features; row < bottom * features; row += features) {
                 var unit0 = FloatVector.fromArray(Species.FLOAT, x, row + j0)
                         .sub(center0)
                         .mul(inverse0);
@@ -76,7 +135,7 @@ final class VectorBatchNormalization {
     }
 
     /**
-     * The gradients. dGain and dBias are added to, so of a block that was moved back only the columns that no other block
+     * The gradients. dGain and dBias are added to, so of a vector that was moved back only the columns that no other vector
      * had are added.
      */
     static void backward(
@@ -84,22 +143,75 @@ final class VectorBatchNormalization {
             float[] normalized,
             int rows,
             int features,
+            int first,
+            int end,
             float[] gain,
             float[] inverseDeviation,
             int divisor,
             float[] dGain,
             float[] dBias,
             float[] dX) {
-        float[] sums = Scratch.floats(4 * Species.LANES);
-        int last = features - Species.LANES;
-        for (int j = 0; j < features; j += 2 * Species.LANES) {
+        int step = rows * features <= Parallel.BLOCK ? rows : VectorReduction.STREAMS / 2;
+        int last = end - Species.LANES;
+        int width = end - first + 2 * Species.LANES;
+        float[] sums = Scratch.floats(2 * width);
+        Arrays.fill(sums, 0, 2 * width, 0);
+        for (int top = 0; top < rows; top += step) {
+            addProducts(dOut, normalized, features, top, Math.min(rows, top + step), first, end, sums, width);
+        }
+        int j = first;
+        for (; j <= last; j += Species.LANES) {
+            FloatVector.fromArray(Species.FLOAT, dBias, j)
+                    .add(FloatVector.fromArray(Species.FLOAT, sums, j - first))
+                    .intoArray(dBias, j);
+            FloatVector.fromArray(Species.FLOAT, dGain, j)
+                    .add(FloatVector.fromArray(Species.FLOAT, sums, width + j - first))
+                    .intoArray(dGain, j);
+        }
+        for (int c = j; c < end; c++) {
+            int at = j - first + c - last;
+            dBias[c] += sums[at];
+            dGain[c] += sums[width + at];
+        }
+        for (int top = 0; top < rows; top += step) {
+            differentiate(
+                    dOut,
+                    normalized,
+                    rows,
+                    features,
+                    top,
+                    Math.min(rows, top + step),
+                    first,
+                    end,
+                    gain,
+                    inverseDeviation,
+                    divisor,
+                    sums,
+                    width,
+                    dX);
+        }
+    }
+
+    private static void addProducts(
+            float[] dOut,
+            float[] normalized,
+            int features,
+            int top,
+            int bottom,
+            int first,
+            int end,
+            float[] sums,
+            int width) {
+        int last = end - Species.LANES;
+        for (int j = first; j < end; j += 2 * Species.LANES) {
             int j0 = Math.min(j, last);
             int j1 = Math.min(j + Species.LANES, last);
-            var sum0 = FloatVector.zero(Species.FLOAT);
-            var sum1 = FloatVector.zero(Species.FLOAT);
-            var product0 = FloatVector.zero(Species.FLOAT);
-            var product1 = FloatVector.zero(Species.FLOAT);
-            for (int row = 0; row < rows * features; row += features) {
+            int at = j - first;
+            var sum0 = FloatVector.fromArray(Species.FLOAT, sums, at);
+            var sum1 = FloatVector.fromArray(Species.FLOAT, sums, at + Species.LANES);
+            var product0 = FloatVector.fromArray(Species.FLOAT, sums, width + at);
+            var product1 = FloatVector.fromArray(Species.FLOAT, sums, width + at + Species.LANES);
+            for (int row = top * features; row < bottom * features; row += features) {
                 var d0 = FloatVector.fromArray(Species.FLOAT, dOut, row + j0);
                 var d1 = FloatVector.fromArray(Species.FLOAT, dOut, row + j1);
                 sum0 = sum0.add(d0);
@@ -107,30 +219,44 @@ final class VectorBatchNormalization {
                 product0 = product0.add(d0.mul(FloatVector.fromArray(Species.FLOAT, normalized, row + j0)));
                 product1 = product1.add(d1.mul(FloatVector.fromArray(Species.FLOAT, normalized, row + j1)));
             }
-            if (j + 2 * Species.LANES <= features) {
-                FloatVector.fromArray(Species.FLOAT, dBias, j0).add(sum0).intoArray(dBias, j0);
-                FloatVector.fromArray(Species.FLOAT, dBias, j1).add(sum1).intoArray(dBias, j1);
-                FloatVector.fromArray(Species.FLOAT, dGain, j0).add(product0).intoArray(dGain, j0);
-                FloatVector.fromArray(Species.FLOAT, dGain, j1).add(product1).intoArray(dGain, j1);
-            } else {
-                sum0.intoArray(sums, 0);
-                sum1.intoArray(sums, j1 - j0);
-                product0.intoArray(sums, 2 * Species.LANES);
-                product1.intoArray(sums, 2 * Species.LANES + j1 - j0);
-                for (int c = j; c < features; c++) {
-                    dBias[c] += sums[c - j0];
-                    dGain[c] += sums[2 * Species.LANES + c - j0];
-                }
-            }
+            sum0.intoArray(sums, at);
+            sum1.intoArray(sums, at + Species.LANES);
+            product0.intoArray(sums, width + at);
+            product1.intoArray(sums, width + at + Species.LANES);
+        }
+    }
+
+    private static void differentiate(
+            float[] dOut,
+            float[] normalized,
+            int rows,
+            int features,
+            int top,
+            int bottom,
+            int first,
+            int end,
+            float[] gain,
+            float[] inverseDeviation,
+            int divisor,
+            float[] sums,
+            int width,
+            float[] dX) {
+        int last = end - Species.LANES;
+        for (int j = first; j < end; j += 2 * Species.LANES) {
+            int j0 = Math.min(j, last);
+            int j1 = Math.min(j + Species.LANES, last);
+            int at = j - first;
             var scale0 = FloatVector.fromArray(Species.FLOAT, gain, j0)
                     .mul(FloatVector.fromArray(Species.FLOAT, inverseDeviation, j0));
             var scale1 = FloatVector.fromArray(Species.FLOAT, gain, j1)
                     .mul(FloatVector.fromArray(Species.FLOAT, inverseDeviation, j1));
-            var mean0 = sum0.div(rows);
-            var mean1 = sum1.div(rows);
-            var slope0 = product0.div(divisor);
-            var slope1 = product1.div(divisor);
-            for (int row = 0; row < rows * features; row += features) {
+            var mean0 = FloatVector.fromArray(Species.FLOAT, sums, at).div(rows);
+            var mean1 = FloatVector.fromArray(Species.FLOAT, sums, at + Species.LANES)
+                    .div(rows);
+            var slope0 = FloatVector.fromArray(Species.FLOAT, sums, width + at).div(divisor);
+            var slope1 = FloatVector.fromArray(Species.FLOAT, sums, width + at + Species.LANES)
+                    .div(divisor);
+            for (int row = top * features; row < bottom * features; row += features) {
                 var d0 = FloatVector.fromArray(Species.FLOAT, dOut, row + j0);
                 var d1 = FloatVector.fromArray(Species.FLOAT, dOut, row + j1);
                 var unit0 = FloatVector.fromArray(Species.FLOAT, normalized, row + j0);
