@@ -4,6 +4,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
+import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,13 +25,6 @@ import org.jspecify.annotations.Nullable;
  * nobody spins, because the one waited for may need that processor.
  */
 public final class Parallel {
-    /** Work in blocks that do not depend on each other. */
-    @FunctionalInterface
-    public interface BlockTask {
-        /** Does the block of this number, counted from 0. */
-        void run(int block);
-    }
-
     /** Work on a range of elements that does not depend on the other ranges. */
     @FunctionalInterface
     interface RangeTask {
@@ -51,13 +45,12 @@ public final class Parallel {
     private static final long SPIN_NANOS = 50_000;
 
     private static final int PROCESSORS = Runtime.getRuntime().availableProcessors();
-    private static final BlockTask NOTHING = block -> {};
     private static final Parallel POOL = new Parallel();
 
     private volatile int threads = PROCESSORS;
     private int workers;
     private final AtomicBoolean busy = new AtomicBoolean();
-    private BlockTask task = NOTHING;
+    private IntConsumer task = Parallel::nothing;
     private int blocks;
     private final AtomicInteger unclaimed = new AtomicInteger();
     private final AtomicInteger unfinished = new AtomicInteger();
@@ -87,8 +80,10 @@ public final class Parallel {
     /**
      * Runs blocks 0 to {@code blocks - 1} of a task and returns when all are done. If a block throws, blocks not yet begun
      * are left out and the first exception reaches the caller.
+     *
+     * @param task does the block of a number, counted from 0; blocks do not depend on each other
      */
-    public static void blocks(int blocks, BlockTask task) {
+    public static void blocks(int blocks, IntConsumer task) {
         if (blocks > 1 && POOL.threads > 1 && POOL.busy.compareAndSet(false, true)) {
             try {
                 POOL.share(blocks, task);
@@ -97,7 +92,7 @@ public final class Parallel {
             }
         } else {
             for (int block = 0; block < blocks; block++) {
-                task.run(block);
+                task.accept(block);
             }
         }
     }
@@ -119,14 +114,14 @@ public final class Parallel {
     }
 
     /**
-     * How many columns of a matrix make a block of sums down its columns: an eighth, of whole cache lines, and not so many
+     * How many columns of a matrix make a block of sums down its columns: a quarter, of whole cache lines, and not so many
      * that a wide matrix has few blocks. Narrower blocks are slower, because each row of a block is fetched by itself.
      */
     static int columns(int columns) {
-        return Math.min(Math.ceilDiv(columns, 8 * COLUMNS), 4) * COLUMNS;
+        return Math.min(Math.ceilDiv(columns, 4 * COLUMNS), 8) * COLUMNS;
     }
 
-    private void share(int blocks, BlockTask task) {
+    private void share(int blocks, IntConsumer task) {
         startWorkers();
         this.task = task;
         this.blocks = blocks;
@@ -140,7 +135,7 @@ public final class Parallel {
         if (awaitWhile(running)) {
             Thread.currentThread().interrupt();
         }
-        this.task = NOTHING;
+        this.task = Parallel::nothing;
         switch (failure.getAndSet(null)) {
             case null -> {}
             case Error error -> throw error;
@@ -169,6 +164,9 @@ public final class Parallel {
         return -1;
     }
 
+    /** The task between tasks, so that the pool does not hold on to the arrays of the last one. */
+    private static void nothing(int block) {}
+
     private boolean isRunning() {
         return unfinished.get() > 0;
     }
@@ -176,7 +174,7 @@ public final class Parallel {
     private void runClaimed(int block) {
         int done = 1;
         try {
-            task.run(block);
+            task.accept(block);
         } catch (Throwable thrown) {
             failure.compareAndSet(null, thrown);
             done += unclaimed.getAndSet(0);

@@ -19,4 +19,11 @@ final class ScalarSoftmax {
             out[j] = ScalarMath.exp(x[j] - largest);
         }
     }
+
+    /** x[offset + j] *= factor for j below n. */
+    static void scale(float[] x, int offset, int n, float factor) {
+        for (int j = offset; j < offset + n; j++) {
+            x[j] *= factor;
+        }
+    }
 }

@@ -30,26 +30,36 @@ public final class SoftmaxCrossEntropy {
         return loss / counted(targets, rows);
     }
 
-    /** The rows from one to before another, and the loss of each: 0 where it is left out. */
+    /**
+     * The rows from one to before another, and the loss of each: 0 where it is left out. A row is summed in a second loop, so that
+     * its exponentials have left the processor's store buffer, from which overlapping vectors cannot be read back at once.
+     */
     private static void forward(
             float[] logits, int[] targets, int from, int to, int classes, float[] probabilities, float[] losses) {
+        boolean vectors = VectorSupport.fillFused(classes);
         for (int i = from; i < to; i++) {
             int row = i * classes;
             float largest;
-            if (VectorSupport.fillFused(classes)) {
+            if (vectors) {
                 largest = VectorSoftmax.largest(logits, row, classes);
                 VectorSoftmax.expOfDifference(logits, row, largest, probabilities, classes);
             } else {
                 largest = ScalarSoftmax.largest(logits, row, classes);
                 ScalarSoftmax.expOfDifference(logits, row, largest, probabilities, classes);
             }
+            losses[i] = targets[i] >= 0 ? largest - logits[row + targets[i]] : 0;
+        }
+        for (int i = from; i < to; i++) {
+            int row = i * classes;
             float sum = Reduction.sum(probabilities, row, classes);
-            float scale = 1 / sum;
-            for (int j = 0; j < classes; j++) {
-                probabilities[row + j] *= scale;
+            if (vectors) {
+                VectorSoftmax.scale(probabilities, row, classes, 1 / sum);
+            } else {
+                ScalarSoftmax.scale(probabilities, row, classes, 1 / sum);
             }
-            int target = targets[i];
-            losses[i] = target >= 0 ? (float) (Math.log(sum) - (logits[row + target] - largest)) : 0;
+            if (targets[i] >= 0) {
+                losses[i] = (float) (losses[i] + Math.log(sum));
+            }
         }
     }
 

@@ -29,4 +29,15 @@ final class VectorSoftmax {
                     .intoArray(out, at);
         }
     }
+
+    /** x[offset + j] *= factor for j below n. */
+    static void scale(float[] x, int offset, int n, float factor) {
+        int last = offset + n - Species.LANES;
+        // The last vector is read before the one that it overlaps is written, so that nothing is multiplied twice.
+        var tail = FloatVector.fromArray(Species.FLOAT, x, last).mul(factor);
+        for (int j = offset; j < last; j += Species.LANES) {
+            FloatVector.fromArray(Species.FLOAT, x, j).mul(factor).intoArray(x, j);
+        }
+        tail.intoArray(x, last);
+    }
 }

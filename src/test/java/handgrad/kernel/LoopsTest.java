@@ -169,6 +169,9 @@ class LoopsTest {
                     VectorSoftmax.expOfDifference(logits, 0, 1, row, classes);
                     ScalarSoftmax.expOfDifference(logits, 0, 1, scalarRow, classes);
                     assertThat(row).isEqualTo(scalarRow);
+                    VectorSoftmax.scale(row, 0, classes, 0.3f);
+                    ScalarSoftmax.scale(scalarRow, 0, classes, 0.3f);
+                    assertThat(row).isEqualTo(scalarRow);
                 }
 
                 float[] dLogits = new float[rows * classes];
