@@ -1,6 +1,6 @@
 package handgrad.kernel;
 
-/** Loops of the activations; all arrays have n elements. */
+/** Loops of the activations; all arrays have n elements. Threads share those of more than {@link Parallel#BLOCK}. */
 public final class Activation {
     /** √(2/π). */
     private static final double GELU_SCALE = 0.7978845608028654;
@@ -12,7 +12,15 @@ public final class Activation {
 
     /** dX = (1 - y²) ∘ dOut, where y = tanh x. */
     public static void tanhBackward(float[] y, float[] dOut, float[] dX, int n) {
-        for (int i = 0; i < n; i++) {
+        if (n <= Parallel.BLOCK) {
+            tanhBackward(y, dOut, dX, 0, n);
+        } else {
+            Parallel.ranges(n, Parallel.BLOCK, (from, to) -> tanhBackward(y, dOut, dX, from, to));
+        }
+    }
+
+    private static void tanhBackward(float[] y, float[] dOut, float[] dX, int from, int to) {
+        for (int i = from; i < to; i++) {
             dX[i] = (1 - y[i] * y[i]) * dOut[i];
         }
     }
@@ -26,7 +34,15 @@ public final class Activation {
 
     /** dX = y (1 - y) ∘ dOut, where y = 1 / (1 + e⁻ˣ). */
     public static void sigmoidBackward(float[] y, float[] dOut, float[] dX, int n) {
-        for (int i = 0; i < n; i++) {
+        if (n <= Parallel.BLOCK) {
+            sigmoidBackward(y, dOut, dX, 0, n);
+        } else {
+            Parallel.ranges(n, Parallel.BLOCK, (from, to) -> sigmoidBackward(y, dOut, dX, from, to));
+        }
+    }
+
+    private static void sigmoidBackward(float[] y, float[] dOut, float[] dX, int from, int to) {
+        for (int i = from; i < to; i++) {
             dX[i] = y[i] * (1 - y[i]) * dOut[i];
         }
     }
@@ -44,7 +60,16 @@ public final class Activation {
      * channels); t may be x.
      */
     public static void gate(float[] x, float[] t, float[] out, int rows, int channels) {
-        for (int i = 0; i < rows; i++) {
+        int blockRows = Parallel.rows(2 * channels);
+        if (rows <= blockRows) {
+            gate(x, t, out, 0, rows, channels);
+        } else {
+            Parallel.ranges(rows, blockRows, (from, to) -> gate(x, t, out, from, to, channels));
+        }
+    }
+
+    private static void gate(float[] x, float[] t, float[] out, int from, int to, int channels) {
+        for (int i = from; i < to; i++) {
             int f = 2 * i * channels;
             int g = f + channels;
             for (int c = 0; c < channels; c++) {
@@ -52,8 +77,8 @@ public final class Activation {
                 t[g + c] = 0.5f * x[g + c];
             }
         }
-        Elementwise.unary(UnaryOperation.TANH, t, t, 2 * rows * channels);
-        for (int i = 0; i < rows; i++) {
+        Elementwise.unary(UnaryOperation.TANH, t, t, 2 * from * channels, 2 * to * channels);
+        for (int i = from; i < to; i++) {
             int f = 2 * i * channels;
             int g = f + channels;
             for (int c = 0; c < channels; c++) {
@@ -77,7 +102,16 @@ public final class Activation {
 
     /** df = (1 - tanh² f) ∘ σ(g) ∘ dOut, dg = tanh f ∘ (1 - tanh²(g / 2)) / 4 ∘ dOut, with t as forward wrote it. */
     public static void gateBackward(float[] t, float[] dOut, float[] dX, int rows, int channels) {
-        for (int i = 0; i < rows; i++) {
+        int blockRows = Parallel.rows(2 * channels);
+        if (rows <= blockRows) {
+            gateBackward(t, dOut, dX, 0, rows, channels);
+        } else {
+            Parallel.ranges(rows, blockRows, (from, to) -> gateBackward(t, dOut, dX, from, to, channels));
+        }
+    }
+
+    private static void gateBackward(float[] t, float[] dOut, float[] dX, int from, int to, int channels) {
+        for (int i = from; i < to; i++) {
             int f = 2 * i * channels;
             int g = f + channels;
             for (int c = 0; c < channels; c++) {
@@ -107,7 +141,15 @@ public final class Activation {
 
     /** dX = dOut where y > 0, otherwise 0, where y = max(x, 0). */
     public static void reluBackward(float[] y, float[] dOut, float[] dX, int n) {
-        for (int i = 0; i < n; i++) {
+        if (n <= Parallel.BLOCK) {
+            reluBackward(y, dOut, dX, 0, n);
+        } else {
+            Parallel.ranges(n, Parallel.BLOCK, (from, to) -> reluBackward(y, dOut, dX, from, to));
+        }
+    }
+
+    private static void reluBackward(float[] y, float[] dOut, float[] dX, int from, int to) {
+        for (int i = from; i < to; i++) {
             dX[i] = y[i] > 0 ? dOut[i] : 0;
         }
     }
@@ -121,11 +163,19 @@ public final class Activation {
 
     /** t = tanh(√(2/π) · (x + 0.044715 x³)), out = x · (1 + t) / 2; x, t and out are three arrays. */
     public static void gelu(float[] x, float[] t, float[] out, int n) {
-        for (int i = 0; i < n; i++) {
+        if (n <= Parallel.BLOCK) {
+            gelu(x, t, out, 0, n);
+        } else {
+            Parallel.ranges(n, Parallel.BLOCK, (from, to) -> gelu(x, t, out, from, to));
+        }
+    }
+
+    private static void gelu(float[] x, float[] t, float[] out, int from, int to) {
+        for (int i = from; i < to; i++) {
             t[i] = (float) GELU_SCALE * x[i] * (1 + (float) GELU_CUBE * x[i] * x[i]);
         }
-        Elementwise.unary(UnaryOperation.TANH, t, t, n);
-        for (int i = 0; i < n; i++) {
+        Elementwise.unary(UnaryOperation.TANH, t, t, from, to);
+        for (int i = from; i < to; i++) {
             out[i] = 0.5f * x[i] * (1 + t[i]);
         }
     }
@@ -140,7 +190,15 @@ public final class Activation {
 
     /** dX = dOut ∘ ((1 + t) / 2 + x / 2 · (1 - t²) · √(2/π) · (1 + 3 · 0.044715 x²)), with t as forward wrote it. */
     public static void geluBackward(float[] x, float[] t, float[] dOut, float[] dX, int n) {
-        for (int i = 0; i < n; i++) {
+        if (n <= Parallel.BLOCK) {
+            geluBackward(x, t, dOut, dX, 0, n);
+        } else {
+            Parallel.ranges(n, Parallel.BLOCK, (from, to) -> geluBackward(x, t, dOut, dX, from, to));
+        }
+    }
+
+    private static void geluBackward(float[] x, float[] t, float[] dOut, float[] dX, int from, int to) {
+        for (int i = from; i < to; i++) {
             float slope = (float) GELU_SCALE * (1 + (float) (3 * GELU_CUBE) * x[i] * x[i]);
             dX[i] = dOut[i] * 0.5f * (1 + t[i] + x[i] * (1 - t[i] * t[i]) * slope);
         }

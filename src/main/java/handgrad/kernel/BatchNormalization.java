@@ -2,7 +2,7 @@ package handgrad.kernel;
 
 /**
  * Batch normalisation of x (rows, features) over its rows. Every implementation does the same operations in the same
- * order and without fused multiply-add, so they give the same bits.
+ * order and without fused multiply-add, so they give the same bits. Threads share the columns of a large matrix.
  */
 public final class BatchNormalization {
     private BatchNormalization() {}
@@ -38,8 +38,8 @@ public final class BatchNormalization {
             float[] inverseDeviation,
             float[] normalized,
             float[] out) {
-        if (VectorSupport.fill(features)) {
-            VectorBatchNormalization.forward(
+        if (rows * features <= Parallel.BLOCK) {
+            forward(
                     x,
                     rows,
                     features,
@@ -55,8 +55,74 @@ public final class BatchNormalization {
                     normalized,
                     out);
         } else {
+            Parallel.ranges(
+                    features,
+                    Parallel.columns(features),
+                    (first, end) -> forward(
+                            x,
+                            rows,
+                            features,
+                            first,
+                            end,
+                            gain,
+                            bias,
+                            epsilon,
+                            divisor,
+                            mean,
+                            variance,
+                            inverseDeviation,
+                            normalized,
+                            out));
+        }
+    }
+
+    private static void forward(
+            float[] x,
+            int rows,
+            int features,
+            int first,
+            int end,
+            float[] gain,
+            float[] bias,
+            float epsilon,
+            int divisor,
+            float[] mean,
+            float[] variance,
+            float[] inverseDeviation,
+            float[] normalized,
+            float[] out) {
+        if (VectorSupport.fill(end - first)) {
+            VectorBatchNormalization.forward(
+                    x,
+                    rows,
+                    features,
+                    first,
+                    end,
+                    gain,
+                    bias,
+                    epsilon,
+                    divisor,
+                    mean,
+                    variance,
+                    inverseDeviation,
+                    normalized,
+                    out);
+        } else {
             ScalarBatchNormalization.forward(
-                    x, rows, features, gain, bias, epsilon, divisor, mean, variance, inverseDeviation, normalized, out);
+                    x,
+                    rows,
+                    features,
+                    first,
+                    end,
+                    gain,
+                    bias,
+                    epsilon,
+                    divisor,
+                    mean,
+                    variance,
+                    inverseDeviation,
+                    normalized,
+                    out);
         }
     }
 
@@ -103,12 +169,47 @@ public final class BatchNormalization {
             float[] dGain,
             float[] dBias,
             float[] dX) {
-        if (VectorSupport.fill(features)) {
+        if (rows * features <= Parallel.BLOCK) {
+            backward(dOut, normalized, rows, features, 0, features, gain, inverseDeviation, divisor, dGain, dBias, dX);
+        } else {
+            Parallel.ranges(
+                    features,
+                    Parallel.columns(features),
+                    (first, end) -> backward(
+                            dOut,
+                            normalized,
+                            rows,
+                            features,
+                            first,
+                            end,
+                            gain,
+                            inverseDeviation,
+                            divisor,
+                            dGain,
+                            dBias,
+                            dX));
+        }
+    }
+
+    private static void backward(
+            float[] dOut,
+            float[] normalized,
+            int rows,
+            int features,
+            int first,
+            int end,
+            float[] gain,
+            float[] inverseDeviation,
+            int divisor,
+            float[] dGain,
+            float[] dBias,
+            float[] dX) {
+        if (VectorSupport.fill(end - first)) {
             VectorBatchNormalization.backward(
-                    dOut, normalized, rows, features, 0, features, gain, inverseDeviation, divisor, dGain, dBias, dX);
+                    dOut, normalized, rows, features, first, end, gain, inverseDeviation, divisor, dGain, dBias, dX);
         } else {
             ScalarBatchNormalization.backward(
-                    dOut, normalized, rows, features, gain, inverseDeviation, divisor, dGain, dBias, dX);
+                    dOut, normalized, rows, features, first, end, gain, inverseDeviation, divisor, dGain, dBias, dX);
         }
     }
 
@@ -147,7 +248,29 @@ public final class BatchNormalization {
             float[] inverseDeviation,
             float[] normalized,
             float[] out) {
-        for (int i = 0; i < rows; i++) {
+        int blockRows = Parallel.rows(features);
+        if (rows <= blockRows) {
+            apply(x, 0, rows, features, gain, bias, mean, inverseDeviation, normalized, out);
+        } else {
+            Parallel.ranges(
+                    rows,
+                    blockRows,
+                    (from, to) -> apply(x, from, to, features, gain, bias, mean, inverseDeviation, normalized, out));
+        }
+    }
+
+    private static void apply(
+            float[] x,
+            int from,
+            int to,
+            int features,
+            float[] gain,
+            float[] bias,
+            float[] mean,
+            float[] inverseDeviation,
+            float[] normalized,
+            float[] out) {
+        for (int i = from; i < to; i++) {
             int row = i * features;
             for (int j = 0; j < features; j++) {
                 normalized[row + j] = (x[row + j] - mean[j]) * inverseDeviation[j];

@@ -4,69 +4,87 @@ import java.util.Arrays;
 
 /**
  * Elementwise loops. The arithmetic ones are plain: C2 turns them into vector code itself. exp, log, tanh and sigmoid use the
- * Vector API, because C2 does not vectorize a call.
+ * Vector API, because C2 does not vectorize a call. More than {@link Parallel#BLOCK} elements are shared among threads.
  */
 public final class Elementwise {
     private Elementwise() {}
 
+    /** out[i] = value for i below n. */
+    public static void fill(float value, float[] out, int n) {
+        if (n <= Parallel.BLOCK) {
+            Arrays.fill(out, 0, n, value);
+        } else {
+            Parallel.ranges(n, Parallel.BLOCK, (from, to) -> Arrays.fill(out, from, to, value));
+        }
+    }
+
     /** out[i] = operation(x[i]) for i below n; out may be x. */
     public static void unary(UnaryOperation operation, float[] x, float[] out, int n) {
+        if (n <= Parallel.BLOCK) {
+            unary(operation, x, out, 0, n);
+        } else {
+            Parallel.ranges(n, Parallel.BLOCK, (from, to) -> unary(operation, x, out, from, to));
+        }
+    }
+
+    /** As the public form, for i from one index to before another. */
+    static void unary(UnaryOperation operation, float[] x, float[] out, int from, int to) {
         switch (operation) {
             case NEGATE -> {
-                for (int i = 0; i < n; i++) {
+                for (int i = from; i < to; i++) {
                     out[i] = -x[i];
                 }
             }
             case ABSOLUTE -> {
-                for (int i = 0; i < n; i++) {
+                for (int i = from; i < to; i++) {
                     out[i] = Math.abs(x[i]);
                 }
             }
             case SQUARE -> {
-                for (int i = 0; i < n; i++) {
+                for (int i = from; i < to; i++) {
                     out[i] = x[i] * x[i];
                 }
             }
             case RECIPROCAL -> {
-                for (int i = 0; i < n; i++) {
+                for (int i = from; i < to; i++) {
                     out[i] = 1 / x[i];
                 }
             }
             case SQUARE_ROOT -> {
-                for (int i = 0; i < n; i++) {
+                for (int i = from; i < to; i++) {
                     out[i] = (float) Math.sqrt(x[i]);
                 }
             }
             case RELU -> {
-                for (int i = 0; i < n; i++) {
+                for (int i = from; i < to; i++) {
                     out[i] = Math.max(x[i], 0);
                 }
             }
             case EXP -> {
-                if (VectorSupport.fillFused(n)) {
-                    VectorElementwise.exp(x, out, n);
+                if (VectorSupport.fillFused(to - from)) {
+                    VectorElementwise.exp(x, out, from, to);
                 } else {
-                    ScalarElementwise.exp(x, 0, out, 0, n);
+                    ScalarElementwise.exp(x, out, from, to);
                 }
             }
             case LOG -> {
-                if (VectorSupport.fillFused(n)) {
-                    VectorElementwise.log(x, out, n);
+                if (VectorSupport.fillFused(to - from)) {
+                    VectorElementwise.log(x, out, from, to);
                 } else {
-                    ScalarElementwise.log(x, 0, out, 0, n);
+                    ScalarElementwise.log(x, out, from, to);
                 }
             }
             case TANH -> {
-                if (VectorSupport.fillFused(n)) {
-                    VectorElementwise.tanh(x, out, n);
+                if (VectorSupport.fillFused(to - from)) {
+                    VectorElementwise.tanh(x, out, from, to);
                 } else {
-                    ScalarElementwise.tanh(x, 0, out, 0, n);
+                    ScalarElementwise.tanh(x, out, from, to);
                 }
             }
             case SIGMOID -> {
-                unary(UnaryOperation.NEGATE, x, out, n);
-                unary(UnaryOperation.EXP, out, out, n);
-                for (int i = 0; i < n; i++) {
+                unary(UnaryOperation.NEGATE, x, out, from, to);
+                unary(UnaryOperation.EXP, out, out, from, to);
+                for (int i = from; i < to; i++) {
                     out[i] = 1 / (1 + out[i]);
                 }
             }
@@ -83,7 +101,15 @@ public final class Elementwise {
 
     /** out[i] = x[i] to the power of exponent, rounded once from float64. */
     public static void power(float[] x, double exponent, float[] out, int n) {
-        for (int i = 0; i < n; i++) {
+        if (n <= Parallel.BLOCK) {
+            power(x, exponent, out, 0, n);
+        } else {
+            Parallel.ranges(n, Parallel.BLOCK, (from, to) -> power(x, exponent, out, from, to));
+        }
+    }
+
+    private static void power(float[] x, double exponent, float[] out, int from, int to) {
+        for (int i = from; i < to; i++) {
             out[i] = (float) Math.pow(x[i], exponent);
         }
     }
@@ -100,6 +126,37 @@ public final class Elementwise {
      * for an operand that is broadcast.
      */
     public static void binary(
+            BinaryOperation operation,
+            float[] a,
+            int aOffset,
+            int aStride,
+            float[] b,
+            int bOffset,
+            int bStride,
+            float[] out,
+            int outOffset,
+            int n) {
+        if (n <= Parallel.BLOCK) {
+            straight(operation, a, aOffset, aStride, b, bOffset, bStride, out, outOffset, n);
+        } else {
+            Parallel.ranges(
+                    n,
+                    Parallel.BLOCK,
+                    (from, to) -> straight(
+                            operation,
+                            a,
+                            aOffset + from * aStride,
+                            aStride,
+                            b,
+                            bOffset + from * bStride,
+                            bStride,
+                            out,
+                            outOffset + from,
+                            to - from));
+        }
+    }
+
+    private static void straight(
             BinaryOperation operation,
             float[] a,
             int aOffset,

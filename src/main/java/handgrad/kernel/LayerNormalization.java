@@ -32,7 +32,30 @@ public final class LayerNormalization {
             float[] inverseDeviation,
             float[] normalized,
             float[] out) {
-        for (int i = 0; i < rows; i++) {
+        int blockRows = Parallel.rows(features);
+        if (rows <= blockRows) {
+            forward(x, 0, rows, features, gain, bias, epsilon, inverseDeviation, normalized, out);
+        } else {
+            Parallel.ranges(
+                    rows,
+                    blockRows,
+                    (from, to) ->
+                            forward(x, from, to, features, gain, bias, epsilon, inverseDeviation, normalized, out));
+        }
+    }
+
+    private static void forward(
+            float[] x,
+            int from,
+            int to,
+            int features,
+            float[] gain,
+            float[] bias,
+            float epsilon,
+            float[] inverseDeviation,
+            float[] normalized,
+            float[] out) {
+        for (int i = from; i < to; i++) {
             int row = i * features;
             float mean = Reduction.sum(x, row, features) / features;
             for (int j = 0; j < features; j++) {

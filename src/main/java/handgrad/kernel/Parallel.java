@@ -1,5 +1,10 @@
 package handgrad.kernel;
 
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BooleanSupplier;
+import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -9,27 +14,49 @@ import org.jspecify.annotations.Nullable;
  * a block, so it never changes a result. A call from inside a block, or while another thread uses the pool, runs its
  * blocks in the calling thread.
  *
- * <p>Blocks are handed out one at a time under a lock, so a block should last some tens of microseconds or more.
+ * <p><b>Structure.</b> {@link #unclaimed} counts the blocks that nobody has begun, {@link #unfinished} those that are not
+ * done; taking one down by compare-and-set claims a block. Whoever has claimed one may read the task, because the caller
+ * does not replace it before its last block is done. So a thread that comes too late, or that sleeps between reading the
+ * count and claiming, claims a block of the task of that moment, which is as good.
+ *
+ * <p><b>Waiting.</b> To wake a sleeping thread takes some tens of microseconds, as long as a whole loop over a hundred thousand
+ * floats. So a thread first looks again and again for {@link #SPIN_NANOS}, and then sleeps: the tasks of one training step
+ * follow each other faster than that, and after the step the pool uses no processor. With more threads than processors
+ * nobody spins, because the one waited for may need that processor.
  */
 public final class Parallel {
-    /** Work in blocks that do not depend on each other. */
+    /** Work on a range of elements that does not depend on the other ranges. */
     @FunctionalInterface
-    public interface BlockTask {
-        /** Does the block of this number, counted from 0. */
-        void run(int block);
+    interface RangeTask {
+        /** Does the elements from one index to before another. */
+        void run(int from, int to);
     }
 
-    private static final BlockTask NOTHING = block -> {};
+    /**
+     * Elements in a block of a loop: some 5 to 15 µs of work, and a multiple of every vector width. A loop over no more than
+     * this runs in the calling thread.
+     */
+    static final int BLOCK = 1 << 15;
+
+    /** The least columns in a block of sums down the columns: two cache lines of a row, which the processor fetches in pairs. */
+    private static final int COLUMNS = 32;
+
+    /** How long a thread looks for work, or for the end of its task, before it sleeps. */
+    private static final long SPIN_NANOS = 50_000;
+
+    private static final int PROCESSORS = Runtime.getRuntime().availableProcessors();
     private static final Parallel POOL = new Parallel();
 
-    private int threads = Runtime.getRuntime().availableProcessors();
+    private volatile int threads = PROCESSORS;
     private int workers;
-    private boolean busy;
-    private BlockTask task = NOTHING;
+    private final AtomicBoolean busy = new AtomicBoolean();
+    private IntConsumer task = Parallel::nothing;
     private int blocks;
-    private int next;
-    private int running;
-    private @Nullable Throwable failure;
+    private final AtomicInteger unclaimed = new AtomicInteger();
+    private final AtomicInteger unfinished = new AtomicInteger();
+    private final AtomicInteger sleepers = new AtomicInteger();
+    private final BooleanSupplier running = this::isRunning;
+    private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
 
     private Parallel() {}
 
@@ -42,126 +69,166 @@ public final class Parallel {
         if (threads < 1) {
             throw new IllegalArgumentException("threads must be at least 1, but is " + threads);
         }
-        synchronized (POOL) {
-            POOL.threads = threads;
-        }
+        POOL.threads = threads;
     }
 
     /** How many threads run a task, the caller among them. */
     public static int threads() {
-        synchronized (POOL) {
-            return POOL.threads;
-        }
+        return POOL.threads;
     }
 
     /**
      * Runs blocks 0 to {@code blocks - 1} of a task and returns when all are done. If a block throws, blocks not yet begun
      * are left out and the first exception reaches the caller.
+     *
+     * @param task does the block of a number, counted from 0; blocks do not depend on each other
      */
-    public static void blocks(int blocks, BlockTask task) {
-        if (blocks > 1 && POOL.begin(blocks, task)) {
-            for (int block = POOL.claim(); block >= 0; block = POOL.claim()) {
-                POOL.run(task, block);
+    public static void blocks(int blocks, IntConsumer task) {
+        if (blocks > 1 && POOL.threads > 1 && POOL.busy.compareAndSet(false, true)) {
+            try {
+                POOL.share(blocks, task);
+            } finally {
+                POOL.busy.set(false);
             }
-            POOL.end();
         } else {
             for (int block = 0; block < blocks; block++) {
-                task.run(block);
+                task.accept(block);
             }
         }
     }
 
-    /** Takes the pool for a task; false if it is in use or there is only one thread. */
-    private synchronized boolean begin(int blocks, BlockTask task) {
-        if (busy || threads == 1) {
-            return false;
-        }
-        busy = true;
+    /**
+     * Runs a task over 0 to {@code n - 1} in ranges of a given length. Callers do a single range without it, so that small
+     * work makes no task.
+     */
+    static void ranges(int n, int length, RangeTask task) {
+        blocks(Math.ceilDiv(n, length), block -> {
+            int from = block * length;
+            task.run(from, from + Math.min(length, n - from));
+        });
+    }
+
+    /** How many rows of so many columns make a block. */
+    static int rows(int columns) {
+        return Math.max(1, BLOCK / Math.max(1, columns));
+    }
+
+    /**
+     * How many columns of a matrix make a block of sums down its columns: a quarter, of whole cache lines, and not so many
+     * that a wide matrix has few blocks. Narrower blocks are slower, because each row of a block is fetched by itself.
+     */
+    static int columns(int columns) {
+        return Math.min(Math.ceilDiv(columns, 4 * COLUMNS), 8) * COLUMNS;
+    }
+
+    private void share(int blocks, IntConsumer task) {
+        startWorkers();
         this.task = task;
         this.blocks = blocks;
-        next = 0;
+        unfinished.set(blocks);
+        unclaimed.set(blocks);
+        wakeSleepers();
+        for (int block = claim(); block >= 0; block = claim()) {
+            runClaimed(block);
+        }
+        // The other threads write to the caller's arrays, so it must not return before them.
+        if (awaitWhile(running)) {
+            Thread.currentThread().interrupt();
+        }
+        this.task = Parallel::nothing;
+        switch (failure.getAndSet(null)) {
+            case null -> {}
+            case Error error -> throw error;
+            case RuntimeException exception -> throw exception;
+            case Throwable checked -> throw new IllegalStateException(checked);
+        }
+    }
+
+    /** Only the caller that has the pool comes here. */
+    private void startWorkers() {
         while (workers < threads - 1) {
             int worker = ++workers;
             Thread.ofPlatform().daemon().name("handgrad-" + worker).start(() -> work(worker));
         }
-        notifyAll();
-        return true;
     }
 
-    /** The number of a block for the caller, or -1 when all have been handed out. */
-    private synchronized int claim() {
-        if (next >= blocks) {
-            return -1;
+    /** The number of a block for this thread, or -1 when all have been handed out. */
+    private int claim() {
+        int left = unclaimed.get();
+        while (left > 0) {
+            if (unclaimed.compareAndSet(left, left - 1)) {
+                return blocks - left;
+            }
+            left = unclaimed.get();
         }
-        running++;
-        return next++;
+        return -1;
     }
 
-    private void run(BlockTask task, int block) {
-        Throwable thrown = null;
+    /** The task between tasks, so that the pool does not hold on to the arrays of the last one. */
+    private static void nothing(int block) {}
+
+    private boolean isRunning() {
+        return unfinished.get() > 0;
+    }
+
+    private void runClaimed(int block) {
+        int done = 1;
         try {
-            task.run(block);
-        } catch (Throwable throwable) {
-            thrown = throwable;
+            task.accept(block);
+        } catch (Throwable thrown) {
+            failure.compareAndSet(null, thrown);
+            done += unclaimed.getAndSet(0);
         }
-        done(thrown);
+        unfinished.addAndGet(-done);
     }
 
-    private synchronized void done(@Nullable Throwable thrown) {
-        if (thrown != null) {
-            failure = failure == null ? thrown : failure;
-            next = blocks;
-        }
-        running--;
-        if (running == 0) {
-            notifyAll();
+    /** The life of a pool thread. Fewer threads than before leave the last ones asleep. */
+    private void work(int worker) {
+        BooleanSupplier idle = () -> unclaimed.get() == 0 || worker >= threads;
+        while (true) {
+            // A stray interrupt means nothing here: the thread lives as long as the JVM.
+            awaitWhile(idle);
+            int block = claim();
+            if (block >= 0) {
+                runClaimed(block);
+                if (!isRunning()) {
+                    wakeSleepers();
+                }
+            }
         }
     }
 
-    /** Waits for the blocks still running, gives the pool back and throws what a block threw. */
-    private synchronized void end() {
+    /** Waits while a condition holds, even through an interrupt; true if there was one. */
+    private boolean awaitWhile(BooleanSupplier condition) {
+        if (threads <= PROCESSORS) {
+            long end = System.nanoTime() + SPIN_NANOS;
+            while (condition.getAsBoolean() && System.nanoTime() < end) {
+                Thread.onSpinWait();
+            }
+        }
+        return condition.getAsBoolean() && sleepWhile(condition);
+    }
+
+    private synchronized boolean sleepWhile(BooleanSupplier condition) {
         boolean interrupted = false;
-        while (running > 0) {
+        // First counted, then looked at: whoever changes the condition afterwards sees a sleeper to wake.
+        sleepers.incrementAndGet();
+        while (condition.getAsBoolean()) {
             try {
                 wait();
             } catch (InterruptedException _) {
-                // The blocks write to the caller's arrays, so it must not return before them.
                 interrupted = true;
             }
         }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
-        var thrown = failure;
-        failure = null;
-        task = NOTHING;
-        busy = false;
-        switch (thrown) {
-            case null -> {}
-            case Error error -> throw error;
-            case RuntimeException exception -> throw exception;
-            default -> throw new IllegalStateException(thrown);
-        }
+        sleepers.decrementAndGet();
+        return interrupted;
     }
 
-    /** The life of a pool thread. Fewer threads than before leave the last ones waiting. */
-    private void work(int worker) {
-        while (true) {
-            BlockTask current;
-            int block;
+    private void wakeSleepers() {
+        if (sleepers.get() > 0) {
             synchronized (this) {
-                while (next >= blocks || worker >= threads) {
-                    try {
-                        wait();
-                    } catch (InterruptedException _) {
-                        // A stray interrupt: the thread waits on until the JVM ends.
-                    }
-                }
-                current = task;
-                block = next++;
-                running++;
+                notifyAll();
             }
-            run(current, block);
         }
     }
 }

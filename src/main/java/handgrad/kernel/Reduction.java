@@ -6,7 +6,7 @@ import java.util.Arrays;
  * Sums and maxima over one dimension of an array seen as (outer, n, inner), row-major. Every sum adds in one fixed order,
  * which depends neither on the vector width nor on whether the Vector API is there: along rows sixteen partial sums
  * (element i goes to partial sum i mod 16) that are then added pairwise, halves first, and the rest of the row after
- * them; down columns from the first row to the last.
+ * them; down columns from the first row to the last. Threads share rows or columns, but no sum.
  */
 public final class Reduction {
     /** The number of partial sums of a row: the widest vector of floats, so that every width can keep them all. */
@@ -17,14 +17,23 @@ public final class Reduction {
     /** out[o·inner + j] = Σ over i of x[(o·n + i)·inner + j]; x is (outer, n, inner), out is (outer, inner). */
     public static void sum(float[] x, int outer, int n, int inner, float[] out) {
         if (inner == 1) {
-            for (int o = 0; o < outer; o++) {
-                out[o] = sum(x, o * n, n);
+            int blockRows = Parallel.rows(n);
+            if (outer <= blockRows) {
+                sums(x, n, 0, outer, out);
+            } else {
+                Parallel.ranges(outer, blockRows, (from, to) -> sums(x, n, from, to, out));
             }
         } else {
             Arrays.fill(out, 0, outer * inner, 0);
             for (int o = 0; o < outer; o++) {
                 addRows(x, o * n * inner, n, inner, out, o * inner);
             }
+        }
+    }
+
+    private static void sums(float[] x, int n, int from, int to, float[] out) {
+        for (int o = from; o < to; o++) {
+            out[o] = sum(x, o * n, n);
         }
     }
 
@@ -45,8 +54,23 @@ public final class Reduction {
 
     /** out[outOffset + j] += Σ over rows of x[xOffset + i·columns + j]; x is (rows, columns). */
     public static void addRows(float[] x, int xOffset, int rows, int columns, float[] out, int outOffset) {
-        int done = VectorSupport.fill(columns) ? VectorReduction.addRows(x, xOffset, rows, columns, out, outOffset) : 0;
-        ScalarReduction.addRows(x, xOffset, rows, columns, done, out, outOffset);
+        if (rows * columns <= Parallel.BLOCK) {
+            addRows(x, xOffset, rows, columns, 0, columns, out, outOffset);
+        } else {
+            Parallel.ranges(
+                    columns,
+                    Parallel.columns(columns),
+                    (first, end) -> addRows(x, xOffset, rows, columns, first, end, out, outOffset));
+        }
+    }
+
+    private static void addRows(
+            float[] x, int xOffset, int rows, int columns, int first, int end, float[] out, int outOffset) {
+        if (VectorSupport.fill(end - first)) {
+            VectorReduction.addRows(x, xOffset, rows, columns, first, end, out, outOffset);
+        } else {
+            ScalarReduction.addRows(x, xOffset, rows, columns, first, end, out, outOffset);
+        }
     }
 
     /** As the float32 form, in float64. */

@@ -8,12 +8,21 @@ public final class Rows {
     public static void gather(Object table, int columns, int[] indices, int count, Object out) {
         // Where the types are known, a copy of a short row takes half the time.
         if (table instanceof float[] from && out instanceof float[] to) {
-            for (int i = 0; i < count; i++) {
-                System.arraycopy(from, indices[i] * columns, to, i * columns, columns);
+            int blockRows = Parallel.rows(columns);
+            if (count <= blockRows) {
+                gather(from, columns, indices, 0, count, to);
+            } else {
+                Parallel.ranges(count, blockRows, (first, end) -> gather(from, columns, indices, first, end, to));
             }
             return;
         }
         for (int i = 0; i < count; i++) {
+            System.arraycopy(table, indices[i] * columns, out, i * columns, columns);
+        }
+    }
+
+    private static void gather(float[] table, int columns, int[] indices, int first, int end, float[] out) {
+        for (int i = first; i < end; i++) {
             System.arraycopy(table, indices[i] * columns, out, i * columns, columns);
         }
     }
@@ -43,12 +52,21 @@ public final class Rows {
     /** Writes one row of {@code columns} elements {@code rows} times; the two arrays are of one type. */
     public static void fill(Object row, int columns, Object out, int rows) {
         if (row instanceof float[] from && out instanceof float[] to) {
-            for (int i = 0; i < rows; i++) {
-                System.arraycopy(from, 0, to, i * columns, columns);
+            int blockRows = Parallel.rows(columns);
+            if (rows <= blockRows) {
+                fill(from, columns, to, 0, rows);
+            } else {
+                Parallel.ranges(rows, blockRows, (first, end) -> fill(from, columns, to, first, end));
             }
             return;
         }
         for (int i = 0; i < rows; i++) {
+            System.arraycopy(row, 0, out, i * columns, columns);
+        }
+    }
+
+    private static void fill(float[] row, int columns, float[] out, int first, int end) {
+        for (int i = first; i < end; i++) {
             System.arraycopy(row, 0, out, i * columns, columns);
         }
     }

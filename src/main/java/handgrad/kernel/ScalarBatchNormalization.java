@@ -8,6 +8,8 @@ final class ScalarBatchNormalization {
             float[] x,
             int rows,
             int features,
+            int first,
+            int end,
             float[] gain,
             float[] bias,
             float epsilon,
@@ -17,7 +19,7 @@ final class ScalarBatchNormalization {
             float[] inverseDeviation,
             float[] normalized,
             float[] out) {
-        for (int j = 0; j < features; j++) {
+        for (int j = first; j < end; j++) {
             float sum = 0;
             for (int i = 0; i < rows; i++) {
                 sum += x[i * features + j];
@@ -79,13 +81,15 @@ final class ScalarBatchNormalization {
             float[] normalized,
             int rows,
             int features,
+            int first,
+            int end,
             float[] gain,
             float[] inverseDeviation,
             int divisor,
             float[] dGain,
             float[] dBias,
             float[] dX) {
-        for (int j = 0; j < features; j++) {
+        for (int j = first; j < end; j++) {
             float sum = 0;
             float product = 0;
             for (int i = 0; i < rows; i++) {

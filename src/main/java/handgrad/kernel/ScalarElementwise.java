@@ -4,21 +4,21 @@ package handgrad.kernel;
 final class ScalarElementwise {
     private ScalarElementwise() {}
 
-    static void exp(float[] x, int xOffset, float[] out, int outOffset, int n) {
-        for (int i = 0; i < n; i++) {
-            out[outOffset + i] = ScalarMath.exp(x[xOffset + i]);
+    static void exp(float[] x, float[] out, int from, int to) {
+        for (int i = from; i < to; i++) {
+            out[i] = ScalarMath.exp(x[i]);
         }
     }
 
-    static void log(float[] x, int xOffset, float[] out, int outOffset, int n) {
-        for (int i = 0; i < n; i++) {
-            out[outOffset + i] = ScalarMath.log(x[xOffset + i]);
+    static void log(float[] x, float[] out, int from, int to) {
+        for (int i = from; i < to; i++) {
+            out[i] = ScalarMath.log(x[i]);
         }
     }
 
-    static void tanh(float[] x, int xOffset, float[] out, int outOffset, int n) {
-        for (int i = 0; i < n; i++) {
-            out[outOffset + i] = ScalarMath.tanh(x[xOffset + i]);
+    static void tanh(float[] x, float[] out, int from, int to) {
+        for (int i = from; i < to; i++) {
+            out[i] = ScalarMath.tanh(x[i]);
         }
     }
 }

@@ -27,11 +27,11 @@ final class ScalarReduction {
         return sum;
     }
 
-    /** Adds the rows of the columns from {@code firstColumn} on. */
-    static void addRows(float[] x, int xOffset, int rows, int columns, int firstColumn, float[] out, int outOffset) {
+    /** Adds the rows of the columns from {@code first} to before {@code end}. */
+    static void addRows(float[] x, int xOffset, int rows, int columns, int first, int end, float[] out, int outOffset) {
         for (int i = 0; i < rows; i++) {
             int row = xOffset + i * columns;
-            for (int j = firstColumn; j < columns; j++) {
+            for (int j = first; j < end; j++) {
                 out[outOffset + j] += x[row + j];
             }
         }

@@ -15,28 +15,52 @@ public final class SoftmaxCrossEntropy {
      * @param probabilities (rows, classes), written; not logits
      */
     public static double forward(float[] logits, int[] targets, int rows, int classes, float[] probabilities) {
+        float[] losses = Scratch.floats(rows);
+        int blockRows = Parallel.rows(classes);
+        if (rows <= blockRows) {
+            forward(logits, targets, 0, rows, classes, probabilities, losses);
+        } else {
+            Parallel.ranges(
+                    rows, blockRows, (from, to) -> forward(logits, targets, from, to, classes, probabilities, losses));
+        }
         double loss = 0;
         for (int i = 0; i < rows; i++) {
-            int row = i * classes;
-            float largest = logits[row];
-            for (int j = 1; j < classes; j++) {
-                largest = Math.max(largest, logits[row + j]);
-            }
-            if (VectorSupport.fillFused(classes)) {
-                VectorSoftmax.expOfDifference(logits, row, largest, probabilities, classes);
-            } else {
-                ScalarSoftmax.expOfDifference(logits, row, largest, probabilities, classes);
-            }
-            float sum = Reduction.sum(probabilities, row, classes);
-            float scale = 1 / sum;
-            for (int j = 0; j < classes; j++) {
-                probabilities[row + j] *= scale;
-            }
-            if (targets[i] >= 0) {
-                loss += Math.log(sum) - (logits[row + targets[i]] - largest);
-            }
+            loss += losses[i];
         }
         return loss / counted(targets, rows);
+    }
+
+    /**
+     * The rows from one to before another, and the loss of each: 0 where it is left out. A row is summed in a second loop, so that
+     * its exponentials have left the processor's store buffer, from which overlapping vectors cannot be read back at once.
+     */
+    private static void forward(
+            float[] logits, int[] targets, int from, int to, int classes, float[] probabilities, float[] losses) {
+        boolean vectors = VectorSupport.fillFused(classes);
+        for (int i = from; i < to; i++) {
+            int row = i * classes;
+            float largest;
+            if (vectors) {
+                largest = VectorSoftmax.largest(logits, row, classes);
+                VectorSoftmax.expOfDifference(logits, row, largest, probabilities, classes);
+            } else {
+                largest = ScalarSoftmax.largest(logits, row, classes);
+                ScalarSoftmax.expOfDifference(logits, row, largest, probabilities, classes);
+            }
+            losses[i] = targets[i] >= 0 ? largest - logits[row + targets[i]] : 0;
+        }
+        for (int i = from; i < to; i++) {
+            int row = i * classes;
+            float sum = Reduction.sum(probabilities, row, classes);
+            if (vectors) {
+                VectorSoftmax.scale(probabilities, row, classes, 1 / sum);
+            } else {
+                ScalarSoftmax.scale(probabilities, row, classes, 1 / sum);
+            }
+            if (targets[i] >= 0) {
+                losses[i] = (float) (losses[i] + Math.log(sum));
+            }
+        }
     }
 
     /** As the float32 form, in float64. */
@@ -71,10 +95,21 @@ public final class SoftmaxCrossEntropy {
      */
     public static void backward(float[] probabilities, int[] targets, int rows, int classes, float[] dLogits) {
         float scale = 1f / counted(targets, rows);
-        for (int at = 0; at < rows * classes; at++) {
+        int blockRows = Parallel.rows(classes);
+        if (rows <= blockRows) {
+            backward(probabilities, targets, 0, rows, classes, scale, dLogits);
+        } else {
+            Parallel.ranges(
+                    rows, blockRows, (from, to) -> backward(probabilities, targets, from, to, classes, scale, dLogits));
+        }
+    }
+
+    private static void backward(
+            float[] probabilities, int[] targets, int from, int to, int classes, float scale, float[] dLogits) {
+        for (int at = from * classes; at < to * classes; at++) {
             dLogits[at] = probabilities[at] * scale;
         }
-        for (int i = 0; i < rows; i++) {
+        for (int i = from; i < to; i++) {
             if (targets[i] >= 0) {
                 int target = i * classes + targets[i];
                 dLogits[target] = (probabilities[target] - 1) * scale;

@@ -6,7 +6,15 @@ public final class Update {
 
     /** target += factor · source; the product is rounded before the sum, as PyTorch's SGD rounds it. */
     public static void addScaled(float[] target, float factor, float[] source, int n) {
-        for (int i = 0; i < n; i++) {
+        if (n <= Parallel.BLOCK) {
+            addScaled(target, factor, source, 0, n);
+        } else {
+            Parallel.ranges(n, Parallel.BLOCK, (from, to) -> addScaled(target, factor, source, from, to));
+        }
+    }
+
+    private static void addScaled(float[] target, float factor, float[] source, int from, int to) {
+        for (int i = from; i < to; i++) {
             target[i] += factor * source[i];
         }
     }
@@ -20,7 +28,15 @@ public final class Update {
 
     /** target = keep · target + factor · source. */
     public static void blend(float[] target, float keep, float factor, float[] source, int n) {
-        for (int i = 0; i < n; i++) {
+        if (n <= Parallel.BLOCK) {
+            blend(target, keep, factor, source, 0, n);
+        } else {
+            Parallel.ranges(n, Parallel.BLOCK, (from, to) -> blend(target, keep, factor, source, from, to));
+        }
+    }
+
+    private static void blend(float[] target, float keep, float factor, float[] source, int from, int to) {
+        for (int i = from; i < to; i++) {
             target[i] = keep * target[i] + factor * source[i];
         }
     }
@@ -64,7 +80,34 @@ public final class Update {
             float scale,
             float epsilon,
             int n) {
-        for (int i = 0; i < n; i++) {
+        if (n <= Parallel.BLOCK) {
+            adam(target, grad, mean, square, beta1, rest1, beta2, rest2, keep, rate, scale, epsilon, 0, n);
+        } else {
+            Parallel.ranges(
+                    n,
+                    Parallel.BLOCK,
+                    (from, to) -> adam(
+                            target, grad, mean, square, beta1, rest1, beta2, rest2, keep, rate, scale, epsilon, from,
+                            to));
+        }
+    }
+
+    private static void adam(
+            float[] target,
+            float[] grad,
+            float[] mean,
+            float[] square,
+            float beta1,
+            float rest1,
+            float beta2,
+            float rest2,
+            float keep,
+            float rate,
+            float scale,
+            float epsilon,
+            int from,
+            int to) {
+        for (int i = from; i < to; i++) {
             float g = grad[i];
             float m = beta1 * mean[i] + rest1 * g;
             float v = beta2 * square[i] + rest2 * g * g;

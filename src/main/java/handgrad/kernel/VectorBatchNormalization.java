@@ -7,7 +7,7 @@ import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 
 /**
- * Batch normalisation on the Vector API, over the columns {@code from} to {@code to}; the contract is that of
+ * Batch normalisation on the Vector API, over the columns from {@code first} to before {@code end}; the contract is that of
  * {@link ScalarBatchNormalization}, bit for bit.
  *
  * <p>Data is read row after row, as it lies in memory: a walk down the columns of 1024 x 1024 floats meets the same few
@@ -20,13 +20,13 @@ import jdk.incubator.vector.FloatVector;
 final class VectorBatchNormalization {
     private VectorBatchNormalization() {}
 
-    /** The columns from {@code from} to {@code to}, at least as many as a vector has lanes. */
+    /** The columns from {@code first} to before {@code end}, at least as many as a vector has lanes. */
     static void forward(
             float[] x,
             int rows,
             int features,
-            int from,
-            int to,
+            int first,
+            int end,
             float[] gain,
             float[] bias,
             float epsilon,
@@ -36,12 +36,12 @@ final class VectorBatchNormalization {
             float[] inverseDeviation,
             float[] normalized,
             float[] out) {
-        int filled = from + FLOAT.loopBound(to - from);
+        int filled = first + FLOAT.loopBound(end - first);
         forwardOfFilled(
                 x,
                 rows,
                 features,
-                from,
+                first,
                 filled,
                 gain,
                 bias,
@@ -52,13 +52,13 @@ final class VectorBatchNormalization {
                 inverseDeviation,
                 normalized,
                 out);
-        if (filled < to) {
+        if (filled < end) {
             forwardOfFilled(
                     x,
                     rows,
                     features,
-                    to - LANES,
-                    to,
+                    end - LANES,
+                    end,
                     gain,
                     bias,
                     epsilon,
@@ -75,8 +75,8 @@ final class VectorBatchNormalization {
             float[] x,
             int rows,
             int features,
-            int from,
-            int to,
+            int first,
+            int end,
             float[] gain,
             float[] bias,
             float epsilon,
@@ -86,18 +86,18 @@ final class VectorBatchNormalization {
             float[] inverseDeviation,
             float[] normalized,
             float[] out) {
-        sums(x, rows, features, from, to, mean);
-        for (int j = from; j < to; j += LANES) {
+        sums(x, rows, features, first, end, mean);
+        for (int j = first; j < end; j += LANES) {
             FloatVector.fromArray(FLOAT, mean, j).div(rows).intoArray(mean, j);
         }
-        squares(x, rows, features, from, to, mean, variance);
-        for (int j = from; j < to; j += LANES) {
+        squares(x, rows, features, first, end, mean, variance);
+        for (int j = first; j < end; j += LANES) {
             var spread = FloatVector.fromArray(FLOAT, variance, j).div(divisor);
             spread.intoArray(variance, j);
             FloatVector.broadcast(FLOAT, 1).div(spread.add(epsilon).sqrt()).intoArray(inverseDeviation, j);
         }
         for (int row = 0; row < rows * features; row += features) {
-            for (int j = from; j < to; j += LANES) {
+            for (int j = first; j < end; j += LANES) {
                 var unit = FloatVector.fromArray(FLOAT, x, row + j)
                         .sub(FloatVector.fromArray(FLOAT, mean, j))
                         .mul(FloatVector.fromArray(FLOAT, inverseDeviation, j));
@@ -111,12 +111,12 @@ final class VectorBatchNormalization {
     }
 
     /** sum[j] = Σ x over the rows. */
-    private static void sums(float[] x, int rows, int features, int from, int to, float[] sum) {
-        Arrays.fill(sum, from, to, 0f);
+    private static void sums(float[] x, int rows, int features, int first, int end, float[] sum) {
+        Arrays.fill(sum, first, end, 0f);
         int fours = (rows & -4) * features;
         int row = 0;
         for (; row < fours; row += 4 * features) {
-            for (int j = from; j < to; j += LANES) {
+            for (int j = first; j < end; j += LANES) {
                 int at = row + j;
                 FloatVector.fromArray(FLOAT, sum, j)
                         .add(FloatVector.fromArray(FLOAT, x, at))
@@ -127,7 +127,7 @@ final class VectorBatchNormalization {
             }
         }
         for (; row < rows * features; row += features) {
-            for (int j = from; j < to; j += LANES) {
+            for (int j = first; j < end; j += LANES) {
                 FloatVector.fromArray(FLOAT, sum, j)
                         .add(FloatVector.fromArray(FLOAT, x, row + j))
                         .intoArray(sum, j);
@@ -136,12 +136,12 @@ final class VectorBatchNormalization {
     }
 
     /** sum[j] = Σ (x - mean)² over the rows. */
-    private static void squares(float[] x, int rows, int features, int from, int to, float[] mean, float[] sum) {
-        Arrays.fill(sum, from, to, 0f);
+    private static void squares(float[] x, int rows, int features, int first, int end, float[] mean, float[] sum) {
+        Arrays.fill(sum, first, end, 0f);
         int fours = (rows & -4) * features;
         int row = 0;
         for (; row < fours; row += 4 * features) {
-            for (int j = from; j < to; j += LANES) {
+            for (int j = first; j < end; j += LANES) {
                 int at = row + j;
                 var center = FloatVector.fromArray(FLOAT, mean, j);
                 var difference0 = FloatVector.fromArray(FLOAT, x, at).sub(center);
@@ -159,7 +159,7 @@ final class VectorBatchNormalization {
             }
         }
         for (; row < rows * features; row += features) {
-            for (int j = from; j < to; j += LANES) {
+            for (int j = first; j < end; j += LANES) {
                 var difference = FloatVector.fromArray(FLOAT, x, row + j).sub(FloatVector.fromArray(FLOAT, mean, j));
                 FloatVector.fromArray(FLOAT, sum, j)
                         .add(difference.mul(difference))
@@ -168,43 +168,43 @@ final class VectorBatchNormalization {
         }
     }
 
-    /** The columns from {@code from} to {@code to}, at least as many as a vector has lanes. */
+    /** The columns from {@code first} to before {@code end}, at least as many as a vector has lanes. */
     static void backward(
             float[] dOut,
             float[] normalized,
             int rows,
             int features,
-            int from,
-            int to,
+            int first,
+            int end,
             float[] gain,
             float[] inverseDeviation,
             int divisor,
             float[] dGain,
             float[] dBias,
             float[] dX) {
-        int filled = from + FLOAT.loopBound(to - from);
+        int filled = first + FLOAT.loopBound(end - first);
         backwardOfFilled(
                 dOut,
                 normalized,
                 rows,
                 features,
-                from,
+                first,
                 filled,
-                from,
+                first,
                 gain,
                 inverseDeviation,
                 divisor,
                 dGain,
                 dBias,
                 dX);
-        if (filled < to) {
+        if (filled < end) {
             backwardOfFilled(
                     dOut,
                     normalized,
                     rows,
                     features,
-                    to - LANES,
-                    to,
+                    end - LANES,
+                    end,
                     filled,
                     gain,
                     inverseDeviation,
@@ -221,8 +221,8 @@ final class VectorBatchNormalization {
             float[] normalized,
             int rows,
             int features,
-            int from,
-            int to,
+            int first,
+            int end,
             int fresh,
             float[] gain,
             float[] inverseDeviation,
@@ -230,22 +230,22 @@ final class VectorBatchNormalization {
             float[] dGain,
             float[] dBias,
             float[] dX) {
-        int width = to - from;
+        int width = end - first;
         float[] sums = Scratch.floats(2 * width);
-        sumsAndProducts(dOut, normalized, rows, features, from, width, sums);
-        for (int j = fresh; j < to; j++) {
-            dBias[j] += sums[j - from];
-            dGain[j] += sums[width + j - from];
+        sumsAndProducts(dOut, normalized, rows, features, first, width, sums);
+        for (int j = fresh; j < end; j++) {
+            dBias[j] += sums[j - first];
+            dGain[j] += sums[width + j - first];
         }
         for (int c = 0; c < width; c += LANES) {
             FloatVector.fromArray(FLOAT, sums, c).div(rows).intoArray(sums, c);
             FloatVector.fromArray(FLOAT, sums, width + c).div(divisor).intoArray(sums, width + c);
         }
-        for (int row = from; row < rows * features; row += features) {
+        for (int row = first; row < rows * features; row += features) {
             for (int c = 0; c < width; c += LANES) {
                 int at = row + c;
-                var scale = FloatVector.fromArray(FLOAT, gain, from + c)
-                        .mul(FloatVector.fromArray(FLOAT, inverseDeviation, from + c));
+                var scale = FloatVector.fromArray(FLOAT, gain, first + c)
+                        .mul(FloatVector.fromArray(FLOAT, inverseDeviation, first + c));
                 var slope =
                         FloatVector.fromArray(FLOAT, normalized, at).mul(FloatVector.fromArray(FLOAT, sums, width + c));
                 scale.mul(FloatVector.fromArray(FLOAT, dOut, at)
@@ -256,12 +256,12 @@ final class VectorBatchNormalization {
         }
     }
 
-    /** sums[c] = Σ dOut and sums[width + c] = Σ dOut ∘ normalized over the rows of column from + c. */
+    /** sums[c] = Σ dOut and sums[width + c] = Σ dOut ∘ normalized over the rows of column first + c. */
     private static void sumsAndProducts(
-            float[] dOut, float[] normalized, int rows, int features, int from, int width, float[] sums) {
+            float[] dOut, float[] normalized, int rows, int features, int first, int width, float[] sums) {
         Arrays.fill(sums, 0, 2 * width, 0f);
         int fours = (rows & -4) * features;
-        int row = from;
+        int row = first;
         for (; row < fours; row += 4 * features) {
             for (int c = 0; c < width; c += LANES) {
                 int at = row + c;

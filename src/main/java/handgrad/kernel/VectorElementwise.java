@@ -6,27 +6,27 @@ import jdk.incubator.vector.FloatVector;
 final class VectorElementwise {
     private VectorElementwise() {}
 
-    static void exp(float[] x, float[] out, int n) {
-        int i = 0;
-        for (; i <= n - Species.LANES; i += Species.LANES) {
+    static void exp(float[] x, float[] out, int from, int to) {
+        int i = from;
+        for (; i <= to - Species.LANES; i += Species.LANES) {
             VectorMath.exp(FloatVector.fromArray(Species.FLOAT, x, i)).intoArray(out, i);
         }
-        ScalarElementwise.exp(x, i, out, i, n - i);
+        ScalarElementwise.exp(x, out, i, to);
     }
 
-    static void log(float[] x, float[] out, int n) {
-        int i = 0;
-        for (; i <= n - Species.LANES; i += Species.LANES) {
+    static void log(float[] x, float[] out, int from, int to) {
+        int i = from;
+        for (; i <= to - Species.LANES; i += Species.LANES) {
             VectorMath.log(FloatVector.fromArray(Species.FLOAT, x, i)).intoArray(out, i);
         }
-        ScalarElementwise.log(x, i, out, i, n - i);
+        ScalarElementwise.log(x, out, i, to);
     }
 
-    static void tanh(float[] x, float[] out, int n) {
-        int i = 0;
-        for (; i <= n - Species.LANES; i += Species.LANES) {
+    static void tanh(float[] x, float[] out, int from, int to) {
+        int i = from;
+        for (; i <= to - Species.LANES; i += Species.LANES) {
             VectorMath.tanh(FloatVector.fromArray(Species.FLOAT, x, i)).intoArray(out, i);
         }
-        ScalarElementwise.tanh(x, i, out, i, n - i);
+        ScalarElementwise.tanh(x, out, i, to);
     }
 }

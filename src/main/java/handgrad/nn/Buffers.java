@@ -26,6 +26,21 @@ final class Buffers {
                 : Tensor.zeros(model.dtype(), model.shape().with(-1, last));
     }
 
+    /** As {@link #like(Tensor, Tensor)}, with the model's first size replaced. */
+    static Tensor withFirst(Tensor model, int first, @Nullable Tensor old) {
+        return old != null && old.dtype() == model.dtype() && isWithFirst(old, model, first)
+                ? old
+                : Tensor.zeros(model.dtype(), model.shape().with(0, first));
+    }
+
+    private static boolean isWithFirst(Tensor old, Tensor model, int first) {
+        boolean is = old.shape().rank() == model.shape().rank() && old.size(0) == first;
+        for (int d = 1; is && d < model.shape().rank(); d++) {
+            is = old.size(d) == model.size(d);
+        }
+        return is;
+    }
+
     /** The old tensor where it is (N, positions, channels) for a model (N, …) of its type, otherwise a new one of zeros. */
     static Tensor positions(Tensor model, int positions, int channels, @Nullable Tensor old) {
         return old != null

@@ -2,6 +2,7 @@ package handgrad.nn;
 
 import handgrad.tensor.Functional;
 import handgrad.tensor.Tensor;
+import handgrad.tensor.Updates;
 import org.jspecify.annotations.Nullable;
 
 /** The mean negative log-probability of the targets under the softmax of the logits. Keeps the softmax for backward. */
@@ -28,5 +29,12 @@ public final class CrossEntropyLoss {
         dLogits = Buffers.like(p, dLogits);
         Functional.crossEntropyBackward(p, Buffers.kept("CrossEntropyLoss", targets), dLogits);
         return dLogits;
+    }
+
+    /** As {@link #backward()}, times the weight that this loss has in a sum. */
+    Tensor backward(double weight) {
+        var d = backward();
+        Updates.blend(d, weight, 0, d);
+        return d;
     }
 }

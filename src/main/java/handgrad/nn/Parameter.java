@@ -50,4 +50,9 @@ public final class Parameter {
         value = value.to(dtype);
         grad = grad.to(dtype);
     }
+
+    /** Makes the value of another parameter, of the same shape and type, its own; the gradients stay apart. */
+    void shareValue(Parameter other) {
+        value = other.value;
+    }
 }

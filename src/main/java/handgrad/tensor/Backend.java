@@ -3,6 +3,7 @@ package handgrad.tensor;
 import handgrad.blas.OpenBlas;
 import handgrad.kernel.Parallel;
 import handgrad.kernel.VectorSupport;
+import java.util.function.IntConsumer;
 
 /** What the operations run on: vector kernels, OpenBLAS and threads. */
 public final class Backend {
@@ -30,5 +31,17 @@ public final class Backend {
      */
     public static void setThreads(int threads) {
         Parallel.setThreads(threads);
+    }
+
+    /**
+     * Runs pieces of work that do not depend on each other, several at once where there are threads, and returns when all are
+     * done. An operation inside a piece stays in the thread of the piece. If a piece throws, those not yet begun are left out
+     * and the first exception reaches the caller.
+     *
+     * @param pieces how many
+     * @param work does the piece of a number, counted from 0
+     */
+    public static void share(int pieces, IntConsumer work) {
+        Parallel.blocks(pieces, work);
     }
 }

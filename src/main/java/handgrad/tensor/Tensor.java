@@ -233,7 +233,7 @@ public final class Tensor {
     /** Sets every element, and returns this tensor. */
     public Tensor fill(double value) {
         switch (elements) {
-            case float[] floats -> Arrays.fill(floats, (float) value);
+            case float[] floats -> Elementwise.fill((float) value, floats, floats.length);
             case double[] doubles -> Arrays.fill(doubles, value);
             case int[] ints -> Arrays.fill(ints, (int) value);
             default -> throw new AssertionError(elements);

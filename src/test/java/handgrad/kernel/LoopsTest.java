@@ -84,6 +84,8 @@ class LoopsTest {
                         x,
                         rows,
                         columns,
+                        0,
+                        columns,
                         gain,
                         bias,
                         1e-5f,
@@ -124,7 +126,18 @@ class LoopsTest {
                 float[] scalarDX = new float[n];
                 BatchNormalization.backward(dOut, unit, rows, columns, gain, inverse, rows - 1, dGain, dBias, dX);
                 ScalarBatchNormalization.backward(
-                        dOut, unit, rows, columns, gain, inverse, rows - 1, scalarDGain, scalarDBias, scalarDX);
+                        dOut,
+                        unit,
+                        rows,
+                        columns,
+                        0,
+                        columns,
+                        gain,
+                        inverse,
+                        rows - 1,
+                        scalarDGain,
+                        scalarDBias,
+                        scalarDX);
                 assertThat(dX).isEqualTo(scalarDX);
                 assertThat(dGain).isEqualTo(scalarDGain);
                 assertThat(dBias).isEqualTo(scalarDBias);
@@ -151,8 +164,13 @@ class LoopsTest {
                 float[] row = new float[classes];
                 float[] scalarRow = new float[classes];
                 if (VectorSupport.fillFused(classes)) {
+                    assertThat(VectorSoftmax.largest(logits, 0, classes))
+                            .isEqualTo(ScalarSoftmax.largest(logits, 0, classes));
                     VectorSoftmax.expOfDifference(logits, 0, 1, row, classes);
                     ScalarSoftmax.expOfDifference(logits, 0, 1, scalarRow, classes);
+                    assertThat(row).isEqualTo(scalarRow);
+                    VectorSoftmax.scale(row, 0, classes, 0.3f);
+                    ScalarSoftmax.scale(scalarRow, 0, classes, 0.3f);
                     assertThat(row).isEqualTo(scalarRow);
                 }
 
@@ -172,15 +190,15 @@ class LoopsTest {
             float[] x = randn(n);
             float[] vector = new float[n];
             float[] scalar = new float[n];
-            VectorElementwise.tanh(x, vector, n);
-            ScalarElementwise.tanh(x, 0, scalar, 0, n);
+            VectorElementwise.tanh(x, vector, 0, n);
+            ScalarElementwise.tanh(x, scalar, 0, n);
             assertThat(vector).isEqualTo(scalar);
-            VectorElementwise.exp(x, vector, n);
-            ScalarElementwise.exp(x, 0, scalar, 0, n);
+            VectorElementwise.exp(x, vector, 0, n);
+            ScalarElementwise.exp(x, scalar, 0, n);
             assertThat(vector).isEqualTo(scalar);
             Elementwise.unary(UnaryOperation.ABSOLUTE, x, x, n);
-            VectorElementwise.log(x, vector, n);
-            ScalarElementwise.log(x, 0, scalar, 0, n);
+            VectorElementwise.log(x, vector, 0, n);
+            ScalarElementwise.log(x, scalar, 0, n);
             assertThat(vector).isEqualTo(scalar);
         }
     }

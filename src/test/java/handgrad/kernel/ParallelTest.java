@@ -9,6 +9,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -94,6 +95,80 @@ class ParallelTest {
             }
         });
         assertThat(Thread.interrupted()).isTrue();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 8})
+    void cutsARangeWhereTheLengthSays(int threads) {
+        Parallel.setThreads(threads);
+        var starts = new AtomicIntegerArray(25);
+        Parallel.ranges(25, 10, (from, to) -> starts.set(from, to));
+        assertThat(starts.get(0)).isEqualTo(10);
+        assertThat(starts.get(10)).isEqualTo(20);
+        assertThat(starts.get(20)).isEqualTo(25);
+    }
+
+    @Test
+    void columnsAreCutAtCacheLines() {
+        assertThat(Parallel.columns(27)).isEqualTo(32);
+        assertThat(Parallel.columns(200)).isEqualTo(64);
+        assertThat(Parallel.columns(300)).isEqualTo(96);
+        assertThat(Parallel.columns(1024)).isEqualTo(256);
+        assertThat(Parallel.columns(50_000)).isEqualTo(256);
+    }
+
+    /** Tasks that follow each other at once, and after pauses in which the threads have gone to sleep. */
+    @ParameterizedTest
+    @ValueSource(ints = {2, 5})
+    void runsManySmallTasks(int threads) throws InterruptedException {
+        Parallel.setThreads(threads);
+        var runs = new AtomicInteger();
+        for (int task = 0; task < 20_000; task++) {
+            if (task % 1_000 == 0) {
+                Thread.sleep(2);
+            }
+            Parallel.blocks(3, block -> runs.addAndGet(block));
+            assertThat(runs.getAndSet(0)).isEqualTo(3);
+        }
+    }
+
+    @Test
+    void callersThatMeetBothGetTheirWorkDone() throws InterruptedException {
+        Parallel.setThreads(3);
+        var runs = new AtomicIntegerArray(2);
+        var callers = new Thread[2];
+        for (int caller = 0; caller < 2; caller++) {
+            int own = caller;
+            callers[own] = Thread.ofPlatform().start(() -> {
+                for (int task = 0; task < 2_000; task++) {
+                    Parallel.blocks(4, block -> runs.incrementAndGet(own));
+                }
+            });
+        }
+        for (var caller : callers) {
+            caller.join();
+        }
+        assertThat(runs.get(0)).isEqualTo(8_000);
+        assertThat(runs.get(1)).isEqualTo(8_000);
+    }
+
+    @Test
+    void idleThreadsSleep() throws InterruptedException {
+        Parallel.setThreads(2);
+        var seen = new AtomicReference<Thread>();
+        var meeting = new CyclicBarrier(2);
+        var caller = Thread.currentThread();
+        Parallel.blocks(2, block -> {
+            await(meeting);
+            if (Thread.currentThread() != caller) {
+                seen.set(Thread.currentThread());
+            }
+        });
+        // Not a timed test: it ends as soon as the thread sleeps, and fails only if it never does.
+        while (seen.get().getState() != Thread.State.WAITING) {
+            Thread.sleep(1);
+        }
+        assertThat(seen.get().getState()).isEqualTo(Thread.State.WAITING);
     }
 
     @Test
