@@ -38,7 +38,7 @@ class LauncherTest {
         Files.copy(SCRIPT, project.resolve("handgrad"));
         maven("""
                 echo built >>builds
-                mkdir -p examples/target/modules
+                mkdir -p examples/target/modules examples/target/diagram
                 : >examples/target/handgrad-examples.jar
                 """);
         // PATH must hold neither a real java nor a real mvn.
@@ -219,6 +219,19 @@ class LauncherTest {
                         "handgrad.examples/handgrad.examples.Main",
                         "exercise",
                         "1");
+    }
+
+    @Test
+    void readsTheLibrariesOfTheDiagramForItsCommandOnly() throws Exception {
+        java(jdk("jdks/found", "25.0.3"), "for argument; do echo \"$argument\"; done\n");
+        var app = project.toRealPath().resolve("target/app");
+        assertThat(launch(Map.of(), "train", "diagram").out().lines().toList())
+                .containsSequence("--module-path", app.resolve("modules").toString())
+                .containsSequence("--add-modules", "jdk.incubator.vector");
+        assertThat(launch(Map.of(), "-Xmx1g", "diagram").out().lines().toList())
+                .containsSequence("--module-path", app.resolve("modules") + ":" + app.resolve("diagram"))
+                .containsSequence("--add-modules", "jdk.incubator.vector,ALL-MODULE-PATH");
+        assertThat(app.resolve("diagram")).isDirectory();
     }
 
     @Test
