@@ -16,10 +16,10 @@ import handgrad.blas.OpenBlas;
  */
 public final class MatrixProduct {
     /** Multiply-adds in a block, at least: 128³, from where on the Java kernel keeps up with OpenBLAS ({@link Route}). */
-    static final long BLOCK_WORK = 1L << 21;
+    private static final long BLOCK_WORK = 1L << 21;
 
     /** Rows in a block, at least, because each block of the Java kernel copies B for itself. */
-    static final int BLOCK_ROWS = 48;
+    private static final int BLOCK_ROWS = 48;
 
     /** Multiply-adds in one call of OpenBLAS, at most unless one row has more: about 3 ms on one core. */
     private static final long CALL_WORK = 1L << 27;

@@ -37,17 +37,20 @@ record Route(Range nn, Range nt, Range tn, Range tt) {
      * on one core of an AMD EPYC (Zen 4, AVX-512), OpenBLAS 0.3.31 against Java: 64³ 4.7 µs against 6.0, 128³ 45 against 43,
      * 256³ 334 against 334; the lectures' 32x30x200 3.7 against 5.0.
      */
-    static final Route DEFAULT = of(new Range(0, MatrixProduct.BLOCK_WORK + 1));
+    static final Route DEFAULT = of(new Range(0, (1 << 21) + 1));
+
+    /** Rows that {@link MatrixProduct} does not cut into blocks: they gain no threads in Java, however much work they are. */
+    private static final int FEW_ROWS = 48;
 
     private static Route of(Range range) {
         return new Route(range, range, range, range);
     }
 
-    /** Whether a product goes to OpenBLAS. One of so few rows that it is not cut into blocks gains no threads in Java. */
+    /** Whether a product goes to OpenBLAS. */
     boolean openBlas(boolean transposeA, boolean transposeB, int m, int n, int k) {
         var range = range(transposeA, transposeB);
         long work = (long) m * n * k;
-        return range.holds(work) || (work >= range.to && m <= MatrixProduct.BLOCK_ROWS);
+        return range.holds(work) || (work >= range.to && m <= FEW_ROWS);
     }
 
     Range range(boolean transposeA, boolean transposeB) {

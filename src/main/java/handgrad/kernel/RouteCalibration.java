@@ -143,7 +143,7 @@ public final class RouteCalibration {
 
     /**
      * The range of the fastest route that changes from Java to OpenBLAS and back at most once each; the default if that is
-     * about as fast. Between two sizes of the ladder a bound is the geometric mean of their work.
+     * about as fast. Between two sizes of the ladder a bound is the default's, or the geometric mean of their work.
      */
     static Range range(double[] java, double[] openBlas, Range byDefault) {
         int sizes = java.length;
@@ -166,18 +166,24 @@ public final class RouteCalibration {
                 }
                 if (!slower && logarithm >= changed * Math.log(CLEARLY) && logarithm > gain) {
                     gain = logarithm;
-                    best = from < to ? new Range(bound(from), bound(to)) : Route.NONE;
+                    best = from < to ? new Range(bound(from, byDefault.from()), bound(to, byDefault.to())) : Route.NONE;
                 }
             }
         }
         return best;
     }
 
-    private static long bound(int size) {
+    /** The bound below a size and above the one before: the default's if it lies there. */
+    private static long bound(int size, long byDefault) {
+        long below = size == 0 ? -1 : work(size - 1);
+        long above = size == SIDES.length ? Long.MAX_VALUE : work(size);
+        if (below < byDefault && byDefault <= above) {
+            return byDefault;
+        }
         if (size == 0) {
             return 0;
         }
-        return size == SIDES.length ? Long.MAX_VALUE : Math.round(Math.sqrt((double) work(size - 1) * work(size)));
+        return size == SIDES.length ? Long.MAX_VALUE : Math.round(Math.sqrt((double) below * above));
     }
 
     private static long work(int size) {

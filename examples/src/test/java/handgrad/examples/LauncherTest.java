@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The launcher, copied into a project without sources, with a Maven and JDKs that are small shell scripts. */
 class LauncherTest {
@@ -208,16 +209,17 @@ class LauncherTest {
                         "");
     }
 
-    @Test
-    void checksAnExerciseWithTheQuickCompilerOnly() throws Exception {
+    @ParameterizedTest
+    @ValueSource(strings = {"exercise", "--help", "--version"})
+    void runsWhatIsShortWithTheQuickCompilerOnly(String command) throws Exception {
         java(jdk("jdks/found", "25.0.3"), "for argument; do echo \"$argument\"; done\n");
-        assertThat(launch(Map.of(), "-Xmx1g", "exercise", "1").out().lines().toList())
+        assertThat(launch(Map.of(), "-Xmx1g", command, "1").out().lines().toList())
                 .endsWith(
                         "-Xmx1g",
                         "-XX:TieredStopAtLevel=1",
                         "-m",
                         "handgrad.examples/handgrad.examples.Main",
-                        "exercise",
+                        command,
                         "1");
     }
 
