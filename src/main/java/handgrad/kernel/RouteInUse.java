@@ -62,7 +62,9 @@ public final class RouteInUse {
                 if (!vectors) {
                     yield new Choice(Route.OPENBLAS, "vectors are off");
                 }
-                yield file != null && file.isAbsolute() && Files.exists(file) ? calibrated(file, machine.get()) : DEFAULT;
+                yield file != null && file.isAbsolute() && Files.exists(file)
+                        ? calibrated(file, machine.get())
+                        : DEFAULT;
             }
             case "java" -> new Choice(Route.JAVA, "-Dhandgrad.matmul=java");
             case "openblas" ->
