@@ -4,7 +4,6 @@ import org.jspecify.annotations.NullMarked;
 @NullMarked
 module handgrad.examples {
     requires static transitive org.jspecify;
-    requires com.google.common;
     requires handgrad;
     requires info.picocli;
     requires java.desktop;
@@ -15,16 +14,20 @@ module handgrad.examples {
     requires jdk.unsupported;
     requires java.management;
     requires me.tongfei.progressbar;
-    requires org.apache.commons.logging;
-    requires org.apache.fontbox;
-    requires org.apache.pdfbox;
-    requires org.apache.pdfbox.io;
-    requires org.eclipse.elk.alg.layered;
-    requires org.eclipse.elk.core;
-    requires org.eclipse.elk.graph;
-    requires org.eclipse.emf.common;
-    requires org.eclipse.emf.ecore;
     requires tools.jackson.core;
+
+    // For the diagram alone. The launcher puts them on the module path for its command only: most are automatic modules
+    // in signed jars, and the JVM reads every one of those at every start.
+    requires static com.google.common;
+    requires static org.apache.commons.logging;
+    requires static org.apache.fontbox;
+    requires static org.apache.pdfbox;
+    requires static org.apache.pdfbox.io;
+    requires static org.eclipse.elk.alg.layered;
+    requires static org.eclipse.elk.core;
+    requires static org.eclipse.elk.graph;
+    requires static org.eclipse.emf.common;
+    requires static org.eclipse.emf.ecore;
 
     opens handgrad.examples to
             info.picocli;

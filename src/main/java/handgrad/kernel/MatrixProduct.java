@@ -7,18 +7,15 @@ import handgrad.blas.OpenBlas;
  * row-major matrices, as BLAS does: op(A) is (m, k), op(B) is (k, n), C is (m, n), and op transposes where asked. With
  * beta = 0, C is overwritten and never read.
  *
- * <p><b>Route.</b> The rows of C are cut into blocks whose size depends on n and k alone. A product of one block goes to
- * OpenBLAS. One of more blocks goes to the Java kernel and the threads of {@link Parallel}: at that size a thread is as
- * fast there as in OpenBLAS, threads add up where OpenBLAS before 0.3.34 must be called by one at a time, and the garbage
- * collector is not held off. Where one of the two is missing the other does it all, and plain loops do without both. The
- * route never looks at the number of threads, so the bits of C do not depend on it.
+ * <p><b>Route.</b> {@link Route} says whether a product goes to OpenBLAS or to the Java kernel, and {@link RouteInUse} which
+ * route holds here. For the Java kernel the rows of C are cut into blocks, whose size depends on n and k alone, and shared
+ * by the threads of {@link Parallel}: at the size of more than one block a thread is as fast there as in OpenBLAS, threads
+ * add up where OpenBLAS before 0.3.34 must be called by one at a time, and the garbage collector is not held off. Where
+ * one of the two is missing the other does it all, and plain loops do without both. The route never looks at the number of
+ * threads, so the bits of C do not depend on it.
  */
 public final class MatrixProduct {
-    /**
-     * Multiply-adds in a block, at least: 128³, from where on the Java kernel keeps up with OpenBLAS. Medians of
-     * {@code MatmulBenchmark} on one core of an AMD EPYC (Zen 4, AVX-512), OpenBLAS 0.3.31 against Java: 64³ 4.7 µs against
-     * 6.0, 128³ 45 against 43, 256³ 334 against 334; the lectures' 32x30x200 3.7 against 5.0.
-     */
+    /** Multiply-adds in a block, at least: 128³, from where on the Java kernel keeps up with OpenBLAS ({@link Route}). */
     private static final long BLOCK_WORK = 1L << 21;
 
     /** Rows in a block, at least, because each block of the Java kernel copies B for itself. */
@@ -28,11 +25,6 @@ public final class MatrixProduct {
     private static final long CALL_WORK = 1L << 27;
 
     private MatrixProduct() {}
-
-    /** Loads OpenBLAS at the first product for float: programs in float64, such as gradient checks, do not wait for it. */
-    private static final class Blas {
-        static final boolean AVAILABLE = OpenBlas.isAvailable();
-    }
 
     /**
      * The product for float. The Java kernels allocate nothing but the task of a product that is cut into blocks; OpenBLAS
@@ -55,12 +47,52 @@ public final class MatrixProduct {
             float[] c,
             int cOffset,
             int ldc) {
+        // The class loads OpenBLAS, here first: programs in float64, such as gradient checks, do not wait for it.
+        sgemm(
+                RouteInUse.ROUTE,
+                transposeA,
+                transposeB,
+                m,
+                n,
+                k,
+                alpha,
+                a,
+                aOffset,
+                lda,
+                b,
+                bOffset,
+                ldb,
+                beta,
+                c,
+                cOffset,
+                ldc);
+    }
+
+    /** The same by another route. */
+    static void sgemm(
+            Route route,
+            boolean transposeA,
+            boolean transposeB,
+            int m,
+            int n,
+            int k,
+            float alpha,
+            float[] a,
+            int aOffset,
+            int lda,
+            float[] b,
+            int bOffset,
+            int ldb,
+            float beta,
+            float[] c,
+            int cOffset,
+            int ldc) {
         long rowWork = Math.max(1, (long) n * k);
         int blockRows = Math.clamp(BLOCK_WORK / rowWork, BLOCK_ROWS, Integer.MAX_VALUE);
         int aRow = transposeA ? 1 : lda;
         // An empty matrix may have the leading dimension 0, which BLAS refuses.
         boolean empty = m == 0 || n == 0 || k == 0;
-        if (Blas.AVAILABLE && !empty && (m <= blockRows || !VectorSupport.ENABLED)) {
+        if (!empty && route.openBlas(transposeA, transposeB, m, n, k)) {
             int callRows = Math.clamp(CALL_WORK / rowWork, 1, Integer.MAX_VALUE);
             for (int i = 0; i < m; i += Math.min(callRows, m - i)) {
                 int rows = Math.min(callRows, m - i);

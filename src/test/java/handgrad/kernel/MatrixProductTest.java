@@ -55,10 +55,36 @@ class MatrixProductTest {
     static List<Implementation> implementations() {
         var all = new ArrayList<>(javaImplementations());
         all.add(new Implementation("routed", MatrixProduct::sgemm));
+        all.add(routed("routed to Java", Route.JAVA));
         if (OpenBlas.isAvailable()) {
+            all.add(routed("routed to OpenBLAS", Route.OPENBLAS));
             all.add(new Implementation("OpenBLAS", OpenBlas::sgemm));
         }
         return all;
+    }
+
+    private static Implementation routed(String name, Route route) {
+        return new Implementation(
+                name,
+                (transposeA, transposeB, m, n, k, alpha, a, aOffset, lda, b, bOffset, ldb, beta, c, cOffset, ldc) ->
+                        MatrixProduct.sgemm(
+                                route,
+                                transposeA,
+                                transposeB,
+                                m,
+                                n,
+                                k,
+                                alpha,
+                                a,
+                                aOffset,
+                                lda,
+                                b,
+                                bOffset,
+                                ldb,
+                                beta,
+                                c,
+                                cOffset,
+                                ldc));
     }
 
     static List<Implementation> javaImplementations() {

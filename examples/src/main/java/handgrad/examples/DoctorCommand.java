@@ -1,14 +1,20 @@
 package handgrad.examples;
 
 import handgrad.examples.command.ExitCode;
+import handgrad.examples.command.FailedException;
 import handgrad.examples.command.Machine;
 import handgrad.tensor.Backend;
 import handgrad.tensor.Tensor;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /** Prints what this machine gives. */
@@ -16,9 +22,22 @@ import picocli.CommandLine.Spec;
         name = "doctor",
         description = "Prints what this machine gives: CPU, JDK, vectors, OpenBLAS, threads, and measured speeds.")
 final class DoctorCommand implements Callable<Integer> {
+    /** Processes that ran on average before a calibration, at which it may mistake their work for slowness. */
+    private static final double BUSY = 0.5;
+
     private final int matrix;
     private final int copy;
     private final int rounds;
+
+    @Option(
+            names = "--calibrate",
+            arity = "0..1",
+            fallbackValue = "8",
+            paramLabel = "SECONDS",
+            description =
+                    "Measure for ${FALLBACK-VALUE} seconds, or so many, which matrix products are faster in OpenBLAS and"
+                            + " which in Java, and keep it for later runs. Last bits of their results may change.")
+    private @Nullable Double calibrate;
 
     @Spec
     private CommandSpec spec;
@@ -46,16 +65,44 @@ final class DoctorCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        return calibrate == null ? report() : calibrate(calibrate);
+    }
+
+    private int calibrate(double seconds) {
+        var system = ManagementFactory.getOperatingSystemMXBean();
+        if (system.getSystemLoadAverage() >= BUSY) {
+            spec.commandLine()
+                    .getErr()
+                    .printf(
+                            Locale.ROOT,
+                            "handgrad: warning: this machine is busy (load average %.1f, %d processors), so threads do not add"
+                                    + " up and large products look slow in Java; calibrate again when it is quiet%n",
+                            system.getSystemLoadAverage(),
+                            system.getAvailableProcessors());
+        }
+        try {
+            var time = Duration.ofMillis(Math.round(seconds * 1000));
+            Backend.calibrateMatmul(time).forEach(spec.commandLine().getOut()::println);
+            return ExitCode.DONE;
+        } catch (IllegalStateException nothingToChoose) {
+            throw new FailedException("--calibrate: " + nothingToChoose.getMessage());
+        } catch (IOException failure) {
+            throw new FailedException("--calibrate: the route cannot be written: " + failure);
+        }
+    }
+
+    private int report() {
         row("CPU", Machine.cpu());
         row("system", Machine.system());
         row("JDK", Machine.jdk());
         row("heap", "%.1f GiB at most".formatted(Runtime.getRuntime().maxMemory() / (double) (1 << 30)));
         row("vectors", Backend.vectors());
         row("BLAS", Backend.blas());
+        row("matmul", Backend.matmul());
         int threads = Backend.threads();
         row("threads", Integer.toString(threads));
         double one = withThreads(1, this::gigaflops);
-        row("matmul", "%.0f GFLOP/s on one thread, float32, %d x %d".formatted(one, matrix, matrix));
+        row("speed", "%.0f GFLOP/s on one thread, matmul in float32, %d x %d".formatted(one, matrix, matrix));
         if (threads > 1) {
             row("", "%.0f GFLOP/s on %d threads".formatted(withThreads(threads, this::gigaflops), threads));
         }

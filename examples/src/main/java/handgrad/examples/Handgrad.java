@@ -10,6 +10,8 @@ import handgrad.examples.study.StudyCommand;
 import handgrad.examples.train.SampleCommand;
 import handgrad.examples.train.TrainCommand;
 import java.io.PrintWriter;
+import java.util.LinkedHashMap;
+import java.util.SequencedMap;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
@@ -22,17 +24,6 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "handgrad",
         description = "Trains small models on the CPU, every gradient written by hand.",
-        subcommands = {
-            TrainCommand.class,
-            SampleCommand.class,
-            AudioCommand.class,
-            CheckCommand.class,
-            ExerciseCommand.class,
-            DiagramCommand.class,
-            StudyCommand.class,
-            DoctorCommand.class,
-            ShellCommand.class
-        },
         versionProvider = Handgrad.Version.class,
         scope = ScopeType.INHERIT,
         mixinStandardHelpOptions = true,
@@ -45,6 +36,22 @@ import picocli.CommandLine.Spec;
             "70:internal error, a bug of handgrad"
         })
 final class Handgrad implements Runnable {
+    /** In the order of the help. */
+    private static final SequencedMap<String, Class<?>> COMMANDS = new LinkedHashMap<>();
+
+    static {
+        COMMANDS.put("train", TrainCommand.class);
+        COMMANDS.put("sample", SampleCommand.class);
+        COMMANDS.put("audio", AudioCommand.class);
+        COMMANDS.put("check", CheckCommand.class);
+        COMMANDS.put("exercise", ExerciseCommand.class);
+        COMMANDS.put("diagram", DiagramCommand.class);
+        COMMANDS.put("study", StudyCommand.class);
+        COMMANDS.put("doctor", DoctorCommand.class);
+        COMMANDS.put("shell", ShellCommand.class);
+        COMMANDS.put("run", RunCommand.class);
+    }
+
     @Option(
             names = "--trace",
             scope = ScopeType.INHERIT,
@@ -57,9 +64,9 @@ final class Handgrad implements Runnable {
     /** Runs the command that {@code arguments} name and returns its {@link ExitCode}. */
     static int run(String[] arguments, PrintWriter out, PrintWriter err) {
         var handgrad = new Handgrad();
-        // What follows the source file of run belongs to the user's program.
-        var commandLine = new CommandLine(handgrad)
-                .addSubcommand(new CommandLine(new RunCommand()).setStopAtPositional(true))
+        var commandLine = new CommandLine(handgrad);
+        addCommands(commandLine, arguments);
+        commandLine
                 .setOut(out)
                 .setErr(err)
                 .setParameterExceptionHandler(ErrorReport::wrongArguments)
@@ -68,6 +75,22 @@ final class Handgrad implements Runnable {
             return commandLine.execute(arguments);
         } catch (Error error) {
             return ErrorReport.failure(error, handgrad.trace, err);
+        }
+    }
+
+    /** Adds the command that comes first, or all: to read the annotations of all takes longer than a short command. */
+    private static void addCommands(CommandLine commandLine, String[] arguments) {
+        var first = arguments.length == 0 ? "" : arguments[0];
+        boolean version = arguments.length == 1 && first.equals("--version");
+        for (var name : COMMANDS.keySet()) {
+            if (COMMANDS.containsKey(first) ? name.equals(first) : !version) {
+                commandLine.addSubcommand(name, COMMANDS.get(name));
+            }
+        }
+        // What follows the source file of run belongs to the user's program.
+        var run = commandLine.getSubcommands().get("run");
+        if (run != null) {
+            run.setStopAtPositional(true);
         }
     }
 

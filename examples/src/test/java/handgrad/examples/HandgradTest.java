@@ -6,6 +6,8 @@ import handgrad.examples.command.WrongInputException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class HandgradTest {
     @Test
@@ -13,6 +15,16 @@ class HandgradTest {
         var result = CommandResult.of();
         assertThat(result.code()).isZero();
         assertThat(result.out()).startsWith("Usage: handgrad").contains("run", "shell", "2    wrong input");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"train", "sample", "audio", "check", "exercise", "diagram", "study", "doctor", "shell", "run"})
+    void theHelpListsACommandThatHelps(String command) {
+        assertThat(CommandResult.of("--help").out()).containsPattern("(?m)^  " + command + " ");
+        var result = CommandResult.of(command, "--help");
+        assertThat(result.code()).isZero();
+        assertThat(result.out()).startsWith("Usage: handgrad " + command + " ");
     }
 
     @Test

@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The launcher, copied into a project without sources, with a Maven and JDKs that are small shell scripts. */
 class LauncherTest {
@@ -38,7 +39,7 @@ class LauncherTest {
         Files.copy(SCRIPT, project.resolve("handgrad"));
         maven("""
                 echo built >>builds
-                mkdir -p examples/target/modules
+                mkdir -p examples/target/modules examples/target/diagram
                 : >examples/target/handgrad-examples.jar
                 """);
         // PATH must hold neither a real java nor a real mvn.
@@ -208,17 +209,31 @@ class LauncherTest {
                         "");
     }
 
-    @Test
-    void checksAnExerciseWithTheQuickCompilerOnly() throws Exception {
+    @ParameterizedTest
+    @ValueSource(strings = {"exercise", "--help", "--version"})
+    void runsWhatIsShortWithTheQuickCompilerOnly(String command) throws Exception {
         java(jdk("jdks/found", "25.0.3"), "for argument; do echo \"$argument\"; done\n");
-        assertThat(launch(Map.of(), "-Xmx1g", "exercise", "1").out().lines().toList())
+        assertThat(launch(Map.of(), "-Xmx1g", command, "1").out().lines().toList())
                 .endsWith(
                         "-Xmx1g",
                         "-XX:TieredStopAtLevel=1",
                         "-m",
                         "handgrad.examples/handgrad.examples.Main",
-                        "exercise",
+                        command,
                         "1");
+    }
+
+    @Test
+    void readsTheLibrariesOfTheDiagramForItsCommandOnly() throws Exception {
+        java(jdk("jdks/found", "25.0.3"), "for argument; do echo \"$argument\"; done\n");
+        var app = project.toRealPath().resolve("target/app");
+        assertThat(launch(Map.of(), "train", "diagram").out().lines().toList())
+                .containsSequence("--module-path", app.resolve("modules").toString())
+                .containsSequence("--add-modules", "jdk.incubator.vector");
+        assertThat(launch(Map.of(), "-Xmx1g", "diagram").out().lines().toList())
+                .containsSequence("--module-path", app.resolve("modules") + ":" + app.resolve("diagram"))
+                .containsSequence("--add-modules", "jdk.incubator.vector,ALL-MODULE-PATH");
+        assertThat(app.resolve("diagram")).isDirectory();
     }
 
     @Test

@@ -31,6 +31,7 @@ public final class Machine {
         facts.put("JVM options", String.join(" ", jvmOptions()));
         facts.put("vectors", Backend.vectors());
         facts.put("BLAS", Backend.blas());
+        facts.put("matmul", Backend.matmul());
         return facts;
     }
 

@@ -29,19 +29,16 @@ record Configuration(
         String requestedBy = request == null ? null : property != null ? PROPERTY : VARIABLE;
         String system = System.getProperty("os.name").toLowerCase(Locale.ROOT);
         String architecture = System.getProperty("os.arch");
-        Path home = Path.of(System.getProperty("user.home"));
+        Path cache = CacheFolder.ofUser();
         if (system.startsWith("windows")) {
             // Windows also looks for a library by name in the current folder, where anyone may have put one.
-            Path cache = folder("LOCALAPPDATA", home.resolve("AppData").resolve("Local"));
             return new Configuration(request, requestedBy, platform("windows", architecture), cache, null);
         }
         if (system.startsWith("mac")) {
-            Path cache = home.resolve("Library").resolve("Caches");
             String homebrew = "/opt/homebrew/opt/openblas/lib/libopenblas.dylib";
             return new Configuration(request, requestedBy, platform("macosx", architecture), cache, homebrew);
         }
         // Not libblas.so.3: that may be any BLAS.
-        Path cache = folder("XDG_CACHE_HOME", home.resolve(".cache"));
         return new Configuration(request, requestedBy, platform(system, architecture), cache, "libopenblas.so.0");
     }
 
@@ -52,12 +49,6 @@ record Configuration(
                     case "aarch64" -> "arm64";
                     default -> architecture;
                 };
-    }
-
-    /** The XDG specification says to ignore a relative path. */
-    private static Path folder(String variable, Path otherwise) {
-        String value = blankToNull(System.getenv(variable));
-        return value != null && Path.of(value).isAbsolute() ? Path.of(value) : otherwise;
     }
 
     private static @Nullable String blankToNull(@Nullable String value) {

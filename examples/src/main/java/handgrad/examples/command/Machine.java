@@ -1,9 +1,6 @@
 package handgrad.examples.command;
 
-import java.io.IOException;
-import java.lang.management.ManagementFactory;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import handgrad.tensor.Backend;
 
 /** The machine that a command runs on, in words. */
 public final class Machine {
@@ -12,17 +9,7 @@ public final class Machine {
     /** The model of the processor and how many processors the JVM may use. */
     public static String cpu() {
         int processors = Runtime.getRuntime().availableProcessors();
-        var name = "unknown";
-        try (var lines = Files.lines(Path.of("/proc/cpuinfo"))) {
-            name = lines.filter(line -> line.startsWith("model name"))
-                    .map(line -> line.substring(line.indexOf(':') + 1).strip())
-                    .findFirst()
-                    .orElse(name);
-        } catch (IOException noSuchFile) {
-            // Only Linux has this file; elsewhere the architecture has to do.
-            name = ManagementFactory.getOperatingSystemMXBean().getArch();
-        }
-        return name + ", " + processors + (processors == 1 ? " processor" : " processors");
+        return Backend.processor() + ", " + processors + (processors == 1 ? " processor" : " processors");
     }
 
     /** The operating system and the architecture. */

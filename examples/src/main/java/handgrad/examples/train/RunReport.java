@@ -151,6 +151,7 @@ final class RunReport implements Closeable {
                 new Fact("JDK", Machine.jdk()),
                 new Fact("vectors", Backend.vectors()),
                 new Fact("BLAS", Backend.blas()),
+                new Fact("matmul", Backend.matmul()),
                 new Fact("threads", Integer.toString(Backend.threads())));
     }
 

@@ -111,6 +111,7 @@ record TrainingRun(
                 100.0 * split.testInTrain() / split.test().words().size());
         printer.println("vectors  " + Backend.vectors());
         printer.println("BLAS     " + Backend.blas());
+        printer.println("matmul   " + Backend.matmul());
         printer.println();
         if (options.steps() > 0) {
             printer.printf(Locale.ROOT, "%9s  %8s  %6s%n", "step", "loss", "lr");

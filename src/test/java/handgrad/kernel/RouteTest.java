@@ -1,0 +1,44 @@
+package handgrad.kernel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import handgrad.kernel.Route.Range;
+import org.junit.jupiter.api.Test;
+
+class RouteTest {
+    private static final Range LOW = new Range(0, 1000);
+    private static final Range HIGH = new Range(1000, 2_000_000);
+
+    @Test
+    void looksAtTheWorkAndTheForm() {
+        var route = new Route(LOW, HIGH, HIGH, LOW);
+        for (boolean transposeA : new boolean[] {false, true}) {
+            for (boolean transposeB : new boolean[] {false, true}) {
+                boolean low = transposeA == transposeB;
+                assertThat(route.openBlas(transposeA, transposeB, 99, 1, 10)).isEqualTo(low);
+                assertThat(route.openBlas(transposeA, transposeB, 100, 1, 10)).isEqualTo(!low);
+                assertThat(route.openBlas(transposeA, transposeB, 100, 100, 199))
+                        .isEqualTo(!low);
+                assertThat(route.openBlas(transposeA, transposeB, 100, 100, 200))
+                        .isFalse();
+            }
+        }
+    }
+
+    @Test
+    void leavesFewRowsToOpenBlasHoweverMuchWorkTheyAre() {
+        assertThat(Route.DEFAULT.openBlas(false, false, 48, 4096, 4096)).isTrue();
+        assertThat(Route.DEFAULT.openBlas(false, false, 49, 4096, 4096)).isFalse();
+        var below = new Route(HIGH, HIGH, HIGH, HIGH);
+        assertThat(below.openBlas(false, false, 1, 10, 10)).isFalse();
+    }
+
+    @Test
+    void sendsAllToOne() {
+        int large = Integer.MAX_VALUE;
+        assertThat(Route.OPENBLAS.openBlas(true, false, 1, 1, 1)).isTrue();
+        assertThat(Route.OPENBLAS.openBlas(true, false, large, large, 1)).isTrue();
+        assertThat(Route.JAVA.openBlas(true, false, 1, 1, 1)).isFalse();
+        assertThat(Route.JAVA.openBlas(true, false, large, large, 1)).isFalse();
+    }
+}
