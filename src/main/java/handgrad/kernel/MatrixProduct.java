@@ -7,25 +7,28 @@ import handgrad.blas.OpenBlas;
  * row-major matrices, as BLAS does: op(A) is (m, k), op(B) is (k, n), C is (m, n), and op transposes where asked. With
  * beta = 0, C is overwritten and never read.
  *
- * <p><b>Route.</b> The rows of C are cut into blocks whose size depends on n and k alone. A product of one block goes to
- * OpenBLAS. One of more blocks goes to the Java kernel and the threads of {@link Parallel}: at that size a thread is as
- * fast there as in OpenBLAS, threads add up where OpenBLAS before 0.3.34 must be called by one at a time, and the garbage
- * collector is not held off. Where one of the two is missing the other does it all, and plain loops do without both. The
- * route never looks at the number of threads, so the bits of C do not depend on it.
+ * <p><b>Route.</b> Small products go to OpenBLAS, whose kernels for them come closest to the machine's limit, and larger ones
+ * to the Java kernel, which is at least as fast there, runs on the threads of {@link Parallel} where OpenBLAS before 0.3.34
+ * must be called by one at a time, and does not hold off the garbage collector. Where one of the two is missing the other
+ * does it all, and plain loops do without both. The route never looks at the number of threads, so the bits of C do not
+ * depend on it.
  */
 public final class MatrixProduct {
     /**
-     * Multiply-adds in a block, at least: 128³, from where on the Java kernel keeps up with OpenBLAS. Medians of
-     * {@code MatmulBenchmark} on one core of an AMD EPYC (Zen 4, AVX-512), OpenBLAS 0.3.31 against Java: 64³ 4.7 µs against
-     * 6.0, 128³ 45 against 43, 256³ 334 against 334; the lectures' 32x30x200 3.7 against 5.0.
+     * Multiply-adds from which on the Java kernel is faster: OpenBLAS has kernels for small matrices up to 100³. Fastest of
+     * many interleaved calls on one core of an AMD EPYC (Zen 4, AVX-512), OpenBLAS 0.3.31 against Java: 32x30x200 3.7 µs
+     * against 4.7, 64³ 4.6 against 5.2, 128³ 45 against 41, 256³ 331 against 307. {@code MatmulBenchmark} compares them.
      */
-    private static final long BLOCK_WORK = 1L << 21;
+    private static final long JAVA_WORK = 1L << 20;
 
-    /** Rows in a block, at least, because each block of the Java kernel copies B for itself. */
-    private static final int BLOCK_ROWS = 48;
+    /** Columns of C from which on it is: with fewer, its vectors stay half empty. */
+    private static final int JAVA_COLUMNS = 20;
 
     /** Multiply-adds in one call of OpenBLAS, at most unless one row has more: about 3 ms on one core. */
     private static final long CALL_WORK = 1L << 27;
+
+    /** Multiply-adds in a block of rows for a thread, at least, by plain loops: about a millisecond. */
+    private static final long BLOCK_WORK = 1L << 21;
 
     private MatrixProduct() {}
 
@@ -55,31 +58,80 @@ public final class MatrixProduct {
             float[] c,
             int cOffset,
             int ldc) {
-        long rowWork = Math.max(1, (long) n * k);
-        int blockRows = Math.clamp(BLOCK_WORK / rowWork, BLOCK_ROWS, Integer.MAX_VALUE);
-        int aRow = transposeA ? 1 : lda;
         // An empty matrix may have the leading dimension 0, which BLAS refuses.
         boolean empty = m == 0 || n == 0 || k == 0;
-        if (Blas.AVAILABLE && !empty && (m <= blockRows || !VectorSupport.ENABLED)) {
-            int callRows = Math.clamp(CALL_WORK / rowWork, 1, Integer.MAX_VALUE);
-            for (int i = 0; i < m; i += Math.min(callRows, m - i)) {
-                int rows = Math.min(callRows, m - i);
-                int ai = aOffset + i * aRow;
-                int ci = cOffset + i * ldc;
-                OpenBlas.sgemm(
-                        transposeA, transposeB, rows, n, k, alpha, a, ai, lda, b, bOffset, ldb, beta, c, ci, ldc);
-            }
-        } else if (m <= blockRows) {
-            java(transposeA, transposeB, m, n, k, alpha, a, aOffset, lda, b, bOffset, ldb, beta, c, cOffset, ldc);
+        boolean java = empty || (VectorSupport.ENABLED && javaIsFaster(m, n, k));
+        if (!java && Blas.AVAILABLE) {
+            blas(transposeA, transposeB, m, n, k, alpha, a, aOffset, lda, b, bOffset, ldb, beta, c, cOffset, ldc);
+        } else if (VectorSupport.ENABLED) {
+            VectorMatmul.sgemm(
+                    transposeA, transposeB, m, n, k, alpha, a, aOffset, lda, b, bOffset, ldb, beta, c, cOffset, ldc);
         } else {
-            Parallel.blocks(Math.ceilDiv(m, blockRows), block -> {
-                int i = block * blockRows;
-                int rows = Math.min(blockRows, m - i);
-                int ai = aOffset + i * aRow;
-                int ci = cOffset + i * ldc;
-                java(transposeA, transposeB, rows, n, k, alpha, a, ai, lda, b, bOffset, ldb, beta, c, ci, ldc);
-            });
+            scalar(transposeA, transposeB, m, n, k, alpha, a, aOffset, lda, b, bOffset, ldb, beta, c, cOffset, ldc);
         }
+    }
+
+    private static boolean javaIsFaster(int m, int n, int k) {
+        return n >= JAVA_COLUMNS && (long) m * n * k >= JAVA_WORK;
+    }
+
+    private static void blas(
+            boolean transposeA,
+            boolean transposeB,
+            int m,
+            int n,
+            int k,
+            float alpha,
+            float[] a,
+            int aOffset,
+            int lda,
+            float[] b,
+            int bOffset,
+            int ldb,
+            float beta,
+            float[] c,
+            int cOffset,
+            int ldc) {
+        int callRows = Math.clamp(CALL_WORK / ((long) n * k), 1, m);
+        for (int i = 0; i < m; i += Math.min(callRows, m - i)) {
+            int rows = Math.min(callRows, m - i);
+            int ai = aOffset + i * (transposeA ? 1 : lda);
+            int ci = cOffset + i * ldc;
+            OpenBlas.sgemm(transposeA, transposeB, rows, n, k, alpha, a, ai, lda, b, bOffset, ldb, beta, c, ci, ldc);
+        }
+    }
+
+    private static void scalar(
+            boolean transposeA,
+            boolean transposeB,
+            int m,
+            int n,
+            int k,
+            float alpha,
+            float[] a,
+            int aOffset,
+            int lda,
+            float[] b,
+            int bOffset,
+            int ldb,
+            float beta,
+            float[] c,
+            int cOffset,
+            int ldc) {
+        int blockRows = Math.clamp(BLOCK_WORK / Math.max(1, (long) n * k), 1, Integer.MAX_VALUE);
+        if (m <= blockRows) {
+            ScalarMatmul.sgemm(
+                    transposeA, transposeB, m, n, k, alpha, a, aOffset, lda, b, bOffset, ldb, beta, c, cOffset, ldc);
+            return;
+        }
+        Parallel.blocks(Math.ceilDiv(m, blockRows), block -> {
+            int i = block * blockRows;
+            int rows = Math.min(blockRows, m - i);
+            int ai = aOffset + i * (transposeA ? 1 : lda);
+            int ci = cOffset + i * ldc;
+            ScalarMatmul.sgemm(
+                    transposeA, transposeB, rows, n, k, alpha, a, ai, lda, b, bOffset, ldb, beta, c, ci, ldc);
+        });
     }
 
     /** The product for double, by plain loops on one thread: float64 is for checking the fast kernels. */
@@ -102,31 +154,5 @@ public final class MatrixProduct {
             int ldc) {
         ScalarMatmul.dgemm(
                 transposeA, transposeB, m, n, k, alpha, a, aOffset, lda, b, bOffset, ldb, beta, c, cOffset, ldc);
-    }
-
-    private static void java(
-            boolean transposeA,
-            boolean transposeB,
-            int m,
-            int n,
-            int k,
-            float alpha,
-            float[] a,
-            int aOffset,
-            int lda,
-            float[] b,
-            int bOffset,
-            int ldb,
-            float beta,
-            float[] c,
-            int cOffset,
-            int ldc) {
-        if (VectorSupport.ENABLED) {
-            VectorMatmul.sgemm(
-                    transposeA, transposeB, m, n, k, alpha, a, aOffset, lda, b, bOffset, ldb, beta, c, cOffset, ldc);
-        } else {
-            ScalarMatmul.sgemm(
-                    transposeA, transposeB, m, n, k, alpha, a, aOffset, lda, b, bOffset, ldb, beta, c, cOffset, ldc);
-        }
     }
 }
