@@ -8,21 +8,16 @@ import handgrad.blas.OpenBlas;
  * beta = 0, C is overwritten and never read.
  *
  * <p><b>Route.</b> {@link Route} says whether a product goes to OpenBLAS or to the Java kernel, and {@link RouteInUse} which
- * route holds here. For the Java kernel the rows of C are cut into blocks, whose size depends on n and k alone, and shared
- * by the threads of {@link Parallel}: at the size of more than one block a thread is as fast there as in OpenBLAS, threads
- * add up where OpenBLAS before 0.3.34 must be called by one at a time, and the garbage collector is not held off. Where
- * one of the two is missing the other does it all, and plain loops do without both. The route never looks at the number of
- * threads, so the bits of C do not depend on it.
+ * route holds here. The Java kernel runs on the threads of {@link Parallel}, where OpenBLAS before 0.3.34 must be called by
+ * one at a time, and does not hold off the garbage collector. Where one of the two is missing the other does it all, and
+ * plain loops do without both. The route never looks at the number of threads, so the bits of C do not depend on it.
  */
 public final class MatrixProduct {
-    /** Multiply-adds in a block, at least: 128³, from where on the Java kernel keeps up with OpenBLAS ({@link Route}). */
-    private static final long BLOCK_WORK = 1L << 21;
-
-    /** Rows in a block, at least, because each block of the Java kernel copies B for itself. */
-    private static final int BLOCK_ROWS = 48;
-
     /** Multiply-adds in one call of OpenBLAS, at most unless one row has more: about 3 ms on one core. */
     private static final long CALL_WORK = 1L << 27;
+
+    /** Multiply-adds in a block of rows for a thread, at least, by plain loops: about a millisecond. */
+    private static final long BLOCK_WORK = 1L << 21;
 
     private MatrixProduct() {}
 
@@ -87,31 +82,75 @@ public final class MatrixProduct {
             float[] c,
             int cOffset,
             int ldc) {
-        long rowWork = Math.max(1, (long) n * k);
-        int blockRows = Math.clamp(BLOCK_WORK / rowWork, BLOCK_ROWS, Integer.MAX_VALUE);
-        int aRow = transposeA ? 1 : lda;
         // An empty matrix may have the leading dimension 0, which BLAS refuses.
         boolean empty = m == 0 || n == 0 || k == 0;
         if (!empty && route.openBlas(transposeA, transposeB, m, n, k)) {
-            int callRows = Math.clamp(CALL_WORK / rowWork, 1, Integer.MAX_VALUE);
-            for (int i = 0; i < m; i += Math.min(callRows, m - i)) {
-                int rows = Math.min(callRows, m - i);
-                int ai = aOffset + i * aRow;
-                int ci = cOffset + i * ldc;
-                OpenBlas.sgemm(
-                        transposeA, transposeB, rows, n, k, alpha, a, ai, lda, b, bOffset, ldb, beta, c, ci, ldc);
-            }
-        } else if (m <= blockRows) {
-            java(transposeA, transposeB, m, n, k, alpha, a, aOffset, lda, b, bOffset, ldb, beta, c, cOffset, ldc);
+            blas(transposeA, transposeB, m, n, k, alpha, a, aOffset, lda, b, bOffset, ldb, beta, c, cOffset, ldc);
+        } else if (VectorSupport.ENABLED) {
+            VectorMatmul.sgemm(
+                    transposeA, transposeB, m, n, k, alpha, a, aOffset, lda, b, bOffset, ldb, beta, c, cOffset, ldc);
         } else {
-            Parallel.blocks(Math.ceilDiv(m, blockRows), block -> {
-                int i = block * blockRows;
-                int rows = Math.min(blockRows, m - i);
-                int ai = aOffset + i * aRow;
-                int ci = cOffset + i * ldc;
-                java(transposeA, transposeB, rows, n, k, alpha, a, ai, lda, b, bOffset, ldb, beta, c, ci, ldc);
-            });
+            scalar(transposeA, transposeB, m, n, k, alpha, a, aOffset, lda, b, bOffset, ldb, beta, c, cOffset, ldc);
         }
+    }
+
+    private static void blas(
+            boolean transposeA,
+            boolean transposeB,
+            int m,
+            int n,
+            int k,
+            float alpha,
+            float[] a,
+            int aOffset,
+            int lda,
+            float[] b,
+            int bOffset,
+            int ldb,
+            float beta,
+            float[] c,
+            int cOffset,
+            int ldc) {
+        int callRows = Math.clamp(CALL_WORK / ((long) n * k), 1, m);
+        for (int i = 0; i < m; i += Math.min(callRows, m - i)) {
+            int rows = Math.min(callRows, m - i);
+            int ai = aOffset + i * (transposeA ? 1 : lda);
+            int ci = cOffset + i * ldc;
+            OpenBlas.sgemm(transposeA, transposeB, rows, n, k, alpha, a, ai, lda, b, bOffset, ldb, beta, c, ci, ldc);
+        }
+    }
+
+    private static void scalar(
+            boolean transposeA,
+            boolean transposeB,
+            int m,
+            int n,
+            int k,
+            float alpha,
+            float[] a,
+            int aOffset,
+            int lda,
+            float[] b,
+            int bOffset,
+            int ldb,
+            float beta,
+            float[] c,
+            int cOffset,
+            int ldc) {
+        int blockRows = Math.clamp(BLOCK_WORK / Math.max(1, (long) n * k), 1, Integer.MAX_VALUE);
+        if (m <= blockRows) {
+            ScalarMatmul.sgemm(
+                    transposeA, transposeB, m, n, k, alpha, a, aOffset, lda, b, bOffset, ldb, beta, c, cOffset, ldc);
+            return;
+        }
+        Parallel.blocks(Math.ceilDiv(m, blockRows), block -> {
+            int i = block * blockRows;
+            int rows = Math.min(blockRows, m - i);
+            int ai = aOffset + i * (transposeA ? 1 : lda);
+            int ci = cOffset + i * ldc;
+            ScalarMatmul.sgemm(
+                    transposeA, transposeB, rows, n, k, alpha, a, ai, lda, b, bOffset, ldb, beta, c, ci, ldc);
+        });
     }
 
     /** The product for double, by plain loops on one thread: float64 is for checking the fast kernels. */
@@ -134,31 +173,5 @@ public final class MatrixProduct {
             int ldc) {
         ScalarMatmul.dgemm(
                 transposeA, transposeB, m, n, k, alpha, a, aOffset, lda, b, bOffset, ldb, beta, c, cOffset, ldc);
-    }
-
-    private static void java(
-            boolean transposeA,
-            boolean transposeB,
-            int m,
-            int n,
-            int k,
-            float alpha,
-            float[] a,
-            int aOffset,
-            int lda,
-            float[] b,
-            int bOffset,
-            int ldb,
-            float beta,
-            float[] c,
-            int cOffset,
-            int ldc) {
-        if (VectorSupport.ENABLED) {
-            VectorMatmul.sgemm(
-                    transposeA, transposeB, m, n, k, alpha, a, aOffset, lda, b, bOffset, ldb, beta, c, cOffset, ldc);
-        } else {
-            ScalarMatmul.sgemm(
-                    transposeA, transposeB, m, n, k, alpha, a, aOffset, lda, b, bOffset, ldb, beta, c, cOffset, ldc);
-        }
     }
 }

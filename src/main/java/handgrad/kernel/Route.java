@@ -33,14 +33,14 @@ record Route(Range nn, Range nt, Range tn, Range tt) {
     static final Route OPENBLAS = of(ALL);
 
     /**
-     * Without a calibration. 128³ is from where on the Java kernel keeps up with OpenBLAS. Medians of {@code MatmulBenchmark}
-     * on one core of an AMD EPYC (Zen 4, AVX-512), OpenBLAS 0.3.31 against Java: 64³ 4.7 µs against 6.0, 128³ 45 against 43,
-     * 256³ 334 against 334; the lectures' 32x30x200 3.7 against 5.0.
+     * Without a calibration: OpenBLAS has kernels for small matrices up to 100³. Fastest of many interleaved calls on one core
+     * of an AMD EPYC (Zen 4, AVX-512), OpenBLAS 0.3.31 against Java: 32x30x200 3.7 µs against 4.7, 64³ 4.6 against 5.2, 128³ 45
+     * against 41, 256³ 331 against 307. {@code MatmulBenchmark} compares them.
      */
-    static final Route DEFAULT = of(new Range(0, (1 << 21) + 1));
+    static final Route DEFAULT = of(new Range(0, 1 << 20));
 
-    /** Rows that {@link MatrixProduct} does not cut into blocks: they gain no threads in Java, however much work they are. */
-    private static final int FEW_ROWS = 48;
+    /** With fewer columns of C, the vectors of the Java kernel stay half empty, however much work there is. */
+    private static final int FEW_COLUMNS = 20;
 
     private static Route of(Range range) {
         return new Route(range, range, range, range);
@@ -50,7 +50,7 @@ record Route(Range nn, Range nt, Range tn, Range tt) {
     boolean openBlas(boolean transposeA, boolean transposeB, int m, int n, int k) {
         var range = range(transposeA, transposeB);
         long work = (long) m * n * k;
-        return range.holds(work) || (work >= range.to && m <= FEW_ROWS);
+        return range.holds(work) || (work >= range.to && n < FEW_COLUMNS);
     }
 
     Range range(boolean transposeA, boolean transposeB) {

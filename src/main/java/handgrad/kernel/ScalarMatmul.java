@@ -1,13 +1,12 @@
 package handgrad.kernel;
 
-import java.util.Arrays;
-
 /**
  * Matrix products by plain loops: the fallback where the Vector API is missing, and the oracle of the other kernels.
  *
  * <p>Both methods compute C = alpha op(A) op(B) + beta C for row-major matrices, as BLAS does: op(A) is (m, k), op(B) is
  * (k, n), C is (m, n), and op transposes where asked. With beta = 0, C is overwritten and never read; with k = 0 or
- * alpha = 0, A and B are not read. Each element of C adds its products in the order of k, whatever the rows around it.
+ * alpha = 0, A and B are not read. Each element of C begins with beta C and adds the products (alpha A) B in the order of k,
+ * whatever the rows around it.
  */
 public final class ScalarMatmul {
     private ScalarMatmul() {}
@@ -33,20 +32,21 @@ public final class ScalarMatmul {
         int depth = alpha == 0f ? 0 : k;
         int aRow = transposeA ? 1 : lda;
         int aColumn = transposeA ? lda : 1;
-        float[] sums = Scratch.floats(n);
         for (int i = 0; i < m; i++) {
             int ai = aOffset + i * aRow;
+            int ci = cOffset + i * ldc;
+            for (int j = 0; j < n; j++) {
+                c[ci + j] = beta == 0f ? 0f : beta * c[ci + j];
+            }
             if (transposeB) {
                 for (int j = 0; j < n; j++) {
-                    sums[j] = dot(depth, a, ai, aColumn, b, bOffset + j * ldb);
+                    c[ci + j] = addDot(depth, alpha, a, ai, aColumn, b, bOffset + j * ldb, c[ci + j]);
                 }
             } else {
-                Arrays.fill(sums, 0, n, 0f);
                 for (int p = 0; p < depth; p++) {
-                    addScaledRow(n, a[ai + p * aColumn], b, bOffset + p * ldb, sums);
+                    addScaledRow(n, alpha * a[ai + p * aColumn], b, bOffset + p * ldb, c, ci);
                 }
             }
-            update(n, alpha, sums, beta, c, cOffset + i * ldc);
         }
     }
 
@@ -88,34 +88,23 @@ public final class ScalarMatmul {
         }
     }
 
-    private static float dot(int length, float[] a, int ai, int aStride, float[] b, int bi) {
-        float sum = 0f;
+    private static float addDot(
+            int length, float alpha, float[] a, int ai, int aStride, float[] b, int bi, float start) {
+        float sum = start;
         for (int p = 0; p < length; p++) {
-            sum = multiplyAdd(a[ai + p * aStride], b[bi + p], sum);
+            sum = multiplyAdd(alpha * a[ai + p * aStride], b[bi + p], sum);
         }
         return sum;
     }
 
-    private static void addScaledRow(int n, float scale, float[] b, int bi, float[] sums) {
+    private static void addScaledRow(int n, float scale, float[] b, int bi, float[] c, int ci) {
         for (int j = 0; j < n; j++) {
-            sums[j] = multiplyAdd(scale, b[bi + j], sums[j]);
+            c[ci + j] = multiplyAdd(scale, b[bi + j], c[ci + j]);
         }
     }
 
     /** a b + c, fused where the CPU does it. */
     private static float multiplyAdd(float a, float b, float c) {
         return VectorSupport.FMA ? Math.fma(a, b, c) : a * b + c;
-    }
-
-    private static void update(int n, float alpha, float[] sums, float beta, float[] c, int ci) {
-        if (beta == 0f) {
-            for (int j = 0; j < n; j++) {
-                c[ci + j] = alpha * sums[j];
-            }
-        } else {
-            for (int j = 0; j < n; j++) {
-                c[ci + j] = alpha * sums[j] + beta * c[ci + j];
-            }
-        }
     }
 }

@@ -1,10 +1,11 @@
 package handgrad.kernel;
 
-/** A buffer for each thread, grown when needed and then reused, so that a kernel allocates nothing in steady state. */
+/** Buffers for each thread, grown when needed and then reused, so that a kernel allocates nothing in steady state. */
 final class Scratch {
     private static final ThreadLocal<Scratch> OF_THREAD = ThreadLocal.withInitial(Scratch::new);
 
     private float[] floats = {};
+    private float[] shared = {};
 
     private Scratch() {}
 
@@ -15,5 +16,14 @@ final class Scratch {
             scratch.floats = new float[length];
         }
         return scratch.floats;
+    }
+
+    /** As {@link #floats}, a second buffer: for what the caller prepares and the threads of {@link Parallel} read. */
+    static float[] shared(int length) {
+        var scratch = OF_THREAD.get();
+        if (scratch.shared.length < length) {
+            scratch.shared = new float[length];
+        }
+        return scratch.shared;
     }
 }

@@ -1,8 +1,8 @@
 package handgrad.kernel;
 
+import static handgrad.kernel.MatmulTile.WIDTH;
 import static handgrad.kernel.Species.FLOAT;
 import static handgrad.kernel.Species.LANES;
-import static handgrad.kernel.VectorSupport.FMA;
 
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
@@ -10,33 +10,53 @@ import jdk.incubator.vector.FloatVector;
 /**
  * Matrix products on vectors; the contract is that of {@link ScalarMatmul}, bit for bit.
  *
- * <p><b>Structure.</b> C is cut into panels of 2 vectors of columns, a panel into tiles of 6 rows. A tile keeps its 12
- * vectors of sums in registers and walks down k: two vectors of B and six broadcast elements of A give 12 multiply-adds.
- * With the two of B and one of A that is 15 registers, which fits the 16 of AVX2; the rows left over go one by one. A
- * tile at the right edge would pass the end of a row, so that panel of B is first copied into a buffer as wide as the
- * tile; masks would do without the copy, but masked loads box on JDK 25. A transposed B is copied likewise, and so is
- * each panel when there are many rows to read it. A transposed A needs no copy since its elements are broadcast anyway.
+ * <p><b>Structure.</b> C is cut into panels of 2 vectors of columns, a panel into tiles of 8 rows. A tile keeps its 16
+ * vectors of sums in registers and walks down k: two vectors of B and 8 broadcast elements of A give 16 multiply-adds
+ * ({@link MatmulTile}). With the two of B and one of A that is 19 registers: AVX-512 and Neon have 32. The tile needs its 8
+ * elements of A side by side, as a transposed A has them. Any other A is packed in that order where enough panels read it
+ * ({@link MatmulPacking}); where they do not, tiles of 4 rows take A as it lies, since more addresses of rows do not fit the
+ * CPU's integer registers. AVX2 has 16 vector registers: there all tiles have 6 rows and take A as it lies. Rows left over go
+ * one by one, or fill up a tile of packed A. A tile that sticks out of C is computed in a buffer; masks would do without, but
+ * masked loads box on JDK 25.
  *
- * <p><b>Bits.</b> Each element of C is one lane of one register and adds its products in the order of k, in a tile of six
- * rows as in a single row, in a full panel as at the edge, and for any vector width. So the result does not depend on
- * how rows are split over threads.
+ * <p><b>Blocks</b>, after Goto and van de Geijn, "Anatomy of High-Performance Matrix Multiplication", 2008. k is cut into
+ * blocks of 256, so that a panel of B, 32 KiB on AVX-512, stays in the nearest caches while all rows pass by; between two
+ * blocks the sums rest in C. B is packed once into a buffer that all threads read, at most 2048 columns and so 2 MiB at a
+ * time. Rows go to the threads of {@link Parallel} in blocks of at least 64, each with its own copy of A.
  *
- * <p>A vector is boxed when it passes through a call that C2 does not inline, and after a run of small products C2 may not
- * inline even the smallest method. So the tiles are spelled out and call the Vector API alone.
+ * <p><b>Bits.</b> Each element of C begins with beta C, or 0, and adds the products (alpha A) B in the order of k: in any
+ * tile, at the edge, for any vector width, and however rows are split over threads.
+ *
+ * <p><b>Trade-off.</b> A panel at the edge costs as much as a full one, so fewer than 16 columns waste more than half of the
+ * work on AVX-512, and a single column nearly all. To pack A costs about 7 multiply-adds for each element.
  */
 public final class VectorMatmul {
-    private static final int ROWS = 6;
-    private static final int WIDTH = 2 * LANES;
+    /** Whether the CPU has 32 vector registers, as AVX-512 and Neon do; AVX2 has 16. */
+    private static final boolean MANY_REGISTERS = VectorSupport.BITS != 256;
 
-    /** Where the copy of a panel of B starts in the scratch buffer, behind the sums of a tile. */
-    private static final int PANEL = ROWS * WIDTH;
+    private static final int DEPTH = 256;
+    private static final int COLUMNS = 2048;
 
-    /** From this many rows on, a panel is read often enough to be worth a copy into consecutive memory. */
-    private static final int COPIED_FROM_ROWS = 64;
+    /** Rows in a block for a thread, at least, and their multiply-adds: about 20 µs on one core. */
+    private static final int BLOCK_ROWS = 64;
+
+    private static final long BLOCK_WORK = 1L << 21;
+
+    private static final int TILE_ROWS = MatmulPacking.HEIGHT;
+    private static final int DIRECT_TILE_ROWS = MANY_REGISTERS ? 4 : 6;
+
+    /** From this many rows on, a panel of B is read often enough to be worth a copy into consecutive memory. */
+    private static final int PACKED_B_ROWS = 64;
+
+    /** From this many columns on, the faster tile makes up for packing A. */
+    private static final int PACKED_A_COLUMNS = 128;
+
+    /** A tile begins with these, for want of other sums. */
+    private static final float[] ZEROS = new float[WIDTH];
 
     private VectorMatmul() {}
 
-    /** C = alpha op(A) op(B) + beta C, see {@link ScalarMatmul}. */
+    /** C = alpha op(A) op(B) + beta C, see {@link ScalarMatmul}. Allocates nothing but the task of more than one block. */
     public static void sgemm(
             boolean transposeA,
             boolean transposeB,
@@ -54,167 +74,240 @@ public final class VectorMatmul {
             float[] c,
             int cOffset,
             int ldc) {
-        int depth = alpha == 0f ? 0 : k;
+        boolean nothingToAdd = k == 0 || alpha == 0f;
+        if (beta != 1f && (beta != 0f || nothingToAdd)) {
+            scale(m, n, beta, c, cOffset, ldc);
+        }
+        if (nothingToAdd || m == 0) {
+            return;
+        }
         int aRow = transposeA ? 1 : lda;
         int aColumn = transposeA ? lda : 1;
-        float[] scratch = Scratch.floats(PANEL + depth * WIDTH);
-        for (int j = 0; j < n; j += WIDTH) {
-            int width = Math.min(WIDTH, n - j);
-            boolean copied = transposeB || width < WIDTH || m >= COPIED_FROM_ROWS;
-            if (transposeB) {
-                copyTransposed(depth, width, b, bOffset + j * ldb, ldb, scratch);
-            } else if (copied) {
-                copy(depth, width, b, bOffset + j, ldb, scratch);
-            }
-            float[] panel = copied ? scratch : b;
-            int panelOffset = copied ? PANEL : bOffset + j;
-            int panelStride = copied ? WIDTH : ldb;
-            boolean direct = alpha == 1f && beta == 0f && width == WIDTH;
-            float[] out = direct ? c : scratch;
-            int outStride = direct ? ldc : WIDTH;
-            for (int i = 0; i < m; i += ROWS) {
-                int rows = Math.min(ROWS, m - i);
-                int ai = aOffset + i * aRow;
-                int ci = cOffset + i * ldc + j;
-                int outOffset = direct ? ci : 0;
-                if (rows == ROWS) {
-                    tileOf6(depth, a, ai, aRow, aColumn, panel, panelOffset, panelStride, out, outOffset, outStride);
-                } else {
-                    for (int r = 0; r < rows; r++) {
-                        tileOf1(
-                                depth,
-                                a,
-                                ai + r * aRow,
-                                aColumn,
-                                panel,
-                                panelOffset,
-                                panelStride,
-                                out,
-                                outOffset + r * outStride);
-                    }
+        int bRow = transposeB ? 1 : ldb;
+        int bColumn = transposeB ? ldb : 1;
+        boolean packB = transposeB || m >= PACKED_B_ROWS;
+        for (int j0 = 0; j0 < n; j0 += COLUMNS) {
+            int columns = Math.min(COLUMNS, n - j0);
+            int cj = cOffset + j0;
+            for (int p0 = 0; p0 < k; p0 += DEPTH) {
+                int depth = Math.min(DEPTH, k - p0);
+                boolean accumulate = beta != 0f || p0 > 0;
+                int ap = aOffset + p0 * aColumn;
+                int bp = bOffset + p0 * bRow + j0 * bColumn;
+                // A panel at the right edge is packed in any case: a tile reads past the end of its rows.
+                int packedFrom = packB ? 0 : columns - columns % WIDTH;
+                float[] panels = Scratch.shared(depth * Math.ceilDiv(columns, WIDTH) * WIDTH);
+                for (int j = packedFrom; j < columns; j += WIDTH) {
+                    int width = Math.min(WIDTH, columns - j);
+                    MatmulPacking.ofB(transposeB, width, depth, b, bp + j * bColumn, ldb, panels, j * depth);
                 }
-                if (!direct) {
-                    update(rows, width, alpha, scratch, beta, c, ci, ldc);
+                int blockRows = blockRows(m, (long) columns * depth);
+                if (blockRows >= m) {
+                    multiply(
+                            transposeA,
+                            m,
+                            columns,
+                            depth,
+                            alpha,
+                            a,
+                            ap,
+                            lda,
+                            b,
+                            bp,
+                            ldb,
+                            panels,
+                            packedFrom,
+                            accumulate,
+                            c,
+                            cj,
+                            ldc);
+                } else {
+                    Parallel.blocks(Math.ceilDiv(m, blockRows), block -> {
+                        int i = block * blockRows;
+                        int rows = Math.min(blockRows, m - i);
+                        int ai = ap + i * aRow;
+                        int ci = cj + i * ldc;
+                        multiply(
+                                transposeA,
+                                rows,
+                                columns,
+                                depth,
+                                alpha,
+                                a,
+                                ai,
+                                lda,
+                                b,
+                                bp,
+                                ldb,
+                                panels,
+                                packedFrom,
+                                accumulate,
+                                c,
+                                ci,
+                                ldc);
+                    });
                 }
             }
         }
     }
 
-    private static void tileOf6(
+    /** The rows of a block: whole tiles, and blocks as equal as these allow. */
+    private static int blockRows(int m, long rowWork) {
+        int least = Math.clamp(BLOCK_WORK / rowWork, BLOCK_ROWS, Integer.MAX_VALUE);
+        int blocks = Math.ceilDiv(m, least);
+        return Math.ceilDiv(Math.ceilDiv(m, blocks), TILE_ROWS) * TILE_ROWS;
+    }
+
+    /**
+     * Adds to C, or sets it to, the product of one block of each matrix.
+     *
+     * @param panels packed panels of B, one after the other, those of columns before {@code packedFrom} left out
+     */
+    private static void multiply(
+            boolean transposeA,
+            int m,
+            int n,
             int k,
+            float alpha,
             float[] a,
             int ai,
-            int aRow,
-            int aColumn,
+            int lda,
             float[] b,
             int bi,
-            int bStride,
-            float[] out,
-            int outOffset,
-            int outStride) {
-        var c00 = FloatVector.zero(FLOAT);
-        var c01 = FloatVector.zero(FLOAT);
-        var c10 = FloatVector.zero(FLOAT);
-        var c11 = FloatVector.zero(FLOAT);
-        var c20 = FloatVector.zero(FLOAT);
-        var c21 = FloatVector.zero(FLOAT);
-        var c30 = FloatVector.zero(FLOAT);
-        var c31 = FloatVector.zero(FLOAT);
-        var c40 = FloatVector.zero(FLOAT);
-        var c41 = FloatVector.zero(FLOAT);
-        var c50 = FloatVector.zero(FLOAT);
-        var c51 = FloatVector.zero(FLOAT);
-        for (int p = 0; p < k; p++) {
-            int ap = ai + p * aColumn;
-            int bp = bi + p * bStride;
-            var b0 = FloatVector.fromArray(FLOAT, b, bp);
-            var b1 = FloatVector.fromArray(FLOAT, b, bp + LANES);
-            var a0 = FloatVector.broadcast(FLOAT, a[ap]);
-            c00 = FMA ? a0.fma(b0, c00) : a0.mul(b0).add(c00);
-            c01 = FMA ? a0.fma(b1, c01) : a0.mul(b1).add(c01);
-            var a1 = FloatVector.broadcast(FLOAT, a[ap + aRow]);
-            c10 = FMA ? a1.fma(b0, c10) : a1.mul(b0).add(c10);
-            c11 = FMA ? a1.fma(b1, c11) : a1.mul(b1).add(c11);
-            var a2 = FloatVector.broadcast(FLOAT, a[ap + 2 * aRow]);
-            c20 = FMA ? a2.fma(b0, c20) : a2.mul(b0).add(c20);
-            c21 = FMA ? a2.fma(b1, c21) : a2.mul(b1).add(c21);
-            var a3 = FloatVector.broadcast(FLOAT, a[ap + 3 * aRow]);
-            c30 = FMA ? a3.fma(b0, c30) : a3.mul(b0).add(c30);
-            c31 = FMA ? a3.fma(b1, c31) : a3.mul(b1).add(c31);
-            var a4 = FloatVector.broadcast(FLOAT, a[ap + 4 * aRow]);
-            c40 = FMA ? a4.fma(b0, c40) : a4.mul(b0).add(c40);
-            c41 = FMA ? a4.fma(b1, c41) : a4.mul(b1).add(c41);
-            var a5 = FloatVector.broadcast(FLOAT, a[ap + 5 * aRow]);
-            c50 = FMA ? a5.fma(b0, c50) : a5.mul(b0).add(c50);
-            c51 = FMA ? a5.fma(b1, c51) : a5.mul(b1).add(c51);
+            int ldb,
+            float[] panels,
+            int packedFrom,
+            boolean accumulate,
+            float[] c,
+            int ci,
+            int ldc) {
+        // Where A is packed, all its rows are, and the last tile is filled up with rows of zeros.
+        boolean packA = alpha != 1f || (MANY_REGISTERS && n >= PACKED_A_COLUMNS && m >= TILE_ROWS);
+        int rowsInPanels = packA ? Math.ceilDiv(m, TILE_ROWS) * TILE_ROWS : 0;
+        int packed = TILE_ROWS * WIDTH;
+        float[] scratch = Scratch.floats(packed + rowsInPanels * k);
+        int aRow = transposeA ? 1 : lda;
+        int aColumn = transposeA ? lda : 1;
+        for (int i = 0; i < rowsInPanels; i += TILE_ROWS) {
+            int rows = Math.min(TILE_ROWS, m - i);
+            MatmulPacking.ofA(transposeA, rows, k, alpha, a, ai + i * aRow, lda, scratch, packed + i * k);
         }
-        c00.intoArray(out, outOffset);
-        c01.intoArray(out, outOffset + LANES);
-        c10.intoArray(out, outOffset + outStride);
-        c11.intoArray(out, outOffset + outStride + LANES);
-        c20.intoArray(out, outOffset + 2 * outStride);
-        c21.intoArray(out, outOffset + 2 * outStride + LANES);
-        c30.intoArray(out, outOffset + 3 * outStride);
-        c31.intoArray(out, outOffset + 3 * outStride + LANES);
-        c40.intoArray(out, outOffset + 4 * outStride);
-        c41.intoArray(out, outOffset + 4 * outStride + LANES);
-        c50.intoArray(out, outOffset + 5 * outStride);
-        c51.intoArray(out, outOffset + 5 * outStride + LANES);
-    }
-
-    private static void tileOf1(
-            int k, float[] a, int ai, int aColumn, float[] b, int bi, int bStride, float[] out, int outOffset) {
-        var c0 = FloatVector.zero(FLOAT);
-        var c1 = FloatVector.zero(FLOAT);
-        for (int p = 0; p < k; p++) {
-            int bp = bi + p * bStride;
-            var a0 = FloatVector.broadcast(FLOAT, a[ai + p * aColumn]);
-            var b0 = FloatVector.fromArray(FLOAT, b, bp);
-            var b1 = FloatVector.fromArray(FLOAT, b, bp + LANES);
-            c0 = FMA ? a0.fma(b0, c0) : a0.mul(b0).add(c0);
-            c1 = FMA ? a0.fma(b1, c1) : a0.mul(b1).add(c1);
-        }
-        c0.intoArray(out, outOffset);
-        c1.intoArray(out, outOffset + LANES);
-    }
-
-    /** Copies a panel of B into the scratch buffer, each row filled up with zeros to the tile's width. */
-    private static void copy(int k, int width, float[] b, int bi, int ldb, float[] scratch) {
-        for (int p = 0; p < k; p++) {
-            int row = PANEL + p * WIDTH;
-            System.arraycopy(b, bi + p * ldb, scratch, row, width);
-            Arrays.fill(scratch, row + width, row + WIDTH, 0f);
-        }
-    }
-
-    private static void copyTransposed(int k, int width, float[] b, int bi, int ldb, float[] scratch) {
-        if (width < WIDTH) {
-            Arrays.fill(scratch, PANEL, PANEL + k * WIDTH, 0f);
-        }
-        for (int j = 0; j < width; j++) {
-            for (int p = 0; p < k; p++) {
-                scratch[PANEL + p * WIDTH + j] = b[bi + j * ldb + p];
-            }
-        }
-    }
-
-    /** C = alpha * sums + beta C over one tile. */
-    private static void update(int rows, int width, float alpha, float[] sums, float beta, float[] c, int ci, int ldc) {
-        int vectorEnd = FLOAT.loopBound(width);
-        for (int r = 0; r < rows; r++) {
-            int si = r * WIDTH;
-            int cr = ci + r * ldc;
-            for (int j = 0; j < vectorEnd; j += LANES) {
-                var scaled = FloatVector.fromArray(FLOAT, sums, si + j).mul(alpha);
-                if (beta != 0f) {
-                    var old = FloatVector.fromArray(FLOAT, c, cr + j);
-                    scaled = scaled.add(old.mul(beta));
+        for (int j = 0; j < n; j += WIDTH) {
+            int width = Math.min(WIDTH, n - j);
+            float[] panel = j < packedFrom ? b : panels;
+            int pi = j < packedFrom ? bi + j : j * k;
+            int stride = j < packedFrom ? ldb : WIDTH;
+            int rows;
+            for (int i = 0; i < m; i += rows) {
+                int tileRows = packA || (MANY_REGISTERS && transposeA && m - i >= TILE_ROWS)
+                        ? TILE_ROWS
+                        : m - i >= DIRECT_TILE_ROWS ? DIRECT_TILE_ROWS : 1;
+                rows = Math.min(tileRows, m - i);
+                int at = ci + i * ldc + j;
+                boolean inside = width == WIDTH && rows == tileRows;
+                if (accumulate && !inside) {
+                    copy(rows, width, c, at, ldc, scratch, 0, WIDTH);
                 }
-                scaled.intoArray(c, cr + j);
+                float[] out = inside ? c : scratch;
+                int outOffset = inside ? at : 0;
+                int outStride = inside ? ldc : WIDTH;
+                float[] start = accumulate ? out : ZEROS;
+                int si = accumulate ? outOffset : 0;
+                int startStride = accumulate ? outStride : 0;
+                if (packA) {
+                    int tile = packed + i * k;
+                    MatmulTile.of8(
+                            k,
+                            scratch,
+                            tile,
+                            TILE_ROWS,
+                            panel,
+                            pi,
+                            stride,
+                            start,
+                            si,
+                            startStride,
+                            out,
+                            outOffset,
+                            outStride);
+                } else if (tileRows == TILE_ROWS) {
+                    int tile = ai + i * aRow;
+                    MatmulTile.of8(
+                            k, a, tile, aColumn, panel, pi, stride, start, si, startStride, out, outOffset, outStride);
+                } else if (tileRows == 6) {
+                    int tile = ai + i * aRow;
+                    MatmulTile.of6(
+                            k,
+                            a,
+                            tile,
+                            aRow,
+                            aColumn,
+                            panel,
+                            pi,
+                            stride,
+                            start,
+                            si,
+                            startStride,
+                            out,
+                            outOffset,
+                            outStride);
+                } else if (tileRows == 4) {
+                    int tile = ai + i * aRow;
+                    MatmulTile.of4(
+                            k,
+                            a,
+                            tile,
+                            aRow,
+                            aColumn,
+                            panel,
+                            pi,
+                            stride,
+                            start,
+                            si,
+                            startStride,
+                            out,
+                            outOffset,
+                            outStride);
+                } else {
+                    int tile = ai + i * aRow;
+                    MatmulTile.of1(
+                            k, a, tile, aColumn, panel, pi, stride, start, si, startStride, out, outOffset, outStride);
+                }
+                if (!inside) {
+                    copy(rows, width, scratch, 0, WIDTH, c, at, ldc);
+                }
             }
-            for (int j = vectorEnd; j < width; j++) {
-                float scaled = alpha * sums[si + j];
-                c[cr + j] = beta == 0f ? scaled : scaled + beta * c[cr + j];
+        }
+    }
+
+    /** C = beta C, and 0 for beta = 0 whatever C holds. */
+    private static void scale(int m, int n, float beta, float[] c, int ci, int ldc) {
+        for (int i = 0; i < m; i++) {
+            int row = ci + i * ldc;
+            if (beta == 0f) {
+                Arrays.fill(c, row, row + n, 0f);
+                continue;
+            }
+            for (int j = row; j < row + n; j++) {
+                c[j] *= beta;
+            }
+        }
+    }
+
+    /** Copies part of a tile. The last vector of a row overlaps the one before, so that no element is left over. */
+    private static void copy(
+            int rows, int width, float[] from, int fromOffset, int fromStride, float[] to, int toOffset, int toStride) {
+        for (int r = 0; r < rows; r++) {
+            int source = fromOffset + r * fromStride;
+            int target = toOffset + r * toStride;
+            if (width < LANES) {
+                for (int j = 0; j < width; j++) {
+                    to[target + j] = from[source + j];
+                }
+            } else {
+                int last = width - LANES;
+                FloatVector.fromArray(FLOAT, from, source).intoArray(to, target);
+                FloatVector.fromArray(FLOAT, from, source + last).intoArray(to, target + last);
             }
         }
     }

@@ -238,6 +238,33 @@ class MatrixProductTest {
         }
     }
 
+    /** Sizes on both sides of the kernel's blocks: 256 of k, 2048 columns, 64 rows; and of its choices between tiles. */
+    @ParameterizedTest
+    @MethodSource("implementations")
+    void isCloseToFloat64AroundTheBlocks(Implementation implementation) {
+        for (int form = 0; form < 4; form++) {
+            for (int[] size : new int[][] {
+                {63, 31, 255}, {64, 33, 256}, {65, 127, 257}, {7, 128, 513}, {8, 129, 3}, {5, 2079, 9}, {71, 2081, 2}
+            }) {
+                var problem = new Problem(form % 2 == 1, form > 1, size[0], size[1], size[2], 3);
+                for (float beta : new float[] {0f, 1f}) {
+                    problem.assertClose(problem.product(implementation.sgemm(), 1f, beta), 1f, beta);
+                }
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("implementations")
+    void readsNothingBehindTheArrays(Implementation implementation) {
+        for (int form = 0; form < 4; form++) {
+            for (int size : SIZES) {
+                var problem = new Problem(form % 2 == 1, form > 1, size, size, size, 0);
+                problem.assertClose(problem.product(implementation.sgemm(), 1f, 0f), 1f, 0f);
+            }
+        }
+    }
+
     @ParameterizedTest
     @MethodSource("implementations")
     void scalesByAlphaAndBeta(Implementation implementation) {
@@ -254,8 +281,8 @@ class MatrixProductTest {
     @ParameterizedTest
     @MethodSource("implementations")
     void overwritesNanWhenBetaIsZero(Implementation implementation) {
-        for (int k : new int[] {0, 1, 33}) {
-            for (int n : new int[] {7, 32, 45}) {
+        for (int k : new int[] {0, 1, 33, 257}) {
+            for (int n : new int[] {7, 32, 45, 130}) {
                 var problem = new Problem(false, false, 9, n, k, 0);
                 float[] start = problem.c.clone();
                 Arrays.fill(start, problem.cOffset, start.length, Float.NaN);
@@ -327,9 +354,15 @@ class MatrixProductTest {
     void givesTheBitsOfThePlainLoops(Implementation implementation) {
         for (int form = 0; form < 4; form++) {
             for (int n : SIZES) {
-                var problem = new Problem(form % 2 == 1, form > 1, 15, n, 64, 3);
-                assertThat(problem.product(implementation.sgemm(), 0.7f, 0.3f))
-                        .containsExactly(problem.product(ScalarMatmul::sgemm, 0.7f, 0.3f));
+                for (int k : new int[] {5, 64, 300}) {
+                    var problem = new Problem(form % 2 == 1, form > 1, 15, n, k, 3);
+                    for (float alpha : new float[] {1f, 0.7f}) {
+                        for (float beta : new float[] {0f, 1f, 0.3f}) {
+                            assertThat(problem.product(implementation.sgemm(), alpha, beta))
+                                    .containsExactly(problem.product(ScalarMatmul::sgemm, alpha, beta));
+                        }
+                    }
+                }
             }
         }
     }
@@ -338,7 +371,7 @@ class MatrixProductTest {
     @ValueSource(ints = {2, 3, 8})
     void givesTheSameBitsWithAnyNumberOfThreads(int threads) {
         for (int form = 0; form < 4; form++) {
-            var problem = new Problem(form % 2 == 1, form > 1, 250, 150, 100, 3);
+            var problem = new Problem(form % 2 == 1, form > 1, 250, 150, 300, 3);
             Parallel.setThreads(1);
             float[] alone = problem.product(MatrixProduct::sgemm, 0.7f, 0.3f);
             Parallel.setThreads(threads);
@@ -350,27 +383,31 @@ class MatrixProductTest {
     @ParameterizedTest
     @MethodSource("javaImplementations")
     void allocatesNothing(Implementation implementation) {
-        var problem = new Problem(false, true, 15, 33, 17, 3);
-        assertThat(Allocation.leastBytes(() -> implementation
-                        .sgemm()
-                        .run(
-                                false,
-                                true,
-                                problem.m,
-                                problem.n,
-                                problem.k,
-                                1f,
-                                problem.a,
-                                problem.aOffset,
-                                problem.lda,
-                                problem.b,
-                                problem.bOffset,
-                                problem.ldb,
-                                1f,
-                                problem.c,
-                                problem.cOffset,
-                                problem.ldc)))
-                .isZero();
+        // A narrow product, and one whose A is packed, both less than two blocks of rows.
+        for (var problem :
+                List.of(new Problem(false, true, 15, 33, 17, 3), new Problem(false, false, 15, 140, 17, 3))) {
+            float[] c = problem.c.clone();
+            assertThat(Allocation.leastBytes(() -> implementation
+                            .sgemm()
+                            .run(
+                                    false,
+                                    problem.transposeB,
+                                    problem.m,
+                                    problem.n,
+                                    problem.k,
+                                    1f,
+                                    problem.a,
+                                    problem.aOffset,
+                                    problem.lda,
+                                    problem.b,
+                                    problem.bOffset,
+                                    problem.ldb,
+                                    1f,
+                                    c,
+                                    problem.cOffset,
+                                    problem.ldc)))
+                    .isZero();
+        }
     }
 
     @Test
