@@ -13,11 +13,11 @@ import jdk.incubator.vector.FloatVector;
  * <p><b>Structure.</b> C is cut into panels of 2 vectors of columns, a panel into tiles of 8 rows. A tile keeps its 16
  * vectors of sums in registers and walks down k: two vectors of B and 8 broadcast elements of A give 16 multiply-adds
  * ({@link MatmulTile}). With the two of B and one of A that is 19 registers: AVX-512 and Neon have 32. The tile needs its 8
- * elements of A side by side, as a transposed A has them. Any other A is packed in that order where enough panels read it
- * ({@link MatmulPacking}); where they do not, tiles of 4 rows take A as it lies, since more addresses of rows do not fit the
- * CPU's integer registers. AVX2 has 16 vector registers: there all tiles have 6 rows and take A as it lies. Rows left over go
- * one by one, or fill up a tile of packed A. A tile that sticks out of C is computed in a buffer; masks would do without, but
- * masked loads box on JDK 25.
+ * elements of A side by side. A transposed A has them so; where enough panels read them, any A is packed in that order, in
+ * consecutive memory ({@link MatmulPacking}); else tiles of 4 rows take A as it lies, since more addresses of rows do not fit
+ * the CPU's integer registers. AVX2 has 16 vector registers: there tiles have 6 rows and take A as it lies. Alpha other than
+ * 1 is multiplied into A as it is packed, on any CPU. Rows left over go one by one, or fill up a tile of packed A. A tile that
+ * sticks out of C is computed in a buffer; masks would do without, but masked loads box on JDK 25.
  *
  * <p><b>Blocks</b>, after Goto and van de Geijn, "Anatomy of High-Performance Matrix Multiplication", 2008. k is cut into
  * blocks of 256, so that a panel of B, 32 KiB on AVX-512, stays in the nearest caches while all rows pass by; between two
@@ -34,7 +34,9 @@ public final class VectorMatmul {
     /** Whether the CPU has 32 vector registers, as AVX-512 and Neon do; AVX2 has 16. */
     private static final boolean MANY_REGISTERS = VectorSupport.BITS != 256;
 
+    /** Sizes of a block of B. */
     private static final int DEPTH = 256;
+
     private static final int COLUMNS = 2048;
 
     /** Rows in a block for a thread, at least, and their multiply-adds: about 20 µs on one core. */
@@ -42,7 +44,9 @@ public final class VectorMatmul {
 
     private static final long BLOCK_WORK = 1L << 21;
 
+    /** Rows of a tile whose elements of A lie side by side, and of one that takes A as it lies. */
     private static final int TILE_ROWS = MatmulPacking.HEIGHT;
+
     private static final int DIRECT_TILE_ROWS = MANY_REGISTERS ? 4 : 6;
 
     /** From this many rows on, a panel of B is read often enough to be worth a copy into consecutive memory. */
@@ -192,6 +196,9 @@ public final class VectorMatmul {
             int rows = Math.min(TILE_ROWS, m - i);
             MatmulPacking.ofA(transposeA, rows, k, alpha, a, ai + i * aRow, lda, scratch, packed + i * k);
         }
+        float[] left = packA ? scratch : a;
+        int row = packA ? 1 : aRow;
+        int column = packA ? TILE_ROWS : aColumn;
         for (int j = 0; j < n; j += WIDTH) {
             int width = Math.min(WIDTH, n - j);
             float[] panel = j < packedFrom ? b : panels;
@@ -209,69 +216,51 @@ public final class VectorMatmul {
                     copy(rows, width, c, at, ldc, scratch, 0, WIDTH);
                 }
                 float[] out = inside ? c : scratch;
-                int outOffset = inside ? at : 0;
+                int oi = inside ? at : 0;
                 int outStride = inside ? ldc : WIDTH;
                 float[] start = accumulate ? out : ZEROS;
-                int si = accumulate ? outOffset : 0;
+                int si = accumulate ? oi : 0;
                 int startStride = accumulate ? outStride : 0;
-                if (packA) {
-                    int tile = packed + i * k;
-                    MatmulTile.of8(
-                            k,
-                            scratch,
-                            tile,
-                            TILE_ROWS,
-                            panel,
-                            pi,
-                            stride,
-                            start,
-                            si,
-                            startStride,
-                            out,
-                            outOffset,
-                            outStride);
-                } else if (tileRows == TILE_ROWS) {
-                    int tile = ai + i * aRow;
-                    MatmulTile.of8(
-                            k, a, tile, aColumn, panel, pi, stride, start, si, startStride, out, outOffset, outStride);
-                } else if (tileRows == 6) {
-                    int tile = ai + i * aRow;
-                    MatmulTile.of6(
-                            k,
-                            a,
-                            tile,
-                            aRow,
-                            aColumn,
-                            panel,
-                            pi,
-                            stride,
-                            start,
-                            si,
-                            startStride,
-                            out,
-                            outOffset,
-                            outStride);
-                } else if (tileRows == 4) {
-                    int tile = ai + i * aRow;
-                    MatmulTile.of4(
-                            k,
-                            a,
-                            tile,
-                            aRow,
-                            aColumn,
-                            panel,
-                            pi,
-                            stride,
-                            start,
-                            si,
-                            startStride,
-                            out,
-                            outOffset,
-                            outStride);
-                } else {
-                    int tile = ai + i * aRow;
-                    MatmulTile.of1(
-                            k, a, tile, aColumn, panel, pi, stride, start, si, startStride, out, outOffset, outStride);
+                int li = packA ? packed + i * k : ai + i * aRow;
+                switch (tileRows) {
+                    case 8 ->
+                        MatmulTile.of8(
+                                k, left, li, column, panel, pi, stride, start, si, startStride, out, oi, outStride);
+                    case 6 ->
+                        MatmulTile.of6(
+                                k,
+                                left,
+                                li,
+                                row,
+                                column,
+                                panel,
+                                pi,
+                                stride,
+                                start,
+                                si,
+                                startStride,
+                                out,
+                                oi,
+                                outStride);
+                    case 4 ->
+                        MatmulTile.of4(
+                                k,
+                                left,
+                                li,
+                                row,
+                                column,
+                                panel,
+                                pi,
+                                stride,
+                                start,
+                                si,
+                                startStride,
+                                out,
+                                oi,
+                                outStride);
+                    default ->
+                        MatmulTile.of1(
+                                k, left, li, column, panel, pi, stride, start, si, startStride, out, oi, outStride);
                 }
                 if (!inside) {
                     copy(rows, width, scratch, 0, WIDTH, c, at, ldc);
