@@ -5,6 +5,9 @@ package handgrad.kernel;
  * order and without fused multiply-add, so they give the same bits. Threads share the columns of a large matrix.
  */
 public final class BatchNormalization {
+    /** Floats of x that fit a first-level cache of 32 KiB. */
+    private static final int SMALL = 1 << 13;
+
     private BatchNormalization() {}
 
     /**
@@ -38,7 +41,10 @@ public final class BatchNormalization {
             float[] inverseDeviation,
             float[] normalized,
             float[] out) {
-        if (rows * features <= Parallel.BLOCK) {
+        if (rows * features <= SMALL && VectorSupport.fill(features)) {
+            VectorSmallBatchNormalization.forward(
+                    x, rows, features, gain, bias, epsilon, divisor, mean, variance, inverseDeviation, normalized, out);
+        } else if (rows * features <= Parallel.BLOCK) {
             forward(
                     x,
                     rows,
@@ -169,7 +175,10 @@ public final class BatchNormalization {
             float[] dGain,
             float[] dBias,
             float[] dX) {
-        if (rows * features <= Parallel.BLOCK) {
+        if (rows * features <= SMALL && VectorSupport.fill(features)) {
+            VectorSmallBatchNormalization.backward(
+                    dOut, normalized, rows, features, gain, inverseDeviation, divisor, dGain, dBias, dX);
+        } else if (rows * features <= Parallel.BLOCK) {
             backward(dOut, normalized, rows, features, 0, features, gain, inverseDeviation, divisor, dGain, dBias, dX);
         } else {
             Parallel.ranges(

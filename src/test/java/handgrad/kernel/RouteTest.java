@@ -15,8 +15,8 @@ class RouteTest {
         for (boolean transposeA : new boolean[] {false, true}) {
             for (boolean transposeB : new boolean[] {false, true}) {
                 boolean low = transposeA == transposeB;
-                assertThat(route.openBlas(transposeA, transposeB, 99, 1, 10)).isEqualTo(low);
-                assertThat(route.openBlas(transposeA, transposeB, 100, 1, 10)).isEqualTo(!low);
+                assertThat(route.openBlas(transposeA, transposeB, 37, 27, 1)).isEqualTo(low);
+                assertThat(route.openBlas(transposeA, transposeB, 10, 50, 2)).isEqualTo(!low);
                 assertThat(route.openBlas(transposeA, transposeB, 100, 100, 199))
                         .isEqualTo(!low);
                 assertThat(route.openBlas(transposeA, transposeB, 100, 100, 200))
@@ -26,11 +26,11 @@ class RouteTest {
     }
 
     @Test
-    void leavesFewRowsToOpenBlasHoweverMuchWorkTheyAre() {
-        assertThat(Route.DEFAULT.openBlas(false, false, 48, 4096, 4096)).isTrue();
-        assertThat(Route.DEFAULT.openBlas(false, false, 49, 4096, 4096)).isFalse();
+    void leavesFewColumnsToOpenBlasHoweverMuchWorkTheyAre() {
+        assertThat(Route.DEFAULT.openBlas(false, false, 4096, 19, 4096)).isTrue();
+        assertThat(Route.DEFAULT.openBlas(false, false, 4096, 20, 4096)).isFalse();
         var below = new Route(HIGH, HIGH, HIGH, HIGH);
-        assertThat(below.openBlas(false, false, 1, 10, 10)).isFalse();
+        assertThat(below.openBlas(false, false, 10, 1, 10)).isFalse();
     }
 
     @Test
