@@ -227,13 +227,10 @@ final class Gradient {
     /** A gradient that only the picked element of each row gets. */
     private Term picked(Term d, Value onehot) {
         var indices = Objects.requireNonNull(indices(onehot));
-        return new Term(
-                d.negative(),
-                d.coefficient(),
-                "",
-                d.divisor(),
-                onehot.shape(),
-                "at (i, " + formula.atom(indices) + "_i), else 0");
+        var where = names.apply(indices) != null
+                ? "at (i, " + names.apply(indices) + "_i), else 0"
+                : "at the ones of " + formula.factor(onehot) + ", else 0";
+        return new Term(d.negative(), d.coefficient(), "", d.divisor(), onehot.shape(), where);
     }
 
     /** dx = p · x^(p−1) ∘ d. */
