@@ -10,6 +10,7 @@ record Band(String caption, List<Operation> operations) {
     /** What an operation begins, when it begins something new. */
     private enum Stage {
         EMBEDDING("embedding"),
+        CONVOLUTION("convolution"),
         LINEAR("linear"),
         BATCH_NORM("BatchNorm"),
         LAYER_NORM("LayerNorm"),
@@ -24,7 +25,7 @@ record Band(String caption, List<Operation> operations) {
         }
     }
 
-    /** Cuts a pass into bands; a linear layer shares the band of the embedding or activation before it. */
+    /** Cuts a pass into bands; a linear layer or convolution shares the band of the embedding or activation before it. */
     static List<Band> of(Diagram diagram) {
         var bands = new ArrayList<Band>();
         var stages = new ArrayList<Stage>();
@@ -32,7 +33,8 @@ record Band(String caption, List<Operation> operations) {
         for (var operation : ordered(diagram.operations())) {
             var next = stage(operation, stage == null ? Stage.OTHER : stage);
             if (stage == null || next != stage) {
-                boolean joins = next == Stage.LINEAR && (stage == Stage.EMBEDDING || stage == Stage.ACTIVATION);
+                boolean joins = (next == Stage.LINEAR || next == Stage.CONVOLUTION)
+                        && (stage == Stage.EMBEDDING || stage == Stage.ACTIVATION);
                 if (joins) {
                     stages.add(next);
                 } else {
@@ -99,7 +101,8 @@ record Band(String caption, List<Operation> operations) {
             var begun = switch (step.operation()) {
                 case "index", "embedding" -> Stage.EMBEDDING;
                 case "matmul", "linear" -> Stage.LINEAR;
-                case "tanh", "relu", "gelu" -> Stage.ACTIVATION;
+                case "unfold" -> Stage.CONVOLUTION;
+                case "tanh", "relu", "gelu", "gate" -> Stage.ACTIVATION;
                 case "normalizeBatch", "normalize" -> Stage.BATCH_NORM;
                 case "normalizeRows" -> Stage.LAYER_NORM;
                 case "softmax", "max", "negativeLogLikelihood" -> Stage.SOFTMAX;

@@ -2,6 +2,7 @@ package handgrad.examples.diagram;
 
 import handgrad.examples.diagram.Diagram.Node;
 import handgrad.examples.diagram.Diagram.Operation;
+import handgrad.examples.diagram.Diagram.Use;
 import handgrad.examples.diagram.Figure.Group;
 import handgrad.examples.diagram.Figure.Letters;
 import handgrad.examples.diagram.Figure.Line;
@@ -12,8 +13,10 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.eclipse.elk.alg.layered.options.LayeredOptions;
 import org.eclipse.elk.alg.layered.options.OrderingStrategy;
 import org.eclipse.elk.core.RecursiveGraphLayoutEngine;
@@ -36,8 +39,11 @@ import org.eclipse.elk.graph.util.ElkGraphUtil;
  * formula as text; the gradients are labels of the edges between. A tensor of an earlier band is drawn again, dashed.
  */
 final class BandLayout {
-    private static final double PADDING = 5;
-    private static final double WIDEST_FORMULA = 130;
+    private static final double PADDING = 4;
+    private static final double WIDEST_FORMULA = 170;
+
+    /** From a layer's name to the gradients of its parameters. */
+    private static final double BETWEEN = 2;
 
     private final Band band;
     private final Function<Node, TensorBox> boxes;
@@ -46,6 +52,7 @@ final class BandLayout {
     private final Map<Node, Placed> placed = new LinkedHashMap<>();
     private final Map<Operation, ElkNode> operations = new LinkedHashMap<>();
     private final Map<ElkEdge, GradientLabel> labels = new LinkedHashMap<>();
+    private final Map<Operation, List<GradientLabel>> inside = new LinkedHashMap<>();
 
     /** A tensor and its place in ELK's graph. */
     private record Placed(TensorBox box, ElkNode node, ElkPort in, ElkPort out) {}
@@ -63,12 +70,12 @@ final class BandLayout {
         root.setProperty(LayeredOptions.DIRECTION, Direction.DOWN);
         root.setProperty(LayeredOptions.EDGE_ROUTING, EdgeRouting.ORTHOGONAL);
         root.setProperty(LayeredOptions.CONSIDER_MODEL_ORDER_STRATEGY, OrderingStrategy.PREFER_EDGES);
-        root.setProperty(LayeredOptions.SPACING_NODE_NODE, 7.0);
-        root.setProperty(LayeredOptions.SPACING_EDGE_NODE, 5.0);
-        root.setProperty(LayeredOptions.SPACING_EDGE_EDGE, 6.0);
-        root.setProperty(LayeredOptions.SPACING_NODE_NODE_BETWEEN_LAYERS, 6.0);
-        root.setProperty(LayeredOptions.SPACING_EDGE_NODE_BETWEEN_LAYERS, 4.0);
-        root.setProperty(LayeredOptions.SPACING_EDGE_EDGE_BETWEEN_LAYERS, 5.0);
+        root.setProperty(LayeredOptions.SPACING_NODE_NODE, 6.0);
+        root.setProperty(LayeredOptions.SPACING_EDGE_NODE, 4.0);
+        root.setProperty(LayeredOptions.SPACING_EDGE_EDGE, 5.0);
+        root.setProperty(LayeredOptions.SPACING_NODE_NODE_BETWEEN_LAYERS, 5.0);
+        root.setProperty(LayeredOptions.SPACING_EDGE_NODE_BETWEEN_LAYERS, 3.0);
+        root.setProperty(LayeredOptions.SPACING_EDGE_EDGE_BETWEEN_LAYERS, 4.0);
         root.setProperty(LayeredOptions.SPACING_EDGE_LABEL, 3.0);
         root.setProperty(LayeredOptions.PADDING, new ElkPadding(captionHeight() + PADDING, PADDING, PADDING, PADDING));
         band.operations().forEach(this::add);
@@ -82,16 +89,26 @@ final class BandLayout {
     private void add(Operation operation) {
         var node = ElkGraphUtil.createNode(root);
         var lines = lines(operation);
-        double widest = lines.stream()
-                .mapToDouble(line -> Lettering.width(line, Style.SMALL, false))
-                .max()
+        var gradients = operation.inside().stream()
+                .filter(this::showsGradient)
+                .map(use -> new GradientLabel(use, operation.output(), style.backward()))
+                .toList();
+        double widest = Stream.concat(
+                        lines.stream().map(line -> Lettering.width(line, Style.SMALL, false)),
+                        gradients.stream().map(GradientLabel::width))
+                .max(Double::compare)
                 .orElseThrow();
+        double height = lines.size() * Style.SMALL * Style.LEADING
+                + gradients.stream()
+                        .mapToDouble(label -> BETWEEN + label.height())
+                        .sum();
         double inset = inset(operation);
-        node.setDimensions(widest + 4 + 2 * inset, lines.size() * Style.SMALL * Style.LEADING + 2 + 2 * inset);
+        node.setDimensions(widest + 4 + 2 * inset, height + 2 + 2 * inset);
         operations.put(operation, node);
+        inside.put(operation, gradients);
         for (var use : operation.uses()) {
             var edge = ElkGraphUtil.createSimpleEdge(place(use.input()).out, node);
-            if (style.backward() != Backward.NONE && !use.gradient().isEmpty()) {
+            if (showsGradient(use)) {
                 var label = new GradientLabel(use, operation.output(), style.backward());
                 var place = ElkGraphUtil.createLabel(use.gradient(), edge);
                 place.setDimensions(label.width(), label.height());
@@ -100,6 +117,10 @@ final class BandLayout {
             }
         }
         ElkGraphUtil.createSimpleEdge(node, place(operation.output()).in);
+    }
+
+    private boolean showsGradient(Use use) {
+        return style.backward() != Backward.NONE && !use.gradient().isEmpty();
     }
 
     /** A closed layer is a box, with room around its name. */
@@ -155,7 +176,7 @@ final class BandLayout {
         return new Group("band", Map.of("caption", band.caption()), parts);
     }
 
-    private static Group formula(Operation operation, ElkNode node) {
+    private Group formula(Operation operation, ElkNode node) {
         var parts = new ArrayList<Figure>();
         if (operation.isLayer()) {
             parts.add(new Rectangle(
@@ -171,6 +192,11 @@ final class BandLayout {
                     Style.SMALL,
                     false,
                     Style.FORWARD));
+        }
+        double y = node.getY() + inset(operation) + lines.size() * Style.SMALL * Style.LEADING;
+        for (var label : Objects.requireNonNull(inside.get(operation))) {
+            parts.add(label.draw(node.getX() + inset(operation), y + BETWEEN));
+            y += BETWEEN + label.height();
         }
         var facts = new LinkedHashMap<String, String>();
         facts.put("output", operation.output().name());

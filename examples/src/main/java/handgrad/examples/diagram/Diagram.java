@@ -62,8 +62,10 @@ record Diagram(String title, List<Node> nodes, List<Operation> operations) {
      * @param formula what the output is equal to
      * @param steps the values on the way, the output's last
      * @param isLayer whether it is a layer that is drawn closed, and the formula its name
+     * @param inside the uses of parameters that are drawn within a closed layer
      */
-    record Operation(Node output, String formula, List<Use> uses, List<Value> steps, boolean isLayer) {}
+    record Operation(
+            Node output, String formula, List<Use> uses, List<Value> steps, boolean isLayer, List<Use> inside) {}
 
     /** Whether gradients of several uses add up to the gradient of a tensor. */
     boolean isFanOut(Node node) {

@@ -15,7 +15,6 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
@@ -102,22 +101,8 @@ public final class DiagramCommand implements Callable<Integer> {
             throw new FailedException("cannot write %s: %s".formatted(file, exception.getMessage()));
         }
         spec.commandLine().getOut().println("wrote " + file);
-        if (drawing.leftOut() > 0) {
-            spec.commandLine()
-                    .getErr()
-                    .printf(
-                            Locale.ROOT,
-                            "%d tensors have no colour: checking the gradients of the others took long enough%n",
-                            drawing.leftOut());
-        }
-        if (format.isSheet() && drawing.sheet().smallest() < paper.readable()) {
-            spec.commandLine()
-                    .getErr()
-                    .printf(
-                            Locale.ROOT,
-                            "its smallest letters are %.1f points on %s, small for print; open fewer layers%n",
-                            drawing.sheet().smallest(),
-                            paper);
+        if (format.isSheet()) {
+            drawing.remarks().forEach(spec.commandLine().getErr()::println);
         }
         return ExitCode.DONE;
     }

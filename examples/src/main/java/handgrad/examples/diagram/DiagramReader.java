@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -151,7 +152,10 @@ final class DiagramReader {
 
     /** What a value is computed from: nothing, for the first that has a name, however it was drawn or converted. */
     private List<Value> inputs(Value value) {
-        return isSource(value) ? List.of() : value.inputs();
+        if (isSource(value)) {
+            return List.of();
+        }
+        return Formula.isRepeat(value) ? value.inputs().subList(1, 2) : value.inputs();
     }
 
     private boolean isSource(Value value) {
@@ -259,19 +263,50 @@ final class DiagramReader {
         inputs(output.value(), inputs, steps);
         steps.sort(Comparator.comparingInt(Value::number));
         if (layer != null) {
+            return closed(layer, output, inputs, steps);
+        }
+        var uses = uses(output, inputs, names::get);
+        return new Operation(output, new Formula(names::get).of(output.value()), uses, steps, false, List.of());
+    }
+
+    /** A closed layer has the gradients of its parameters within; one that is made of layers has too many. */
+    private Operation closed(LayerSpan layer, Node output, Set<Node> inputs, List<Value> steps) {
+        if (layer.isComposite()) {
             var uses = inputs.stream()
                     .map(input -> new Use(
                             input,
                             input.differentiable()
-                                    ? "d%s = %s.backward(d%s)".formatted(input.name(), layer.name(), output.name())
+                                    ? "d%s = the chain rule through %d operations, which --open %s shows"
+                                            .formatted(input.name(), steps.size(), layer.number())
                                     : "",
                             Set.of()))
                     .toList();
-            return new Operation(output, layer.title(), uses, steps, true);
+            return new Operation(output, layer.title(), uses, steps, true, List.of());
         }
+        var parameters = new LinkedHashSet<Node>();
+        for (var step : steps) {
+            for (var input : step.inputs()) {
+                var name = subject.nameOf(input);
+                if (name != null && layer.parameters().contains(name)) {
+                    var parameter = new Node(name, Kind.PARAMETER, input, true);
+                    nodes.put(input, parameter);
+                    parameters.add(parameter);
+                }
+            }
+        }
+        Function<Value, @Nullable String> within = value -> {
+            var node = nodes.get(value);
+            return node != null ? node.name() : isNormalization(value) ? "x̂" : null;
+        };
+        return new Operation(
+                output, layer.title(), uses(output, inputs, within), steps, true, uses(output, parameters, within));
+    }
+
+    /** What an operation uses, with the gradient that each gets from it. */
+    private List<Use> uses(Node output, Set<Node> inputs, Function<Value, @Nullable String> called) {
         var gradients = new LinkedHashMap<Node, List<Gradient.Part>>();
         if (output.differentiable()) {
-            for (var part : Gradient.of(output.value(), names::get, differentiable::contains)) {
+            for (var part : Gradient.of(output.value(), called, nodes::containsKey, differentiable::contains)) {
                 gradients
                         .computeIfAbsent(Objects.requireNonNull(nodes.get(part.of())), _ -> new ArrayList<>())
                         .add(part);
@@ -284,7 +319,7 @@ final class DiagramReader {
             parts.forEach(part -> marks.addAll(part.marks()));
             uses.add(new Use(input, gradient(input, output, parts, marks), marks));
         }
-        return new Operation(output, new Formula(names::get).of(output.value()), uses, steps, false);
+        return List.copyOf(uses);
     }
 
     /** The drawn tensors that a value is computed from, in the order of its formula, and the steps between. */
@@ -340,7 +375,12 @@ final class DiagramReader {
                             : new Use(use.input(), use.gradient().replaceFirst(" = ", " += "), use.marks()))
                     .toList();
             result.add(new Operation(
-                    operation.output(), operation.formula(), uses, operation.steps(), operation.isLayer()));
+                    operation.output(),
+                    operation.formula(),
+                    uses,
+                    operation.steps(),
+                    operation.isLayer(),
+                    operation.inside()));
         }
         return List.copyOf(result.reversed());
     }

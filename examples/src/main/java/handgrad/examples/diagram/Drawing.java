@@ -36,6 +36,7 @@ final class Drawing {
     private final Subject subject;
     private final Style style;
     private final Paper paper;
+    private final Duration checking;
     private final Diagram diagram;
     private @Nullable Sheet sheet;
 
@@ -53,6 +54,12 @@ final class Drawing {
      * @throws FailedException if there are more tensors than a sheet has room for
      */
     Drawing(Subject subject, Style style, Paper paper, List<String> open) {
+        this(subject, style, paper, open, CHECKING);
+    }
+
+    /** A drawing that ends checking gradients after this long. */
+    Drawing(Subject subject, Style style, Paper paper, List<String> open, Duration checking) {
+        this.checking = checking;
         this.subject = subject;
         this.style = style;
         this.paper = paper;
@@ -109,12 +116,16 @@ final class Drawing {
         return sheet;
     }
 
-    /** Bands that are too large for letters that can be read are cut into ever shorter ones. */
+    /** Where letters are too small to be read, boxes become smaller; then bands are cut into ever shorter ones. */
     private Sheet fitted() {
         var whole = Band.of(diagram);
+        var large = sheet(whole, TensorBox.LARGEST);
+        if (large.smallest() >= paper.readable()) {
+            return large;
+        }
         int longest =
                 whole.stream().mapToInt(band -> band.operations().size()).max().orElseThrow();
-        var best = sheet(whole);
+        var best = sheet(whole, TensorBox.LARGEST_OF_MANY);
         int count = whole.size();
         for (int length = longest - 1; length > 0 && best.smallest() < paper.readable(); length--) {
             var cut = cut(whole, length);
@@ -125,7 +136,7 @@ final class Drawing {
             if (count > MOST_BANDS) {
                 break;
             }
-            var sheet = sheet(cut);
+            var sheet = sheet(cut, TensorBox.LARGEST_OF_MANY);
             if (sheet.smallest() > best.smallest()) {
                 best = sheet;
             }
@@ -137,12 +148,12 @@ final class Drawing {
         return bands.stream().flatMap(band -> band.parts(length).stream()).toList();
     }
 
-    private Sheet sheet(List<Band> bands) {
-        return Sheet.of(diagram.title(), layouts(bands), paper, style);
+    private Sheet sheet(List<Band> bands, double largestBox) {
+        return Sheet.of(diagram.title(), layouts(bands, largestBox), paper, style);
     }
 
-    private List<BandLayout> layouts(List<Band> bands) {
-        double unit = TensorBox.unit(diagram.nodes());
+    private List<BandLayout> layouts(List<Band> bands, double largestBox) {
+        double unit = TensorBox.unit(diagram.nodes(), largestBox);
         var made = new HashSet<Node>();
         var layouts = new ArrayList<BandLayout>();
         for (var band : bands) {
@@ -155,7 +166,10 @@ final class Drawing {
 
     private TensorBox box(Node node, double unit, boolean isRepeated) {
         boolean isFanOut = style.backward() != Style.Backward.NONE && diagram.isFanOut(node);
-        return new TensorBox(node, unit, isRepeated, isFanOut, facts(node), check(node));
+        // What an earlier band has made has its values there.
+        return isRepeated
+                ? new TensorBox(node, unit, true, isFanOut, List.of(), "")
+                : new TensorBox(node, unit, false, isFanOut, facts(node), check(node));
     }
 
     private List<String> facts(Node node) {
@@ -166,7 +180,7 @@ final class Drawing {
         lines.add(statistics("value", node.value().content()));
         var gradient = subject.gradients().apply(node.name());
         if (gradient != null) {
-            lines.add(statistics("gradient", gradient));
+            lines.add(statistics("grad", gradient));
         }
         return lines;
     }
@@ -198,8 +212,8 @@ final class Drawing {
     }
 
     private Verdict verdict(String name) {
-        if (checked.compareTo(CHECKING) > 0) {
-            leftOut++;
+        if (checked.compareTo(checking) > 0) {
+            leftOut += subject.gradients().apply(name) == null ? 0 : 1;
             return Verdict.UNCHECKED;
         }
         long start = System.nanoTime();
@@ -208,8 +222,22 @@ final class Drawing {
         return verdict;
     }
 
-    /** How many tensors have no colour because checking the others took so long. */
-    int leftOut() {
-        return leftOut;
+    /** What a reader of the page should know; one line each. */
+    List<String> remarks() {
+        var remarks = new ArrayList<String>();
+        double smallest = sheet().smallest();
+        if (leftOut > 0) {
+            remarks.add("tensors without a colour: %d, as checking gradients ended after %d s"
+                    .formatted(leftOut, checking.toSeconds()));
+        }
+        if (smallest < paper.readable()) {
+            remarks.add(String.format(
+                    Locale.ROOT,
+                    "its smallest letters are %.1f points on %s, small for print; %s",
+                    smallest,
+                    paper,
+                    paper == Paper.A4 ? "choose A3" : "open fewer layers"));
+        }
+        return remarks;
     }
 }

@@ -10,6 +10,7 @@ import handgrad.examples.program.SourceProgram.ProgramException;
 import handgrad.tensor.Tensor;
 import java.lang.reflect.Field;
 import java.lang.reflect.Method;
+import java.time.Duration;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Objects;
@@ -31,16 +32,18 @@ import org.jspecify.annotations.Nullable;
  * or a main method, which runs until it has computed its first {@link handgrad.nn.CrossEntropyLoss}.
  */
 final class FileSubject {
-    /** What a forward pass of a small model never takes. */
-    private static final int SECONDS = 60;
+    /** What a pass of a small model never takes. */
+    private static final Duration LONGEST = Duration.ofSeconds(60);
 
     private final String file;
+    private final Duration longest;
     private final SourceProgram program;
     private @Nullable Object instance;
     private @Nullable NamedPass pass;
 
-    private FileSubject(String file, SourceProgram program) {
+    private FileSubject(String file, SourceProgram program, Duration longest) {
         this.file = file;
+        this.longest = longest;
         this.program = program;
     }
 
@@ -65,8 +68,13 @@ final class FileSubject {
      * @throws FailedException if it throws, computes no loss or does not end
      */
     static Subject of(String title, String file, String source, SourceProgram program) {
-        return within(file, () -> {
-            var subject = new FileSubject(file, program);
+        return of(title, file, source, program, LONGEST);
+    }
+
+    /** The same for a program whose passes may take this long. */
+    static Subject of(String title, String file, String source, SourceProgram program, Duration longest) {
+        var subject = new FileSubject(file, program, longest);
+        return subject.within("forward", () -> {
             var graph = subject.graph();
             return new Subject(
                     title,
@@ -79,14 +87,14 @@ final class FileSubject {
         });
     }
 
-    private static Subject within(String file, Callable<Subject> reading) {
-        var task = new FutureTask<>(reading);
+    private <T> T within(String direction, Callable<T> pass) {
+        var task = new FutureTask<>(pass);
         Thread.ofPlatform().daemon().name("diagram").start(task);
         try {
-            return task.get(SECONDS, TimeUnit.SECONDS);
+            return task.get(longest.toMillis(), TimeUnit.MILLISECONDS);
         } catch (TimeoutException exception) {
-            throw new FailedException("%s: its forward pass has not ended after %d s, so there is nothing to draw"
-                    .formatted(file, SECONDS));
+            throw new FailedException("%s: its %s pass has not ended after %d s, so there is nothing to draw"
+                    .formatted(file, direction, longest.toSeconds()));
         } catch (InterruptedException exception) {
             Thread.currentThread().interrupt();
             throw new FailedException(file + ": interrupted");
@@ -204,7 +212,7 @@ final class FileSubject {
         if (forward != null) {
             pass = NamedPass.of(names -> forward(forward, names));
             if (backward != null) {
-                call(backward);
+                within("backward", () -> call(backward));
             }
         }
     }

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** What a value is equal to, in terms of the tensors that have names: {@code (bnvar + 1e-5)^(−½)}. */
@@ -64,6 +65,9 @@ final class Formula {
     private Expression expression(Value value) {
         if (value.isLeaf()) {
             return atom("constant");
+        }
+        if (isRepeat(value)) {
+            return named(value.inputs().get(1));
         }
         var x = value.inputs().getFirst();
         return switch (value.operation()) {
@@ -154,6 +158,18 @@ final class Formula {
 
     private static String variance(double epsilon) {
         return epsilon == 0 ? "var" : "(var + " + number(epsilon) + ")";
+    }
+
+    /** Whether a sum into a tensor that was made for it only repeats its second operand, as that was zeros. */
+    static boolean isRepeat(Value value) {
+        if (!value.operation().equals("addInPlace")
+                || !value.inputs().getFirst().isLeaf()) {
+            return false;
+        }
+        var repeated = value.inputs().get(1).content();
+        int period = repeated.shape().elements();
+        return IntStream.range(0, value.shape().elements())
+                .allMatch(i -> value.content().getFlat(i) == repeated.getFlat(i % period));
     }
 
     /** The second operand: a tensor or a number. */

@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Gradient {
     private final Function<Value, @Nullable String> names;
+    private final Predicate<Value> drawn;
     private final Predicate<Value> differentiable;
     private final Formula formula;
     private final List<Part> parts = new ArrayList<>();
@@ -26,8 +27,9 @@ final class Gradient {
     /** A part of the gradient of a tensor, and what happened to it on the way. */
     record Part(Value of, Term term, Set<Mark> marks) {}
 
-    private Gradient(Function<Value, @Nullable String> names, Predicate<Value> differentiable) {
+    private Gradient(Function<Value, @Nullable String> names, Predicate<Value> drawn, Predicate<Value> differentiable) {
         this.names = names;
+        this.drawn = drawn;
         this.differentiable = differentiable;
         this.formula = new Formula(names);
     }
@@ -36,11 +38,16 @@ final class Gradient {
      * What an output hands down.
      *
      * @param output whose gradient is called d and its name; the loss, a scalar, has the gradient 1
-     * @param names of the tensors to stop at
+     * @param names by which formulas call tensors
+     * @param drawn which tensors to stop at; they have names
      * @param differentiable which values have a gradient
      */
-    static List<Part> of(Value output, Function<Value, @Nullable String> names, Predicate<Value> differentiable) {
-        var gradient = new Gradient(names, differentiable);
+    static List<Part> of(
+            Value output,
+            Function<Value, @Nullable String> names,
+            Predicate<Value> drawn,
+            Predicate<Value> differentiable) {
+        var gradient = new Gradient(names, drawn, differentiable);
         var name = names.apply(output);
         boolean isLoss = output.shape().elements() == 1 && "loss".equals(name);
         gradient.through(output, Term.of(isLoss ? "" : "d" + name, output.shape()), EnumSet.noneOf(Mark.class));
@@ -59,7 +66,7 @@ final class Gradient {
             reached = term.summedTo(input.shape());
             passed = with(marks, Mark.BROADCAST);
         }
-        if (names.apply(input) != null) {
+        if (drawn.test(input)) {
             parts.add(new Part(input, reached, passed));
         } else {
             through(input, reached, passed);
@@ -110,7 +117,7 @@ final class Gradient {
                 var body = "[(1 − tanh² f)∘σ(g)∘%1$s, tanh f∘σ(g)∘(1 − σ(g))∘%1$s]".formatted(d.text());
                 into(x, Term.of(body, x.shape()), marks);
             }
-            case "unfold" -> into(x, d.withBody("fold " + d.body(), x.shape()), with(marks, Mark.SCATTER));
+            case "unfold" -> into(x, d.applied("fold", x.shape()), with(marks, Mark.SCATTER));
             case "crop" -> crop(value, d, marks);
             case "addScaled" -> {
                 into(x, d, marks);
@@ -145,7 +152,7 @@ final class Gradient {
                     into(value.inputs().get(2), d, marks);
                 }
             }
-            case "reshape" -> into(x, d.withBody("reshape " + d.body(), x.shape()), marks);
+            case "reshape" -> into(x, d.applied("reshape", x.shape()), marks);
             case "transpose" -> into(x, d.withBody(d.body() + "ᵀ", x.shape()), marks);
             case "index", "embedding", "indexSelect" -> into(x, d.withShape(x.shape()), with(marks, Mark.SCATTER));
             case "copyFrom" -> into(x, d, marks);
@@ -155,8 +162,8 @@ final class Gradient {
             case "normalize" -> into(x, d.times("inv", value.shape()), marks);
             case "scaleAndShift" -> {
                 into(x, d.times(formula.factor(b(value)), b(value).shape()), marks);
-                into(b(value), d.times(formula.factor(x), x.shape()), marks);
-                into(value.inputs().get(2), d, marks);
+                affine(b(value), d.times(formula.factor(x), x.shape()), marks);
+                affine(value.inputs().get(2), d, marks);
             }
             case "softmax" -> softmax(value, d, marks);
             case "negativeLogLikelihood" -> negativeLogLikelihood(value, marks);
@@ -220,13 +227,10 @@ final class Gradient {
     /** A gradient that only the picked element of each row gets. */
     private Term picked(Term d, Value onehot) {
         var indices = Objects.requireNonNull(indices(onehot));
-        return new Term(
-                d.negative(),
-                d.coefficient(),
-                "",
-                d.divisor(),
-                onehot.shape(),
-                "at (i, " + formula.atom(indices) + "_i), else 0");
+        var where = names.apply(indices) != null
+                ? "at (i, " + names.apply(indices) + "_i), else 0"
+                : "at the ones of " + formula.factor(onehot) + ", else 0";
+        return new Term(d.negative(), d.coefficient(), "", d.divisor(), onehot.shape(), where);
     }
 
     /** dx = p · x^(p−1) ∘ d. */
@@ -266,18 +270,36 @@ final class Gradient {
         }
     }
 
-    /** Ioffe and Szegedy 2015, section 3, with the divisor of the variance as it was: the table's row of exercise 3. */
+    /** A scale or shift of a feature; where each position has its own, (L, features), they are as long as a row. */
+    private void affine(Value perFeature, Term d, Set<Mark> marks) {
+        if (perFeature.shape().rank() == 1) {
+            into(perFeature, d, marks);
+        } else {
+            var row = d.summedTo(Shape.of(perFeature.shape().elements()));
+            into(perFeature, row.applied("reshape", perFeature.shape()), with(marks, Mark.BROADCAST));
+        }
+    }
+
+    /**
+     * Ioffe and Szegedy 2015, section 3, with the divisor of the variance as it was: the table's row of exercise 3. A
+     * gradient that is not drawn is called g, as there.
+     */
     private void normalization(Value value, Term d, Set<Mark> marks) {
         var x = value.inputs().getFirst();
         boolean batch = value.operation().equals("normalizeBatch");
         var unit = formula.atom(value);
         var sum = batch ? rows(x.shape()) : "Σ" + (x.shape().rank() - 1);
-        var n = batch ? "n" : String.valueOf(x.shape().size(-1));
-        int count = x.shape().elements() / Math.max(1, x.shape().size(-1));
+        int features = x.shape().size(-1);
+        int count = batch ? x.shape().elements() / Math.max(1, features) : features;
+        boolean isBatch = batch && x.shape().rank() == 2;
+        var n = isBatch ? "n" : String.valueOf(count);
         boolean unbiased = batch && value.arguments().get(1) == count - 1;
-        var body = "inv/%1$s·(%1$s·%5$s − %2$s %5$s − %3$s%4$s∘%2$s (%5$s∘%4$s))"
-                .formatted(n, sum, unbiased ? "n/(n−1)·" : "", unit, d.text());
-        into(x, Term.of(body, x.shape()), marks);
+        var correction = unbiased ? n + "/" + (isBatch ? "(n−1)" : String.valueOf(count - 1)) + "·" : "";
+        var g = drawn.test(value) ? d.text() : "g";
+        var body =
+                "inv/%1$s·(%1$s·%5$s − %2$s %5$s − %3$s%4$s∘%2$s (%5$s∘%4$s))".formatted(n, sum, correction, unit, g);
+        var where = drawn.test(value) ? "" : "g = " + d.text();
+        into(x, new Term(false, "", body, "", x.shape(), where), marks);
     }
 
     /** The sum over all dimensions but the last. */

@@ -15,7 +15,7 @@ import java.util.stream.Collectors;
 
 /** The gradient on an edge: its formula and marks, or a slot for them. */
 final class GradientLabel {
-    private static final double WIDEST = 126;
+    private static final double WIDEST = 118;
     private static final double INSET = 3;
 
     /** A slot has room for a hand. */

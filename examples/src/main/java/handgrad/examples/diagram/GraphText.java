@@ -3,6 +3,8 @@ package handgrad.examples.diagram;
 import handgrad.examples.diagram.Diagram.Node;
 import handgrad.examples.diagram.Diagram.Operation;
 import handgrad.examples.diagram.Diagram.Use;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** A diagram as text for other programs: a flowchart of Mermaid, a graph of Graphviz. Tensors and operations are nodes. */
 final class GraphText {
@@ -16,7 +18,7 @@ final class GraphText {
             text.append("  %s[\"%s<br/>%s\"]%n".formatted(id(node), quoted(node.name()), node.shape()));
         }
         for (var operation : diagram.operations()) {
-            text.append("  %s([\"%s\"])%n".formatted(id(operation), quoted(operation.formula())));
+            text.append("  %s([\"%s\"])%n".formatted(id(operation), quoted(text(operation, style, "<br/>"))));
             for (var use : operation.uses()) {
                 var label = label(use, style);
                 text.append("  %s -->%s %s%n"
@@ -37,8 +39,8 @@ final class GraphText {
                     .formatted(id(node), Style.fill(node.kind()), escaped(node.name()), node.shape()));
         }
         for (var operation : diagram.operations()) {
-            text.append(
-                    "  %s [shape=plaintext, label=\"%s\"];%n".formatted(id(operation), escaped(operation.formula())));
+            text.append("  %s [shape=plaintext, label=\"%s\"];%n"
+                    .formatted(id(operation), escaped(text(operation, style, "\n"))));
             for (var use : operation.uses()) {
                 text.append("  %s -> %s [label=\"%s\"];%n"
                         .formatted(id(use.input()), id(operation), escaped(label(use, style))));
@@ -46,6 +48,16 @@ final class GraphText {
             text.append("  %s -> %s;%n".formatted(id(operation), id(operation.output())));
         }
         return text.append("}\n").toString();
+    }
+
+    /** The formula, and within a closed layer the gradients of its parameters. */
+    private static String text(Operation operation, Style style, String lineEnd) {
+        return Stream.concat(
+                        Stream.of(operation.formula()),
+                        operation.inside().stream()
+                                .map(use -> label(use, style))
+                                .filter(label -> !label.isEmpty()))
+                .collect(Collectors.joining(lineEnd));
     }
 
     private static String label(Use use, Style style) {
@@ -69,6 +81,6 @@ final class GraphText {
     }
 
     private static String escaped(String text) {
-        return text.replace("\\", "\\\\").replace("\"", "\\\"");
+        return text.replace("\\", "\\\\").replace("\"", "\\\"").replace("\n", "\\n");
     }
 }

@@ -73,6 +73,12 @@ final class HtmlPage {
                             .collect(Collectors.joining("\n")),
                     html);
         }
+        if (drawing.style().backward() != Style.Backward.BLANK) {
+            operation.ifPresent(each -> part(
+                    "Formulas of the gradients of the layer's parameters",
+                    each.inside().stream().map(use -> use.gradient()).collect(Collectors.joining("\n")),
+                    html));
+        }
         operation.ifPresent(each -> part(
                 "Code",
                 String.join("\n\n", SourceCode.of(each, drawing.subject().sources())),

@@ -11,7 +11,7 @@ import java.util.List;
  * @param corners the upper left corner of each, on the page
  */
 record Packing(double scale, List<Point> corners) {
-    private static final double GUTTER = 6;
+    private static final double GUTTER = 5;
     private static final double LARGEST_SCALE = 1.5;
 
     /** The better of columns and rows on a page of this size. */

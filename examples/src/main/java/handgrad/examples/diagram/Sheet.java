@@ -3,6 +3,7 @@ package handgrad.examples.diagram;
 import handgrad.examples.diagram.Diagram.Kind;
 import handgrad.examples.diagram.Figure.Letters;
 import handgrad.examples.diagram.Figure.Rectangle;
+import handgrad.examples.diagram.Style.Backward;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -35,8 +36,8 @@ record Sheet(double width, double height, String title, double smallest, List<Fi
         }
     }
 
-    private static final double MARGIN = 17;
-    private static final double HEADER = 36;
+    private static final double MARGIN = 15;
+    private static final double HEADER = 44;
 
     /** Fits bands to a page, in the direction that makes them larger. */
     static Sheet of(String title, List<BandLayout> bands, Paper paper, Style style) {
@@ -54,7 +55,7 @@ record Sheet(double width, double height, String title, double smallest, List<Fi
     private static Sheet draw(
             String title, List<BandLayout> bands, Packing packing, double width, double height, Style style) {
         var figures = new ArrayList<Figure>();
-        header(title, style, figures);
+        header(title, width, style, figures);
         for (int i = 0; i < bands.size(); i++) {
             var corner = packing.corners().get(i);
             figures.add(bands.get(i).draw().placed(packing.scale(), MARGIN + corner.x(), MARGIN + HEADER + corner.y()));
@@ -62,22 +63,24 @@ record Sheet(double width, double height, String title, double smallest, List<Fi
         return new Sheet(width, height, title, Style.SMALL * Math.min(1, packing.scale()), figures);
     }
 
-    private static void header(String title, Style style, List<Figure> figures) {
+    /** The title, and below it, in two lines at most, what colours, boxes and signs mean. */
+    private static void header(String title, double width, Style style, List<Figure> figures) {
         figures.add(new Letters(MARGIN, MARGIN + 11, title, 12, true, Style.INK));
-        if (style.values()) {
-            double end = MARGIN + Lettering.width(title, 12, true);
-            var key = "mean ± standard deviation; green: the gradient is right, red: wrong";
-            figures.add(new Letters(end + 14, MARGIN + 11, key, Style.SMALL, false, Style.INK));
-        }
         double x = MARGIN;
         double y = MARGIN + 28;
         x = key(figures, x, y, Style.fill(Kind.PARAMETER), "parameter");
         x = key(figures, x, y, Style.fill(Kind.DATA), "data");
         x = key(figures, x, y, Style.fill(Kind.COMPUTED), "computed");
         x = key(figures, x, y, "#ffffff", "from another band");
-        for (var line : explanations(style)) {
-            figures.add(new Letters(x, y, line, Style.SMALL, false, Style.BACKWARD));
-            x += Lettering.width(line, Style.SMALL, false) + 14;
+        for (var text : explanations(style)) {
+            double end = x + Lettering.width(text, Style.SMALL, false);
+            if (end > width - MARGIN && y == MARGIN + 28) {
+                end -= x - MARGIN;
+                x = MARGIN;
+                y += 10;
+            }
+            figures.add(new Letters(x, y, text, Style.SMALL, false, Style.INK));
+            x = end + 14;
         }
     }
 
@@ -89,11 +92,14 @@ record Sheet(double width, double height, String title, double smallest, List<Fi
     }
 
     private static List<String> explanations(Style style) {
-        return switch (style.backward()) {
-            case NONE -> List.of();
-            case FORMULAS, BLANK, ANSWERS ->
-                List.of(
-                        "dx is the gradient of the loss with respect to x, n the batch, Σ0 a sum over dimension 0; ⊕: gradients of several uses add");
-        };
+        var texts = new ArrayList<String>();
+        if (style.backward() != Backward.NONE) {
+            texts.add("dx: gradient of the loss by x; n: size of the batch; Σ0: sum over dimension 0;"
+                    + " ⊕: gradients of several uses add");
+        }
+        if (style.values()) {
+            texts.add("value, grad: mean ± standard deviation; green: gradient right, red: wrong");
+        }
+        return texts;
     }
 }

@@ -30,7 +30,7 @@ record Style(Backward backward, boolean values) {
 
     static final double NAME = 8;
     static final double CAPTION = 9;
-    static final double LEADING = 1.2;
+    static final double LEADING = 1.15;
 
     static final String INK = "#1a1a1a";
     static final String FORWARD = "#204a87";
@@ -48,8 +48,8 @@ record Style(Backward backward, boolean values) {
         };
     }
 
-    /** A number to three digits. */
+    /** A number to two digits. */
     static String fixed(double value) {
-        return value == 0 ? "0" : String.format(Locale.ROOT, "%.3g", value).replace('-', '−');
+        return value == 0 ? "0" : String.format(Locale.ROOT, "%.2g", value).replace('-', '−');
     }
 }

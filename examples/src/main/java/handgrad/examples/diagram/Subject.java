@@ -43,6 +43,11 @@ record Subject(
      * @param parameters the names of its parameters
      */
     record LayerSpan(String name, String title, String output, List<String> parameters) {
+        /** Its place among the layers. */
+        String number() {
+            return name.substring(0, name.indexOf('.'));
+        }
+
         /** Whether it is made of layers itself. */
         boolean isComposite() {
             return parameters.size() > 2;
@@ -50,11 +55,10 @@ record Subject(
 
         /** Whether somebody who says this means this layer: its name, its number or its kind. */
         boolean isCalled(String wanted) {
-            int dot = name.indexOf('.');
             return wanted.equals("all")
                     || name.equalsIgnoreCase(wanted)
-                    || name.substring(0, dot).equals(wanted)
-                    || name.substring(dot + 1).equalsIgnoreCase(wanted);
+                    || number().equals(wanted)
+                    || name.substring(number().length() + 1).equalsIgnoreCase(wanted);
         }
     }
 

@@ -17,16 +17,12 @@ import java.util.Map;
  * and beside it name, shape and what else is known.
  */
 final class TensorBox {
-    /** The side of the largest dimension, and the least that can be seen. */
-    private static final double LARGEST = 66;
+    /** The side of the largest dimension, the same where room is short, and the least that can be seen. */
+    static final double LARGEST = 66;
 
-    /** The same in a drawing of many tensors. */
-    private static final double LARGEST_OF_MANY = 26;
-
-    private static final int MANY = 40;
-
+    static final double LARGEST_OF_MANY = 26;
     private static final double LEAST = 4;
-    private static final double GAP = 4;
+    private static final double GAP = 3;
 
     /** How far one sheet of a third dimension shows behind the next, and how many are drawn. */
     private static final double BEHIND = 2.5;
@@ -66,8 +62,8 @@ final class TensorBox {
         lines.addAll(extra);
     }
 
-    /** The points of one row or column, so that the largest dimension of all tensors has its size. */
-    static double unit(List<Node> nodes) {
+    /** The points of one row or column, so that the largest dimension of all tensors has this size. */
+    static double unit(List<Node> nodes, double size) {
         int largest = 1;
         for (var node : nodes) {
             var shape = node.shape();
@@ -75,7 +71,7 @@ final class TensorBox {
                 largest = Math.max(largest, Math.max(shape.size(-1), shape.rank() > 1 ? shape.size(0) : 1));
             }
         }
-        return Math.min(1.2, (nodes.size() > MANY ? LARGEST_OF_MANY : LARGEST) / largest);
+        return Math.min(1.2, size / largest);
     }
 
     private static double side(int size, double unit) {
@@ -109,7 +105,7 @@ final class TensorBox {
     double width() {
         double widest = 0;
         for (int i = 0; i < lines.size(); i++) {
-            double disc = i > 0 || check.isEmpty() ? 0 : 2 * Style.SMALL;
+            double disc = i > 0 || check.isEmpty() ? 0 : 1.6 * Style.SMALL;
             widest = Math.max(widest, Lettering.width(lines.get(i), size(i), i == 0) + disc);
         }
         return boxWidth() + GAP + widest;

@@ -62,6 +62,12 @@ record Term(boolean negative, String coefficient, String body, String divisor, S
         return withBody(operand() + "·" + factor, result);
     }
 
+    /** A function of this that moves elements, such as reshape. */
+    Term applied(String function, Shape result) {
+        boolean isName = body.codePoints().allMatch(c -> Character.isLetterOrDigit(c) || c == '_' || c == '.');
+        return withBody(function + (isName ? " " + body : "(" + body + ")"), result);
+    }
+
     Term withBody(String newBody, Shape newShape) {
         return new Term(negative, coefficient, newBody, divisor, newShape, where);
     }
