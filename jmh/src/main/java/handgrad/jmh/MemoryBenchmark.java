@@ -47,13 +47,30 @@ public class MemoryBenchmark {
     private final float[] out = new float[N];
     private final float[] sums = new float[ROWS];
 
-    /** Fills the arrays, so that they have memory of their own. */
+    /** Fills the arrays, so that they have memory of their own, and checks each loop at some of its elements. */
     @Setup
     public void fill() {
         Parallel.setThreads(1);
         Arrays.fill(a, 0.5f);
         Arrays.fill(b, 0.25f);
         Arrays.fill(out, 1);
+        check("sum", new float[] {sum()}, 0.5 * N);
+        check("rowSums", rowSums(), 0.5 * COLUMNS);
+        check("columnSums", Arrays.copyOf(columnSums(), COLUMNS), 0.5 * ROWS);
+        check("addScaled", addScaled(), 1 + 1e-9f * 0.5);
+        check("copy", copy(), 0.5);
+        check("addNumber", addNumber(), 0.5 + sums[0]);
+        check("relu", relu(), 0.5);
+        check("exp", exp(), Math.exp(0.5));
+        check("add", add(), 0.75);
+        check("multiply", multiply(), 0.125);
+        check("tanhBackward", tanhBackward(), 0.75 * 0.25);
+    }
+
+    private static void check(String method, float[] actual, double expected) {
+        for (int i = 0; i < actual.length; i += Math.max(1, actual.length / 1000)) {
+            Reference.require(method + ", element " + i, actual[i], expected, 1e-6 * expected);
+        }
     }
 
     /** The bytes that a method reads and writes. */

@@ -23,6 +23,7 @@
   const color = name => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
   const numberFormat = new Intl.NumberFormat("en", { maximumSignificantDigits: 5 });
   const format = value => (value == null ? "–" : numberFormat.format(value).replace("-", "−"));
+  const shortFormat = new Intl.NumberFormat("en", { notation: "compact", maximumSignificantDigits: 3 });
   const slug = title => title.toLowerCase().replace(/[^a-z0-9]+/g, "-");
 
   /** What a drawing shows, for who cannot see it. */
@@ -136,9 +137,16 @@
   }
 
   /** Room beside points and letters that lie on the edge; a curve may touch it. */
-  function rangeOfX(frame) {
+  function rangeOfX(frame, logarithmic, names) {
     const isCurve = frame.series.some(({ style }) => style === "line");
     return (_, least, greatest) => {
+      if (names) {
+        return [-0.5, names.length - 0.5];
+      }
+      if (logarithmic) {
+        const factor = isCurve ? 1 : 1.25;
+        return [least / factor, greatest * factor];
+      }
       const room = isCurve ? 0 : 0.04 * (greatest - least || 1);
       return [least - room, greatest + room];
     };
@@ -151,18 +159,29 @@
       && x.every((value, i) => value === curves[0].x[i]));
   }
 
-  function newPlot(box, { xLabel, yLabel }, frame) {
-    const axis = (label, size, space) => ({
+  function newPlot(box, { xLabel, yLabel, xLogarithmic, yLogarithmic, xNames }, frame) {
+    const axis = (label, size, space, logarithmic) => ({
       label, size, space, labelSize: 22, labelFont: "13px system-ui, sans-serif", font: "12px system-ui, sans-serif",
       stroke: color("--text"), grid: { stroke: color("--line"), width: 1 }, ticks: { stroke: color("--line"), width: 1 },
-      values: (_, splits) => splits.map(value => (value == null ? "" : format(value))),
+      values: (_, splits) => splits.map(value =>
+        (value == null ? "" : logarithmic ? shortFormat.format(value) : format(value))),
     });
+    const named = xNames && {
+      splits: () => xNames.map((_, i) => i),
+      values: () => xNames,
+      ...(8 * xNames.join("  ").length > main.clientWidth
+        && { rotate: -40, size: 24 + 5 * Math.max(...xNames.map(name => name.length)) }),
+    };
+    const xText = value => xNames?.[value] ?? format(value);
     let colored = 0;
     const plot = new uPlot({
       ...sizeOf(frame),
-      scales: { x: { time: false, range: rangeOfX(frame) } },
-      axes: [axis(xLabel, 34, 60), axis(yLabel, 56, 34)],
-      series: [{ label: xLabel, value: (_, value) => format(value) },
+      scales: {
+        x: { time: false, distr: xLogarithmic ? 3 : 1, range: rangeOfX(frame, xLogarithmic, xNames) },
+        y: { distr: yLogarithmic ? 3 : 1 },
+      },
+      axes: [{ ...axis(xLabel, 34, 60, xLogarithmic), ...named }, axis(yLabel, 56, 34, yLogarithmic)],
+      series: [{ label: xLabel, value: (_, value) => (value == null ? "–" : xText(value)) },
         ...frame.series.map(series => seriesOptions(series, series.style === "reference" ? 0 : colored++))],
       legend: {
         live: sharesX(frame.series),

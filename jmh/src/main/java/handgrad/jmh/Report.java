@@ -1,0 +1,89 @@
+package handgrad.jmh;
+
+import handgrad.examples.page.Block;
+import handgrad.examples.page.Block.Sentence;
+import handgrad.examples.page.Page;
+import handgrad.examples.page.Page.Section;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** The stored figures as one page: the goals, then each study with its question, method, findings, charts and numbers. */
+final class Report {
+    private Report() {}
+
+    /** The figures in a folder, in the order of the studies. */
+    static Map<Study, Figures> read(Path folder) throws IOException {
+        var all = new LinkedHashMap<Study, Figures>();
+        for (var study : Studies.ALL) {
+            var file = folder.resolve(study.title() + ".json");
+            if (Files.exists(file)) {
+                all.put(study, Figures.read(file));
+            }
+        }
+        return all;
+    }
+
+    static Map<String, Table> tables(Map<Study, Figures> all) {
+        var tables = new LinkedHashMap<String, Table>();
+        all.forEach((study, figures) -> tables.put(study.title(), new Table(figures.scores())));
+        return tables;
+    }
+
+    static Page page(Map<Study, Figures> all) {
+        var sections = new ArrayList<Section>();
+        var goals = Goals.of(tables(all));
+        if (!goals.isEmpty()) {
+            sections.add(new Section("goals", goals(goals)));
+        }
+        all.forEach((study, figures) -> sections.add(section(study, figures)));
+        long noisy = all.values().stream().filter(Figures::isNoisy).count();
+        var status = "%d of %d studies%s."
+                .formatted(
+                        all.size(),
+                        Studies.ALL.size(),
+                        noisy == 0 ? "" : ", %d of them on a noisy machine".formatted(noisy));
+        return new Page("handgrad: benchmarks", status, false, sections);
+    }
+
+    private static List<Block> goals(List<Goals.Goal> goals) {
+        return goals.stream()
+                .<Block>map(goal -> Sentence.judged(
+                        goal.met(), "%s: %s; the goal is %s.".formatted(goal.work(), goal.measured(), goal.goal())))
+                .toList();
+    }
+
+    private static Section section(Study study, Figures figures) {
+        var table = new Table(figures.scores());
+        var blocks = new ArrayList<Block>();
+        blocks.add(Sentence.plain(study.question()));
+        blocks.add(Sentence.plain(study.method()));
+        for (var note : figures.notes()) {
+            blocks.add(note.startsWith(Figures.NOISY) ? Sentence.judged(false, note) : Sentence.plain(note));
+        }
+        blocks.addAll(study.findings(table));
+        var columns = new ArrayList<>(List.of(study.unit()));
+        columns.addAll(table.columns());
+        blocks.add(new Block.Table(
+                "Medians",
+                columns,
+                table.rows().stream()
+                        .map(row -> {
+                            var cells = new ArrayList<>(List.of(row));
+                            table.columns().forEach(column -> cells.add(Findings.number(table.value(row, column))));
+                            return List.<String>copyOf(cells);
+                        })
+                        .toList()));
+        blocks.add(new Block.Table(
+                "Measured on",
+                List.of("", ""),
+                figures.facts().entrySet().stream()
+                        .map(fact -> List.of(fact.getKey(), fact.getValue()))
+                        .toList()));
+        return new Section(study.title(), blocks);
+    }
+}
