@@ -31,6 +31,7 @@ import picocli.CommandLine.Spec;
             DiagramCommand.class,
             StudyCommand.class,
             DoctorCommand.class,
+            BenchCommand.class,
             ShellCommand.class
         },
         versionProvider = Handgrad.Version.class,

@@ -29,23 +29,33 @@ import tools.jackson.core.json.JsonFactory;
  * @param include a regular expression that finds the benchmarks by their names
  * @param parameters values in place of those that the benchmarks name themselves
  * @param jvmOptions of the process, besides those of every process
+ * @param warmup seconds for each benchmark before the first is measured
  */
-record Batch(String include, Map<String, List<String>> parameters, List<String> jvmOptions) {
+record Batch(String include, Map<String, List<String>> parameters, List<String> jvmOptions, double warmup) {
     /** The options of every process. */
     static final List<String> JVM_OPTIONS =
             List.of("--add-modules=jdk.incubator.vector", "--enable-native-access=ALL-UNNAMED", "-Xmx2g");
 
-    /** Short, because all are warmed up before the first is measured. */
-    private static final int WARMUPS = 3;
+    /**
+     * Seconds to warm up each benchmark. A loop on the Vector API runs thousands of times slower until C2 has compiled it,
+     * and exp takes most of a second to get there.
+     */
+    private static final double WARMUP = 1;
 
     private static final int LINES_OF_FAILURE = 20;
 
+    /** The benchmarks of a class with these values of parameters, besides their own. */
+    static Batch of(Class<?> benchmark, Map<String, List<String>> parameters, String... jvmOptions) {
+        return new Batch("\\." + benchmark.getSimpleName() + "\\.", parameters, List.of(jvmOptions), WARMUP);
+    }
+
     /** The benchmarks of a class as they are. */
     static Batch of(Class<?> benchmark) {
-        return new Batch("\\." + benchmark.getSimpleName() + "\\.", Map.of(), List.of());
+        return of(benchmark, Map.of());
     }
 
     /** What one process measured of one benchmark: microseconds a call, and bytes allocated a call. */
+    @SuppressWarnings("ArrayRecordComponent") // compared by nobody
     private record Sample(String method, Map<String, String> parameters, double[] micros, double allocated) {}
 
     private static int milliseconds(Effort effort) {
@@ -53,23 +63,23 @@ record Batch(String include, Map<String, List<String>> parameters, List<String> 
     }
 
     private static int iterations(Effort effort) {
-        return effort == Effort.FULL ? 4 : 2;
+        return effort == Effort.FULL ? 3 : 2;
     }
 
     /** How long is measured, in words. */
-    static String timing(Effort effort) {
-        return "%d %s; for each figure %d iterations of %d ms in each, after a warm-up of %d"
+    String timing(Effort effort) {
+        return "%d %s; for each figure %d iterations of %d ms in each, after %s s of warm-up"
                 .formatted(
                         effort.forks(),
                         effort.forks() == 1 ? "process" : "processes",
                         iterations(effort),
                         milliseconds(effort),
-                        WARMUPS);
+                        warmup);
     }
 
     /** How long {@link #run} will take, roughly: the iterations, and two seconds for a process to start. */
     double expectedSeconds(Effort effort) {
-        double cell = (WARMUPS + iterations(effort)) * milliseconds(effort) / 1e3;
+        double cell = warmup + iterations(effort) * milliseconds(effort) / 1e3;
         return effort.forks() * (2 + benchmarks() * cell);
     }
 
@@ -134,7 +144,7 @@ record Batch(String include, Map<String, List<String>> parameters, List<String> 
         command.addAll(List.of("-classpath", System.getProperty("java.class.path"), "org.openjdk.jmh.Main", include));
         var iteration = milliseconds(effort) + "ms";
         command.addAll(List.of("-f", "0", "-wm", "BULK", "-bm", "avgt", "-tu", "us", "-foe", "true", "-prof", "gc"));
-        command.addAll(List.of("-wi", Integer.toString(WARMUPS), "-w", iteration));
+        command.addAll(List.of("-wi", "1", "-w", Math.round(1e3 * warmup) + "ms"));
         command.addAll(List.of("-i", Integer.toString(iterations(effort)), "-r", iteration));
         command.addAll(List.of("-rf", "json", "-rff", file.toString()));
         parameters.forEach((name, values) -> command.addAll(List.of("-p", name + "=" + String.join(",", values))));
@@ -152,9 +162,8 @@ record Batch(String include, Map<String, List<String>> parameters, List<String> 
                     progress.show();
                 }
             }
-            int code = process.waitFor();
-            if (code != 0) {
-                throw new StudyException("the process of JMH ended with " + code + ":\n" + failure(log));
+            if (process.waitFor() != 0) {
+                throw new StudyException(failure(log));
             }
         } catch (InterruptedException failure) {
             Thread.currentThread().interrupt();
@@ -164,13 +173,15 @@ record Batch(String include, Map<String, List<String>> parameters, List<String> 
         }
     }
 
-    /** From the failure on that JMH reports, else the end of the log. */
+    /** What a benchmark that found a wrong result says, else the end of the log. */
     private static String failure(List<String> log) {
-        int start = log.indexOf("<failure>");
-        var lines = start < 0
-                ? log.subList(Math.max(0, log.size() - LINES_OF_FAILURE), log.size())
-                : log.subList(start, Math.min(log.size(), start + LINES_OF_FAILURE));
-        return String.join("\n", lines);
+        var mark = StudyException.class.getName() + ": ";
+        return log.stream()
+                .filter(line -> line.contains(mark))
+                .map(line -> line.substring(line.indexOf(mark) + mark.length()))
+                .findFirst()
+                .orElseGet(() -> "the process of JMH failed:\n"
+                        + String.join("\n", log.subList(Math.max(0, log.size() - LINES_OF_FAILURE), log.size())));
     }
 
     /** The results of JMH: an array of objects, of which benchmark, params, primaryMetric and secondaryMetrics matter. */

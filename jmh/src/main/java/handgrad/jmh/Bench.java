@@ -33,8 +33,8 @@ public final class Bench {
     /** The share of stolen time, and of the processors that do other work, from which on a figure is in doubt. */
     private static final double NOISE = 0.03;
 
-    /** How far apart the medians of processes may lie, as a share, before a figure is in doubt. */
-    private static final double SPREAD = 0.1;
+    /** The spread of a score from which on it is in doubt. */
+    private static final double SPREAD = 0.2;
 
     private static final Path MODULE = Path.of("jmh");
     private static final Path RESULTS = MODULE.resolve("results");
@@ -136,9 +136,9 @@ public final class Bench {
         var facts = new LinkedHashMap<String, String>();
         facts.put("command", ("./handgrad bench " + arguments).trim());
         facts.put("date", LocalDate.now(ZoneOffset.UTC).toString());
-        if (!study.batches(effort).isEmpty()) {
-            facts.put("measured in", Batch.timing(effort));
-        }
+        study.batches(effort).stream()
+                .findFirst()
+                .ifPresent(batch -> facts.put("measured in", batch.timing(effort)));
         facts.put("threads", Integer.toString(study.threads()));
         facts.putAll(Machine.facts());
         if (!frequencies.isEmpty()) {
@@ -167,7 +167,7 @@ public final class Bench {
                     .max(Comparator.comparingDouble(Score::spread))
                     .orElseThrow();
             notes.add(Figures.NOISY
-                    + "at %d of %d figures the processes differ by more than %.0f %%, most at %s, %s: by %.0f %%."
+                    + "%d of %d figures differ between processes, or samples of one, by more than %.0f %%, most %s, %s: by %.0f %%."
                             .formatted(
                                     apart.size(),
                                     scores.size(),

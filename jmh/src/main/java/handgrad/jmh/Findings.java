@@ -10,7 +10,6 @@ import handgrad.examples.page.Block.Style;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
-import java.util.stream.DoubleStream;
 
 /** Sentences and charts that several studies make of their numbers. */
 final class Findings {
@@ -100,9 +99,5 @@ final class Findings {
     /** A horizontal or any other line to compare with. */
     static Series reference(String label, double x1, double y1, double x2, double y2) {
         return new Series(label, Style.REFERENCE, new double[] {x1, x2}, new double[] {y1, y2});
-    }
-
-    static double max(DoubleStream values) {
-        return values.max().orElse(Double.NaN);
     }
 }

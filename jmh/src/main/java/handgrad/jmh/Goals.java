@@ -1,17 +1,13 @@
 package handgrad.jmh;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.DoubleStream;
 
 /** What handgrad wants to reach, beside what was measured. */
 final class Goals {
-    /**
-     * A smallest object of the JVM has 16 bytes; a mean below that is from JMH itself, which allocates now and then.
-     */
-    private static final double SMALLEST_OBJECT = 16;
-
     private final List<Goal> goals = new ArrayList<>();
 
     private Goals() {}
@@ -83,15 +79,18 @@ final class Goals {
 
     private void allocation(Table table) {
         // backprop is made of tensor operations as a learner writes them, which return fresh tensors.
-        double most = Findings.max(table.scores().stream()
-                .filter(score -> !score.row().equals("backprop"))
-                .mapToDouble(Score::allocated));
-        if (!Double.isNaN(most)) {
+        var scores = table.scores().stream()
+                .filter(score -> !score.row().equals("backprop") && !Double.isNaN(score.allocated()))
+                .toList();
+        if (!scores.isEmpty()) {
+            var most = scores.stream()
+                    .max(Comparator.comparingDouble(Score::allocated))
+                    .orElseThrow();
             goals.add(new Goal(
                     "training steps but backprop, allocation",
                     "0 B",
-                    most < SMALLEST_OBJECT ? "0 B" : Findings.number(most) + " B",
-                    most < SMALLEST_OBJECT));
+                    most.allocates() ? "%s B (%s)".formatted(Findings.number(most.allocated()), most.row()) : "0 B",
+                    !most.allocates()));
         }
     }
 

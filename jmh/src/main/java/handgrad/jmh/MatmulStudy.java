@@ -15,6 +15,12 @@ import java.util.function.Predicate;
 
 /** Matrix products over a grid of shapes, and where the Java kernel gives way to OpenBLAS. */
 final class MatmulStudy implements Study {
+    /** Seconds: short, because all shapes run the same few loops. */
+    private static final double WARMUP = 0.3;
+
+    private static final Comparator<Table.Ratio> BY_WORK =
+            Comparator.comparingDouble(ratio -> MatmulProblem.flop(ratio.row()));
+
     @Override
     public String title() {
         return "matmul";
@@ -58,7 +64,7 @@ final class MatmulStudy implements Study {
         Map<String, List<String>> shapes =
                 effort == Effort.QUICK ? Map.of("shape", MatmulProblem.QUICK_SHAPES) : Map.of();
         // With the profile peers, libtorch as well.
-        return List.of(new Batch("MatmulBenchmark", shapes, List.of()));
+        return List.of(new Batch("MatmulBenchmark", shapes, List.of(), WARMUP));
     }
 
     @Override
@@ -101,9 +107,6 @@ final class MatmulStudy implements Study {
                         .formatted(javaWins.size(), ratios.size())
                 + largestOfJava.row() + ". The smallest at which OpenBLAS is faster is " + smallestOfBlas.row() + ".");
     }
-
-    private static final Comparator<Table.Ratio> BY_WORK =
-            Comparator.comparingDouble(ratio -> MatmulProblem.flop(ratio.row()));
 
     private static Block chart(List<Table.Ratio> ratios) {
         var sorted = ratios.stream().sorted(BY_WORK).toList();

@@ -264,7 +264,7 @@ public class RooflineBenchmark {
         int logits = n / CLASSES;
         Reference.require(
                 "softmaxBackward",
-                row -> Arrays.stream(doubles(o.c, row * CLASSES, CLASSES)).sum(),
+                row -> Arrays.stream(doubles(d, row * CLASSES, CLASSES)).sum(),
                 _ -> 0,
                 logits,
                 1e-6);
@@ -425,11 +425,11 @@ public class RooflineBenchmark {
         return SoftmaxCrossEntropy.forward(o.a, o.indices, o.n / CLASSES, CLASSES, o.c);
     }
 
-    /** c = the gradient of the logits, in place of their probabilities. */
+    /** d = the gradient of the logits, from their probabilities c. */
     @Benchmark
     public float[] softmaxBackward(Operands o) {
-        SoftmaxCrossEntropy.backward(o.c, o.indices, o.n / CLASSES, CLASSES, o.c);
-        return o.c;
+        SoftmaxCrossEntropy.backward(o.c, o.indices, o.n / CLASSES, CLASSES, o.d);
+        return o.d;
     }
 
     /** d -= rate · a. */

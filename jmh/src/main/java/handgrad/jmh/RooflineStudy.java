@@ -61,7 +61,7 @@ final class RooflineStudy implements Study {
                 .map(kilobytes -> Integer.toString(kilobytes / 2))
                 .toList());
         sizes.add(Integer.toString(IN_MEMORY));
-        return List.of(new Batch("\\.RooflineBenchmark\\.", Map.of("kilobytes", sizes), List.of()));
+        return List.of(Batch.of(RooflineBenchmark.class, Map.of("kilobytes", sizes)));
     }
 
     @Override

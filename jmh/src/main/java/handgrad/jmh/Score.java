@@ -8,11 +8,20 @@ import java.util.List;
  *
  * @param row what was computed, for example {@code 128x128x128 NN}
  * @param column by what, for example {@code OpenBLAS}
- * @param spread how far the medians of the processes lie apart, as a share of the median; NaN if there was only one
+ * @param spread how far the medians of the processes lie apart, or the samples if there was only one process, as a share
+ *     of the median
  * @param allocated the bytes that a call allocates; NaN if that was not measured
  */
 public record Score(
         String row, String column, double median, double low, double high, double spread, double allocated) {
+    /** A smallest object has 16 bytes on HotSpot; a mean below that is of JMH itself, which allocates now and then. */
+    private static final double SMALLEST_OBJECT = 16;
+
+    /** Whether a call allocates. */
+    boolean allocates() {
+        return allocated >= SMALLEST_OBJECT;
+    }
+
     /** The score of these samples. */
     public static Score of(String row, String column, double... samples) {
         return of(row, column, List.of(samples), Double.NaN);
@@ -24,8 +33,9 @@ public record Score(
         double median = median(column + ", " + row, samples);
         double[] medians =
                 forks.stream().mapToDouble(fork -> median(row, fork)).sorted().toArray();
-        double spread = forks.size() < 2 ? Double.NaN : (medians[medians.length - 1] - medians[0]) / median;
         Arrays.sort(samples);
+        double[] apart = forks.size() > 1 ? medians : samples;
+        double spread = (apart[apart.length - 1] - apart[0]) / median;
         return new Score(row, column, median, samples[0], samples[samples.length - 1], spread, allocated);
     }
 

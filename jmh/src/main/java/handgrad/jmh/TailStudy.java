@@ -45,15 +45,9 @@ final class TailStudy implements Study {
     @Override
     public List<Block> findings(Table table) {
         var blocks = new ArrayList<>(Findings.slower(table, "scalar tail"));
-        double allocated = table.scores().stream()
-                .filter(score -> score.column().equals("masked"))
-                .mapToDouble(Score::allocated)
-                .max()
-                .orElse(Double.NaN);
-        blocks.add(Sentence.plain(
-                allocated < 1
-                        ? "Masks were not boxed: a call allocates nothing."
-                        : "Masks allocate up to %s bytes a call.".formatted(Findings.number(allocated))));
+        boolean boxed = table.scores().stream()
+                .anyMatch(score -> score.column().equals("masked") && score.allocates());
+        blocks.add(Sentence.plain(boxed ? "Masks were boxed: a call allocates." : "Masks were not boxed."));
         blocks.add(Findings.chart(table, "Ends of rows", "floats in a row", unit()));
         return blocks;
     }

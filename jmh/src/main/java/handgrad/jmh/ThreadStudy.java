@@ -36,7 +36,7 @@ final class ThreadStudy implements Study {
                 .filter(count -> count <= 4 || Integer.bitCount(count) == 1 || count == processors())
                 .mapToObj(Integer::toString)
                 .toList();
-        return List.of(new Batch("\\.ThreadBenchmark\\.", Map.of("threads", counts), List.of()));
+        return List.of(Batch.of(ThreadBenchmark.class, Map.of("threads", counts)));
     }
 
     @Override

@@ -34,7 +34,7 @@ final class WidthStudy implements Study {
     public List<Batch> batches(Effort effort) {
         return Stream.of(128, 256, 512)
                 .filter(bits -> bits <= FloatVector.SPECIES_PREFERRED.vectorBitSize())
-                .map(bits -> new Batch("\\.WidthBenchmark\\.", Map.of(), List.of("-Dhandgrad.vector=" + bits)))
+                .map(bits -> Batch.of(WidthBenchmark.class, Map.of(), "-Dhandgrad.vector=" + bits))
                 .toList();
     }
 
