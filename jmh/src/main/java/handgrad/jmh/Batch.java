@@ -36,10 +36,7 @@ record Batch(String include, Map<String, List<String>> parameters, List<String> 
     static final List<String> JVM_OPTIONS =
             List.of("--add-modules=jdk.incubator.vector", "--enable-native-access=ALL-UNNAMED", "-Xmx2g");
 
-    /**
-     * Seconds to warm up each benchmark. A loop on the Vector API runs thousands of times slower until C2 has compiled it,
-     * and exp takes most of a second to get there.
-     */
+    /** Seconds for each benchmark: a loop on the Vector API runs thousands of times slower until C2 has compiled it. */
     private static final double WARMUP = 1;
 
     private static final int LINES_OF_FAILURE = 20;

@@ -106,7 +106,7 @@ public final class Bench {
             try {
                 var figures = figures(study, effort, arguments);
                 figures.write(folder(effort).resolve(study.title() + ".json"));
-                IO.println("\n" + Ledger.section(study, figures));
+                IO.println("\n" + Ledger.section(study, figures, figures.facts()));
             } catch (StudyException failure) {
                 System.err.println("bench: " + study.title() + ": " + failure.getMessage());
                 code = ExitCode.FAILED;
@@ -167,10 +167,9 @@ public final class Bench {
                     .max(Comparator.comparingDouble(Score::spread))
                     .orElseThrow();
             notes.add(Figures.NOISY
-                    + "%d of %d figures differ between processes, or samples of one, by more than %.0f %%, most %s, %s: by %.0f %%."
+                    + "%d figures differ between processes, or samples of one, by more than %.0f %%, most %s, %s: by %.0f %%."
                             .formatted(
                                     apart.size(),
-                                    scores.size(),
                                     100 * SPREAD,
                                     most.row(),
                                     most.column(),

@@ -72,7 +72,7 @@ final class Goals {
                     function + " in the cache, speed beside the JDK's",
                     1,
                     table.value(function, "jdk") / table.value(function, "handgrad"));
-            double error = table.value(function + FunctionStudy.ERROR, "handgrad");
+            double error = table.value(function, "handgrad" + FunctionStudy.ERROR);
             add(function + ", largest error in ulp", "at most 2.00", error, error <= 2);
         }
     }

@@ -1,6 +1,7 @@
 package handgrad.jmh;
 
 import handgrad.examples.page.Block;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
@@ -25,24 +26,32 @@ final class Ledger {
                     .formatted(goal.work(), goal.goal(), goal.measured(), goal.met() ? "yes" : "no")));
             text.append("\n");
         }
-        all.forEach((study, figures) -> text.append(section(study, figures)).append("\n"));
+        var shared = Report.sharedFacts(all);
+        if (!shared.isEmpty()) {
+            text.append("## Machine\n\n").append(facts(shared)).append("\n");
+        }
+        all.forEach((study, figures) -> text.append(section(study, figures, Report.ownFacts(figures, shared)))
+                .append("\n"));
         return text.toString().stripTrailing() + "\n";
     }
 
-    /** One study. */
-    static String section(Study study, Figures figures) {
+    /** One study, with these of its facts. */
+    static String section(Study study, Figures figures, Map<String, String> facts) {
         var text = new StringBuilder("## " + study.title() + "\n\n" + study.question() + "\n\n");
         text.append(table(study, new Table(figures.scores())));
         sentences(study, figures).forEach(sentence -> text.append("\n").append(sentence).append("\n"));
-        text.append("\n<details><summary>Measured on</summary>\n\n");
-        figures.facts()
-                .forEach((name, value) -> text.append("- %s: %s%n".formatted(name, value)));
-        return text.append("\n</details>\n").toString();
+        return facts.isEmpty() ? text.toString() : text.append("\n").append(facts(facts)).toString();
+    }
+
+    private static String facts(Map<String, String> facts) {
+        var text = new StringBuilder();
+        facts.forEach((name, value) -> text.append("- %s: %s%n".formatted(name, value)));
+        return text.toString();
     }
 
     /** The notes of the run and what the numbers say. */
     private static List<String> sentences(Study study, Figures figures) {
-        var sentences = new java.util.ArrayList<>(figures.notes());
+        var sentences = new ArrayList<>(figures.notes());
         study.findings(new Table(figures.scores())).forEach(block -> {
             if (block instanceof Block.Sentence(var _, var text)) {
                 sentences.add(text);

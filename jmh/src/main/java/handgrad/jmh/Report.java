@@ -40,7 +40,9 @@ final class Report {
         if (!goals.isEmpty()) {
             sections.add(new Section("goals", goals(goals)));
         }
-        all.forEach((study, figures) -> sections.add(section(study, figures)));
+        var shared = sharedFacts(all);
+        all.forEach((study, figures) -> sections.add(section(study, figures, shared)));
+        sections.add(new Section("machine", List.of(facts("All studies were measured on", shared))));
         long noisy = all.values().stream().filter(Figures::isNoisy).count();
         var status = "%d of %d studies%s."
                 .formatted(
@@ -57,7 +59,31 @@ final class Report {
                 .toList();
     }
 
-    private static Section section(Study study, Figures figures) {
+    /** The facts that all studies share: most often the machine. */
+    static Map<String, String> sharedFacts(Map<Study, Figures> all) {
+        var shared = new LinkedHashMap<String, String>();
+        all.values().stream().findFirst().ifPresent(figures -> shared.putAll(figures.facts()));
+        all.values().forEach(figures -> shared.entrySet().retainAll(figures.facts().entrySet()));
+        return shared;
+    }
+
+    /** The facts of one study that the others do not share. */
+    static Map<String, String> ownFacts(Figures figures, Map<String, String> shared) {
+        var own = new LinkedHashMap<>(figures.facts());
+        own.keySet().removeAll(shared.keySet());
+        return own;
+    }
+
+    private static Block facts(String caption, Map<String, String> facts) {
+        return new Block.Table(
+                caption,
+                List.of("", ""),
+                facts.entrySet().stream()
+                        .map(fact -> List.of(fact.getKey(), fact.getValue()))
+                        .toList());
+    }
+
+    private static Section section(Study study, Figures figures, Map<String, String> shared) {
         var table = new Table(figures.scores());
         var blocks = new ArrayList<Block>();
         blocks.add(Sentence.plain(study.question()));
@@ -78,12 +104,7 @@ final class Report {
                             return List.<String>copyOf(cells);
                         })
                         .toList()));
-        blocks.add(new Block.Table(
-                "Measured on",
-                List.of("", ""),
-                figures.facts().entrySet().stream()
-                        .map(fact -> List.of(fact.getKey(), fact.getValue()))
-                        .toList()));
+        blocks.add(facts("This study was measured with", ownFacts(figures, shared)));
         return new Section(study.title(), blocks);
     }
 }

@@ -206,6 +206,7 @@ public class RooflineBenchmark {
         @Setup
         public void draw() {
             Parallel.setThreads(1);
+            FunctionWarmup.run();
             rows = size.rows;
             features = size.features;
             n = rows * features;

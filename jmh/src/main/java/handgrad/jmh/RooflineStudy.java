@@ -51,7 +51,7 @@ final class RooflineStudy implements Study {
 
     @Override
     public String unit() {
-        return "as the column says";
+        return "kernel or copy";
     }
 
     @Override

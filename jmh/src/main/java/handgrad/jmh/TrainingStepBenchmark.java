@@ -27,7 +27,7 @@ import org.openjdk.jmh.annotations.Warmup;
  * Question: how long does one training step of each lecture model take, from drawing the batch to the update of the
  * weights?
  *
- * <p>Method: five forks, because the addresses of the arrays, and with them the speed, differ from fork to fork.
+ * <p>Method: five forks, because the addresses of the arrays, and with them the speed, differ between processes.
  * {@code -prof gc} shows what a step allocates; in steady state that is nothing, but for {@code backprop}, which is made of
  * tensor operations as a learner writes them.
  */

@@ -33,6 +33,7 @@ public class WidthBenchmark {
     /** Compares each result with float64. */
     @Setup
     public void check() {
+        FunctionWarmup.run();
         multiply();
         Reference.require("multiply", i -> out[i], i -> (double) a[i] * b[i], N, 1e-6);
         exp();

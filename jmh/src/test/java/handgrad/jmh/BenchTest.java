@@ -38,7 +38,7 @@ class BenchTest {
                 .containsExactly(
                         "Noisy: the hypervisor took 5 % of the time.",
                         "Noisy: other work kept 100.00 processors busy meanwhile.",
-                        "Noisy: 1 of 2 figures differ between processes, or samples of one, by more than 20 %, "
+                        "Noisy: 1 figures differ between processes, or samples of one, by more than 20 %, "
                                 + "most r, c: by 67 %.");
         assertThat(Bench.noise(0, 0, List.of(Fixtures.score("r", "d", 1)))).isEmpty();
     }

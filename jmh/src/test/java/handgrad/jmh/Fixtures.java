@@ -56,10 +56,10 @@ final class Fixtures {
                         score("exp", "jdk", 0.2),
                         score("tanh", "handgrad", 0.3),
                         score("tanh", "jdk", 0.6),
-                        score("exp" + FunctionStudy.ERROR, "handgrad", 1),
-                        score("exp" + FunctionStudy.ERROR, "jdk", 0.75),
-                        score("tanh" + FunctionStudy.ERROR, "handgrad", 2.5),
-                        score("tanh" + FunctionStudy.ERROR, "jdk", 0.75));
+                        score("exp", "handgrad" + FunctionStudy.ERROR, 1),
+                        score("exp", "jdk" + FunctionStudy.ERROR, 0.75),
+                        score("tanh", "handgrad" + FunctionStudy.ERROR, 2.5),
+                        score("tanh", "jdk" + FunctionStudy.ERROR, 0.75));
             case "storage" -> grid(List.of("multiply", "sum"), List.of("array", "segment"));
             case "alignment" -> grid(List.of("0", "4", "32"), List.of("multiply, array", "sum, array"));
             case "tails" -> grid(List.of("27", "100"), List.of("scalar tail", "masked", "padded"));

@@ -96,7 +96,7 @@
   const DASHES = [[], [8, 4], [2, 3]];
 
   /** What uPlot is told of a series; the colours come round again with another dash. */
-  function seriesOptions({ label, style }, index) {
+  function seriesOptions({ label, style }, index, pointSize) {
     const palette = color("--series").split(" ");
     const stroke = style === "reference" ? color("--muted") : palette[index % palette.length];
     const options = { label, stroke, width: 2, value: (_, value) => format(value), points: { show: false } };
@@ -106,7 +106,7 @@
     if (style === "line") {
       return { ...options, dash: DASHES[Math.floor(index / palette.length) % DASHES.length] };
     }
-    return { ...options, paths: () => null, points: { show: style === "points", size: 5, width: 0, fill: stroke } };
+    return { ...options, paths: () => null, points: { show: style === "points", size: pointSize, width: 0, fill: stroke } };
   }
 
   function drawLetters(plot, series) {
@@ -182,7 +182,8 @@
       },
       axes: [{ ...axis(xLabel, 34, 60, xLogarithmic), ...named }, axis(yLabel, 56, 34, yLogarithmic)],
       series: [{ label: xLabel, value: (_, value) => (value == null ? "–" : xText(value)) },
-        ...frame.series.map(series => seriesOptions(series, series.style === "reference" ? 0 : colored++))],
+        ...frame.series.map(series =>
+          seriesOptions(series, series.style === "reference" ? 0 : colored++, xNames || xLogarithmic ? 9 : 5))],
       legend: {
         live: sharesX(frame.series),
         show: frame.series.length > 1 || sharesX(frame.series),
