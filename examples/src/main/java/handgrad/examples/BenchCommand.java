@@ -11,7 +11,8 @@ import picocli.CommandLine.Parameters;
  */
 @Command(
         name = "bench",
-        description = "Measures: training steps, kernels, microbenchmark studies, other libraries; --list names the studies.")
+        description =
+                "Measures: training steps, kernels, microbenchmark studies, other libraries; --list names the studies.")
 final class BenchCommand implements Runnable {
     @Parameters(arity = "0..*", hidden = true)
     private List<String> arguments = List.of();

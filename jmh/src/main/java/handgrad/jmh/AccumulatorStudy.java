@@ -41,7 +41,8 @@ final class AccumulatorStudy implements Study {
     @Override
     public Score score(Measurement measurement) {
         int n = Integer.parseInt(measurement.parameter("n"));
-        var accumulators = Map.of("one", "1", "two", "2", "four", "4", "eight", "8").get(measurement.method());
+        var accumulators =
+                Map.of("one", "1", "two", "2", "four", "4", "eight", "8").get(measurement.method());
         return measurement.score(accumulators, size(n), micros -> micros * 1e6 / n);
     }
 
@@ -62,13 +63,14 @@ final class AccumulatorStudy implements Study {
                     .filter(row -> table.value(row, size) <= ENOUGH * best)
                     .findFirst()
                     .orElseThrow();
-            blocks.add(Sentence.plain("%s: %s %s enough, within %.0f %% of the best; one takes %s times as long as the best."
-                    .formatted(
-                            size,
-                            enough,
-                            enough.equals("1") ? "is" : "are",
-                            100 * (ENOUGH - 1),
-                            Findings.ratio(table.value("1", size) / best))));
+            blocks.add(Sentence.plain(
+                    "%s: %s %s enough, within %.0f %% of the best; one takes %s times as long as the best."
+                            .formatted(
+                                    size,
+                                    enough,
+                                    enough.equals("1") ? "is" : "are",
+                                    100 * (ENOUGH - 1),
+                                    Findings.ratio(table.value("1", size) / best))));
         }
         blocks.add(Findings.chart(table, "Time by partial sums", "vectors of partial sums", unit()));
         return blocks;

@@ -110,10 +110,7 @@ record Batch(String include, Map<String, List<String>> parameters, List<String> 
                         same.getFirst().method,
                         same.getFirst().parameters,
                         same.stream().map(Sample::micros).toList(),
-                        same.stream()
-                                .mapToDouble(Sample::allocated)
-                                .min()
-                                .orElse(Double.NaN)))
+                        same.stream().mapToDouble(Sample::allocated).min().orElse(Double.NaN)))
                 .toList();
     }
 

@@ -136,9 +136,7 @@ public final class Bench {
         var facts = new LinkedHashMap<String, String>();
         facts.put("command", ("./handgrad bench " + arguments).trim());
         facts.put("date", LocalDate.now(ZoneOffset.UTC).toString());
-        study.batches(effort).stream()
-                .findFirst()
-                .ifPresent(batch -> facts.put("measured in", batch.timing(effort)));
+        study.batches(effort).stream().findFirst().ifPresent(batch -> facts.put("measured in", batch.timing(effort)));
         facts.put("threads", Integer.toString(study.threads()));
         facts.putAll(Machine.facts());
         if (!frequencies.isEmpty()) {
@@ -168,12 +166,7 @@ public final class Bench {
                     .orElseThrow();
             notes.add(Figures.NOISY
                     + "%d figures differ between processes, or samples of one, by more than %.0f %%, most %s, %s: by %.0f %%."
-                            .formatted(
-                                    apart.size(),
-                                    100 * SPREAD,
-                                    most.row(),
-                                    most.column(),
-                                    100 * most.spread()));
+                            .formatted(apart.size(), 100 * SPREAD, most.row(), most.column(), 100 * most.spread()));
         }
         return notes;
     }

@@ -68,7 +68,9 @@ final class Findings {
                                 .mapToDouble(row -> table.value(row, column))
                                 .toArray()))
                 .toList();
-        var axis = numbers ? new Axis(xLabel, x[x.length - 1] > 20 * x[0] && x[0] > 0, List.of()) : Axis.ofNames(xLabel, rows);
+        var axis = numbers
+                ? new Axis(xLabel, x[x.length - 1] > 20 * x[0] && x[0] > 0, List.of())
+                : Axis.ofNames(xLabel, rows);
         return new Chart(
                 title,
                 "%s of %s, by %s.".formatted(unit, String.join(", ", table.columns()), xLabel),

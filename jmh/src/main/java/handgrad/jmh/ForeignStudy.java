@@ -56,10 +56,11 @@ final class ForeignStudy implements Study {
     @Override
     public List<Block> findings(Table table) {
         var blocks = new ArrayList<Block>();
-        blocks.add(Sentence.plain("A call that only reads a number takes %s ns as an ordinary one and %s ns as a critical one."
-                .formatted(
-                        Findings.number(table.value("get_num_threads", "ordinary")),
-                        Findings.number(table.value("get_num_threads", "critical")))));
+        blocks.add(Sentence.plain(
+                "A call that only reads a number takes %s ns as an ordinary one and %s ns as a critical one."
+                        .formatted(
+                                Findings.number(table.value("get_num_threads", "ordinary")),
+                                Findings.number(table.value("get_num_threads", "critical")))));
         var dots = table.where(row -> row.startsWith("sdot"));
         blocks.add(Findings.compare(dots, "critical, heap", "takes %s times as long as", "ordinary"));
         blocks.add(Findings.compare(dots, "ordinary, copied", "takes %s times as long as", "critical, heap"));

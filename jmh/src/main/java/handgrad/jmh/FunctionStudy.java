@@ -54,9 +54,7 @@ final class FunctionStudy implements Study {
     @Override
     public Score score(Measurement measurement) {
         return measurement.score(
-                measurement.parameter("function"),
-                measurement.method(),
-                micros -> micros * 1e3 / FunctionBenchmark.N);
+                measurement.parameter("function"), measurement.method(), micros -> micros * 1e3 / FunctionBenchmark.N);
     }
 
     @Override

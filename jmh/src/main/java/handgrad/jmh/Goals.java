@@ -58,7 +58,8 @@ final class Goals {
         atLeast(
                 "Java kernel beside OpenBLAS, worst square from 128 to 1024",
                 0.95,
-                least(table.where(row -> MatmulProblem.isSquare(row) && MatmulProblem.flop(row) >= 2 * 128.0 * 128 * 128)
+                least(table.where(
+                                row -> MatmulProblem.isSquare(row) && MatmulProblem.flop(row) >= 2 * 128.0 * 128 * 128)
                         .ratios("java", "openblas")));
     }
 

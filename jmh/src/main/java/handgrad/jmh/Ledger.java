@@ -39,8 +39,11 @@ final class Ledger {
     static String section(Study study, Figures figures, Map<String, String> facts) {
         var text = new StringBuilder("## " + study.title() + "\n\n" + study.question() + "\n\n");
         text.append(table(study, new Table(figures.scores())));
-        sentences(study, figures).forEach(sentence -> text.append("\n").append(sentence).append("\n"));
-        return facts.isEmpty() ? text.toString() : text.append("\n").append(facts(facts)).toString();
+        sentences(study, figures)
+                .forEach(sentence -> text.append("\n").append(sentence).append("\n"));
+        return facts.isEmpty()
+                ? text.toString()
+                : text.append("\n").append(facts(facts)).toString();
     }
 
     private static String facts(Map<String, String> facts) {
@@ -66,7 +69,9 @@ final class Ledger {
         var ratio = study.higherIsBetter() ? study.own() + " / best other" : "best other / " + study.own();
         var text = new StringBuilder("| %s | %s |%s%n"
                 .formatted(study.unit(), String.join(" | ", columns), compared ? " " + ratio + " |" : ""));
-        text.append("|---|").append("---:|".repeat(columns.size() + (compared ? 1 : 0))).append('\n');
+        text.append("|---|")
+                .append("---:|".repeat(columns.size() + (compared ? 1 : 0)))
+                .append('\n');
         for (var row : table.rows()) {
             text.append("| ").append(row).append(" |");
             for (var column : columns) {

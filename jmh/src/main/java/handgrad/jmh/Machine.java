@@ -53,7 +53,10 @@ final class Machine {
 
     /** The load averages of 1, 5 and 15 minutes; empty if the system does not tell. */
     static String load() {
-        return lines(LOAD).findFirst().map(line -> String.join(", ", line.split(" ", -1)[0], line.split(" ", -1)[1], line.split(" ", -1)[2])).orElse("");
+        return lines(LOAD)
+                .findFirst()
+                .map(line -> String.join(", ", line.split(" ", -1)[0], line.split(" ", -1)[1], line.split(" ", -1)[2]))
+                .orElse("");
     }
 
     /** The size of the cache for data of each level, from the first; without those that the system does not tell. */

@@ -70,8 +70,7 @@ final class MatmulStudy implements Study {
     @Override
     public Score score(Measurement measurement) {
         var shape = measurement.parameter("shape");
-        return measurement.score(
-                shape, measurement.method(), micros -> MatmulProblem.flop(shape) / 1e3 / micros);
+        return measurement.score(shape, measurement.method(), micros -> MatmulProblem.flop(shape) / 1e3 / micros);
     }
 
     @Override
@@ -103,9 +102,11 @@ final class MatmulStudy implements Study {
         var largestOfJava = javaWins.stream().max(BY_WORK).orElseThrow();
         var smallestOfBlas =
                 ratios.stream().filter(ratio -> ratio.value() < 1).min(BY_WORK).orElseThrow();
-        return Sentence.plain("The Java kernel is at least as fast as OpenBLAS at %d of %d shapes; the largest of them is "
-                        .formatted(javaWins.size(), ratios.size())
-                + largestOfJava.row() + ". The smallest at which OpenBLAS is faster is " + smallestOfBlas.row() + ".");
+        return Sentence.plain(
+                "The Java kernel is at least as fast as OpenBLAS at %d of %d shapes; the largest of them is "
+                                .formatted(javaWins.size(), ratios.size())
+                        + largestOfJava.row() + ". The smallest at which OpenBLAS is faster is " + smallestOfBlas.row()
+                        + ".");
     }
 
     private static Block chart(List<Table.Ratio> ratios) {
@@ -113,7 +114,8 @@ final class MatmulStudy implements Study {
         Predicate<Table.Ratio> square = ratio -> MatmulProblem.isSquare(ratio.row());
         var series = new ArrayList<Series>();
         series.add(series("squares", sorted.stream().filter(square).toList()));
-        series.add(series("other shapes", sorted.stream().filter(square.negate()).toList()));
+        series.add(
+                series("other shapes", sorted.stream().filter(square.negate()).toList()));
         if (!sorted.isEmpty()) {
             double least = MatmulProblem.flop(sorted.getFirst().row());
             double greatest = MatmulProblem.flop(sorted.getLast().row());

@@ -14,8 +14,7 @@ import java.util.function.DoubleUnaryOperator;
  * @param forks the microseconds that a call took in each iteration, for each process
  * @param allocated the bytes that a call allocates
  */
-record Measurement(
-        Batch batch, String method, Map<String, String> parameters, List<double[]> forks, double allocated) {
+record Measurement(Batch batch, String method, Map<String, String> parameters, List<double[]> forks, double allocated) {
     /** The value of a parameter. */
     String parameter(String name) {
         var value = parameters.get(name);

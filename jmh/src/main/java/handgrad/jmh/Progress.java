@@ -4,7 +4,8 @@ package handgrad.jmh;
 final class Progress {
     private final String title;
     private final double expectedSeconds;
-    private final boolean terminal = System.console() != null && System.console().isTerminal();
+    private final boolean terminal =
+            System.console() != null && System.console().isTerminal();
     private final long start = System.nanoTime();
 
     Progress(String title, double expectedSeconds) {

@@ -40,7 +40,8 @@ final class Reference {
     }
 
     /** Compares each of the first n elements. */
-    static void require(String what, IntToDoubleFunction actual, IntToDoubleFunction expected, int n, double tolerance) {
+    static void require(
+            String what, IntToDoubleFunction actual, IntToDoubleFunction expected, int n, double tolerance) {
         for (int i = 0; i < n; i++) {
             if (!(Math.abs(actual.applyAsDouble(i) - expected.applyAsDouble(i)) <= tolerance)) {
                 throw wrong(what + ", element " + i, actual.applyAsDouble(i), expected.applyAsDouble(i));

@@ -63,7 +63,8 @@ final class Report {
     static Map<String, String> sharedFacts(Map<Study, Figures> all) {
         var shared = new LinkedHashMap<String, String>();
         all.values().stream().findFirst().ifPresent(figures -> shared.putAll(figures.facts()));
-        all.values().forEach(figures -> shared.entrySet().retainAll(figures.facts().entrySet()));
+        all.values()
+                .forEach(figures -> shared.entrySet().retainAll(figures.facts().entrySet()));
         return shared;
     }
 

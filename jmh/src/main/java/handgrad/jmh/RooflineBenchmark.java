@@ -415,8 +415,7 @@ public class RooflineBenchmark {
     /** d = the gradient of the input, from b and the normalized c. */
     @Benchmark
     public float[] batchNormBackward(Operands o) {
-        BatchNormalization.backward(
-                o.b, o.c, o.rows, o.features, o.gain, o.inverse, o.rows, o.mean, o.variance, o.d);
+        BatchNormalization.backward(o.b, o.c, o.rows, o.features, o.gain, o.inverse, o.rows, o.mean, o.variance, o.d);
         return o.d;
     }
 

@@ -123,8 +123,9 @@ final class RooflineStudy implements Study {
         blocks.add(Sentence.plain("The peak of one thread is %s GFLOP/s.".formatted(Findings.number(peak))));
         levels.forEach(level -> blocks.add(Sentence.plain("A copy in %s gets %s GB/s, read and written."
                 .formatted(level.name, Findings.number(level.bandwidth)))));
-        points.stream().min(Comparator.comparingDouble(point -> point.speed / point.roof)).ifPresent(point -> blocks.add(
-                Sentence.plain("Farthest from its roof is %s, at %s of it."
+        points.stream()
+                .min(Comparator.comparingDouble(point -> point.speed / point.roof))
+                .ifPresent(point -> blocks.add(Sentence.plain("Farthest from its roof is %s, at %s of it."
                         .formatted(point.name, percent(point.speed / point.roof)))));
         blocks.add(chart(peak, levels, points));
         blocks.add(new Block.Table(
@@ -179,8 +180,8 @@ final class RooflineStudy implements Study {
                     .findFirst()
                     .orElse(Double.NaN);
             char letter = row.endsWith("large") ? large++ : small++;
-            points.add(new Point(
-                    letter, row, intensity, table.value(row, SPEED), Math.min(peak, intensity * bandwidth)));
+            points.add(
+                    new Point(letter, row, intensity, table.value(row, SPEED), Math.min(peak, intensity * bandwidth)));
         }
         return points;
     }
@@ -198,8 +199,16 @@ final class RooflineStudy implements Study {
                     .toArray();
             series.add(new Series("roof in " + level.name, Style.LINE, x, y));
         }
-        series.add(letters("lecture", points.stream().filter(point -> Character.isLowerCase(point.letter)).toList()));
-        series.add(letters("large", points.stream().filter(point -> Character.isUpperCase(point.letter)).toList()));
+        series.add(letters(
+                "lecture",
+                points.stream()
+                        .filter(point -> Character.isLowerCase(point.letter))
+                        .toList()));
+        series.add(letters(
+                "large",
+                points.stream()
+                        .filter(point -> Character.isUpperCase(point.letter))
+                        .toList()));
         return new Chart(
                 "Roofline",
                 "GFLOP/s of each kernel by its operations a byte, under the roofs of the peak and of each level of the memory; "

@@ -70,7 +70,8 @@ public class StorageBenchmark {
         scalarArray();
         Reference.require("scalar loop over arrays", i -> out[i], i -> 2 * a[i] + 1, N, 1e-6);
         scalarSegment();
-        Reference.require("scalar loop over segments", i -> outSegment.getAtIndex(FLOAT, i), i -> 2 * a[i] + 1, N, 1e-6);
+        Reference.require(
+                "scalar loop over segments", i -> outSegment.getAtIndex(FLOAT, i), i -> 2 * a[i] + 1, N, 1e-6);
     }
 
     private double sum(int start, int n) {

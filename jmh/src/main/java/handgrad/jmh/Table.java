@@ -14,7 +14,9 @@ record Table(List<Score> scores) {
     List<String> rows() {
         var rows = scores.stream().map(Score::row).distinct().toList();
         return rows.stream().allMatch(row -> row.matches("\\d+"))
-                ? rows.stream().sorted(Comparator.comparingInt(Integer::parseInt)).toList()
+                ? rows.stream()
+                        .sorted(Comparator.comparingInt(Integer::parseInt))
+                        .toList()
                 : rows;
     }
 
@@ -71,7 +73,6 @@ record Table(List<Score> scores) {
 
     /** The rows whose name a test accepts. */
     Table where(Predicate<String> row) {
-        return new Table(
-                scores.stream().filter(score -> row.test(score.row())).toList());
+        return new Table(scores.stream().filter(score -> row.test(score.row())).toList());
     }
 }

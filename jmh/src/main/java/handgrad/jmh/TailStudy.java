@@ -45,8 +45,7 @@ final class TailStudy implements Study {
     @Override
     public List<Block> findings(Table table) {
         var blocks = new ArrayList<>(Findings.slower(table, "scalar tail"));
-        boolean boxed = table.scores().stream()
-                .anyMatch(score -> score.column().equals("masked") && score.allocates());
+        boolean boxed = table.scores().stream().anyMatch(score -> score.column().equals("masked") && score.allocates());
         blocks.add(Sentence.plain(boxed ? "Masks were boxed: a call allocates." : "Masks were not boxed."));
         blocks.add(Findings.chart(table, "Ends of rows", "floats in a row", unit()));
         return blocks;

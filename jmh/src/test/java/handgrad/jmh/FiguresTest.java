@@ -31,7 +31,8 @@ class FiguresTest {
         assertThat(score.high()).isEqualTo(9);
         assertThat(score.spread()).isEqualTo(0.5);
         assertThat(score.allocates()).isFalse();
-        assertThat(Score.of("r", "c", List.of(new double[] {1}), 16).allocates()).isTrue();
+        assertThat(Score.of("r", "c", List.of(new double[] {1}), 16).allocates())
+                .isTrue();
         assertThat(Score.of("r", "c", 1, 2, 5).spread()).isEqualTo(2);
     }
 }

@@ -33,10 +33,10 @@ class ReportInBrowserTest {
             // In L2, 1/12 operation a byte at 100 GB/s allows 8.33 GFLOP/s.
             assertThat(chromium.run("""
                     return [...document.querySelectorAll('#roofline tbody tr')].find(row =>
-                        row.textContent.startsWith('add, lecture')).children[4].textContent"""))
-                    .isEqualTo("60 %");
+                        row.textContent.startsWith('add, lecture')).children[4].textContent""")).isEqualTo("60 %");
             chromium.emulate(390, true);
-            assertThat(chromium.run("return document.documentElement.scrollWidth")).isEqualTo(390L);
+            assertThat(chromium.run("return document.documentElement.scrollWidth"))
+                    .isEqualTo(390L);
         }
     }
 }

@@ -24,10 +24,13 @@ class StudiesTest {
         var others = Studies.ALL.stream()
                 .filter(study -> !List.of("peers", "matmul").contains(study.title()))
                 .toList();
-        assertThat(others).allSatisfy(study -> assertThat(study.expectedSeconds(Effort.QUICK))
-                .as(study.title())
-                .isBetween(1.0, MINUTE));
-        assertThat(others.stream().mapToDouble(study -> study.expectedSeconds(Effort.FULL)).sum())
+        assertThat(others)
+                .allSatisfy(study -> assertThat(study.expectedSeconds(Effort.QUICK))
+                        .as(study.title())
+                        .isBetween(1.0, MINUTE));
+        assertThat(others.stream()
+                        .mapToDouble(study -> study.expectedSeconds(Effort.FULL))
+                        .sum())
                 .isLessThan(25 * MINUTE);
         assertThat(new MatmulStudy().expectedSeconds(Effort.FULL)).isLessThan(20 * MINUTE);
     }
