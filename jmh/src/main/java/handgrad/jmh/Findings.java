@@ -86,7 +86,7 @@ final class Findings {
     }
 
     static String ratio(double value) {
-        return String.format(Locale.ROOT, value >= 10 ? "%.0f" : "%.2f", value);
+        return Double.isNaN(value) ? "–" : String.format(Locale.ROOT, value >= 10 ? "%.0f" : "%.2f", value);
     }
 
     /** Three digits that count. */

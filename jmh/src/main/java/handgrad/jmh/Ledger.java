@@ -1,7 +1,6 @@
 package handgrad.jmh;
 
 import handgrad.examples.page.Block;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
@@ -38,9 +37,19 @@ final class Ledger {
     /** One study, with these of its facts. */
     static String section(Study study, Figures figures, Map<String, String> facts) {
         var text = new StringBuilder("## " + study.title() + "\n\n" + study.question() + "\n\n");
-        text.append(table(study, new Table(figures.scores())));
-        sentences(study, figures)
-                .forEach(sentence -> text.append("\n").append(sentence).append("\n"));
+        var table = new Table(figures.scores());
+        var findings = study.findings(table);
+        var tables = findings.stream()
+                .filter(Block.Table.class::isInstance)
+                .map(Block.Table.class::cast)
+                .toList();
+        (tables.isEmpty() ? List.of(Report.medians(study, table)) : tables).forEach(each -> text.append(markdown(each)));
+        figures.notes().forEach(note -> text.append("\n").append(note).append("\n"));
+        findings.forEach(block -> {
+            if (block instanceof Block.Sentence(var _, var sentence)) {
+                text.append("\n").append(sentence).append("\n");
+            }
+        });
         return facts.isEmpty()
                 ? text.toString()
                 : text.append("\n").append(facts(facts)).toString();
@@ -52,38 +61,10 @@ final class Ledger {
         return text.toString();
     }
 
-    /** The notes of the run and what the numbers say. */
-    private static List<String> sentences(Study study, Figures figures) {
-        var sentences = new ArrayList<>(figures.notes());
-        study.findings(new Table(figures.scores())).forEach(block -> {
-            if (block instanceof Block.Sentence(var _, var text)) {
-                sentences.add(text);
-            }
-        });
-        return sentences;
-    }
-
-    private static String table(Study study, Table table) {
-        var columns = table.columns();
-        boolean compared = columns.contains(study.own()) && columns.stream().anyMatch(study::isRival);
-        var ratio = study.higherIsBetter() ? study.own() + " / best other" : "best other / " + study.own();
-        var text = new StringBuilder("| %s | %s |%s%n"
-                .formatted(study.unit(), String.join(" | ", columns), compared ? " " + ratio + " |" : ""));
-        text.append("|---|")
-                .append("---:|".repeat(columns.size() + (compared ? 1 : 0)))
-                .append('\n');
-        for (var row : table.rows()) {
-            text.append("| ").append(row).append(" |");
-            for (var column : columns) {
-                double value = table.value(row, column);
-                text.append(Double.isNaN(value) ? " |" : " " + Findings.number(value) + " |");
-            }
-            if (compared) {
-                double speed = table.speed(study, row);
-                text.append(Double.isNaN(speed) ? " |" : " " + Findings.ratio(speed) + " |");
-            }
-            text.append('\n');
-        }
+    private static String markdown(Block.Table table) {
+        var text = new StringBuilder("| " + String.join(" | ", table.columns()) + " |\n");
+        text.append("|---|").append("---:|".repeat(table.columns().size() - 1)).append('\n');
+        table.rows().forEach(row -> text.append("| ").append(String.join(" | ", row)).append(" |\n"));
         return text.toString();
     }
 }

@@ -84,6 +84,27 @@ final class Report {
                         .toList());
     }
 
+    /** All numbers, for a study that makes no table of its own. */
+    static Block.Table medians(Study study, Table table) {
+        boolean compared =
+                table.columns().contains(study.own()) && table.columns().stream().anyMatch(study::isRival);
+        var columns = new ArrayList<>(List.of(study.unit()));
+        columns.addAll(table.columns());
+        if (compared) {
+            columns.add(study.higherIsBetter() ? study.own() + " / best other" : "best other / " + study.own());
+        }
+        var rows = new ArrayList<List<String>>();
+        for (var row : table.rows()) {
+            var cells = new ArrayList<>(List.of(row));
+            table.columns().forEach(column -> cells.add(Findings.number(table.value(row, column))));
+            if (compared) {
+                cells.add(Findings.ratio(table.speed(study, row)));
+            }
+            rows.add(List.copyOf(cells));
+        }
+        return new Block.Table("Medians", columns, rows);
+    }
+
     private static Section section(Study study, Figures figures, Map<String, String> shared) {
         var table = new Table(figures.scores());
         var blocks = new ArrayList<Block>();
@@ -92,19 +113,11 @@ final class Report {
         for (var note : figures.notes()) {
             blocks.add(note.startsWith(Figures.NOISY) ? Sentence.judged(false, note) : Sentence.plain(note));
         }
-        blocks.addAll(study.findings(table));
-        var columns = new ArrayList<>(List.of(study.unit()));
-        columns.addAll(table.columns());
-        blocks.add(new Block.Table(
-                "Medians",
-                columns,
-                table.rows().stream()
-                        .map(row -> {
-                            var cells = new ArrayList<>(List.of(row));
-                            table.columns().forEach(column -> cells.add(Findings.number(table.value(row, column))));
-                            return List.<String>copyOf(cells);
-                        })
-                        .toList()));
+        var findings = study.findings(table);
+        blocks.addAll(findings);
+        if (findings.stream().noneMatch(Block.Table.class::isInstance)) {
+            blocks.add(medians(study, table));
+        }
         blocks.add(facts("This study was measured with", ownFacts(figures, shared)));
         return new Section(study.title(), blocks);
     }

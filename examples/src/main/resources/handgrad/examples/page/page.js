@@ -159,12 +159,25 @@
       && x.every((value, i) => value === curves[0].x[i]));
   }
 
+  /** Where a logarithmic axis has its marks: at 1, 2 and 5 of each power of ten, or over many powers at 1 alone. */
+  function logarithmicSplits(least, greatest) {
+    const from = Math.floor(Math.log10(least));
+    const to = Math.ceil(Math.log10(greatest));
+    const steps = to - from > 4 ? [1] : [1, 2, 5];
+    return Array.from({ length: to - from + 1 }, (_, i) => steps.map(step => step * 10 ** (from + i))).flat()
+      .filter(value => value >= least && value <= greatest);
+  }
+
   function newPlot(box, { xLabel, yLabel, xLogarithmic, yLogarithmic, xNames }, frame) {
     const axis = (label, size, space, logarithmic) => ({
       label, size, space, labelSize: 22, labelFont: "13px system-ui, sans-serif", font: "12px system-ui, sans-serif",
       stroke: color("--text"), grid: { stroke: color("--line"), width: 1 }, ticks: { stroke: color("--line"), width: 1 },
       values: (_, splits) => splits.map(value =>
         (value == null ? "" : logarithmic ? shortFormat.format(value) : format(value))),
+      ...(logarithmic && {
+        splits: (_, __, least, greatest) => logarithmicSplits(least, greatest),
+        filter: (_, splits) => splits,
+      }),
     });
     const named = xNames && {
       splits: () => xNames.map((_, i) => i),
