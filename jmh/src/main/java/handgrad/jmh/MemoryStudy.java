@@ -56,7 +56,7 @@ final class MemoryStudy implements Study {
                 .findFirst()
                 .orElseThrow();
         return all.stream()
-                .filter(score -> score != copy)
+                .filter(score -> !score.row().equals("copy"))
                 .flatMap(score -> Stream.of(score, copy.named(score.row(), "copy")))
                 .toList();
     }

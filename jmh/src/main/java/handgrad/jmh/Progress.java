@@ -5,7 +5,7 @@ final class Progress {
     private final String title;
     private final double expectedSeconds;
     private final boolean terminal =
-            System.console() != null && System.console().isTerminal();
+            System.console().isTerminal();
     private final long start = System.nanoTime();
 
     Progress(String title, double expectedSeconds) {
