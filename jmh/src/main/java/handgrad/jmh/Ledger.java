@@ -43,7 +43,8 @@ final class Ledger {
                 .filter(Block.Table.class::isInstance)
                 .map(Block.Table.class::cast)
                 .toList();
-        (tables.isEmpty() ? List.of(Report.medians(study, table)) : tables).forEach(each -> text.append(markdown(each)));
+        (tables.isEmpty() ? List.of(Report.medians(study, table)) : tables)
+                .forEach(each -> text.append(markdown(each)));
         figures.notes().forEach(note -> text.append("\n").append(note).append("\n"));
         findings.forEach(block -> {
             if (block instanceof Block.Sentence(var _, var sentence)) {
@@ -64,7 +65,9 @@ final class Ledger {
     private static String markdown(Block.Table table) {
         var text = new StringBuilder("| " + String.join(" | ", table.columns()) + " |\n");
         text.append("|---|").append("---:|".repeat(table.columns().size() - 1)).append('\n');
-        table.rows().forEach(row -> text.append("| ").append(String.join(" | ", row)).append(" |\n"));
+        table.rows()
+                .forEach(
+                        row -> text.append("| ").append(String.join(" | ", row)).append(" |\n"));
         return text.toString();
     }
 }

@@ -4,8 +4,7 @@ package handgrad.jmh;
 final class Progress {
     private final String title;
     private final double expectedSeconds;
-    private final boolean terminal =
-            System.console().isTerminal();
+    private final boolean terminal = System.console().isTerminal();
     private final long start = System.nanoTime();
 
     Progress(String title, double expectedSeconds) {

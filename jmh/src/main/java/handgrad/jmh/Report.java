@@ -86,8 +86,8 @@ final class Report {
 
     /** All numbers, for a study that makes no table of its own. */
     static Block.Table medians(Study study, Table table) {
-        boolean compared =
-                table.columns().contains(study.own()) && table.columns().stream().anyMatch(study::isRival);
+        boolean compared = table.columns().contains(study.own())
+                && table.columns().stream().anyMatch(study::isRival);
         var columns = new ArrayList<>(List.of(study.unit()));
         columns.addAll(table.columns());
         if (compared) {
