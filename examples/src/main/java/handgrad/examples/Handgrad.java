@@ -48,6 +48,7 @@ final class Handgrad implements Runnable {
         COMMANDS.put("diagram", DiagramCommand.class);
         COMMANDS.put("study", StudyCommand.class);
         COMMANDS.put("doctor", DoctorCommand.class);
+        COMMANDS.put("bench", BenchCommand.class);
         COMMANDS.put("shell", ShellCommand.class);
         COMMANDS.put("run", RunCommand.class);
     }

@@ -14,7 +14,7 @@ class HandgradTest {
     void withoutACommandPrintsTheHelp() {
         var result = CommandResult.of();
         assertThat(result.code()).isZero();
-        assertThat(result.out()).startsWith("Usage: handgrad").contains("run", "shell", "2    wrong input");
+        assertThat(result.out()).startsWith("Usage: handgrad").contains("run", "shell", "bench", "2    wrong input");
     }
 
     @ParameterizedTest

@@ -1,112 +1,189 @@
 package handgrad.jmh;
 
+import handgrad.examples.command.ExitCode;
+import handgrad.examples.page.PageHtml;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
-import java.util.Arrays;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 
 /**
- * Runs studies: {@code [--full] [STUDY...]}, all of them by default. A quick run prints its tables and keeps them in
- * {@code jmh/target/bench}. A full run keeps them in {@code jmh/results} and writes the ledger, {@code jmh/RESULTS.md},
- * from all that is there. The working directory is the project's.
+ * Runs studies, all of them by default. A quick run keeps its figures in {@code jmh/target/bench}, a full run in
+ * {@code jmh/results}, a file for each study as soon as it is done; from the figures of all studies there it makes one page,
+ * and a full run also the ledger, {@code jmh/RESULTS.md}. The working directory is the project's.
  */
 public final class Bench {
-    /** The share of stolen time, and the processors busy before a study begins, from which on a figure is in doubt. */
-    private static final double NOISE = 0.02;
+    private static final String USAGE = """
+            Usage: ./handgrad bench [--full] [STUDY...]
+            Measures, prints tables and findings, and writes a page with the charts.
+
+              --full     measure for figures to publish: five processes for each; keep them in jmh/results
+              --report   measure nothing; write jmh/RESULTS.md and the page from jmh/results
+              --list     list the studies, each with its question
+              --help     show this help
+
+            Studies (all by default):
+            """;
+
+    /** The share of stolen time, and of the processors that do other work, from which on a figure is in doubt. */
+    private static final double NOISE = 0.03;
+
+    /** The spread of a score from which on it is in doubt. */
+    private static final double SPREAD = 0.2;
 
     private static final Path MODULE = Path.of("jmh");
+    private static final Path RESULTS = MODULE.resolve("results");
+    private static final Path QUICK = MODULE.resolve("target/bench");
 
     private Bench() {}
 
-    /** Runs it. */
+    /** Runs it; ends with an {@link ExitCode}. */
     public static void main(String... arguments) throws Exception {
-        var words = List.of(arguments);
-        if (words.contains("--help")) {
-            IO.println("Usage: ./handgrad bench [--full] [STUDY...]");
-            Arrays.stream(Study.values())
-                    .forEach(study -> IO.println("  %-10s %s".formatted(study.title(), study.question())));
-            return;
-        }
-        var effort = words.contains("--full") ? Effort.FULL : Effort.QUICK;
-        var named = words.stream()
-                .filter(word -> !word.equals("--full"))
-                .map(Study::named)
-                .toList();
-        var folder = MODULE.resolve(effort == Effort.FULL ? "results" : "target/bench");
-        for (var study : named.isEmpty() ? List.of(Study.values()) : named) {
-            var figures = run(study, effort, String.join(" ", arguments));
-            figures.write(folder.resolve(study.title() + ".json"));
-            IO.println("\n" + section(study, figures));
-        }
-        if (effort == Effort.FULL) {
-            writeLedger(folder);
-        }
+        System.exit(run(List.of(arguments)));
     }
 
-    private static Figures run(Study study, Effort effort, String arguments) throws InterruptedException {
+    static int run(List<String> arguments) throws IOException, InterruptedException {
+        var effort = Effort.QUICK;
+        var studies = new ArrayList<Study>();
+        for (var argument : arguments) {
+            switch (argument) {
+                case "--help", "-h" -> {
+                    IO.print(USAGE);
+                    list();
+                    return ExitCode.DONE;
+                }
+                case "--list" -> {
+                    list();
+                    return ExitCode.DONE;
+                }
+                case "--report" -> {
+                    return report();
+                }
+                case "--full" -> effort = Effort.FULL;
+                default -> {
+                    var study = Studies.named(argument);
+                    if (study.isEmpty()) {
+                        var kind = argument.startsWith("-") ? "option" : "study";
+                        var known = argument.startsWith("-") ? "--full, --report, --list, --help" : Studies.names();
+                        System.err.println("bench: unknown %s %s; there are: %s".formatted(kind, argument, known));
+                        return ExitCode.WRONG_INPUT;
+                    }
+                    studies.add(study.get());
+                }
+            }
+        }
+        return measure(studies.isEmpty() ? Studies.ALL : studies, effort, String.join(" ", arguments));
+    }
+
+    private static void list() {
+        Studies.ALL.forEach(study -> IO.println("  %-12s %s".formatted(study.title(), study.question())));
+    }
+
+    private static int report() throws IOException {
+        if (Report.read(RESULTS).isEmpty()) {
+            System.err.println("bench: no figures in " + RESULTS + "; measure some with ./handgrad bench --full");
+            return ExitCode.WRONG_INPUT;
+        }
+        writeReport(Effort.FULL);
+        return ExitCode.DONE;
+    }
+
+    private static int measure(List<Study> studies, Effort effort, String arguments)
+            throws IOException, InterruptedException {
+        var expected = studies.stream()
+                .mapToDouble(study -> study.expectedSeconds(effort))
+                .sum();
+        if (studies.size() > 1) {
+            IO.println("all: about " + Progress.words(expected));
+        }
+        int code = ExitCode.DONE;
+        for (var study : studies) {
+            try {
+                var figures = figures(study, effort, arguments);
+                figures.write(folder(effort).resolve(study.title() + ".json"));
+                IO.println("\n" + Ledger.section(study, figures, figures.facts()));
+            } catch (StudyException failure) {
+                System.err.println("bench: " + study.title() + ": " + failure.getMessage());
+                code = ExitCode.FAILED;
+            }
+        }
+        writeReport(effort);
+        return code;
+    }
+
+    private static Path folder(Effort effort) {
+        return effort == Effort.FULL ? RESULTS : QUICK;
+    }
+
+    private static Figures figures(Study study, Effort effort, String arguments) throws InterruptedException {
+        var frequencies = Machine.frequencies();
+        var load = Machine.load();
         var notes = new ArrayList<String>();
-        double busy = busyBefore();
-        if (busy > NOISE * Runtime.getRuntime().availableProcessors()) {
-            notes.add("Noisy: %.2f processors were busy with other work when the study began.".formatted(busy));
-        }
+        var progress = new Progress(study.title(), study.expectedSeconds(effort));
         var start = Machine.Times.now();
-        var scores = study.run(effort, notes);
-        double stolen = Machine.Times.now().stolenSince(start);
-        if (stolen > NOISE) {
-            notes.add("Noisy: the hypervisor took %.1f %% of the time.".formatted(100 * stolen));
-        }
+        var scores = study.measure(effort, progress, notes);
+        var end = Machine.Times.now();
+        progress.done();
+        double stolen = end.stolenSince(start);
+        double others = end.othersSince(start);
+        notes.addAll(noise(stolen, others, scores));
+
         var facts = new LinkedHashMap<String, String>();
         facts.put("command", ("./handgrad bench " + arguments).trim());
-        facts.put(
-                "effort",
-                "%d processes for each figure, each with %d s of warm-up and %d iterations of %.1f s"
-                        .formatted(effort.forks(), effort.warmups(), effort.iterations(), effort.seconds()));
-        facts.put("date", LocalDate.now(java.time.ZoneOffset.UTC).toString());
+        facts.put("date", LocalDate.now(ZoneOffset.UTC).toString());
+        study.batches(effort).stream().findFirst().ifPresent(batch -> facts.put("measured in", batch.timing(effort)));
+        facts.put("threads", Integer.toString(study.threads()));
         facts.putAll(Machine.facts());
+        if (!frequencies.isEmpty()) {
+            facts.put("MHz before, after", frequencies + "; " + Machine.frequencies());
+        }
+        if (!load.isEmpty()) {
+            facts.put("load average before, after", load + "; " + Machine.load());
+        }
         facts.put("stolen time", "%.2f %%".formatted(100 * stolen));
+        facts.put("processors busy with other work", "%.2f".formatted(others));
         return new Figures(study.title(), facts, notes, scores);
     }
 
-    /** How many processors other work keeps busy, over half a second in which this process does nothing. */
-    private static double busyBefore() throws InterruptedException {
-        var start = Machine.Times.now();
-        Thread.sleep(500);
-        return Machine.Times.now().busySince(start);
-    }
-
-    private static String section(Study study, Figures figures) {
-        var text = new StringBuilder("## " + study.title() + "\n\n" + study.question() + "\n\n");
-        text.append(figures.table(study));
-        figures.notes().forEach(note -> text.append("\n").append(note).append("\n"));
-        text.append("\n<details><summary>Measured on</summary>\n\n");
-        figures.facts()
-                .forEach((name, value) -> text.append("- ")
-                        .append(name)
-                        .append(": ")
-                        .append(value)
-                        .append("\n"));
-        return text.append("\n</details>\n").toString();
-    }
-
-    private static void writeLedger(Path folder) throws IOException {
-        var text = new StringBuilder("""
-                # Results
-
-                The newest full figures, written by `./handgrad bench --full`. A figure is the median of the samples of
-                all processes; the samples' range is in `jmh/results`. Ratios above 1 are in handgrad's favour.
-
-                """);
-        for (var study : Study.values()) {
-            var file = folder.resolve(study.title() + ".json");
-            if (Files.exists(file)) {
-                text.append(section(study, Figures.read(file))).append("\n");
-            }
+    /** What casts doubt on the figures, in words. */
+    static List<String> noise(double stolen, double others, List<Score> scores) {
+        var notes = new ArrayList<String>();
+        if (stolen > NOISE) {
+            notes.add(Figures.NOISY + "the hypervisor took %.0f %% of the time.".formatted(100 * stolen));
         }
-        Files.writeString(MODULE.resolve("RESULTS.md"), text.toString().stripTrailing() + "\n");
-        IO.println("written: " + MODULE.resolve("RESULTS.md"));
+        if (others > NOISE * Runtime.getRuntime().availableProcessors()) {
+            notes.add(Figures.NOISY + "other work kept %.2f processors busy meanwhile.".formatted(others));
+        }
+        var apart = scores.stream().filter(score -> score.spread() > SPREAD).toList();
+        if (!apart.isEmpty()) {
+            var most = apart.stream()
+                    .max(Comparator.comparingDouble(Score::spread))
+                    .orElseThrow();
+            notes.add(Figures.NOISY
+                    + "%d figures differ between processes, or samples of one, by more than %.0f %%, most %s, %s: by %.0f %%."
+                            .formatted(apart.size(), 100 * SPREAD, most.row(), most.column(), 100 * most.spread()));
+        }
+        return notes;
+    }
+
+    private static void writeReport(Effort effort) throws IOException {
+        var all = Report.read(folder(effort));
+        if (all.isEmpty()) {
+            return;
+        }
+        if (effort == Effort.FULL) {
+            var ledger = MODULE.resolve("RESULTS.md");
+            Files.writeString(ledger, Ledger.of(all));
+            IO.println("written: " + ledger);
+        }
+        Files.createDirectories(QUICK);
+        var page = QUICK.resolve(effort == Effort.FULL ? "full.html" : "quick.html");
+        PageHtml.write(page, Report.page(all));
+        IO.println("written: " + page);
     }
 }

@@ -1,8 +1,8 @@
 package handgrad.jmh;
 
-/** How long a study measures. */
+/** How long a study measures: in how many processes, and how long in those of the peers; {@link Batch} times JMH. */
 public enum Effort {
-    /** To see that it works and what is roughly to be expected: a minute or two for a study. */
+    /** To see that it works and what is roughly to be expected: less than a minute for a study, but for the peers. */
     QUICK(1, 2, 2, 0.2),
     /** For figures to publish. */
     FULL(5, 3, 5, 0.3);

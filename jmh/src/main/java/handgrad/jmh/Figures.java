@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 import tools.jackson.core.ObjectReadContext;
@@ -22,7 +23,15 @@ import tools.jackson.core.json.JsonFactory;
  * @param scores the table, row by row
  */
 public record Figures(String study, Map<String, String> facts, List<String> notes, List<Score> scores) {
+    /** How a note begins that says that the machine was not quiet. */
+    static final String NOISY = "Noisy: ";
+
     private static final JsonFactory JSON = new JsonFactory();
+
+    /** Whether the machine was not quiet. */
+    boolean isNoisy() {
+        return notes.stream().anyMatch(note -> note.startsWith(NOISY));
+    }
 
     /** Writes the file, with its folder. */
     public void write(Path file) throws IOException {
@@ -31,6 +40,7 @@ public record Figures(String study, Map<String, String> facts, List<String> note
                 var json = JSON.createGenerator(ObjectWriteContext.empty(), output)) {
             json.writeStartObject();
             json.writeStringProperty("study", study);
+            json.writeBooleanProperty("noisy", isNoisy());
             json.writeObjectPropertyStart("facts");
             facts.forEach(json::writeStringProperty);
             json.writeEndObject();
@@ -46,11 +56,19 @@ public record Figures(String study, Map<String, String> facts, List<String> note
                 json.writeNumberProperty("median", score.median());
                 json.writeNumberProperty("low", score.low());
                 json.writeNumberProperty("high", score.high());
+                writeIfKnown(json, "spread", score.spread());
+                writeIfKnown(json, "allocated", score.allocated());
                 json.writeEndObject();
             }
             json.writeEndArray();
             json.writeEndObject();
             json.writeRaw('\n');
+        }
+    }
+
+    private static void writeIfKnown(JsonGenerator json, String name, double value) {
+        if (!Double.isNaN(value)) {
+            json.writeNumberProperty(name, value);
         }
     }
 
@@ -67,6 +85,8 @@ public record Figures(String study, Map<String, String> facts, List<String> note
                 json.nextToken();
                 switch (name) {
                     case "study" -> study = json.getString();
+                    // Follows from the notes.
+                    case "noisy" -> {}
                     case "facts" -> facts.putAll(strings(json));
                     case "notes" -> {
                         while (json.nextToken() != JsonToken.END_ARRAY) {
@@ -100,49 +120,14 @@ public record Figures(String study, Map<String, String> facts, List<String> note
         return new Score(
                 values.getOrDefault("row", ""),
                 values.getOrDefault("column", ""),
-                Double.parseDouble(values.getOrDefault("median", "NaN")),
-                Double.parseDouble(values.getOrDefault("low", "NaN")),
-                Double.parseDouble(values.getOrDefault("high", "NaN")));
+                number(values, "median"),
+                number(values, "low"),
+                number(values, "high"),
+                number(values, "spread"),
+                number(values, "allocated"));
     }
 
-    /** The table in Markdown, with the ratio of each row as the study defines it, and the geometric mean of the ratios. */
-    String table(Study study) {
-        var columns = scores.stream().map(Score::column).distinct().toList();
-        var text = new StringBuilder();
-        text.append("| ").append(study.unit()).append(" | ").append(String.join(" | ", columns));
-        text.append(" | ").append(study.ratioTitle()).append(" |\n");
-        text.append("|---|").append("---:|".repeat(columns.size() + 1)).append('\n');
-        double logarithms = 0;
-        int ratios = 0;
-        double worst = Double.POSITIVE_INFINITY;
-        for (var row : scores.stream().map(Score::row).distinct().toList()) {
-            var cells = new LinkedHashMap<String, Double>();
-            scores.stream()
-                    .filter(score -> score.row().equals(row))
-                    .forEach(score -> cells.put(score.column(), score.median()));
-            text.append("| ").append(row).append(" |");
-            for (var column : columns) {
-                var value = cells.get(column);
-                text.append(' ').append(value == null ? "" : number(value)).append(" |");
-            }
-            double ratio = study.ratio(cells);
-            text.append(Double.isNaN(ratio) ? " |\n" : " %.2f |%n".formatted(ratio));
-            if (!Double.isNaN(ratio)) {
-                logarithms += Math.log(ratio);
-                ratios++;
-                worst = Math.min(worst, ratio);
-            }
-        }
-        if (ratios > 1) {
-            text.append("\n%s: geometric mean %.2f, lowest %.2f.%n"
-                    .formatted(study.ratioTitle(), Math.exp(logarithms / ratios), worst));
-        }
-        return text.toString();
-    }
-
-    /** Three digits that count. */
-    private static String number(double value) {
-        int decimals = Math.clamp(2 - (long) Math.floor(Math.log10(Math.abs(value))), 0, 6);
-        return ("%,." + decimals + "f").formatted(value);
+    private static double number(Map<String, String> values, String name) {
+        return Double.parseDouble(values.getOrDefault(name, "NaN"));
     }
 }

@@ -1,5 +1,6 @@
 package handgrad.jmh;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import org.openjdk.jmh.annotations.Param;
@@ -139,6 +140,11 @@ public class MatmulProblem {
     static double flop(String shape) {
         int[] sizes = sizes(shape);
         return 2.0 * sizes[0] * sizes[1] * sizes[2];
+    }
+
+    /** Whether m, k and n are equal. */
+    static boolean isSquare(String shape) {
+        return Arrays.stream(sizes(shape)).distinct().count() == 1;
     }
 
     private static float[] normals(Random random, int length) {

@@ -9,6 +9,7 @@ import handgrad.optim.Sgd;
 import handgrad.random.TorchRandom;
 import handgrad.tensor.Backend;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -19,13 +20,14 @@ import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
  * Question: how long does one training step of each lecture model take, from drawing the batch to the update of the
  * weights?
  *
- * <p>Method: five forks, because the addresses of the arrays, and with them the speed, differ from fork to fork.
+ * <p>Method: five forks, because the addresses of the arrays, and with them the speed, differ between processes.
  * {@code -prof gc} shows what a step allocates; in steady state that is nothing, but for {@code backprop}, which is made of
  * tensor operations as a learner writes them.
  */
@@ -68,11 +70,15 @@ public class TrainingStepBenchmark {
     @Param("1")
     public int threads;
 
+    /** Steps whose mean loss is looked at before and after. */
+    private static final int LOSSES = 20;
+
     private TorchRandom random;
     private Dataset data;
     private Layer network;
     private CrossEntropyLoss loss;
     private Sgd sgd;
+    private double first;
 
     /** Builds the model. */
     @Setup
@@ -87,6 +93,20 @@ public class TrainingStepBenchmark {
         network = lecture.build(new LectureModel.Sizes(sizes.blockSize(), sizes.embedding(), units), random);
         loss = new CrossEntropyLoss();
         sgd = new Sgd(network.parameters());
+        first = meanLoss();
+    }
+
+    /** Fails if the training got worse: then it is something else that was timed. */
+    @TearDown
+    public void check() {
+        double last = meanLoss();
+        if (!(last < first + 0.1)) {
+            throw new StudyException("%s: the loss rose from %.4f to %.4f".formatted(model, first, last));
+        }
+    }
+
+    private double meanLoss() {
+        return IntStream.range(0, LOSSES).mapToDouble(_ -> step()).average().orElseThrow();
     }
 
     /** One step; returns the loss of its batch. */

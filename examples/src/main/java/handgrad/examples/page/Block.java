@@ -42,14 +42,49 @@ public sealed interface Block {
      *
      * @param description what is seen, for who cannot see it
      */
-    record Chart(String title, String description, String xLabel, String yLabel, List<Frame> frames) implements Block {
+    record Chart(String title, String description, Axis x, Axis y, List<Frame> frames) implements Block {
         public Chart {
             frames = List.copyOf(frames);
+            if (!y.names.isEmpty()) {
+                throw new IllegalArgumentException("chart " + title + ": only the x axis can have names");
+            }
+        }
+
+        /** A chart with linear axes. */
+        public Chart(String title, String description, String xLabel, String yLabel, List<Frame> frames) {
+            this(title, description, Axis.of(xLabel), Axis.of(yLabel), frames);
         }
 
         /** A chart of one picture. */
         public static Chart of(String title, String description, String xLabel, String yLabel, List<Series> series) {
             return new Chart(title, description, xLabel, yLabel, List.of(new Frame("", series)));
+        }
+    }
+
+    /**
+     * An axis of a chart.
+     *
+     * @param logarithmic whether equal distances are equal ratios; what is not above 0 is left out
+     * @param names what stands at 0, 1, 2 and so on in place of these numbers; or empty
+     */
+    record Axis(String label, boolean logarithmic, List<String> names) {
+        public Axis {
+            names = List.copyOf(names);
+        }
+
+        /** A linear axis. */
+        public static Axis of(String label) {
+            return new Axis(label, false, List.of());
+        }
+
+        /** An axis on which equal distances are equal ratios. */
+        public static Axis logarithmic(String label) {
+            return new Axis(label, true, List.of());
+        }
+
+        /** An axis of things that have no order. */
+        public static Axis ofNames(String label, List<String> names) {
+            return new Axis(label, false, names);
         }
     }
 

@@ -58,11 +58,11 @@ final class PageJson {
                 rows.forEach(this::strings);
                 json.writeEndArray();
             }
-            case Block.Chart(var title, var description, var xLabel, var yLabel, var frames) -> {
+            case Block.Chart(var title, var description, var x, var y, var frames) -> {
                 json.writeStringProperty("title", title);
                 json.writeStringProperty("description", description);
-                json.writeStringProperty("xLabel", xLabel);
-                json.writeStringProperty("yLabel", yLabel);
+                axis("x", x);
+                axis("y", y);
                 array("frames", frames, frame -> {
                     json.writeStringProperty("label", frame.label());
                     array("series", frame.series(), this::series);
@@ -87,6 +87,16 @@ final class PageJson {
                     json.writeStringProperty("mark", word.mark());
                 });
             case Block.Command(var text) -> json.writeStringProperty("text", text);
+        }
+    }
+
+    private void axis(String name, Block.Axis axis) {
+        json.writeStringProperty(name + "Label", axis.label());
+        if (axis.logarithmic()) {
+            json.writeBooleanProperty(name + "Logarithmic", true);
+        }
+        if (!axis.names().isEmpty()) {
+            strings(name + "Names", axis.names());
         }
     }
 

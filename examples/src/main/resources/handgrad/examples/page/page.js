@@ -23,6 +23,7 @@
   const color = name => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
   const numberFormat = new Intl.NumberFormat("en", { maximumSignificantDigits: 5 });
   const format = value => (value == null ? "–" : numberFormat.format(value).replace("-", "−"));
+  const shortFormat = new Intl.NumberFormat("en", { notation: "compact", maximumSignificantDigits: 3 });
   const slug = title => title.toLowerCase().replace(/[^a-z0-9]+/g, "-");
 
   /** What a drawing shows, for who cannot see it. */
@@ -95,7 +96,7 @@
   const DASHES = [[], [8, 4], [2, 3]];
 
   /** What uPlot is told of a series; the colours come round again with another dash. */
-  function seriesOptions({ label, style }, index) {
+  function seriesOptions({ label, style }, index, pointSize) {
     const palette = color("--series").split(" ");
     const stroke = style === "reference" ? color("--muted") : palette[index % palette.length];
     const options = { label, stroke, width: 2, value: (_, value) => format(value), points: { show: false } };
@@ -105,7 +106,7 @@
     if (style === "line") {
       return { ...options, dash: DASHES[Math.floor(index / palette.length) % DASHES.length] };
     }
-    return { ...options, paths: () => null, points: { show: style === "points", size: 5, width: 0, fill: stroke } };
+    return { ...options, paths: () => null, points: { show: style === "points", size: pointSize, width: 0, fill: stroke } };
   }
 
   function drawLetters(plot, series) {
@@ -136,9 +137,16 @@
   }
 
   /** Room beside points and letters that lie on the edge; a curve may touch it. */
-  function rangeOfX(frame) {
+  function rangeOfX(frame, logarithmic, names) {
     const isCurve = frame.series.some(({ style }) => style === "line");
     return (_, least, greatest) => {
+      if (names) {
+        return [-0.5, names.length - 0.5];
+      }
+      if (logarithmic) {
+        const factor = isCurve ? 1 : 1.25;
+        return [least / factor, greatest * factor];
+      }
       const room = isCurve ? 0 : 0.04 * (greatest - least || 1);
       return [least - room, greatest + room];
     };
@@ -151,19 +159,44 @@
       && x.every((value, i) => value === curves[0].x[i]));
   }
 
-  function newPlot(box, { xLabel, yLabel }, frame) {
-    const axis = (label, size, space) => ({
+  /** Where a logarithmic axis has its marks: at 1, 2 and 5 of each power of ten, or over many powers at 1 alone. */
+  function logarithmicSplits(least, greatest) {
+    const from = Math.floor(Math.log10(least));
+    const to = Math.ceil(Math.log10(greatest));
+    const steps = to - from > 4 ? [1] : [1, 2, 5];
+    return Array.from({ length: to - from + 1 }, (_, i) => steps.map(step => step * 10 ** (from + i))).flat()
+      .filter(value => value >= least && value <= greatest);
+  }
+
+  function newPlot(box, { xLabel, yLabel, xLogarithmic, yLogarithmic, xNames }, frame) {
+    const axis = (label, size, space, logarithmic) => ({
       label, size, space, labelSize: 22, labelFont: "13px system-ui, sans-serif", font: "12px system-ui, sans-serif",
       stroke: color("--text"), grid: { stroke: color("--line"), width: 1 }, ticks: { stroke: color("--line"), width: 1 },
-      values: (_, splits) => splits.map(value => (value == null ? "" : format(value))),
+      values: (_, splits) => splits.map(value =>
+        (value == null ? "" : logarithmic ? shortFormat.format(value) : format(value))),
+      ...(logarithmic && {
+        splits: (_, __, least, greatest) => logarithmicSplits(least, greatest),
+        filter: (_, splits) => splits,
+      }),
     });
+    const named = xNames && {
+      splits: () => xNames.map((_, i) => i),
+      values: () => xNames,
+      ...(8 * xNames.join("  ").length > main.clientWidth
+        && { rotate: -40, size: 24 + 5 * Math.max(...xNames.map(name => name.length)) }),
+    };
+    const xText = value => xNames?.[value] ?? format(value);
     let colored = 0;
     const plot = new uPlot({
       ...sizeOf(frame),
-      scales: { x: { time: false, range: rangeOfX(frame) } },
-      axes: [axis(xLabel, 34, 60), axis(yLabel, 56, 34)],
-      series: [{ label: xLabel, value: (_, value) => format(value) },
-        ...frame.series.map(series => seriesOptions(series, series.style === "reference" ? 0 : colored++))],
+      scales: {
+        x: { time: false, distr: xLogarithmic ? 3 : 1, range: rangeOfX(frame, xLogarithmic, xNames) },
+        y: { distr: yLogarithmic ? 3 : 1 },
+      },
+      axes: [{ ...axis(xLabel, 34, 60, xLogarithmic), ...named }, axis(yLabel, 56, 34, yLogarithmic)],
+      series: [{ label: xLabel, value: (_, value) => (value == null ? "–" : xText(value)) },
+        ...frame.series.map(series =>
+          seriesOptions(series, series.style === "reference" ? 0 : colored++, xNames || xLogarithmic ? 9 : 5))],
       legend: {
         live: sharesX(frame.series),
         show: frame.series.length > 1 || sharesX(frame.series),

@@ -20,12 +20,12 @@ class LimitsTest {
 
             Tensor forward(NamedPass.Names names) throws Exception {
                 FORWARD
-                return names.name("a", Tensor.ones(2)).sum();
+                return names.name("a", Tensor.ones(2).to(DType.FLOAT64)).sum();
             }
 
             void backward() throws Exception {
                 BACKWARD
-                da = Tensor.ones(2);
+                da = Tensor.ones(2).to(DType.FLOAT64);
             }
 
             void main() {}

@@ -115,6 +115,36 @@ class PageInBrowserTest {
     }
 
     @Test
+    void drawsLogarithmicAxesAndNames() throws IOException {
+        var far = new Series("a", Style.POINTS, new double[] {1, 10, 100}, new double[] {0.1, 10, 1000});
+        var named = new Series("a", Style.POINTS, new double[] {0, 1}, new double[] {3, 4});
+        open(
+                1000,
+                false,
+                section(
+                        new Chart(
+                                "log",
+                                "d",
+                                Block.Axis.logarithmic("x"),
+                                Block.Axis.logarithmic("y"),
+                                List.of(new Frame("", List.of(far)))),
+                        new Chart(
+                                "names",
+                                "d",
+                                Block.Axis.ofNames("x", List.of("p", "q")),
+                                Block.Axis.of("y"),
+                                List.of(new Frame("", List.of(named))))));
+        // Equal ratios are equal distances, on both axes.
+        assertThat(chromium.run("""
+                const plot = handgrad.plots.get('log');
+                return [[1, 10, 100].map(x => plot.valToPos(x, 'x')), [0.1, 10, 1000].map(y => plot.valToPos(y, 'y'))]
+                    .map(([a, b, c]) => Math.abs((b - a) - (c - b)) < 1);
+                """)).isEqualTo(List.of(true, true));
+        assertThat(chromium.run("return handgrad.plots.get('names').axes[0].values()"))
+                .isEqualTo(List.of("p", "q"));
+    }
+
+    @Test
     void aSliderShowsEachFrameAndStartsAtTheLast() throws IOException {
         var chart = new Chart(
                 "t",

@@ -54,6 +54,17 @@ class PageTest {
     }
 
     @Test
+    void anAxisCanBeLogarithmicOrHaveNames() {
+        var frames = List.of(new Block.Frame("", List.<Series>of()));
+        var names = Block.Axis.ofNames("x", List.of("p", "q"));
+        assertThat(PageJson.of(page(new Chart("t", "d", names, Block.Axis.logarithmic("y"), frames))))
+                .contains("\"xLabel\":\"x\",\"xNames\":[\"p\",\"q\"],\"yLabel\":\"y\",\"yLogarithmic\":true,");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new Chart("t", "d", names, names, frames))
+                .withMessage("chart t: only the x axis can have names");
+    }
+
+    @Test
     void dataCannotEndItsElementNorBecomeAnother() {
         var hostile = "</script><script>alert(1)</script><!-- ${program} \u2028 \" \\";
         var html = PageHtml.served(page(Sentence.plain(hostile)));

@@ -1,0 +1,114 @@
+package handgrad.jmh;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.DoubleStream;
+
+/** What handgrad wants to reach, beside what was measured. */
+final class Goals {
+    private final List<Goal> goals = new ArrayList<>();
+
+    private Goals() {}
+
+    /**
+     * A goal.
+     *
+     * @param measured as a ratio or with its unit
+     */
+    record Goal(String work, String goal, String measured, boolean met) {}
+
+    /** The goals that the studies measured so far say something of. */
+    static List<Goal> of(Map<String, Table> tables) {
+        var goals = new Goals();
+        var none = new Table(List.of());
+        goals.peers(tables.getOrDefault("peers", none));
+        goals.matmul(tables.getOrDefault("matmul", none));
+        goals.memory(tables.getOrDefault("memory", none));
+        goals.functions(tables.getOrDefault("functions", none));
+        goals.allocation(tables.getOrDefault("step", none));
+        return List.copyOf(goals.goals);
+    }
+
+    private void peers(Table table) {
+        timeOf(table, "mlp-bn", "libtorch", 0.1);
+        timeOf(table, "mlp-bn", "numpy", 0.2);
+        timeOf(table, "mlp-bn", "c", 1.0);
+        for (var model : List.of("deep", "backprop", "wavenet", "mlp-bn-1024-threads-2")) {
+            timeOf(table, model, "libtorch", 0.2);
+        }
+        atLeast(
+                "mlp-bn, batch 1024, hidden 1024: two threads beside one",
+                1.8,
+                table.value("mlp-bn-1024", "handgrad") / table.value("mlp-bn-1024-threads-2", "handgrad"));
+    }
+
+    private void timeOf(Table table, String workload, String peer, double limit) {
+        double ratio = table.value(workload, "handgrad") / table.value(workload, peer);
+        add("step of " + workload + ", time beside " + peer, "at most " + Findings.ratio(limit), ratio, ratio <= limit);
+    }
+
+    private void matmul(Table table) {
+        var study = new MatmulStudy();
+        var speeds = table.speeds(study);
+        var shapes = " (" + speeds.size() + " shapes)";
+        atLeast("routed matmul beside the best other, geometric mean" + shapes, 1, Table.geometricMean(speeds));
+        atLeast("routed matmul beside the best other, worst shape" + shapes, 0.85, least(speeds));
+        atLeast(
+                "Java kernel beside OpenBLAS, worst square from 128 to 1024",
+                0.95,
+                least(table.where(
+                                row -> MatmulProblem.isSquare(row) && MatmulProblem.flop(row) >= 2 * 128.0 * 128 * 128)
+                        .ratios("java", "openblas")));
+    }
+
+    private void memory(Table table) {
+        atLeast("loops over memory beside a copy, worst", 0.85, least(table.ratios("handgrad", "copy")));
+    }
+
+    private void functions(Table table) {
+        for (var function : List.of("exp", "tanh")) {
+            atLeast(
+                    function + " in the cache, speed beside the JDK's",
+                    1,
+                    table.value(function, "jdk") / table.value(function, "handgrad"));
+            double error = table.value(function, "handgrad" + FunctionStudy.ERROR);
+            add(function + ", largest error in ulp", "at most 2.00", error, error <= 2);
+        }
+    }
+
+    private void allocation(Table table) {
+        // backprop is made of tensor operations as a learner writes them, which return fresh tensors.
+        var scores = table.scores().stream()
+                .filter(score -> !score.row().equals("backprop") && !Double.isNaN(score.allocated()))
+                .toList();
+        if (!scores.isEmpty()) {
+            var most = scores.stream()
+                    .max(Comparator.comparingDouble(Score::allocated))
+                    .orElseThrow();
+            goals.add(new Goal(
+                    "training steps but backprop, allocation",
+                    "0 B",
+                    most.allocates() ? "%s B (%s)".formatted(Findings.number(most.allocated()), most.row()) : "0 B",
+                    !most.allocates()));
+        }
+    }
+
+    private void atLeast(String work, double goal, double measured) {
+        add(work, "at least " + Findings.ratio(goal), measured, measured >= goal);
+    }
+
+    private void add(String work, String goal, double measured, boolean met) {
+        if (!Double.isNaN(measured)) {
+            goals.add(new Goal(work, goal, Findings.ratio(measured), met));
+        }
+    }
+
+    private static double least(List<Table.Ratio> ratios) {
+        return ratios.stream()
+                .flatMapToDouble(ratio -> DoubleStream.of(ratio.value()))
+                .min()
+                .orElse(Double.NaN);
+    }
+}

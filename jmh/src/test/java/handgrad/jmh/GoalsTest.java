@@ -1,0 +1,31 @@
+package handgrad.jmh;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
+
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class GoalsTest {
+    @Test
+    void compareWithWhatWasMeasured() {
+        assertThat(Goals.of(Report.tables(Fixtures.all())))
+                .extracting(Goals.Goal::work, Goals.Goal::measured, Goals.Goal::met)
+                .contains(
+                        tuple("step of mlp-bn, time beside libtorch", "0.11", false),
+                        tuple("step of mlp-bn, time beside c", "1.08", false),
+                        tuple("step of deep, time beside libtorch", "0.11", true),
+                        tuple("mlp-bn, batch 1024, hidden 1024: two threads beside one", "2.00", true),
+                        tuple("routed matmul beside the best other, worst shape (3 shapes)", "0.95", true),
+                        tuple("Java kernel beside OpenBLAS, worst square from 128 to 1024", "0.96", true),
+                        tuple("loops over memory beside a copy, worst", "0.80", false),
+                        tuple("exp, largest error in ulp", "1.00", true),
+                        tuple("tanh, largest error in ulp", "2.50", false),
+                        tuple("training steps but backprop, allocation", "0 B", true));
+    }
+
+    @Test
+    void areSilentOnWhatWasNotMeasured() {
+        assertThat(Goals.of(Map.of())).isEmpty();
+    }
+}
