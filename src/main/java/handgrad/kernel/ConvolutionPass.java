@@ -1,6 +1,7 @@
 package handgrad.kernel;
 
 import java.util.Arrays;
+import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Bits.</b> Blocks and tiles follow from the sizes alone. Blocks add their dWeight to sums of their own, which are added
  * in the order of blocks. So the result does not depend on the number of threads.
  */
-final class ConvolutionPass implements Parallel.BlockTask {
+final class ConvolutionPass implements IntConsumer {
     /** Each has a dWeight of its own, so more would share the work among more threads and take more memory. */
     private static final int BLOCKS = 16;
 
@@ -35,7 +36,7 @@ final class ConvolutionPass implements Parallel.BlockTask {
     /** Pixels in a tile, at most unless one row has more. */
     private static final int TILE_PIXELS = 256;
 
-    /** The columns of a tile of {@link VectorMatmul} with the widest vectors. */
+    /** The columns of a panel of {@link VectorMatmul} with the widest vectors. */
     private static final int WHOLE_PIXELS = 32;
 
     /** Floats that a copy by the widest vectors may read or write past the end. */
@@ -213,7 +214,7 @@ final class ConvolutionPass implements Parallel.BlockTask {
     }
 
     @Override
-    public void run(int block) {
+    public void accept(int block) {
         int firstImage = block * blockImages;
         int images = Math.min(blockImages, batch - firstImage);
         ofThread().runBlock(this, block, firstImage, images * outHeight);

@@ -78,8 +78,7 @@ public final class Rectifier {
         if (n <= Parallel.BLOCK) {
             leakyReluBackward(y, negativeSlope, dOut, dX, 0, n);
         } else {
-            Parallel.ranges(n, Parallel.BLOCK, (from, to) -> leakyReluBackward(
-                            y, negativeSlope, dOut, dX, from, to));
+            Parallel.ranges(n, Parallel.BLOCK, (from, to) -> leakyReluBackward(y, negativeSlope, dOut, dX, from, to));
         }
     }
 
