@@ -139,28 +139,6 @@ public final class Activation {
         }
     }
 
-    /** dX = dOut where y > 0, otherwise 0, where y = max(x, 0). */
-    public static void reluBackward(float[] y, float[] dOut, float[] dX, int n) {
-        if (n <= Parallel.BLOCK) {
-            reluBackward(y, dOut, dX, 0, n);
-        } else {
-            Parallel.ranges(n, Parallel.BLOCK, (from, to) -> reluBackward(y, dOut, dX, from, to));
-        }
-    }
-
-    private static void reluBackward(float[] y, float[] dOut, float[] dX, int from, int to) {
-        for (int i = from; i < to; i++) {
-            dX[i] = y[i] > 0 ? dOut[i] : 0;
-        }
-    }
-
-    /** As the float32 form, in float64. */
-    public static void reluBackward(double[] y, double[] dOut, double[] dX, int n) {
-        for (int i = 0; i < n; i++) {
-            dX[i] = y[i] > 0 ? dOut[i] : 0;
-        }
-    }
-
     /** t = tanh(√(2/π) · (x + 0.044715 x³)), out = x · (1 + t) / 2; x, t and out are three arrays. */
     public static void gelu(float[] x, float[] t, float[] out, int n) {
         if (n <= Parallel.BLOCK) {

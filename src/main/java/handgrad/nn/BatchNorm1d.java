@@ -1,13 +1,11 @@
 package handgrad.nn;
 
 import handgrad.nn.BatchNormOptions.Axes;
-import handgrad.nn.BatchNormOptions.Running;
 import handgrad.nn.BatchNormOptions.Variance;
 import handgrad.tensor.DType;
 import handgrad.tensor.Normalizations;
 import handgrad.tensor.Shape;
 import handgrad.tensor.Tensor;
-import handgrad.tensor.Updates;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,15 +24,13 @@ public final class BatchNorm1d implements Layer {
     private final Parameter gain;
     private final Parameter bias;
     private final List<Parameter> parameters;
-    private Tensor runningMean;
-    private Tensor runningSpread;
+    private final RunningStatistics running;
     private boolean training = true;
 
     private boolean usedBatch;
     private int divisor;
     private @Nullable Tensor mean;
     private @Nullable Tensor variance;
-    private @Nullable Tensor deviation;
     private @Nullable Tensor inverseDeviation;
     private @Nullable Tensor normalized;
     private @Nullable Tensor output;
@@ -51,8 +47,7 @@ public final class BatchNorm1d implements Layer {
         this.gain = new Parameter("weight", Tensor.ones(features));
         this.bias = new Parameter("bias", Tensor.zeros(features));
         this.parameters = List.of(gain, bias);
-        this.runningMean = Tensor.zeros(features);
-        this.runningSpread = Tensor.ones(features);
+        this.running = new RunningStatistics(features, options);
     }
 
     /** The conventions. */
@@ -77,12 +72,12 @@ public final class BatchNorm1d implements Layer {
 
     /** The running mean, (features); (L, features) where each position has its own. */
     public Tensor runningMean() {
-        return runningMean;
+        return running.mean();
     }
 
     /** The running variance or deviation, as the options say, of the shape of the running mean. */
     public Tensor runningSpread() {
-        return runningSpread;
+        return running.spread();
     }
 
     /**
@@ -102,10 +97,10 @@ public final class BatchNorm1d implements Layer {
             throw new IllegalArgumentException("BatchNorm1d: wants (N, "
                     + gain.value().size(0) + ") or (N, L, " + gain.value().size(0) + "), x is " + x.shape());
         }
-        int positions = positions(runningMean);
+        int positions = positions(running.mean());
         if (positions > 1 && positions != groups(x)) {
-            throw new IllegalArgumentException("BatchNorm1d: the running statistics are " + runningMean.shape()
-                    + ", for " + positions + " positions; x is " + x.shape());
+            throw new IllegalArgumentException("BatchNorm1d: the running statistics are "
+                    + running.mean().shape() + ", for " + positions + " positions; x is " + x.shape());
         }
         normalized = Buffers.like(x, normalized);
         output = Buffers.like(x, output);
@@ -126,13 +121,12 @@ public final class BatchNorm1d implements Layer {
                     + "; train on at least 2 rows, or evaluate with train(false)");
         }
         divisor = options.normalizeBy() == Variance.BIASED ? rows : rows - 1;
-        if (groups != positions(runningMean)) {
-            runningMean = repeat(runningMean, groups);
-            runningSpread = repeat(runningSpread, groups);
+        if (groups != positions(running.mean())) {
+            running.split(groups);
         }
-        mean = Buffers.like(runningMean, mean);
-        variance = Buffers.like(runningMean, variance);
-        inverseDeviation = Buffers.like(runningMean, inverseDeviation);
+        mean = Buffers.like(running.mean(), mean);
+        variance = Buffers.like(running.mean(), variance);
+        inverseDeviation = Buffers.like(running.mean(), inverseDeviation);
         Normalizations.batchNorm(
                 grouped(x, groups),
                 repeat(gain.value(), groups),
@@ -144,40 +138,20 @@ public final class BatchNorm1d implements Layer {
                 inverseDeviation,
                 grouped(normalized, groups),
                 grouped(output, groups));
-        follow(rows, mean, variance);
-    }
-
-    /** running += batchWeight · (batch - running), for the mean and for the spread that the options name. */
-    private void follow(int rows, Tensor mean, Tensor variance) {
-        double weight = options.batchWeight();
-        Updates.blend(runningMean, 1 - weight, weight, mean);
-        double factor = (double) divisor / (options.running() == Running.BIASED_VARIANCE ? rows : rows - 1);
-        if (options.running() == Running.UNBIASED_DEVIATION) {
-            deviation = Buffers.like(variance, deviation);
-            Updates.scaledSquareRoot(variance, factor, deviation);
-            Updates.blend(runningSpread, 1 - weight, weight, deviation);
-        } else {
-            Updates.blend(runningSpread, 1 - weight, weight * factor, variance);
-        }
+        running.follow(mean, variance, rows, divisor);
     }
 
     private void normalizeByRunning(Tensor x, Tensor normalized, Tensor output) {
-        int groups = positions(runningMean);
-        inverseDeviation = runningInverseDeviation();
+        int groups = positions(running.mean());
+        inverseDeviation = running.inverseDeviation();
         Normalizations.batchNormEvaluation(
                 grouped(x, groups),
                 repeat(gain.value(), groups),
                 repeat(bias.value(), groups),
-                runningMean,
+                running.mean(),
                 inverseDeviation,
                 grouped(normalized, groups),
                 grouped(output, groups));
-    }
-
-    private Tensor runningInverseDeviation() {
-        return options.running() == Running.UNBIASED_DEVIATION
-                ? runningSpread.pow(-1)
-                : runningSpread.add(options.epsilon()).sqrt().pow(-1);
     }
 
     /**
@@ -201,15 +175,15 @@ public final class BatchNorm1d implements Layer {
             throw new IllegalArgumentException("BatchNorm1d: foldInto: the layer has weight " + weight.shape()
                     + ", this normalises " + gain.value().size(0) + " features");
         }
-        if (positions(runningMean) > 1) {
-            throw new IllegalArgumentException(
-                    "BatchNorm1d: foldInto: the running statistics are " + runningMean.shape() + ", for "
-                            + positions(runningMean) + " positions, and a linear layer treats all alike");
+        if (positions(running.mean()) > 1) {
+            throw new IllegalArgumentException("BatchNorm1d: foldInto: the running statistics are "
+                    + running.mean().shape() + ", for " + positions(running.mean())
+                    + " positions, and a linear layer treats all alike");
         }
-        var scale = gain.value().mul(runningInverseDeviation());
+        var scale = gain.value().mul(running.inverseDeviation());
         var centred = linear.bias() == null
-                ? runningMean.neg()
-                : linear.bias().value().sub(runningMean);
+                ? running.mean().neg()
+                : linear.bias().value().sub(running.mean());
         return new Linear(weight.mul(scale), centred.mul(scale).add(bias.value()));
     }
 
@@ -294,16 +268,14 @@ public final class BatchNorm1d implements Layer {
     @Override
     public void to(DType dtype) {
         Layer.super.to(dtype);
-        runningMean = runningMean.to(dtype);
-        runningSpread = runningSpread.to(dtype);
+        running.to(dtype);
     }
 
     /** weight, bias, running_mean and running_var, or running_std where the options follow the deviation. */
     @Override
     public Map<String, Tensor> stateDict() {
         var state = new LinkedHashMap<>(Layer.super.stateDict());
-        state.put("running_mean", runningMean);
-        state.put(options.running() == Running.UNBIASED_DEVIATION ? "running_std" : "running_var", runningSpread);
+        running.addTo(state);
         return state;
     }
 }

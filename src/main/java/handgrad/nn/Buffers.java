@@ -52,6 +52,18 @@ final class Buffers {
                 : Tensor.zeros(model.dtype(), Shape.of(model.size(0), positions, channels));
     }
 
+    /** The old tensor where it is (N, channels, height, width) for a model (N, …) of its type, otherwise a new one of zeros. */
+    static Tensor images(Tensor model, int channels, int height, int width, @Nullable Tensor old) {
+        return old != null
+                        && old.dtype() == model.dtype()
+                        && old.size(0) == model.size(0)
+                        && old.size(1) == channels
+                        && old.size(2) == height
+                        && old.size(3) == width
+                ? old
+                : Tensor.zeros(model.dtype(), Shape.of(model.size(0), channels, height, width));
+    }
+
     /** What forward kept, or the error of a backward pass that comes first. */
     static Tensor kept(String layer, @Nullable Tensor kept) {
         if (kept == null) {

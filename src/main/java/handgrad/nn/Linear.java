@@ -28,6 +28,13 @@ public final class Linear implements Layer {
         this(Tensor.randn(random, fanIn, fanOut).div(Math.sqrt(fanIn)), bias ? Tensor.zeros(fanOut) : null);
     }
 
+    /** A layer, with or without a bias, whose first weight and bias are drawn as the initialisation says. */
+    public Linear(int fanIn, int fanOut, boolean bias, Initialization initialization, TorchRandom random) {
+        this(
+                initialization.weight(fanIn, fanOut, random, fanIn, fanOut),
+                bias ? initialization.bias(fanIn, fanOut, random) : null);
+    }
+
     /**
      * A layer on given tensors.
      *

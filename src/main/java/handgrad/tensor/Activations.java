@@ -8,6 +8,7 @@ import static handgrad.tensor.Requirements.rows;
 
 import handgrad.kernel.Activation;
 import handgrad.kernel.Elementwise;
+import handgrad.kernel.Rectifier;
 import handgrad.kernel.UnaryOperation;
 
 /** Activation functions, elementwise, each with its backward pass under it, into tensors that the caller owns. */
@@ -150,11 +151,9 @@ public final class Activations {
     public static void relu(Tensor x, Tensor out) {
         requireAlike("relu", "out", x, out);
         if (x.dtype() == DType.FLOAT32) {
-            Elementwise.unary(
-                    UnaryOperation.RELU, x.floats(), out.floats(), x.shape().elements());
+            Rectifier.relu(x.floats(), out.floats(), x.shape().elements());
         } else {
-            Elementwise.unary(
-                    UnaryOperation.RELU, x.doubles(), out.doubles(), x.shape().elements());
+            Rectifier.relu(x.doubles(), out.doubles(), x.shape().elements());
         }
         if (Tracing.isOn()) {
             Tracing.tell("relu", out, x);
@@ -172,11 +171,69 @@ public final class Activations {
         requireAlike("reluBackward", "dOut", y, dOut);
         requireAlike("reluBackward", "dX", y, dX);
         if (y.dtype() == DType.FLOAT32) {
-            Activation.reluBackward(
+            Rectifier.reluBackward(
                     y.floats(), dOut.floats(), dX.floats(), y.shape().elements());
         } else {
-            Activation.reluBackward(
+            Rectifier.reluBackward(
                     y.doubles(), dOut.doubles(), dX.doubles(), y.shape().elements());
+        }
+    }
+
+    /**
+     * out = x where x > 0, otherwise negativeSlope · x.
+     *
+     * @param x (…)
+     * @param negativeSlope at least 0, so that the output has the sign of x
+     * @param out (…), written; may be x
+     */
+    public static void leakyRelu(Tensor x, double negativeSlope, Tensor out) {
+        requireSlope("leakyRelu", negativeSlope);
+        requireAlike("leakyRelu", "out", x, out);
+        if (x.dtype() == DType.FLOAT32) {
+            Rectifier.leakyRelu(
+                    x.floats(), (float) negativeSlope, out.floats(), x.shape().elements());
+        } else {
+            Rectifier.leakyRelu(
+                    x.doubles(), negativeSlope, out.doubles(), x.shape().elements());
+        }
+        if (Tracing.isOn()) {
+            Tracing.tell("leakyRelu", new double[] {negativeSlope}, out, x);
+        }
+    }
+
+    /**
+     * dX = dOut where x > 0, otherwise negativeSlope · dOut; so also where x is 0 and there is no derivative, as in PyTorch.
+     *
+     * @param y (…), the output of {@link #leakyRelu}
+     * @param negativeSlope as given to forward
+     * @param dOut (…)
+     * @param dX (…), written; may be dOut
+     */
+    public static void leakyReluBackward(Tensor y, double negativeSlope, Tensor dOut, Tensor dX) {
+        requireSlope("leakyReluBackward", negativeSlope);
+        requireAlike("leakyReluBackward", "dOut", y, dOut);
+        requireAlike("leakyReluBackward", "dX", y, dX);
+        if (y.dtype() == DType.FLOAT32) {
+            Rectifier.leakyReluBackward(
+                    y.floats(),
+                    (float) negativeSlope,
+                    dOut.floats(),
+                    dX.floats(),
+                    y.shape().elements());
+        } else {
+            Rectifier.leakyReluBackward(
+                    y.doubles(),
+                    negativeSlope,
+                    dOut.doubles(),
+                    dX.doubles(),
+                    y.shape().elements());
+        }
+    }
+
+    private static void requireSlope(String operation, double negativeSlope) {
+        if (!(negativeSlope >= 0)) {
+            throw new IllegalArgumentException(
+                    operation + ": the negative slope must be at least 0, it is " + negativeSlope);
         }
     }
 

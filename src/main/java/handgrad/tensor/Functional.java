@@ -9,12 +9,13 @@ import static handgrad.tensor.Requirements.rows;
 import handgrad.kernel.Reduction;
 import handgrad.kernel.Rows;
 import handgrad.kernel.SoftmaxCrossEntropy;
+import handgrad.kernel.SquaredError;
 import handgrad.kernel.Unfold;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The operations that layers and losses are made of, each a forward pass with its backward pass under it. More of them stand
- * in {@link Activations} and {@link Normalizations}; optimisers are made of {@link Updates}.
+ * in {@link Activations}, {@link Convolutions} and {@link Normalizations}; optimisers are made of {@link Updates}.
  *
  * <p>They write into tensors that the caller gives, so that a layer can reuse its buffers and a training step allocates
  * nothing. A result that is "written" is overwritten; one that is "added to" accumulates. All floating tensors of a call
@@ -310,5 +311,49 @@ public final class Functional {
             }
         }
         return found;
+    }
+
+    /**
+     * The mean squared error, PyTorch's {@code mse_loss}: Σ (x - target)² / n over all n elements.
+     *
+     * @param x (…), at least one element
+     * @param target (…)
+     */
+    public static double mseLoss(Tensor x, Tensor target) {
+        int n = requireTarget("mseLoss", x, target);
+        double loss = x.dtype() == DType.FLOAT32
+                ? SquaredError.forward(x.floats(), target.floats(), n)
+                : SquaredError.forward(x.doubles(), target.doubles(), n);
+        if (Tracing.isOn()) {
+            Tracing.tell("mseLoss", Tensor.scalar(loss), x, target);
+        }
+        return loss;
+    }
+
+    /**
+     * dX = 2 (x - target) / n.
+     *
+     * @param x (…)
+     * @param target (…)
+     * @param dX (…), written; may be x
+     */
+    public static void mseLossBackward(Tensor x, Tensor target, Tensor dX) {
+        int n = requireTarget("mseLossBackward", x, target);
+        requireAlike("mseLossBackward", "dX", x, dX);
+        if (x.dtype() == DType.FLOAT32) {
+            SquaredError.backward(x.floats(), target.floats(), dX.floats(), n);
+        } else {
+            SquaredError.backward(x.doubles(), target.doubles(), dX.doubles(), n);
+        }
+    }
+
+    /** The number of elements of x, which is not 0. */
+    private static int requireTarget(String operation, Tensor x, Tensor target) {
+        requireAlike(operation, "target", x, target);
+        int n = x.shape().elements();
+        if (n == 0) {
+            throw new IllegalArgumentException(operation + ": the mean over no elements has no value, x " + x.shape());
+        }
+        return n;
     }
 }

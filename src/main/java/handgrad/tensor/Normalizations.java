@@ -8,6 +8,7 @@ import static handgrad.tensor.Requirements.rows;
 
 import handgrad.kernel.BatchNormalization;
 import handgrad.kernel.LayerNormalization;
+import handgrad.kernel.SpatialBatchNormalization;
 
 /** Batch and layer normalisation, each with its backward pass under it, into tensors that the caller owns. */
 public final class Normalizations {
@@ -357,6 +358,204 @@ public final class Normalizations {
                     dBias.doubles(),
                     dX.doubles());
         }
+    }
+
+    /**
+     * Normalises each channel of images with its own mean and variance over the batch and all pixels, n values, then scales
+     * and shifts.
+     *
+     * <pre>
+     * mean = Σ x / n;  variance = Σ (x - mean)² / divisor;  inverseDeviation = (variance + epsilon)^-½
+     * out = gain ∘ (x - mean) ∘ inverseDeviation + bias
+     * </pre>
+     *
+     * @param x (N, channels, height, width)
+     * @param gain (channels)
+     * @param bias (channels)
+     * @param divisor n for the biased variance, n - 1 for the unbiased one; at least 1
+     * @param mean (channels), written
+     * @param variance (channels), written
+     * @param inverseDeviation (channels), written
+     * @param out (N, channels, height, width), written; not x
+     */
+    public static void batchNorm2d(
+            Tensor x,
+            Tensor gain,
+            Tensor bias,
+            double epsilon,
+            int divisor,
+            Tensor mean,
+            Tensor variance,
+            Tensor inverseDeviation,
+            Tensor out) {
+        int area = requireImages("batchNorm2d", "x", x, gain);
+        requireFeature("batchNorm2d", "bias", gain, bias);
+        requireFeature("batchNorm2d", "mean", gain, mean);
+        requireFeature("batchNorm2d", "variance", gain, variance);
+        requireFeature("batchNorm2d", "inverseDeviation", gain, inverseDeviation);
+        requireAlike("batchNorm2d", "out", x, out);
+        requireApart("batchNorm2d", "out", out, "x", x);
+        if (divisor < 1) {
+            throw new IllegalArgumentException("batchNorm2d: the variance of x " + x.shape() + " would be divided by "
+                    + divisor + "; the unbiased variance wants at least 2 values of a channel");
+        }
+        if (x.dtype() == DType.FLOAT32) {
+            SpatialBatchNormalization.forward(
+                    x.floats(),
+                    x.size(0),
+                    x.size(1),
+                    area,
+                    gain.floats(),
+                    bias.floats(),
+                    (float) epsilon,
+                    divisor,
+                    mean.floats(),
+                    variance.floats(),
+                    inverseDeviation.floats(),
+                    out.floats());
+        } else {
+            SpatialBatchNormalization.forward(
+                    x.doubles(),
+                    x.size(0),
+                    x.size(1),
+                    area,
+                    gain.doubles(),
+                    bias.doubles(),
+                    epsilon,
+                    divisor,
+                    mean.doubles(),
+                    variance.doubles(),
+                    inverseDeviation.doubles(),
+                    out.doubles());
+        }
+        if (Tracing.isOn()) {
+            Tracing.tell("batchNorm2d", new double[] {epsilon, divisor}, out, x, gain, bias);
+        }
+    }
+
+    /**
+     * Normalises images with given statistics: out = gain ∘ (x - mean) ∘ inverseDeviation + bias.
+     *
+     * @param x (N, channels, height, width)
+     * @param gain (channels)
+     * @param bias (channels)
+     * @param mean (channels)
+     * @param inverseDeviation (channels)
+     * @param out (N, channels, height, width), written
+     */
+    public static void batchNorm2dEvaluation(
+            Tensor x, Tensor gain, Tensor bias, Tensor mean, Tensor inverseDeviation, Tensor out) {
+        int area = requireImages("batchNorm2d", "x", x, gain);
+        requireFeature("batchNorm2d", "bias", gain, bias);
+        requireFeature("batchNorm2d", "mean", gain, mean);
+        requireFeature("batchNorm2d", "inverseDeviation", gain, inverseDeviation);
+        requireAlike("batchNorm2d", "out", x, out);
+        if (x.dtype() == DType.FLOAT32) {
+            SpatialBatchNormalization.apply(
+                    x.floats(),
+                    x.size(0),
+                    x.size(1),
+                    area,
+                    gain.floats(),
+                    bias.floats(),
+                    mean.floats(),
+                    inverseDeviation.floats(),
+                    out.floats());
+        } else {
+            SpatialBatchNormalization.apply(
+                    x.doubles(),
+                    x.size(0),
+                    x.size(1),
+                    area,
+                    gain.doubles(),
+                    bias.doubles(),
+                    mean.doubles(),
+                    inverseDeviation.doubles(),
+                    out.doubles());
+        }
+        if (Tracing.isOn()) {
+            Tracing.tell("batchNorm2d", out, x, gain, bias, mean, inverseDeviation);
+        }
+    }
+
+    /**
+     * The gradients of {@link #batchNorm2d}, and with a divisor of 0 those of {@link #batchNorm2dEvaluation}, where the
+     * statistics are constants and the two sums in dX fall away.
+     *
+     * <pre>
+     * normalized = (x - mean) ∘ inverseDeviation
+     * dBias += Σ dOut;  dGain += Σ dOut ∘ normalized;  dNormalized = gain ∘ dOut
+     * dX = inverseDeviation ∘ (dNormalized - Σ dNormalized / n - normalized ∘ Σ (dNormalized ∘ normalized) / divisor)
+     * </pre>
+     *
+     * @param dOut (N, channels, height, width)
+     * @param x (N, channels, height, width), as given to forward
+     * @param gain (channels)
+     * @param mean (channels), that of the forward pass
+     * @param inverseDeviation (channels), that of the forward pass
+     * @param divisor as given to forward
+     * @param dGain (channels), added to
+     * @param dBias (channels), added to
+     * @param dX (N, channels, height, width), written; may be dOut, but not x
+     */
+    public static void batchNorm2dBackward(
+            Tensor dOut,
+            Tensor x,
+            Tensor gain,
+            Tensor mean,
+            Tensor inverseDeviation,
+            int divisor,
+            Tensor dGain,
+            Tensor dBias,
+            Tensor dX) {
+        int area = requireImages("batchNorm2dBackward", "dOut", dOut, gain);
+        requireFeature("batchNorm2dBackward", "mean", gain, mean);
+        requireFeature("batchNorm2dBackward", "inverseDeviation", gain, inverseDeviation);
+        requireFeature("batchNorm2dBackward", "dGain", gain, dGain);
+        requireFeature("batchNorm2dBackward", "dBias", gain, dBias);
+        requireAlike("batchNorm2dBackward", "x", dOut, x);
+        requireAlike("batchNorm2dBackward", "dX", dOut, dX);
+        requireApart("batchNorm2dBackward", "dX", dX, "x", x);
+        if (dOut.dtype() == DType.FLOAT32) {
+            SpatialBatchNormalization.backward(
+                    dOut.floats(),
+                    x.floats(),
+                    dOut.size(0),
+                    dOut.size(1),
+                    area,
+                    gain.floats(),
+                    mean.floats(),
+                    inverseDeviation.floats(),
+                    divisor,
+                    dGain.floats(),
+                    dBias.floats(),
+                    dX.floats());
+        } else {
+            SpatialBatchNormalization.backward(
+                    dOut.doubles(),
+                    x.doubles(),
+                    dOut.size(0),
+                    dOut.size(1),
+                    area,
+                    gain.doubles(),
+                    mean.doubles(),
+                    inverseDeviation.doubles(),
+                    divisor,
+                    dGain.doubles(),
+                    dBias.doubles(),
+                    dX.doubles());
+        }
+    }
+
+    /** The pixels of a plane of images with one channel for each gain. */
+    private static int requireImages(String operation, String name, Tensor images, Tensor gain) {
+        int channels = gain.shape().elements();
+        require(operation, name, images, gain.dtype());
+        if (images.shape().rank() != 4 || images.size(1) != channels) {
+            throw new IllegalArgumentException(
+                    operation + ": wants (N, " + channels + ", height, width), " + name + " is " + images.shape());
+        }
+        return images.size(2) * images.size(3);
     }
 
     private static void requireFeature(String operation, String name, Tensor gain, Tensor tensor) {

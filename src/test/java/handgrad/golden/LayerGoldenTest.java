@@ -3,9 +3,11 @@ package handgrad.golden;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import handgrad.nn.BatchNorm1d;
+import handgrad.nn.BatchNorm2d;
 import handgrad.nn.BatchNormOptions;
 import handgrad.nn.BatchNormOptions.Axes;
 import handgrad.nn.CausalConv1d;
+import handgrad.nn.Conv2d;
 import handgrad.nn.CrossEntropyLoss;
 import handgrad.nn.Embedding;
 import handgrad.nn.Flatten;
@@ -14,7 +16,10 @@ import handgrad.nn.GatedActivation;
 import handgrad.nn.Gelu;
 import handgrad.nn.Layer;
 import handgrad.nn.LayerNorm;
+import handgrad.nn.LeakyRelu;
 import handgrad.nn.Linear;
+import handgrad.nn.MaxPool2d;
+import handgrad.nn.MseLoss;
 import handgrad.nn.Parameter;
 import handgrad.nn.Relu;
 import handgrad.nn.Sigmoid;
@@ -55,6 +60,19 @@ class LayerGoldenTest {
                 new Case("causal-conv1d-kernel-3", () -> new CausalConv1d(3, 2, Tensor.zeros(15, 7), Tensor.zeros(7))),
                 new Case("flatten", () -> new Flatten(0, 1)),
                 new Case("relu", Relu::new),
+                new Case("leaky-relu", LeakyRelu::new),
+                new Case("leaky-relu-slope-0.2", () -> new LeakyRelu(0.2)),
+                new Case("conv2d", () -> new Conv2d(3, 1, 0, Tensor.zeros(18, 5), Tensor.zeros(5))),
+                new Case("conv2d-padding-1", () -> new Conv2d(3, 1, 1, Tensor.zeros(18, 5), null)),
+                new Case("conv2d-stride-2", () -> new Conv2d(3, 2, 0, Tensor.zeros(18, 5), Tensor.zeros(5))),
+                new Case("conv2d-stride-2-padding-1", () -> new Conv2d(3, 2, 1, Tensor.zeros(18, 5), Tensor.zeros(5))),
+                new Case(
+                        "conv2d-kernel-5-stride-3-padding-2",
+                        () -> new Conv2d(5, 3, 2, Tensor.zeros(50, 5), Tensor.zeros(5))),
+                new Case("max-pool2d", () -> new MaxPool2d(2)),
+                new Case("max-pool2d-stride-1", () -> new MaxPool2d(3, 1)),
+                new Case("max-pool2d-stride-3", () -> new MaxPool2d(2, 3)),
+                new Case("batch-norm2d", () -> new BatchNorm2d(5)),
                 new Case("gelu", Gelu::new),
                 new Case("layer-norm", () -> new LayerNorm(21)),
                 new Case("layer-norm-3d", () -> new LayerNorm(21)),
@@ -132,6 +150,18 @@ class LayerGoldenTest {
         double value = loss.forward(golden.get("logits", dtype), golden.get("targets"));
         golden.assertRelative("loss", Tensor.of(new double[] {value}), tolerance);
         golden.assertRelative("logits.grad", loss.backward(), tolerance);
+        golden.assertAllUsed();
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"FLOAT32", "FLOAT64"})
+    void mse_loss_follows_pytorch(DType dtype) {
+        double tolerance = dtype == DType.FLOAT64 ? 1e-12 : 1e-5;
+        var golden = Golden.read("mse-loss");
+        var loss = new MseLoss();
+        double value = loss.forward(golden.get("x", dtype), golden.get("target", dtype));
+        golden.assertRelative("loss", Tensor.of(new double[] {value}), tolerance);
+        golden.assertRelative("x.grad", loss.backward(), tolerance);
         golden.assertAllUsed();
     }
 }

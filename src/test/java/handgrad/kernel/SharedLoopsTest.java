@@ -222,7 +222,7 @@ class SharedLoopsTest {
                 },
                 () -> {
                     float[] out = new float[N];
-                    Activation.reluBackward(x, y, out, N);
+                    Rectifier.reluBackward(x, y, out, N);
                     return results(out);
                 },
                 () -> {

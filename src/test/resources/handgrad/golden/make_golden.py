@@ -163,6 +163,44 @@ def relu():
 
 
 @golden
+def leaky_relu():
+    g = seeded()
+    layer("leaky-relu", lambda x: functional.leaky_relu(x), g, x=torch.randn(3, 21, generator=g))
+    layer("leaky-relu-slope-0.2", lambda x: functional.leaky_relu(x, 0.2), g, x=torch.randn(3, 21, generator=g))
+
+
+@golden
+def conv2d():
+    """PyTorch's weight is (out, in, kernel, kernel), here (in·kernel², out)."""
+
+    def case(name, kernel, stride, padding, x, weight, **bias):
+        def out(x, weight, bias=None):
+            w = weight.t().reshape(weight.shape[1], x.shape[1], kernel, kernel)
+            return functional.conv2d(x, w, bias, stride=stride, padding=padding)
+
+        layer(name, out, g, x=x, weight=weight, **bias)
+
+    g = seeded()
+    x, bias = torch.randn(3, 2, 9, 7, generator=g), torch.randn(5, generator=g)
+    weight3, weight5 = torch.randn(18, 5, generator=g), torch.randn(50, 5, generator=g)
+    case("conv2d", 3, 1, 0, x, weight3, bias=bias)
+    case("conv2d-padding-1", 3, 1, 1, x, weight3)
+    case("conv2d-stride-2", 3, 2, 0, x, weight3, bias=bias)
+    case("conv2d-stride-2-padding-1", 3, 2, 1, x, weight3, bias=bias)
+    case("conv2d-kernel-5-stride-3-padding-2", 5, 3, 2, x, weight5, bias=bias)
+
+
+@golden
+def max_pool2d():
+    """Whole numbers, so that many windows have several largest."""
+    g = seeded()
+    x = torch.randint(4, (2, 3, 7, 9), generator=g).float()
+    layer("max-pool2d", lambda x: functional.max_pool2d(x, 2), g, x=x)
+    layer("max-pool2d-stride-1", lambda x: functional.max_pool2d(x, 3, 1), g, x=x)
+    layer("max-pool2d-stride-3", lambda x: functional.max_pool2d(x, 2, 3), g, x=x)
+
+
+@golden
 def gelu():
     g = seeded()
     layer("gelu", lambda x: functional.gelu(x, approximate="tanh"), g, x=2 * torch.randn(3, 21, generator=g))
@@ -246,6 +284,24 @@ def batch_norm():
 
 
 @golden
+def batch_norm2d():
+    def pytorch(state, training, x, weight, bias):
+        statistics = state["running_mean"], state["running_var"]
+        return functional.batch_norm(x, *statistics, weight, bias, training, momentum=0.1, eps=1e-5)
+
+    g = seeded()
+    layer_with_state(
+        "batch-norm2d",
+        pytorch,
+        g,
+        {"running_mean": torch.randn(5, generator=g), "running_var": torch.rand(5, generator=g) + 0.5},
+        x=3 * torch.randn(4, 5, 6, 3, generator=g) + 1,
+        weight=torch.randn(5, generator=g),
+        bias=torch.randn(5, generator=g),
+    )
+
+
+@golden
 def cross_entropy():
     """Logits from -40 to 40, so that some probabilities are almost 0 and almost 1."""
     g = seeded()
@@ -253,6 +309,15 @@ def cross_entropy():
     loss = functional.cross_entropy(inputs["logits"], inputs["targets"])
     loss.backward()
     save("cross-entropy", {**inputs, "loss": loss, **gradients(inputs)})
+
+
+@golden
+def mse_loss():
+    g = seeded()
+    inputs = leaves({"x": torch.randn(5, 21, generator=g), "target": torch.randn(5, 21, generator=g)})
+    loss = functional.mse_loss(inputs["x"], inputs["target"].detach())
+    loss.backward()
+    save("mse-loss", {**inputs, "loss": loss, "x.grad": inputs["x"].grad})
 
 
 # Optimisers

@@ -24,11 +24,13 @@ final class Functions {
                 tanh(),
                 sigmoid(),
                 relu(),
+                leakyRelu(),
                 gelu(),
                 batchNorm(),
                 batchNormEvaluation(),
                 layerNorm(),
                 crossEntropy(),
+                mseLoss(),
                 addScaled(),
                 blend(),
                 scaledSquareRoot(),
@@ -190,6 +192,44 @@ final class Functions {
                 .refuses(
                         "reluBackward: dOut is FLOAT32 (3), wants FLOAT32 (2)",
                         () -> Activations.reluBackward(Tensor.zeros(2), Tensor.zeros(3), Tensor.zeros(2)));
+    }
+
+    /** dX = dOut where x > 0, otherwise the slope · dOut. */
+    private static Formula leakyRelu(double negativeSlope) {
+        return new Formula(
+                x -> leakyRelu(x[0], negativeSlope),
+                (dOut, x) -> {
+                    var dX = Gradients.zerosLike(x[0]);
+                    Activations.leakyReluBackward(leakyRelu(x[0], negativeSlope), negativeSlope, dOut, dX);
+                    return Gradients.of(dX);
+                },
+                leakyReluReference(negativeSlope));
+    }
+
+    private static Tensor leakyRelu(Tensor x, double negativeSlope) {
+        var y = Gradients.zerosLike(x);
+        Activations.leakyRelu(x, negativeSlope, y);
+        return y;
+    }
+
+    static Reference leakyReluReference(double negativeSlope) {
+        return Reference.elementwise(x -> x > 0 ? x : negativeSlope * x);
+    }
+
+    private Operation leakyRelu() {
+        return Operation.named("Activations.leakyRelu")
+                .samples(leakyRelu(0.25), Draw.shapes(draw::normal))
+                .sample(leakyRelu(0.01), Draw.aroundZero())
+                .sample(leakyRelu(0), draw.normal(37))
+                .refuses(
+                        "leakyRelu: out is FLOAT32 (3), wants FLOAT32 (2, 3)",
+                        () -> Activations.leakyRelu(Tensor.zeros(2, 3), 0.1, Tensor.zeros(3)))
+                .refuses(
+                        "leakyRelu: the negative slope must be at least 0, it is -1.0",
+                        () -> Activations.leakyRelu(Tensor.zeros(3), -1, Tensor.zeros(3)))
+                .refuses(
+                        "leakyReluBackward: dOut is FLOAT32 (3), wants FLOAT32 (2)",
+                        () -> Activations.leakyReluBackward(Tensor.zeros(2), 0.1, Tensor.zeros(3), Tensor.zeros(2)));
     }
 
     /** dX = dOut ∘ (1 + t + x ∘ (1 - t²) ∘ √(2/π) · (1 + 3 · 0.044715 x²)) / 2, where t is the tanh of the forward pass. */
@@ -475,6 +515,46 @@ final class Functions {
                 .refuses(
                         "crossEntropy: wants logits (N, classes) and targets (N), logits (2, 3), targets (3)",
                         () -> CROSS_ENTROPY.forward().apply(Tensor.zeros(2, 3), Gradients.zeros(DType.INT32, 3)));
+    }
+
+    /** dX = dLoss · 2 (x - target) / n. */
+    static final Formula MSE_LOSS = new Formula(
+            x -> Gradients.scalarLike(x[0], Functional.mseLoss(x[0], x[1])),
+            (dOut, x) -> {
+                var dX = Gradients.zerosLike(x[0]);
+                Functional.mseLossBackward(x[0], x[1], dX);
+                var scaled = dX.mul(dOut.item());
+                return Gradients.of(scaled, scaled.neg());
+            },
+            new Reference(
+                    x -> Gradients.scalarLike(x[0], meanSquare(x[0].sub(x[1]))),
+                    x -> x[0].shape().elements(),
+                    x -> Gradients.scalarLike(x[0], meanSquare(x[0].abs().add(x[1].abs())))));
+
+    private static double meanSquare(Tensor x) {
+        double sum = 0;
+        for (int i = 0; i < x.shape().elements(); i++) {
+            sum += x.getFlat(i) * x.getFlat(i);
+        }
+        return sum / x.shape().elements();
+    }
+
+    private Operation mseLoss() {
+        return Operation.named("Functional.mseLoss")
+                .sample(MSE_LOSS, draw.normal(), draw.normal())
+                .sample(MSE_LOSS, draw.normal(1), draw.normal(1))
+                .sample(MSE_LOSS, draw.normal(17), draw.normal(17))
+                .sample(MSE_LOSS, draw.normal(3, 1), draw.normal(3, 1))
+                .sample(MSE_LOSS, draw.normal(1, 31), draw.normal(1, 31))
+                .sample(MSE_LOSS, draw.normal(3, 17), draw.normal(3, 17))
+                .sample(MSE_LOSS, draw.normal(2, 3, 5), draw.normal(2, 3, 5))
+                .sample(MSE_LOSS, draw.normal(13, 19), draw.normal(13, 19))
+                .refuses(
+                        "mseLoss: target is FLOAT32 (3), wants FLOAT32 (2)",
+                        () -> Functional.mseLoss(Tensor.zeros(2), Tensor.zeros(3)))
+                .refuses(
+                        "mseLoss: the mean over no elements has no value, x (0, 3)",
+                        () -> Functional.mseLoss(Tensor.zeros(0, 3), Tensor.zeros(0, 3)));
     }
 
     /** out = target + f · source: dTarget = dOut, dSource = f · dOut. */

@@ -10,6 +10,7 @@ import handgrad.nn.FlattenConsecutive;
 import handgrad.nn.Gelu;
 import handgrad.nn.Layer;
 import handgrad.nn.LayerNorm;
+import handgrad.nn.LeakyRelu;
 import handgrad.nn.Linear;
 import handgrad.nn.Relu;
 import handgrad.nn.Sigmoid;
@@ -31,6 +32,7 @@ final class Layers {
                 tanh(),
                 sigmoid(),
                 relu(),
+                leakyRelu(),
                 gelu(),
                 flatten(),
                 flattenConsecutive(),
@@ -109,6 +111,20 @@ final class Layers {
                     relu.backward(Tensor.zeros(3));
                 });
         return elementwise(operation, _ -> new Relu(), Functions.RELU.reference());
+    }
+
+    /** out = x where x > 0, otherwise 0.01 · x. */
+    private Operation leakyRelu() {
+        var operation = Operation.named("LeakyRelu")
+                .layer(_ -> new LeakyRelu(), Functions.leakyReluReference(0.01), Draw.aroundZero())
+                .layer(_ -> new LeakyRelu(0.5), Functions.leakyReluReference(0.5), draw.normal(3, 17))
+                .refuses("LeakyRelu: the negative slope must be at least 0, it is -0.5", () -> new LeakyRelu(-0.5))
+                .refuses("leakyReluBackward: dOut is FLOAT32 (3), wants FLOAT32 (2)", () -> {
+                    var leakyRelu = new LeakyRelu();
+                    leakyRelu.forward(Tensor.zeros(2));
+                    leakyRelu.backward(Tensor.zeros(3));
+                });
+        return elementwise(operation, _ -> new LeakyRelu(), Functions.leakyReluReference(0.01));
     }
 
     /** out = x ∘ (1 + tanh(√(2/π) · (x + 0.044715 x³))) / 2. */

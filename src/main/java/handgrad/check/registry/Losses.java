@@ -1,6 +1,7 @@
 package handgrad.check.registry;
 
 import handgrad.nn.CrossEntropyLoss;
+import handgrad.nn.MseLoss;
 import handgrad.tensor.Tensor;
 import java.util.List;
 
@@ -9,7 +10,7 @@ final class Losses {
     private final Draw draw = new Draw(8);
 
     List<Operation> operations() {
-        return List.of(crossEntropyLoss());
+        return List.of(crossEntropyLoss(), mseLoss());
     }
 
     /** loss = -Σ ln softmax(logits)[i, targets[i]] / N. */
@@ -37,5 +38,33 @@ final class Losses {
                 .refuses(
                         "crossEntropy: the mean over no rows has no value, logits (0, 3)",
                         () -> new CrossEntropyLoss().forward(Tensor.zeros(0, 3), Tensor.of(new int[0], 0)));
+    }
+
+    /** loss = Σ (x - target)² / n. The layer's targets get no gradient; that they would get is the other one's, negative. */
+    private Operation mseLoss() {
+        var formula = new Formula(
+                x -> Gradients.scalarLike(x[0], new MseLoss().forward(x[0], x[1])),
+                (dOut, x) -> {
+                    var loss = new MseLoss();
+                    loss.forward(x[0], x[1]);
+                    var dX = loss.backward().mul(dOut.item());
+                    return Gradients.of(dX, dX.neg());
+                },
+                Functions.MSE_LOSS.reference());
+        return Operation.named("MseLoss")
+                .sample(formula, draw.normal(), draw.normal())
+                .sample(formula, draw.normal(1), draw.normal(1))
+                .sample(formula, draw.normal(17), draw.normal(17))
+                .sample(formula, draw.normal(3, 1), draw.normal(3, 1))
+                .sample(formula, draw.normal(1, 31), draw.normal(1, 31))
+                .sample(formula, draw.normal(3, 17), draw.normal(3, 17))
+                .sample(formula, draw.normal(2, 3, 5), draw.normal(2, 3, 5))
+                .sample(formula, draw.normal(13, 19), draw.normal(13, 19))
+                .refuses(
+                        "mseLoss: target is FLOAT32 (3), wants FLOAT32 (2)",
+                        () -> new MseLoss().forward(Tensor.zeros(2), Tensor.zeros(3)))
+                .refuses(
+                        "mseLoss: the mean over no elements has no value, x (0, 3)",
+                        () -> new MseLoss().forward(Tensor.zeros(0, 3), Tensor.zeros(0, 3)));
     }
 }

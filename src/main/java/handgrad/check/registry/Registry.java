@@ -7,7 +7,7 @@ import java.util.stream.Stream;
 public final class Registry {
     private Registry() {}
 
-    /** The operations by topic: tensors first, then functions, layers, convolutions, losses and models. */
+    /** The operations by topic: tensors first, then functions, layers, convolutions, images, losses and models. */
     public static List<Operation> operations() {
         return Stream.of(
                         new Arithmetic().operations(),
@@ -18,6 +18,7 @@ public final class Registry {
                         new Functions().operations(),
                         new Layers().operations(),
                         new Convolutions().operations(),
+                        new Images().operations(),
                         new Losses().operations(),
                         new Models().operations())
                 .flatMap(List::stream)

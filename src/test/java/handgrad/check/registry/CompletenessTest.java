@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import handgrad.nn.Layer;
 import handgrad.tensor.Activations;
+import handgrad.tensor.Convolutions;
 import handgrad.tensor.Functional;
 import handgrad.tensor.Normalizations;
 import handgrad.tensor.Tensor;
@@ -58,7 +59,7 @@ class CompletenessTest {
 
     /** A backward pass belongs to the record of its forward pass. */
     static Stream<String> functions() {
-        return Stream.of(Functional.class, Activations.class, Normalizations.class, Updates.class)
+        return Stream.of(Functional.class, Activations.class, Convolutions.class, Normalizations.class, Updates.class)
                 .flatMap(type -> Arrays.stream(type.getMethods()))
                 .filter(method -> Modifier.isStatic(method.getModifiers()))
                 .filter(method -> !method.getName().contains("Backward"))

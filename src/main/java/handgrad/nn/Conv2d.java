@@ -1,0 +1,164 @@
+package handgrad.nn;
+
+import handgrad.random.TorchRandom;
+import handgrad.tensor.Convolutions;
+import handgrad.tensor.Tensor;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A convolution of images with square kernels of size k: PyTorch's {@code Conv2d}. (N, inChannels, height, width) becomes
+ * (N, outChannels, outHeight, outWidth), where a size becomes ⌊(size + 2·padding - k) / stride⌋ + 1.
+ *
+ * <p>The weight is (inChannels·k², outChannels), that of a {@link Linear} on the pixels that an output sees, channel by
+ * channel and row by row: PyTorch's (outChannels, inChannels, k, k) flattened and transposed. Keeps its input for backward.
+ */
+public final class Conv2d implements Layer {
+    private final int kernelSize;
+    private final int stride;
+    private final int padding;
+    private final Parameter weight;
+    private final @Nullable Parameter bias;
+    private final List<Parameter> parameters;
+    private @Nullable Tensor input;
+    private @Nullable Tensor output;
+    private @Nullable Tensor dX;
+
+    /** A layer with PyTorch's defaults, {@link Conv2dOptions#PYTORCH}. */
+    public Conv2d(int inChannels, int outChannels, int kernelSize, TorchRandom random) {
+        this(inChannels, outChannels, kernelSize, Conv2dOptions.PYTORCH, random);
+    }
+
+    /** A layer with the given options; its fan-in is inChannels·k², its fan-out outChannels·k². */
+    public Conv2d(int inChannels, int outChannels, int kernelSize, Conv2dOptions options, TorchRandom random) {
+        this(
+                kernelSize,
+                options,
+                options.initialization()
+                        .weight(
+                                inChannels * kernelSize * kernelSize,
+                                outChannels * kernelSize * kernelSize,
+                                random,
+                                inChannels * kernelSize * kernelSize,
+                                outChannels),
+                options.bias()
+                        ? options.initialization().bias(inChannels * kernelSize * kernelSize, outChannels, random)
+                        : null);
+    }
+
+    private Conv2d(int kernelSize, Conv2dOptions options, Tensor weight, @Nullable Tensor bias) {
+        this(kernelSize, options.stride(), options.padding(), weight, bias);
+    }
+
+    /**
+     * A layer on given tensors.
+     *
+     * @param kernelSize k, at least 1
+     * @param stride at least 1
+     * @param padding from 0 to k - 1
+     * @param weight (inChannels·k², outChannels)
+     * @param bias (outChannels), or null for none
+     */
+    public Conv2d(int kernelSize, int stride, int padding, Tensor weight, @Nullable Tensor bias) {
+        if (kernelSize < 1 || stride < 1 || padding < 0 || padding >= kernelSize) {
+            throw new IllegalArgumentException("Conv2d: wants a kernel size k and a stride of at least 1 and a padding"
+                    + " from 0 to k - 1, they are " + kernelSize + ", " + stride + " and " + padding);
+        }
+        if (weight.shape().rank() != 2 || weight.size(0) % (kernelSize * kernelSize) != 0) {
+            throw new IllegalArgumentException(
+                    "Conv2d: weight must be (inChannels·" + kernelSize + "², outChannels), it is " + weight.shape());
+        }
+        if (bias != null && !bias.shape().equals(weight.shape().without(0))) {
+            throw new IllegalArgumentException("Conv2d: bias must be (" + weight.size(1) + ") for weight "
+                    + weight.shape() + ", it is " + bias.shape());
+        }
+        this.kernelSize = kernelSize;
+        this.stride = stride;
+        this.padding = padding;
+        this.weight = new Parameter("weight", weight);
+        this.bias = bias == null ? null : new Parameter("bias", bias);
+        this.parameters = this.bias == null ? List.of(this.weight) : List.of(this.weight, this.bias);
+    }
+
+    /** The weight, (inChannels·k², outChannels). */
+    public Parameter weight() {
+        return weight;
+    }
+
+    /** The bias, (outChannels), or null where there is none. */
+    public @Nullable Parameter bias() {
+        return bias;
+    }
+
+    /** How wide and high the kernel is, k. */
+    public int kernelSize() {
+        return kernelSize;
+    }
+
+    /** How far the kernel moves. */
+    public int stride() {
+        return stride;
+    }
+
+    /** The zeros at each edge of an image. */
+    public int padding() {
+        return padding;
+    }
+
+    /**
+     * With weight[c, i, j] the row of channel c at row i and column j of the kernel, and x 0 outside of the image:
+     *
+     * <pre>
+     * out[n, o, y, z] = bias[o] + Σ over c, i, j of weight[c, i, j, o] · x[n, c, y·stride + i - padding, z·stride + j - padding]
+     * </pre>
+     *
+     * @param x (N, inChannels, height, width), with its padding not smaller than the kernel
+     * @return (N, outChannels, outHeight, outWidth)
+     */
+    @Override
+    public Tensor forward(Tensor x) {
+        int inChannels = weight.value().size(0) / (kernelSize * kernelSize);
+        if (x.shape().rank() != 4
+                || x.size(1) != inChannels
+                || Math.min(x.size(2), x.size(3)) + 2 * padding < kernelSize) {
+            throw new IllegalArgumentException("Conv2d: wants (N, " + inChannels + ", height, width) of at least "
+                    + (kernelSize - 2 * padding) + " x " + (kernelSize - 2 * padding) + ", x is " + x.shape());
+        }
+        input = x;
+        output = Buffers.images(x, weight.value().size(1), outSize(x.size(2)), outSize(x.size(3)), output);
+        Convolutions.conv2d(x, weight.value(), bias == null ? null : bias.value(), kernelSize, stride, padding, output);
+        return output;
+    }
+
+    private int outSize(int size) {
+        return (size + 2 * padding - kernelSize) / stride + 1;
+    }
+
+    /**
+     * Each weight sums what it was multiplied by, each input what it was multiplied with:
+     *
+     * <pre>
+     * dWeight[c, i, j, o] += Σ over n, y, z of x[n, c, y·stride + i - padding, z·stride + j - padding] · dOut[n, o, y, z]
+     * dBias[o] += Σ over n, y, z of dOut[n, o, y, z]
+     * dX[n, c, u, v] = Σ over o and all y, z, i, j with y·stride + i - padding = u and z·stride + j - padding = v
+     *                  of weight[c, i, j, o] · dOut[n, o, y, z]
+     * </pre>
+     *
+     * @param dOut (N, outChannels, outHeight, outWidth)
+     * @return (N, inChannels, height, width)
+     */
+    @Override
+    public Tensor backward(Tensor dOut) {
+        var x = Buffers.kept("Conv2d", input);
+        dX = Buffers.like(x, dX);
+        Convolutions.conv2dBackwardParameters(
+                x, dOut, kernelSize, stride, padding, weight.grad(), bias == null ? null : bias.grad());
+        Convolutions.conv2dBackwardInput(dOut, weight.value(), kernelSize, stride, padding, dX);
+        return dX;
+    }
+
+    @Override
+    public List<Parameter> parameters() {
+        return parameters;
+    }
+}

@@ -1,0 +1,75 @@
+package handgrad.nn;
+
+import handgrad.tensor.Convolutions;
+import handgrad.tensor.DType;
+import handgrad.tensor.Tensor;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The largest pixel of each window of k x k: PyTorch's {@code MaxPool2d} without padding. (N, channels, height, width)
+ * becomes (N, channels, outHeight, outWidth), where a size becomes ⌊(size - k) / stride⌋ + 1; pixels that no window reaches
+ * are left out. Keeps for backward where the largest pixels stood.
+ */
+public final class MaxPool2d implements Layer {
+    private final int kernelSize;
+    private final int stride;
+    private @Nullable Tensor input;
+    private @Nullable Tensor output;
+    private @Nullable Tensor indices;
+    private @Nullable Tensor dX;
+
+    /** A layer of windows side by side: the stride is the kernel size. */
+    public MaxPool2d(int kernelSize) {
+        this(kernelSize, kernelSize);
+    }
+
+    /**
+     * A layer of windows that move by a stride.
+     *
+     * @param kernelSize k, at least 1
+     * @param stride at least 1
+     */
+    public MaxPool2d(int kernelSize, int stride) {
+        if (kernelSize < 1 || stride < 1) {
+            throw new IllegalArgumentException("MaxPool2d: wants a kernel size and a stride of at least 1, they are "
+                    + kernelSize + " and " + stride);
+        }
+        this.kernelSize = kernelSize;
+        this.stride = stride;
+    }
+
+    /**
+     * out[n, c, y, z] = max over i, j from 0 to k - 1 of x[n, c, y·stride + i, z·stride + j]. Of several largest the first
+     * counts, row by row.
+     *
+     * @param x (N, channels, height, width), not smaller than a window
+     * @return (N, channels, outHeight, outWidth)
+     */
+    @Override
+    public Tensor forward(Tensor x) {
+        if (x.shape().rank() != 4 || Math.min(x.size(2), x.size(3)) < kernelSize) {
+            throw new IllegalArgumentException("MaxPool2d: wants (N, channels, height, width) of at least " + kernelSize
+                    + " x " + kernelSize + ", x is " + x.shape());
+        }
+        input = x;
+        output = Buffers.images(
+                x, x.size(1), (x.size(2) - kernelSize) / stride + 1, (x.size(3) - kernelSize) / stride + 1, output);
+        indices = Buffers.like(DType.INT32, output.shape(), indices);
+        Convolutions.maxPool2d(x, kernelSize, stride, output, indices);
+        return output;
+    }
+
+    /**
+     * The gradient of an output goes to the pixel that it was, and those of several to one pixel add up: dX[n, c, u, v] = Σ of
+     * dOut[n, c, y, z] over the windows (y, z) whose largest pixel is (u, v).
+     *
+     * @param dOut (N, channels, outHeight, outWidth)
+     * @return (N, channels, height, width)
+     */
+    @Override
+    public Tensor backward(Tensor dOut) {
+        dX = Buffers.like(Buffers.kept("MaxPool2d", input), dX);
+        Convolutions.maxPool2dBackward(dOut, Buffers.kept("MaxPool2d", indices), dX);
+        return dX;
+    }
+}

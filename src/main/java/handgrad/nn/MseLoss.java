@@ -1,0 +1,32 @@
+package handgrad.nn;
+
+import handgrad.tensor.Functional;
+import handgrad.tensor.Tensor;
+import org.jspecify.annotations.Nullable;
+
+/** The mean squared error: PyTorch's {@code MSELoss}. Keeps both its arguments for backward. */
+public final class MseLoss {
+    private @Nullable Tensor input;
+    private @Nullable Tensor target;
+    private @Nullable Tensor dX;
+
+    /**
+     * loss = Σ (x - target)² / n over all n elements.
+     *
+     * @param x (…)
+     * @param target (…)
+     */
+    public double forward(Tensor x, Tensor target) {
+        input = x;
+        this.target = target;
+        return Functional.mseLoss(x, target);
+    }
+
+    /** dX = 2 (x - target) / n, of the shape of x; overwritten by the next call. */
+    public Tensor backward() {
+        var x = Buffers.kept("MseLoss", input);
+        dX = Buffers.like(x, dX);
+        Functional.mseLossBackward(x, Buffers.kept("MseLoss", target), dX);
+        return dX;
+    }
+}
