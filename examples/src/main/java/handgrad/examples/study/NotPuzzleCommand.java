@@ -42,10 +42,7 @@ final class NotPuzzleCommand implements Callable<Integer> {
             description = "Replay this seed and say why it fails; with --trace print its tensors on the way.")
     private @Nullable Integer seed;
 
-    @Option(
-            names = "--every",
-            paramLabel = "N",
-            description = "With --trace: print each N-th step; default 1.")
+    @Option(names = "--every", paramLabel = "N", description = "With --trace: print each N-th step; default 1.")
     private int every = 1;
 
     @Option(
@@ -99,9 +96,21 @@ final class NotPuzzleCommand implements Callable<Integer> {
     }
 
     private void study() {
-        for (var option : Stream.of("--every", "--activation", "--width", "--depth", "--start", "--norm", "--loss", "--optimizer", "--lr", "--trace").toList()) {
+        for (var option : Stream.of(
+                        "--every",
+                        "--activation",
+                        "--width",
+                        "--depth",
+                        "--start",
+                        "--norm",
+                        "--loss",
+                        "--optimizer",
+                        "--lr",
+                        "--trace")
+                .toList()) {
             if (spec.commandLine().getParseResult().hasMatchedOption(option)) {
-                throw new WrongInputException(option + " is of the one seed that --seed N replays; the study varies them all");
+                throw new WrongInputException(
+                        option + " is of the one seed that --seed N replays; the study varies them all");
             }
         }
         int count = seeds != null ? seeds : options.quick() ? QUICK_SEEDS : PuzzleTable.SEEDS;
@@ -109,7 +118,11 @@ final class NotPuzzleCommand implements Callable<Integer> {
         var out = spec.commandLine().getOut();
         var folder = options.folder("not-puzzle");
         var results = PuzzleResults.measure(folder, count, steps);
-        out.printf(Locale.ROOT, "%,d seeds of each network, %,d steps each; fails: mean squared error > 0.01%n%n", count, steps);
+        out.printf(
+                Locale.ROOT,
+                "%,d seeds of each network, %,d steps each; fails: mean squared error > 0.01%n%n",
+                count,
+                steps);
         PuzzlePage.knownTable(results).print(out);
         new PuzzleFindings(results).all().forEach(findings -> findings.print(out));
         folder.write(PuzzlePage.of(results), options.open(), out);

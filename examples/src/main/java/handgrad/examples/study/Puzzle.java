@@ -13,8 +13,6 @@ import handgrad.optim.Sgd;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.function.Function;
-import java.util.function.Supplier;
 
 /**
  * A network that is to learn NOT, 0 to 1 and 1 to 0, and how it is trained. Every step sees both examples.
@@ -58,20 +56,17 @@ record Puzzle(
 
     /** What follows a hidden layer. */
     enum Activation {
-        RELU("ReLU", Relu::new, false),
-        LEAKY_RELU("leaky ReLU", LeakyRelu::new, false),
-        TANH("tanh", Tanh::new, true),
-        SIGMOID("sigmoid", Sigmoid::new, true),
-        GELU("GELU", Gelu::new, true);
+        RELU("ReLU"),
+        /** With a slope of 0.01 below 0. */
+        LEAKY_RELU("leaky ReLU"),
+        TANH("tanh"),
+        SIGMOID("sigmoid"),
+        GELU("GELU");
 
         private final String title;
-        private final Supplier<Layer> layer;
-        private final boolean saturates;
 
-        Activation(String title, Supplier<Layer> layer, boolean saturates) {
+        Activation(String title) {
             this.title = title;
-            this.layer = layer;
-            this.saturates = saturates;
         }
 
         String title() {
@@ -79,12 +74,18 @@ record Puzzle(
         }
 
         Layer layer() {
-            return layer.get();
+            return switch (this) {
+                case RELU -> new Relu();
+                case LEAKY_RELU -> new LeakyRelu();
+                case TANH -> new Tanh();
+                case SIGMOID -> new Sigmoid();
+                case GELU -> new Gelu();
+            };
         }
 
         /** Whether its slope comes near 0 without being 0. */
         boolean saturates() {
-            return saturates;
+            return this != RELU && this != LEAKY_RELU;
         }
     }
 
@@ -133,15 +134,13 @@ record Puzzle(
 
     /** An optimiser. */
     enum Method {
-        SGD("SGD", Sgd::new),
-        ADAM("Adam", Adam::new);
+        SGD("SGD"),
+        ADAM("Adam");
 
         private final String title;
-        private final Function<List<Parameter>, Optimizer> optimizer;
 
-        Method(String title, Function<List<Parameter>, Optimizer> optimizer) {
+        Method(String title) {
             this.title = title;
-            this.optimizer = optimizer;
         }
 
         String title() {
@@ -149,7 +148,10 @@ record Puzzle(
         }
 
         Optimizer of(List<Parameter> parameters) {
-            return optimizer.apply(parameters);
+            return switch (this) {
+                case SGD -> new Sgd(parameters);
+                case ADAM -> new Adam(parameters);
+            };
         }
     }
 

@@ -112,12 +112,15 @@ final class PuzzleFindings {
     /** On activation, start and width. */
     Findings starts() {
         var findings = new Findings();
-        var drawn = Stream.of(Start.values()).filter(start -> start != Start.ZERO).toList();
+        var drawn =
+                Stream.of(Start.values()).filter(start -> start != Start.ZERO).toList();
         var best = drawn.stream()
-                .min(Comparator.comparingDouble(start -> results.fails(Puzzle.of(RELU, 4).withStart(start))))
+                .min(Comparator.comparingDouble(
+                        start -> results.fails(Puzzle.of(RELU, 4).withStart(start))))
                 .orElseThrow();
         var worst = drawn.stream()
-                .max(Comparator.comparingDouble(start -> results.fails(Puzzle.of(RELU, 4).withStart(start))))
+                .max(Comparator.comparingDouble(
+                        start -> results.fails(Puzzle.of(RELU, 4).withStart(start))))
                 .orElseThrow();
         findings.add(
                 "With ReLU and N=4, %s fails least, from %s of starts, and %s most, from %s.",
@@ -170,7 +173,8 @@ final class PuzzleFindings {
         for (var activation : List.of(RELU, Activation.SIGMOID)) {
             double best = DoubleStream.of(PuzzleSweep.learningRates())
                     .boxed()
-                    .min(Comparator.comparingDouble(rate -> results.fails(Puzzle.of(activation, 4).withLr(rate))))
+                    .min(Comparator.comparingDouble(
+                            rate -> results.fails(Puzzle.of(activation, 4).withLr(rate))))
                     .orElseThrow();
             var fast = results.of(Puzzle.of(activation, 4).withLr(1));
             findings.add(

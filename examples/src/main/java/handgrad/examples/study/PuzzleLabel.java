@@ -4,7 +4,8 @@ package handgrad.examples.study;
 enum PuzzleLabel {
     LEARNED("learned", "the error is 0.01 or less"),
     DIVERGED("diverged", "the error is no number, or larger than at the start"),
-    SYMMETRIC("symmetric", "all units of a layer started with the same numbers, so they act as one, or with zeros alone"),
+    SYMMETRIC(
+            "symmetric", "all units of a layer started with the same numbers, so they act as one, or with zeros alone"),
     BORN_DEAD("born dead", "the first layer's gradient was exactly 0 before the first step"),
     DIED("died", "the first layer's gradient was not 0 at first and became exactly 0 in training"),
     SATURATED("saturated", "an activation passes less than a twentieth of the gradient that comes to it"),

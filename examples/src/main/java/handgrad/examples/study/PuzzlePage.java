@@ -41,21 +41,34 @@ final class PuzzlePage {
                                 Text.count(results.runs().size()),
                                 Text.count(results.steps())),
                 false,
-                List.of(page.table(), page.why(), page.paths(), page.starts(), page.norms(), page.depths(), page.rates(), page.methods(), page.repeat()));
+                List.of(
+                        page.table(),
+                        page.why(),
+                        page.paths(),
+                        page.starts(),
+                        page.norms(),
+                        page.depths(),
+                        page.rates(),
+                        page.methods(),
+                        page.repeat()));
     }
 
     private Section table() {
         var blocks = new ArrayList<Block>();
-        blocks.add(Sentence.plain("A network fails if the mean squared error of its two answers is still above 0.01 after the"
-                + " last step. Unless a row says otherwise, N units with an activation stand between a linear layer from the"
-                + " one input and a linear layer to the one output, weights and biases are drawn as PyTorch draws them, and"
-                + " each step is one of gradient descent on the squared error of both examples, learning rate 0.1."));
+        blocks.add(
+                Sentence.plain(
+                        "A network fails if the mean squared error of its two answers is still above 0.01 after the"
+                                + " last step. Unless a row says otherwise, N units with an activation stand between a linear layer from the"
+                                + " one input and a linear layer to the one output, weights and biases are drawn as PyTorch draws them, and"
+                                + " each step is one of gradient descent on the squared error of both examples, learning rate 0.1."));
         blocks.addAll(findings.table().blocks());
         blocks.add(knownTable(results).block("Failures: known and measured"));
-        blocks.add(Sentence.plain("The definitions that give these rows: PyTorch's start is uniform within ±1/√fanIn for weights"
-                + " and biases of both layers; He's is normal with variance 2/fanIn in both layers, with biases of zero; a"
-                + " sigmoid on the output stands behind ReLU units; + normalisation is batch normalisation without gain and bias,"
-                + " by the biased variance plus 1e-5. An error of 0.25 is that of the answer ½ to both inputs, one of 0.5 that of the answer 0."));
+        blocks.add(
+                Sentence.plain(
+                        "The definitions that give these rows: PyTorch's start is uniform within ±1/√fanIn for weights"
+                                + " and biases of both layers; He's is normal with variance 2/fanIn in both layers, with biases of zero; a"
+                                + " sigmoid on the output stands behind ReLU units; + normalisation is batch normalisation without gain and bias,"
+                                + " by the biased variance plus 1e-5. An error of 0.25 is that of the answer ½ to both inputs, one of 0.5 that of the answer 0."));
         return new Section("Known failures", blocks);
     }
 
@@ -88,21 +101,25 @@ final class PuzzlePage {
         for (var row : PuzzleTable.rows()) {
             var run = results.of(row.puzzle());
             var cells = new ArrayList<>(List.of(row.name()));
-            Stream.of(PuzzleLabel.values()).map(label -> Text.count(run.count(label))).forEach(cells::add);
+            Stream.of(PuzzleLabel.values())
+                    .map(label -> Text.count(run.count(label)))
+                    .forEach(cells::add);
             cells.addAll(List.of(Text.count(run.quarter()), Text.count(run.half())));
             table.add(cells.toArray(String[]::new));
         }
         var meanings = new Table("label", "what its gradients say", "seeds in all");
         for (var label : PuzzleLabel.values()) {
-            meanings.add(label.title(), label.meaning(), Text.count(results.labels().getOrDefault(label, 0)));
+            meanings.add(
+                    label.title(), label.meaning(), Text.count(results.labels().getOrDefault(label, 0)));
         }
         // The start of zeros alone is symmetric, all of it.
         var most = results.labels().entrySet().stream()
                 .filter(entry -> entry.getKey() != PuzzleLabel.LEARNED && entry.getKey() != PuzzleLabel.SYMMETRIC)
                 .max(Map.Entry.comparingByValue());
         var blocks = new ArrayList<Block>();
-        most.ifPresent(entry -> blocks.add(Sentence.plain("Over all networks of this page whose start is drawn, most failing seeds are labelled %s: %s of them."
-                .formatted(entry.getKey().title(), Text.count(entry.getValue())))));
+        most.ifPresent(entry -> blocks.add(Sentence.plain(
+                "Over all networks of this page whose start is drawn, most failing seeds are labelled %s: %s of them."
+                        .formatted(entry.getKey().title(), Text.count(entry.getValue())))));
         blocks.add(meanings.block("Labels: the first that fits"));
         blocks.add(table.block("Seeds by label, and by the error at which they ended"));
         return new Section("Why they fail", blocks);
@@ -113,16 +130,17 @@ final class PuzzlePage {
         var failing = results.paths().failing();
         var learning = results.paths().learning();
         if (failing.seed() >= 0 && learning.seed() >= 0) {
-            var description = "Seed %d starts at z = %s, v = %s and dies at v = %s; seed %d starts at z = %s, v = %s and gets to v·z = %s."
-                    .formatted(
-                            failing.seed(),
-                            Text.fixed(2, failing.z1()[0]),
-                            Text.fixed(2, failing.v()[0]),
-                            Text.fixed(2, failing.v()[failing.v().length - 1]),
-                            learning.seed(),
-                            Text.fixed(2, learning.z1()[0]),
-                            Text.fixed(2, learning.v()[0]),
-                            Text.fixed(2, product(learning)));
+            var description =
+                    "z is what comes to the unit for the input 1. Seed %d starts at z = %s, v = %s and dies at v = %s; seed %d starts at z = %s, v = %s and gets to v·z = %s."
+                            .formatted(
+                                    failing.seed(),
+                                    Text.fixed(2, failing.z1()[0]),
+                                    Text.fixed(2, failing.v()[0]),
+                                    Text.fixed(2, failing.v()[failing.v().length - 1]),
+                                    learning.seed(),
+                                    Text.fixed(2, learning.z1()[0]),
+                                    Text.fixed(2, learning.v()[0]),
+                                    Text.fixed(2, product(learning)));
             blocks.add(Sentence.plain(description));
             blocks.add(landscape(failing, learning, description));
             blocks.add(errors(failing, learning));
@@ -147,7 +165,7 @@ final class PuzzlePage {
         return Chart.of(
                 "Landscape of one unit that sees the input 1",
                 description,
-                "z, what comes to the unit for the input 1; dead from 0 down",
+                "z for the input 1; dead from 0 down",
                 "v, its output weight",
                 series);
     }
@@ -185,8 +203,13 @@ final class PuzzlePage {
                 "step",
                 "mean squared error",
                 List.of(
-                        new Series("seed %d dies".formatted(failing.seed()), Style.LINE, x, head(failing.errors(), steps)),
-                        new Series("seed %d learns".formatted(learning.seed()), Style.LINE, x, head(learning.errors(), steps))));
+                        new Series(
+                                "seed %d dies".formatted(failing.seed()), Style.LINE, x, head(failing.errors(), steps)),
+                        new Series(
+                                "seed %d learns".formatted(learning.seed()),
+                                Style.LINE,
+                                x,
+                                head(learning.errors(), steps))));
     }
 
     private static double[] head(double[] values, int n) {
@@ -229,8 +252,7 @@ final class PuzzlePage {
         for (var row : grid.rows()) {
             if (row.puzzles().stream().anyMatch(puzzle -> results.of(puzzle).bornDead() > 0)) {
                 born.add(Stream.concat(
-                                Stream.of(row.name()),
-                                row.puzzles().stream().map(puzzle -> {
+                                Stream.of(row.name()), row.puzzles().stream().map(puzzle -> {
                                     var run = results.of(puzzle);
                                     var measured = Text.percent(run.share(run.bornDead()));
                                     return Double.isNaN(puzzle.bornDead())
@@ -279,10 +301,10 @@ final class PuzzlePage {
         var table = new Table(heads(grid));
         for (var row : grid.rows()) {
             table.add(Stream.concat(
-                            Stream.of(row.name()),
-                            row.puzzles().stream().map(puzzle -> {
+                            Stream.of(row.name()), row.puzzles().stream().map(puzzle -> {
                                 var run = results.of(puzzle);
-                                return "%s (%s)".formatted(Text.percent(run.share(run.fails())), interval(run.failsInterval()));
+                                return "%s (%s)"
+                                        .formatted(Text.percent(run.share(run.fails())), interval(run.failsInterval()));
                             }))
                     .toArray(String[]::new));
         }

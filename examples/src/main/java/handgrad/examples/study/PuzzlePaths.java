@@ -35,12 +35,7 @@ record PuzzlePaths(int oneInput, int predicted, int died, int right, Path failin
 
     static Experiment experiment(int seeds, int steps) {
         var options = Map.of(
-                "experiment",
-                "not-puzzle-paths",
-                "seeds",
-                Integer.toString(seeds),
-                "steps",
-                Integer.toString(steps));
+                "experiment", "not-puzzle-paths", "seeds", Integer.toString(seeds), "steps", Integer.toString(steps));
         return new Experiment(options, () -> measure(seeds, steps));
     }
 
@@ -63,9 +58,7 @@ record PuzzlePaths(int oneInput, int predicted, int died, int right, Path failin
                 .put("oneInput", one.length)
                 .put("predicted", count(one, seed -> diesAsPredicted[seed]))
                 .put("died", count(one, seed -> labels.get(seed) == PuzzleLabel.DIED))
-                .put(
-                        "right",
-                        count(one, seed -> diesAsPredicted[seed] == (labels.get(seed) == PuzzleLabel.DIED)));
+                .put("right", count(one, seed -> diesAsPredicted[seed] == (labels.get(seed) == PuzzleLabel.DIED)));
         for (var label : List.of(PuzzleLabel.DIED, PuzzleLabel.LEARNED)) {
             // Of the seeds that end so, one that starts far inside its region, so that the picture shows a path.
             int seed = IntStream.of(one)
@@ -99,7 +92,10 @@ record PuzzlePaths(int oneInput, int predicted, int died, int right, Path failin
                 network.step();
             }
         }
-        numbers.put(name + " seed", seed).put(name + " z1", z1).put(name + " v", v).put(name + " errors", errors);
+        numbers.put(name + " seed", seed)
+                .put(name + " z1", z1)
+                .put(name + " v", v)
+                .put(name + " errors", errors);
     }
 
     static PuzzlePaths of(Numbers numbers) {

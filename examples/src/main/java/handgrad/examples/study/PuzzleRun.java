@@ -17,6 +17,9 @@ record PuzzleRun(List<PuzzleLabel> labels, int bornDead, int quarter, int half) 
     /** Networks that are trained together: their numbers fit into a core's second cache. */
     private static final int BLOCK = 250;
 
+    /** To be changed with what a label means, so that those of before are measured again. */
+    private static final String VERSION = "1";
+
     /** How near an error must be to ¼ or ½ to count as that. */
     private static final double NEAR = 0.005;
 
@@ -28,6 +31,7 @@ record PuzzleRun(List<PuzzleLabel> labels, int bornDead, int quarter, int half) 
     static Experiment experiment(Puzzle puzzle, int seeds, int steps) {
         var options = new TreeMap<>(puzzle.options());
         options.put("experiment", "not-puzzle");
+        options.put("version", VERSION);
         options.put("seeds", Integer.toString(seeds));
         options.put("steps", Integer.toString(steps));
         return new Experiment(options, () -> train(puzzle, seeds, steps).numbers());
@@ -97,8 +101,8 @@ record PuzzleRun(List<PuzzleLabel> labels, int bornDead, int quarter, int half) 
         var labels = Arrays.stream(numbers.list("labels"))
                 .mapToObj(label -> PuzzleLabel.values()[(int) label])
                 .toList();
-        return new PuzzleRun(
-                labels, (int) numbers.number("bornDead"), (int) numbers.number("quarter"), (int) numbers.number("half"));
+        return new PuzzleRun(labels, (int) numbers.number("bornDead"), (int) numbers.number("quarter"), (int)
+                numbers.number("half"));
     }
 
     int seeds() {

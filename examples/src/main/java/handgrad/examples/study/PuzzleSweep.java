@@ -1,13 +1,14 @@
 package handgrad.examples.study;
 
+import handgrad.examples.report.Text;
 import handgrad.examples.study.Puzzle.Activation;
 import handgrad.examples.study.Puzzle.Loss;
 import handgrad.examples.study.Puzzle.Method;
 import handgrad.examples.study.Puzzle.Norm;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.IntFunction;
 import java.util.function.DoubleFunction;
+import java.util.function.IntFunction;
 import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -62,7 +63,8 @@ final class PuzzleSweep {
     static Grid depths() {
         var rows = new ArrayList<Row>();
         for (int width : new int[] {2, 4, 8}) {
-            rows.add(depths("ReLU, He, N=" + width, Puzzle.of(Activation.RELU, width).withStart(Start.HE)));
+            rows.add(depths(
+                    "ReLU, He, N=" + width, Puzzle.of(Activation.RELU, width).withStart(Start.HE)));
         }
         var relu = Puzzle.of(Activation.RELU, 4);
         rows.add(depths("ReLU, RAI, N=4", relu.withStart(Start.RANDOMISED_ASYMMETRIC)));
@@ -73,18 +75,19 @@ final class PuzzleSweep {
         return new Grid(
                 "Depth",
                 "activation, start, width",
-                IntStream.of(DEPTHS).mapToObj(depth -> depth + (depth == 1 ? " layer" : " layers")).toList(),
+                IntStream.of(DEPTHS)
+                        .mapToObj(depth -> depth + (depth == 1 ? " layer" : " layers"))
+                        .toList(),
                 rows);
     }
 
     private static Row depths(String name, Puzzle puzzle) {
-        return new Row(
-                name, IntStream.of(DEPTHS).mapToObj(puzzle::withDepth).toList());
+        return new Row(name, IntStream.of(DEPTHS).mapToObj(puzzle::withDepth).toList());
     }
 
     /** Learning rates of gradient descent. */
     static Grid rates() {
-        DoubleFunction<String> title = rate -> "lr " + rate;
+        DoubleFunction<String> title = rate -> "lr " + Text.plain(rate);
         return new Grid(
                 "Learning rate",
                 "activation, N=4",
@@ -93,7 +96,8 @@ final class PuzzleSweep {
                         .map(activation -> new Row(
                                 activation.title(),
                                 DoubleStream.of(RATES)
-                                        .mapToObj(rate -> Puzzle.of(activation, 4).withLr(rate))
+                                        .mapToObj(
+                                                rate -> Puzzle.of(activation, 4).withLr(rate))
                                         .toList()))
                         .toList());
     }

@@ -78,7 +78,8 @@ final class PuzzleTrace {
         var text = new StringBuilder();
         int columns = tensor.size(-1);
         for (int i = 0; i < tensor.shape().elements(); i++) {
-            text.append(i > 0 && i % columns == 0 ? "  |" : "").append(String.format(Locale.ROOT, " %9.5f", tensor.getFlat(i)));
+            text.append(i > 0 && i % columns == 0 ? "  |" : "")
+                    .append(String.format(Locale.ROOT, " %9.5f", tensor.getFlat(i)));
         }
         return text.toString();
     }

@@ -31,7 +31,8 @@ class NotPuzzleCommandTest {
         var numbers = Files.readString(out.resolve("numbers.json"));
         var page = Files.readString(out.resolve("report.html"));
 
-        assertThat(study("--seeds", "40", "--steps", "200", "--out", out.toString())).isEqualTo(first);
+        assertThat(study("--seeds", "40", "--steps", "200", "--out", out.toString()))
+                .isEqualTo(first);
         assertThat(out.resolve("results.jsonl")).hasContent(results);
         assertThat(out.resolve("numbers.json")).hasContent(numbers);
         assertThat(out.resolve("report.html")).hasContent(page);
@@ -52,14 +53,15 @@ class NotPuzzleCommandTest {
                             "Failures by width",
                             "Failures by learning rate");
             // ReLU, N=1: by the page, and by the labels beside it.
-            var labels = new StudyFolder(out)
-                    .measure(PuzzleRun.experiment(Puzzle.of(Puzzle.Activation.RELU, 1), 40, 200));
+            var labels =
+                    new StudyFolder(out).measure(PuzzleRun.experiment(Puzzle.of(Puzzle.Activation.RELU, 1), 40, 200));
             var run = PuzzleRun.of(labels);
             assertThat(run.seeds()).isEqualTo(40);
             assertThat(run.fails()).isBetween(10, 30);
             assertThat(chromium.run("return handgrad.plots.get('Failures by width').data[1][0]"))
                     .isEqualTo(run.fails() / 40.0);
-            assertThat(chromium.run("return document.querySelector('#known-failures tbody tr').innerText.split('\\t')[3]"))
+            assertThat(chromium.run(
+                            "return document.querySelector('#known-failures tbody tr').innerText.split('\\t')[3]"))
                     .isEqualTo("%.1f %%".formatted(100 * run.fails() / 40.0));
         }
     }
@@ -71,11 +73,13 @@ class NotPuzzleCommandTest {
         assertThat(result.out())
                 .contains("step 0: 0 to 0.1007, 1 to 0.2401, error 0.4332", "step 2,000:")
                 .contains("0 GroupedLinear weight      0.32935\n      gradient                0.10158")
-                .endsWith("seed 10: error 0.4332 at the start, 0.2500 after 2,000 steps: died (the first layer's gradient was"
-                        + " not 0 at first and became exactly 0 in training)\n");
+                .endsWith(
+                        "seed 10: error 0.4332 at the start, 0.2500 after 2,000 steps: died (the first layer's gradient was"
+                                + " not 0 at first and became exactly 0 in training)\n");
         assertThat(study("--seed", "149", "--width", "1").out())
-                .isEqualTo("seed 149: error 0.7895 at the start, 0.0000 after 2,000 steps: learned (the error is 0.01 or"
-                        + " less)\n");
+                .isEqualTo(
+                        "seed 149: error 0.7895 at the start, 0.0000 after 2,000 steps: learned (the error is 0.01 or"
+                                + " less)\n");
     }
 
     @ParameterizedTest
