@@ -34,9 +34,13 @@ final class PuzzleFindings {
                 .count();
         findings.judge(
                 agree == rows.size(),
-                "%d of the %d known shares of failures are met: their 95 %% intervals overlap those measured here.",
+                "%d of the %d known shares of failures are met: their 95 %% intervals overlap those measured here. %d of the"
+                        + " shares themselves lie within the intervals measured here.",
                 agree,
-                rows.size());
+                rows.size(),
+                rows.stream()
+                        .filter(row -> results.of(row.puzzle()).failsInterval().contains(row.knownFails()))
+                        .count());
         var relu = Puzzle.of(RELU, 1);
         var run = results.of(relu);
         findings.add(

@@ -1,16 +1,21 @@
 package handgrad.examples.study;
 
+import handgrad.examples.command.WrongInputException;
+import java.util.stream.Stream;
+
 /** How a seed of the puzzle ended, and if it failed, why. The first that fits, in this order, is the label. */
 enum PuzzleLabel {
-    LEARNED("learned", "the error is 0.01 or less"),
-    DIVERGED("diverged", "the error is no number, or larger than at the start"),
+    LEARNED(0, "learned", "the error is 0.01 or less"),
+    DIVERGED(1, "diverged", "the error is no number, or larger than at the start"),
     SYMMETRIC(
-            "symmetric", "all units of a layer started with the same numbers, so they act as one, or with zeros alone"),
-    BORN_DEAD("born dead", "the first layer's gradient was exactly 0 before the first step"),
-    DIED("died", "the first layer's gradient was not 0 at first and became exactly 0 in training"),
-    SATURATED("saturated", "an activation passes less than a twentieth of the gradient that comes to it"),
-    STUCK("stuck", "every gradient is below 1e-6, though none of the above holds: a flat point"),
-    SLOW("too slow", "there is a gradient still: more steps may do");
+            2,
+            "symmetric",
+            "all units of a layer started with the same numbers, so they act as one, or with zeros alone"),
+    BORN_DEAD(3, "born dead", "the first layer's gradient was exactly 0 before the first step"),
+    DIED(4, "died", "the first layer's gradient was not 0 at first and became exactly 0 in training"),
+    SATURATED(5, "saturated", "an activation passes less than a twentieth of the gradient that comes to it"),
+    STUCK(6, "stuck", "every gradient is below 1e-6, though none of the above holds: a flat point"),
+    SLOW(7, "too slow", "there is a gradient still: more steps may do");
 
     /** A mean squared error above this is a failure. */
     static final double FAILURE = 0.01;
@@ -18,12 +23,29 @@ enum PuzzleLabel {
     private static final double SATURATION = 0.05;
     private static final double FLAT = 1e-6;
 
+    private final int code;
     private final String title;
     private final String meaning;
 
-    PuzzleLabel(String title, String meaning) {
+    PuzzleLabel(int code, String title, String meaning) {
+        this.code = code;
         this.title = title;
         this.meaning = meaning;
+    }
+
+    /** The number that stands for it among the results. */
+    int code() {
+        return code;
+    }
+
+    /** The label of a number. */
+    static PuzzleLabel ofCode(double code) {
+        return Stream.of(values())
+                .filter(label -> label.code == code)
+                .findFirst()
+                .orElseThrow(() ->
+                        new WrongInputException("--out: the results have a label %s, which there is not; remove %s"
+                                .formatted(code, StudyFolder.RESULTS)));
     }
 
     String title() {

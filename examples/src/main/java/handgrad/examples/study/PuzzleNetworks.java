@@ -122,11 +122,9 @@ final class PuzzleNetworks {
 
     /** The forward and the backward pass; the gradients are then in the parameters. */
     Pass gradients() {
-        var inputs = new ArrayList<Tensor>();
         var outputs = new ArrayList<Tensor>();
         var next = x;
         for (var layer : model.layers()) {
-            inputs.add(next);
             next = layer.forward(next);
             outputs.add(next);
         }

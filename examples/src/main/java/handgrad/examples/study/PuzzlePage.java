@@ -66,7 +66,7 @@ final class PuzzlePage {
         blocks.add(
                 Sentence.plain(
                         "The definitions that give these rows: PyTorch's start is uniform within ±1/√fanIn for weights"
-                                + " and biases of both layers; He's is normal with variance 2/fanIn in both layers, with biases of zero; a"
+                                + " and biases of both layers; He's is normal with variance 2/fanIn in both layers, with biases of zero; Xavier's the same with 2/(fanIn + fanOut); RAI is the randomised asymmetric start of Lu, Shin, Su and Karniadakis (2019); a"
                                 + " sigmoid on the output stands behind ReLU units; + normalisation is batch normalisation without gain and bias,"
                                 + " by the biased variance plus 1e-5. An error of 0.25 is that of the answer ½ to both inputs, one of 0.5 that of the answer 0."));
         return new Section("Known failures", blocks);

@@ -90,7 +90,7 @@ record PuzzleRun(List<PuzzleLabel> labels, int bornDead, int quarter, int half) 
 
     private Numbers numbers() {
         return new Numbers()
-                .put("labels", labels.stream().mapToDouble(PuzzleLabel::ordinal).toArray())
+                .put("labels", labels.stream().mapToDouble(PuzzleLabel::code).toArray())
                 .put("bornDead", bornDead)
                 .put("quarter", quarter)
                 .put("half", half);
@@ -99,7 +99,7 @@ record PuzzleRun(List<PuzzleLabel> labels, int bornDead, int quarter, int half) 
     /** The run that {@link #experiment} measured. */
     static PuzzleRun of(Numbers numbers) {
         var labels = Arrays.stream(numbers.list("labels"))
-                .mapToObj(label -> PuzzleLabel.values()[(int) label])
+                .mapToObj(PuzzleLabel::ofCode)
                 .toList();
         return new PuzzleRun(labels, (int) numbers.number("bornDead"), (int) numbers.number("quarter"), (int)
                 numbers.number("half"));
