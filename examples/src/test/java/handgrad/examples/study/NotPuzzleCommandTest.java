@@ -22,16 +22,16 @@ class NotPuzzleCommandTest {
     @Test
     void itsPageShowsTheNumbersThatAreBesideIt() throws IOException {
         var out = folder.resolve("out");
-        var first = study("--seeds", "40", "--steps", "200", "--out", out.toString());
+        var first = study("--seeds", "200", "--steps", "200", "--out", out.toString());
         assertThat(first.err()).isEmpty();
         assertThat(first.code()).isZero();
-        assertThat(first.out()).doesNotContain("NaN").contains("40 seeds of each network, 200 steps each");
+        assertThat(first.out()).doesNotContain("NaN").contains("200 seeds of each network, 200 steps each");
         assertThat(first.out().lines()).allMatch(line -> line.contains(folder.toString()) || line.length() <= 90);
         var results = Files.readString(out.resolve("results.jsonl"));
         var numbers = Files.readString(out.resolve("numbers.json"));
         var page = Files.readString(out.resolve("report.html"));
 
-        assertThat(study("--seeds", "40", "--steps", "200", "--out", out.toString()))
+        assertThat(study("--seeds", "200", "--steps", "200", "--out", out.toString()))
                 .isEqualTo(first);
         assertThat(out.resolve("results.jsonl")).hasContent(results);
         assertThat(out.resolve("numbers.json")).hasContent(numbers);
@@ -54,15 +54,15 @@ class NotPuzzleCommandTest {
                             "Failures by learning rate");
             // ReLU, N=1: by the page, and by the labels beside it.
             var labels =
-                    new StudyFolder(out).measure(PuzzleRun.experiment(Puzzle.of(Puzzle.Activation.RELU, 1), 40, 200));
+                    new StudyFolder(out).measure(PuzzleRun.experiment(Puzzle.of(Puzzle.Activation.RELU, 1), 200, 200));
             var run = PuzzleRun.of(labels);
-            assertThat(run.seeds()).isEqualTo(40);
-            assertThat(run.fails()).isBetween(10, 30);
+            assertThat(run.seeds()).isEqualTo(200);
+            assertThat(run.fails()).isBetween(80, 140);
             assertThat(chromium.run("return handgrad.plots.get('Failures by width').data[1][0]"))
-                    .isEqualTo(run.fails() / 40.0);
+                    .isEqualTo(run.fails() / 200.0);
             assertThat(chromium.run(
                             "return document.querySelector('#known-failures tbody tr').innerText.split('\\t')[3]"))
-                    .isEqualTo("%.1f %%".formatted(100 * run.fails() / 40.0));
+                    .isEqualTo("%.1f %%".formatted(100 * run.fails() / 200.0));
         }
     }
 
