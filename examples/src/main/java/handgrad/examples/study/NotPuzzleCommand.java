@@ -3,6 +3,7 @@ package handgrad.examples.study;
 import handgrad.examples.command.Checks;
 import handgrad.examples.command.ExitCode;
 import handgrad.examples.command.WrongInputException;
+import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
@@ -26,6 +27,10 @@ import picocli.CommandLine.Spec;
 final class NotPuzzleCommand implements Callable<Integer> {
     private static final int QUICK_SEEDS = 200;
     private static final int MOST_SEEDS = 1_000_000;
+
+    private static final List<String> OF_ONE_SEED = List.of(
+            "--every", "--activation", "--width", "--depth", "--start", "--norm", "--loss", "--optimizer", "--lr");
+    private static final List<String> OF_THE_STUDY = List.of("--seeds", "--quick", "--out", "--open");
 
     @Mixin
     private final StudyOptions options = new StudyOptions();
@@ -96,23 +101,7 @@ final class NotPuzzleCommand implements Callable<Integer> {
     }
 
     private void study() {
-        for (var option : Stream.of(
-                        "--every",
-                        "--activation",
-                        "--width",
-                        "--depth",
-                        "--start",
-                        "--norm",
-                        "--loss",
-                        "--optimizer",
-                        "--lr",
-                        "--trace")
-                .toList()) {
-            if (spec.commandLine().getParseResult().hasMatchedOption(option)) {
-                throw new WrongInputException(
-                        option + " is of the one seed that --seed N replays; the study varies them all");
-            }
-        }
+        refuse(OF_ONE_SEED, "is of the one seed that --seed N replays; the study varies them all");
         int count = seeds != null ? seeds : options.quick() ? QUICK_SEEDS : PuzzleTable.SEEDS;
         Checks.between(1, MOST_SEEDS, "--seeds", count);
         var out = spec.commandLine().getOut();
@@ -128,7 +117,16 @@ final class NotPuzzleCommand implements Callable<Integer> {
         folder.write(PuzzlePage.of(results), options.open(), out);
     }
 
+    private void refuse(List<String> names, String reason) {
+        for (var name : names) {
+            if (spec.commandLine().getParseResult().hasMatchedOption(name)) {
+                throw new WrongInputException(name + " " + reason);
+            }
+        }
+    }
+
     private void replay(int which) {
+        refuse(OF_THE_STUDY, "is of the study; --seed replays one seed and writes no page");
         Checks.between(0, MOST_SEEDS, "--seed", which);
         Checks.between(1, 100, "--width", width);
         Checks.between(1, 100, "--depth", depth);

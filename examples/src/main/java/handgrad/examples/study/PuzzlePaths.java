@@ -2,6 +2,7 @@ package handgrad.examples.study;
 
 import java.util.List;
 import java.util.Map;
+import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
 
 /**
@@ -70,7 +71,7 @@ record PuzzlePaths(int oneInput, int predicted, int died, int right, Path failin
         return numbers;
     }
 
-    private static int count(int[] seeds, java.util.function.IntPredicate which) {
+    private static int count(int[] seeds, IntPredicate which) {
         return (int) IntStream.of(seeds).filter(which).count();
     }
 

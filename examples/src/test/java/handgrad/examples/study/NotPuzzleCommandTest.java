@@ -92,6 +92,7 @@ class NotPuzzleCommandTest {
                 "--seed 1 --width 0|--width must be from 1 to 100, it is 0",
                 "--seed 1 --lr 0|--lr must be above 0 and finite, it is 0.0",
                 "--seed 1 --activation relo|--activation: there is no relo; it may be relu, leaky-relu, tanh, sigmoid, gelu",
+                "--seed 1 --quick|--quick is of the study; --seed replays one seed and writes no page",
                 "--width 2|--width is of the one seed that --seed N replays; the study varies them all"
             })
     void refusesInOneLine(String options, String message) {
