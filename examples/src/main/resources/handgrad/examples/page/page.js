@@ -45,7 +45,10 @@
   }
 
   function table({ caption, columns, rows }) {
-    const isNumber = text => /^[−+]?[\d.,]+(e−?\d+)?( %)?$|^–$/.test(text);
+    // A number, numbers in a row such as "3.2 % (2.5–4.1)", or the dash of a missing one.
+    const one = "[−+]?[\\d.,]+(e−?\\d+)?( %)?";
+    const numbers = new RegExp(`^${one}([ (–]+${one}\\)?)*$|^–$`);
+    const isNumber = text => numbers.test(text);
     const cell = (text, column) => {
       const made = element(column === 0 ? "th" : "td", { textContent: text });
       if (column === 0) {
