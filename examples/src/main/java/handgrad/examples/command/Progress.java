@@ -58,6 +58,13 @@ public final class Progress implements Closeable {
         }
     }
 
+    /** Says how many steps are done, where a step takes long enough to be shown by itself. */
+    public void done(int steps) {
+        if (bar != null) {
+            bar.stepTo(steps);
+        }
+    }
+
     /** Prints a line where the bar is; the bar comes back below it. */
     public synchronized void log(PrintWriter out, String line) {
         erase();

@@ -5,27 +5,27 @@ import java.math.MathContext;
 import java.util.Locale;
 
 /** Numbers as a page writes them, whatever the language of the machine. */
-final class Text {
+public final class Text {
     private Text() {}
 
     /** {@code 200,000}. */
-    static String count(long value) {
+    public static String count(long value) {
         return String.format(Locale.ROOT, "%,d", value);
     }
 
     /** {@code 2.1057}: a loss. */
-    static String loss(double value) {
+    public static String loss(double value) {
         return number("%.4f", value);
     }
 
     /** {@code 0.00123} or {@code 1.23e-07}: three digits. */
-    static String digits(double value) {
+    public static String digits(double value) {
         boolean plain = value == 0 || (Math.abs(value) >= 1e-4 && Math.abs(value) < 1e5);
         return number(plain ? "%." + decimals(value) + "f" : "%.2e", value);
     }
 
     /** {@code 0.1}: at most three digits, none of them for nothing. */
-    static String plain(double value) {
+    public static String plain(double value) {
         return new BigDecimal(value)
                 .round(new MathContext(3))
                 .stripTrailingZeros()
@@ -38,17 +38,18 @@ final class Text {
     }
 
     /** {@code 3.2 %} of a share from 0 to 1. */
-    static String percent(double share) {
+    public static String percent(double share) {
         return number("%.1f %%", 100 * share);
     }
 
     /** {@code +0.0012}: a difference of losses. */
-    static String difference(double value) {
+    public static String difference(double value) {
         // Adding 0 makes a negative zero positive.
         return number("%+.4f", Double.isNaN(value) ? value : Math.round(1e4 * value) / 1e4 + 0.0);
     }
 
-    static String fixed(int decimals, double value) {
+    /** A number with this many decimals. */
+    public static String fixed(int decimals, double value) {
         return number("%." + decimals + "f", value);
     }
 

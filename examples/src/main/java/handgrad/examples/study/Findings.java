@@ -1,6 +1,8 @@
 package handgrad.examples.study;
 
 import handgrad.examples.command.Lines;
+import handgrad.examples.page.Block;
+import handgrad.examples.page.Block.Sentence;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
@@ -8,21 +10,32 @@ import java.util.Locale;
 
 /** What a study found, in sentences made of its numbers. */
 final class Findings {
-    private final List<String> sentences = new ArrayList<>();
+    private final List<Sentence> sentences = new ArrayList<>();
 
     /** Adds a sentence, written as {@link String#format} writes it. */
     @SuppressWarnings("AnnotateFormatMethod") // the annotation would be a dependency of its own
     void add(String format, Object... numbers) {
-        sentences.add(String.format(Locale.ROOT, format, numbers));
+        sentences.add(Sentence.plain(String.format(Locale.ROOT, format, numbers)));
+    }
+
+    /** Adds a sentence that judges, which a page marks as good or bad. */
+    @SuppressWarnings("AnnotateFormatMethod") // as above
+    void judge(boolean good, String format, Object... numbers) {
+        sentences.add(Sentence.judged(good, String.format(Locale.ROOT, format, numbers)));
     }
 
     List<String> sentences() {
+        return sentences.stream().map(Sentence::text).toList();
+    }
+
+    /** The sentences for a page. */
+    List<Block> blocks() {
         return List.copyOf(sentences);
     }
 
     /** Prints each sentence as a paragraph, in lines of at most 79 characters. */
     void print(PrintWriter out) {
-        for (var sentence : sentences) {
+        for (var sentence : sentences()) {
             out.println();
             out.println(Lines.wrapped(sentence));
         }

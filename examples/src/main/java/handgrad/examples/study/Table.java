@@ -1,5 +1,6 @@
 package handgrad.examples.study;
 
+import handgrad.examples.page.Block;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -19,6 +20,12 @@ final class Table {
                     "Table: a row has " + cells.length + " cells, there are " + rows.getFirst().length + " columns");
         }
         rows.add(cells);
+    }
+
+    /** The table for a page. */
+    Block block(String caption) {
+        var cells = rows.stream().map(List::of).toList();
+        return new Block.Table(caption, cells.getFirst(), cells.subList(1, cells.size()));
     }
 
     void print(PrintWriter out) {
