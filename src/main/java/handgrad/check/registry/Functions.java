@@ -21,6 +21,7 @@ final class Functions {
         return List.of(
                 embedding(),
                 linear(),
+                groupedLinear(),
                 tanh(),
                 sigmoid(),
                 relu(),
@@ -106,6 +107,58 @@ final class Functions {
                 .refuses(
                         "linear: wants 1 x 4 elements, bias is (3)",
                         () -> LINEAR.forward().apply(Tensor.zeros(2, 3), Tensor.zeros(3, 4), Tensor.zeros(3)));
+    }
+
+    /** In each group dX = dOut · weightᵀ, dWeight = xᵀ · dOut, dBias = Σ over rows of dOut. */
+    static Formula groupedLinear(int groups) {
+        return new Formula(
+                x -> {
+                    var out = Tensor.zeros(x[0].dtype(), x[0].shape().with(-1, x[1].size(1)));
+                    Functional.groupedLinear(x[0], x[1], x.length == 3 ? x[2] : null, groups, out);
+                    return out;
+                },
+                (dOut, x) -> {
+                    var dX = Gradients.zerosLike(x[0]);
+                    var dWeight = Gradients.zerosLike(x[1]);
+                    var dBias = x.length == 3 ? Gradients.zerosLike(x[2]) : null;
+                    Functional.groupedLinearBackwardInput(dOut, x[1], groups, dX);
+                    Functional.groupedLinearBackwardParameters(x[0], dOut, groups, dWeight, dBias);
+                    return dBias == null ? Gradients.of(dX, dWeight) : Gradients.of(dX, dWeight, dBias);
+                },
+                new Reference(x -> groupedProduct(groups, x), x -> x[1].size(0) + 1));
+    }
+
+    /** The sum over the features of the group of a column, which is its remainder by the number of groups. */
+    private static Tensor groupedProduct(int groups, Tensor... x) {
+        return Reference.tensor(x[0].shape().with(-1, x[1].size(1)), index -> {
+            int column = index[index.length - 1];
+            double sum = x.length == 3 ? x[2].get(column) : 0;
+            for (int i = 0; i < x[1].size(0); i++) {
+                index[index.length - 1] = i * groups + column % groups;
+                sum += x[0].get(index) * x[1].get(i, column);
+            }
+            return sum;
+        });
+    }
+
+    private Operation groupedLinear() {
+        // Draws of its own, so that the other operations keep theirs.
+        var own = new Draw(14);
+        return Operation.named("Functional.groupedLinear")
+                .sample(groupedLinear(1), own.normal(3, 5), own.normal(5, 7), own.normal(7))
+                .sample(groupedLinear(1), own.normal(1, 1), own.normal(1, 1), own.normal(1))
+                .sample(groupedLinear(3), own.normal(2, 6), own.normal(2, 15), own.normal(15))
+                .sample(groupedLinear(17), own.normal(2, 17), own.normal(1, 34))
+                .sample(groupedLinear(31), own.normal(2, 124), own.normal(4, 31), own.normal(31))
+                .sample(groupedLinear(5), own.normal(2, 3, 10), own.normal(2, 5), own.normal(5))
+                .sample(groupedLinear(2), own.normal(6), own.normal(3, 4), own.normal(4))
+                .sample(groupedLinear(4), own.normal(0, 8), own.normal(2, 4), own.normal(4))
+                .refuses(
+                        "groupedLinear: weight (2, 5) must be (fanIn, fanOut · groups) for 2 groups",
+                        () -> groupedLinear(2).forward().apply(Tensor.zeros(2, 4), Tensor.zeros(2, 5)))
+                .refuses(
+                        "groupedLinear: wants 4 in the last dimension, x is (2, 5)",
+                        () -> groupedLinear(2).forward().apply(Tensor.zeros(2, 5), Tensor.zeros(2, 6)));
     }
 
     /** dX = (1 - y²) ∘ dOut, where y = tanh x. */

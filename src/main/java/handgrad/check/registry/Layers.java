@@ -8,6 +8,7 @@ import handgrad.nn.Embedding;
 import handgrad.nn.Flatten;
 import handgrad.nn.FlattenConsecutive;
 import handgrad.nn.Gelu;
+import handgrad.nn.GroupedLinear;
 import handgrad.nn.Layer;
 import handgrad.nn.LayerNorm;
 import handgrad.nn.Linear;
@@ -27,6 +28,7 @@ final class Layers {
     List<Operation> operations() {
         return List.of(
                 linear(),
+                groupedLinear(),
                 embedding(),
                 tanh(),
                 sigmoid(),
@@ -59,6 +61,35 @@ final class Layers {
                 .refuses(
                         "Linear: bias must be (4) for weight (3, 4), it is (3)",
                         () -> new Linear(Tensor.zeros(3, 4), Tensor.zeros(3)));
+    }
+
+    /** out = x · weight + bias in each group. */
+    private Operation groupedLinear() {
+        // Draws of its own, so that the other layers keep theirs.
+        var own = new Draw(15);
+        return Operation.named("GroupedLinear")
+                .layer(grouped(1, 5, 7), Functions.groupedLinear(1).reference(), own.normal(3, 5))
+                .layer(grouped(1, 1, 1), Functions.groupedLinear(1).reference(), own.normal(1, 1))
+                .layer(grouped(17, 1, 4), Functions.groupedLinear(17).reference(), own.normal(2, 17))
+                .layer(grouped(31, 4, 1), Functions.groupedLinear(31).reference(), own.normal(2, 124))
+                .layer(grouped(3, 4, 1), Functions.groupedLinear(3).reference(), own.normal(2, 3, 12))
+                .layer(grouped(2, 3, 2), Functions.groupedLinear(2).reference(), own.normal(6))
+                .layer(grouped(4, 2, 1), Functions.groupedLinear(4).reference(), own.normal(0, 8))
+                .layer(
+                        random -> new GroupedLinear(Tensor.randn(random, 2, 15), null, 3),
+                        Functions.groupedLinear(3).reference(),
+                        own.normal(2, 6))
+                .refuses(
+                        "GroupedLinear: weight must be (fanIn, fanOut · 2), it is (3, 5)",
+                        () -> new GroupedLinear(Tensor.zeros(3, 5), null, 2))
+                .refuses(
+                        "GroupedLinear: bias must be (6) for weight (3, 6), it is (3)",
+                        () -> new GroupedLinear(Tensor.zeros(3, 6), Tensor.zeros(3), 2));
+    }
+
+    private static Function<TorchRandom, Layer> grouped(int groups, int fanIn, int fanOut) {
+        return random -> new GroupedLinear(
+                Tensor.randn(random, fanIn, fanOut * groups), Tensor.randn(random, fanOut * groups), groups);
     }
 
     /** out = weight[x]. */
