@@ -1,0 +1,29 @@
+package handgrad.examples.transforms;
+
+import java.util.Arrays;
+
+/**
+ * Moments of numbers, by two passes.
+ *
+ * @param mean m
+ * @param variance Σ (x - m)² / n
+ * @param skew Σ (x - m)³ / n over the third power of the deviation; 0 for a symmetric distribution, NaN for equal numbers
+ */
+record Moments(double mean, double variance, double skew) {
+    static Moments of(double[] x) {
+        double mean = Arrays.stream(x).average().orElse(Double.NaN);
+        double squares = 0;
+        double cubes = 0;
+        for (double value : x) {
+            double d = value - mean;
+            squares += d * d;
+            cubes += d * d * d;
+        }
+        double variance = squares / x.length;
+        return new Moments(mean, variance, cubes / x.length / Math.pow(variance, 1.5));
+    }
+
+    double deviation() {
+        return Math.sqrt(variance);
+    }
+}
