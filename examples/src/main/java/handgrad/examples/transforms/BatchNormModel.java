@@ -12,25 +12,23 @@ import handgrad.tensor.Tensor;
  * weight then counts only together with its gain, so the loss is no longer quadratic, and no eigenvalue at the start
  * predicts it all the way.
  *
- * @param steps from weights of zero, gain 1 and bias 0 to a millionth of the error of the predictions; -1 where the limit
- *     came first
- * @param largestStep the largest step size with which the error is no larger after {@value #STABLE_STEPS} steps
+ * @param largestStep the largest step size with which the error is no larger after {@value #STABLE_STEPS} steps from weights
+ *     of zero, gain 1 and bias 0
+ * @param steps to a millionth of the error of the predictions with half of this step size; -1 where the limit came first
  */
-public record BatchNormModel(long steps, double largestStep) {
+public record BatchNormModel(double largestStep, long steps) {
     private static final int STABLE_STEPS = 200;
     private static final double DIVERGED = 1e3;
 
-    /** Measures it with the step size that is best for the linear layer alone. */
+    /** Measures it on these rows as one batch. */
     public static BatchNormModel of(Observations train, long limit) {
-        var design = Design.of(Transform.BATCH_NORM.fit(train.columns()).apply(train.columns()));
         var x = Transform.tensor(train.columns());
         // The error is that against the best predictions, as everywhere; least squares reaches them in one go.
-        double[] best = Design.matrix(Transform.BATCH_NORM.fit(train.columns()).apply(train.columns()))
-                .operate(design.fit(train.y()));
+        double[] best =
+                Design.matrix(train.columns()).operate(Design.of(train.columns()).fit(train.y()));
         var y = Tensor.of(best, best.length, 1);
-        return new BatchNormModel(
-                steps(x, y, design.bestStep(), limit),
-                GradientDescent.largest(lr -> errorAfter(x, y, lr)));
+        double largestStep = GradientDescent.largest(lr -> errorAfter(x, y, lr));
+        return new BatchNormModel(largestStep, steps(x, y, largestStep / 2, limit));
     }
 
     private static long steps(Tensor x, Tensor y, double lr, long limit) {

@@ -23,6 +23,9 @@ import org.jspecify.annotations.Nullable;
 /** The user's table: comma-separated values in UTF-8 (RFC 4180), a line of names first, then numbers. */
 final class CsvFile {
     private static final Pattern NUMBER = Pattern.compile("[-+]?(\\d+\\.?\\d*|\\.\\d+)([eE][-+]?\\d{1,3})?");
+    /** The third power of a difference of such numbers, summed over all rows, is still a float64. */
+    private static final double LARGEST = 1e60;
+
     private static final int LEAST_ROWS = 20;
     private static final int ROWS_PER_FEATURE = 5;
 
@@ -159,7 +162,8 @@ final class CsvFile {
         int index = index(option, name);
         var texts = records.stream().map(row -> row.getField(index).strip()).toList();
         if (texts.stream().noneMatch(text -> NUMBER.matcher(text).matches())) {
-            throw wrong("line %d, column %s: %s is no number, nor is any in the column; name the columns of numbers with --features A,B"
+            throw wrong(("line %d, column %s: %s is no number, nor is any in the column; name columns of numbers with"
+                            + " --features A,B")
                     .formatted(records.getFirst().getStartingLineNumber(), name, shown(texts.getFirst())));
         }
         double[] values = new double[texts.size()];
@@ -173,8 +177,8 @@ final class CsvFile {
                 throw wrong(at + shown(text) + " is no number");
             }
             values[i] = Double.parseDouble(text);
-            if (Double.isInfinite(values[i])) {
-                throw wrong(at + shown(text) + " is beyond float64");
+            if (Math.abs(values[i]) > LARGEST) {
+                throw wrong(at + shown(text) + " is too large to be computed with; its size must be at most 1e60");
             }
         }
         return values;

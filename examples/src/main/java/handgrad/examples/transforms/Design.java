@@ -101,10 +101,10 @@ final class Design {
         return 2 / largest();
     }
 
-    /** The steps in which the error (κ - 1) / (κ + 1) per step makes a millionth; 1 where one step is enough. */
-    double predictedSteps() {
+    /** The steps in which a factor of (κ - 1) / (κ + 1) per step makes a millionth, a whole number of them. */
+    long predictedSteps() {
         double factor = (condition() - 1) / (condition() + 1);
-        return Math.max(1, Math.log(GradientDescent.TARGET) / Math.log(factor));
+        return Math.max(1, (long) Math.ceil(Math.log(GradientDescent.TARGET) / Math.log(factor)));
     }
 
     /** Gradient descent towards y. */

@@ -25,7 +25,7 @@ import java.util.List;
 public record Measurement(
         double[] skews,
         double[] eigenvalues,
-        double predictedSteps,
+        long predictedSteps,
         long steps,
         double largestStep,
         double largestStepFound,
