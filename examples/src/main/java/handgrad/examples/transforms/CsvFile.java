@@ -41,13 +41,7 @@ final class CsvFile {
         this.records = records.subList(Math.min(1, records.size()), records.size());
     }
 
-    /**
-     * Reads a table.
-     *
-     * @param target the column to learn
-     * @param features the columns to learn from; null for all others
-     * @throws WrongInputException if it cannot be learned from; the message says which line and column are wrong
-     */
+    /** As {@link Observations#read}. */
     static Observations read(Path file, String target, @Nullable List<String> features) {
         Checks.notEmpty("--data", file);
         var csv = new CsvFile(file, records(file));

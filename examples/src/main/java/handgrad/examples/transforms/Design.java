@@ -101,6 +101,31 @@ final class Design {
         return 2 / largest();
     }
 
+    /** The diagonal of H⁻¹: how far the weights can be off, each, at the same loss. */
+    double[] inverseDiagonal() {
+        double[] values = eigenvalues();
+        double[] diagonal = new double[columns()];
+        Arrays.setAll(diagonal, i -> {
+            double sum = 0;
+            for (int k = 0; k < values.length; k++) {
+                sum += v.getEntry(i, k) * v.getEntry(i, k) / values[k];
+            }
+            return sum;
+        });
+        return diagonal;
+    }
+
+    /** ½ eᵀHe: how much more than the least the loss is at a distance e from the best weights. */
+    double excess(double[] e) {
+        double[] along = v.preMultiply(e);
+        double[] values = eigenvalues();
+        double sum = 0;
+        for (int k = 0; k < values.length; k++) {
+            sum += values[k] * along[k] * along[k] / 2;
+        }
+        return sum;
+    }
+
     /** The steps in which a factor of (κ - 1) / (κ + 1) per step makes a millionth, a whole number of them. */
     long predictedSteps() {
         double factor = (condition() - 1) / (condition() + 1);

@@ -9,6 +9,7 @@ import java.util.List;
  * descent. Everything is fitted on the training rows.
  *
  * @param skews of each transformed feature
+ * @param exponents of a power transform, for each feature; else empty
  * @param eigenvalues of XᵀX / n, the largest first
  * @param predictedSteps to a millionth of the error from the worst start, at the best step size
  * @param steps the same found; -1 where the limit came first
@@ -24,6 +25,7 @@ import java.util.List;
 @SuppressWarnings("ArrayRecordComponent") // compared by nobody
 public record Measurement(
         double[] skews,
+        double[] exponents,
         double[] eigenvalues,
         long predictedSteps,
         long steps,
@@ -66,6 +68,7 @@ public record Measurement(
         int shown = mostSkewed(train.columns());
         return new Measurement(
                 Arrays.stream(columns).mapToDouble(column -> Moments.of(column).skew()).toArray(),
+                transform.exponents(train.columns()),
                 design.eigenvalues(),
                 design.predictedSteps(),
                 toZero.steps(design.worstStart(), design.bestStep(), limit),

@@ -10,6 +10,7 @@ import java.util.function.DoubleUnaryOperator;
 import java.util.function.Function;
 import org.hipparchus.linear.Array2DRowRealMatrix;
 import org.hipparchus.linear.EigenDecompositionSymmetric;
+import org.hipparchus.linear.MatrixUtils;
 
 /** What is done to the features before the linear model; in the order of the tables. */
 public enum Transform {
@@ -55,8 +56,18 @@ public enum Transform {
         this.fit = fit;
     }
 
-    String title() {
+    /** Its name in tables. */
+    public String title() {
         return title;
+    }
+
+    /** The exponent of each feature; empty for what is no power transform. */
+    double[] exponents(double[][] train) {
+        return switch (this) {
+            case BOX_COX -> Arrays.stream(train).mapToDouble(Power::fitBoxCox).toArray();
+            case YEO_JOHNSON -> Arrays.stream(train).mapToDouble(Power::fitYeoJohnson).toArray();
+            default -> new double[0];
+        };
     }
 
     /** Takes what it needs, such as means, from the features of the training rows alone. */
@@ -102,7 +113,7 @@ public enum Transform {
         var correlations = z.multiplyTransposed(z).scalarMultiply(1.0 / z.getColumnDimension());
         var eigen = new EigenDecompositionSymmetric(correlations);
         var root = eigen.getSquareRoot();
-        var inverseRoot = new org.hipparchus.linear.LUDecomposition(root).getSolver().getInverse();
+        var inverseRoot = MatrixUtils.inverse(root);
         return standardised.then(
                 columns -> inverseRoot.multiply(new Array2DRowRealMatrix(columns)).getData());
     }
