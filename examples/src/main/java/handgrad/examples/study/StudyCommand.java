@@ -10,7 +10,13 @@ import picocli.CommandLine.Spec;
         description = "Runs a study, a question about training answered by measuring; without a name lists them.",
         synopsisSubcommandLabel = "[NAME]",
         commandListHeading = "%nStudies:%n",
-        subcommands = {ZeroInitCommand.class, BatchNormFoldCommand.class, TrigramCommand.class, PublishedCommand.class})
+        subcommands = {
+            ZeroInitCommand.class,
+            BatchNormFoldCommand.class,
+            TrigramCommand.class,
+            PublishedCommand.class,
+            TransformsCommand.class
+        })
 public final class StudyCommand implements Runnable {
     @Spec
     private CommandSpec spec;

@@ -9,8 +9,9 @@ import java.util.Arrays;
  * @param variance Σ (x - m)² / n
  * @param skew Σ (x - m)³ / n over the third power of the deviation; 0 for a symmetric distribution, NaN for equal numbers
  */
-record Moments(double mean, double variance, double skew) {
-    static Moments of(double[] x) {
+public record Moments(double mean, double variance, double skew) {
+    /** Of at least one number. */
+    public static Moments of(double[] x) {
         double mean = Arrays.stream(x).average().orElse(Double.NaN);
         double squares = 0;
         double cubes = 0;
@@ -21,6 +22,17 @@ record Moments(double mean, double variance, double skew) {
         }
         double variance = squares / x.length;
         return new Moments(mean, variance, cubes / x.length / Math.pow(variance, 1.5));
+    }
+
+    /** The correlation of two features, from -1 to 1. */
+    public static double correlation(double[] x, double[] y) {
+        var ofX = of(x);
+        var ofY = of(y);
+        double sum = 0;
+        for (int i = 0; i < x.length; i++) {
+            sum += (x[i] - ofX.mean()) * (y[i] - ofY.mean());
+        }
+        return sum / x.length / (ofX.deviation() * ofY.deviation());
     }
 
     double deviation() {

@@ -16,9 +16,9 @@ import org.hipparchus.optim.univariate.UnivariateObjectiveFunction;
  * normality or symmetry (2000). With the mean and the variance σ̂² of the transformed numbers put in, what is left of the
  * log-likelihood is -(n/2) ln σ̂² + Σ ln(derivative of the transform).
  */
-final class Power {
+public final class Power {
     /** Where the exponent is looked for. Beyond it a power is no plausible scale, and float64 has too few digits. */
-    static final double LARGEST_EXPONENT = 5;
+    public static final double LARGEST_EXPONENT = 5;
 
     private Power() {}
 

@@ -25,7 +25,7 @@ public record Valley(
         double[] constants,
         double[] weights) {
     /** Rows and columns of the heights. */
-    public static final int SIZE = 121;
+    public static final int SIZE = 81;
 
     private static final int STEPS = 60;
     private static final double MARGIN = 1.15;
