@@ -28,18 +28,22 @@ record TransformRow(Transform transform, Numbers numbers) {
                 .put("condition", row.condition())
                 .put("step predicted", row.largestStep())
                 .put("step found", row.largestStepFound())
-                .put("steps predicted", row.predictedSteps())
-                .put("steps found", row.steps())
-                .put("steps from zero", row.stepsFromZero())
+                .put("steps predicted", (double) row.predictedSteps())
+                .put("steps found", (double) row.steps())
+                .put("steps from zero", (double) row.stepsFromZero())
                 .put("r2", row.r2())
                 .put("leverage", row.largestLeverage())
                 .put("residual skew", row.residualSkew())
                 .put(
                         "curve steps",
-                        row.curve().stream().mapToDouble(Measurement.Point::step).toArray())
+                        row.curve().stream()
+                                .mapToDouble(Measurement.Point::step)
+                                .toArray())
                 .put(
                         "curve errors",
-                        row.curve().stream().mapToDouble(Measurement.Point::error).toArray())
+                        row.curve().stream()
+                                .mapToDouble(Measurement.Point::error)
+                                .toArray())
                 .put("histogram before", row.before())
                 .put("histogram after", row.after());
     }

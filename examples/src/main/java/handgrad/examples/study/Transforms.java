@@ -57,7 +57,14 @@ record Transforms(
                 .toList();
         long limit = quick ? 1_000_000 : 5_000_000;
         var common = Map.of(
-                "study", "transforms", "data", data.digest(), "seed", Long.toString(seed), "limit", Long.toString(limit));
+                "study",
+                "transforms",
+                "data",
+                data.digest(),
+                "seed",
+                Long.toString(seed),
+                "limit",
+                Long.toString(limit));
         var known = known();
         var steps = quick ? List.of(0, 200) : List.of(0, 2_000);
 
@@ -77,8 +84,7 @@ record Transforms(
                 leftOut,
                 limit,
                 known.entrySet().stream()
-                        .map(entry -> new Known(
-                                entry.getKey(), entry.getValue(), skew(entry.getKey()), numbers.next()))
+                        .map(entry -> new Known(entry.getKey(), entry.getValue(), skew(entry.getKey()), numbers.next()))
                         .toList(),
                 numbers.next(),
                 steps.stream().map(count -> new Hidden(count, numbers.next())).toList());
@@ -116,8 +122,8 @@ record Transforms(
             return new Numbers()
                     .put("condition predicted", form.condition())
                     .put("condition found", found.condition())
-                    .put("steps predicted", found.predictedSteps())
-                    .put("steps found", found.steps());
+                    .put("steps predicted", (double) found.predictedSteps())
+                    .put("steps found", (double) found.steps());
         });
     }
 
@@ -126,7 +132,7 @@ record Transforms(
         options.put("model", "BatchNorm trained");
         return new Experiment(options, () -> {
             var model = BatchNormModel.of(train, Math.min(limit, 100_000));
-            return new Numbers().put("step found", model.largestStep()).put("steps found", model.steps());
+            return new Numbers().put("step found", model.largestStep()).put("steps found", (double) model.steps());
         });
     }
 

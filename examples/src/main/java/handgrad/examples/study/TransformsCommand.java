@@ -52,7 +52,8 @@ final class TransformsCommand implements Callable<Integer> {
     @Option(
             names = "--names",
             paramLabel = "FILE",
-            description = "The names that mlp-bn learns: a text file with one name a line; without it the bundled list.")
+            description =
+                    "The names that mlp-bn learns: a text file with one name a line; without it the bundled list.")
     private @Nullable Path names;
 
     @Mixin
@@ -69,7 +70,9 @@ final class TransformsCommand implements Callable<Integer> {
         var study = Transforms.measure(observations, seed, list, options.quick(), folder);
         var findings = TransformsFindings.of(study);
         var out = spec.commandLine().getOut();
-        out.printf("%s, %,d rows to train on%n%n", observations.title(), study.train().rows());
+        out.printf(
+                "%s, %,d rows to train on%n%n",
+                observations.title(), study.train().rows());
         TransformsTables.fit(study).print(out);
         out.println();
         TransformsTables.descent(study).print(out);

@@ -37,7 +37,8 @@ final class TransformsFindings {
         all.correlation();
         all.batchNorm();
         all.hidden();
-        study.leftOut().forEach((transform, reason) -> all.findings.add("%s is left out: it %s.", transform.title(), reason));
+        study.leftOut()
+                .forEach((transform, reason) -> all.findings.add("%s is left out: it %s.", transform.title(), reason));
         return all.findings;
     }
 
@@ -48,14 +49,14 @@ final class TransformsFindings {
     private void prediction() {
         var arrived = study.rows().stream().filter(TransformRow::arrived).toList();
         // A count of steps is whole: one more or less is no difference.
-        double worst = largest(
-                row -> Math.max(0, Math.abs(row.number("steps found") - row.number("steps predicted")) - 1)
+        double worst =
+                largest(row -> Math.max(0, Math.abs(row.number("steps found") - row.number("steps predicted")) - 1)
                         / row.number("steps predicted"));
         double worstStep = largest(row -> Math.abs(row.number("step found") / row.number("step predicted") - 1));
         findings.judge(
                 worst <= 0.05 && worstStep <= 1e-3,
                 "The eigenvalues predict gradient descent: in the %d rows that arrived the steps found differ from those"
-                        + " predicted by %s at most, and the largest stable step size from 2/λmax by %s.",
+                        + " predicted by %s, and the largest stable step size from 2/λmax by %s.",
                 arrived.size(),
                 percent(worst),
                 percent(worstStep));
@@ -67,7 +68,7 @@ final class TransformsFindings {
     }
 
     private static String percent(double share) {
-        return share < 1e-5 ? "less than 0.001 %" : String.format(Locale.ROOT, "%.3f %%", 100 * share);
+        return share < 1e-5 ? "0.001 % or less" : String.format(Locale.ROOT, "up to %.3f %%", 100 * share);
     }
 
     private double largest(ToDoubleFunction<TransformRow> number) {
@@ -93,9 +94,9 @@ final class TransformsFindings {
                 Text.count((long) standardised.number("steps predicted")));
         double change = 0;
         for (var name : new String[] {"r2", "leverage", "residual skew"}) {
-            for (var transform : new Transform[] {
-                Transform.CENTRED, Transform.STANDARDISED, Transform.WHITENED, Transform.BATCH_NORM
-            }) {
+            for (var transform :
+                    new Transform[] {Transform.CENTRED, Transform.STANDARDISED, Transform.WHITENED, Transform.BATCH_NORM
+                    }) {
                 change = Math.max(
                         change,
                         row(transform)
@@ -105,7 +106,7 @@ final class TransformsFindings {
         }
         findings.judge(
                 change < ROUNDING,
-                "It makes the same model easier to find, and no better one: R², leverage and residual skew of the rows raw,"
+                "Standardising makes the same model easier to find, and no better one: R², leverage and residual skew of the rows raw,"
                         + " centred, standardised, whitened and BatchNorm differ by %.0e at most. What BatchNorm does to"
                         + " its input is of this kind: it fixes place and scale, not skew, leverage or curvature.",
                 change);
@@ -133,13 +134,14 @@ final class TransformsFindings {
                 Text.fixed(4, best.number("leverage")),
                 Text.fixed(2, raw.number("residual skew")),
                 Text.fixed(2, best.number("residual skew")));
-        row(Transform.LOG).ifPresent(log -> row(Transform.LOG_STANDARDISED)
-                .ifPresent(both -> findings.add(
-                        "The two are separate: the logarithm alone has κ = %s, standardised after it κ = %s, with the same"
-                                + " R² of %s.",
-                        digits(log.number("condition")),
-                        digits(both.number("condition")),
-                        Text.fixed(4, both.number("r2")))));
+        row(Transform.LOG)
+                .ifPresent(log -> row(Transform.LOG_STANDARDISED)
+                        .ifPresent(both -> findings.add(
+                                "The two are separate: the logarithm alone has κ = %s, standardised after it κ = %s, with the same"
+                                        + " R² of %s.",
+                                digits(log.number("condition")),
+                                digits(both.number("condition")),
+                                Text.fixed(4, both.number("r2")))));
     }
 
     private void exponents() {
@@ -173,9 +175,14 @@ final class TransformsFindings {
         var theory = study.data().features().size() == 2
                 ? "; (1 + |ρ|) / (1 - |ρ|) with their correlation ρ = %s is %s"
                         .formatted(
-                                Text.fixed(4, Moments.correlation(study.train().columns()[0], study.train().columns()[1])),
+                                Text.fixed(
+                                        4,
+                                        Moments.correlation(
+                                                study.train().columns()[0],
+                                                study.train().columns()[1])),
                                 digits(ClosedForm.correlated(Moments.correlation(
-                                        study.train().columns()[0], study.train().columns()[1]))))
+                                        study.train().columns()[0],
+                                        study.train().columns()[1]))))
                 : "";
         findings.judge(
                 whitened.number("condition") <= standardised.number("condition"),

@@ -24,8 +24,8 @@ public record BatchNormModel(double largestStep, long steps) {
     public static BatchNormModel of(Observations train, long limit) {
         var x = Transform.tensor(train.columns());
         // The error is that against the best predictions, as everywhere; least squares reaches them in one go.
-        double[] best =
-                Design.matrix(train.columns()).operate(Design.of(train.columns()).fit(train.y()));
+        double[] best = Design.matrix(train.columns())
+                .operate(Design.of(train.columns()).fit(train.y()));
         var y = Tensor.of(best, best.length, 1);
         double largestStep = GradientDescent.largest(lr -> errorAfter(x, y, lr));
         return new BatchNormModel(largestStep, steps(x, y, largestStep / 2, limit));
@@ -62,8 +62,7 @@ public record BatchNormModel(double largestStep, long steps) {
         Run(Tensor x, Tensor y) {
             this.x = x;
             this.y = y;
-            model = new Sequential(
-                    new BatchNorm1d(x.size(1)), new Linear(Tensor.zeros(x.size(1), 1), Tensor.zeros(1)));
+            model = new Sequential(new BatchNorm1d(x.size(1)), new Linear(Tensor.zeros(x.size(1), 1), Tensor.zeros(1)));
             model.to(DType.FLOAT64);
             sgd = new Sgd(model.parameters());
             first = loss.forward(model.forward(x), y);

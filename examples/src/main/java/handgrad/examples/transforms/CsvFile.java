@@ -26,6 +26,9 @@ final class CsvFile {
     /** The third power of a difference of such numbers, summed over all rows, is still a float64. */
     private static final double LARGEST = 1e60;
 
+    /** With more of them, millions of steps of gradient descent take hours. */
+    private static final int MOST_FEATURES = 50;
+
     private static final int LEAST_ROWS = 20;
     private static final int ROWS_PER_FEATURE = 5;
 
@@ -63,6 +66,9 @@ final class CsvFile {
     }
 
     private static String text(Path file) throws IOException {
+        if (Files.isDirectory(file)) {
+            throw wrong(file, "is a folder");
+        }
         byte[] bytes;
         try {
             bytes = Files.readAllBytes(file);
@@ -118,6 +124,10 @@ final class CsvFile {
                 throw new WrongInputException("--features: " + target + " is the target; it cannot be a feature too");
             }
         }
+        if (features.size() > MOST_FEATURES) {
+            throw wrong("line 1: has %d features; name at most %d with --features"
+                    .formatted(features.size(), MOST_FEATURES));
+        }
         checkRows(features.size());
         double[][] columns = new double[features.size()][];
         for (int j = 0; j < columns.length; j++) {
@@ -141,8 +151,8 @@ final class CsvFile {
     private void checkRows(int features) {
         int least = Math.max(LEAST_ROWS, ROWS_PER_FEATURE * (features + 1));
         if (records.size() < least) {
-            throw wrong("has %d rows of numbers; %d features want at least %d"
-                    .formatted(records.size(), features, least));
+            throw wrong("has %d rows of numbers; %d %s at least %d"
+                    .formatted(records.size(), features, features == 1 ? "feature wants" : "features want", least));
         }
         for (var row : records) {
             if (row.getFieldCount() != names.size()) {

@@ -86,7 +86,8 @@ final class Design {
     /** The largest leverage of a row, from p/n to 1. */
     double largestLeverage() {
         return Arrays.stream(u.getData())
-                .mapToDouble(row -> Arrays.stream(row).map(value -> value * value).sum())
+                .mapToDouble(
+                        row -> Arrays.stream(row).map(value -> value * value).sum())
                 .max()
                 .orElseThrow();
     }

@@ -42,7 +42,9 @@ final class GradientDescent {
         var sgd = new Sgd(model.parameters());
         double first = loss.forward(model.forward(x), y);
         double value = first;
-        for (long step = 0; listener.step(step, Math.sqrt(value / first), model.weight().value()); step++) {
+        for (long step = 0;
+                listener.step(step, Math.sqrt(value / first), model.weight().value());
+                step++) {
             sgd.zeroGrad();
             model.backward(loss.backward());
             sgd.step(lr);

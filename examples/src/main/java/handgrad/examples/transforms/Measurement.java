@@ -67,7 +67,9 @@ public record Measurement(
         var toTarget = design.descent(train.y());
         int shown = mostSkewed(train.columns());
         return new Measurement(
-                Arrays.stream(columns).mapToDouble(column -> Moments.of(column).skew()).toArray(),
+                Arrays.stream(columns)
+                        .mapToDouble(column -> Moments.of(column).skew())
+                        .toArray(),
                 transform.exponents(train.columns()),
                 design.eigenvalues(),
                 design.predictedSteps(),
@@ -97,7 +99,8 @@ public record Measurement(
     public static int mostSkewed(double[][] columns) {
         int most = 0;
         for (int j = 1; j < columns.length; j++) {
-            if (Math.abs(Moments.of(columns[j]).skew()) > Math.abs(Moments.of(columns[most]).skew())) {
+            if (Math.abs(Moments.of(columns[j]).skew())
+                    > Math.abs(Moments.of(columns[most]).skew())) {
                 most = j;
             }
         }

@@ -89,7 +89,8 @@ public record Observations(
             columns[1][i] = Math.exp(log2);
             y[i] = 1 + 2 * log1 + log2 + 0.5 * normal.get(2, i);
         }
-        return new Observations("demo: y = 1 + 2 ln x1 + ln x2 + noise", "y", List.of("x1", "x2"), columns, y, List.of());
+        return new Observations(
+                "demo: y = 1 + 2 ln x1 + ln x2 + noise", "y", List.of("x1", "x2"), columns, y, List.of());
     }
 
     /** The rows in an order drawn from the seed, the first 80 % to train on and the others to test on. */

@@ -31,9 +31,7 @@ public final class Power {
      * For x ≥ 0 the Box-Cox transform of x + 1; for x < 0 minus that of 1 - x with the exponent 2 - λ. Any x will do.
      */
     static double yeoJohnson(double x, double lambda) {
-        return x >= 0
-                ? powerOfExponential(Math.log1p(x), lambda)
-                : -powerOfExponential(Math.log1p(-x), 2 - lambda);
+        return x >= 0 ? powerOfExponential(Math.log1p(x), lambda) : -powerOfExponential(Math.log1p(-x), 2 - lambda);
     }
 
     /** (e^(λ·log) - 1) / λ, without loss of digits near λ = 0. */

@@ -57,14 +57,17 @@ public final class Suitability {
                     double value = data.columns()[j][i];
                     if (!(value > 0)) {
                         return Optional.of("wants positive values; column %s is %s in line %d"
-                                .formatted(data.features().get(j), value, data.lines().get(i)));
+                                .formatted(
+                                        data.features().get(j),
+                                        value,
+                                        data.lines().get(i)));
                     }
                 }
             }
         }
         var columns = split.train().columns();
         return Design.of(transform.fit(columns).apply(columns)).isSingular()
-                ? Optional.of("a column is so nearly constant after it that float64 cannot tell it from the constant")
+                ? Optional.of("makes a column so nearly constant that float64 cannot tell it from one")
                 : Optional.empty();
     }
 }

@@ -15,10 +15,12 @@ import org.hipparchus.linear.MatrixUtils;
 /** What is done to the features before the linear model; in the order of the tables. */
 public enum Transform {
     RAW("raw", train -> Fitted.eachColumn(train, _ -> x -> x)),
-    CENTRED("centred", train -> Fitted.eachColumn(train, column -> {
-        double mean = Moments.of(column).mean();
-        return x -> x - mean;
-    })),
+    CENTRED(
+            "centred",
+            train -> Fitted.eachColumn(train, column -> {
+                double mean = Moments.of(column).mean();
+                return x -> x - mean;
+            })),
     STANDARDISED("standardised", Transform::standardised),
     LOG("log", train -> Fitted.eachColumn(train, _ -> Math::log)),
     LOG_STANDARDISED("log + standardised", train -> {
@@ -26,15 +28,19 @@ public enum Transform {
         return log.then(standardised(log.apply(train)));
     }),
     /** The exponent is that of greatest likelihood, for each feature. */
-    BOX_COX("Box-Cox", train -> Fitted.eachColumn(train, column -> {
-        double lambda = Power.fitBoxCox(column);
-        return x -> Power.boxCox(x, lambda);
-    })),
+    BOX_COX(
+            "Box-Cox",
+            train -> Fitted.eachColumn(train, column -> {
+                double lambda = Power.fitBoxCox(column);
+                return x -> Power.boxCox(x, lambda);
+            })),
     /** The exponent is that of greatest likelihood, for each feature. */
-    YEO_JOHNSON("Yeo-Johnson", train -> Fitted.eachColumn(train, column -> {
-        double lambda = Power.fitYeoJohnson(column);
-        return x -> Power.yeoJohnson(x, lambda);
-    })),
+    YEO_JOHNSON(
+            "Yeo-Johnson",
+            train -> Fitted.eachColumn(train, column -> {
+                double lambda = Power.fitYeoJohnson(column);
+                return x -> Power.yeoJohnson(x, lambda);
+            })),
     WHITENED("whitened", Transform::whitened),
     BATCH_NORM("BatchNorm in the model", Transform::batchNorm);
 
@@ -65,7 +71,8 @@ public enum Transform {
     double[] exponents(double[][] train) {
         return switch (this) {
             case BOX_COX -> Arrays.stream(train).mapToDouble(Power::fitBoxCox).toArray();
-            case YEO_JOHNSON -> Arrays.stream(train).mapToDouble(Power::fitYeoJohnson).toArray();
+            case YEO_JOHNSON ->
+                Arrays.stream(train).mapToDouble(Power::fitYeoJohnson).toArray();
             default -> new double[0];
         };
     }
@@ -90,7 +97,8 @@ public enum Transform {
             return columns -> {
                 double[][] out = new double[columns.length][];
                 Arrays.setAll(
-                        out, j -> Arrays.stream(columns[j]).map(functions.get(j)).toArray());
+                        out,
+                        j -> Arrays.stream(columns[j]).map(functions.get(j)).toArray());
                 return out;
             };
         }
@@ -114,8 +122,8 @@ public enum Transform {
         var eigen = new EigenDecompositionSymmetric(correlations);
         var root = eigen.getSquareRoot();
         var inverseRoot = MatrixUtils.inverse(root);
-        return standardised.then(
-                columns -> inverseRoot.multiply(new Array2DRowRealMatrix(columns)).getData());
+        return standardised.then(columns ->
+                inverseRoot.multiply(new Array2DRowRealMatrix(columns)).getData());
     }
 
     /** The layer itself, with gain 1 and bias 0. */

@@ -6,6 +6,7 @@ import java.util.ArrayList;
  * The loss over the two weights of a linear model on one feature, and the path of gradient descent to its bottom from
  * weights of zero at the best step size.
  *
+ * @param transform of the feature
  * @param constant the best constant
  * @param weight the best weight
  * @param constantReach how far the picture reaches from the best constant: as far as weights no worse than the start can be
@@ -14,16 +15,19 @@ import java.util.ArrayList;
  *     {@value #SIZE} rows, the largest weight first, of as many constants
  * @param constants those of the path
  * @param weights those of the path
+ * @param error of the predictions at the end of the path, over that at the start
  */
 @SuppressWarnings("ArrayRecordComponent") // compared by nobody
 public record Valley(
+        Transform transform,
         double constant,
         double weight,
         double constantReach,
         double weightReach,
         double[] heights,
         double[] constants,
-        double[] weights) {
+        double[] weights,
+        double error) {
     /** Rows and columns of the heights. */
     public static final int SIZE = 81;
 
@@ -48,13 +52,23 @@ public record Valley(
         }
         var constants = new ArrayList<Double>();
         var weights = new ArrayList<Double>();
+        double[] last = {1};
         design.descent(train.y()).run(design.zeroStart(), design.bestStep(), (step, error, weight) -> {
+            last[0] = error;
             constants.add(weight.getFlat(0));
             weights.add(weight.getFlat(1));
             return step < STEPS && error > GradientDescent.TARGET;
         });
         return new Valley(
-                best[0], best[1], constantReach, weightReach, heights, array(constants), array(weights));
+                transform,
+                best[0],
+                best[1],
+                constantReach,
+                weightReach,
+                heights,
+                array(constants),
+                array(weights),
+                last[0]);
     }
 
     private static double[] array(ArrayList<Double> values) {

@@ -117,12 +117,14 @@
     const ctx = canvas.getContext("2d");
     drawHeights(ctx, block);
     paths.forEach((path, i) => drawPath(ctx, block, path, color("--series").split(" ")[1 + i]));
+    const end = value => format(Number(value.toPrecision(3)));
     const ends = range => element("span", { className: "ends" },
-      ...range.map(value => element("span", { textContent: format(value) })));
+      ...range.map(value => element("span", { textContent: end(value) })));
     return element("figure", { className: "landscape" },
       element("figcaption", { textContent: title }),
-      element("p", { textContent: yLabel + ", from " + format(yRange[0]) + " below to " + format(yRange[1]) + " above" }),
-      canvas, ends(xRange), element("p", { textContent: xLabel }));
+      element("p", { textContent: yLabel + ", from " + end(yRange[0]) + " below to " + end(yRange[1]) + " above" }),
+      canvas, ends(xRange), element("p", { textContent: xLabel }),
+      ...paths.map(({ label }) => element("p", { textContent: label + ", from the dot to the ring" })));
   }
 
   /** Bands of heights, the lower the lighter, each ended by a line. */

@@ -18,13 +18,15 @@ class DesignTest {
     @Test
     void theFarthestRowHasTheLargestLeverage() {
         assertThat(Design.of(X).largestLeverage()).isCloseTo(0.2 + 4 / 10.0, within(1e-12));
-        assertThat(Design.of(new double[][] {{0, 0, 0, 0, 1}}).largestLeverage()).isCloseTo(1, within(1e-12));
+        assertThat(Design.of(new double[][] {{0, 0, 0, 0, 1}}).largestLeverage())
+                .isCloseTo(1, within(1e-12));
     }
 
     @Test
     void knowsColumnsThatSayTheSame() {
         assertThat(Design.of(X).isSingular()).isFalse();
-        assertThat(Design.of(new double[][] {X[0], {3, 5, 7, 9, 11}}).isSingular()).isTrue();
+        assertThat(Design.of(new double[][] {X[0], {3, 5, 7, 9, 11}}).isSingular())
+                .isTrue();
         assertThat(Design.of(new double[][] {{1, 1, 1, 1, 1}}).isSingular()).isTrue();
         assertThat(Design.of(new double[][] {{1e6, 1e6 + 1, 1e6, 1e6, 1e6}}).isSingular())
                 .isFalse();

@@ -33,7 +33,8 @@ class GradientDescentTest {
     void aConditionNumberOf1TakesOneStep() {
         var design = Design.of(new double[][] {{-1, 1}});
         assertThat(design.predictedSteps()).isEqualTo(1);
-        assertThat(design.descent().steps(design.worstStart(), design.bestStep(), 10)).isEqualTo(1);
+        assertThat(design.descent().steps(design.worstStart(), design.bestStep(), 10))
+                .isEqualTo(1);
         assertThat(design.descent().steps(design.worstStart(), 3, 10)).isEqualTo(-1);
     }
 
@@ -52,8 +53,7 @@ class GradientDescentTest {
         assertThat(few).hasSize(100);
         for (int step = 0; step < 100; step++) {
             for (int j = 0; j < 3; j++) {
-                assertThat(few.get(step).getFlat(j))
-                        .isCloseTo(all.get(step).getFlat(j), within(1e-12));
+                assertThat(few.get(step).getFlat(j)).isCloseTo(all.get(step).getFlat(j), within(1e-12));
             }
         }
     }
