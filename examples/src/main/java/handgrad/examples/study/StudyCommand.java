@@ -14,13 +14,8 @@ import picocli.CommandLine.Spec;
             ZeroInitCommand.class,
             BatchNormFoldCommand.class,
             TrigramCommand.class,
-        subcommands = {
-            ZeroInitCommand.class,
-            BatchNormFoldCommand.class,
-            TrigramCommand.class,
             PublishedCommand.class,
             TransformsCommand.class
-        })
         })
 public final class StudyCommand implements Runnable {
     @Spec
