@@ -37,6 +37,7 @@ record Transforms(
         Numbers trained,
         List<Hidden> hidden) {
     private static final long CLOSED_FORM_LIMIT = 10_000_000;
+    private static final double[] SIGMAS = {0.5, 1, 1.5, 2};
 
     /** A distribution whose condition number is known. */
     record Known(String title, ClosedForm form, double skew, Numbers found) {}
@@ -89,8 +90,6 @@ record Transforms(
                 numbers.next(),
                 steps.stream().map(count -> new Hidden(count, numbers.next())).toList());
     }
-
-    private static final double[] SIGMAS = {0.5, 1, 1.5, 2};
 
     private static Map<String, ClosedForm> known() {
         var known = new LinkedHashMap<String, ClosedForm>();

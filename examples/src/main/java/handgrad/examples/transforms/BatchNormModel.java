@@ -27,6 +27,9 @@ public record BatchNormModel(double largestStep, long steps) {
         double[] best = Design.matrix(train.columns())
                 .operate(Design.of(train.columns()).fit(train.y()));
         var y = Tensor.of(best, best.length, 1);
+        if (new Run(x, y).first == 0) {
+            return new BatchNormModel(Double.POSITIVE_INFINITY, 0); // weights of zero are best
+        }
         double largestStep = GradientDescent.largest(lr -> errorAfter(x, y, lr));
         return new BatchNormModel(largestStep, steps(x, y, largestStep / 2, limit));
     }

@@ -13,11 +13,14 @@ final class GradientDescent {
     /** How far the error of the predictions has to fall. */
     static final double TARGET = 1e-6;
 
-    /** A step size is called stable if the loss is no larger after so many steps than it was at the start. */
+    /**
+     * A step size is called stable if the loss is no larger after so many steps than it was at the start. A growth of less
+     * than a factor of 2 in these is not seen, which is a step size too large by 2 parts in 100,000.
+     */
     private static final int STABLE_STEPS = 10_000;
 
     private static final double DIVERGED = 1e3;
-    private static final double BISECTION = 1e-7;
+    private static final double BISECTION = 1e-5;
 
     private final Tensor x;
     private final Tensor y;
@@ -64,7 +67,7 @@ final class GradientDescent {
         return steps[0];
     }
 
-    /** The largest step size at which the loss does not grow, to seven digits, by bisection. */
+    /** The largest step size at which the loss does not grow, to four digits, by bisection. */
     double largestStableStep(Tensor start) {
         return largest(lr -> {
             double[] last = {Double.NaN};

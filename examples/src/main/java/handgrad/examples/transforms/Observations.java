@@ -1,5 +1,6 @@
 package handgrad.examples.transforms;
 
+import handgrad.random.PythonRandom;
 import handgrad.random.TorchRandom;
 import handgrad.tensor.Tensor;
 import java.io.ByteArrayOutputStream;
@@ -9,10 +10,8 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Random;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -99,7 +98,7 @@ public record Observations(
         for (int i = 0; i < rows(); i++) {
             order.add(i);
         }
-        Collections.shuffle(order, new Random(seed));
+        PythonRandom.seeded(seed).shuffle(order);
         int train = Math.toIntExact(Math.round(0.8 * rows()));
         return new Split(rows(order.subList(0, train)), rows(order.subList(train, rows())));
     }

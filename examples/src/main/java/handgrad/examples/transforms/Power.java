@@ -22,21 +22,33 @@ public final class Power {
 
     private Power() {}
 
-    /** (x^λ - 1) / λ, and ln x at λ = 0; x is positive. */
-    static double boxCox(double x, double lambda) {
-        return powerOfExponential(Math.log(x), lambda);
+    /**
+     * (x^λ - 1) / λ, and ln x at λ = 0, less what that is at e^origin; x is positive. With an origin of 0 that is the transform
+     * itself; with one amid the logarithms of the data, numbers far from 1 keep their digits.
+     */
+    static double boxCox(double x, double lambda, double origin) {
+        return power(Math.log(x), lambda, origin);
     }
 
     /**
-     * For x ≥ 0 the Box-Cox transform of x + 1; for x < 0 minus that of 1 - x with the exponent 2 - λ. Any x will do.
+     * For x ≥ 0 the Box-Cox transform of x + 1; for x < 0 minus that of 1 - x with the exponent 2 - λ. Any x will do. The
+     * origin is that of x + 1.
      */
-    static double yeoJohnson(double x, double lambda) {
-        return x >= 0 ? powerOfExponential(Math.log1p(x), lambda) : -powerOfExponential(Math.log1p(-x), 2 - lambda);
+    static double yeoJohnson(double x, double lambda, double origin) {
+        return x >= 0
+                ? power(Math.log1p(x), lambda, origin)
+                : -power(Math.log1p(-x), 2 - lambda, 0) - power(origin, lambda, 0);
     }
 
-    /** (e^(λ·log) - 1) / λ, without loss of digits near λ = 0. */
-    private static double powerOfExponential(double log, double lambda) {
-        return lambda == 0 ? log : Math.expm1(lambda * log) / lambda;
+    /** (e^(λ·log) - e^(λ·origin)) / λ, without loss of digits near λ = 0 or the origin. */
+    private static double power(double log, double lambda, double origin) {
+        double distance = log - origin;
+        return lambda == 0 ? distance : Math.exp(lambda * origin) * Math.expm1(lambda * distance) / lambda;
+    }
+
+    /** The mean of the logarithms of what a power is applied to: x, or for Yeo-Johnson x + 1 of the x ≥ 0. */
+    static double origin(double[] logs) {
+        return Arrays.stream(logs).average().orElse(0);
     }
 
     /**
@@ -45,10 +57,10 @@ public final class Power {
      */
     static double fitBoxCox(double[] x) {
         double[] logs = Arrays.stream(x).map(Math::log).toArray();
-        double mean = Moments.of(logs).mean();
+        double mean = origin(logs);
         return maximum(lambda -> -0.5
                 * Math.log(Moments.of(Arrays.stream(logs)
-                                .map(log -> powerOfExponential(log - mean, lambda))
+                                .map(log -> power(log - mean, lambda, 0))
                                 .toArray())
                         .variance()));
     }
@@ -68,7 +80,7 @@ public final class Power {
         return maximum(lambda -> (lambda - 1) * signedLogs
                 - 0.5
                         * Math.log(Moments.of(Arrays.stream(x)
-                                        .map(value -> yeoJohnson(value, lambda))
+                                        .map(value -> yeoJohnson(value, lambda, 0))
                                         .toArray())
                                 .variance()));
     }

@@ -2,8 +2,10 @@ package handgrad.examples.transforms;
 
 import handgrad.examples.command.WrongInputException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** Which data a linear model can be fitted to, and which transforms can be applied to it. */
 public final class Suitability {
@@ -66,7 +68,11 @@ public final class Suitability {
             }
         }
         var columns = split.train().columns();
-        return Design.of(transform.fit(columns).apply(columns)).isSingular()
+        double[][] transformed = transform.fit(columns).apply(columns);
+        if (!Stream.of(transformed).flatMapToDouble(Arrays::stream).allMatch(Double::isFinite)) {
+            return Optional.of("gives numbers that float64 cannot hold");
+        }
+        return Design.of(transformed).isSingular()
                 ? Optional.of("makes a column so nearly constant that float64 cannot tell it from one")
                 : Optional.empty();
     }

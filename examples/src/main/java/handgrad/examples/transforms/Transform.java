@@ -23,24 +23,20 @@ public enum Transform {
             })),
     STANDARDISED("standardised", Transform::standardised),
     LOG("log", train -> Fitted.eachColumn(train, _ -> Math::log)),
-    LOG_STANDARDISED("log + standardised", train -> {
-        var log = LOG.fit(train);
-        return log.then(standardised(log.apply(train)));
-    }),
-    /** The exponent is that of greatest likelihood, for each feature. */
-    BOX_COX(
-            "Box-Cox",
-            train -> Fitted.eachColumn(train, column -> {
-                double lambda = Power.fitBoxCox(column);
-                return x -> Power.boxCox(x, lambda);
-            })),
-    /** The exponent is that of greatest likelihood, for each feature. */
-    YEO_JOHNSON(
-            "Yeo-Johnson",
-            train -> Fitted.eachColumn(train, column -> {
-                double lambda = Power.fitYeoJohnson(column);
-                return x -> Power.yeoJohnson(x, lambda);
-            })),
+    LOG_STANDARDISED("log + standardised", train -> standardisedAfter(train, _ -> Math::log)),
+    /** The exponent is that of greatest likelihood, for each feature; standardised after it, as scikit-learn does. */
+    BOX_COX("Box-Cox + standardised", train -> standardisedAfter(train, column -> {
+        double lambda = Power.fitBoxCox(column);
+        double origin = Power.origin(Arrays.stream(column).map(Math::log).toArray());
+        return x -> Power.boxCox(x, lambda, origin);
+    })),
+    /** As Box-Cox, for values of any sign. */
+    YEO_JOHNSON("Yeo-Johnson + standardised", train -> standardisedAfter(train, column -> {
+        double lambda = Power.fitYeoJohnson(column);
+        double origin = Power.origin(
+                Arrays.stream(column).filter(x -> x >= 0).map(Math::log1p).toArray());
+        return x -> Power.yeoJohnson(x, lambda, origin);
+    })),
     WHITENED("whitened", Transform::whitened),
     BATCH_NORM("BatchNorm in the model", Transform::batchNorm);
 
@@ -102,6 +98,11 @@ public enum Transform {
                 return out;
             };
         }
+    }
+
+    private static Fitted standardisedAfter(double[][] train, Function<double[], DoubleUnaryOperator> fit) {
+        var first = Fitted.eachColumn(train, fit);
+        return first.then(standardised(first.apply(train)));
     }
 
     private static Fitted standardised(double[][] train) {

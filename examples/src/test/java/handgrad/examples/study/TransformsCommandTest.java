@@ -78,8 +78,8 @@ class TransformsCommandTest {
                             "standardised",
                             "log",
                             "log + standardised",
-                            "Box-Cox",
-                            "Yeo-Johnson",
+                            "Box-Cox + standardised",
+                            "Yeo-Johnson + standardised",
                             "whitened",
                             "BatchNorm in the model"));
             assertThat(
@@ -125,7 +125,7 @@ class TransformsCommandTest {
                 .startsWith("people.csv: score, 48 rows to train on\n")
                 .containsIgnoringWhitespaces(
                         "log is left out: it wants positive values; column debt is -5.0 in line 12.",
-                        "Box-Cox is left out: it wants positive values; column debt is -5.0 in line 12.")
+                        "Box-Cox + standardised is left out: it wants positive values; column debt is -5.0 in line 12.")
                 .contains("Yeo-Johnson", "whitened", "> 1,000,000");
     }
 

@@ -14,8 +14,10 @@ class PowerTest {
     @ParameterizedTest
     @CsvSource({"0.001, 0.3, -2.91369153", "7.5, 0.3, 2.76761187", "7.5, 0, 2.01490302", "1, 0.3, 0"})
     void boxCox(double x, double lambda, double expected) {
-        assertThat(Power.boxCox(x, lambda)).isCloseTo(expected, within(1e-8));
-        assertThat(Power.boxCox(x, lambda + 1e-12)).isCloseTo(expected, within(1e-8));
+        assertThat(Power.boxCox(x, lambda, 0)).isCloseTo(expected, within(1e-8));
+        assertThat(Power.boxCox(x, lambda + 1e-12, 0)).isCloseTo(expected, within(1e-8));
+        assertThat(Power.boxCox(x, lambda, 0.5) + Power.boxCox(Math.exp(0.5), lambda, 0))
+                .isCloseTo(expected, within(1e-8));
     }
 
     @ParameterizedTest
@@ -24,7 +26,9 @@ class PowerTest {
         "-3, 2, -1.38629436", "2, 2, 4", "-3, 0, -7.5", "2, 0, 1.09861229"
     })
     void yeoJohnson(double x, double lambda, double expected) {
-        assertThat(Power.yeoJohnson(x, lambda)).isCloseTo(expected, within(1e-8));
+        assertThat(Power.yeoJohnson(x, lambda, 0)).isCloseTo(expected, within(1e-8));
+        assertThat(Power.yeoJohnson(x, lambda, 0.5) + Power.yeoJohnson(Math.expm1(0.5), lambda, 0))
+                .isCloseTo(expected, within(1e-8));
     }
 
     @Test
@@ -37,6 +41,13 @@ class PowerTest {
         assertThat(Power.fitYeoJohnson(numbers(20, i -> -squares[i]))).isCloseTo(1.64879066, within(1e-6));
         assertThat(Power.fitYeoJohnson(numbers(21, i -> Math.pow(i - 5.0, 3) / 100)))
                 .isCloseTo(-0.00048878635, within(1e-6));
+    }
+
+    /** Of numbers near 1,000 with the exponent -5, 1e-16 is what matters. */
+    @Test
+    void anOriginKeepsTheDigits() {
+        double slope = (Power.boxCox(1001, -5, Math.log(1000)) - Power.boxCox(1000, -5, Math.log(1000))) / 1e-18;
+        assertThat(slope).isCloseTo((Math.pow(1000 / 1001.0, 5) - 1) / -5 * 1e3, within(1e-9));
     }
 
     @Test
