@@ -25,18 +25,25 @@ public enum Transform {
     LOG("log", train -> Fitted.eachColumn(train, _ -> Math::log)),
     LOG_STANDARDISED("log + standardised", train -> standardisedAfter(train, _ -> Math::log)),
     /** The exponent is that of greatest likelihood, for each feature; standardised after it, as scikit-learn does. */
-    BOX_COX("Box-Cox + standardised", train -> standardisedAfter(train, column -> {
-        double lambda = Power.fitBoxCox(column);
-        double origin = Power.origin(Arrays.stream(column).map(Math::log).toArray());
-        return x -> Power.boxCox(x, lambda, origin);
-    })),
+    BOX_COX(
+            "Box-Cox + standardised",
+            train -> standardisedAfter(train, column -> {
+                double lambda = Power.fitBoxCox(column);
+                double origin =
+                        Power.origin(Arrays.stream(column).map(Math::log).toArray());
+                return x -> Power.boxCox(x, lambda, origin);
+            })),
     /** As Box-Cox, for values of any sign. */
-    YEO_JOHNSON("Yeo-Johnson + standardised", train -> standardisedAfter(train, column -> {
-        double lambda = Power.fitYeoJohnson(column);
-        double origin = Power.origin(
-                Arrays.stream(column).filter(x -> x >= 0).map(Math::log1p).toArray());
-        return x -> Power.yeoJohnson(x, lambda, origin);
-    })),
+    YEO_JOHNSON(
+            "Yeo-Johnson + standardised",
+            train -> standardisedAfter(train, column -> {
+                double lambda = Power.fitYeoJohnson(column);
+                double origin = Power.origin(Arrays.stream(column)
+                        .filter(x -> x >= 0)
+                        .map(Math::log1p)
+                        .toArray());
+                return x -> Power.yeoJohnson(x, lambda, origin);
+            })),
     WHITENED("whitened", Transform::whitened),
     BATCH_NORM("BatchNorm in the model", Transform::batchNorm);
 
