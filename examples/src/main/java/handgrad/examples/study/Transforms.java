@@ -71,7 +71,7 @@ record Transforms(
 
         var experiments = new ArrayList<Experiment>();
         transforms.forEach(transform -> experiments.add(TransformRow.experiment(transform, split, limit, common)));
-        known.keySet().forEach(title -> experiments.add(closedForm(known.get(title), title)));
+        known.forEach((title, form) -> experiments.add(closedForm(form, title)));
         experiments.add(trained(split.train(), limit, common));
         steps.forEach(count -> experiments.add(hidden(names, count)));
         var numbers = folder.measureAll("transforms", experiments).iterator();
