@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.withinPercentage;
 import handgrad.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -19,7 +20,7 @@ class GradientDescentTest {
         var design = Design.of(new double[][] {form.feature()});
         var descent = design.descent();
         long steps = descent.steps(design.worstStart(), design.bestStep(), 10_000_000);
-        assertThat((double) steps).isCloseTo(design.predictedSteps(), within(1 + 1e-6 * design.predictedSteps()));
+        assertThat((double) steps).isCloseTo((double) design.predictedSteps(), within(1 + 1e-6 * design.predictedSteps()));
         if (form.condition() > 100) {
             assertThat((double) steps)
                     .as("(κ/2) ln 10⁶")
@@ -58,7 +59,7 @@ class GradientDescentTest {
         }
     }
 
-    private static ArrayList<Tensor> weights(GradientDescent descent, Design design) {
+    private static List<Tensor> weights(GradientDescent descent, Design design) {
         var weights = new ArrayList<Tensor>();
         descent.run(design.zeroStart(), design.bestStep(), (_, _, weight) -> {
             weights.add(weight.copy());

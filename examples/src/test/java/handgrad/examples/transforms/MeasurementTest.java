@@ -18,7 +18,7 @@ class MeasurementTest {
         var row = Measurement.of(transform, SPLIT, 1_000_000);
         // A step is whole, so a few steps are known to one only.
         assertThat((double) row.steps())
-                .isCloseTo(row.predictedSteps(), within(Math.max(1, 0.05 * row.predictedSteps())));
+                .isCloseTo((double) row.predictedSteps(), within(Math.max(1, 0.05 * row.predictedSteps())));
         assertThat(row.stepsFromZero()).isBetween(1L, row.steps());
         assertThat(row.largestStepFound()).isCloseTo(row.largestStep(), withinPercentage(0.01));
         assertThat(Arrays.stream(row.before()).sum()).isCloseTo(1, within(1e-9));
