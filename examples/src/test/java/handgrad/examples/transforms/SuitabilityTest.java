@@ -12,31 +12,28 @@ import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
 class SuitabilityTest {
-    private static final IntToDoubleFunction A = i -> i + 1;
-    private static final IntToDoubleFunction B = i -> (i * 7) % 11 + 1;
-
     @Test
     void takesColumnsThatVary() {
-        assertThatCode(() -> Suitability.check(data(A, B).split(1))).doesNotThrowAnyException();
+        assertThatCode(() -> Suitability.check(data(SuitabilityTest::a, SuitabilityTest::b).split(1))).doesNotThrowAnyException();
     }
 
     @Test
     void refusesAConstantColumn() {
         assertRefused(
-                data(A, _ -> 5), "--data: column b is 5.0 in every row of training; leave it out with --features");
+                data(SuitabilityTest::a, _ -> 5), "--data: column b is 5.0 in every row of training; leave it out with --features");
     }
 
     @Test
     void refusesColumnsThatSayTheSame() {
         assertRefused(
-                data(A, i -> 3 - 2 * A.applyAsDouble(i)),
+                data(SuitabilityTest::a, i -> 3 - 2 * a(i)),
                 "--data: the columns a, b say the same: each is a sum of multiples of the others; leave one out with"
                         + " --features");
     }
 
     @Test
     void refusesATargetThatDoesNotVary() {
-        var data = data(A, B);
+        var data = data(SuitabilityTest::a, SuitabilityTest::b);
         assertRefused(
                 new Observations("", "y", data.features(), data.columns(), new double[40], data.lines()),
                 "--data: the target y is 0.0 in every row of training");
@@ -44,7 +41,7 @@ class SuitabilityTest {
 
     @Test
     void leavesOutTheLogarithmOfWhatIsNotPositive() {
-        var data = data(A, i -> i == 6 ? 0 : B.applyAsDouble(i));
+        var data = data(SuitabilityTest::a, i -> i == 6 ? 0 : b(i));
         for (var transform : Transform.values()) {
             var reason = Suitability.reasonToLeaveOut(transform, data, data.split(1));
             if (Transform.OF_POSITIVE.contains(transform)) {
@@ -57,11 +54,19 @@ class SuitabilityTest {
 
     @Test
     void leavesOutWhatFloat64CannotTellFromAConstant() {
-        var data = data(A, i -> 1e20 + 1e5 * B.applyAsDouble(i));
+        var data = data(SuitabilityTest::a, i -> 1e20 + 1e5 * b(i));
         assertThat(Suitability.reasonToLeaveOut(Transform.RAW, data, data.split(1)))
                 .contains("makes a column so nearly constant that float64 cannot tell it from one");
         assertThat(Suitability.reasonToLeaveOut(Transform.STANDARDISED, data, data.split(1)))
                 .isEmpty();
+    }
+
+    private static double a(int i) {
+        return i + 1.0;
+    }
+
+    private static double b(int i) {
+        return i * 7 % 11 + 1.0;
     }
 
     private static void assertRefused(Observations data, String message) {
