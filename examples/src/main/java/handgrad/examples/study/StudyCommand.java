@@ -15,7 +15,8 @@ import picocli.CommandLine.Spec;
             BatchNormFoldCommand.class,
             TrigramCommand.class,
             PublishedCommand.class,
-            NotPuzzleCommand.class
+            NotPuzzleCommand.class,
+            TransformsCommand.class
         })
 public final class StudyCommand implements Runnable {
     @Spec
