@@ -20,7 +20,8 @@ class GradientDescentTest {
         var design = Design.of(new double[][] {form.feature()});
         var descent = design.descent();
         long steps = descent.steps(design.worstStart(), design.bestStep(), 10_000_000);
-        assertThat((double) steps).isCloseTo((double) design.predictedSteps(), within(1 + 1e-6 * design.predictedSteps()));
+        assertThat((double) steps)
+                .isCloseTo((double) design.predictedSteps(), within(1 + 1e-6 * design.predictedSteps()));
         if (form.condition() > 100) {
             assertThat((double) steps)
                     .as("(κ/2) ln 10⁶")

@@ -14,13 +14,16 @@ import org.junit.jupiter.api.Test;
 class SuitabilityTest {
     @Test
     void takesColumnsThatVary() {
-        assertThatCode(() -> Suitability.check(data(SuitabilityTest::a, SuitabilityTest::b).split(1))).doesNotThrowAnyException();
+        assertThatCode(() -> Suitability.check(
+                        data(SuitabilityTest::a, SuitabilityTest::b).split(1)))
+                .doesNotThrowAnyException();
     }
 
     @Test
     void refusesAConstantColumn() {
         assertRefused(
-                data(SuitabilityTest::a, _ -> 5), "--data: column b is 5.0 in every row of training; leave it out with --features");
+                data(SuitabilityTest::a, _ -> 5),
+                "--data: column b is 5.0 in every row of training; leave it out with --features");
     }
 
     @Test
