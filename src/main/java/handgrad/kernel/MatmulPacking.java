@@ -12,8 +12,9 @@ import jdk.incubator.vector.VectorSpecies;
  * Copies parts of A and B for {@link VectorMatmul} into the order in which a tile reads them: A in panels of 8 rows, column
  * after column, and B in panels as wide as a tile, row after row.
  *
- * <p>A matrix that lies the other way is transposed 8 rows at a time by zipping: rows 0 and 4 become one sequence of pairs,
- * so do 1 and 5, 2 and 6, 3 and 7; two steps more, and the 8 elements of each column lie side by side.
+ * <p>A is transposed 8 rows at a time by zipping: rows 0 and 4 become one sequence of pairs,
+ * so do 1 and 5, 2 and 6, 3 and 7; two steps more, and the 8 elements of each column lie side by side. A transposed B
+ * is transposed in squares as wide as a vector.
  */
 final class MatmulPacking {
     /** Rows in a panel of A. */
@@ -113,7 +114,7 @@ final class MatmulPacking {
     }
 
     /**
-     * Transposes as many rows as a vector has lanes, square by square: in each step, two vectors exchange the half of their
+     * Transposes as many rows as a vector has lanes, square by square in the panel itself: in each step, two vectors exchange the half of their
      * elements that lies on the other side of the diagonal. The last square overlaps the one before.
      */
     private static void transposeSquares(

@@ -14,8 +14,12 @@ import java.util.Arrays;
  * elements of A side by side. A transposed A has them so; where enough panels read them, any A is packed in that order, in
  * consecutive memory ({@link MatmulPacking}); else tiles of 4 rows take A as it lies, since more addresses of rows do not fit
  * the CPU's integer registers. AVX2 has 16 vector registers: there tiles have 6 rows and take A as it lies. Alpha other than
- * 1 is multiplied into A as it is packed, on any CPU. Rows left over go one by one, or fill up a tile of packed A. A tile that
- * sticks out of C is computed in a buffer; masks would do without, but masked loads box on JDK 25.
+ * 1 is multiplied into A as it is packed, on any CPU. Rows left over go to smaller tiles.
+ *
+ * <p><b>Edge.</b> Where a panel has fewer columns than two vectors, the vectors overlap: the columns in both are computed
+ * twice, from the same start to the same bits, since a tile loads all of its start before it stores. So no tile reads or
+ * writes past a row. Masks would do so too, but masked loads box on JDK 25. Only where all of C is narrower than one vector
+ * are tiles computed in a buffer.
  *
  * <p><b>Blocks</b>, after Goto and van de Geijn, "Anatomy of High-Performance Matrix Multiplication", 2008. k is cut into
  * blocks of 256, so that a panel of B, 32 KiB on AVX-512, stays in the nearest caches while all rows pass by; between two
@@ -25,8 +29,8 @@ import java.util.Arrays;
  * <p><b>Bits.</b> Each element of C begins with beta C, or 0, and adds the products (alpha A) B in the order of k: in any
  * tile, at the edge, for any vector width, and however rows are split over threads.
  *
- * <p><b>Trade-off.</b> A panel at the edge costs as much as a full one, so fewer than 16 columns waste more than half of the
- * work on AVX-512, and a single column nearly all. To pack A costs about 7 multiply-adds for each element.
+ * <p><b>Trade-off.</b> A vector at the edge costs as much as a full one, so fewer than 16 columns waste part of the work on
+ * AVX-512, and a single column nearly all. To pack A costs about 7 multiply-adds for each element.
  */
 public final class VectorMatmul {
     /** Whether the CPU has 32 vector registers, as AVX-512 and Neon do; AVX2 has 16. */
@@ -42,11 +46,13 @@ public final class VectorMatmul {
 
     private static final long BLOCK_WORK = 1L << 21;
 
-    /** Rows of a tile whose elements of A lie side by side, and of one that takes A as it lies. */
+    /** Rows of a tile whose elements of A lie side by side. */
     private static final int TILE_ROWS = MatmulPacking.HEIGHT;
 
-    /** From this many rows on, a panel of B is read often enough to be worth a copy into consecutive memory. */
-    private static final int PACKED_B_ROWS = 64;
+    /** From this many rows on, a panel is read often enough to be worth a copy into consecutive memory, if it is deep. */
+    private static final int PACKED_ROWS = 64;
+
+    private static final int PACKED_DEPTH = 64;
 
     /** From this many columns on, the faster tile makes up for packing A. */
     private static final int PACKED_A_COLUMNS = 128;
@@ -93,7 +99,7 @@ public final class VectorMatmul {
                 boolean accumulate = beta != 0f || p0 > 0;
                 int ap = aOffset + p0 * aColumn;
                 int bp = bOffset + p0 * bRow + j0 * bColumn;
-                boolean packB = transposeB || m >= PACKED_B_ROWS || columns < LANES;
+                boolean packB = transposeB || columns < LANES || (m >= PACKED_ROWS && depth > PACKED_DEPTH);
                 float[] panels = packB ? Scratch.shared(depth * MatmulPacking.stride(columns)) : b;
                 for (int j = 0, width; packB && j < columns; j += width) {
                     width = width(columns - j);
@@ -155,8 +161,8 @@ public final class VectorMatmul {
     }
 
     /**
-     * The columns of the next panel, when so many are left. A panel has two vectors of columns; where these are more than
-     * the columns, they overlap. If the last panel had less than a vector, one of a single vector comes before it.
+     * The columns of the next panel, when so many are left: two vectors; but one vector, where two would leave less than a
+     * vector for the last panel.
      */
     private static int width(int columns) {
         return columns > WIDTH && columns < WIDTH + LANES ? LANES : Math.min(WIDTH, columns);
@@ -185,7 +191,7 @@ public final class VectorMatmul {
             int ci,
             int ldc) {
         boolean packA = alpha != 1f
-                || (MANY_REGISTERS && n >= PACKED_A_COLUMNS && m >= TILE_ROWS && (!transposeA || m >= PACKED_B_ROWS));
+                || (MANY_REGISTERS && n >= PACKED_A_COLUMNS && m >= TILE_ROWS && (!transposeA || m >= PACKED_ROWS));
         int rowsInPanels = packA ? Math.ceilDiv(m, TILE_ROWS) * TILE_ROWS : 0;
         int packed = TILE_ROWS * LANES;
         float[] scratch = Scratch.floats(packed + rowsInPanels * k);
