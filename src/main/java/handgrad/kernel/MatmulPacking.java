@@ -1,10 +1,8 @@
 package handgrad.kernel;
 
-import static handgrad.kernel.MatmulTile.WIDTH;
 import static handgrad.kernel.Species.FLOAT;
 import static handgrad.kernel.Species.LANES;
 
-import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorShuffle;
@@ -14,8 +12,9 @@ import jdk.incubator.vector.VectorSpecies;
  * Copies parts of A and B for {@link VectorMatmul} into the order in which a tile reads them: A in panels of 8 rows, column
  * after column, and B in panels as wide as a tile, row after row.
  *
- * <p>A matrix that lies the other way is transposed 8 rows at a time by zipping: rows 0 and 4 become one sequence of pairs,
- * so do 1 and 5, 2 and 6, 3 and 7; two steps more, and the 8 elements of each column lie side by side.
+ * <p>A is transposed 8 rows at a time by zipping: rows 0 and 4 become one sequence of pairs,
+ * so do 1 and 5, 2 and 6, 3 and 7; two steps more, and the 8 elements of each column lie side by side. A transposed B
+ * is transposed in squares as wide as a vector.
  */
 final class MatmulPacking {
     /** Rows in a panel of A. */
@@ -31,6 +30,20 @@ final class MatmulPacking {
 
     private static final VectorMask<Float> ODD = VectorMask.fromLong(FLOAT, 0xAAAA_AAAA_AAAA_AAAAL);
 
+    /** Exchanges the elements so many apart. */
+    private static final VectorShuffle<Float> SWAP_1 = VectorShuffle.fromOp(FLOAT, lane -> lane ^ 1);
+
+    private static final VectorShuffle<Float> SWAP_2 = VectorShuffle.fromOp(FLOAT, lane -> lane ^ 2);
+    private static final VectorShuffle<Float> SWAP_4 = VectorShuffle.fromOp(FLOAT, lane -> (lane ^ 4) % LANES);
+    private static final VectorShuffle<Float> SWAP_8 = VectorShuffle.fromOp(FLOAT, lane -> (lane ^ 8) % LANES);
+
+    /** The second of each two groups of so many elements. */
+    private static final VectorMask<Float> UPPER_1 = ODD;
+
+    private static final VectorMask<Float> UPPER_2 = VectorMask.fromLong(FLOAT, 0xCCCC_CCCC_CCCC_CCCCL);
+    private static final VectorMask<Float> UPPER_4 = VectorMask.fromLong(FLOAT, 0xF0F0_F0F0_F0F0_F0F0L);
+    private static final VectorMask<Float> UPPER_8 = VectorMask.fromLong(FLOAT, 0xFF00_FF00_FF00_FF00L);
+
     private MatmulPacking() {}
 
     /** Copies {@code rows} rows of alpha op(A), at most 8, and k of its columns; rows that A does not have are 0. */
@@ -45,7 +58,6 @@ final class MatmulPacking {
             float[] panel,
             int panelOffset) {
         if (rows < HEIGHT) {
-            Arrays.fill(panel, panelOffset, panelOffset + k * HEIGHT, 0f);
             copyElements(rows, k, a, ai, transposed ? 1 : lda, transposed ? lda : 1, panel, panelOffset);
         } else if (transposed) {
             for (int p = 0; p < k; p++) {
@@ -61,38 +73,107 @@ final class MatmulPacking {
         }
     }
 
+    /** Floats from one row of a panel of B to the next: its columns, and at least a vector. */
+    static int stride(int width) {
+        return Math.max(width, LANES);
+    }
+
     /**
      * Copies {@code width} columns of op(B), at most as many as a tile has, and k of its rows. Columns that B does not have
      * are arbitrary: they only reach columns of the tile that C does not have.
      */
     static void ofB(boolean transposed, int width, int k, float[] b, int bi, int ldb, float[] panel, int panelOffset) {
-        if (transposed) {
-            float[] columns = Scratch.floats(k * HEIGHT);
-            for (int j = 0; j < width; j += HEIGHT) {
-                ofA(false, Math.min(HEIGHT, width - j), k, 1f, b, bi + j * ldb, ldb, columns, 0);
-                for (int p = 0; p < k; p++) {
-                    copyColumn(columns, p * HEIGHT, panel, panelOffset + p * WIDTH + j);
+        int stride = stride(width);
+        if (width < LANES || (transposed && k < LANES)) {
+            int row = transposed ? 1 : ldb;
+            int column = transposed ? ldb : 1;
+            for (int p = 0; p < k; p++) {
+                for (int j = 0; j < width; j++) {
+                    panel[panelOffset + p * stride + j] = b[bi + p * row + j * column];
                 }
             }
-            return;
-        }
-        // To read past the end of a row is harmless, past the end of the array it is not.
-        int last = b.length - WIDTH - bi;
-        int whole = last < 0 ? 0 : Math.min(k, last / ldb + 1);
-        for (int p = 0; p < whole; p++) {
-            int from = bi + p * ldb;
-            int to = panelOffset + p * WIDTH;
-            FloatVector.fromArray(FLOAT, b, from).intoArray(panel, to);
-            FloatVector.fromArray(FLOAT, b, from + LANES).intoArray(panel, to + LANES);
-        }
-        for (int p = whole; p < k; p++) {
-            System.arraycopy(b, bi + p * ldb, panel, panelOffset + p * WIDTH, width);
+        } else if (transposed) {
+            for (int next = 0; next < width; next += LANES) {
+                int j = Math.min(next, width - LANES);
+                transposeSquares(k, b, bi + j * ldb, ldb, panel, panelOffset + j, stride);
+            }
+        } else {
+            int second = width - LANES;
+            for (int p = 0; p < k; p++) {
+                int from = bi + p * ldb;
+                int to = panelOffset + p * stride;
+                FloatVector.fromArray(FLOAT, b, from).intoArray(panel, to);
+                FloatVector.fromArray(FLOAT, b, from + second).intoArray(panel, to + second);
+            }
         }
     }
 
     private static void copyColumn(float[] source, int from, float[] target, int to) {
         FloatVector.fromArray(FOUR, source, from).intoArray(target, to);
         FloatVector.fromArray(FOUR, source, from + 4).intoArray(target, to + 4);
+    }
+
+    /**
+     * Transposes as many rows as a vector has lanes, square by square in the panel itself: in each step, two vectors exchange the half of their
+     * elements that lies on the other side of the diagonal. The last square overlaps the one before.
+     */
+    private static void transposeSquares(
+            int k, float[] b, int bi, int ldb, float[] panel, int panelOffset, int stride) {
+        for (int next = 0; next < k; next += LANES) {
+            int p = Math.min(next, k - LANES);
+            int from = bi + p;
+            int fromStride = ldb;
+            float[] source = b;
+            int to = panelOffset + p * stride;
+            if (LANES == 16) {
+                for (int r = 0; r < 4; r++) {
+                    int in = from + r * ldb;
+                    int out = to + r * stride;
+                    var r0 = FloatVector.fromArray(FLOAT, b, in);
+                    var r1 = FloatVector.fromArray(FLOAT, b, in + 4 * ldb);
+                    var r2 = FloatVector.fromArray(FLOAT, b, in + 8 * ldb);
+                    var r3 = FloatVector.fromArray(FLOAT, b, in + 12 * ldb);
+                    var s0 = r0.blend(r2.rearrange(SWAP_8), UPPER_8);
+                    var s2 = r0.rearrange(SWAP_8).blend(r2, UPPER_8);
+                    var s1 = r1.blend(r3.rearrange(SWAP_8), UPPER_8);
+                    var s3 = r1.rearrange(SWAP_8).blend(r3, UPPER_8);
+                    s0.blend(s1.rearrange(SWAP_4), UPPER_4).intoArray(panel, out);
+                    s0.rearrange(SWAP_4).blend(s1, UPPER_4).intoArray(panel, out + 4 * stride);
+                    s2.blend(s3.rearrange(SWAP_4), UPPER_4).intoArray(panel, out + 8 * stride);
+                    s2.rearrange(SWAP_4).blend(s3, UPPER_4).intoArray(panel, out + 12 * stride);
+                }
+            } else if (LANES == 8) {
+                for (int r = 0; r < 4; r++) {
+                    int in = from + r * ldb;
+                    int out = to + r * stride;
+                    var r0 = FloatVector.fromArray(FLOAT, b, in);
+                    var r1 = FloatVector.fromArray(FLOAT, b, in + 4 * ldb);
+                    r0.blend(r1.rearrange(SWAP_4), UPPER_4).intoArray(panel, out);
+                    r0.rearrange(SWAP_4).blend(r1, UPPER_4).intoArray(panel, out + 4 * stride);
+                }
+            }
+            if (LANES > 4) {
+                source = panel;
+                from = to;
+                fromStride = stride;
+            }
+            for (int r = 0; r < LANES; r += 4) {
+                int in = from + r * fromStride;
+                int out = to + r * stride;
+                var r0 = FloatVector.fromArray(FLOAT, source, in);
+                var r1 = FloatVector.fromArray(FLOAT, source, in + fromStride);
+                var r2 = FloatVector.fromArray(FLOAT, source, in + 2 * fromStride);
+                var r3 = FloatVector.fromArray(FLOAT, source, in + 3 * fromStride);
+                var s0 = r0.blend(r2.rearrange(SWAP_2), UPPER_2);
+                var s2 = r0.rearrange(SWAP_2).blend(r2, UPPER_2);
+                var s1 = r1.blend(r3.rearrange(SWAP_2), UPPER_2);
+                var s3 = r1.rearrange(SWAP_2).blend(r3, UPPER_2);
+                s0.blend(s1.rearrange(SWAP_1), UPPER_1).intoArray(panel, out);
+                s0.rearrange(SWAP_1).blend(s1, UPPER_1).intoArray(panel, out + stride);
+                s2.blend(s3.rearrange(SWAP_1), UPPER_1).intoArray(panel, out + 2 * stride);
+                s2.rearrange(SWAP_1).blend(s3, UPPER_1).intoArray(panel, out + 3 * stride);
+            }
+        }
     }
 
     /** Zips 8 rows of k elements. The last vectors overlap those before, so that no element is left over. */

@@ -34,7 +34,7 @@ record Route(Range nn, Range nt, Range tn, Range tt) {
 
     /**
      * Without a calibration: OpenBLAS has kernels for small matrices up to 100³. Fastest of many interleaved calls on one core
-     * of an AMD EPYC (Zen 4, AVX-512), OpenBLAS 0.3.31 against Java: 32x30x200 3.7 µs against 4.7, 64³ 4.6 against 5.2, 128³ 45
+     * of an AMD EPYC (Zen 4, AVX-512), OpenBLAS 0.3.31 against Java: 32x30x200 3.6 µs against 4.1, 64³ 4.6 against 4.9, 128³ 45
      * against 41, 256³ 331 against 307. {@code MatmulBenchmark} compares them.
      */
     static final Route DEFAULT = of(new Range(0, 1 << 20));

@@ -1,11 +1,9 @@
 package handgrad.kernel;
 
 import static handgrad.kernel.MatmulTile.WIDTH;
-import static handgrad.kernel.Species.FLOAT;
 import static handgrad.kernel.Species.LANES;
 
 import java.util.Arrays;
-import jdk.incubator.vector.FloatVector;
 
 /**
  * Matrix products on vectors; the contract is that of {@link ScalarMatmul}, bit for bit.
@@ -16,8 +14,12 @@ import jdk.incubator.vector.FloatVector;
  * elements of A side by side. A transposed A has them so; where enough panels read them, any A is packed in that order, in
  * consecutive memory ({@link MatmulPacking}); else tiles of 4 rows take A as it lies, since more addresses of rows do not fit
  * the CPU's integer registers. AVX2 has 16 vector registers: there tiles have 6 rows and take A as it lies. Alpha other than
- * 1 is multiplied into A as it is packed, on any CPU. Rows left over go one by one, or fill up a tile of packed A. A tile that
- * sticks out of C is computed in a buffer; masks would do without, but masked loads box on JDK 25.
+ * 1 is multiplied into A as it is packed, on any CPU. Rows left over go to smaller tiles.
+ *
+ * <p><b>Edge.</b> Where a panel has fewer columns than two vectors, the vectors overlap: the columns in both are computed
+ * twice, from the same start to the same bits, since a tile loads all of its start before it stores. So no tile reads or
+ * writes past a row. Masks would do so too, but masked loads box on JDK 25. Only where all of C is narrower than one vector
+ * are tiles computed in a buffer.
  *
  * <p><b>Blocks</b>, after Goto and van de Geijn, "Anatomy of High-Performance Matrix Multiplication", 2008. k is cut into
  * blocks of 256, so that a panel of B, 32 KiB on AVX-512, stays in the nearest caches while all rows pass by; between two
@@ -27,8 +29,8 @@ import jdk.incubator.vector.FloatVector;
  * <p><b>Bits.</b> Each element of C begins with beta C, or 0, and adds the products (alpha A) B in the order of k: in any
  * tile, at the edge, for any vector width, and however rows are split over threads.
  *
- * <p><b>Trade-off.</b> A panel at the edge costs as much as a full one, so fewer than 16 columns waste more than half of the
- * work on AVX-512, and a single column nearly all. To pack A costs about 7 multiply-adds for each element.
+ * <p><b>Trade-off.</b> A vector at the edge costs as much as a full one, so fewer than 16 columns waste part of the work on
+ * AVX-512, and a single column nearly all. To pack A costs about 7 multiply-adds for each element.
  */
 public final class VectorMatmul {
     /** Whether the CPU has 32 vector registers, as AVX-512 and Neon do; AVX2 has 16. */
@@ -44,13 +46,13 @@ public final class VectorMatmul {
 
     private static final long BLOCK_WORK = 1L << 21;
 
-    /** Rows of a tile whose elements of A lie side by side, and of one that takes A as it lies. */
+    /** Rows of a tile whose elements of A lie side by side. */
     private static final int TILE_ROWS = MatmulPacking.HEIGHT;
 
-    private static final int DIRECT_TILE_ROWS = MANY_REGISTERS ? 4 : 6;
+    /** From this many rows on, a panel is read often enough to be worth a copy into consecutive memory, if it is deep. */
+    private static final int PACKED_ROWS = 64;
 
-    /** From this many rows on, a panel of B is read often enough to be worth a copy into consecutive memory. */
-    private static final int PACKED_B_ROWS = 64;
+    private static final int PACKED_DEPTH = 64;
 
     /** From this many columns on, the faster tile makes up for packing A. */
     private static final int PACKED_A_COLUMNS = 128;
@@ -89,7 +91,6 @@ public final class VectorMatmul {
         int aColumn = transposeA ? lda : 1;
         int bRow = transposeB ? 1 : ldb;
         int bColumn = transposeB ? ldb : 1;
-        boolean packB = transposeB || m >= PACKED_B_ROWS;
         for (int j0 = 0; j0 < n; j0 += COLUMNS) {
             int columns = Math.min(COLUMNS, n - j0);
             int cj = cOffset + j0;
@@ -98,11 +99,10 @@ public final class VectorMatmul {
                 boolean accumulate = beta != 0f || p0 > 0;
                 int ap = aOffset + p0 * aColumn;
                 int bp = bOffset + p0 * bRow + j0 * bColumn;
-                // A panel at the right edge is packed in any case: a tile reads past the end of its rows.
-                int packedFrom = packB ? 0 : columns - columns % WIDTH;
-                float[] panels = Scratch.shared(depth * Math.ceilDiv(columns, WIDTH) * WIDTH);
-                for (int j = packedFrom; j < columns; j += WIDTH) {
-                    int width = Math.min(WIDTH, columns - j);
+                boolean packB = transposeB || columns < LANES || (m >= PACKED_ROWS && depth > PACKED_DEPTH);
+                float[] panels = packB ? Scratch.shared(depth * MatmulPacking.stride(columns)) : b;
+                for (int j = 0, width; packB && j < columns; j += width) {
+                    width = width(columns - j);
                     MatmulPacking.ofB(transposeB, width, depth, b, bp + j * bColumn, ldb, panels, j * depth);
                 }
                 int blockRows = blockRows(m, (long) columns * depth);
@@ -116,11 +116,10 @@ public final class VectorMatmul {
                             a,
                             ap,
                             lda,
-                            b,
+                            packB,
+                            panels,
                             bp,
                             ldb,
-                            panels,
-                            packedFrom,
                             accumulate,
                             c,
                             cj,
@@ -140,11 +139,10 @@ public final class VectorMatmul {
                                 a,
                                 ai,
                                 lda,
-                                b,
+                                packB,
+                                panels,
                                 bp,
                                 ldb,
-                                panels,
-                                packedFrom,
                                 accumulate,
                                 c,
                                 ci,
@@ -163,9 +161,17 @@ public final class VectorMatmul {
     }
 
     /**
+     * The columns of the next panel, when so many are left: two vectors; but one vector, where two would leave less than a
+     * vector for the last panel.
+     */
+    private static int width(int columns) {
+        return columns > WIDTH && columns < WIDTH + LANES ? LANES : Math.min(WIDTH, columns);
+    }
+
+    /**
      * Adds to C, or sets it to, the product of one block of each matrix.
      *
-     * @param panels packed panels of B, one after the other, those of columns before {@code packedFrom} left out
+     * @param packedB whether b holds packed panels, one after the other; else it is B, from {@code bi} on
      */
     private static void multiply(
             boolean transposeA,
@@ -176,19 +182,18 @@ public final class VectorMatmul {
             float[] a,
             int ai,
             int lda,
+            boolean packedB,
             float[] b,
             int bi,
             int ldb,
-            float[] panels,
-            int packedFrom,
             boolean accumulate,
             float[] c,
             int ci,
             int ldc) {
-        // Where A is packed, all its rows are, and the last tile is filled up with rows of zeros.
-        boolean packA = alpha != 1f || (MANY_REGISTERS && n >= PACKED_A_COLUMNS && m >= TILE_ROWS);
+        boolean packA = alpha != 1f
+                || (MANY_REGISTERS && n >= PACKED_A_COLUMNS && m >= TILE_ROWS && (!transposeA || m >= PACKED_ROWS));
         int rowsInPanels = packA ? Math.ceilDiv(m, TILE_ROWS) * TILE_ROWS : 0;
-        int packed = TILE_ROWS * WIDTH;
+        int packed = TILE_ROWS * LANES;
         float[] scratch = Scratch.floats(packed + rowsInPanels * k);
         int aRow = transposeA ? 1 : lda;
         int aColumn = transposeA ? lda : 1;
@@ -199,74 +204,90 @@ public final class VectorMatmul {
         float[] left = packA ? scratch : a;
         int row = packA ? 1 : aRow;
         int column = packA ? TILE_ROWS : aColumn;
-        for (int j = 0; j < n; j += WIDTH) {
-            int width = Math.min(WIDTH, n - j);
-            float[] panel = j < packedFrom ? b : panels;
-            int pi = j < packedFrom ? bi + j : j * k;
-            int stride = j < packedFrom ? ldb : WIDTH;
+        boolean sideBySide = packA || (MANY_REGISTERS && transposeA);
+        int width;
+        for (int j = 0; j < n; j += width) {
+            width = width(n - j);
+            int second = Math.max(0, width - LANES);
+            int pi = packedB ? j * k : bi + j;
+            int stride = packedB ? MatmulPacking.stride(width) : ldb;
+            boolean inside = width >= LANES;
+            float[] out = inside ? c : scratch;
+            int outStride = inside ? ldc : LANES;
+            float[] start = accumulate ? out : ZEROS;
+            int startStride = accumulate ? outStride : 0;
             int rows;
             for (int i = 0; i < m; i += rows) {
-                int tileRows = packA || (MANY_REGISTERS && transposeA && m - i >= TILE_ROWS)
-                        ? TILE_ROWS
-                        : m - i >= DIRECT_TILE_ROWS ? DIRECT_TILE_ROWS : 1;
-                rows = Math.min(tileRows, m - i);
+                rows = tileRows(m - i, sideBySide);
                 int at = ci + i * ldc + j;
-                boolean inside = width == WIDTH && rows == tileRows;
                 if (accumulate && !inside) {
-                    copy(rows, width, c, at, ldc, scratch, 0, WIDTH);
+                    copy(rows, width, c, at, ldc, scratch, 0, LANES);
                 }
-                float[] out = inside ? c : scratch;
                 int oi = inside ? at : 0;
-                int outStride = inside ? ldc : WIDTH;
-                float[] start = accumulate ? out : ZEROS;
                 int si = accumulate ? oi : 0;
-                int startStride = accumulate ? outStride : 0;
-                int li = packA ? packed + i * k : ai + i * aRow;
-                switch (tileRows) {
-                    case 8 ->
+                int li = packA ? packed + i / TILE_ROWS * TILE_ROWS * k + i % TILE_ROWS : ai + i * aRow;
+                if (rows == TILE_ROWS) {
+                    if (second == 0) {
+                        MatmulTile.of8x1(
+                                k, left, li, column, b, pi, stride, start, si, startStride, out, oi, outStride);
+                    } else {
                         MatmulTile.of8(
-                                k, left, li, column, panel, pi, stride, start, si, startStride, out, oi, outStride);
-                    case 6 ->
-                        MatmulTile.of6(
-                                k,
-                                left,
-                                li,
-                                row,
-                                column,
-                                panel,
-                                pi,
-                                stride,
-                                start,
-                                si,
-                                startStride,
-                                out,
-                                oi,
-                                outStride);
-                    case 4 ->
-                        MatmulTile.of4(
-                                k,
-                                left,
-                                li,
-                                row,
-                                column,
-                                panel,
-                                pi,
-                                stride,
-                                start,
-                                si,
-                                startStride,
-                                out,
-                                oi,
-                                outStride);
-                    default ->
-                        MatmulTile.of1(
-                                k, left, li, column, panel, pi, stride, start, si, startStride, out, oi, outStride);
+                                k, left, li, column, b, pi, stride, second, start, si, startStride, out, oi, outStride);
+                    }
+                } else if (rows == 6) {
+                    MatmulTile.of6(
+                            k,
+                            left,
+                            li,
+                            row,
+                            column,
+                            b,
+                            pi,
+                            stride,
+                            second,
+                            start,
+                            si,
+                            startStride,
+                            out,
+                            oi,
+                            outStride);
+                } else if (rows == 4) {
+                    MatmulTile.of4(
+                            k,
+                            left,
+                            li,
+                            row,
+                            column,
+                            b,
+                            pi,
+                            stride,
+                            second,
+                            start,
+                            si,
+                            startStride,
+                            out,
+                            oi,
+                            outStride);
+                } else {
+                    MatmulTile.of1(
+                            k, left, li, column, b, pi, stride, second, start, si, startStride, out, oi, outStride);
                 }
                 if (!inside) {
-                    copy(rows, width, scratch, 0, WIDTH, c, at, ldc);
+                    copy(rows, width, scratch, 0, LANES, c, at, ldc);
                 }
             }
         }
+    }
+
+    /** The rows of the next tile, when so many are left. */
+    private static int tileRows(int rows, boolean sideBySide) {
+        if (sideBySide && rows >= TILE_ROWS) {
+            return TILE_ROWS;
+        }
+        if (rows >= 6 && (sideBySide || !MANY_REGISTERS)) {
+            return 6;
+        }
+        return rows >= 4 ? 4 : 1;
     }
 
     /** C = beta C, and 0 for beta = 0 whatever C holds. */
@@ -283,20 +304,12 @@ public final class VectorMatmul {
         }
     }
 
-    /** Copies part of a tile. The last vector of a row overlaps the one before, so that no element is left over. */
+    /** Copies a tile narrower than a vector. */
     private static void copy(
             int rows, int width, float[] from, int fromOffset, int fromStride, float[] to, int toOffset, int toStride) {
         for (int r = 0; r < rows; r++) {
-            int source = fromOffset + r * fromStride;
-            int target = toOffset + r * toStride;
-            if (width < LANES) {
-                for (int j = 0; j < width; j++) {
-                    to[target + j] = from[source + j];
-                }
-            } else {
-                int last = width - LANES;
-                FloatVector.fromArray(FLOAT, from, source).intoArray(to, target);
-                FloatVector.fromArray(FLOAT, from, source + last).intoArray(to, target + last);
+            for (int j = 0; j < width; j++) {
+                to[toOffset + r * toStride + j] = from[fromOffset + r * fromStride + j];
             }
         }
     }

@@ -244,7 +244,14 @@ class MatrixProductTest {
     void isCloseToFloat64AroundTheBlocks(Implementation implementation) {
         for (int form = 0; form < 4; form++) {
             for (int[] size : new int[][] {
-                {63, 31, 255}, {64, 33, 256}, {65, 127, 257}, {7, 128, 513}, {8, 129, 3}, {5, 2079, 9}, {71, 2081, 2}
+                {63, 31, 255},
+                {64, 33, 256},
+                {65, 127, 257},
+                {7, 128, 513},
+                {8, 129, 3},
+                {5, 2079, 9},
+                {71, 2081, 2},
+                {70, 40, 64}
             }) {
                 var problem = new Problem(form % 2 == 1, form > 1, size[0], size[1], size[2], 3);
                 for (float beta : new float[] {0f, 1f}) {
