@@ -53,6 +53,7 @@ class TransformsCommandTest {
         try (var chromium = Chromium.start(folder)) {
             for (int width : List.of(390, 1200)) {
                 chromium.emulate(width, width == 390);
+                chromium.requests();
                 chromium.open(page);
                 assertThat(chromium.console()).isEmpty();
                 assertThat(chromium.requests())
