@@ -91,8 +91,10 @@ class RouteInUseTest {
     void saysWhatGoesWhere() {
         assertThat(RouteInUse.describe(Route.JAVA)).isEqualTo("Java");
         assertThat(RouteInUse.describe(Route.OPENBLAS)).isEqualTo("OpenBLAS");
-        assertThat(RouteInUse.describe(Route.DEFAULT)).isEqualTo("OpenBLAS: up to 1,048,575 multiply-adds, else Java");
+        assertThat(RouteInUse.describe(Route.DEFAULT))
+                .isEqualTo("OpenBLAS: most products up to 1,048,575 multiply-adds, else Java");
         assertThat(RouteInUse.describe(CALIBRATED))
-                .isEqualTo("OpenBLAS: NN up to 999, NT all, TN none, TT from 10 up to 1,999 multiply-adds, else Java");
+                .isEqualTo(
+                        "OpenBLAS: most products NN up to 999, NT all, TN none, TT from 10 up to 1,999 multiply-adds, else Java");
     }
 }

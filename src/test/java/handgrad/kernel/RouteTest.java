@@ -15,11 +15,11 @@ class RouteTest {
         for (boolean transposeA : new boolean[] {false, true}) {
             for (boolean transposeB : new boolean[] {false, true}) {
                 boolean low = transposeA == transposeB;
-                assertThat(route.openBlas(transposeA, transposeB, 37, 27, 1)).isEqualTo(low);
+                assertThat(route.openBlas(transposeA, transposeB, 27, 37, 1)).isEqualTo(low);
                 assertThat(route.openBlas(transposeA, transposeB, 10, 50, 2)).isEqualTo(!low);
-                assertThat(route.openBlas(transposeA, transposeB, 100, 100, 199))
+                assertThat(route.openBlas(transposeA, transposeB, 995, 100, 20))
                         .isEqualTo(!low);
-                assertThat(route.openBlas(transposeA, transposeB, 100, 100, 200))
+                assertThat(route.openBlas(transposeA, transposeB, 1000, 100, 20))
                         .isFalse();
             }
         }
@@ -31,6 +31,17 @@ class RouteTest {
         assertThat(Route.DEFAULT.openBlas(false, false, 4096, 20, 4096)).isFalse();
         var below = new Route(HIGH, HIGH, HIGH, HIGH);
         assertThat(below.openBlas(false, false, 10, 1, 10)).isFalse();
+    }
+
+    @Test
+    void leavesToJavaWhatAvx512KernelsOfOpenBlasAreSlowAt() {
+        boolean wide = VectorSupport.BITS == 512;
+        assertThat(Route.DEFAULT.openBlas(true, false, 200, 27, 32)).isEqualTo(!wide);
+        assertThat(Route.DEFAULT.openBlas(false, true, 32, 200, 27)).isEqualTo(!wide);
+        assertThat(Route.DEFAULT.openBlas(true, false, 200, 28, 32)).isTrue();
+        assertThat(Route.DEFAULT.openBlas(true, true, 200, 27, 32)).isTrue();
+        assertThat(Route.DEFAULT.openBlas(false, false, 32, 200, 27)).isTrue();
+        assertThat(Route.OPENBLAS.openBlas(true, false, 200, 27, 32)).isTrue();
     }
 
     @Test
