@@ -17,8 +17,7 @@ class RouteTest {
                 boolean low = transposeA == transposeB;
                 assertThat(route.openBlas(transposeA, transposeB, 27, 37, 1)).isEqualTo(low);
                 assertThat(route.openBlas(transposeA, transposeB, 10, 50, 2)).isEqualTo(!low);
-                assertThat(route.openBlas(transposeA, transposeB, 995, 100, 20))
-                        .isEqualTo(!low);
+                assertThat(route.openBlas(transposeA, transposeB, 995, 100, 20)).isEqualTo(!low);
                 assertThat(route.openBlas(transposeA, transposeB, 1000, 100, 20))
                         .isFalse();
             }

@@ -10,6 +10,7 @@ import handgrad.examples.model.LectureModel;
 import handgrad.examples.program.RunCommand;
 import handgrad.examples.program.SourceProgram;
 import handgrad.examples.program.SourceProgram.CompilationException;
+import handgrad.examples.train.RunFolder;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -98,7 +99,7 @@ public final class DiagramCommand implements Callable<Integer> {
         try {
             Files.write(file, format.bytes(drawing));
         } catch (IOException exception) {
-            throw new FailedException("cannot write %s: %s".formatted(file, exception.getMessage()));
+            throw new FailedException("cannot write %s: %s".formatted(file, RunFolder.reason(exception)));
         }
         spec.commandLine().getOut().println("wrote " + file);
         if (format.isSheet()) {

@@ -70,6 +70,11 @@ public final class SourceProgram {
     public static SourceProgram compile(String file, String source) throws CompilationException {
         var object = new SimpleJavaFileObject(URI.create("memory:///" + file), JavaFileObject.Kind.SOURCE) {
             @Override
+            public String getName() {
+                return file;
+            }
+
+            @Override
             public String getCharContent(boolean ignoreEncodingErrors) {
                 return source;
             }

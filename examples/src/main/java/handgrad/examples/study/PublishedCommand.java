@@ -8,6 +8,7 @@ import handgrad.examples.command.NamesOption;
 import handgrad.examples.command.WrongInputException;
 import handgrad.examples.model.LectureModel;
 import handgrad.examples.train.LectureRun;
+import handgrad.examples.train.RunFolder;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -107,7 +108,7 @@ final class PublishedCommand implements Callable<Integer> {
         try {
             Files.writeString(file, text);
         } catch (IOException exception) {
-            throw new FailedException("--readme: cannot write to " + file + ": " + exception.getMessage());
+            throw new FailedException("--readme: cannot write to " + file + ": " + RunFolder.reason(exception));
         }
     }
 
@@ -149,7 +150,7 @@ final class PublishedCommand implements Callable<Integer> {
         try {
             return Files.readString(file);
         } catch (IOException exception) {
-            throw new WrongInputException("--readme: cannot read " + file + ": " + exception.getMessage());
+            throw new WrongInputException("--readme: cannot read " + file + ": " + RunFolder.reason(exception));
         }
     }
 }

@@ -3,6 +3,7 @@ package handgrad.examples.study;
 import handgrad.examples.command.FailedException;
 import handgrad.examples.command.WrongInputException;
 import handgrad.examples.train.LectureRun;
+import handgrad.examples.train.RunFolder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -33,7 +34,7 @@ record ResultsFile(Path path) {
         try {
             return Files.readAllLines(path);
         } catch (IOException exception) {
-            throw new WrongInputException("--results: cannot read " + path + ": " + exception.getMessage());
+            throw new WrongInputException("--results: cannot read " + path + ": " + RunFolder.reason(exception));
         }
     }
 
@@ -45,7 +46,7 @@ record ResultsFile(Path path) {
             }
             Files.writeString(path, run.json() + "\n", StandardOpenOption.CREATE, StandardOpenOption.APPEND);
         } catch (IOException exception) {
-            throw new FailedException("--results: cannot write to " + path + ": " + exception.getMessage());
+            throw new FailedException("--results: cannot write to " + path + ": " + RunFolder.reason(exception));
         }
     }
 }
