@@ -150,6 +150,17 @@ class Part4SheetTest {
     }
 
     @Test
+    void the_bands_have_captions() throws Exception {
+        var captions = new ArrayList<String>();
+        for (var band : groups(Backward.NONE, "band")) {
+            captions.add(band.getAttribute("data-caption"));
+            assertThat(text(band)).startsWith(band.getAttribute("data-caption"));
+        }
+        assertThat(String.join(", ", captions))
+                .containsSubsequence("Embedding", "linear", "BatchNorm", "Activation", "Softmax");
+    }
+
+    @Test
     void the_four_fan_outs_are_marked() throws Exception {
         var marked = new HashSet<String>();
         for (var tensor : groups(Backward.FORMULAS, "tensor")) {
