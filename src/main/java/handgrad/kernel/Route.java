@@ -58,16 +58,17 @@ record Route(Range nn, Range nt, Range tn, Range tt) {
 
     /**
      * Forms and sizes at which OpenBLAS's AVX-512 kernels for small matrices lose to ours, though they win at most others: A Bᵀ
-     * with many columns, and Aᵀ B whose last vector of columns holds 9 to 11. Measured like {@link #DEFAULT}, m k n: 32x27x200 NT
-     * 5.5 µs against 4.9, 32x200x200 NT 36.2 against 33.0, 200x32x27 TN 5.2 against 4.0, 200x32x43 TN 7.2 against 6.6. The worst
-     * that goes to Java by this rule is 100³ NT, 22.9 against 25.4.
+     * with many columns that leave at most a twentieth of their vectors empty, and Aᵀ B whose last vector holds 9 to 11 columns.
+     * Measured like {@link #DEFAULT}, m k n: 32x27x200 NT 5.5 µs against 4.9, 32x200x200 NT 36.2 against 33.0, 200x32x27 TN 5.2
+     * against 4.0, 200x32x43 TN 7.2 against 6.6.
      */
     private static boolean slowInOpenBlas(boolean transposeA, boolean transposeB, int n, int k) {
-        if (VectorSupport.BITS != 512 || n < FEW_COLUMNS) {
+        if (VectorSupport.BITS != 512 || n < FEW_COLUMNS || transposeA == transposeB) {
             return false;
         }
         int last = n % 16;
-        return transposeA ? !transposeB && k <= 128 && 9 <= last && last <= 11 : transposeB && n >= 48 && k >= 24;
+        int empty = (16 - last) % 16;
+        return transposeA ? k <= 128 && 9 <= last && last <= 11 : k >= 24 && n >= 48 && 20 * empty <= n;
     }
 
     Range range(boolean transposeA, boolean transposeB) {

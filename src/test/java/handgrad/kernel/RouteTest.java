@@ -40,6 +40,7 @@ class RouteTest {
         assertThat(Route.DEFAULT.openBlas(true, false, 200, 28, 32)).isTrue();
         assertThat(Route.DEFAULT.openBlas(true, true, 200, 27, 32)).isTrue();
         assertThat(Route.DEFAULT.openBlas(false, false, 32, 200, 27)).isTrue();
+        assertThat(Route.DEFAULT.openBlas(false, true, 32, 100, 100)).isTrue();
         assertThat(Route.OPENBLAS.openBlas(true, false, 200, 27, 32)).isTrue();
     }
 

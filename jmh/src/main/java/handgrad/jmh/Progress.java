@@ -1,10 +1,13 @@
 package handgrad.jmh;
 
-/** Says how far a study is: on a terminal in one line that is written again, else only how long it will take. */
+/**
+ * Says how far a study is: on a terminal, which the system property {@code handgrad.terminal} of the launcher tells, in one
+ * line that is written again, else only how long it will take.
+ */
 final class Progress {
     private final String title;
     private final double expectedSeconds;
-    private final boolean terminal = System.console().isTerminal();
+    private final boolean terminal = Boolean.getBoolean("handgrad.terminal");
     private final long start = System.nanoTime();
 
     Progress(String title, double expectedSeconds) {
