@@ -24,7 +24,8 @@ import java.util.Arrays;
  * <p><b>Blocks</b>, after Goto and van de Geijn, "Anatomy of High-Performance Matrix Multiplication", 2008. k is cut into
  * blocks of 256, so that a panel of B, 32 KiB on AVX-512, stays in the nearest caches while all rows pass by; between two
  * blocks the sums rest in C. B is packed once into a buffer that all threads read, at most 2048 columns and so 2 MiB at a
- * time. Rows go to the threads of {@link Parallel} in blocks of at least 64, each with its own copy of A.
+ * time. Rows go to the threads of {@link Parallel} in blocks of at least 64, each with its own copy of A; fewer rows than that are
+ * shared by blocks of columns.
  *
  * <p><b>Bits.</b> Each element of C begins with beta C, or 0, and adds the products (alpha A) B in the order of k: in any
  * tile, at the edge, for any vector width, and however rows are split over threads.
@@ -46,6 +47,9 @@ public final class VectorMatmul {
 
     private static final long BLOCK_WORK = 1L << 21;
 
+    /** Columns in a block for a thread, at least, where there are not rows enough for two blocks. */
+    private static final int BLOCK_COLUMNS = 256;
+
     /** Rows of a tile whose elements of A lie side by side. */
     private static final int TILE_ROWS = MatmulPacking.HEIGHT;
 
@@ -64,6 +68,46 @@ public final class VectorMatmul {
 
     /** C = alpha op(A) op(B) + beta C, see {@link ScalarMatmul}. Allocates nothing but the task of more than one block. */
     public static void sgemm(
+            boolean transposeA,
+            boolean transposeB,
+            int m,
+            int n,
+            int k,
+            float alpha,
+            float[] a,
+            int aOffset,
+            int lda,
+            float[] b,
+            int bOffset,
+            int ldb,
+            float beta,
+            float[] c,
+            int cOffset,
+            int ldc) {
+        int blockColumns = blockColumns(m, n, k);
+        if (blockColumns >= n) {
+            product(transposeA, transposeB, m, n, k, alpha, a, aOffset, lda, b, bOffset, ldb, beta, c, cOffset, ldc);
+            return;
+        }
+        Parallel.blocks(Math.ceilDiv(n, blockColumns), block -> {
+            int j = block * blockColumns;
+            int columns = Math.min(blockColumns, n - j);
+            int bj = bOffset + j * (transposeB ? ldb : 1);
+            int cj = cOffset + j;
+            product(transposeA, transposeB, m, columns, k, alpha, a, aOffset, lda, b, bj, ldb, beta, c, cj, ldc);
+        });
+    }
+
+    /** The columns of a block: all of them, unless there is one block of rows only and much work. */
+    private static int blockColumns(int m, int n, int k) {
+        if (m > BLOCK_ROWS || n < 2 * BLOCK_COLUMNS) {
+            return Math.max(1, n);
+        }
+        int least = Math.clamp(BLOCK_WORK / Math.max(1, (long) m * k), BLOCK_COLUMNS, n);
+        return Math.ceilDiv(Math.ceilDiv(n, n / least), WIDTH) * WIDTH;
+    }
+
+    private static void product(
             boolean transposeA,
             boolean transposeB,
             int m,

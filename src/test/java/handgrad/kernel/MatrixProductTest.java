@@ -377,8 +377,11 @@ class MatrixProductTest {
     @ParameterizedTest
     @ValueSource(ints = {2, 3, 8})
     void givesTheSameBitsWithAnyNumberOfThreads(int threads) {
-        for (int form = 0; form < 4; form++) {
-            var problem = new Problem(form % 2 == 1, form > 1, 250, 150, 300, 3);
+        for (int form = 0; form < 8; form++) {
+            // Blocks of rows, and of columns.
+            int m = form < 4 ? 250 : 50;
+            int n = form < 4 ? 150 : 1100;
+            var problem = new Problem(form % 2 == 1, form % 4 > 1, m, n, 300, 3);
             Parallel.setThreads(1);
             float[] alone = problem.product(MatrixProduct::sgemm, 0.7f, 0.3f);
             Parallel.setThreads(threads);
