@@ -33,9 +33,6 @@ public record DeepLinear(int samples, Placement placement, Initialization initia
     private static final int UNITS = 10;
     private static final double LR = 1e-6;
 
-    /** What the paper leaves open, as this study takes it. */
-    public static final DeepLinear DEFAULT = new DeepLinear(1_000, Placement.EVERY, Initialization.XAVIER_NORMAL);
-
     @Override
     public String title() {
         return "deep linear network";

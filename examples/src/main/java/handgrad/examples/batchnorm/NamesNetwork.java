@@ -46,7 +46,8 @@ public record NamesNetwork() implements Network {
         var defaults = model.defaults();
         var weights = TorchRandom.seeded(seed);
         var batches = TorchRandom.seeded(~seed);
-        var train = Names.bundled().split(SPLIT_SEED, defaults.sizes().blockSize()).train();
+        var train =
+                Names.bundled().split(SPLIT_SEED, defaults.sizes().blockSize()).train();
         return new Task(
                 variant.of(sequential(model.build(defaults.sizes(), weights)), weights),
                 Objective.crossEntropy(),

@@ -18,8 +18,9 @@ final class Noise implements Layer {
 
     private final TorchRandom random;
     private boolean held;
-    private @Nullable Tensor factor;
-    private @Nullable Tensor summand;
+    private @Nullable Drawn drawn;
+
+    private record Drawn(Tensor factor, Tensor summand) {}
 
     Noise(TorchRandom random) {
         this.random = random;
@@ -33,13 +34,12 @@ final class Noise implements Layer {
     /** out = factor ∘ x + summand, of the shape of x, (N, units) or (N, channels, height, width). */
     @Override
     public Tensor forward(Tensor x) {
-        if (!held || factor == null || summand == null) {
-            draw(x);
-        }
-        return x.mul(factor).add(summand);
+        var noise = held && drawn != null ? drawn : draw(x);
+        drawn = noise;
+        return x.mul(noise.factor).add(noise.summand);
     }
 
-    private void draw(Tensor x) {
+    private Drawn draw(Tensor x) {
         int[] sizes = x.shape().toArray();
         int[] units = sizes.clone();
         for (int d = 0; d < units.length; d++) {
@@ -47,8 +47,9 @@ final class Noise implements Layer {
         }
         var shift = uniform(-SHIFT, SHIFT, units);
         var scale = uniform(SMALLEST_SCALE, LARGEST_SCALE, units);
-        summand = uniform(-JITTER, JITTER, sizes).add(shift).to(x.dtype());
-        factor = Tensor.randn(random, sizes).mul(JITTER).add(scale).to(x.dtype());
+        var summand = uniform(-JITTER, JITTER, sizes).add(shift);
+        var factor = Tensor.randn(random, sizes).mul(JITTER).add(scale);
+        return new Drawn(factor.to(x.dtype()), summand.to(x.dtype()));
     }
 
     private Tensor uniform(double low, double high, int... sizes) {
@@ -58,9 +59,9 @@ final class Noise implements Layer {
     /** dX = factor ∘ dOut. */
     @Override
     public Tensor backward(Tensor dOut) {
-        if (factor == null) {
+        if (drawn == null) {
             throw new IllegalStateException("Noise.backward: call forward first");
         }
-        return dOut.mul(factor);
+        return dOut.mul(drawn.factor);
     }
 }

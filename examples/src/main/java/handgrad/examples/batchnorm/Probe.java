@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.DoubleStream;
 
 /**
  * Measures a model between the backward pass of a step and its update, as Santurkar et al. 2018 do, on the batch of the step:
@@ -39,8 +40,8 @@ final class Probe {
         var state = copy(task.model().stateDict());
         hold(true);
         double[] drift = drift(batch, gradient, state);
-        var shift = shift(batch, gradient, state);
-        var reading = landscape(batch, gradient, state, shift, drift);
+        var shifts = shift(batch, gradient, state);
+        var reading = landscape(batch, gradient, state, shifts, drift);
         hold(false);
         gradient.restore(parameters);
         return reading;
@@ -76,30 +77,28 @@ final class Probe {
         return statistics;
     }
 
-    private record Shift(double[] difference, double[] cosine) {}
+    private record Shift(double difference, double cosine) {}
 
     /**
      * G is the gradient of layer i, G' the one after the layers before it, and they alone, have been updated: one more forward
      * and backward pass for each layer.
      */
-    private Shift shift(Batch batch, Gradient gradient, Map<String, Tensor> state) {
-        int layers = stages.size() - 1;
-        double[] difference = new double[layers];
-        double[] cosine = new double[layers];
+    private List<Shift> shift(Batch batch, Gradient gradient, Map<String, Tensor> state) {
+        var shifts = new ArrayList<Shift>();
         var weights = weights(gradient);
         int updated = 0;
-        for (int i = 0; i < layers; i++) {
+        for (int i = 0; i + 1 < stages.size(); i++) {
             // The gradients in the parameters are of the pass before this one, so the update takes the kept ones.
             var before = stages.get(i).parameters();
             new Gradient(gradient.parts().subList(updated, updated + before.size())).descend(before, lr);
             updated += before.size();
             task.lossAndGradients(batch);
             var now = Gradient.of(List.of(stages.get(i + 1).weight()));
-            difference[i] = weights.get(i + 1).distance(now);
-            cosine[i] = weights.get(i + 1).cosine(now);
+            var then = weights.get(i + 1);
+            shifts.add(new Shift(then.distance(now), then.cosine(now)));
         }
         task.model().loadStateDict(state);
-        return new Shift(difference, cosine);
+        return shifts;
     }
 
     /** The gradient of each stage's weight; the parameters of the stages are those of the model, in its order. */
@@ -113,44 +112,32 @@ final class Probe {
         return weights;
     }
 
-    private Reading landscape(
-            Batch batch, Gradient gradient, Map<String, Tensor> state, Shift shift, double[] drift) {
+    private Reading landscape(Batch batch, Gradient gradient, Map<String, Tensor> state, List<Shift> shifts, double[] drift) {
         double[] losses = new double[stepSizes.length];
         double[] changes = new double[stepSizes.length];
         double[] ratios = new double[stepSizes.length];
         double norm = gradient.norm();
         for (int i = 0; i < stepSizes.length; i++) {
             gradient.descend(parameters, stepSizes[i]);
-            losses[i] = task.lossAndGradients(batch);
-            changes[i] = gradient.distance(Gradient.of(parameters));
+            losses[i] = orInfinite(task.lossAndGradients(batch));
+            changes[i] = orInfinite(gradient.distance(Gradient.of(parameters)));
             ratios[i] = changes[i] / (stepSizes[i] * norm);
             task.model().loadStateDict(state);
         }
         return new Reading(
-                shift.difference,
-                shift.cosine,
+                shifts.stream().mapToDouble(Shift::difference).toArray(),
+                shifts.stream().mapToDouble(Shift::cosine).toArray(),
                 drift,
-                least(losses),
-                greatest(losses),
-                least(changes),
-                greatest(changes),
-                greatest(ratios));
+                norm,
+                DoubleStream.of(losses).min().orElseThrow(),
+                DoubleStream.of(losses).max().orElseThrow(),
+                DoubleStream.of(changes).min().orElseThrow(),
+                DoubleStream.of(changes).max().orElseThrow(),
+                DoubleStream.of(ratios).max().orElseThrow());
     }
 
-    /** NaN where a value is NaN, as where a step led beyond the numbers of float32. */
-    private static double least(double[] values) {
-        double least = Double.POSITIVE_INFINITY;
-        for (double value : values) {
-            least = Math.min(least, value);
-        }
-        return least;
-    }
-
-    private static double greatest(double[] values) {
-        double greatest = Double.NEGATIVE_INFINITY;
-        for (double value : values) {
-            greatest = Math.max(greatest, value);
-        }
-        return greatest;
+    /** Where a step leads beyond the numbers of float32, infinities may cancel to NaN. */
+    private static double orInfinite(double value) {
+        return Double.isNaN(value) ? Double.POSITIVE_INFINITY : value;
     }
 }

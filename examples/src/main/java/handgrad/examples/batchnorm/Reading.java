@@ -7,6 +7,7 @@ package handgrad.examples.batchnorm;
  * @param cosine that of the angle between G and G'
  * @param drift how far the step moves the distribution of the layer's input: with mean and deviation of each unit before and
  *     after, √(Σ (Δmean² + Δdeviation²) / Σ deviation²)
+ * @param gradient ‖g‖₂ over all parameters
  * @param lowestLoss the least loss along the gradient
  * @param highestLoss the greatest
  * @param lowestChange the least ‖g - g(θ')‖₂ along the gradient
@@ -18,6 +19,7 @@ public record Reading(
         double[] difference,
         double[] cosine,
         double[] drift,
+        double gradient,
         double lowestLoss,
         double highestLoss,
         double lowestChange,

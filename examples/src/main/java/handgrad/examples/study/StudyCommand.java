@@ -15,7 +15,8 @@ import picocli.CommandLine.Spec;
             BatchNormFoldCommand.class,
             TrigramCommand.class,
             PublishedCommand.class,
-            NotPuzzleCommand.class
+            NotPuzzleCommand.class,
+            BatchNormCommand.class
         })
 public final class StudyCommand implements Runnable {
     @Spec
