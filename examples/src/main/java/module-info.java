@@ -4,7 +4,10 @@ import org.jspecify.annotations.NullMarked;
 @NullMarked
 module handgrad.examples {
     requires static transitive org.jspecify;
+    requires de.siegmar.fastcsv;
     requires handgrad;
+    requires hipparchus.core;
+    requires hipparchus.optim;
     requires info.picocli;
     requires java.desktop;
     requires java.logging;

@@ -22,6 +22,7 @@ class HouseTest {
             "handgrad.examples.page",
             "handgrad.examples.report",
             "handgrad.examples.train",
+            "handgrad.examples.transforms",
             "handgrad.examples.batchnorm",
             "handgrad.examples.study",
             "handgrad.examples.audio",

@@ -101,6 +101,8 @@ public sealed interface Block {
         /** A thin dashed line to compare with; it has no colour of its own. */
         REFERENCE,
         POINTS,
+        /** A bar around each x, up to its y. */
+        BARS,
         /** The letter of each point in its place. */
         LETTERS
     }
@@ -145,6 +147,64 @@ public sealed interface Block {
             if (values.length != rows * columns) {
                 throw new IllegalArgumentException(
                         "image " + title + ": " + values.length + " values for " + rows + " x " + columns);
+            }
+        }
+    }
+
+    /**
+     * A bar for each row, on a logarithmic scale that begins at 1.
+     *
+     * @param description what is seen, for who cannot see it
+     */
+    record LogBars(String title, String description, List<Bar> bars) implements Block {
+        public LogBars {
+            bars = List.copyOf(bars);
+        }
+    }
+
+    /** A bar, and its value as it is to be read. */
+    record Bar(String label, double value, String text) {}
+
+    /**
+     * Heights over a plane as bands, and paths over it: each from a dot to a ring.
+     *
+     * @param description what is seen, for who cannot see it
+     * @param xRange the least and the greatest x
+     * @param yRange the least and the greatest y
+     * @param rows how many rows of heights there are, the greatest y first
+     * @param heights each row from the least x to the greatest; a band is as high as 1
+     */
+    @SuppressWarnings("ArrayRecordComponent") // compared by nobody
+    record Landscape(
+            String title,
+            String description,
+            String xLabel,
+            String yLabel,
+            Range xRange,
+            Range yRange,
+            int rows,
+            double[] heights,
+            List<Path> paths)
+            implements Block {
+        public Landscape {
+            paths = List.copyOf(paths);
+            if (rows < 1 || heights.length % rows != 0) {
+                throw new IllegalArgumentException(
+                        "landscape " + title + ": " + heights.length + " heights in " + rows + " rows");
+            }
+        }
+    }
+
+    /** From the least value to the greatest. */
+    record Range(double least, double greatest) {}
+
+    /** Points one after the other, in any direction. */
+    @SuppressWarnings("ArrayRecordComponent") // compared by nobody
+    record Path(String label, double[] x, double[] y) {
+        public Path {
+            if (x.length != y.length) {
+                throw new IllegalArgumentException(
+                        "path " + label + ": " + x.length + " values of x and " + y.length + " of y");
             }
         }
     }

@@ -81,6 +81,17 @@ final class PageJson {
                 }
                 json.writeEndArray();
             }
+            case Block.LogBars(var title, var description, var bars) -> {
+                json.writeStringProperty("title", title);
+                json.writeStringProperty("description", description);
+                array("bars", bars, bar -> {
+                    json.writeStringProperty("label", bar.label());
+                    json.writeName("value");
+                    number(bar.value());
+                    json.writeStringProperty("text", bar.text());
+                });
+            }
+            case Block.Landscape landscape -> landscape(landscape);
             case Block.Words(var words) ->
                 array("words", words, word -> {
                     json.writeStringProperty("text", word.text());
@@ -98,6 +109,22 @@ final class PageJson {
         if (!axis.names().isEmpty()) {
             strings(name + "Names", axis.names());
         }
+    }
+
+    private void landscape(Block.Landscape landscape) {
+        json.writeStringProperty("title", landscape.title());
+        json.writeStringProperty("description", landscape.description());
+        json.writeStringProperty("xLabel", landscape.xLabel());
+        json.writeStringProperty("yLabel", landscape.yLabel());
+        numbers("xRange", landscape.xRange().least(), landscape.xRange().greatest());
+        numbers("yRange", landscape.yRange().least(), landscape.yRange().greatest());
+        json.writeNumberProperty("rows", landscape.rows());
+        numbers("heights", landscape.heights());
+        array("paths", landscape.paths(), path -> {
+            json.writeStringProperty("label", path.label());
+            numbers("x", path.x());
+            numbers("y", path.y());
+        });
     }
 
     private void series(Block.Series series) {
@@ -130,7 +157,7 @@ final class PageJson {
         json.writeEndArray();
     }
 
-    private void numbers(String name, double[] values) {
+    private void numbers(String name, double... values) {
         json.writeName(name);
         json.writeStartArray();
         for (double value : values) {

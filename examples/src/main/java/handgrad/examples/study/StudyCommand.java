@@ -16,6 +16,7 @@ import picocli.CommandLine.Spec;
             TrigramCommand.class,
             PublishedCommand.class,
             NotPuzzleCommand.class,
+            TransformsCommand.class,
             BatchNormCommand.class
         })
 public final class StudyCommand implements Runnable {

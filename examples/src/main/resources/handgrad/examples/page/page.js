@@ -32,7 +32,7 @@
     canvas.setAttribute("aria-label", title + ". " + description);
   }
 
-  const makers = { sentence, table, chart, image, words, command };
+  const makers = { sentence, table, chart, image, words, command, logbars, landscape };
 
   function sentence({ verdict, text }) {
     const badge = { good: "good", bad: "check" }[verdict];
@@ -96,6 +96,82 @@
       element("figcaption", { textContent: title }), canvas, letters);
   }
 
+  /** Bars of a logarithmic scale, as long as their digits are many. */
+  function logbars({ title, description, bars }) {
+    const most = Math.log(Math.max(10, ...bars.map(({ value }) => value)));
+    const rows = bars.map(({ label, value, text }) => {
+      const bar = element("span", { className: "bar" });
+      bar.style.width = Math.max(0.5, 100 * Math.log(Math.max(1, value)) / most) + "%";
+      return element("div", { role: "listitem" },
+        element("span", { textContent: label }), element("span", { className: "track" }, bar), element("span", { textContent: text }));
+    });
+    const list = element("div", { className: "bars" }, ...rows);
+    list.setAttribute("role", "list");
+    list.setAttribute("aria-label", title + ". " + description);
+    return element("figure", {}, element("figcaption", { textContent: title }), list);
+  }
+
+  const LANDSCAPE_WIDTH = 1080;
+  const LANDSCAPE_HEIGHT = 720;
+
+  function landscape(block) {
+    const { title, xLabel, yLabel, xRange, yRange, paths } = block;
+    const canvas = element("canvas", { width: LANDSCAPE_WIDTH, height: LANDSCAPE_HEIGHT });
+    describe(canvas, block);
+    const ctx = canvas.getContext("2d");
+    drawHeights(ctx, block);
+    paths.forEach((path, i) => drawPath(ctx, block, path, color("--series").split(" ")[1 + i]));
+    const end = value => format(Number(value.toPrecision(3)));
+    const ends = range => element("span", { className: "ends" },
+      ...range.map(value => element("span", { textContent: end(value) })));
+    return element("figure", { className: "landscape" },
+      element("figcaption", { textContent: title }),
+      element("p", { textContent: yLabel + ", from " + end(yRange[0]) + " below to " + end(yRange[1]) + " above" }),
+      canvas, ends(xRange), element("p", { textContent: xLabel }),
+      ...paths.map(({ label }) => element("p", { textContent: label + ", from the dot to the ring" })));
+  }
+
+  /** Bands of heights, the lower the lighter, each ended by a line. */
+  function drawHeights(ctx, { rows, heights }) {
+    const columns = heights.length / rows;
+    const greatest = Math.max(...heights);
+    const height = (x, y) => {
+      const column = Math.min(columns - 2, Math.floor(x));
+      const row = Math.min(rows - 2, Math.floor(y));
+      const at = (i, j) => heights[i * columns + j];
+      const blend = i => at(i, column) * (column + 1 - x) + at(i, column + 1) * (x - column);
+      return blend(row) * (row + 1 - y) + blend(row + 1) * (y - row);
+    };
+    const { width, height: tall } = ctx.canvas;
+    const bands = Array.from({ length: tall }, (_, y) => Array.from({ length: width }, (_, x) =>
+      Math.floor(height(x / (width - 1) * (columns - 1), y / (tall - 1) * (rows - 1)))));
+    const pixels = ctx.createImageData(width, tall);
+    const [low, high] = dark.matches && !document.documentElement.classList.contains("paper") ? [64, 24] : [250, 150];
+    bands.forEach((row, y) => row.forEach((band, x) => {
+      const edge = band !== row[x + 1] && x + 1 < width || y + 1 < tall && band !== bands[y + 1][x];
+      const grey = Math.round(low + (high - low) * Math.sqrt(band / greatest)) - (edge ? 14 : 0);
+      pixels.data.set([grey, grey, grey, 255], 4 * (y * width + x));
+    }));
+    ctx.putImageData(pixels, 0, 0);
+  }
+
+  function drawPath(ctx, { xRange, yRange }, { x, y }, stroke) {
+    const { width, height } = ctx.canvas;
+    const point = i => [width * (x[i] - xRange[0]) / (xRange[1] - xRange[0]), height * (yRange[1] - y[i]) / (yRange[1] - yRange[0])];
+    const dot = (i, radius, fill) => {
+      ctx.beginPath();
+      ctx.arc(...point(i), radius, 0, 2 * Math.PI);
+      fill ? ctx.fill() : ctx.stroke();
+    };
+    Object.assign(ctx, { strokeStyle: stroke, fillStyle: stroke, lineWidth: 4, lineJoin: "round" });
+    ctx.beginPath();
+    x.forEach((_, i) => ctx.lineTo(...point(i)));
+    ctx.stroke();
+    x.forEach((_, i) => dot(i, 5, true));
+    dot(0, 10, true);
+    dot(x.length - 1, 14, false);
+  }
+
   const DASHES = [[], [8, 4], [2, 3]];
 
   /** What uPlot is told of a series; the colours come round again with another dash. */
@@ -108,6 +184,9 @@
     }
     if (style === "line") {
       return { ...options, dash: DASHES[Math.floor(index / palette.length) % DASHES.length] };
+    }
+    if (style === "bars") {
+      return { ...options, width: 0, fill: stroke, paths: uPlot.paths.bars({ size: [0.9, Infinity] }) };
     }
     return { ...options, paths: () => null, points: { show: style === "points", size: pointSize, width: 0, fill: stroke } };
   }

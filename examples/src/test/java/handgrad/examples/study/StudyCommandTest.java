@@ -21,7 +21,14 @@ class StudyCommandTest {
         assertThat(result.code()).isZero();
         assertThat(result.out().lines())
                 .extracting(line -> line.replaceFirst(" .*", ""))
-                .containsExactly("zero-init", "batchnorm-fold", "trigram", "published", "not-puzzle", "./handgrad");
+                .containsExactly(
+                        "zero-init",
+                        "batchnorm-fold",
+                        "trigram",
+                        "published",
+                        "not-puzzle",
+                        "transforms",
+                        "./handgrad");
     }
 
     @Test
