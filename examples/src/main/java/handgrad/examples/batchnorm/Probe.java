@@ -112,7 +112,8 @@ final class Probe {
         return weights;
     }
 
-    private Reading landscape(Batch batch, Gradient gradient, Map<String, Tensor> state, List<Shift> shifts, double[] drift) {
+    private Reading landscape(
+            Batch batch, Gradient gradient, Map<String, Tensor> state, List<Shift> shifts, double[] drift) {
         double[] losses = new double[stepSizes.length];
         double[] changes = new double[stepSizes.length];
         double[] ratios = new double[stepSizes.length];

@@ -134,7 +134,7 @@ final class BatchNormCommand implements Callable<Integer> {
                 .toList();
         var out = spec.commandLine().getOut();
         for (var run : runs) {
-            out.printf("%s, %,d seeds, %,d steps%n%n", run.network().title(), run.seeds(), run.steps());
+            out.printf("%s%n%n", BatchNormPage.title(run));
             BatchNormPage.medians(run).print(out);
             new BatchNormVerdicts(run).findings().print(out);
             out.println();

@@ -47,16 +47,19 @@ final class BatchNormPage {
                 "How BatchNorm helps",
                 "Santurkar, Tsipras, Ilyas and Madry 2018, on a CPU: "
                         + String.join(
-                                ", ",
-                                networks.stream()
-                                        .map(runs -> "%s (%s seeds, %s steps)"
-                                                .formatted(
-                                                        runs.network().title(),
-                                                        Text.count(runs.seeds()),
-                                                        Text.count(runs.steps())))
-                                        .toList()),
+                                "; ",
+                                networks.stream().map(BatchNormPage::title).toList()),
                 false,
                 sections);
+    }
+
+    /** A network and what it was measured over. */
+    static String title(BatchNormRuns runs) {
+        return "%s, %s, %s steps"
+                .formatted(
+                        runs.network().title(),
+                        runs.seeds() == 1 ? "1 seed" : Text.count(runs.seeds()) + " seeds",
+                        Text.count(runs.steps()));
     }
 
     private static Section verdicts(List<BatchNormRuns> networks) {

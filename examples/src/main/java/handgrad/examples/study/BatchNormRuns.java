@@ -43,8 +43,7 @@ record BatchNormRuns(Network network, int steps, int probes, Map<Variant, List<T
                 .iterator();
         var byVariant = new EnumMap<Variant, List<Training>>(Variant.class);
         for (var variant : Variant.values()) {
-            byVariant.put(
-                    variant, Stream.generate(trainings::next).limit(seeds).toList());
+            byVariant.put(variant, Stream.generate(trainings::next).limit(seeds).toList());
         }
         return new BatchNormRuns(network, steps, probes, byVariant);
     }
