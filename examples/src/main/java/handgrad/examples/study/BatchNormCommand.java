@@ -56,6 +56,9 @@ final class BatchNormCommand implements Callable<Integer> {
     private static final int PROBES = 50;
     private static final int QUICK_PROBES = 10;
 
+    /** A measurement costs as much as some tens of steps. */
+    private static final int STEPS_BETWEEN = 10;
+
     private static final int GLYPHS = 10_000;
     private static final long GLYPHS_SEED = 42;
     private static final int BATCH_SIZE = 64;
@@ -128,9 +131,8 @@ final class BatchNormCommand implements Callable<Integer> {
         var chosen = new EnumMap<Kind, Network>(Kind.class);
         kinds.forEach(kind -> chosen.put(kind, network(kind)));
         var folder = options.folder("batchnorm");
-        int probes = options.quick() ? QUICK_PROBES : PROBES;
         var runs = chosen.entrySet().stream()
-                .map(entry -> BatchNormRuns.measure(folder, entry.getValue(), count, stepsOf(entry.getKey()), probes))
+                .map(entry -> measure(folder, entry.getValue(), count, stepsOf(entry.getKey())))
                 .toList();
         var out = spec.commandLine().getOut();
         for (var run : runs) {
@@ -141,6 +143,11 @@ final class BatchNormCommand implements Callable<Integer> {
         }
         folder.write(BatchNormPage.of(runs, command()), options.open(), out);
         return ExitCode.DONE;
+    }
+
+    private BatchNormRuns measure(StudyFolder folder, Network network, int count, int steps) {
+        int probes = Math.min(options.quick() ? QUICK_PROBES : PROBES, steps / STEPS_BETWEEN);
+        return BatchNormRuns.measure(folder, network, count, steps, probes);
     }
 
     private int stepsOf(Kind kind) {
