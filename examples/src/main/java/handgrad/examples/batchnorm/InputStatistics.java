@@ -21,8 +21,11 @@ final class InputStatistics implements Sequential.Observer {
     @Override
     public void output(int index, Layer layer, Tensor output) {
         if (stages.stream().anyMatch(stage -> stage.first() == index + 1)) {
-            var rows = Rows.of(output);
-            byLayer.put(index + 1, new Statistics(rows.mean(0), rows.std(0, false, false)));
+            var values = Units.of(output);
+            var mean = Units.mean(values);
+            var difference = values.sub(mean);
+            var deviation = Units.mean(difference.mul(difference)).sqrt();
+            byLayer.put(index + 1, new Statistics(mean, deviation));
         }
     }
 

@@ -52,15 +52,32 @@ final class LpNormalization implements Layer {
      */
     @Override
     public Tensor forward(Tensor x) {
-        var rows = Rows.of(x);
-        input = x;
-        scale = switch (norm) {
-            case L1 -> rows.abs().mean(0, true).add(EPSILON);
-            case L2 -> rows.mul(rows).mean(0, true).add(EPSILON).sqrt();
-            case L_INFINITY -> rows.abs().max(0, true).add(EPSILON);
+        var values = Units.of(x);
+        var s = scale(values);
+        var unit = values.sub(Units.mean(values)).div(s);
+        input = values;
+        scale = s;
+        normalized = unit;
+        return unit.mul(Units.one(gain.value(), values))
+                .add(Units.one(bias.value(), values))
+                .reshape(x.shape().toArray());
+    }
+
+    private Tensor scale(Tensor values) {
+        return switch (norm) {
+            case L1 -> Units.mean(values.abs()).add(EPSILON);
+            case L2 -> Units.mean(values.mul(values)).add(EPSILON).sqrt();
+            case L_INFINITY -> largest(values).add(EPSILON);
         };
-        normalized = rows.sub(rows.mean(0, true)).div(scale);
-        return Rows.back(normalized.mul(gain.value()).add(bias.value()), x.shape());
+    }
+
+    private static Tensor largest(Tensor values) {
+        var largest = Units.mean(values);
+        int[] positions = Units.largest(values.abs());
+        for (int unit = 0; unit < positions.length; unit++) {
+            largest.setFlat(unit, Math.abs(values.getFlat(positions[unit])));
+        }
+        return largest;
     }
 
     /**
@@ -78,25 +95,25 @@ final class LpNormalization implements Layer {
         if (input == null || scale == null || normalized == null) {
             throw new IllegalStateException("LpNormalization.backward: call forward first");
         }
-        var dRows = Rows.of(dOut);
-        bias.grad().addInPlace(dRows.sum(0));
-        gain.grad().addInPlace(dRows.mul(normalized).sum(0));
-        var dNormalized = dRows.mul(gain.value());
-        var dScale = dNormalized.mul(normalized).sum(0, true).div(scale).neg();
-        var dX = dNormalized.sub(dNormalized.mean(0, true)).div(scale);
-        addThroughNorm(Rows.of(input), scale, dScale, dX);
-        return Rows.back(dX, input.shape());
+        var d = Units.of(dOut);
+        bias.grad().addInPlace(Units.sum(d).reshape(-1));
+        gain.grad().addInPlace(Units.sum(d.mul(normalized)).reshape(-1));
+        var dNormalized = d.mul(Units.one(gain.value(), d));
+        var dScale = Units.sum(dNormalized.mul(normalized)).div(scale).neg();
+        var dX = dNormalized.sub(Units.mean(dNormalized)).div(scale);
+        addThroughNorm(input, scale, dScale, dX);
+        return dX.reshape(dOut.shape().toArray());
     }
 
     private void addThroughNorm(Tensor x, Tensor s, Tensor dScale, Tensor dX) {
-        int n = x.size(0);
+        int n = Units.count(x);
         switch (norm) {
             case L1 -> dX.addInPlace(x.div(x.abs().add(TINY)).mul(dScale.div(n)));
             case L2 -> dX.addInPlace(x.mul(dScale.div(s.mul(n))));
             case L_INFINITY -> {
-                int[] largest = x.abs().argmax(0).ints();
-                for (int unit = 0; unit < largest.length; unit++) {
-                    int at = largest[unit] * largest.length + unit;
+                int[] positions = Units.largest(x.abs());
+                for (int unit = 0; unit < positions.length; unit++) {
+                    int at = positions[unit];
                     dX.setFlat(at, dX.getFlat(at) + Math.signum(x.getFlat(at)) * dScale.getFlat(unit));
                 }
             }
