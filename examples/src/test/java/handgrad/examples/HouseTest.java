@@ -23,6 +23,7 @@ class HouseTest {
             "handgrad.examples.report",
             "handgrad.examples.train",
             "handgrad.examples.transforms",
+            "handgrad.examples.batchnorm",
             "handgrad.examples.study",
             "handgrad.examples.audio",
             "handgrad.examples.program",

@@ -6,8 +6,6 @@ import handgrad.examples.command.WrongInputException;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -134,29 +132,14 @@ final class NotPuzzleCommand implements Callable<Integer> {
         if (!(lr > 0) || Double.isInfinite(lr)) {
             throw new WrongInputException("--lr must be above 0 and finite, it is " + lr);
         }
-        var puzzle = Puzzle.of(named(Puzzle.Activation.values(), "--activation", activation), width)
+        var puzzle = Puzzle.of(EnumOption.of(Puzzle.Activation.values(), "--activation", activation), width)
                 .withDepth(depth)
-                .withStart(named(Start.values(), "--start", start))
-                .withNorm(named(Puzzle.Norm.values(), "--norm", norm))
-                .withLoss(named(Puzzle.Loss.values(), "--loss", loss))
-                .withMethod(named(Puzzle.Method.values(), "--optimizer", optimizer))
+                .withStart(EnumOption.of(Start.values(), "--start", start))
+                .withNorm(EnumOption.of(Puzzle.Norm.values(), "--norm", norm))
+                .withLoss(EnumOption.of(Puzzle.Loss.values(), "--loss", loss))
+                .withMethod(EnumOption.of(Puzzle.Method.values(), "--optimizer", optimizer))
                 .withLr(lr);
         boolean trace = spec.commandLine().getParseResult().hasMatchedOption("--trace");
         new PuzzleTrace(puzzle, which, spec.commandLine().getOut()).run(steps, trace ? every : 0);
-    }
-
-    private static <E extends Enum<E>> E named(E[] values, String option, String name) {
-        return Stream.of(values)
-                .filter(value -> title(value).equals(name))
-                .findFirst()
-                .orElseThrow(() -> new WrongInputException("%s: there is no %s; it may be %s"
-                        .formatted(
-                                option,
-                                name,
-                                Stream.of(values).map(NotPuzzleCommand::title).collect(Collectors.joining(", ")))));
-    }
-
-    private static String title(Enum<?> value) {
-        return value.name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 }

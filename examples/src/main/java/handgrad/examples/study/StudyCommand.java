@@ -16,7 +16,8 @@ import picocli.CommandLine.Spec;
             TrigramCommand.class,
             PublishedCommand.class,
             NotPuzzleCommand.class,
-            TransformsCommand.class
+            TransformsCommand.class,
+            BatchNormCommand.class
         })
 public final class StudyCommand implements Runnable {
     @Spec

@@ -28,6 +28,7 @@ class StudyCommandTest {
                         "published",
                         "not-puzzle",
                         "transforms",
+                        "batchnorm",
                         "./handgrad");
     }
 
