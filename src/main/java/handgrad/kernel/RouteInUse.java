@@ -105,7 +105,7 @@ public final class RouteInUse {
                 ? words(route.nn())
                 : "NN " + words(route.nn()) + ", NT " + words(route.nt()) + ", TN " + words(route.tn()) + ", TT "
                         + words(route.tt());
-        return "OpenBLAS: most products " + forms + " multiply-adds, else Java";
+        return "OpenBLAS: most " + forms + " multiply-adds, else Java";
     }
 
     private static String words(Range range) {

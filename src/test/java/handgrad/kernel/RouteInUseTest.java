@@ -92,9 +92,9 @@ class RouteInUseTest {
         assertThat(RouteInUse.describe(Route.JAVA)).isEqualTo("Java");
         assertThat(RouteInUse.describe(Route.OPENBLAS)).isEqualTo("OpenBLAS");
         assertThat(RouteInUse.describe(Route.DEFAULT))
-                .isEqualTo("OpenBLAS: most products up to 1,048,575 multiply-adds, else Java");
+                .isEqualTo("OpenBLAS: most up to 1,048,575 multiply-adds, else Java");
         assertThat(RouteInUse.describe(CALIBRATED))
                 .isEqualTo(
-                        "OpenBLAS: most products NN up to 999, NT all, TN none, TT from 10 up to 1,999 multiply-adds, else Java");
+                        "OpenBLAS: most NN up to 999, NT all, TN none, TT from 10 up to 1,999 multiply-adds, else Java");
     }
 }
