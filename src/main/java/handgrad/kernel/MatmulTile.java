@@ -8,9 +8,9 @@ import jdk.incubator.vector.FloatVector;
 
 /**
  * The innermost loops of {@link VectorMatmul}: a tile of C, so many rows by two vectors of columns that begin {@code second}
- * columns apart, is kept in registers while k products are added to each of its elements, in the order of k. It begins with the tile {@code start}, which is
- * C itself or zeros; a branch between these two, instead of a load from either, makes C2 compile a loop that is 20 %
- * slower. The indices are added up: multiplied anew in each step, they cost a tile of 4 rows 8 %.
+ * columns apart, is kept in registers while k products are added to each of its elements, in the order of k. It begins with
+ * the tile {@code start}, which is C itself or zeros: with a branch between these two instead of a load from either, C2
+ * compiles a slower loop. The indices are added up, because to multiply them anew in each step is slower too.
  *
  * <p>A vector is boxed when it passes through a call that C2 does not inline, and after a run of small products C2 may not
  * inline even the smallest method. So the tiles are spelled out and call the Vector API alone.

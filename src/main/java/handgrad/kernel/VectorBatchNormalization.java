@@ -37,7 +37,8 @@ final class VectorBatchNormalization {
             float[] out) {
         int last = end - LANES;
         float[] sums = Scratch.floats(end - first + LANES);
-        addRows(x, rows, features, first, end, sums);
+        Arrays.fill(sums, 0, end - first + LANES, 0f);
+        VectorReduction.addRows(x, 0, rows, features, first, end, sums);
         for (int j = first; j < end; j += LANES) {
             FloatVector.fromArray(FLOAT, sums, j - first).div(rows).intoArray(mean, Math.min(j, last));
         }
@@ -59,32 +60,6 @@ final class VectorBatchNormalization {
                         .mul(unit)
                         .add(FloatVector.fromArray(FLOAT, bias, at))
                         .intoArray(out, row + at);
-            }
-        }
-    }
-
-    /** sums = Σ x over the rows. */
-    private static void addRows(float[] x, int rows, int features, int first, int end, float[] sums) {
-        Arrays.fill(sums, 0, end - first + LANES, 0f);
-        int last = end - LANES;
-        int fours = (rows & -4) * features;
-        int row = 0;
-        for (; row < fours; row += 4 * features) {
-            for (int j = first; j < end; j += LANES) {
-                int at = row + Math.min(j, last);
-                FloatVector.fromArray(FLOAT, sums, j - first)
-                        .add(FloatVector.fromArray(FLOAT, x, at))
-                        .add(FloatVector.fromArray(FLOAT, x, at + features))
-                        .add(FloatVector.fromArray(FLOAT, x, at + 2 * features))
-                        .add(FloatVector.fromArray(FLOAT, x, at + 3 * features))
-                        .intoArray(sums, j - first);
-            }
-        }
-        for (; row < rows * features; row += features) {
-            for (int j = first; j < end; j += LANES) {
-                FloatVector.fromArray(FLOAT, sums, j - first)
-                        .add(FloatVector.fromArray(FLOAT, x, row + Math.min(j, last)))
-                        .intoArray(sums, j - first);
             }
         }
     }

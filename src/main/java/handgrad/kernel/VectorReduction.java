@@ -9,9 +9,6 @@ import jdk.incubator.vector.VectorShuffle;
  * large method C2 stops inlining all but the Vector API's own methods, and a vector passed to another is boxed.
  */
 final class VectorReduction {
-    /** Rows of a large matrix that are added at a time, as many streams as the processor fetches ahead. */
-    static final int STREAMS = 8;
-
     /** Moves lane l + 8 to lane l, and so on: the upper half of what is left onto the lower half. */
     private static final VectorShuffle<Float> FROM_8 =
             VectorShuffle.fromOp(Species.FLOAT, lane -> (lane + 8) % Species.LANES);
@@ -87,37 +84,43 @@ final class VectorReduction {
      */
     static void addRows(float[] x, int xOffset, int rows, int columns, int first, int end, float[] out, int outOffset) {
         int width = end - first;
-        float[] sums = Scratch.floats(width + 2 * Species.LANES);
+        float[] sums = Scratch.floats(width + Species.LANES);
         int last = width - Species.LANES;
         int whole = width - width % Species.LANES;
         System.arraycopy(out, outOffset + first, sums, 0, whole);
         System.arraycopy(out, outOffset + first + last, sums, whole, Species.LANES);
-        int step = rows * columns <= Parallel.BLOCK ? rows : STREAMS;
-        for (int top = 0; top < rows; top += step) {
-            addRows(x, xOffset + top * columns, Math.min(step, rows - top), columns, first, end, sums);
-        }
+        addRows(x, xOffset, rows, columns, first, end, sums);
         System.arraycopy(sums, 0, out, outOffset + first, whole);
         // The vector that was moved back has new sums only in the lanes that no other vector has.
         System.arraycopy(sums, 2 * whole - last, out, outOffset + first + whole, width - whole);
     }
 
     /**
-     * Adds rows to sums that are kept vector by vector, the last one moved back to end with the columns; two at a time, so
-     * that they hide each other's latency.
+     * Adds rows to sums that are kept vector by vector, the last one moved back to end with the columns. Rows are read as they
+     * lie in memory, four at a time, and the sums stay in the first-level cache: a walk down the columns of 1024 x 1024 floats
+     * meets the same few sets of the cache in every row.
      */
     static void addRows(float[] x, int xOffset, int rows, int columns, int first, int end, float[] sums) {
         int last = end - Species.LANES;
-        for (int j = first; j < end; j += 2 * Species.LANES) {
-            int j0 = Math.min(j, last);
-            int j1 = Math.min(j + Species.LANES, last);
-            var sum0 = FloatVector.fromArray(Species.FLOAT, sums, j - first);
-            var sum1 = FloatVector.fromArray(Species.FLOAT, sums, j - first + Species.LANES);
-            for (int row = xOffset; row < xOffset + rows * columns; row += columns) {
-                sum0 = sum0.add(FloatVector.fromArray(Species.FLOAT, x, row + j0));
-                sum1 = sum1.add(FloatVector.fromArray(Species.FLOAT, x, row + j1));
+        int fours = xOffset + (rows & -4) * columns;
+        int row = xOffset;
+        for (; row < fours; row += 4 * columns) {
+            for (int j = first; j < end; j += Species.LANES) {
+                int at = row + Math.min(j, last);
+                FloatVector.fromArray(Species.FLOAT, sums, j - first)
+                        .add(FloatVector.fromArray(Species.FLOAT, x, at))
+                        .add(FloatVector.fromArray(Species.FLOAT, x, at + columns))
+                        .add(FloatVector.fromArray(Species.FLOAT, x, at + 2 * columns))
+                        .add(FloatVector.fromArray(Species.FLOAT, x, at + 3 * columns))
+                        .intoArray(sums, j - first);
             }
-            sum0.intoArray(sums, j - first);
-            sum1.intoArray(sums, j - first + Species.LANES);
+        }
+        for (; row < xOffset + rows * columns; row += columns) {
+            for (int j = first; j < end; j += Species.LANES) {
+                FloatVector.fromArray(Species.FLOAT, sums, j - first)
+                        .add(FloatVector.fromArray(Species.FLOAT, x, row + Math.min(j, last)))
+                        .intoArray(sums, j - first);
+            }
         }
     }
 }

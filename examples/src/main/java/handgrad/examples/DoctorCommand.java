@@ -3,6 +3,7 @@ package handgrad.examples;
 import handgrad.examples.command.ExitCode;
 import handgrad.examples.command.FailedException;
 import handgrad.examples.command.Machine;
+import handgrad.examples.command.WrongInputException;
 import handgrad.tensor.Backend;
 import handgrad.tensor.Tensor;
 import java.io.IOException;
@@ -24,6 +25,9 @@ import picocli.CommandLine.Spec;
 final class DoctorCommand implements Callable<Integer> {
     /** Processes that ran on average before a calibration, at which it may mistake their work for slowness. */
     private static final double BUSY = 0.5;
+
+    /** Seconds; an hour is more than any calibration needs. */
+    private static final int LONGEST_CALIBRATION = 3600;
 
     private final int matrix;
     private final int copy;
@@ -69,6 +73,10 @@ final class DoctorCommand implements Callable<Integer> {
     }
 
     private int calibrate(double seconds) {
+        if (!(seconds >= 0 && seconds <= LONGEST_CALIBRATION)) {
+            throw new WrongInputException("--calibrate: the seconds must be from 0 to %,d, they are %s"
+                    .formatted(LONGEST_CALIBRATION, seconds));
+        }
         var system = ManagementFactory.getOperatingSystemMXBean();
         if (system.getSystemLoadAverage() >= BUSY) {
             spec.commandLine()

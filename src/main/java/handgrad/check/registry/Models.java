@@ -1,6 +1,5 @@
 package handgrad.check.registry;
 
-import handgrad.check.TensorFunction;
 import handgrad.nn.BatchNorm1d;
 import handgrad.nn.Embedding;
 import handgrad.nn.FlattenConsecutive;
@@ -89,55 +88,64 @@ final class Models {
     }
 
     /** A layer's reference, of its input and its parameters. */
-    private record Step(TensorFunction function, int parameters) {}
+    private record Step(Reference reference, int parameters) {}
 
     private static Step embedding() {
-        return new Step(x -> Movement.rows(x[1], x[0]), 1);
+        return new Step(new Reference(x -> Movement.rows(x[1], x[0])), 1);
     }
 
     private static Step linear() {
-        return new Step(Functions.LINEAR.reference().function(), 2);
+        return new Step(Functions.LINEAR.reference(), 2);
     }
 
     /** A linear layer without a bias. */
     private static Step product() {
-        return new Step(Functions.LINEAR.reference().function(), 1);
+        return new Step(Functions.LINEAR.reference(), 1);
     }
 
     private static Step tanh() {
-        return new Step(Functions.TANH.reference().function(), 0);
+        return new Step(Functions.TANH.reference(), 0);
     }
 
     private static Step batchNorm() {
-        return new Step(PlainNormalization.overRows(1e-5, false).function(), 2);
+        return new Step(PlainNormalization.overRows(1e-5, false), 2);
     }
 
     private static Step flatten(int n) {
         return new Step(
-                x -> {
+                new Reference(x -> {
                     int width = n * x[0].size(2);
                     return x[0].size(1) == n
                             ? x[0].reshape(x[0].size(0), width)
                             : x[0].reshape(x[0].size(0), x[0].size(1) / n, width);
-                },
+                }),
                 0);
     }
 
+    /** The terms that may cancel are those of the last step, of what the steps before it made. */
     private static Reference chain(Step... steps) {
+        var last = steps[steps.length - 1].reference;
         return new Reference(
-                x -> {
-                    var out = x[0];
-                    int next = 1;
-                    for (var step : steps) {
-                        Tensor[] inputs = new Tensor[1 + step.parameters];
-                        inputs[0] = out;
-                        System.arraycopy(x, next, inputs, 1, step.parameters);
-                        next += step.parameters;
-                        out = step.function.apply(inputs);
-                    }
-                    return out;
-                },
-                // Four times the elements: batch normalisation of a few rows makes the rounding before it larger.
-                x -> 4 * x[0].shape().elements() * steps.length);
+                x -> last.function().apply(lastInputs(x, steps)),
+                x -> x[0].shape().elements() * steps.length,
+                x -> last.magnitude().apply(lastInputs(x, steps)));
+    }
+
+    /** The inputs of the last step, from the inputs of the first one and the parameters of all. */
+    private static Tensor[] lastInputs(Tensor[] x, Step... steps) {
+        var inputs = inputs(x[0], x, 1, steps[0]);
+        int next = 1 + steps[0].parameters;
+        for (int i = 1; i < steps.length; i++) {
+            inputs = inputs(steps[i - 1].reference.function().apply(inputs), x, next, steps[i]);
+            next += steps[i].parameters;
+        }
+        return inputs;
+    }
+
+    private static Tensor[] inputs(Tensor in, Tensor[] x, int next, Step step) {
+        Tensor[] inputs = new Tensor[1 + step.parameters];
+        inputs[0] = in;
+        System.arraycopy(x, next, inputs, 1, step.parameters);
+        return inputs;
     }
 }
