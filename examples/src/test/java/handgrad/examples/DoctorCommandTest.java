@@ -69,6 +69,13 @@ class DoctorCommandTest {
                 .endsWith("handgrad: --calibrate: there is no route to choose: OpenBLAS is off: handgrad.blas=off\n");
     }
 
+    @Test
+    void refusesTimesThatAreNone() {
+        assertThat(CommandResult.of("doctor", "--calibrate=-5"))
+                .isEqualTo(new CommandResult(
+                        2, "", "handgrad: --calibrate: the seconds must be from 0 to 3,600, they are -5.0\n"));
+    }
+
     private static CommandResult doctor(Path home, String... options) throws Exception {
         var command = new ArrayList<String>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
