@@ -46,7 +46,7 @@
 
   function table({ caption, columns, rows }) {
     // A number, numbers in a row such as "3.2 % (2.5–4.1)", or the dash of a missing one.
-    const one = "[−+]?[\\d.,]+(e−?\\d+)?( %)?";
+    const one = "[−+]?[\\d.,]+(e[−+]?\\d+)?( %)?";
     const numbers = new RegExp(`^${one}([ (–]+${one}\\)?)*$|^–$`);
     const isNumber = text => numbers.test(text);
     const cell = (text, column) => {
@@ -250,7 +250,21 @@
       .filter(value => value >= least && value <= greatest);
   }
 
-  function newPlot(box, { xLabel, yLabel, xLogarithmic, yLogarithmic, xNames }, frame) {
+  /** Whether a logarithmic axis is worth it: over less than a power of ten it has too few marks to read a value by. */
+  function spansPowerOfTen(frames) {
+    let [least, greatest] = [Infinity, 0];
+    for (const y of frames.flatMap(({ series }) => series).flatMap(series => series.y)) {
+      if (y > 0) {
+        least = Math.min(least, y);
+        greatest = Math.max(greatest, y);
+      }
+    }
+    return greatest >= 10 * least;
+  }
+
+  function newPlot(box, block, frame) {
+    const { xLabel, yLabel, xLogarithmic, xNames } = block;
+    const yLogarithmic = block.yLogarithmic && spansPowerOfTen(block.frames);
     const axis = (label, size, space, logarithmic) => ({
       label, size, space, labelSize: 22, labelFont: "13px system-ui, sans-serif", font: "12px system-ui, sans-serif",
       stroke: color("--text"), grid: { stroke: color("--line"), width: 1 }, ticks: { stroke: color("--line"), width: 1 },

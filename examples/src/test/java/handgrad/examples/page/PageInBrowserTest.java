@@ -144,6 +144,25 @@ class PageInBrowserTest {
                 .isEqualTo(List.of("p", "q"));
     }
 
+    /** Between 2 and 3, a logarithmic axis would have a mark at 2 and none but it. */
+    @Test
+    void anAxisOverLessThanAPowerOfTenIsLinear() throws IOException {
+        var near = new Series("a", Style.LINE, new double[] {0, 1, 2}, new double[] {2, 2.5, 3});
+        open(
+                1000,
+                false,
+                section(new Chart(
+                        "near",
+                        "d",
+                        Block.Axis.of("x"),
+                        Block.Axis.logarithmic("y"),
+                        List.of(new Frame("", List.of(near))))));
+        assertThat(chromium.run("""
+                const { scales, data } = handgrad.plots.get('near');
+                return [scales.y.distr, scales.y.max < 4, data[1].length];
+                """)).isEqualTo(List.of(1L, true, 3L));
+    }
+
     @Test
     void aSliderShowsEachFrameAndStartsAtTheLast() throws IOException {
         var chart = new Chart(
