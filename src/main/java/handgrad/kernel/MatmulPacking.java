@@ -14,7 +14,7 @@ import jdk.incubator.vector.VectorSpecies;
  *
  * <p>A is transposed 8 rows at a time by zipping: rows 0 and 4 become one sequence of pairs,
  * so do 1 and 5, 2 and 6, 3 and 7; two steps more, and the 8 elements of each column lie side by side. A transposed B
- * is transposed in squares as wide as a vector.
+ * is transposed by {@link VectorTranspose}.
  */
 final class MatmulPacking {
     /** Rows in a panel of A. */
@@ -29,20 +29,6 @@ final class MatmulPacking {
     private static final VectorShuffle<Float> HIGH = VectorShuffle.fromOp(FLOAT, lane -> (LANES + lane) / 2);
 
     private static final VectorMask<Float> ODD = VectorMask.fromLong(FLOAT, 0xAAAA_AAAA_AAAA_AAAAL);
-
-    /** Exchanges the elements so many apart. */
-    private static final VectorShuffle<Float> SWAP_1 = VectorShuffle.fromOp(FLOAT, lane -> lane ^ 1);
-
-    private static final VectorShuffle<Float> SWAP_2 = VectorShuffle.fromOp(FLOAT, lane -> lane ^ 2);
-    private static final VectorShuffle<Float> SWAP_4 = VectorShuffle.fromOp(FLOAT, lane -> (lane ^ 4) % LANES);
-    private static final VectorShuffle<Float> SWAP_8 = VectorShuffle.fromOp(FLOAT, lane -> (lane ^ 8) % LANES);
-
-    /** The second of each two groups of so many elements. */
-    private static final VectorMask<Float> UPPER_1 = ODD;
-
-    private static final VectorMask<Float> UPPER_2 = VectorMask.fromLong(FLOAT, 0xCCCC_CCCC_CCCC_CCCCL);
-    private static final VectorMask<Float> UPPER_4 = VectorMask.fromLong(FLOAT, 0xF0F0_F0F0_F0F0_F0F0L);
-    private static final VectorMask<Float> UPPER_8 = VectorMask.fromLong(FLOAT, 0xFF00_FF00_FF00_FF00L);
 
     private MatmulPacking() {}
 
@@ -93,10 +79,7 @@ final class MatmulPacking {
                 }
             }
         } else if (transposed) {
-            for (int next = 0; next < width; next += LANES) {
-                int j = Math.min(next, width - LANES);
-                transposeSquares(k, b, bi + j * ldb, ldb, panel, panelOffset + j, stride);
-            }
+            VectorTranspose.transpose(width, k, b, bi, ldb, panel, panelOffset, stride);
         } else {
             int second = width - LANES;
             for (int p = 0; p < k; p++) {
@@ -111,69 +94,6 @@ final class MatmulPacking {
     private static void copyColumn(float[] source, int from, float[] target, int to) {
         FloatVector.fromArray(FOUR, source, from).intoArray(target, to);
         FloatVector.fromArray(FOUR, source, from + 4).intoArray(target, to + 4);
-    }
-
-    /**
-     * Transposes as many rows as a vector has lanes, square by square in the panel itself: in each step, two vectors exchange the half of their
-     * elements that lies on the other side of the diagonal. The last square overlaps the one before.
-     */
-    private static void transposeSquares(
-            int k, float[] b, int bi, int ldb, float[] panel, int panelOffset, int stride) {
-        for (int next = 0; next < k; next += LANES) {
-            int p = Math.min(next, k - LANES);
-            int from = bi + p;
-            int fromStride = ldb;
-            float[] source = b;
-            int to = panelOffset + p * stride;
-            if (LANES == 16) {
-                for (int r = 0; r < 4; r++) {
-                    int in = from + r * ldb;
-                    int out = to + r * stride;
-                    var r0 = FloatVector.fromArray(FLOAT, b, in);
-                    var r1 = FloatVector.fromArray(FLOAT, b, in + 4 * ldb);
-                    var r2 = FloatVector.fromArray(FLOAT, b, in + 8 * ldb);
-                    var r3 = FloatVector.fromArray(FLOAT, b, in + 12 * ldb);
-                    var s0 = r0.blend(r2.rearrange(SWAP_8), UPPER_8);
-                    var s2 = r0.rearrange(SWAP_8).blend(r2, UPPER_8);
-                    var s1 = r1.blend(r3.rearrange(SWAP_8), UPPER_8);
-                    var s3 = r1.rearrange(SWAP_8).blend(r3, UPPER_8);
-                    s0.blend(s1.rearrange(SWAP_4), UPPER_4).intoArray(panel, out);
-                    s0.rearrange(SWAP_4).blend(s1, UPPER_4).intoArray(panel, out + 4 * stride);
-                    s2.blend(s3.rearrange(SWAP_4), UPPER_4).intoArray(panel, out + 8 * stride);
-                    s2.rearrange(SWAP_4).blend(s3, UPPER_4).intoArray(panel, out + 12 * stride);
-                }
-            } else if (LANES == 8) {
-                for (int r = 0; r < 4; r++) {
-                    int in = from + r * ldb;
-                    int out = to + r * stride;
-                    var r0 = FloatVector.fromArray(FLOAT, b, in);
-                    var r1 = FloatVector.fromArray(FLOAT, b, in + 4 * ldb);
-                    r0.blend(r1.rearrange(SWAP_4), UPPER_4).intoArray(panel, out);
-                    r0.rearrange(SWAP_4).blend(r1, UPPER_4).intoArray(panel, out + 4 * stride);
-                }
-            }
-            if (LANES > 4) {
-                source = panel;
-                from = to;
-                fromStride = stride;
-            }
-            for (int r = 0; r < LANES; r += 4) {
-                int in = from + r * fromStride;
-                int out = to + r * stride;
-                var r0 = FloatVector.fromArray(FLOAT, source, in);
-                var r1 = FloatVector.fromArray(FLOAT, source, in + fromStride);
-                var r2 = FloatVector.fromArray(FLOAT, source, in + 2 * fromStride);
-                var r3 = FloatVector.fromArray(FLOAT, source, in + 3 * fromStride);
-                var s0 = r0.blend(r2.rearrange(SWAP_2), UPPER_2);
-                var s2 = r0.rearrange(SWAP_2).blend(r2, UPPER_2);
-                var s1 = r1.blend(r3.rearrange(SWAP_2), UPPER_2);
-                var s3 = r1.rearrange(SWAP_2).blend(r3, UPPER_2);
-                s0.blend(s1.rearrange(SWAP_1), UPPER_1).intoArray(panel, out);
-                s0.rearrange(SWAP_1).blend(s1, UPPER_1).intoArray(panel, out + stride);
-                s2.blend(s3.rearrange(SWAP_1), UPPER_1).intoArray(panel, out + 2 * stride);
-                s2.rearrange(SWAP_1).blend(s3, UPPER_1).intoArray(panel, out + 3 * stride);
-            }
-        }
     }
 
     /** Zips 8 rows of k elements. The last vectors overlap those before, so that no element is left over. */

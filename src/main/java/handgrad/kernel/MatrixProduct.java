@@ -1,7 +1,5 @@
 package handgrad.kernel;
 
-import handgrad.blas.OpenBlas;
-
 /**
  * Matrix products by the fastest implementation there is. Both methods compute C = alpha op(A) op(B) + beta C for
  * row-major matrices, as BLAS does: op(A) is (m, k), op(B) is (k, n), C is (m, n), and op transposes where asked. With
@@ -13,9 +11,6 @@ import handgrad.blas.OpenBlas;
  * plain loops do without both. The route never looks at the number of threads, so the bits of C do not depend on it.
  */
 public final class MatrixProduct {
-    /** Multiply-adds in one call of OpenBLAS, at most unless one row has more: about 3 ms on one core. */
-    private static final long CALL_WORK = 1L << 27;
-
     /** Multiply-adds in a block of rows for a thread, at least, by plain loops: about a millisecond. */
     private static final long BLOCK_WORK = 1L << 21;
 
@@ -85,38 +80,13 @@ public final class MatrixProduct {
         // An empty matrix may have the leading dimension 0, which BLAS refuses.
         boolean empty = m == 0 || n == 0 || k == 0;
         if (!empty && route.openBlas(transposeA, transposeB, m, n, k)) {
-            blas(transposeA, transposeB, m, n, k, alpha, a, aOffset, lda, b, bOffset, ldb, beta, c, cOffset, ldc);
+            OpenBlasProduct.sgemm(
+                    transposeA, transposeB, m, n, k, alpha, a, aOffset, lda, b, bOffset, ldb, beta, c, cOffset, ldc);
         } else if (VectorSupport.ENABLED) {
             VectorMatmul.sgemm(
                     transposeA, transposeB, m, n, k, alpha, a, aOffset, lda, b, bOffset, ldb, beta, c, cOffset, ldc);
         } else {
             scalar(transposeA, transposeB, m, n, k, alpha, a, aOffset, lda, b, bOffset, ldb, beta, c, cOffset, ldc);
-        }
-    }
-
-    private static void blas(
-            boolean transposeA,
-            boolean transposeB,
-            int m,
-            int n,
-            int k,
-            float alpha,
-            float[] a,
-            int aOffset,
-            int lda,
-            float[] b,
-            int bOffset,
-            int ldb,
-            float beta,
-            float[] c,
-            int cOffset,
-            int ldc) {
-        int callRows = Math.clamp(CALL_WORK / ((long) n * k), 1, m);
-        for (int i = 0; i < m; i += Math.min(callRows, m - i)) {
-            int rows = Math.min(callRows, m - i);
-            int ai = aOffset + i * (transposeA ? 1 : lda);
-            int ci = cOffset + i * ldc;
-            OpenBlas.sgemm(transposeA, transposeB, rows, n, k, alpha, a, ai, lda, b, bOffset, ldb, beta, c, ci, ldc);
         }
     }
 

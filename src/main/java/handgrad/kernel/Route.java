@@ -33,11 +33,11 @@ record Route(Range nn, Range nt, Range tn, Range tt) {
     static final Route OPENBLAS = of(ALL);
 
     /**
-     * Without a calibration: OpenBLAS has kernels for small matrices up to 100³. Fastest of many interleaved calls on one core
-     * of an AMD EPYC (Zen 4, AVX-512), OpenBLAS 0.3.31 against Java: 32x30x200 3.6 µs against 4.1, 64³ 4.6 against 4.9, 128³ 45
-     * against 41, 256³ 331 against 307. {@code MatmulBenchmark} compares them.
+     * Without a calibration: where OpenBLAS has kernels for small matrices, all that Java's threads would not share. Fastest of many
+     * interleaved calls on one core of an AMD EPYC (Zen 4, AVX-512), OpenBLAS 0.3.31 in the calls of {@link OpenBlasProduct} against
+     * Java: 32x30x200 3.6 µs against 4.1, 64³ 4.6 against 4.9, 64x256x128 36 against 43. {@code MatmulBenchmark} compares them.
      */
-    static final Route DEFAULT = of(new Range(0, 1 << 20));
+    static final Route DEFAULT = of(new Range(0, VectorSupport.BITS == 512 ? VectorMatmul.BLOCK_WORK + 1 : 1 << 20));
 
     /** With fewer columns of C, the vectors of the Java kernel stay half empty, however much work there is. */
     private static final int FEW_COLUMNS = 20;
@@ -53,22 +53,20 @@ record Route(Range nn, Range nt, Range tn, Range tt) {
         if (work >= range.to) {
             return n < FEW_COLUMNS;
         }
-        return range.from <= work && (range.equals(ALL) || !slowInOpenBlas(transposeA, transposeB, n, k));
+        return range.from <= work && (range.equals(ALL) || !slowInOpenBlas(transposeA, transposeB, m, n, k));
     }
 
     /**
-     * Forms and sizes at which OpenBLAS's AVX-512 kernels for small matrices lose to ours, though they win at most others: A Bᵀ
-     * with many columns that leave at most a twentieth of their vectors empty, and Aᵀ B whose last vector holds 9 to 11 columns.
-     * Measured like {@link #DEFAULT}, m k n: 32x27x200 NT 5.5 µs against 4.9, 32x200x200 NT 36.2 against 33.0, 200x32x27 TN 5.2
-     * against 4.0, 200x32x43 TN 7.2 against 6.6.
+     * Where OpenBLAS loses to Java on AVX-512, though it wins at most other sizes: where its kernels for small matrices do not do, and
+     * at Aᵀ B whose last vector holds 9 to 11 columns. Measured like {@link #DEFAULT}, m k n: 16x400x160 37 µs against 20, 200x32x27
+     * TN 5.1 against 4.1.
      */
-    private static boolean slowInOpenBlas(boolean transposeA, boolean transposeB, int n, int k) {
-        if (VectorSupport.BITS != 512 || n < FEW_COLUMNS || transposeA == transposeB) {
+    private static boolean slowInOpenBlas(boolean transposeA, boolean transposeB, int m, int n, int k) {
+        if (VectorSupport.BITS != 512 || n < FEW_COLUMNS) {
             return false;
         }
         int last = n % 16;
-        int empty = (16 - last) % 16;
-        return transposeA ? k <= 128 && 9 <= last && last <= 11 : k >= 24 && n >= 48 && 20 * empty <= n;
+        return !OpenBlasProduct.isSmall(m, n, k) || (transposeA && !transposeB && k <= 48 && 9 <= last && last <= 11);
     }
 
     Range range(boolean transposeA, boolean transposeB) {

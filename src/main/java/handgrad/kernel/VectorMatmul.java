@@ -45,7 +45,7 @@ public final class VectorMatmul {
     /** Rows in a block for a thread, at least, and their multiply-adds: about 20 µs on one core. */
     private static final int BLOCK_ROWS = 64;
 
-    private static final long BLOCK_WORK = 1L << 21;
+    static final long BLOCK_WORK = 1L << 21;
 
     /** Columns in a block for a thread, at least, where there are not rows enough for two blocks. */
     private static final int BLOCK_COLUMNS = 256;

@@ -238,7 +238,10 @@ class MatrixProductTest {
         }
     }
 
-    /** Sizes on both sides of the kernel's blocks: 256 of k, 2048 columns, 64 rows; and of its choices between tiles. */
+    /**
+     * Sizes on both sides of the Java kernel's blocks, 256 of k, 2048 columns, 64 rows, and of its choices between tiles; and of
+     * the calls of OpenBLAS, which are of a million multiply-adds where 16 rows are not more.
+     */
     @ParameterizedTest
     @MethodSource("implementations")
     void isCloseToFloat64AroundTheBlocks(Implementation implementation) {
@@ -251,7 +254,12 @@ class MatrixProductTest {
                 {8, 129, 3},
                 {5, 2079, 9},
                 {71, 2081, 2},
-                {70, 40, 64}
+                {70, 40, 64},
+                {100, 100, 100},
+                {130, 90, 101},
+                {17, 260, 241},
+                {25, 48, 32},
+                {26, 47, 31}
             }) {
                 var problem = new Problem(form % 2 == 1, form > 1, size[0], size[1], size[2], 3);
                 for (float beta : new float[] {0f, 1f}) {

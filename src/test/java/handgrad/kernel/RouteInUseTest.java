@@ -91,8 +91,9 @@ class RouteInUseTest {
     void saysWhatGoesWhere() {
         assertThat(RouteInUse.describe(Route.JAVA)).isEqualTo("Java");
         assertThat(RouteInUse.describe(Route.OPENBLAS)).isEqualTo("OpenBLAS");
+        var most = VectorSupport.BITS == 512 ? "2,097,152" : "1,048,575";
         assertThat(RouteInUse.describe(Route.DEFAULT))
-                .isEqualTo("OpenBLAS: most up to 1,048,575 multiply-adds, else Java");
+                .isEqualTo("OpenBLAS: most up to " + most + " multiply-adds, else Java");
         assertThat(RouteInUse.describe(CALIBRATED))
                 .isEqualTo(
                         "OpenBLAS: most NN up to 999, NT all, TN none, TT from 10 up to 1,999 multiply-adds, else Java");

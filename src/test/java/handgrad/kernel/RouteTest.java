@@ -36,12 +36,21 @@ class RouteTest {
     void leavesToJavaWhatAvx512KernelsOfOpenBlasAreSlowAt() {
         boolean wide = VectorSupport.BITS == 512;
         assertThat(Route.DEFAULT.openBlas(true, false, 200, 27, 32)).isEqualTo(!wide);
-        assertThat(Route.DEFAULT.openBlas(false, true, 32, 200, 27)).isEqualTo(!wide);
+        assertThat(Route.DEFAULT.openBlas(false, false, 16, 320, 200)).isEqualTo(!wide);
         assertThat(Route.DEFAULT.openBlas(true, false, 200, 28, 32)).isTrue();
         assertThat(Route.DEFAULT.openBlas(true, true, 200, 27, 32)).isTrue();
         assertThat(Route.DEFAULT.openBlas(false, false, 32, 200, 27)).isTrue();
+        assertThat(Route.DEFAULT.openBlas(false, true, 32, 200, 27)).isTrue();
         assertThat(Route.DEFAULT.openBlas(false, true, 32, 100, 100)).isTrue();
         assertThat(Route.OPENBLAS.openBlas(true, false, 200, 27, 32)).isTrue();
+    }
+
+    @Test
+    void sendsToOpenBlasWhatItsSmallKernelsDoAndThreadsDoNotShare() {
+        boolean wide = VectorSupport.BITS == 512;
+        assertThat(Route.DEFAULT.openBlas(false, false, 100, 100, 100)).isTrue();
+        assertThat(Route.DEFAULT.openBlas(false, false, 64, 128, 256)).isEqualTo(wide);
+        assertThat(Route.DEFAULT.openBlas(false, false, 65, 128, 256)).isFalse();
     }
 
     @Test

@@ -1,0 +1,109 @@
+package handgrad.kernel;
+
+import handgrad.blas.OpenBlas;
+
+/**
+ * Matrix products by OpenBLAS, in the calls that suit it.
+ *
+ * <p><b>Small matrices.</b> On AVX-512 OpenBLAS has kernels that read A and B as they lie, for up to a million multiply-adds; more
+ * than that it copies into its own order first, which pays only where matrices are large. So a product of much work but a small
+ * B is cut over rows of C into calls that the kernels take: 64x256x128 takes 36 µs in three calls and 49 in one. Of A Bᵀ they
+ * take only up to 1200 elements of C and k of 32 or more, so else B is transposed first: 32x100x100 takes 8.0 µs instead of 9.5. The limits are
+ * those of OpenBLAS's {@code sgemm_small_kernel_permit_skylakex.c}; the times the fastest of many interleaved calls on one core
+ * of an AMD EPYC (Zen 4), OpenBLAS 0.3.31.
+ *
+ * <p><b>Large matrices.</b> No garbage collection completes during a call, so a long one is cut as well.
+ */
+final class OpenBlasProduct {
+    /** Whether OpenBLAS has kernels for small matrices here. */
+    private static final boolean SMALL_KERNELS = VectorSupport.BITS == 512;
+
+    /** Multiply-adds that they take. */
+    private static final long SMALL_WORK = 1_000_000;
+
+    /** Elements of C that they take of A Bᵀ, and the least k. */
+    private static final long SMALL_C = 1200;
+
+    private static final int LEAST_K = 32;
+
+    /** Rows of A that make up for transposing B; and the rows of a call are a multiple of as many. */
+    private static final int ROWS = 16;
+
+    /** Multiply-adds in a call, at most unless one row has more: about 3 ms on one core. */
+    private static final long CALL_WORK = 1L << 27;
+
+    private OpenBlasProduct() {}
+
+    /** Whether OpenBLAS's kernels for small matrices do the product, in one call or in several. */
+    static boolean isSmall(int m, int n, int k) {
+        return SMALL_KERNELS && (long) n * k <= SMALL_WORK / Math.min(m, ROWS);
+    }
+
+    /** C = alpha op(A) op(B) + beta C, see {@link MatrixProduct}; no matrix is empty. */
+    static void sgemm(
+            boolean transposeA,
+            boolean transposeB,
+            int m,
+            int n,
+            int k,
+            float alpha,
+            float[] a,
+            int aOffset,
+            int lda,
+            float[] b,
+            int bOffset,
+            int ldb,
+            float beta,
+            float[] c,
+            int cOffset,
+            int ldc) {
+        boolean small = isSmall(m, n, k);
+        boolean transposed = small && transposeB && !transposeA && transposes(m, n, k);
+        float[] right = b;
+        int rightOffset = bOffset;
+        int rightStride = ldb;
+        if (transposed) {
+            right = Scratch.floats(k * n);
+            rightOffset = 0;
+            rightStride = n;
+            VectorTranspose.transpose(n, k, b, bOffset, ldb, right, 0, n);
+        }
+        int callRows = callRows(m, (long) n * k, small);
+        for (int i = 0; i < m; i += Math.min(callRows, m - i)) {
+            int rows = Math.min(callRows, m - i);
+            int ai = aOffset + i * (transposeA ? 1 : lda);
+            int ci = cOffset + i * ldc;
+            OpenBlas.sgemm(
+                    transposeA,
+                    transposeB && !transposed,
+                    rows,
+                    n,
+                    k,
+                    alpha,
+                    a,
+                    ai,
+                    lda,
+                    right,
+                    rightOffset,
+                    rightStride,
+                    beta,
+                    c,
+                    ci,
+                    ldc);
+        }
+    }
+
+    private static boolean transposes(int m, int n, int k) {
+        return m >= ROWS && Math.min(n, k) >= Species.LANES && ((long) m * n > SMALL_C || k < LEAST_K);
+    }
+
+    /** The rows of C in a call; small calls are as equal as a multiple of {@link #ROWS} allows. */
+    private static int callRows(int m, long rowWork, boolean small) {
+        if (!small) {
+            return Math.clamp(CALL_WORK / rowWork, 1, m);
+        }
+        int most = Math.clamp(SMALL_WORK / rowWork / ROWS * ROWS, ROWS, Integer.MAX_VALUE - ROWS);
+        int calls = Math.ceilDiv(m, most);
+        return Math.ceilDiv(Math.ceilDiv(m, calls), ROWS) * ROWS;
+    }
+}
