@@ -196,13 +196,11 @@ final class BackpropNetwork implements NamedLayer {
     public Tensor forward(Tensor x, NamedPass.Names names) {
         var emb = names.name("emb", table.value().index(x)); // (N, T, C)
         var embcat = names.name("embcat", emb.reshape(x.size(0), -1)); // (N, T · C)
-        var hprebn =
-                names.name("hprebn", embcat.matmul(weight1.value()).add(bias1.value())); // (N, H)
+        var hprebn = names.name("hprebn", embcat.matmul(weight1.value()).add(bias1.value())); // (N, H)
         var bnmeani = names.name("bnmeani", training ? hprebn.mean(0, true) : runningMean); // (1, H)
         var bndiff = names.name("bndiff", hprebn.sub(bnmeani)); // (N, H)
         var bndiff2 = names.name("bndiff2", bndiff.pow(2)); // (N, H)
-        var bnvar = names.name(
-                "bnvar", training ? bndiff2.sum(0, true).div(x.size(0) - 1) : runningVariance); // (1, H)
+        var bnvar = names.name("bnvar", training ? bndiff2.sum(0, true).div(x.size(0) - 1) : runningVariance); // (1, H)
         var bnvarInv = names.name("bnvar_inv", inverseDeviation(bnvar)); // (1, H)
         var bnraw = names.name("bnraw", bndiff.mul(bnvarInv)); // (N, H)
         var hpreact = names.name("hpreact", gain.value().mul(bnraw).add(shift.value())); // (N, H)
@@ -229,8 +227,7 @@ final class BackpropNetwork implements NamedLayer {
         for (int from = 0; from < x.size(0); from += ROWS) {
             int rows = Math.min(ROWS, x.size(0) - from);
             var part = x.narrow(0, from, rows);
-            sum = sum.add(
-                    function.apply(linear1(part).to(DType.FLOAT64)).sum(0, true));
+            sum = sum.add(function.apply(linear1(part).to(DType.FLOAT64)).sum(0, true));
         }
         return sum;
     }
