@@ -3,8 +3,9 @@ package handgrad.kernel;
 import java.util.Arrays;
 
 /**
- * Elementwise loops. The arithmetic ones are plain: C2 turns them into vector code itself. exp, log, tanh and sigmoid use the
- * Vector API, because C2 does not vectorize a call. More than {@link Parallel#BLOCK} elements are shared among threads.
+ * Elementwise loops. Those of one array that do arithmetic are plain: C2 turns them into vector code itself. It does not where
+ * there are two arrays with offsets, or a call as in exp, log, tanh and sigmoid: these use the Vector API. More than
+ * {@link Parallel#BLOCK} elements are shared among threads.
  */
 public final class Elementwise {
     private Elementwise() {}
@@ -123,7 +124,7 @@ public final class Elementwise {
 
     /**
      * out[outOffset + i] = operation(a[aOffset + i·aStride], b[bOffset + i·bStride]) for i below n. A stride is 1, or 0
-     * for an operand that is broadcast.
+     * for an operand that is broadcast. out may be an operand, at the same offset.
      */
     public static void binary(
             BinaryOperation operation,
@@ -188,24 +189,26 @@ public final class Elementwise {
             float[] out,
             int outOffset,
             int n) {
+        int from =
+                VectorSupport.fill(n) ? VectorArithmetic.both(operation, a, aOffset, b, bOffset, out, outOffset, n) : 0;
         switch (operation) {
             case ADD -> {
-                for (int i = 0; i < n; i++) {
+                for (int i = from; i < n; i++) {
                     out[outOffset + i] = a[aOffset + i] + b[bOffset + i];
                 }
             }
             case SUBTRACT -> {
-                for (int i = 0; i < n; i++) {
+                for (int i = from; i < n; i++) {
                     out[outOffset + i] = a[aOffset + i] - b[bOffset + i];
                 }
             }
             case MULTIPLY -> {
-                for (int i = 0; i < n; i++) {
+                for (int i = from; i < n; i++) {
                     out[outOffset + i] = a[aOffset + i] * b[bOffset + i];
                 }
             }
             case DIVIDE -> {
-                for (int i = 0; i < n; i++) {
+                for (int i = from; i < n; i++) {
                     out[outOffset + i] = a[aOffset + i] / b[bOffset + i];
                 }
             }
@@ -232,24 +235,26 @@ public final class Elementwise {
 
     private static void scalarRight(
             BinaryOperation operation, float[] a, int aOffset, float b, float[] out, int outOffset, int n) {
+        int from =
+                VectorSupport.fill(n) ? VectorArithmetic.scalarRight(operation, a, aOffset, b, out, outOffset, n) : 0;
         switch (operation) {
             case ADD -> {
-                for (int i = 0; i < n; i++) {
+                for (int i = from; i < n; i++) {
                     out[outOffset + i] = a[aOffset + i] + b;
                 }
             }
             case SUBTRACT -> {
-                for (int i = 0; i < n; i++) {
+                for (int i = from; i < n; i++) {
                     out[outOffset + i] = a[aOffset + i] - b;
                 }
             }
             case MULTIPLY -> {
-                for (int i = 0; i < n; i++) {
+                for (int i = from; i < n; i++) {
                     out[outOffset + i] = a[aOffset + i] * b;
                 }
             }
             case DIVIDE -> {
-                for (int i = 0; i < n; i++) {
+                for (int i = from; i < n; i++) {
                     out[outOffset + i] = a[aOffset + i] / b;
                 }
             }

@@ -44,6 +44,27 @@ class LoopsTest {
     }
 
     @Test
+    void arithmetic_is_float64_rounded_once_from_any_offset_and_in_place() {
+        for (var operation : BinaryOperation.values()) {
+            for (int n : COLUMNS) {
+                float[] a = randn(n + 5);
+                float[] b = randn(n + 3);
+                float[] expected = new float[n + 2];
+                float[] byScalar = a.clone();
+                for (int i = 0; i < n; i++) {
+                    expected[2 + i] = (float) operation.function.applyAsDouble(a[5 + i], b[3 + i]);
+                    byScalar[5 + i] = (float) operation.function.applyAsDouble(a[5 + i], b[1]);
+                }
+                float[] out = new float[n + 2];
+                Elementwise.binary(operation, a, 5, 1, b, 3, 1, out, 2, n);
+                assertThat(out).isEqualTo(expected);
+                Elementwise.binary(operation, a, 5, 1, b, 1, 0, a, 5, n);
+                assertThat(a).isEqualTo(byScalar);
+            }
+        }
+    }
+
+    @Test
     void sums_follow_float64() {
         for (int rows : ROWS) {
             for (int columns : COLUMNS) {

@@ -79,16 +79,15 @@ final class Goals {
     }
 
     private void allocation(Table table) {
-        // backprop is made of tensor operations as a learner writes them, which return fresh tensors.
         var scores = table.scores().stream()
-                .filter(score -> !score.row().equals("backprop") && !Double.isNaN(score.allocated()))
+                .filter(score -> !Double.isNaN(score.allocated()))
                 .toList();
         if (!scores.isEmpty()) {
             var most = scores.stream()
                     .max(Comparator.comparingDouble(Score::allocated))
                     .orElseThrow();
             goals.add(new Goal(
-                    "training steps but backprop, allocation",
+                    "training steps, allocation",
                     "0 B",
                     most.allocates() ? "%s B (%s)".formatted(Findings.number(most.allocated()), most.row()) : "0 B",
                     !most.allocates()));

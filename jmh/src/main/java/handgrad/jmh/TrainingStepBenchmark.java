@@ -28,8 +28,7 @@ import org.openjdk.jmh.annotations.Warmup;
  * weights?
  *
  * <p>Method: five forks, because the addresses of the arrays, and with them the speed, differ between processes.
- * {@code -prof gc} shows what a step allocates; in steady state that is nothing, but for {@code backprop}, which is made of
- * tensor operations as a learner writes them.
+ * {@code -prof gc} shows what a step allocates; in steady state that is nothing.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.SampleTime)

@@ -21,7 +21,7 @@ class GoalsTest {
                         tuple("loops over memory beside a copy, worst", "0.80", false),
                         tuple("exp, largest error in ulp", "1.00", true),
                         tuple("tanh, largest error in ulp", "2.50", false),
-                        tuple("training steps but backprop, allocation", "0 B", true));
+                        tuple("training steps, allocation", "0 B", true));
     }
 
     @Test

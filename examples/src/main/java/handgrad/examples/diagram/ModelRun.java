@@ -159,7 +159,7 @@ final class ModelRun {
     /** The gradients by name: of all parameters and, in a chain of layers, of what each layer makes. */
     Map<String, Tensor> gradients() {
         var gradients = new LinkedHashMap<String, Tensor>();
-        forward(NamedLayer.UNNAMED);
+        loss.forward(model.forward(batch.x()), batch.y());
         var d = loss.backward();
         gradients.put("logits", d.copy());
         if (model instanceof Sequential sequential) {

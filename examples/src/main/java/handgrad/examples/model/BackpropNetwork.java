@@ -4,9 +4,13 @@ import handgrad.check.NamedPass;
 import handgrad.data.Alphabet;
 import handgrad.nn.Parameter;
 import handgrad.random.TorchRandom;
+import handgrad.tensor.Activations;
 import handgrad.tensor.DType;
+import handgrad.tensor.Functional;
+import handgrad.tensor.Normalizations;
 import handgrad.tensor.Shape;
 import handgrad.tensor.Tensor;
+import handgrad.tensor.Updates;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -14,8 +18,11 @@ import java.util.function.UnaryOperator;
 
 /**
  * The network of makemore part 4 in one piece: embedding, linear, batch normalisation, tanh, linear. Its backward pass is
- * the answer to the lecture's exercise 4, made of tensor operations as a learner writes them. N is the batch, n its size,
- * T the characters of a row, C the numbers of a character, H the hidden units, V the symbols.
+ * the answer to the lecture's exercise 4. N is the batch, n its size, T the characters of a row, C the numbers of a
+ * character, H the hidden units, V the symbols.
+ *
+ * <p>It trains on fused operations in tensors of its own. To be looked at, the forward pass is there a second time, in the
+ * lecture's steps, each a fresh tensor with its name in the notebook.
  */
 final class BackpropNetwork implements NamedLayer {
     private static final double EPSILON = 1e-5;
@@ -28,6 +35,8 @@ final class BackpropNetwork implements NamedLayer {
 
     /** Seeds gain and bias, which the notebook draws from a generator that it has not seeded. */
     private static final long GAIN_SEED = 42;
+
+    private static final Tensor NO_GRADIENT = Tensor.zeros(0);
 
     private final Parameter table;
     private final Parameter weight1;
@@ -43,10 +52,19 @@ final class BackpropNetwork implements NamedLayer {
     private boolean training = true;
 
     private Tensor indices = Tensor.zeros(DType.INT32, Shape.of(0, 0));
-    private Tensor embcat = Tensor.zeros(0, 0);
-    private Tensor bnraw = Tensor.zeros(0, 0);
-    private Tensor bnvarInv = Tensor.zeros(0, 0);
-    private Tensor h = Tensor.zeros(0, 0);
+    private Tensor embcat;
+    private Tensor hprebn;
+    private Tensor bnmeani;
+    private Tensor bnvar;
+    private Tensor bnvarInv;
+    private Tensor bnraw;
+    private Tensor hpreact;
+    private Tensor h;
+    private Tensor logits;
+    private Tensor dh;
+    private Tensor dhpreact;
+    private Tensor dhprebn;
+    private Tensor dembcat;
 
     private BackpropNetwork(
             Tensor table, Tensor weight1, Tensor bias1, Tensor weight2, Tensor bias2, Tensor gain, Tensor shift) {
@@ -60,6 +78,7 @@ final class BackpropNetwork implements NamedLayer {
         parameters = List.of(this.table, this.weight1, this.bias1, this.weight2, this.bias2, this.gain, this.shift);
         runningMean = Tensor.zeros(1, bias1.size(0));
         runningVariance = Tensor.ones(1, bias1.size(0));
+        allocate(0);
     }
 
     /** The network with the weights of the notebook; gain and bias are drawn by a generator of their own. */
@@ -78,40 +97,67 @@ final class BackpropNetwork implements NamedLayer {
         return new BackpropNetwork(table, weight1, bias1, weight2, bias2, gain, shift);
     }
 
+    /** Makes the tensors that a batch of n rows is computed in. */
+    private void allocate(int n) {
+        int context = weight1.value().size(0);
+        int hidden = weight1.value().size(1);
+        embcat = zeros(n, context);
+        hprebn = zeros(n, hidden);
+        bnmeani = zeros(1, hidden);
+        bnvar = zeros(1, hidden);
+        bnvarInv = zeros(1, hidden);
+        bnraw = zeros(n, hidden);
+        hpreact = zeros(n, hidden);
+        h = zeros(n, hidden);
+        logits = zeros(n, weight2.value().size(1));
+        dh = zeros(n, hidden);
+        dhpreact = zeros(n, hidden);
+        dhprebn = zeros(n, hidden);
+        dembcat = zeros(n, context);
+    }
+
+    private Tensor zeros(int rows, int columns) {
+        return Tensor.zeros(table.value().dtype(), Shape.of(rows, columns));
+    }
+
     /**
      * The logits, (N, V). In training mean and variance are those of the batch, in evaluation the running ones.
      *
-     * @param x (N, T), INT32
+     * @param x (N, T), INT32; in training at least 2 rows
      */
     @Override
-    public Tensor forward(Tensor x, NamedPass.Names names) {
-        var hprebn = names.name("hprebn", hprebn(x, names)); // (N, H)
-        var bnmeani = names.name("bnmeani", training ? hprebn.mean(0, true) : runningMean); // (1, H)
-        var bndiff = names.name("bndiff", hprebn.sub(bnmeani)); // (N, H)
-        var bndiff2 = names.name("bndiff2", bndiff.pow(2)); // (N, H)
-        var bnvar = names.name("bnvar", training ? variance(bndiff2) : runningVariance); // (1, H)
-        bnvarInv = names.name("bnvar_inv", bnvar.add(EPSILON).pow(-0.5)); // (1, H)
-        bnraw = names.name("bnraw", bndiff.mul(bnvarInv)); // (N, H)
-        var hpreact = names.name("hpreact", gain.value().mul(bnraw).add(shift.value())); // (N, H)
-        h = names.name("h", hpreact.tanh()); // (N, H)
+    public Tensor forward(Tensor x) {
+        linear1(x);
         if (training) {
-            runningMean = runningMean.mul(1 - MOMENTUM).add(bnmeani.mul(MOMENTUM));
-            runningVariance = runningVariance.mul(1 - MOMENTUM).add(bnvar.mul(MOMENTUM));
+            int divisor = x.size(0) - 1;
+            Normalizations.batchNorm(
+                    hprebn, gain.value(), shift.value(), EPSILON, divisor, bnmeani, bnvar, bnvarInv, bnraw, hpreact);
+            Updates.blend(runningMean, 1 - MOMENTUM, MOMENTUM, bnmeani);
+            Updates.blend(runningVariance, 1 - MOMENTUM, MOMENTUM, bnvar);
+        } else {
+            var inverse = inverseDeviation(runningVariance);
+            Normalizations.batchNormEvaluation(
+                    hprebn, gain.value(), shift.value(), runningMean, inverse, bnraw, hpreact);
         }
-        return names.name("logits", h.matmul(weight2.value()).add(bias2.value()));
+        Activations.tanh(hpreact, h);
+        Functional.linear(h, weight2.value(), bias2.value(), logits);
+        return logits;
     }
 
-    /** The unbiased variance from the squared differences, (1, H). */
-    private static Tensor variance(Tensor bndiff2) {
-        return bndiff2.sum(0, true).div(Math.max(0, bndiff2.size(0) - 1));
-    }
-
-    /** What batch normalisation gets: embedding and first linear layer, (N, H). */
-    private Tensor hprebn(Tensor x, NamedPass.Names names) {
+    /** Embedding and first linear layer: hprebn, what batch normalisation gets, (N, H). */
+    private Tensor linear1(Tensor x) {
+        if (x.size(0) != hprebn.size(0)) {
+            allocate(x.size(0));
+        }
         indices = x;
-        var emb = names.name("emb", table.value().index(x)); // (N, T, C)
-        embcat = names.name("embcat", emb.reshape(x.size(0), -1)); // (N, T · C)
-        return embcat.matmul(weight1.value()).add(bias1.value());
+        Functional.embedding(table.value(), x, embcat);
+        Functional.linear(embcat, weight1.value(), bias1.value(), hprebn);
+        return hprebn;
+    }
+
+    /** (variance + ε)^-½. */
+    private static Tensor inverseDeviation(Tensor variance) {
+        return variance.add(EPSILON).pow(-0.5);
     }
 
     /**
@@ -134,25 +180,32 @@ final class BackpropNetwork implements NamedLayer {
             throw new IllegalStateException(
                     "BackpropNetwork.backward: is for training alone; call train(true), then forward");
         }
-        int n = dlogits.size(0);
-        var dh = dlogits.matmulTransposeB(weight2.value()); // (N, H)
-        weight2.grad().addInPlace(h.matmulTransposeA(dlogits)); // (H, V)
-        bias2.grad().addInPlace(dlogits.sum(0)); // (V)
-        var dhpreact = h.pow(2).neg().add(1).mul(dh); // (N, H)
-        var dgain = bnraw.mul(dhpreact).sum(0, true); // (1, H)
-        var dshift = dhpreact.sum(0, true); // (1, H)
-        gain.grad().addInPlace(dgain);
-        shift.grad().addInPlace(dshift);
-        var slope = bnraw.mul(dgain).mul(n / (n - 1.0)); // (N, H)
-        var dhprebn = gain.value()
-                .mul(bnvarInv)
-                .div(n)
-                .mul(dhpreact.mul(n).sub(dshift).sub(slope)); // (N, H)
-        var dembcat = dhprebn.matmulTransposeB(weight1.value()); // (N, T · C)
-        weight1.grad().addInPlace(embcat.matmulTransposeA(dhprebn)); // (T · C, H)
-        bias1.grad().addInPlace(dhprebn.sum(0)); // (H)
-        table.grad().indexAdd(indices, dembcat); // (V, C)
-        return Tensor.zeros(0);
+        int divisor = dlogits.size(0) - 1;
+        Functional.linearBackwardInput(dlogits, weight2.value(), dh);
+        Functional.linearBackwardParameters(h, dlogits, weight2.grad(), bias2.grad());
+        Activations.tanhBackward(h, dh, dhpreact);
+        Normalizations.batchNormBackward(
+                dhpreact, bnraw, gain.value(), bnvarInv, divisor, gain.grad(), shift.grad(), dhprebn);
+        Functional.linearBackwardInput(dhprebn, weight1.value(), dembcat);
+        Functional.linearBackwardParameters(embcat, dhprebn, weight1.grad(), bias1.grad());
+        Functional.embeddingBackward(indices, dembcat, table.grad());
+        return NO_GRADIENT;
+    }
+
+    @Override
+    public Tensor forward(Tensor x, NamedPass.Names names) {
+        var emb = names.name("emb", table.value().index(x)); // (N, T, C)
+        var embcat = names.name("embcat", emb.reshape(x.size(0), -1)); // (N, T · C)
+        var hprebn = names.name("hprebn", embcat.matmul(weight1.value()).add(bias1.value())); // (N, H)
+        var bnmeani = names.name("bnmeani", training ? hprebn.mean(0, true) : runningMean); // (1, H)
+        var bndiff = names.name("bndiff", hprebn.sub(bnmeani)); // (N, H)
+        var bndiff2 = names.name("bndiff2", bndiff.pow(2)); // (N, H)
+        var bnvar = names.name("bnvar", training ? bndiff2.sum(0, true).div(x.size(0) - 1) : runningVariance); // (1, H)
+        var bnvarInv = names.name("bnvar_inv", inverseDeviation(bnvar)); // (1, H)
+        var bnraw = names.name("bnraw", bndiff.mul(bnvarInv)); // (N, H)
+        var hpreact = names.name("hpreact", gain.value().mul(bnraw).add(shift.value())); // (N, H)
+        var h = names.name("h", hpreact.tanh()); // (N, H)
+        return names.name("logits", h.matmul(weight2.value()).add(bias2.value())); // (N, V)
     }
 
     /**
@@ -174,8 +227,7 @@ final class BackpropNetwork implements NamedLayer {
         for (int from = 0; from < x.size(0); from += ROWS) {
             int rows = Math.min(ROWS, x.size(0) - from);
             var part = x.narrow(0, from, rows);
-            sum = sum.add(
-                    function.apply(hprebn(part, UNNAMED).to(DType.FLOAT64)).sum(0, true));
+            sum = sum.add(function.apply(linear1(part).to(DType.FLOAT64)).sum(0, true));
         }
         return sum;
     }
@@ -195,6 +247,7 @@ final class BackpropNetwork implements NamedLayer {
         NamedLayer.super.to(dtype);
         runningMean = runningMean.to(dtype);
         runningVariance = runningVariance.to(dtype);
+        allocate(0);
     }
 
     @Override
