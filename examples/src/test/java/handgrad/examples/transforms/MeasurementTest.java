@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.within;
 import static org.assertj.core.api.Assertions.withinPercentage;
 
 import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -53,6 +55,14 @@ class MeasurementTest {
     void batchNormAndItsParametersLearnTheSamePredictions() {
         var model = BatchNormModel.of(SPLIT.train(), 10_000);
         assertThat(model.steps()).isBetween(1L, 10_000L);
+        assertThat(model.largestStep()).isBetween(0.01, 2.0);
+    }
+
+    @Test
+    void batchNormOnWhatFloat64CannotTellFromAConstant() {
+        double[] y = IntStream.range(0, 40).mapToDouble(i -> i * i).toArray();
+        double[] x = Arrays.stream(y).map(value -> 1e20 + 1e5 * (value % 7)).toArray();
+        var model = BatchNormModel.of(new Observations("", "y", List.of("x"), new double[][] {x}, y, List.of()), 100);
         assertThat(model.largestStep()).isBetween(0.01, 2.0);
     }
 }
