@@ -15,13 +15,14 @@ import org.junit.jupiter.params.provider.EnumSource;
 class TrainingTest {
     private static final DeepLinear LINEAR =
             new DeepLinear(20, DeepLinear.Placement.EVERY, Initialization.XAVIER_NORMAL);
-    private static final Runnable NOTHING = () -> {};
+
+    private static void nothing() {}
 
     @ParameterizedTest
     @EnumSource
     void measuringChangesNothing(Variant variant) {
         var steps = new AtomicInteger();
-        var measured = Training.run(LINEAR, variant, 1, 12, 4, NOTHING);
+        var measured = Training.run(LINEAR, variant, 1, 12, 4, TrainingTest::nothing);
         var alone = Training.run(LINEAR, variant, 1, 12, 0, steps::incrementAndGet);
         assertThat(measured.steps()).containsExactly(0, 3, 6, 9);
         assertThat(alone.readings()).isEmpty();
@@ -43,14 +44,16 @@ class TrainingTest {
     }
 
     private static Reading first(Network network, Variant variant) {
-        return Training.run(network, variant, 2, 2, 1, NOTHING).readings().getFirst();
+        return Training.run(network, variant, 2, 2, 1, TrainingTest::nothing)
+                .readings()
+                .getFirst();
     }
 
     /** The sum over so many inputs makes the learning rate too large: the loss leaves float32 within the steps. */
     @Test
     void aTrainingThatDivergesEndsThere() {
         var wide = new DeepLinear(100_000, DeepLinear.Placement.HIDDEN, Initialization.KAIMING_NORMAL);
-        var training = Training.run(wide, Variant.STANDARD, 1, 20, 20, NOTHING);
+        var training = Training.run(wide, Variant.STANDARD, 1, 20, 20, TrainingTest::nothing);
         assertThat(training.losses()[19]).isInfinite();
         assertThat(training.lastLoss()).isInfinite();
         assertThat(training.readings()).hasSizeLessThan(20).hasSize(training.steps().length);
