@@ -1,7 +1,7 @@
 package handgrad.check;
 
-import handgrad.nn.CrossEntropyLoss;
 import handgrad.nn.Layer;
+import handgrad.nn.Loss;
 import handgrad.random.TorchRandom;
 import handgrad.tensor.DType;
 import handgrad.tensor.Shape;
@@ -17,7 +17,7 @@ import java.util.stream.Collectors;
  * GradientCheck.of(new Tanh()).input(Shape.of(32, 200)).assertPasses();
  * }</pre>
  *
- * <p>Every input that is not INT32 and every parameter is checked. The gradient of the output, dOut, is drawn once; for each
+ * <p>Every input that is not INT32, but for the targets of a loss, and every parameter is checked. The gradient of the output, dOut, is drawn once; for each
  * element, (f(e + eps) - f(e - eps)) / (2 eps) of f = Σ dOut ∘ output is compared with what backward gives. They agree where
  * |difference| ≤ atol + rtol · |central difference|, with the defaults of PyTorch's gradcheck: eps 1e-6, atol 1e-5, rtol
  * 1e-3; where all of a gradient is small, atol is lowered to rtol times its largest element. Beyond that
@@ -51,13 +51,13 @@ public final class GradientCheck {
         return new GradientCheck(Subject.of(layer));
     }
 
-    /** A check of a loss; its inputs are the logits and the targets. */
-    public static GradientCheck of(CrossEntropyLoss loss) {
+    /** A check of a loss; its inputs are the output of a model and the targets, which have no gradient. */
+    public static GradientCheck of(Loss loss) {
         return new GradientCheck(Subject.of(loss));
     }
 
     /** A check of a model, which it converts to FLOAT64, under a loss; its inputs are the model's and the targets. */
-    public static GradientCheck of(Layer model, CrossEntropyLoss loss) {
+    public static GradientCheck of(Layer model, Loss loss) {
         return new GradientCheck(Subject.of(model, loss));
     }
 

@@ -46,13 +46,17 @@ final class GradientRun {
         this.tolerance = tolerance;
         this.sampling = sampling;
         for (int i = 0; i < batch.length; i++) {
-            if (batch[i].dtype() != DType.INT32) {
+            if (hasGradient(i)) {
                 targets.add(new Target(inputName.apply(i), i, null));
             }
         }
         subject.parameters().forEach((name, parameter) -> targets.add(new Target(name, -1, parameter)));
         // The first batch of all is another one: what a layer keeps from it for good shows.
         this.dOut = Tensors.outputGradient(forward(earlierBatch(0)).shape(), sampling.seed() + 1);
+    }
+
+    private boolean hasGradient(int input) {
+        return batch[input].dtype() != DType.INT32 && subject.hasGradient(input);
     }
 
     GradientReport report() {
@@ -210,7 +214,7 @@ final class GradientRun {
         }
         var all = new ArrayList<Tensor>();
         for (int i = 0; i < batch.length; i++) {
-            if (batch[i].dtype() != DType.INT32) {
+            if (hasGradient(i)) {
                 all.add(ofInputs[i].to(DType.FLOAT64).copy());
             }
         }

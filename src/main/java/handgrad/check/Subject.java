@@ -1,7 +1,7 @@
 package handgrad.check;
 
-import handgrad.nn.CrossEntropyLoss;
 import handgrad.nn.Layer;
+import handgrad.nn.Loss;
 import handgrad.nn.Parameter;
 import handgrad.tensor.DType;
 import handgrad.tensor.Shape;
@@ -17,6 +17,11 @@ interface Subject {
 
     /** The gradients of the inputs of the last forward pass; adds those of the parameters. */
     Tensor[] backward(Tensor dOut);
+
+    /** Whether the input of this number has a gradient, unless it is INT32. */
+    default boolean hasGradient(int input) {
+        return true;
+    }
 
     /** The parameters by name. */
     default Map<String, Parameter> parameters() {
@@ -43,7 +48,7 @@ interface Subject {
         };
     }
 
-    static Subject of(CrossEntropyLoss loss) {
+    static Subject of(Loss loss) {
         return new Subject() {
             @Override
             public Tensor forward(Tensor... inputs) {
@@ -54,10 +59,15 @@ interface Subject {
             public Tensor[] backward(Tensor dOut) {
                 return new Tensor[] {loss.backward().mul(dOut.item()), Tensor.zeros(0)};
             }
+
+            @Override
+            public boolean hasGradient(int input) {
+                return input == 0;
+            }
         };
     }
 
-    static Subject of(Layer model, CrossEntropyLoss loss) {
+    static Subject of(Layer model, Loss loss) {
         model.to(DType.FLOAT64);
         return new Subject() {
             @Override
@@ -68,6 +78,11 @@ interface Subject {
             @Override
             public Tensor[] backward(Tensor dOut) {
                 return new Tensor[] {model.backward(loss.backward().mul(dOut.item())), Tensor.zeros(0)};
+            }
+
+            @Override
+            public boolean hasGradient(int input) {
+                return input == 0;
             }
 
             @Override

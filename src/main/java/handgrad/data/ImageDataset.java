@@ -4,6 +4,9 @@ import handgrad.random.TorchRandom;
 import handgrad.tensor.DType;
 import handgrad.tensor.Shape;
 import handgrad.tensor.Tensor;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
 
 /**
  * Images of {@value #CLASSES} classes. They are kept as bytes, a quarter of what tensors take, and become numbers from -1 for
@@ -43,6 +46,18 @@ public final class ImageDataset {
     /** 1 for grey, 3 for red, green and blue. */
     public int channels() {
         return channels;
+    }
+
+    /** The SHA-256 of pixels and labels, in hexadecimal digits. */
+    public String digest() {
+        try {
+            var digest = MessageDigest.getInstance("SHA-256");
+            digest.update(pixels);
+            digest.update(labels);
+            return HexFormat.of().formatHex(digest.digest());
+        } catch (NoSuchAlgorithmException exception) {
+            throw new IllegalStateException("every Java platform has SHA-256", exception);
+        }
     }
 
     /** The rows of pixels in an image. */

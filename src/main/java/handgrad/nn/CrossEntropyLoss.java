@@ -6,7 +6,7 @@ import handgrad.tensor.Updates;
 import org.jspecify.annotations.Nullable;
 
 /** The mean negative log-probability of the targets under the softmax of the logits. Keeps the softmax for backward. */
-public final class CrossEntropyLoss {
+public final class CrossEntropyLoss implements Loss {
     private @Nullable Tensor probabilities;
     private @Nullable Tensor targets;
     private @Nullable Tensor dLogits;
@@ -17,6 +17,7 @@ public final class CrossEntropyLoss {
      * @param logits (N, classes)
      * @param targets (N), INT32, each from 0 to classes - 1 or IGNORED; at least one is not
      */
+    @Override
     public double forward(Tensor logits, Tensor targets) {
         this.targets = targets;
         probabilities = Buffers.like(logits, probabilities);
@@ -24,6 +25,7 @@ public final class CrossEntropyLoss {
     }
 
     /** dLogits = (softmax(logits) - onehot(targets)) / n, 0 in ignored rows; (N, classes), overwritten by the next call. */
+    @Override
     public Tensor backward() {
         var p = Buffers.kept("CrossEntropyLoss", probabilities);
         dLogits = Buffers.like(p, dLogits);

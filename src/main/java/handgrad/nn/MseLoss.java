@@ -5,7 +5,7 @@ import handgrad.tensor.Tensor;
 import org.jspecify.annotations.Nullable;
 
 /** The mean squared error: PyTorch's {@code MSELoss}. Keeps both its arguments for backward. */
-public final class MseLoss {
+public final class MseLoss implements Loss {
     private @Nullable Tensor input;
     private @Nullable Tensor target;
     private @Nullable Tensor dX;
@@ -16,6 +16,7 @@ public final class MseLoss {
      * @param x (…)
      * @param target (…)
      */
+    @Override
     public double forward(Tensor x, Tensor target) {
         input = x;
         this.target = target;
@@ -23,6 +24,7 @@ public final class MseLoss {
     }
 
     /** dX = 2 (x - target) / n, of the shape of x; overwritten by the next call. */
+    @Override
     public Tensor backward() {
         var x = Buffers.kept("MseLoss", input);
         dX = Buffers.like(x, dX);

@@ -11,6 +11,7 @@ import handgrad.nn.Embedding;
 import handgrad.nn.FlattenConsecutive;
 import handgrad.nn.Layer;
 import handgrad.nn.Linear;
+import handgrad.nn.MseLoss;
 import handgrad.nn.Parameter;
 import handgrad.nn.Sequential;
 import handgrad.nn.Tanh;
@@ -115,6 +116,20 @@ class GradientCheckTest {
                 .assertPasses();
         assertThat(report.tensors()).hasSize(7);
         assertThat(report.worst()).isLessThan(1e-5);
+    }
+
+    @Test
+    void the_mean_squared_error_is_checked_but_for_its_targets() {
+        var target = Tensor.randn(random, 5, 7);
+        var alone = GradientCheck.of(new MseLoss())
+                .inputs(Tensor.randn(random, 5, 7), target)
+                .named("x", "target")
+                .assertPasses();
+        assertThat(alone.tensors()).extracting(TensorResult::name).containsExactly("x");
+        var report = GradientCheck.of(new Linear(4, 7, random), new MseLoss())
+                .inputs(Tensor.randn(random, 5, 4), target)
+                .assertPasses();
+        assertThat(report.tensors()).extracting(TensorResult::name).containsExactly("input 0", "weight", "bias");
     }
 
     /** y = x², with a mistake in what it keeps. */

@@ -65,6 +65,19 @@ class ImageFolderTest {
     }
 
     @Test
+    void the_digest_is_of_pixels_and_labels() throws IOException {
+        write("train-images-idx3-ubyte", images(2051, 3, 8, 12));
+        write("train-labels-idx1-ubyte", labels(2049, 7, 0, 9));
+        write("t10k-images-idx3-ubyte", images(2051, 3, 8, 12));
+        write("t10k-labels-idx1-ubyte", labels(2049, 7, 0, 9));
+        var split = ImageFolder.read(folder);
+        assertThat(split.train().digest()).hasSize(64).isEqualTo(split.test().digest());
+        write("t10k-labels-idx1-ubyte", labels(2049, 7, 0, 8));
+        assertThat(ImageFolder.read(folder).test().digest())
+                .isNotEqualTo(split.train().digest());
+    }
+
+    @Test
     void reads_idx_files_plain_and_compressed() throws IOException {
         writeIdx();
         var split = ImageFolder.read(folder);

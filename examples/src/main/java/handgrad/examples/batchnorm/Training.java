@@ -18,8 +18,13 @@ public record Training(double firstLoss, double[] losses, int[] steps, List<Read
     /** Points of the curve at most. */
     private static final int POINTS = 100;
 
-    /** Trains and measures; {@code probes} times, at equal distances from the first step on. */
-    public static Training run(Network network, Variant variant, long seed, int steps, int probes) {
+    /**
+     * Trains, and measures at equal distances from the first step on.
+     *
+     * @param probes how many times it measures
+     * @param afterStep is run after each step
+     */
+    public static Training run(Network network, Variant variant, long seed, int steps, int probes, Runnable afterStep) {
         var task = network.start(variant, seed);
         var probe = new Probe(task, network.lr(), network.stepSizes());
         var sgd = new Sgd(task.model().parameters());
@@ -44,6 +49,7 @@ public record Training(double firstLoss, double[] losses, int[] steps, List<Read
                 readings.add(probe.read(batch));
             }
             sgd.step(network.lr());
+            afterStep.run();
         }
         double[] losses = new double[points];
         Arrays.setAll(losses, i -> sums[i] / Math.max(1, counts[i]));

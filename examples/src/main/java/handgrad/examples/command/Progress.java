@@ -26,7 +26,7 @@ public final class Progress implements Closeable {
     private boolean closed;
 
     /** A bar for this many steps. */
-    public Progress(String task, int steps, boolean quiet) {
+    public Progress(String task, long steps, boolean quiet) {
         bar = quiet || !Boolean.getBoolean("handgrad.terminal")
                 ? null
                 : new ProgressBarBuilder()
@@ -58,8 +58,8 @@ public final class Progress implements Closeable {
         }
     }
 
-    /** Says how many steps are done, where a step takes long enough to be shown by itself. */
-    public void done(int steps) {
+    /** Says how many steps are done. */
+    public void done(long steps) {
         if (bar != null) {
             bar.stepTo(steps);
         }

@@ -31,6 +31,9 @@ public final class VggNetwork {
     private static final int KERNEL_SIZE = 3;
     private static final int POOLING = 2;
 
+    /** The least height and width of an image, which each stage halves. */
+    public static final int LEAST_SIDE = 1 << STAGES.length;
+
     private VggNetwork() {}
 
     /** The network without normalisation, for the images of a data set; its weights are drawn as Xavier's. */

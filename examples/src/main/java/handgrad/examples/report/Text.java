@@ -53,10 +53,12 @@ public final class Text {
         return number("%." + decimals + "f", value);
     }
 
-    /** A dash for what there is not. */
+    /** A dash for what there is not; no sign for what is 0 in these digits. */
     private static String number(String format, double value) {
-        return Double.isNaN(value)
-                ? "–"
-                : String.format(Locale.ROOT, format, value).replace('-', '−');
+        if (Double.isNaN(value)) {
+            return "–";
+        }
+        var text = String.format(Locale.ROOT, format, value).replace("Infinity", "∞");
+        return text.matches("-[0.]+( %)?") ? text.substring(1) : text.replace('-', '−');
     }
 }

@@ -10,6 +10,7 @@ import handgrad.examples.batchnorm.Network;
 import handgrad.examples.command.Checks;
 import handgrad.examples.command.ExitCode;
 import handgrad.examples.command.WrongInputException;
+import handgrad.examples.model.VggNetwork;
 import handgrad.nn.Initialization;
 import handgrad.random.TorchRandom;
 import java.nio.file.Path;
@@ -19,6 +20,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -62,6 +64,11 @@ final class BatchNormCommand implements Callable<Integer> {
     private static final int GLYPHS = 10_000;
     private static final long GLYPHS_SEED = 42;
     private static final int BATCH_SIZE = 64;
+
+    /** From zeros a product of matrices gets no gradient. */
+    private static final Initialization[] INITIALIZATIONS = Stream.of(Initialization.values())
+            .filter(initialization -> initialization != Initialization.ZEROS)
+            .toArray(Initialization[]::new);
 
     @Mixin
     private final StudyOptions options = new StudyOptions();
@@ -166,7 +173,7 @@ final class BatchNormCommand implements Callable<Integer> {
                 new DeepLinear(
                         samples,
                         EnumOption.of(DeepLinear.Placement.values(), "--placement", placement),
-                        EnumOption.of(Initialization.values(), "--initialization", initialization));
+                        EnumOption.of(INITIALIZATIONS, "--initialization", initialization));
             case NAMES -> new NamesNetwork();
             case IMAGES -> images();
         };
@@ -179,8 +186,15 @@ final class BatchNormCommand implements Callable<Integer> {
         }
         Checks.notEmpty("--data", data);
         try {
-            return new ImageNetwork(
-                    ImageFolder.read(data).train(), "those of " + data.toAbsolutePath(), width, BATCH_SIZE);
+            var images = ImageFolder.read(data).train();
+            if (Math.min(images.height(), images.width()) < VggNetwork.LEAST_SIDE) {
+                throw new WrongInputException("--data: %s: its images are %d x %d; the network wants at least %d x %d"
+                        .formatted(
+                                data, images.height(), images.width(), VggNetwork.LEAST_SIDE, VggNetwork.LEAST_SIDE));
+            }
+            var source = "%s (SHA-256 %s…)"
+                    .formatted(data.toAbsolutePath(), images.digest().substring(0, 12));
+            return new ImageNetwork(images, source, width, BATCH_SIZE);
         } catch (ImagesException exception) {
             throw new WrongInputException("--data: " + exception.getMessage());
         }

@@ -232,11 +232,11 @@ final class BatchNormPage {
         for (var variant : Variant.values()) {
             table.add(
                     variant.title(),
-                    digits(runs.lastLoss(variant)),
-                    digits(median(runs, variant, BatchNormComparison::lossRange)),
-                    digits(median(runs, variant, BatchNormComparison::changeRange)),
-                    digits(median(runs, variant, Reading::smoothness)),
-                    digits(BatchNormComparison.median(runs, variant, Reading::difference)),
+                    Text.digits(runs.lastLoss(variant)),
+                    Text.digits(median(runs, variant, BatchNormComparison::lossRange)),
+                    Text.digits(median(runs, variant, BatchNormComparison::changeRange)),
+                    Text.digits(median(runs, variant, Reading::smoothness)),
+                    Text.digits(BatchNormComparison.median(runs, variant, Reading::difference)),
                     Text.fixed(3, BatchNormComparison.median(runs, variant, Reading::cosine)));
         }
         return table;
@@ -244,11 +244,6 @@ final class BatchNormPage {
 
     private static double median(BatchNormRuns runs, Variant variant, ToDoubleFunction<Reading> number) {
         return BatchNormComparison.median(runs, variant, reading -> new double[] {number.applyAsDouble(reading)});
-    }
-
-    /** Infinite where a training diverged. */
-    private static String digits(double value) {
-        return Double.isInfinite(value) ? "∞" : Text.digits(value);
     }
 
     private static Section definitions() {

@@ -58,7 +58,8 @@ record BatchNormRuns(Network network, int steps, int probes, Map<Variant, List<T
                 "seed", Integer.toString(seed),
                 "steps", Integer.toString(steps),
                 "probes", Integer.toString(probes)));
-        return new Experiment(options, () -> numbers(Training.run(network, variant, seed, steps, probes)));
+        return new Experiment(
+                options, steps, step -> numbers(Training.run(network, variant, seed, steps, probes, step)));
     }
 
     private static Numbers numbers(Training training) {

@@ -46,12 +46,15 @@ final class BatchNormVerdicts {
     }
 
     private Verdict noise() {
-        double share = fall(Variant.NOISY) / fall(Variant.BATCH_NORM);
+        double whole = fall(Variant.BATCH_NORM);
+        double share = fall(Variant.NOISY) / whole;
         return new Verdict(
                 "Noisy BatchNorm still trains",
-                "its loss falls %s of the way that BatchNorm's does".formatted(Text.percent(share)),
+                whole > 0
+                        ? "its loss falls %s of the way that BatchNorm's does".formatted(Text.percent(share))
+                        : "BatchNorm's own loss does not fall",
                 "at least half of the way",
-                share >= HALF);
+                whole > 0 && share >= HALF);
     }
 
     /** How far the loss falls, the mean over the seeds. */
@@ -66,7 +69,7 @@ final class BatchNormVerdicts {
         double share = comparison.layersAsLarge(Reading::difference);
         return new Verdict(
                 "Internal covariate shift is often as large or larger with BatchNorm",
-                "‖G − G′‖ is in %s of all cases".formatted(Text.percent(share)),
+                "‖G − G′‖ is as large or larger in %s of all cases".formatted(Text.percent(share)),
                 "at least half of the cases",
                 share >= HALF);
     }

@@ -91,6 +91,9 @@ final class NumbersJson {
                 numbers.put(name, list.build().toArray());
             }
             expect(json, JsonToken.END_OBJECT, "");
+            if (json.nextToken() != null) {
+                throw new NumberFormatException("more than a result");
+            }
         }
         return Map.of(options, numbers);
     }

@@ -7,8 +7,10 @@ import handgrad.examples.study.Puzzle.Activation;
 import handgrad.examples.study.Puzzle.Loss;
 import handgrad.examples.study.Puzzle.Method;
 import handgrad.examples.study.Puzzle.Norm;
-import java.util.Comparator;
 import java.util.List;
+import java.util.function.Function;
+import java.util.function.ToDoubleFunction;
+import java.util.stream.Collectors;
 import java.util.stream.DoubleStream;
 import java.util.stream.Stream;
 
@@ -118,31 +120,34 @@ final class PuzzleFindings {
         var findings = new Findings();
         var drawn =
                 Stream.of(Start.values()).filter(start -> start != Start.ZERO).toList();
-        var best = drawn.stream()
-                .min(Comparator.comparingDouble(
-                        start -> results.fails(Puzzle.of(RELU, 4).withStart(start))))
-                .orElseThrow();
-        var worst = drawn.stream()
-                .max(Comparator.comparingDouble(
-                        start -> results.fails(Puzzle.of(RELU, 4).withStart(start))))
-                .orElseThrow();
+        ToDoubleFunction<Start> fails =
+                start -> results.fails(Puzzle.of(RELU, 4).withStart(start));
+        var best = least(drawn, fails);
+        var worst = least(drawn, start -> -fails.applyAsDouble(start));
         findings.add(
-                "With ReLU and N=4, %s fails least, from %s of starts, and %s most, from %s.",
-                best.title(),
-                percent(results.fails(Puzzle.of(RELU, 4).withStart(best))),
-                worst.title(),
-                percent(results.fails(Puzzle.of(RELU, 4).withStart(worst))));
-        var safest = Stream.of(Activation.values())
-                .min(Comparator.comparingDouble(activation -> results.fails(Puzzle.of(activation, 1))))
-                .orElseThrow();
+                "With ReLU and N=4, the fewest starts fail with %s, %s, and the most with %s, %s.",
+                list(best, Start::title),
+                percent(fails.applyAsDouble(best.getFirst())),
+                list(worst, Start::title),
+                percent(fails.applyAsDouble(worst.getFirst())));
+        var safest = least(List.of(Activation.values()), activation -> results.fails(Puzzle.of(activation, 1)));
         findings.add(
                 "As PyTorch draws it, a single unit fails least with %s: %s.",
-                safest.title(), percent(results.fails(Puzzle.of(safest, 1))));
+                list(safest, Activation::title), percent(results.fails(Puzzle.of(safest.getFirst(), 1))));
         findings.add(
-                "Width is the cheapest help: ReLU goes from %s of failures at N=1 to %s at N=8, since one live unit is"
-                        + " enough.",
+                "One live unit is enough to learn NOT: ReLU fails from %s of starts at N=1 and from %s at N=8.",
                 percent(results.fails(Puzzle.of(RELU, 1))), percent(results.fails(Puzzle.of(RELU, 8))));
         return findings;
+    }
+
+    /** All that share the least number. */
+    private static <T> List<T> least(List<T> all, ToDoubleFunction<T> number) {
+        double least = all.stream().mapToDouble(number).min().orElseThrow();
+        return all.stream().filter(one -> number.applyAsDouble(one) == least).toList();
+    }
+
+    private static <T> String list(List<T> all, Function<T, String> title) {
+        return all.stream().map(title).collect(Collectors.joining(" or "));
     }
 
     /** On depth. */
@@ -151,8 +156,8 @@ final class PuzzleFindings {
         var he = Puzzle.of(RELU, 2).withStart(Start.HE);
         var rai = Puzzle.of(RELU, 4).withStart(Start.RANDOMISED_ASYMMETRIC);
         findings.add(
-                "Depth makes it worse where units can die: from 1 to 5 layers of two ReLU units (He) the failures go from %s to"
-                        + " %s, those born dead from %s to %s; the closed form says %s.",
+                "From 1 to 5 layers of two ReLU units (He) the failures go from %s to %s, those born dead from %s to %s; the"
+                        + " closed form says %s.",
                 percent(results.fails(he)),
                 percent(results.fails(he.withDepth(5))),
                 percent(born(he)),
@@ -175,17 +180,15 @@ final class PuzzleFindings {
     Findings rates() {
         var findings = new Findings();
         for (var activation : List.of(RELU, Activation.SIGMOID)) {
-            double best = DoubleStream.of(PuzzleSweep.learningRates())
-                    .boxed()
-                    .min(Comparator.comparingDouble(
-                            rate -> results.fails(Puzzle.of(activation, 4).withLr(rate))))
-                    .orElseThrow();
+            var best = least(
+                    DoubleStream.of(PuzzleSweep.learningRates()).boxed().toList(),
+                    rate -> results.fails(Puzzle.of(activation, 4).withLr(rate)));
             var fast = results.of(Puzzle.of(activation, 4).withLr(1));
             findings.add(
                     "%s fails least at a learning rate of %s: %s. At 1 it fails from %s of starts; %s of all diverge.",
                     activation == RELU ? "ReLU" : "Sigmoid",
-                    Text.plain(best),
-                    percent(results.fails(Puzzle.of(activation, 4).withLr(best))),
+                    list(best, Text::plain),
+                    percent(results.fails(Puzzle.of(activation, 4).withLr(best.getFirst()))),
                     percent(fast.share(fast.fails())),
                     percent(fast.share(fast.count(PuzzleLabel.DIVERGED))));
         }
@@ -197,8 +200,9 @@ final class PuzzleFindings {
         var findings = new Findings();
         var relu = Puzzle.of(RELU, 2);
         findings.add(
-                "Neither another loss nor another optimiser brings a dead unit back. ReLU with N=2 fails from %s of starts by"
-                        + " SGD on the squared error, %s by Adam, %s by SGD on the cross-entropy; %s are born dead.",
+                "A unit that is born dead has no gradient under any loss, so neither SGD nor Adam moves it. ReLU with N=2"
+                        + " fails from %s of starts by SGD on the squared error, %s by Adam, %s by SGD on the cross-entropy;"
+                        + " %s are born dead.",
                 percent(results.fails(relu)),
                 percent(results.fails(relu.withMethod(Method.ADAM))),
                 percent(results.fails(relu.withLoss(Loss.CROSS_ENTROPY))),

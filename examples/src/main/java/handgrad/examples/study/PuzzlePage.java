@@ -11,6 +11,7 @@ import handgrad.examples.report.Text;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -113,13 +114,18 @@ final class PuzzlePage {
                     label.title(), label.meaning(), Text.count(results.labels().getOrDefault(label, 0)));
         }
         // The start of zeros alone is symmetric, all of it.
-        var most = results.labels().entrySet().stream()
-                .filter(entry -> entry.getKey() != PuzzleLabel.LEARNED && entry.getKey() != PuzzleLabel.SYMMETRIC)
-                .max(Map.Entry.comparingByValue());
+        var failing = new EnumMap<PuzzleLabel, Integer>(results.labels());
+        failing.keySet().removeAll(List.of(PuzzleLabel.LEARNED, PuzzleLabel.SYMMETRIC));
+        var most = failing.entrySet().stream().max(Map.Entry.comparingByValue());
         var blocks = new ArrayList<Block>();
         most.ifPresent(entry -> blocks.add(Sentence.plain(
-                "Over all networks of this page whose start is drawn, most failing seeds are labelled %s: %s of them."
-                        .formatted(entry.getKey().title(), Text.count(entry.getValue())))));
+                "Over all networks of this page whose start is drawn, the most frequent label of failing seeds is %s: %s of %s."
+                        .formatted(
+                                entry.getKey().title(),
+                                Text.count(entry.getValue()),
+                                Text.count(failing.values().stream()
+                                        .mapToInt(Integer::intValue)
+                                        .sum())))));
         blocks.add(meanings.block("Labels: the first that fits"));
         blocks.add(table.block("Seeds by label, and by the error at which they ended"));
         return new Section("Why they fail", blocks);

@@ -18,6 +18,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
 import tools.jackson.core.JacksonException;
 
@@ -42,15 +43,23 @@ final class StudyFolder {
         this.path = path;
         try {
             Files.createDirectories(path);
-            read();
         } catch (IOException exception) {
-            throw new WrongInputException("--out: " + path + " cannot be used: " + RunFolder.reason(exception));
+            throw cannotUse(path, exception);
+        }
+        var file = path.resolve(RESULTS);
+        try {
+            read(file);
+        } catch (IOException exception) {
+            throw cannotUse(file, exception);
         }
     }
 
+    private static WrongInputException cannotUse(Path path, IOException exception) {
+        return new WrongInputException("--out: " + path + " cannot be used: " + RunFolder.reason(exception));
+    }
+
     /** Reads the results; a last line that a stopped study left unfinished is taken off. */
-    private void read() throws IOException {
-        var file = path.resolve(RESULTS);
+    private void read(Path file) throws IOException {
         if (!Files.exists(file)) {
             return;
         }
@@ -88,11 +97,18 @@ final class StudyFolder {
                 .filter(experiment -> !measured.containsKey(experiment.options()))
                 .collect(Collectors.toMap(
                         Experiment::options, experiment -> experiment, (one, _) -> one, LinkedHashMap::new));
-        var done = new AtomicInteger();
-        try (var progress = new Progress(task, missing.size(), missing.isEmpty())) {
+        long steps = missing.values().stream().mapToLong(Experiment::steps).sum();
+        var done = new AtomicLong();
+        try (var progress = new Progress(task, steps, missing.isEmpty())) {
             missing.values().parallelStream().forEach(experiment -> {
-                add(experiment.options(), experiment.measurement().get());
-                progress.done(done.incrementAndGet());
+                var left = new AtomicInteger(experiment.steps());
+                var numbers = experiment.measurement().apply(() -> {
+                    left.decrementAndGet();
+                    progress.done(done.incrementAndGet());
+                });
+                add(experiment.options(), numbers);
+                // A training that diverged ends before its last step.
+                progress.done(done.addAndGet(left.get()));
             });
         }
         experiments.forEach(experiment -> asked.put(experiment.options(), measured(experiment)));

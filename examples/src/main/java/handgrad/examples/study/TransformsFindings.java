@@ -173,7 +173,7 @@ final class TransformsFindings {
             return;
         }
         var theory = study.data().features().size() == 2
-                ? "; (1 + |ρ|) / (1 - |ρ|) with their correlation ρ = %s is %s"
+                ? "; (1 + |ρ|) / (1 − |ρ|) with their correlation ρ = %s is %s"
                         .formatted(
                                 Text.fixed(
                                         4,
@@ -201,12 +201,12 @@ final class TransformsFindings {
         findings.add(
                 "BatchNorm in the model, with gain 1 and bias 0 held, has κ = %s, standardised features %s: it is the same but"
                         + " for the ε of 10⁻⁵ that it adds to each variance. With gain and bias trained too, the loss"
-                        + " is no longer quadratic: the largest stable step size falls from %s to %s, and with half of that"
-                        + " the error is a millionth after %s steps.",
+                        + " is no longer quadratic: the largest stable step size is %s, not %s, and with half of that the"
+                        + " error is a millionth after %s steps.",
                 digits(norm.number("condition")),
                 digits(standardised.number("condition")),
-                Text.digits(norm.number("step found")),
                 Text.digits(study.trained().number("step found")),
+                Text.digits(norm.number("step found")),
                 study.trained().number("steps found") < 0
                         ? "more than 100,000"
                         : steps(study.trained().number("steps found"), study));
@@ -218,9 +218,9 @@ final class TransformsFindings {
         double[] after = last.numbers().list("after");
         findings.judge(
                 after[0] < before[0],
-                "Inside a network it is the same: after %s steps of mlp-bn BatchNorm takes the largest eigenvalue of hᵀh/n from"
-                        + " %s to %s, so that a linear layer on it would be stable at %s times the step size, and κ within the"
-                        + " dimensions that h fills from %s to %s.",
+                "Inside a network, after %s steps of mlp-bn, BatchNorm takes the largest eigenvalue of hᵀh/n from %s to %s,"
+                        + " so that a linear layer on it would be stable at %s times the step size; κ within the dimensions"
+                        + " that h fills goes from %s to %s.",
                 Text.count(last.steps()),
                 digits(before[0]),
                 digits(after[0]),

@@ -24,8 +24,9 @@ public record BatchNormModel(double largestStep, long steps) {
     public static BatchNormModel of(Observations train, long limit) {
         var x = Transform.tensor(train.columns());
         // The error is that against the best predictions, as everywhere; least squares reaches them in one go.
-        double[] best = Design.matrix(train.columns())
-                .operate(Design.of(train.columns()).fit(train.y()));
+        // Standardised features give the same predictions, also where float64 cannot tell a raw one from a constant.
+        double[][] columns = Transform.STANDARDISED.fit(train.columns()).apply(train.columns());
+        double[] best = Design.matrix(columns).operate(Design.of(columns).fit(train.y()));
         var y = Tensor.of(best, best.length, 1);
         if (new Run(x, y).first == 0) {
             return new BatchNormModel(Double.POSITIVE_INFINITY, 0); // weights of zero are best

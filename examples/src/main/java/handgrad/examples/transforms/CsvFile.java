@@ -26,6 +26,8 @@ final class CsvFile {
     /** The third power of a difference of such numbers, summed over all rows, is still a float64. */
     private static final double LARGEST = 1e60;
 
+    private static final double SMALLEST = 1e-60;
+
     /** With more of them, millions of steps of gradient descent take hours. */
     private static final int MOST_FEATURES = 50;
 
@@ -40,7 +42,9 @@ final class CsvFile {
         this.file = file;
         this.names = records.isEmpty()
                 ? List.of()
-                : records.getFirst().getFields().stream().map(String::strip).toList();
+                : records.getFirst().getFields().stream()
+                        .map(CsvFile::printable)
+                        .toList();
         this.records = records.subList(Math.min(1, records.size()), records.size());
     }
 
@@ -93,9 +97,17 @@ final class CsvFile {
         return text.startsWith("\uFEFF") ? text.substring(1) : text;
     }
 
+    /** Names are shown on a terminal, line by line. */
+    private static String printable(String name) {
+        return name.replaceAll("\\p{Cntrl}+", " ").strip();
+    }
+
     private void checkNames() {
         if (names.isEmpty()) {
             throw wrong("is empty; it wants a line of column names, then lines of numbers");
+        }
+        if (names.stream().allMatch(name -> NUMBER.matcher(name).matches())) {
+            throw wrong("line 1: has numbers, no names; put a line of column names before it");
         }
         var seen = new HashSet<String>();
         for (int i = 0; i < names.size(); i++) {
@@ -151,8 +163,13 @@ final class CsvFile {
     private void checkRows(int features) {
         int least = Math.max(LEAST_ROWS, ROWS_PER_FEATURE * (features + 1));
         if (records.size() < least) {
-            throw wrong("has %d rows of numbers; %d %s at least %d"
-                    .formatted(records.size(), features, features == 1 ? "feature wants" : "features want", least));
+            throw wrong("has %d %s of numbers; %d %s at least %d"
+                    .formatted(
+                            records.size(),
+                            records.size() == 1 ? "row" : "rows",
+                            features,
+                            features == 1 ? "feature wants" : "features want",
+                            least));
         }
         for (var row : records) {
             if (row.getFieldCount() != names.size()) {
@@ -184,6 +201,9 @@ final class CsvFile {
             if (Math.abs(values[i]) > LARGEST) {
                 throw wrong(at + shown(text) + " is too large to be computed with; its size must be at most 1e60");
             }
+            if (values[i] != 0 && Math.abs(values[i]) < SMALLEST) {
+                throw wrong(at + shown(text) + " is too small to be computed with; its size must be at least 1e-60");
+            }
         }
         return values;
     }
@@ -197,7 +217,7 @@ final class CsvFile {
     }
 
     private static WrongInputException wrong(Path file, String what) {
-        // A name or a cell may hold line feeds and other control characters; an error is one line.
-        return new WrongInputException("--data: " + file + ": " + what.replaceAll("\\p{Cntrl}+", " "));
+        // A cell may hold line feeds and other control characters; an error is one line.
+        return new WrongInputException("--data: " + file + ": " + printable(what));
     }
 }

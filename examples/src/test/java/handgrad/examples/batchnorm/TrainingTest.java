@@ -7,6 +7,7 @@ import handgrad.nn.Initialization;
 import handgrad.nn.Linear;
 import handgrad.random.TorchRandom;
 import java.util.Arrays;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -15,13 +16,17 @@ class TrainingTest {
     private static final DeepLinear LINEAR =
             new DeepLinear(20, DeepLinear.Placement.EVERY, Initialization.XAVIER_NORMAL);
 
+    private static void nothing() {}
+
     @ParameterizedTest
     @EnumSource
     void measuringChangesNothing(Variant variant) {
-        var measured = Training.run(LINEAR, variant, 1, 12, 4);
-        var alone = Training.run(LINEAR, variant, 1, 12, 0);
+        var steps = new AtomicInteger();
+        var measured = Training.run(LINEAR, variant, 1, 12, 4, TrainingTest::nothing);
+        var alone = Training.run(LINEAR, variant, 1, 12, 0, steps::incrementAndGet);
         assertThat(measured.steps()).containsExactly(0, 3, 6, 9);
         assertThat(alone.readings()).isEmpty();
+        assertThat(steps).hasValue(12);
         assertThat(measured.losses()).hasSize(12).isEqualTo(alone.losses()).isNotEqualTo(new double[12]);
         assertThat(measured.firstLoss()).isEqualTo(measured.losses()[0]);
     }
@@ -39,14 +44,16 @@ class TrainingTest {
     }
 
     private static Reading first(Network network, Variant variant) {
-        return Training.run(network, variant, 2, 2, 1).readings().getFirst();
+        return Training.run(network, variant, 2, 2, 1, TrainingTest::nothing)
+                .readings()
+                .getFirst();
     }
 
     /** The sum over so many inputs makes the learning rate too large: the loss leaves float32 within the steps. */
     @Test
     void aTrainingThatDivergesEndsThere() {
         var wide = new DeepLinear(100_000, DeepLinear.Placement.HIDDEN, Initialization.KAIMING_NORMAL);
-        var training = Training.run(wide, Variant.STANDARD, 1, 20, 20);
+        var training = Training.run(wide, Variant.STANDARD, 1, 20, 20, TrainingTest::nothing);
         assertThat(training.losses()[19]).isInfinite();
         assertThat(training.lastLoss()).isInfinite();
         assertThat(training.readings()).hasSizeLessThan(20).hasSize(training.steps().length);

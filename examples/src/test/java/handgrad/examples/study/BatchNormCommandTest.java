@@ -83,12 +83,30 @@ class BatchNormCommandTest {
                 "--samples 1|--samples must be from 2 to 1,000,000, it is 1",
                 "--width 0|--width must be from 1 to 256, it is 0",
                 "--networks vgg|--networks: there is no vgg; it may be linear, names, images",
+                "--initialization zeros|--initialization: there is no zeros; it may be pytorch, kaiming-normal,"
+                        + " kaiming-uniform, xavier-normal, xavier-uniform",
                 "--placement all|--placement: there is no all; it may be every, hidden",
                 "--networks names --data x|--data is of the image network, which --networks leaves out",
                 "--data /nowhere|--data: /nowhere: there is no such folder"
             })
     void refusesInOneLine(String options, String message) {
         assertThat(study(options.split(" "))).isEqualTo(new CommandResult(2, "", "handgrad: " + message + "\n"));
+    }
+
+    /** Three poolings leave nothing of an image with fewer pixels. */
+    @Test
+    void refusesImagesThatAreTooSmall() throws IOException {
+        for (var part : List.of("train", "t10k")) {
+            Files.write(
+                    folder.resolve(part + "-images-idx3-ubyte"),
+                    new byte[] {0, 0, 8, 3, 0, 0, 0, 1, 0, 0, 0, 7, 0, 0, 0, 1, 1, 2, 3, 4, 5, 6, 7});
+            Files.write(folder.resolve(part + "-labels-idx1-ubyte"), new byte[] {0, 0, 8, 1, 0, 0, 0, 1, 9});
+        }
+        assertThat(study("--data", folder.toString()))
+                .isEqualTo(new CommandResult(
+                        2,
+                        "",
+                        "handgrad: --data: " + folder + ": its images are 7 x 1; the network wants at least 8 x 8\n"));
     }
 
     private static CommandResult study(String... options) {

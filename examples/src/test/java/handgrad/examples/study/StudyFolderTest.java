@@ -89,6 +89,14 @@ class StudyFolderTest {
         assertThatThrownBy(() -> new StudyFolder(path))
                 .isInstanceOf(WrongInputException.class)
                 .hasMessage("--out: " + results + ", line 2: is no result; remove the line");
+        Files.writeString(results, "{\"options\":{},\"numbers\":{}} more\n");
+        assertThatThrownBy(() -> new StudyFolder(path))
+                .hasMessage("--out: " + results + ", line 1: is no result; remove the line");
+        Files.delete(results);
+        Files.createDirectory(results);
+        assertThatThrownBy(() -> new StudyFolder(path))
+                .isInstanceOf(WrongInputException.class)
+                .hasMessage("--out: " + results + " cannot be used: Is a directory");
     }
 
     private List<Double> squares(int from, int to) {

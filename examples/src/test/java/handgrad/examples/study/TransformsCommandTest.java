@@ -141,6 +141,6 @@ class TransformsCommandTest {
                         2, "", "handgrad: --target and --features are columns of a table: name it with --data\n"));
         assertThat(CommandResult.of("study", "transforms", "--data", file.toString(), "--target", "y"))
                 .isEqualTo(new CommandResult(
-                        2, "", "handgrad: --data: " + file + ": has 1 rows of numbers; 1 feature wants at least 20\n"));
+                        2, "", "handgrad: --data: " + file + ": has 1 row of numbers; 1 feature wants at least 20\n"));
     }
 }

@@ -55,6 +55,8 @@ class CsvFileTest {
                 "'1,NaN,3'|line 4, column b: \"NaN\" is no number",
                 "'1,0x1p3,3'|line 4, column b: \"0x1p3\" is no number",
                 "'1,1e61,3'|line 4, column b: \"1e61\" is too large to be computed with; its size must be at most 1e60",
+                "'1,-1e-61,3'|line 4, column b: \"-1e-61\" is too small to be computed with; its size must be at least"
+                        + " 1e-60",
                 "'1,2,'|line 4, column y: the cell is empty; fill it in, or take out the line",
                 "'1,2'|line 4: has 2 cells, the line of names has 3",
                 "'1,2,3,4'|line 4: has 4 cells, the line of names has 3"
@@ -70,6 +72,8 @@ class CsvFileTest {
                 write("a;y\n1;2\n"), "y", "line 1: has one column, a;y; at least two are wanted, separated by commas");
         assertRefused(write("a,y,a\n1,2,3\n"), "y", "line 1: two columns are named a; rename one");
         assertRefused(write("a,,y\n1,2,3\n"), "y", "line 1: column 2 has no name");
+        assertRefused(write("1,2\n3,4\n"), "2", "line 1: has numbers, no names; put a line of column names before it");
+        assertRefused(write("a,y\n1,2\n"), "y", "has 1 row of numbers; 1 feature wants at least 20");
         assertRefused(write("a,y\n"), "y", "has 0 rows of numbers; 1 feature wants at least 20");
         assertRefused(write("a,y\n" + rows("1,2\n", 19)), "y", "has 19 rows of numbers; 1 feature wants at least 20");
         assertRefused(folder.resolve("none"), "y", "there is no such file");
@@ -90,6 +94,12 @@ class CsvFileTest {
                 .hasMessage("--features: " + file + " has no column c; it has a, b, y");
         assertThatThrownBy(() -> Observations.read(file, "y", List.of("y")))
                 .hasMessage("--features: y is the target; it cannot be a feature too");
+    }
+
+    @Test
+    void namesHaveNoControlCharacters() throws IOException {
+        var file = write("\"a\n\u001B[31mb\",y\n" + rows("1,2\n", 20));
+        assertThat(Observations.read(file, "y", null).features()).containsExactly("a [31mb");
     }
 
     private static void assertRefused(Path file, String target, String message) {

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.within;
 import static org.assertj.core.api.Assertions.withinPercentage;
 
 import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -54,5 +56,14 @@ class MeasurementTest {
         var model = BatchNormModel.of(SPLIT.train(), 10_000);
         assertThat(model.steps()).isBetween(1L, 10_000L);
         assertThat(model.largestStep()).isBetween(0.01, 2.0);
+    }
+
+    /** Least squares on the raw feature would divide by a singular value of 0. */
+    @Test
+    void batchNormHasAStepSizeWhereFloat64CannotTellAFeatureFromAConstant() {
+        double[] y = IntStream.range(0, 40).mapToDouble(i -> i % 11).toArray();
+        double[] x = IntStream.range(0, 40).mapToDouble(i -> 1e15 + i % 7).toArray();
+        var data = new Observations("", "y", List.of("x"), new double[][] {x}, y, List.of());
+        assertThat(BatchNormModel.of(data, 100).largestStep()).isBetween(0.1, 10.0);
     }
 }
