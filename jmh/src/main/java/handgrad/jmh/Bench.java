@@ -134,7 +134,8 @@ public final class Bench {
         notes.addAll(noise(stolen, others, scores));
 
         var facts = new LinkedHashMap<String, String>();
-        facts.put("command", ("./handgrad bench " + arguments).trim());
+        var peers = System.getenv("HANDGRAD_PEERS") == null ? "" : "HANDGRAD_PEERS=1 ";
+        facts.put("command", (peers + "./handgrad bench " + arguments).trim());
         facts.put("date", LocalDate.now(ZoneOffset.UTC).toString());
         study.batches(effort).stream().findFirst().ifPresent(batch -> facts.put("measured in", batch.timing(effort)));
         facts.put("threads", Integer.toString(study.threads()));
