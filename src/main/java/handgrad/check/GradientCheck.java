@@ -17,8 +17,8 @@ import java.util.stream.Collectors;
  * GradientCheck.of(new Tanh()).input(Shape.of(32, 200)).assertPasses();
  * }</pre>
  *
- * <p>Every input that is not INT32, but for the targets of a loss, and every parameter is checked. The gradient of the output, dOut, is drawn once; for each
- * element, (f(e + eps) - f(e - eps)) / (2 eps) of f = Σ dOut ∘ output is compared with what backward gives. They agree where
+ * <p>Every input that is not INT32, but for the targets of a loss, and every parameter is checked. The gradient of the
+ * output, dOut, is drawn once; for each element, (f(e + eps) - f(e - eps)) / (2 eps) of f = Σ dOut ∘ output is compared with what backward gives. They agree where
  * |difference| ≤ atol + rtol · |central difference|, with the defaults of PyTorch's gradcheck: eps 1e-6, atol 1e-5, rtol
  * 1e-3; where all of a gradient is small, atol is lowered to rtol times its largest element. Beyond that
  *

@@ -2,7 +2,8 @@ package handgrad.kernel;
 
 /**
  * Batch normalisation of x (rows, features) over its rows. Every implementation does the same operations in the same
- * order and without fused multiply-add, so they give the same bits. Threads share the columns of a large matrix.
+ * order and without fused multiply-add, so they give the same bits. Threads share the columns of a large matrix for
+ * its sums, else the rows.
  */
 public final class BatchNormalization {
     /** Floats of x that fit a first-level cache of 32 KiB. */
@@ -44,91 +45,37 @@ public final class BatchNormalization {
         if (rows * features <= SMALL && VectorSupport.fill(features)) {
             VectorSmallBatchNormalization.forward(
                     x, rows, features, gain, bias, epsilon, divisor, mean, variance, inverseDeviation, normalized, out);
-        } else if (rows * features <= Parallel.BLOCK) {
-            forward(
-                    x,
-                    rows,
-                    features,
-                    0,
-                    features,
-                    gain,
-                    bias,
-                    epsilon,
-                    divisor,
-                    mean,
-                    variance,
-                    inverseDeviation,
-                    normalized,
-                    out);
+            return;
+        }
+        if (rows * features <= Parallel.BLOCK) {
+            statistics(x, rows, features, 0, features, epsilon, divisor, mean, variance, inverseDeviation);
         } else {
             Parallel.ranges(
                     features,
                     Parallel.columns(features),
-                    (first, end) -> forward(
-                            x,
-                            rows,
-                            features,
-                            first,
-                            end,
-                            gain,
-                            bias,
-                            epsilon,
-                            divisor,
-                            mean,
-                            variance,
-                            inverseDeviation,
-                            normalized,
-                            out));
+                    (first, end) -> statistics(
+                            x, rows, features, first, end, epsilon, divisor, mean, variance, inverseDeviation));
         }
+        apply(x, rows, features, gain, bias, mean, inverseDeviation, normalized, out);
     }
 
-    private static void forward(
+    private static void statistics(
             float[] x,
             int rows,
             int features,
             int first,
             int end,
-            float[] gain,
-            float[] bias,
             float epsilon,
             int divisor,
             float[] mean,
             float[] variance,
-            float[] inverseDeviation,
-            float[] normalized,
-            float[] out) {
+            float[] inverseDeviation) {
         if (VectorSupport.fill(end - first)) {
-            VectorBatchNormalization.forward(
-                    x,
-                    rows,
-                    features,
-                    first,
-                    end,
-                    gain,
-                    bias,
-                    epsilon,
-                    divisor,
-                    mean,
-                    variance,
-                    inverseDeviation,
-                    normalized,
-                    out);
+            VectorBatchNormalization.statistics(
+                    x, rows, features, first, end, epsilon, divisor, mean, variance, inverseDeviation);
         } else {
-            ScalarBatchNormalization.forward(
-                    x,
-                    rows,
-                    features,
-                    first,
-                    end,
-                    gain,
-                    bias,
-                    epsilon,
-                    divisor,
-                    mean,
-                    variance,
-                    inverseDeviation,
-                    normalized,
-                    out);
+            ScalarBatchNormalization.statistics(
+                    x, rows, features, first, end, epsilon, divisor, mean, variance, inverseDeviation);
         }
     }
 
@@ -178,47 +125,62 @@ public final class BatchNormalization {
         if (rows * features <= SMALL && VectorSupport.fill(features)) {
             VectorSmallBatchNormalization.backward(
                     dOut, normalized, rows, features, gain, inverseDeviation, divisor, dGain, dBias, dX);
-        } else if (rows * features <= Parallel.BLOCK) {
-            backward(dOut, normalized, rows, features, 0, features, gain, inverseDeviation, divisor, dGain, dBias, dX);
+            return;
+        }
+        float[] means = Scratch.shared(2 * features);
+        if (rows * features <= Parallel.BLOCK) {
+            backwardSums(dOut, normalized, rows, features, 0, features, divisor, dGain, dBias, means);
+            backwardRows(dOut, normalized, 0, rows, features, gain, inverseDeviation, means, dX);
         } else {
             Parallel.ranges(
                     features,
                     Parallel.columns(features),
-                    (first, end) -> backward(
-                            dOut,
-                            normalized,
-                            rows,
-                            features,
-                            first,
-                            end,
-                            gain,
-                            inverseDeviation,
-                            divisor,
-                            dGain,
-                            dBias,
-                            dX));
+                    (first, end) ->
+                            backwardSums(dOut, normalized, rows, features, first, end, divisor, dGain, dBias, means));
+            Parallel.ranges(
+                    rows,
+                    Parallel.rows(features),
+                    (from, to) ->
+                            backwardRows(dOut, normalized, from, to, features, gain, inverseDeviation, means, dX));
         }
     }
 
-    private static void backward(
+    private static void backwardSums(
             float[] dOut,
             float[] normalized,
             int rows,
             int features,
             int first,
             int end,
-            float[] gain,
-            float[] inverseDeviation,
             int divisor,
             float[] dGain,
             float[] dBias,
-            float[] dX) {
+            float[] means) {
         if (VectorSupport.fill(end - first)) {
-            VectorBatchNormalization.backward(
-                    dOut, normalized, rows, features, first, end, gain, inverseDeviation, divisor, dGain, dBias, dX);
+            VectorBatchNormalization.backwardSums(
+                    dOut, normalized, rows, features, first, end, divisor, dGain, dBias, means);
         } else {
-            ScalarBatchNormalization.backward(
-                    dOut, normalized, rows, features, first, end, gain, inverseDeviation, divisor, dGain, dBias, dX);
+            ScalarBatchNormalization.backwardSums(
+                    dOut, normalized, rows, features, first, end, divisor, dGain, dBias, means);
+        }
+    }
+
+    private static void backwardRows(
+            float[] dOut,
+            float[] normalized,
+            int from,
+            int to,
+            int features,
+            float[] gain,
+            float[] inverseDeviation,
+            float[] means,
+            float[] dX) {
+        if (VectorSupport.fill(features)) {
+            VectorBatchNormalization.backwardRows(
+                    dOut, normalized, from, to, features, gain, inverseDeviation, means, dX);
+        } else {
+            ScalarBatchNormalization.backwardRows(
+                    dOut, normalized, from, to, features, gain, inverseDeviation, means, dX);
         }
     }
 
@@ -279,12 +241,10 @@ public final class BatchNormalization {
             float[] inverseDeviation,
             float[] normalized,
             float[] out) {
-        for (int i = from; i < to; i++) {
-            int row = i * features;
-            for (int j = 0; j < features; j++) {
-                normalized[row + j] = (x[row + j] - mean[j]) * inverseDeviation[j];
-                out[row + j] = gain[j] * normalized[row + j] + bias[j];
-            }
+        if (VectorSupport.fill(features)) {
+            VectorBatchNormalization.apply(x, from, to, features, gain, bias, mean, inverseDeviation, normalized, out);
+        } else {
+            ScalarBatchNormalization.apply(x, from, to, features, gain, bias, mean, inverseDeviation, normalized, out);
         }
     }
 

@@ -5,12 +5,11 @@ import handgrad.blas.OpenBlas;
 /**
  * Matrix products by OpenBLAS, in the calls that suit it.
  *
- * <p><b>Small matrices.</b> On AVX-512 OpenBLAS has kernels that read A and B as they lie, for up to a million multiply-adds; more
- * than that it copies into its own order first, which pays only where matrices are large. So a product of much work but a small
- * B is cut over rows of C into calls that the kernels take: 64x256x128 takes 36 µs in three calls and 49 in one. Of A Bᵀ they
- * take only up to 1200 elements of C and k of 32 or more, so else B is transposed first: 32x100x100 takes 8.0 µs instead of 9.5. The limits are
- * those of OpenBLAS's {@code sgemm_small_kernel_permit_skylakex.c}; the times the fastest of many interleaved calls on one core
- * of an AMD EPYC (Zen 4), OpenBLAS 0.3.31.
+ * <p><b>Small matrices.</b> On AVX-512 OpenBLAS has kernels that read A and B as they lie, for up to a million multiply-adds;
+ * more than that it copies into its own order first, which pays only where matrices are large. So a product of much work but a
+ * small B is cut over rows of C into calls that the kernels take. Of A Bᵀ they take only up to 1200 elements of C and k of 32
+ * or more, so else B is transposed first. The limits are those of OpenBLAS's {@code sgemm_small_kernel_permit_skylakex.c};
+ * {@code ./handgrad bench matmul} has such products in one call (openblas) and in these (routed).
  *
  * <p><b>Large matrices.</b> No garbage collection completes during a call, so a long one is cut as well.
  */

@@ -114,11 +114,12 @@ public final class Parallel {
     }
 
     /**
-     * How many columns of a matrix make a block of sums down its columns: a quarter, of whole cache lines, and not so many
-     * that a wide matrix has few blocks. Narrower blocks are slower, because each row of a block is fetched by itself.
+     * How many columns of a matrix make a block of sums down its columns: as many as make one block for each thread, in whole
+     * cache lines. Narrower blocks are slower, because each row of a block is fetched by itself; and the sum of a column does
+     * not depend on the columns beside it, so blocks may depend on the threads.
      */
     static int columns(int columns) {
-        return Math.min(Math.ceilDiv(columns, 4 * COLUMNS), 8) * COLUMNS;
+        return Math.ceilDiv(columns, POOL.threads * COLUMNS) * COLUMNS;
     }
 
     private void share(int blocks, IntConsumer task) {

@@ -33,9 +33,8 @@ record Route(Range nn, Range nt, Range tn, Range tt) {
     static final Route OPENBLAS = of(ALL);
 
     /**
-     * Without a calibration: where OpenBLAS has kernels for small matrices, all that Java's threads would not share. Fastest of many
-     * interleaved calls on one core of an AMD EPYC (Zen 4, AVX-512), OpenBLAS 0.3.31 in the calls of {@link OpenBlasProduct} against
-     * Java: 32x30x200 3.6 µs against 4.1, 64³ 4.6 against 4.9, 64x256x128 36 against 43. {@code MatmulBenchmark} compares them.
+     * Without a calibration: where OpenBLAS has kernels for small matrices, all that Java's threads would not share; elsewhere
+     * what is too small to be worth Java's packing. {@code ./handgrad bench matmul} compares them.
      */
     static final Route DEFAULT = of(new Range(0, VectorSupport.BITS == 512 ? VectorMatmul.BLOCK_WORK + 1 : 1 << 20));
 
@@ -57,9 +56,8 @@ record Route(Range nn, Range nt, Range tn, Range tt) {
     }
 
     /**
-     * Where OpenBLAS loses to Java on AVX-512, though it wins at most other sizes: where its kernels for small matrices do not do, and
-     * at Aᵀ B whose last vector holds 9 to 11 columns. Measured like {@link #DEFAULT}, m k n: 16x400x160 37 µs against 20, 200x32x27
-     * TN 5.1 against 4.1.
+     * Where OpenBLAS loses to Java on AVX-512, though it wins at most other sizes: where its kernels for small matrices do not
+     * do, and at Aᵀ B whose last vector holds 9 to 11 columns, such as 200x32x27 TN of {@code ./handgrad bench matmul}.
      */
     private static boolean slowInOpenBlas(boolean transposeA, boolean transposeB, int m, int n, int k) {
         if (VectorSupport.BITS != 512 || n < FEW_COLUMNS) {

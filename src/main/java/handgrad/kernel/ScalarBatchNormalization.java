@@ -4,21 +4,18 @@ package handgrad.kernel;
 final class ScalarBatchNormalization {
     private ScalarBatchNormalization() {}
 
-    static void forward(
+    /** mean, variance and inverseDeviation of the columns {@code first} to before {@code end}. */
+    static void statistics(
             float[] x,
             int rows,
             int features,
             int first,
             int end,
-            float[] gain,
-            float[] bias,
             float epsilon,
             int divisor,
             float[] mean,
             float[] variance,
-            float[] inverseDeviation,
-            float[] normalized,
-            float[] out) {
+            float[] inverseDeviation) {
         for (int j = first; j < end; j++) {
             float sum = 0;
             for (int i = 0; i < rows; i++) {
@@ -33,10 +30,25 @@ final class ScalarBatchNormalization {
             mean[j] = center;
             variance[j] = squares / divisor;
             inverseDeviation[j] = 1 / (float) Math.sqrt(variance[j] + epsilon);
-            for (int i = 0; i < rows; i++) {
-                int at = i * features + j;
-                normalized[at] = (x[at] - center) * inverseDeviation[j];
-                out[at] = gain[j] * normalized[at] + bias[j];
+        }
+    }
+
+    /** normalized and out of the rows {@code from} to before {@code to}, all columns. */
+    static void apply(
+            float[] x,
+            int from,
+            int to,
+            int features,
+            float[] gain,
+            float[] bias,
+            float[] mean,
+            float[] inverseDeviation,
+            float[] normalized,
+            float[] out) {
+        for (int row = from * features; row < to * features; row += features) {
+            for (int j = 0; j < features; j++) {
+                normalized[row + j] = (x[row + j] - mean[j]) * inverseDeviation[j];
+                out[row + j] = gain[j] * normalized[row + j] + bias[j];
             }
         }
     }
@@ -76,19 +88,21 @@ final class ScalarBatchNormalization {
         }
     }
 
-    static void backward(
+    /**
+     * Adds to dGain and dBias of the columns {@code first} to before {@code end}; writes Σ dOut / rows and from
+     * {@code features} on Σ (dOut ∘ normalized) / divisor to {@code means}, (2, features).
+     */
+    static void backwardSums(
             float[] dOut,
             float[] normalized,
             int rows,
             int features,
             int first,
             int end,
-            float[] gain,
-            float[] inverseDeviation,
             int divisor,
             float[] dGain,
             float[] dBias,
-            float[] dX) {
+            float[] means) {
         for (int j = first; j < end; j++) {
             float sum = 0;
             float product = 0;
@@ -99,12 +113,26 @@ final class ScalarBatchNormalization {
             }
             dBias[j] += sum;
             dGain[j] += product;
-            float scale = gain[j] * inverseDeviation[j];
-            float meanGradient = sum / rows;
-            float slope = product / divisor;
-            for (int i = 0; i < rows; i++) {
-                int at = i * features + j;
-                dX[at] = scale * (dOut[at] - meanGradient - normalized[at] * slope);
+            means[j] = sum / rows;
+            means[features + j] = product / divisor;
+        }
+    }
+
+    /** dX of the rows {@code from} to before {@code to}, all columns. */
+    static void backwardRows(
+            float[] dOut,
+            float[] normalized,
+            int from,
+            int to,
+            int features,
+            float[] gain,
+            float[] inverseDeviation,
+            float[] means,
+            float[] dX) {
+        for (int row = from * features; row < to * features; row += features) {
+            for (int j = 0; j < features; j++) {
+                float scale = gain[j] * inverseDeviation[j];
+                dX[row + j] = scale * (dOut[row + j] - means[j] - normalized[row + j] * means[features + j]);
             }
         }
     }

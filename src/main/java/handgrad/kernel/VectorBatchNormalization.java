@@ -7,8 +7,8 @@ import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 
 /**
- * Batch normalisation on the Vector API, over the columns from {@code first} to before {@code end}, at least as many as a
- * vector has lanes; the contract is that of {@link ScalarBatchNormalization}, bit for bit.
+ * Batch normalisation on the Vector API; sums are over the columns from {@code first} to before {@code end}, at least as many
+ * as a vector has lanes. The contract is that of {@link ScalarBatchNormalization}, bit for bit.
  *
  * <p>Data is read row after row, as it lies in memory: a walk down the columns of 1024 x 1024 floats meets the same few
  * sets of the cache in every row. The sums of the columns stay in the first-level cache, and four rows are added to them at
@@ -20,21 +20,18 @@ import jdk.incubator.vector.FloatVector;
 final class VectorBatchNormalization {
     private VectorBatchNormalization() {}
 
-    static void forward(
+    /** mean, variance and inverseDeviation of the columns. */
+    static void statistics(
             float[] x,
             int rows,
             int features,
             int first,
             int end,
-            float[] gain,
-            float[] bias,
             float epsilon,
             int divisor,
             float[] mean,
             float[] variance,
-            float[] inverseDeviation,
-            float[] normalized,
-            float[] out) {
+            float[] inverseDeviation) {
         int last = end - LANES;
         float[] sums = Scratch.floats(end - first + LANES);
         Arrays.fill(sums, 0, end - first + LANES, 0f);
@@ -48,19 +45,6 @@ final class VectorBatchNormalization {
             var spread = FloatVector.fromArray(FLOAT, sums, j - first).div(divisor);
             spread.intoArray(variance, at);
             FloatVector.broadcast(FLOAT, 1).div(spread.add(epsilon).sqrt()).intoArray(inverseDeviation, at);
-        }
-        for (int row = 0; row < rows * features; row += features) {
-            for (int j = first; j < end; j += LANES) {
-                int at = Math.min(j, last);
-                var unit = FloatVector.fromArray(FLOAT, x, row + at)
-                        .sub(FloatVector.fromArray(FLOAT, mean, at))
-                        .mul(FloatVector.fromArray(FLOAT, inverseDeviation, at));
-                unit.intoArray(normalized, row + at);
-                FloatVector.fromArray(FLOAT, gain, at)
-                        .mul(unit)
-                        .add(FloatVector.fromArray(FLOAT, bias, at))
-                        .intoArray(out, row + at);
-            }
         }
     }
 
@@ -101,23 +85,49 @@ final class VectorBatchNormalization {
         }
     }
 
+    /** normalized and out of the rows {@code from} to before {@code to}, all columns. */
+    static void apply(
+            float[] x,
+            int from,
+            int to,
+            int features,
+            float[] gain,
+            float[] bias,
+            float[] mean,
+            float[] inverseDeviation,
+            float[] normalized,
+            float[] out) {
+        int last = features - LANES;
+        for (int row = from * features; row < to * features; row += features) {
+            for (int j = 0; j < features; j += LANES) {
+                int column = Math.min(j, last);
+                var unit = FloatVector.fromArray(FLOAT, x, row + column)
+                        .sub(FloatVector.fromArray(FLOAT, mean, column))
+                        .mul(FloatVector.fromArray(FLOAT, inverseDeviation, column));
+                unit.intoArray(normalized, row + column);
+                FloatVector.fromArray(FLOAT, gain, column)
+                        .mul(unit)
+                        .add(FloatVector.fromArray(FLOAT, bias, column))
+                        .intoArray(out, row + column);
+            }
+        }
+    }
+
     /**
-     * The gradients. dGain and dBias are added to, so of a vector that was moved back only the columns that no other vector
-     * had are added.
+     * Adds to dGain and dBias, so of a vector that was moved back only the columns that no other vector had; writes what
+     * {@link #backwardRows} takes off, Σ dOut / rows and from {@code features} on Σ (dOut ∘ normalized) / divisor.
      */
-    static void backward(
+    static void backwardSums(
             float[] dOut,
             float[] normalized,
             int rows,
             int features,
             int first,
             int end,
-            float[] gain,
-            float[] inverseDeviation,
             int divisor,
             float[] dGain,
             float[] dBias,
-            float[] dX) {
+            float[] means) {
         int last = end - LANES;
         int width = end - first + LANES;
         float[] sums = Scratch.floats(2 * width);
@@ -135,19 +145,34 @@ final class VectorBatchNormalization {
                     dGain[i] += sums[width + c + i - last];
                 }
             }
-            sum.div(rows).intoArray(sums, c);
-            product.div(divisor).intoArray(sums, width + c);
+            int at = Math.min(j, last);
+            sum.div(rows).intoArray(means, at);
+            product.div(divisor).intoArray(means, features + at);
         }
-        for (int row = 0; row < rows * features; row += features) {
-            for (int j = first; j < end; j += LANES) {
+    }
+
+    /** dX of the rows {@code from} to before {@code to}, all columns. */
+    static void backwardRows(
+            float[] dOut,
+            float[] normalized,
+            int from,
+            int to,
+            int features,
+            float[] gain,
+            float[] inverseDeviation,
+            float[] means,
+            float[] dX) {
+        int last = features - LANES;
+        for (int row = from * features; row < to * features; row += features) {
+            for (int j = 0; j < features; j += LANES) {
                 int column = Math.min(j, last);
                 int at = row + column;
                 var scale = FloatVector.fromArray(FLOAT, gain, column)
                         .mul(FloatVector.fromArray(FLOAT, inverseDeviation, column));
                 var slope = FloatVector.fromArray(FLOAT, normalized, at)
-                        .mul(FloatVector.fromArray(FLOAT, sums, width + j - first));
+                        .mul(FloatVector.fromArray(FLOAT, means, features + column));
                 scale.mul(FloatVector.fromArray(FLOAT, dOut, at)
-                                .sub(FloatVector.fromArray(FLOAT, sums, j - first))
+                                .sub(FloatVector.fromArray(FLOAT, means, column))
                                 .sub(slope))
                         .intoArray(dX, at);
             }

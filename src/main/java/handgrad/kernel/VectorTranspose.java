@@ -8,8 +8,8 @@ import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorShuffle;
 
 /**
- * Transposes a matrix in squares as wide as a vector: in each step, two vectors exchange the half of their elements that lies on
- * the other side of the diagonal. The last square of a row or column overlaps the one before.
+ * Transposes a matrix in squares as wide as a vector: in each step, two vectors exchange the half of their elements that lies
+ * on the other side of the diagonal. The last square of a row or column overlaps the one before.
  */
 final class VectorTranspose {
     /** Exchanges the elements so many apart. */

@@ -101,21 +101,12 @@ class LoopsTest {
 
                 float[] scalarUnit = new float[n];
                 float[] scalarOut = new float[n];
-                ScalarBatchNormalization.forward(
-                        x,
-                        rows,
-                        columns,
-                        0,
-                        columns,
-                        gain,
-                        bias,
-                        1e-5f,
-                        rows - 1,
-                        new float[columns],
-                        new float[columns],
-                        new float[columns],
-                        scalarUnit,
-                        scalarOut);
+                float[] scalarMean = new float[columns];
+                float[] scalarInverse = new float[columns];
+                ScalarBatchNormalization.statistics(
+                        x, rows, columns, 0, columns, 1e-5f, rows - 1, scalarMean, new float[columns], scalarInverse);
+                ScalarBatchNormalization.apply(
+                        x, 0, rows, columns, gain, bias, scalarMean, scalarInverse, scalarUnit, scalarOut);
                 assertThat(unit).isEqualTo(scalarUnit);
                 assertThat(out).isEqualTo(scalarOut);
 
@@ -146,19 +137,10 @@ class LoopsTest {
                 float[] dX = new float[n];
                 float[] scalarDX = new float[n];
                 BatchNormalization.backward(dOut, unit, rows, columns, gain, inverse, rows - 1, dGain, dBias, dX);
-                ScalarBatchNormalization.backward(
-                        dOut,
-                        unit,
-                        rows,
-                        columns,
-                        0,
-                        columns,
-                        gain,
-                        inverse,
-                        rows - 1,
-                        scalarDGain,
-                        scalarDBias,
-                        scalarDX);
+                float[] means = new float[2 * columns];
+                ScalarBatchNormalization.backwardSums(
+                        dOut, unit, rows, columns, 0, columns, rows - 1, scalarDGain, scalarDBias, means);
+                ScalarBatchNormalization.backwardRows(dOut, unit, 0, rows, columns, gain, inverse, means, scalarDX);
                 assertThat(dX).isEqualTo(scalarDX);
                 assertThat(dGain).isEqualTo(scalarDGain);
                 assertThat(dBias).isEqualTo(scalarDBias);

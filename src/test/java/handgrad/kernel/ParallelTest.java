@@ -109,12 +109,15 @@ class ParallelTest {
     }
 
     @Test
-    void columnsAreCutAtCacheLines() {
+    void eachThreadGetsColumnsOfWholeCacheLines() {
+        Parallel.setThreads(1);
+        assertThat(Parallel.columns(1024)).isEqualTo(1024);
+        Parallel.setThreads(2);
         assertThat(Parallel.columns(27)).isEqualTo(32);
-        assertThat(Parallel.columns(200)).isEqualTo(64);
-        assertThat(Parallel.columns(300)).isEqualTo(96);
-        assertThat(Parallel.columns(1024)).isEqualTo(256);
-        assertThat(Parallel.columns(50_000)).isEqualTo(256);
+        assertThat(Parallel.columns(200)).isEqualTo(128);
+        assertThat(Parallel.columns(1024)).isEqualTo(512);
+        Parallel.setThreads(3);
+        assertThat(Parallel.columns(300)).isEqualTo(128);
     }
 
     /** Tasks that follow each other at once, and after pauses in which the threads have gone to sleep. */

@@ -68,12 +68,14 @@ class SharedLoopsTest {
         float[] inverse = new float[COLUMNS];
         float[] unit = new float[N];
         float[] out = new float[N];
-        ScalarBatchNormalization.forward(
-                x, ROWS, COLUMNS, 0, COLUMNS, gain, bias, 1e-5f, ROWS, mean, variance, inverse, unit, out);
+        ScalarBatchNormalization.statistics(x, ROWS, COLUMNS, 0, COLUMNS, 1e-5f, ROWS, mean, variance, inverse);
+        ScalarBatchNormalization.apply(x, 0, ROWS, COLUMNS, gain, bias, mean, inverse, unit, out);
         float[] dGain = gain.clone();
         float[] dBias = bias.clone();
         float[] dX = new float[N];
-        ScalarBatchNormalization.backward(dOut, unit, ROWS, COLUMNS, 0, COLUMNS, gain, inverse, ROWS, dGain, dBias, dX);
+        float[] means = new float[2 * COLUMNS];
+        ScalarBatchNormalization.backwardSums(dOut, unit, ROWS, COLUMNS, 0, COLUMNS, ROWS, dGain, dBias, means);
+        ScalarBatchNormalization.backwardRows(dOut, unit, 0, ROWS, COLUMNS, gain, inverse, means, dX);
         float[][] expected = results(mean, variance, inverse, unit, out, dGain, dBias, dX);
         requireSameBits("batch normalisation", () -> {
             float[] ownMean = new float[COLUMNS];

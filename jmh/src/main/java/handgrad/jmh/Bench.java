@@ -1,6 +1,7 @@
 package handgrad.jmh;
 
 import handgrad.examples.command.ExitCode;
+import handgrad.examples.command.MarkedPart;
 import handgrad.examples.page.PageHtml;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -11,11 +12,13 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Runs studies, all of them by default. A quick run keeps its figures in {@code jmh/target/bench}, a full run in
  * {@code jmh/results}, a file for each study as soon as it is done; from the figures of all studies there it makes one page,
- * and a full run also the ledger, {@code jmh/RESULTS.md}. The working directory is the project's.
+ * and a full run also the ledger, {@code jmh/RESULTS.md}, and the README's table of goals. The working directory is the
+ * project's.
  */
 public final class Bench {
     private static final String USAGE = """
@@ -23,7 +26,7 @@ public final class Bench {
             Measures, prints tables and findings, and writes a page with the charts.
 
               --full     measure for figures to publish: five processes for each; keep them in jmh/results
-              --report   measure nothing; write jmh/RESULTS.md and the page from jmh/results
+              --report   measure nothing; write jmh/RESULTS.md, the README's goals and the page from jmh/results
               --list     list the studies, each with its question
               --help     show this help
 
@@ -38,6 +41,9 @@ public final class Bench {
 
     private static final Path MODULE = Path.of("jmh");
     private static final Path RESULTS = MODULE.resolve("results");
+    private static final Path LEDGER = MODULE.resolve("RESULTS.md");
+    private static final Path README = Path.of("README.md");
+    private static final MarkedPart GOALS = new MarkedPart("goals");
     private static final Path QUICK = MODULE.resolve("target/bench");
 
     private Bench() {}
@@ -178,13 +184,25 @@ public final class Bench {
             return;
         }
         if (effort == Effort.FULL) {
-            var ledger = MODULE.resolve("RESULTS.md");
-            Files.writeString(ledger, Ledger.of(all));
-            IO.println("written: " + ledger);
+            Files.writeString(LEDGER, Ledger.of(all));
+            IO.println("written: " + LEDGER);
+            quoteGoals(all);
         }
         Files.createDirectories(QUICK);
         var page = QUICK.resolve(effort == Effort.FULL ? "full.html" : "quick.html");
         PageHtml.write(page, Report.page(all));
         IO.println("written: " + page);
+    }
+
+    /** Writes the goals into the README. */
+    private static void quoteGoals(Map<Study, Figures> all) throws IOException {
+        var text = GOALS.replace(Files.readString(README), Ledger.goals(all));
+        if (text.isPresent()) {
+            Files.writeString(README, text.get());
+            IO.println("written: the goals in " + README);
+        } else {
+            System.err.println("bench: the goals are not in %s: it wants the lines %s and, below it, %s, once each"
+                    .formatted(README, GOALS.begin(), GOALS.end()));
+        }
     }
 }

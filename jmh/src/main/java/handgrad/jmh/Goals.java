@@ -24,6 +24,7 @@ final class Goals {
         var goals = new Goals();
         var none = new Table(List.of());
         goals.peers(tables.getOrDefault("peers", none));
+        goals.images(tables.getOrDefault("images", none));
         goals.matmul(tables.getOrDefault("matmul", none));
         goals.memory(tables.getOrDefault("memory", none));
         goals.functions(tables.getOrDefault("functions", none));
@@ -47,6 +48,14 @@ final class Goals {
     private void timeOf(Table table, String workload, String peer, double limit) {
         double ratio = table.value(workload, "handgrad") / table.value(workload, peer);
         add("step of " + workload + ", time beside " + peer, "at most " + Findings.ratio(limit), ratio, ratio <= limit);
+    }
+
+    private void images(Table table) {
+        for (boolean batchNorm : new boolean[] {false, true}) {
+            for (int threads = 1; threads <= 2; threads++) {
+                timeOf(table, ImagesStudy.row(batchNorm, threads), "libtorch", 1.5);
+            }
+        }
     }
 
     private void matmul(Table table) {

@@ -18,13 +18,7 @@ final class Ledger {
                 are in handgrad's favour, but for what is called a time.
 
                 """);
-        var goals = Goals.of(Report.tables(all));
-        if (!goals.isEmpty()) {
-            text.append("## Goals\n\n| work | goal | measured | met |\n|---|---:|---:|---|\n");
-            goals.forEach(goal -> text.append("| %s | %s | %s | %s |%n"
-                    .formatted(goal.work(), goal.goal(), goal.measured(), goal.met() ? "yes" : "no")));
-            text.append("\n");
-        }
+        text.append("## Goals\n\n").append(goals(all)).append("\n");
         var shared = Report.sharedFacts(all);
         if (!shared.isEmpty()) {
             text.append("## Machine\n\n").append(facts(shared)).append("\n");
@@ -32,6 +26,15 @@ final class Ledger {
         all.forEach((study, figures) -> text.append(section(study, figures, Report.ownFacts(figures, shared)))
                 .append("\n"));
         return text.toString().stripTrailing() + "\n";
+    }
+
+    /** The goals as a table. */
+    static String goals(Map<Study, Figures> all) {
+        var text = new StringBuilder("| work | goal | measured | met |\n|---|---:|---:|---|\n");
+        Goals.of(Report.tables(all))
+                .forEach(goal -> text.append("| %s | %s | %s | %s |%n"
+                        .formatted(goal.work(), goal.goal(), goal.measured(), goal.met() ? "yes" : "no")));
+        return text.toString();
     }
 
     /** One study, with these of its facts. */

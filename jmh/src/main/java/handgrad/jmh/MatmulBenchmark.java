@@ -67,7 +67,7 @@ public class MatmulBenchmark {
         return p.c;
     }
 
-    /** OpenBLAS alone, called as handgrad calls it. */
+    /** OpenBLAS alone, in one call. */
     @Benchmark
     public float[] openblas() {
         OpenBlas.sgemm(p.transposeA, p.transposeB, p.m, p.n, p.k, 1, p.a, 0, p.lda, p.b, 0, p.ldb, 0, p.c, 0, p.n);

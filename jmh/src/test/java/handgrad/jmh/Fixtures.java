@@ -33,6 +33,7 @@ final class Fixtures {
             case "roofline" -> roofline();
             case "step" -> grid(List.of("mlp-bn", "deep"), List.of("handgrad"));
             case "peers" -> peers();
+            case "images" -> List.of(score("VGG, 1 thread", "handgrad", 16), score("VGG, 1 thread", "libtorch", 10));
             case "matmul" ->
                 List.of(
                         score("16x16x16 NN", "java", 30),

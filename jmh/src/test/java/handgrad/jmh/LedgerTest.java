@@ -2,6 +2,8 @@ package handgrad.jmh;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 
 class LedgerTest {
@@ -18,5 +20,16 @@ class LedgerTest {
                 .contains("Farthest from its roof is add, lecture, at 60 % of it.")
                 .contains("product: 2 threads are 0.80 times as fast as one.")
                 .contains("- CPU: none");
+    }
+
+    /** What is published is what {@code ./handgrad bench --report} makes of the figures that are kept. */
+    @Test
+    void theLedgerAndTheReadmeSayWhatWasMeasured() throws IOException {
+        var all = Report.read(Path.of("results"));
+        assertThat(all).hasSize(Studies.ALL.size());
+        assertThat(Path.of("RESULTS.md")).content().isEqualTo(Ledger.of(all));
+        assertThat(Path.of("../README.md"))
+                .content()
+                .contains("<!-- goals:begin -->\n" + Ledger.goals(all) + "<!-- goals:end -->");
     }
 }

@@ -98,13 +98,13 @@ final class PublishedCommand implements Callable<Integer> {
                     "--readme: its table is of the lectures' steps and names: leave out --steps, and"
                             + " name the lecture's names.txt with --data");
         }
-        if (ResultsTable.replace(text(file), "").isEmpty()) {
+        if (ResultsTable.PART.replace(text(file), "").isEmpty()) {
             throw noMarks(file);
         }
     }
 
     private static void rewrite(Path file, String table) {
-        var text = ResultsTable.replace(text(file), table).orElseThrow(() -> noMarks(file));
+        var text = ResultsTable.PART.replace(text(file), table).orElseThrow(() -> noMarks(file));
         try {
             Files.writeString(file, text);
         } catch (IOException exception) {
@@ -113,8 +113,8 @@ final class PublishedCommand implements Callable<Integer> {
     }
 
     private static WrongInputException noMarks(Path file) {
-        return new WrongInputException("--readme: " + file
-                + " must have the lines <!-- results:begin --> and, below it," + " <!-- results:end -->, once each");
+        return new WrongInputException("--readme: %s must have the lines %s and, below it, %s, once each"
+                .formatted(file, ResultsTable.PART.begin(), ResultsTable.PART.end()));
     }
 
     private LectureRun run(LectureModel model, Names names, List<LectureRun> done, ResultsFile file, PrintWriter out) {

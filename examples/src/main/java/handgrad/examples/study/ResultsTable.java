@@ -1,5 +1,6 @@
 package handgrad.examples.study;
 
+import handgrad.examples.command.MarkedPart;
 import handgrad.examples.model.LectureModel;
 import handgrad.examples.train.LectureRun;
 import java.math.BigDecimal;
@@ -12,8 +13,9 @@ import java.util.OptionalDouble;
 
 /** The results beside what the lectures print, as a Markdown table between two marks of the README. */
 final class ResultsTable {
-    private static final String BEGIN = "<!-- results:begin -->";
-    private static final String END = "<!-- results:end -->";
+    /** Where the README has it. */
+    static final MarkedPart PART = new MarkedPart("results");
+
     private static final String HEAD = """
             | `./handgrad train MODEL --data names.txt` | loss | published | measured | difference | seconds |
             |---|---|---|---|---|---|
@@ -84,15 +86,5 @@ final class ResultsTable {
             }
         }
         return table.toString();
-    }
-
-    /** The text with this table between its marks; empty if it does not have both, once and in order. */
-    static Optional<String> replace(String text, String table) {
-        int begin = text.indexOf(BEGIN);
-        int end = text.indexOf(END);
-        boolean once = begin == text.lastIndexOf(BEGIN) && end == text.lastIndexOf(END);
-        return begin >= 0 && end > begin && once
-                ? Optional.of(text.substring(0, begin + BEGIN.length()) + "\n" + table + text.substring(end))
-                : Optional.empty();
     }
 }

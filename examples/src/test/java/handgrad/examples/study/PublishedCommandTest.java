@@ -68,10 +68,10 @@ class PublishedCommandTest {
     @Test
     void replacesWhatStandsBetweenTheMarksAlone() {
         var text = "a\n<!-- results:begin -->\nold\n<!-- results:end -->\nb\n";
-        assertThat(ResultsTable.replace(text, "new\n"))
+        assertThat(ResultsTable.PART.replace(text, "new\n"))
                 .contains("a\n<!-- results:begin -->\nnew\n<!-- results:end -->\nb\n");
-        assertThat(ResultsTable.replace(text + text, "new\n")).isEmpty();
-        assertThat(ResultsTable.replace("<!-- results:end --><!-- results:begin -->", "new\n"))
+        assertThat(ResultsTable.PART.replace(text + text, "new\n")).isEmpty();
+        assertThat(ResultsTable.PART.replace("<!-- results:end --><!-- results:begin -->", "new\n"))
                 .isEmpty();
     }
 
