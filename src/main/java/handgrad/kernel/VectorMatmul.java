@@ -18,7 +18,7 @@ import java.util.Arrays;
  *
  * <p><b>Edge.</b> Where a panel has fewer columns than two vectors, the vectors overlap: the columns in both are computed
  * twice, from the same start to the same bits, since a tile loads all of its start before it stores. So no tile reads or
- * writes past a row. Masks would do so too, but masked loads box on JDK 25. Only where all of C is narrower than one vector
+ * writes past a row. Masks would do so too, but are boxed where C2 does not inline all of them. Only where all of C is narrower than one vector
  * are tiles computed in a buffer.
  *
  * <p><b>Blocks</b>, after Goto and van de Geijn, "Anatomy of High-Performance Matrix Multiplication", 2008. k is cut into

@@ -8,7 +8,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
+import java.util.stream.DoubleStream;
 import org.openjdk.jmh.runner.BenchmarkList;
 import org.openjdk.jmh.runner.CompilerHints;
 import org.openjdk.jmh.runner.format.OutputFormatFactory;
@@ -213,9 +213,9 @@ record Batch(String include, Map<String, List<String>> parameters, List<String> 
                         boolean wanted = json.currentName().endsWith("gc.alloc.rate.norm");
                         json.nextToken();
                         if (wanted) {
-                            allocated = Stream.of(numbers(json, "score"))
-                                    .mapToDouble(score -> score[0])
-                                    .findFirst()
+                            // The first iteration holds what a set-up allocates, so the least counts.
+                            allocated = DoubleStream.of(numbers(json, "rawData"))
+                                    .min()
                                     .orElseThrow();
                         } else {
                             json.skipChildren();
