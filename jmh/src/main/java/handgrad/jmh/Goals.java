@@ -109,7 +109,7 @@ final class Goals {
 
     private void add(String work, String goal, double measured, boolean met) {
         if (!Double.isNaN(measured)) {
-            goals.add(new Goal(work, goal, Findings.ratio(measured), met));
+            goals.add(new Goal(work, goal, Findings.number(measured), met));
         }
     }
 
