@@ -140,7 +140,7 @@ public final class Bench {
         notes.addAll(noise(stolen, others, scores));
 
         var facts = new LinkedHashMap<String, String>();
-        var peers = System.getenv("HANDGRAD_PEERS") == null ? "" : "HANDGRAD_PEERS=1 ";
+        var peers = System.getenv().getOrDefault("HANDGRAD_PEERS", "").isEmpty() ? "" : "HANDGRAD_PEERS=1 ";
         facts.put("command", (peers + "./handgrad bench " + arguments).trim());
         facts.put("date", LocalDate.now(ZoneOffset.UTC).toString());
         study.batches(effort).stream().findFirst().ifPresent(batch -> facts.put("measured in", batch.timing(effort)));

@@ -7,6 +7,7 @@ import java.util.stream.Stream;
 
 /** Training steps of a convolutional network. */
 final class ImagesStudy implements Study {
+    /** Seconds: a step takes a tenth of one, and its loops have to be compiled. */
     private static final double WARMUP = 2;
 
     @Override
