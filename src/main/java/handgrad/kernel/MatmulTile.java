@@ -7,10 +7,10 @@ import static handgrad.kernel.VectorSupport.FMA;
 import jdk.incubator.vector.FloatVector;
 
 /**
- * The innermost loops of {@link VectorMatmul}: a tile of C, so many rows by two vectors of columns that begin {@code second}
- * columns apart, is kept in registers while k products are added to each of its elements, in the order of k. It begins with
- * the tile {@code start}, which is C itself or zeros: with a branch between these two instead of a load from either, C2
- * compiles a slower loop. The indices are added up, because to multiply them anew in each step is slower too.
+ * The innermost loops of {@link VectorMatmul} where the CPU has 32 vector registers: a tile of C, so many rows by two vectors
+ * of columns that begin {@code second} columns apart, is kept in registers while k products are added to each of its elements,
+ * in the order of k. Then C is set to it, or it is added to C. The indices are added up, because to multiply them anew in
+ * each step is slower. The vectors of a row may overlap, so both are loaded before one is stored.
  *
  * <p>A vector is boxed when it passes through a call that C2 does not inline, and after a run of small products C2 may not
  * inline even the smallest method. So the tiles are spelled out and call the Vector API alone.
@@ -31,28 +31,26 @@ final class MatmulTile {
             int bi,
             int bStride,
             int second,
-            float[] start,
-            int si,
-            int startStride,
+            boolean accumulate,
             float[] c,
             int ci,
             int ldc) {
-        var c00 = FloatVector.fromArray(FLOAT, start, si);
-        var c01 = FloatVector.fromArray(FLOAT, start, si + second);
-        var c10 = FloatVector.fromArray(FLOAT, start, si + startStride);
-        var c11 = FloatVector.fromArray(FLOAT, start, si + startStride + second);
-        var c20 = FloatVector.fromArray(FLOAT, start, si + 2 * startStride);
-        var c21 = FloatVector.fromArray(FLOAT, start, si + 2 * startStride + second);
-        var c30 = FloatVector.fromArray(FLOAT, start, si + 3 * startStride);
-        var c31 = FloatVector.fromArray(FLOAT, start, si + 3 * startStride + second);
-        var c40 = FloatVector.fromArray(FLOAT, start, si + 4 * startStride);
-        var c41 = FloatVector.fromArray(FLOAT, start, si + 4 * startStride + second);
-        var c50 = FloatVector.fromArray(FLOAT, start, si + 5 * startStride);
-        var c51 = FloatVector.fromArray(FLOAT, start, si + 5 * startStride + second);
-        var c60 = FloatVector.fromArray(FLOAT, start, si + 6 * startStride);
-        var c61 = FloatVector.fromArray(FLOAT, start, si + 6 * startStride + second);
-        var c70 = FloatVector.fromArray(FLOAT, start, si + 7 * startStride);
-        var c71 = FloatVector.fromArray(FLOAT, start, si + 7 * startStride + second);
+        var c00 = FloatVector.zero(FLOAT);
+        var c01 = FloatVector.zero(FLOAT);
+        var c10 = FloatVector.zero(FLOAT);
+        var c11 = FloatVector.zero(FLOAT);
+        var c20 = FloatVector.zero(FLOAT);
+        var c21 = FloatVector.zero(FLOAT);
+        var c30 = FloatVector.zero(FLOAT);
+        var c31 = FloatVector.zero(FLOAT);
+        var c40 = FloatVector.zero(FLOAT);
+        var c41 = FloatVector.zero(FLOAT);
+        var c50 = FloatVector.zero(FLOAT);
+        var c51 = FloatVector.zero(FLOAT);
+        var c60 = FloatVector.zero(FLOAT);
+        var c61 = FloatVector.zero(FLOAT);
+        var c70 = FloatVector.zero(FLOAT);
+        var c71 = FloatVector.zero(FLOAT);
         int ap = ai;
         int bp = bi;
         for (int p = 0; p < k; p++, ap += aColumn, bp += bStride) {
@@ -83,6 +81,41 @@ final class MatmulTile {
             c70 = FMA ? a7.fma(b0, c70) : a7.mul(b0).add(c70);
             c71 = FMA ? a7.fma(b1, c71) : a7.mul(b1).add(c71);
         }
+        if (accumulate) {
+            c00 = c00.add(FloatVector.fromArray(FLOAT, c, ci));
+            c01 = c01.add(FloatVector.fromArray(FLOAT, c, ci + second));
+            c00.intoArray(c, ci);
+            c01.intoArray(c, ci + second);
+            c10 = c10.add(FloatVector.fromArray(FLOAT, c, ci + ldc));
+            c11 = c11.add(FloatVector.fromArray(FLOAT, c, ci + ldc + second));
+            c10.intoArray(c, ci + ldc);
+            c11.intoArray(c, ci + ldc + second);
+            c20 = c20.add(FloatVector.fromArray(FLOAT, c, ci + 2 * ldc));
+            c21 = c21.add(FloatVector.fromArray(FLOAT, c, ci + 2 * ldc + second));
+            c20.intoArray(c, ci + 2 * ldc);
+            c21.intoArray(c, ci + 2 * ldc + second);
+            c30 = c30.add(FloatVector.fromArray(FLOAT, c, ci + 3 * ldc));
+            c31 = c31.add(FloatVector.fromArray(FLOAT, c, ci + 3 * ldc + second));
+            c30.intoArray(c, ci + 3 * ldc);
+            c31.intoArray(c, ci + 3 * ldc + second);
+            c40 = c40.add(FloatVector.fromArray(FLOAT, c, ci + 4 * ldc));
+            c41 = c41.add(FloatVector.fromArray(FLOAT, c, ci + 4 * ldc + second));
+            c40.intoArray(c, ci + 4 * ldc);
+            c41.intoArray(c, ci + 4 * ldc + second);
+            c50 = c50.add(FloatVector.fromArray(FLOAT, c, ci + 5 * ldc));
+            c51 = c51.add(FloatVector.fromArray(FLOAT, c, ci + 5 * ldc + second));
+            c50.intoArray(c, ci + 5 * ldc);
+            c51.intoArray(c, ci + 5 * ldc + second);
+            c60 = c60.add(FloatVector.fromArray(FLOAT, c, ci + 6 * ldc));
+            c61 = c61.add(FloatVector.fromArray(FLOAT, c, ci + 6 * ldc + second));
+            c60.intoArray(c, ci + 6 * ldc);
+            c61.intoArray(c, ci + 6 * ldc + second);
+            c70 = c70.add(FloatVector.fromArray(FLOAT, c, ci + 7 * ldc));
+            c71 = c71.add(FloatVector.fromArray(FLOAT, c, ci + 7 * ldc + second));
+            c70.intoArray(c, ci + 7 * ldc);
+            c71.intoArray(c, ci + 7 * ldc + second);
+            return;
+        }
         c00.intoArray(c, ci);
         c01.intoArray(c, ci + second);
         c10.intoArray(c, ci + ldc);
@@ -110,20 +143,18 @@ final class MatmulTile {
             float[] b,
             int bi,
             int bStride,
-            float[] start,
-            int si,
-            int startStride,
+            boolean accumulate,
             float[] c,
             int ci,
             int ldc) {
-        var c00 = FloatVector.fromArray(FLOAT, start, si);
-        var c10 = FloatVector.fromArray(FLOAT, start, si + startStride);
-        var c20 = FloatVector.fromArray(FLOAT, start, si + 2 * startStride);
-        var c30 = FloatVector.fromArray(FLOAT, start, si + 3 * startStride);
-        var c40 = FloatVector.fromArray(FLOAT, start, si + 4 * startStride);
-        var c50 = FloatVector.fromArray(FLOAT, start, si + 5 * startStride);
-        var c60 = FloatVector.fromArray(FLOAT, start, si + 6 * startStride);
-        var c70 = FloatVector.fromArray(FLOAT, start, si + 7 * startStride);
+        var c00 = FloatVector.zero(FLOAT);
+        var c10 = FloatVector.zero(FLOAT);
+        var c20 = FloatVector.zero(FLOAT);
+        var c30 = FloatVector.zero(FLOAT);
+        var c40 = FloatVector.zero(FLOAT);
+        var c50 = FloatVector.zero(FLOAT);
+        var c60 = FloatVector.zero(FLOAT);
+        var c70 = FloatVector.zero(FLOAT);
         int ap = ai;
         int bp = bi;
         for (int p = 0; p < k; p++, ap += aColumn, bp += bStride) {
@@ -144,6 +175,25 @@ final class MatmulTile {
             c60 = FMA ? a6.fma(b0, c60) : a6.mul(b0).add(c60);
             var a7 = FloatVector.broadcast(FLOAT, a[ap + 7]);
             c70 = FMA ? a7.fma(b0, c70) : a7.mul(b0).add(c70);
+        }
+        if (accumulate) {
+            c00 = c00.add(FloatVector.fromArray(FLOAT, c, ci));
+            c00.intoArray(c, ci);
+            c10 = c10.add(FloatVector.fromArray(FLOAT, c, ci + ldc));
+            c10.intoArray(c, ci + ldc);
+            c20 = c20.add(FloatVector.fromArray(FLOAT, c, ci + 2 * ldc));
+            c20.intoArray(c, ci + 2 * ldc);
+            c30 = c30.add(FloatVector.fromArray(FLOAT, c, ci + 3 * ldc));
+            c30.intoArray(c, ci + 3 * ldc);
+            c40 = c40.add(FloatVector.fromArray(FLOAT, c, ci + 4 * ldc));
+            c40.intoArray(c, ci + 4 * ldc);
+            c50 = c50.add(FloatVector.fromArray(FLOAT, c, ci + 5 * ldc));
+            c50.intoArray(c, ci + 5 * ldc);
+            c60 = c60.add(FloatVector.fromArray(FLOAT, c, ci + 6 * ldc));
+            c60.intoArray(c, ci + 6 * ldc);
+            c70 = c70.add(FloatVector.fromArray(FLOAT, c, ci + 7 * ldc));
+            c70.intoArray(c, ci + 7 * ldc);
+            return;
         }
         c00.intoArray(c, ci);
         c10.intoArray(c, ci + ldc);
@@ -166,24 +216,22 @@ final class MatmulTile {
             int bi,
             int bStride,
             int second,
-            float[] start,
-            int si,
-            int startStride,
+            boolean accumulate,
             float[] c,
             int ci,
             int ldc) {
-        var c00 = FloatVector.fromArray(FLOAT, start, si);
-        var c01 = FloatVector.fromArray(FLOAT, start, si + second);
-        var c10 = FloatVector.fromArray(FLOAT, start, si + startStride);
-        var c11 = FloatVector.fromArray(FLOAT, start, si + startStride + second);
-        var c20 = FloatVector.fromArray(FLOAT, start, si + 2 * startStride);
-        var c21 = FloatVector.fromArray(FLOAT, start, si + 2 * startStride + second);
-        var c30 = FloatVector.fromArray(FLOAT, start, si + 3 * startStride);
-        var c31 = FloatVector.fromArray(FLOAT, start, si + 3 * startStride + second);
-        var c40 = FloatVector.fromArray(FLOAT, start, si + 4 * startStride);
-        var c41 = FloatVector.fromArray(FLOAT, start, si + 4 * startStride + second);
-        var c50 = FloatVector.fromArray(FLOAT, start, si + 5 * startStride);
-        var c51 = FloatVector.fromArray(FLOAT, start, si + 5 * startStride + second);
+        var c00 = FloatVector.zero(FLOAT);
+        var c01 = FloatVector.zero(FLOAT);
+        var c10 = FloatVector.zero(FLOAT);
+        var c11 = FloatVector.zero(FLOAT);
+        var c20 = FloatVector.zero(FLOAT);
+        var c21 = FloatVector.zero(FLOAT);
+        var c30 = FloatVector.zero(FLOAT);
+        var c31 = FloatVector.zero(FLOAT);
+        var c40 = FloatVector.zero(FLOAT);
+        var c41 = FloatVector.zero(FLOAT);
+        var c50 = FloatVector.zero(FLOAT);
+        var c51 = FloatVector.zero(FLOAT);
         int ap = ai;
         int bp = bi;
         for (int p = 0; p < k; p++, ap += aColumn, bp += bStride) {
@@ -207,6 +255,33 @@ final class MatmulTile {
             var a5 = FloatVector.broadcast(FLOAT, a[ap + 5 * aRow]);
             c50 = FMA ? a5.fma(b0, c50) : a5.mul(b0).add(c50);
             c51 = FMA ? a5.fma(b1, c51) : a5.mul(b1).add(c51);
+        }
+        if (accumulate) {
+            c00 = c00.add(FloatVector.fromArray(FLOAT, c, ci));
+            c01 = c01.add(FloatVector.fromArray(FLOAT, c, ci + second));
+            c00.intoArray(c, ci);
+            c01.intoArray(c, ci + second);
+            c10 = c10.add(FloatVector.fromArray(FLOAT, c, ci + ldc));
+            c11 = c11.add(FloatVector.fromArray(FLOAT, c, ci + ldc + second));
+            c10.intoArray(c, ci + ldc);
+            c11.intoArray(c, ci + ldc + second);
+            c20 = c20.add(FloatVector.fromArray(FLOAT, c, ci + 2 * ldc));
+            c21 = c21.add(FloatVector.fromArray(FLOAT, c, ci + 2 * ldc + second));
+            c20.intoArray(c, ci + 2 * ldc);
+            c21.intoArray(c, ci + 2 * ldc + second);
+            c30 = c30.add(FloatVector.fromArray(FLOAT, c, ci + 3 * ldc));
+            c31 = c31.add(FloatVector.fromArray(FLOAT, c, ci + 3 * ldc + second));
+            c30.intoArray(c, ci + 3 * ldc);
+            c31.intoArray(c, ci + 3 * ldc + second);
+            c40 = c40.add(FloatVector.fromArray(FLOAT, c, ci + 4 * ldc));
+            c41 = c41.add(FloatVector.fromArray(FLOAT, c, ci + 4 * ldc + second));
+            c40.intoArray(c, ci + 4 * ldc);
+            c41.intoArray(c, ci + 4 * ldc + second);
+            c50 = c50.add(FloatVector.fromArray(FLOAT, c, ci + 5 * ldc));
+            c51 = c51.add(FloatVector.fromArray(FLOAT, c, ci + 5 * ldc + second));
+            c50.intoArray(c, ci + 5 * ldc);
+            c51.intoArray(c, ci + 5 * ldc + second);
+            return;
         }
         c00.intoArray(c, ci);
         c01.intoArray(c, ci + second);
@@ -233,20 +308,18 @@ final class MatmulTile {
             int bi,
             int bStride,
             int second,
-            float[] start,
-            int si,
-            int startStride,
+            boolean accumulate,
             float[] c,
             int ci,
             int ldc) {
-        var c00 = FloatVector.fromArray(FLOAT, start, si);
-        var c01 = FloatVector.fromArray(FLOAT, start, si + second);
-        var c10 = FloatVector.fromArray(FLOAT, start, si + startStride);
-        var c11 = FloatVector.fromArray(FLOAT, start, si + startStride + second);
-        var c20 = FloatVector.fromArray(FLOAT, start, si + 2 * startStride);
-        var c21 = FloatVector.fromArray(FLOAT, start, si + 2 * startStride + second);
-        var c30 = FloatVector.fromArray(FLOAT, start, si + 3 * startStride);
-        var c31 = FloatVector.fromArray(FLOAT, start, si + 3 * startStride + second);
+        var c00 = FloatVector.zero(FLOAT);
+        var c01 = FloatVector.zero(FLOAT);
+        var c10 = FloatVector.zero(FLOAT);
+        var c11 = FloatVector.zero(FLOAT);
+        var c20 = FloatVector.zero(FLOAT);
+        var c21 = FloatVector.zero(FLOAT);
+        var c30 = FloatVector.zero(FLOAT);
+        var c31 = FloatVector.zero(FLOAT);
         int ap = ai;
         int bp = bi;
         for (int p = 0; p < k; p++, ap += aColumn, bp += bStride) {
@@ -264,6 +337,25 @@ final class MatmulTile {
             var a3 = FloatVector.broadcast(FLOAT, a[ap + 3 * aRow]);
             c30 = FMA ? a3.fma(b0, c30) : a3.mul(b0).add(c30);
             c31 = FMA ? a3.fma(b1, c31) : a3.mul(b1).add(c31);
+        }
+        if (accumulate) {
+            c00 = c00.add(FloatVector.fromArray(FLOAT, c, ci));
+            c01 = c01.add(FloatVector.fromArray(FLOAT, c, ci + second));
+            c00.intoArray(c, ci);
+            c01.intoArray(c, ci + second);
+            c10 = c10.add(FloatVector.fromArray(FLOAT, c, ci + ldc));
+            c11 = c11.add(FloatVector.fromArray(FLOAT, c, ci + ldc + second));
+            c10.intoArray(c, ci + ldc);
+            c11.intoArray(c, ci + ldc + second);
+            c20 = c20.add(FloatVector.fromArray(FLOAT, c, ci + 2 * ldc));
+            c21 = c21.add(FloatVector.fromArray(FLOAT, c, ci + 2 * ldc + second));
+            c20.intoArray(c, ci + 2 * ldc);
+            c21.intoArray(c, ci + 2 * ldc + second);
+            c30 = c30.add(FloatVector.fromArray(FLOAT, c, ci + 3 * ldc));
+            c31 = c31.add(FloatVector.fromArray(FLOAT, c, ci + 3 * ldc + second));
+            c30.intoArray(c, ci + 3 * ldc);
+            c31.intoArray(c, ci + 3 * ldc + second);
+            return;
         }
         c00.intoArray(c, ci);
         c01.intoArray(c, ci + second);
@@ -285,14 +377,12 @@ final class MatmulTile {
             int bi,
             int bStride,
             int second,
-            float[] start,
-            int si,
-            int startStride,
+            boolean accumulate,
             float[] c,
             int ci,
             int ldc) {
-        var c00 = FloatVector.fromArray(FLOAT, start, si);
-        var c01 = FloatVector.fromArray(FLOAT, start, si + second);
+        var c00 = FloatVector.zero(FLOAT);
+        var c01 = FloatVector.zero(FLOAT);
         int ap = ai;
         int bp = bi;
         for (int p = 0; p < k; p++, ap += aColumn, bp += bStride) {
@@ -301,6 +391,13 @@ final class MatmulTile {
             var a0 = FloatVector.broadcast(FLOAT, a[ap]);
             c00 = FMA ? a0.fma(b0, c00) : a0.mul(b0).add(c00);
             c01 = FMA ? a0.fma(b1, c01) : a0.mul(b1).add(c01);
+        }
+        if (accumulate) {
+            c00 = c00.add(FloatVector.fromArray(FLOAT, c, ci));
+            c01 = c01.add(FloatVector.fromArray(FLOAT, c, ci + second));
+            c00.intoArray(c, ci);
+            c01.intoArray(c, ci + second);
+            return;
         }
         c00.intoArray(c, ci);
         c01.intoArray(c, ci + second);

@@ -33,10 +33,15 @@ record Route(Range nn, Range nt, Range tn, Range tt) {
     static final Route OPENBLAS = of(ALL);
 
     /**
-     * Without a calibration: where OpenBLAS has kernels for small matrices, all that Java's threads would not share; elsewhere
-     * what is too small to be worth Java's packing. {@code ./handgrad bench matmul} compares them.
+     * Without a calibration: on AVX-512, where OpenBLAS has kernels for small matrices, all that Java's threads would not
+     * share; on AVX2, where the Java kernel is faster at nearly every shape, nothing; elsewhere what is too small to be worth
+     * Java's packing. {@code ./handgrad bench matmul} compares them.
      */
-    static final Route DEFAULT = of(new Range(0, VectorSupport.BITS == 512 ? VectorMatmul.BLOCK_WORK + 1 : 1 << 20));
+    static final Route DEFAULT = switch (VectorSupport.BITS) {
+        case 512 -> of(new Range(0, VectorMatmul.BLOCK_WORK + 1));
+        case 256 -> JAVA;
+        default -> of(new Range(0, 1 << 20));
+    };
 
     /** With fewer columns of C, the vectors of the Java kernel stay half empty, however much work there is. */
     private static final int FEW_COLUMNS = 20;

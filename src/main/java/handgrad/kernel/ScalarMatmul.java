@@ -1,12 +1,14 @@
 package handgrad.kernel;
 
+import java.util.Arrays;
+
 /**
  * Matrix products by plain loops: the fallback where the Vector API is missing, and the oracle of the other kernels.
  *
  * <p>Both methods compute C = alpha op(A) op(B) + beta C for row-major matrices, as BLAS does: op(A) is (m, k), op(B) is
  * (k, n), C is (m, n), and op transposes where asked. With beta = 0, C is overwritten and never read; with k = 0 or
- * alpha = 0, A and B are not read. Each element of C begins with beta C and adds the products (alpha A) B in the order of k,
- * whatever the rows around it.
+ * alpha = 0, A and B are not read. For each block of 256 of k the products (alpha A) B are added in order, and their sum is added
+ * to beta C, whatever the rows and columns around it; in float64, products are added to beta C one by one.
  */
 public final class ScalarMatmul {
     private ScalarMatmul() {}
@@ -32,19 +34,28 @@ public final class ScalarMatmul {
         int depth = alpha == 0f ? 0 : k;
         int aRow = transposeA ? 1 : lda;
         int aColumn = transposeA ? lda : 1;
+        float[] sums = Scratch.floats(n);
         for (int i = 0; i < m; i++) {
-            int ai = aOffset + i * aRow;
             int ci = cOffset + i * ldc;
-            for (int j = 0; j < n; j++) {
-                c[ci + j] = beta == 0f ? 0f : beta * c[ci + j];
+            if (beta != 1f && (beta != 0f || depth == 0)) {
+                scale(n, beta, c, ci);
             }
-            if (transposeB) {
-                for (int j = 0; j < n; j++) {
-                    c[ci + j] = addDot(depth, alpha, a, ai, aColumn, b, bOffset + j * ldb, c[ci + j]);
+            for (int p = 0; p < depth; p += VectorMatmul.DEPTH) {
+                int end = Math.min(depth, p + VectorMatmul.DEPTH);
+                int ap = aOffset + i * aRow + p * aColumn;
+                Arrays.fill(sums, 0, n, 0f);
+                if (transposeB) {
+                    for (int j = 0; j < n; j++) {
+                        sums[j] = dot(end - p, alpha, a, ap, aColumn, b, bOffset + j * ldb + p);
+                    }
+                } else {
+                    for (int q = p; q < end; q++, ap += aColumn) {
+                        addScaledRow(n, alpha * a[ap], b, bOffset + q * ldb, sums);
+                    }
                 }
-            } else {
-                for (int p = 0; p < depth; p++) {
-                    addScaledRow(n, alpha * a[ai + p * aColumn], b, bOffset + p * ldb, c, ci);
+                boolean accumulate = beta != 0f || p > 0;
+                for (int j = 0; j < n; j++) {
+                    c[ci + j] = accumulate ? c[ci + j] + sums[j] : sums[j];
                 }
             }
         }
@@ -88,18 +99,24 @@ public final class ScalarMatmul {
         }
     }
 
-    private static float addDot(
-            int length, float alpha, float[] a, int ai, int aStride, float[] b, int bi, float start) {
-        float sum = start;
+    /** c = beta c, and 0 for beta = 0 whatever c holds. */
+    private static void scale(int n, float beta, float[] c, int ci) {
+        for (int j = 0; j < n; j++) {
+            c[ci + j] = beta == 0f ? 0f : beta * c[ci + j];
+        }
+    }
+
+    private static float dot(int length, float alpha, float[] a, int ai, int aStride, float[] b, int bi) {
+        float sum = 0;
         for (int p = 0; p < length; p++) {
             sum = multiplyAdd(alpha * a[ai + p * aStride], b[bi + p], sum);
         }
         return sum;
     }
 
-    private static void addScaledRow(int n, float scale, float[] b, int bi, float[] c, int ci) {
+    private static void addScaledRow(int n, float scale, float[] b, int bi, float[] sums) {
         for (int j = 0; j < n; j++) {
-            c[ci + j] = multiplyAdd(scale, b[bi + j], c[ci + j]);
+            sums[j] = multiplyAdd(scale, b[bi + j], sums[j]);
         }
     }
 
