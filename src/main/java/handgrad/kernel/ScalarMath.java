@@ -38,7 +38,10 @@ final class ScalarMath {
     static final float EXP_ROUNDER = ROUNDER + 2 * 127;
 
     /** Rounds to n and leaves n plus the bias of an exponent: shifted, that is 2^n. */
-    static final float TANH_ROUNDER = ROUNDER + 127;
+    static final float BIASED_ROUNDER = ROUNDER + 127;
+
+    /** Where exp(x) and all factors are normal numbers: |x| up to here. */
+    static final float EXP_NORMAL = 87f;
 
     static final float P0 = 0.5f;
     static final float P1 = 0.16666539f;
@@ -105,9 +108,9 @@ final class ScalarMath {
         float small = fma(magnitude * z, odd, magnitude);
         float clamped = magnitude > TANH_MAX ? TANH_MAX : magnitude;
         float twice = clamped + clamped;
-        float shifted = fma(twice, LOG2_E, TANH_ROUNDER);
+        float shifted = fma(twice, LOG2_E, BIASED_ROUNDER);
         float scale = Float.intBitsToFloat(Float.floatToRawIntBits(shifted) << MANTISSA_BITS);
-        float r = reduce(twice, shifted - TANH_ROUNDER);
+        float r = reduce(twice, shifted - BIASED_ROUNDER);
         float large = -2f / fma(scale, fma(r * r, polynomial(r), r), scale + 1f) + 1f;
         return Math.copySign(magnitude < TANH_SMALL ? small : large, x);
     }

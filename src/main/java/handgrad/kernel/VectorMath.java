@@ -50,8 +50,8 @@ final class VectorMath {
         var small = magnitude.mul(z).fma(odd, magnitude);
         var clamped = magnitude.blend(TANH_MAX, magnitude.compare(VectorOperators.GT, TANH_MAX));
         var twice = clamped.add(clamped);
-        var shifted = twice.fma(LOG2_E, TANH_ROUNDER);
-        var rounded = shifted.sub(TANH_ROUNDER);
+        var shifted = twice.fma(LOG2_E, BIASED_ROUNDER);
+        var rounded = shifted.sub(BIASED_ROUNDER);
         var r = rounded.fma(FloatVector.broadcast(FLOAT, -LN2_HIGH), twice);
         r = rounded.fma(FloatVector.broadcast(FLOAT, -LN2_LOW), r);
         var p = r.fma(P4, P3)

@@ -3,6 +3,7 @@ package handgrad.kernel;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -25,6 +26,27 @@ class VectorMathTest {
         for (int i = 0; i < x.length; i++) {
             assertSameBits(x[i], y[i], ScalarMath.exp(x[i]));
         }
+    }
+
+    /** Values in range beside one that is not, which all take another path, and around the border between the paths. */
+    @Test
+    void loopOfExpGivesTheBitsOfTheScalarFunction() {
+        float[] sample = sample();
+        float[] x = new float[4 * sample.length];
+        for (int i = 0; i < sample.length; i++) {
+            x[i] = sample[i];
+            x[sample.length + i] = i % 97 == 0 ? sample[i] : (i % 1999) / 1000f - 1;
+            x[2 * sample.length + i] = Math.copySign(ScalarMath.EXP_NORMAL, sample[i]) + (i % 101 - 50) * 1e-5f;
+            x[3 * sample.length + i] = (i % 17_401) / 100f - 87;
+        }
+        float[] y = new float[x.length];
+        VectorElementwise.exp(x, y, 0, x.length);
+        for (int i = 0; i < x.length; i++) {
+            assertSameBits(x[i], y[i], ScalarMath.exp(x[i]));
+        }
+        float[] inPlace = x.clone();
+        VectorElementwise.exp(inPlace, inPlace, 0, x.length);
+        assertThat(Arrays.equals(inPlace, y)).as("in place").isTrue();
     }
 
     @Test
