@@ -4,8 +4,8 @@ import handgrad.nn.BatchNormOptions.Axes;
 import handgrad.nn.BatchNormOptions.Variance;
 import handgrad.tensor.DType;
 import handgrad.tensor.Normalizations;
-import handgrad.tensor.Shape;
 import handgrad.tensor.Tensor;
+import handgrad.tensor.Updates;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -35,6 +35,17 @@ public final class BatchNorm1d implements Layer {
     private @Nullable Tensor normalized;
     private @Nullable Tensor output;
     private @Nullable Tensor dX;
+
+    // The gain and the bias, or copies and gradients for each position where each has statistics of its own.
+    private @Nullable Tensor gains;
+    private @Nullable Tensor biases;
+    private @Nullable Tensor dGains;
+    private @Nullable Tensor dBiases;
+    private final JoinedPositions joinedX = new JoinedPositions();
+    private final JoinedPositions joinedNormalized = new JoinedPositions();
+    private final JoinedPositions joinedOutput = new JoinedPositions();
+    private final JoinedPositions joinedDOut = new JoinedPositions();
+    private final JoinedPositions joinedDX = new JoinedPositions();
 
     /** A layer with PyTorch's conventions, {@link BatchNormOptions#PYTORCH}. */
     public BatchNorm1d(int features) {
@@ -127,31 +138,45 @@ public final class BatchNorm1d implements Layer {
         mean = Buffers.like(running.mean(), mean);
         variance = Buffers.like(running.mean(), variance);
         inverseDeviation = Buffers.like(running.mean(), inverseDeviation);
+        gains = repeat(gain.value(), groups, gains);
+        biases = repeat(bias.value(), groups, biases);
         Normalizations.batchNorm(
-                grouped(x, groups),
-                repeat(gain.value(), groups),
-                repeat(bias.value(), groups),
+                joinedX.of(x, groups),
+                gains,
+                biases,
                 options.epsilon(),
                 divisor,
                 mean,
                 variance,
                 inverseDeviation,
-                grouped(normalized, groups),
-                grouped(output, groups));
+                joinedNormalized.of(normalized, groups),
+                joinedOutput.of(output, groups));
         running.follow(mean, variance, rows, divisor);
     }
 
     private void normalizeByRunning(Tensor x, Tensor normalized, Tensor output) {
         int groups = positions(running.mean());
         inverseDeviation = running.inverseDeviation();
+        gains = repeat(gain.value(), groups, gains);
+        biases = repeat(bias.value(), groups, biases);
         Normalizations.batchNormEvaluation(
-                grouped(x, groups),
-                repeat(gain.value(), groups),
-                repeat(bias.value(), groups),
+                joinedX.of(x, groups),
+                gains,
+                biases,
                 running.mean(),
                 inverseDeviation,
-                grouped(normalized, groups),
-                grouped(output, groups));
+                joinedNormalized.of(normalized, groups),
+                joinedOutput.of(output, groups));
+    }
+
+    /** What all positions share, once for each position. */
+    private Tensor repeat(Tensor perFeature, int groups, @Nullable Tensor old) {
+        if (groups == 1) {
+            return perFeature;
+        }
+        var repeated = Buffers.like(running.mean(), old);
+        Updates.copyToRows(perFeature, repeated);
+        return repeated;
     }
 
     /**
@@ -201,33 +226,38 @@ public final class BatchNorm1d implements Layer {
     public Tensor backward(Tensor dOut) {
         var unit = Buffers.kept("BatchNorm1d", normalized);
         var inverse = Buffers.kept("BatchNorm1d", inverseDeviation);
+        var gains = Buffers.kept("BatchNorm1d", this.gains);
         dX = Buffers.like(unit, dX);
         int groups = positions(inverse);
-        var dGain = groups == 1 ? gain.grad() : Tensor.zeros(inverse.dtype(), inverse.shape());
-        var dBias = groups == 1 ? bias.grad() : Tensor.zeros(inverse.dtype(), inverse.shape());
+        var dGain = gain.grad();
+        var dBias = bias.grad();
+        if (groups > 1) {
+            dGain = dGains = Buffers.like(inverse, dGains).fill(0);
+            dBias = dBiases = Buffers.like(inverse, dBiases).fill(0);
+        }
         if (usedBatch) {
             Normalizations.batchNormBackward(
-                    grouped(dOut, groups),
-                    grouped(unit, groups),
-                    repeat(gain.value(), groups),
+                    joinedDOut.of(dOut, groups),
+                    joinedNormalized.of(unit, groups),
+                    gains,
                     inverse,
                     divisor,
                     dGain,
                     dBias,
-                    grouped(dX, groups));
+                    joinedDX.of(dX, groups));
         } else {
             Normalizations.batchNormEvaluationBackward(
-                    grouped(dOut, groups),
-                    grouped(unit, groups),
-                    repeat(gain.value(), groups),
+                    joinedDOut.of(dOut, groups),
+                    joinedNormalized.of(unit, groups),
+                    gains,
                     inverse,
                     dGain,
                     dBias,
-                    grouped(dX, groups));
+                    joinedDX.of(dX, groups));
         }
         if (groups > 1) {
-            gain.grad().addInPlace(dGain.sum(0));
-            bias.grad().addInPlace(dBias.sum(0));
+            Updates.addRows(dGain, gain.grad());
+            Updates.addRows(dBias, bias.grad());
         }
         return dX;
     }
@@ -242,17 +272,25 @@ public final class BatchNorm1d implements Layer {
         return statistics.shape().rank() == 2 ? statistics.size(0) : 1;
     }
 
-    /** x (N, L, features) as (N, L · features) where each position has statistics of its own. */
-    private static Tensor grouped(Tensor x, int groups) {
-        return groups == 1 ? x : x.reshape(x.size(0), groups * x.size(2));
-    }
+    /**
+     * A tensor (N, L, features) seen as (N, L · features), where each position has statistics of its own. The view is made anew
+     * only for another tensor.
+     */
+    @SuppressWarnings("ReferenceEquality")
+    private static final class JoinedPositions {
+        private @Nullable Tensor source;
+        private @Nullable Tensor view;
 
-    /** One value a feature as one value a position and feature, (groups, features). */
-    private static Tensor repeat(Tensor perFeature, int groups) {
-        return groups == 1
-                ? perFeature
-                : Tensor.zeros(perFeature.dtype(), Shape.of(groups, perFeature.size(-1)))
-                        .addInPlace(perFeature);
+        Tensor of(Tensor x, int positions) {
+            if (positions == 1) {
+                return x;
+            }
+            if (view == null || x != source) {
+                source = x;
+                view = x.reshape(x.size(0), positions * x.size(2));
+            }
+            return view;
+        }
     }
 
     @Override

@@ -1,7 +1,11 @@
 package handgrad.tensor;
 
+import static handgrad.tensor.Requirements.require;
 import static handgrad.tensor.Requirements.requireAlike;
+import static handgrad.tensor.Requirements.rows;
 
+import handgrad.kernel.Reduction;
+import handgrad.kernel.Rows;
 import handgrad.kernel.Update;
 
 /** In-place updates: the steps of optimisers and running averages. */
@@ -134,6 +138,38 @@ public final class Updates {
         } else {
             Update.scaledSquareRoot(
                     x.doubles(), factor, out.doubles(), x.shape().elements());
+        }
+    }
+
+    /**
+     * rows[i] = row, for every i.
+     *
+     * @param row (columns)
+     * @param rows (…, columns), written
+     */
+    public static void copyToRows(Tensor row, Tensor rows) {
+        int columns = row.shape().elements();
+        require("copyToRows", "rows", rows, row.dtype());
+        Rows.fill(row.elements(), columns, rows.elements(), rows("copyToRows", "rows", rows, columns));
+        if (Tracing.isOn()) {
+            Tracing.tell("addInPlace", rows, Tensor.zeros(rows.dtype(), rows.shape()), row);
+        }
+    }
+
+    /**
+     * sum += Σ rows[i].
+     *
+     * @param rows (…, columns)
+     * @param sum (columns), added to
+     */
+    public static void addRows(Tensor rows, Tensor sum) {
+        int columns = sum.shape().elements();
+        int count = rows("addRows", "rows", rows, columns);
+        require("addRows", "sum", sum, rows.dtype());
+        if (rows.dtype() == DType.FLOAT32) {
+            Reduction.addRows(rows.floats(), 0, count, columns, sum.floats(), 0);
+        } else {
+            Reduction.addRows(rows.doubles(), 0, count, columns, sum.doubles(), 0);
         }
     }
 }

@@ -118,6 +118,29 @@ class TrainingTest {
     }
 
     @Test
+    void a_step_with_statistics_of_each_position_allocates_nothing() {
+        var random = TorchRandom.seeded(1);
+        var model = new Sequential(
+                new Embedding(27, 10, random),
+                new FlattenConsecutive(2),
+                new Linear(20, 68, false, random),
+                new BatchNorm1d(68, BatchNormOptions.PYTORCH.withAxes(BatchNormOptions.Axes.FIRST)),
+                new Tanh(),
+                new FlattenConsecutive(4),
+                new Linear(272, 27, random));
+        var data = Names.bundled().split(42, 8).train();
+        var loss = new CrossEntropyLoss();
+        var sgd = new Sgd(model.parameters());
+        requireNoAllocation(() -> {
+            var batch = data.batch(32, random);
+            loss.forward(model.forward(batch.x()), batch.y());
+            sgd.zeroGrad();
+            model.backward(loss.backward());
+            sgd.step(0.1);
+        });
+    }
+
+    @Test
     void a_step_of_a_gated_network_with_adam_allocates_nothing() {
         var random = TorchRandom.seeded(1);
         var model = new Sequential(
