@@ -209,8 +209,12 @@ record Batch(String include, Map<String, List<String>> parameters, List<String> 
                 }
                 case "primaryMetric" -> micros = numbers(json, "rawData");
                 case "secondaryMetrics" -> {
+                    boolean counted = false;
                     while (json.nextToken() == JsonToken.PROPERTY_NAME) {
-                        boolean wanted = json.currentName().endsWith("gc.alloc.rate.norm");
+                        boolean counter = json.currentName().endsWith("bytesAStep");
+                        boolean wanted =
+                                counter || (!counted && json.currentName().endsWith("gc.alloc.rate.norm"));
+                        counted |= counter;
                         json.nextToken();
                         if (wanted) {
                             // The first iteration holds what a set-up allocates, so the least counts.

@@ -95,11 +95,12 @@ final class Goals {
             var most = scores.stream()
                     .max(Comparator.comparingDouble(Score::allocated))
                     .orElseThrow();
+            boolean none = most.allocated() == 0;
             goals.add(new Goal(
                     "training steps, allocation",
                     "0 B",
-                    most.allocates() ? "%s B (%s)".formatted(Findings.number(most.allocated()), most.row()) : "0 B",
-                    !most.allocates()));
+                    none ? "0 B" : "%s B (%s)".formatted(Findings.number(most.allocated()), most.row()),
+                    none));
         }
     }
 

@@ -1,5 +1,6 @@
 package handgrad.jmh;
 
+import com.sun.management.ThreadMXBean;
 import handgrad.data.Dataset;
 import handgrad.data.Names;
 import handgrad.examples.model.LectureModel;
@@ -8,11 +9,14 @@ import handgrad.nn.Layer;
 import handgrad.optim.Sgd;
 import handgrad.random.TorchRandom;
 import handgrad.tensor.Backend;
+import java.lang.management.ManagementFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
+import org.openjdk.jmh.annotations.AuxCounters;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Level;
 import org.openjdk.jmh.annotations.Measurement;
 import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
@@ -27,8 +31,8 @@ import org.openjdk.jmh.annotations.Warmup;
  * Question: how long does one training step of each lecture model take, from drawing the batch to the update of the
  * weights?
  *
- * <p>Method: five forks, because the addresses of the arrays, and with them the speed, differ between processes.
- * {@code -prof gc} shows what a step allocates; in steady state that is nothing.
+ * <p>Method: five forks, because the addresses of the arrays, and with them the speed, differ between processes. What a step
+ * allocates is counted by its thread from the first step of an iteration to the last, so that nothing of JMH is in it.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.SampleTime)
@@ -95,6 +99,36 @@ public class TrainingStepBenchmark {
         first = meanLoss();
     }
 
+    /** The bytes that a step allocated, on average over an iteration. */
+    @State(Scope.Thread)
+    @AuxCounters(AuxCounters.Type.EVENTS)
+    public static class Allocation {
+        private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+
+        private long before;
+        private long bytes;
+        private long steps;
+
+        /** Forgets the iteration before. */
+        @Setup(Level.Iteration)
+        public void begin() {
+            bytes = 0;
+            steps = 0;
+            before = THREADS.getCurrentThreadAllocatedBytes();
+        }
+
+        /** Counts what was allocated since then. */
+        @TearDown(Level.Iteration)
+        public void end() {
+            bytes = THREADS.getCurrentThreadAllocatedBytes() - before;
+        }
+
+        /** What JMH reports. */
+        public double bytesAStep() {
+            return steps == 0 ? Double.NaN : (double) bytes / steps;
+        }
+    }
+
     /** Fails if the training got worse: then it is something else that was timed. */
     @TearDown
     public void check() {
@@ -110,7 +144,12 @@ public class TrainingStepBenchmark {
 
     /** One step; returns the loss of its batch. */
     @Benchmark
-    public double step() {
+    public double step(Allocation allocation) {
+        allocation.steps++;
+        return step();
+    }
+
+    double step() {
         var batch = data.batch(batchSize, random);
         double value = loss.forward(network.forward(batch.x()), batch.y());
         sgd.zeroGrad();
