@@ -44,8 +44,11 @@ final class MatmulStrips {
             float[] c,
             int cOffset,
             int ldc) {
-        boolean deepAndWide = n >= PACKED_A_COLUMNS && k >= PACKED_A_DEPTH;
-        boolean packA = alpha != 1f || m < HEIGHT || (deepAndWide && (transposeA || lda >= FAR_APART));
+        boolean farApart = lda >= FAR_APART;
+        boolean packA = alpha != 1f
+                || m < HEIGHT
+                || (k >= PACKED_A_DEPTH
+                        && (transposeA ? farApart || n >= PACKED_A_COLUMNS : farApart && n >= PACKED_A_COLUMNS));
         int buffer = HEIGHT * WIDTH;
         float[] scratch = Scratch.floats(buffer + (packA ? (m + HEIGHT) * k : 0));
         if (packA) {

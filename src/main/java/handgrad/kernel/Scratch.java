@@ -6,6 +6,7 @@ final class Scratch {
 
     private float[] floats = {};
     private float[] shared = {};
+    private float[] transposed = {};
 
     private Scratch() {}
 
@@ -25,5 +26,14 @@ final class Scratch {
             scratch.shared = new float[length];
         }
         return scratch.shared;
+    }
+
+    /** As {@link #floats}, a third buffer: for the result of a product that is computed transposed. */
+    static float[] transposed(int length) {
+        var scratch = OF_THREAD.get();
+        if (scratch.transposed.length < length) {
+            scratch.transposed = new float[length];
+        }
+        return scratch.transposed;
     }
 }

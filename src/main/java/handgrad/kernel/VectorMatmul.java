@@ -76,6 +76,33 @@ public final class VectorMatmul {
             float[] c,
             int cOffset,
             int ldc) {
+        if (TransposedProduct.pays(transposeA, transposeB, m, n, k, alpha, lda, beta)) {
+            TransposedProduct.sgemm(
+                    transposeA, transposeB, m, n, k, a, aOffset, lda, b, bOffset, ldb, beta, c, cOffset, ldc);
+        } else {
+            sgemmAsItIs(
+                    transposeA, transposeB, m, n, k, alpha, a, aOffset, lda, b, bOffset, ldb, beta, c, cOffset, ldc);
+        }
+    }
+
+    /** The same without a look at the transposed product. */
+    static void sgemmAsItIs(
+            boolean transposeA,
+            boolean transposeB,
+            int m,
+            int n,
+            int k,
+            float alpha,
+            float[] a,
+            int aOffset,
+            int lda,
+            float[] b,
+            int bOffset,
+            int ldb,
+            float beta,
+            float[] c,
+            int cOffset,
+            int ldc) {
         int blockColumns = blockColumns(m, n, k);
         if (blockColumns >= n) {
             product(transposeA, transposeB, m, n, k, alpha, a, aOffset, lda, b, bOffset, ldb, beta, c, cOffset, ldc);

@@ -259,7 +259,8 @@ class MatrixProductTest {
                 {130, 90, 101},
                 {17, 260, 241},
                 {25, 48, 32},
-                {26, 47, 31}
+                {26, 47, 31},
+                {530, 60, 260}
             }) {
                 var problem = new Problem(form % 2 == 1, form > 1, size[0], size[1], size[2], 3);
                 for (float beta : new float[] {0f, 1f}) {
@@ -378,6 +379,32 @@ class MatrixProductTest {
                         }
                     }
                 }
+            }
+        }
+    }
+
+    /** Aᵀ B with long rows of A, and A Bᵀ with a large B. */
+    @ParameterizedTest
+    @MethodSource("javaImplementations")
+    void givesTheBitsOfThePlainLoopsWhereTheTransposedProductIsFaster(Implementation implementation) {
+        for (var problem : List.of(
+                new Problem(true, false, 530, 60, 260, 3),
+                new Problem(true, false, 600, 8, 513, 0),
+                new Problem(false, true, 8, 207, 300, 3),
+                new Problem(false, true, 33, 130, 129, 0))) {
+            for (float beta : new float[] {0f, 1f, 0.3f}) {
+                assertThat(TransposedProduct.pays(
+                                problem.transposeA,
+                                problem.transposeB,
+                                problem.m,
+                                problem.n,
+                                problem.k,
+                                1f,
+                                problem.lda,
+                                beta))
+                        .isEqualTo(VectorSupport.BITS == 256 && (problem.transposeA || beta == 0f));
+                assertThat(problem.product(implementation.sgemm(), 1f, beta))
+                        .containsExactly(problem.product(ScalarMatmul::sgemm, 1f, beta));
             }
         }
     }
