@@ -162,6 +162,11 @@ public final class VectorMatmul {
                 boolean accumulate = beta != 0f || p0 > 0;
                 int ap = aOffset + p0 * aColumn;
                 int bp = bOffset + p0 * bRow + j0 * bColumn;
+                if (m <= MatmulRow.ROWS && !transposeB && columns >= LANES) {
+                    MatmulRow.multiply(
+                            transposeA, m, columns, depth, alpha, a, ap, lda, b, bp, ldb, accumulate, c, cj, ldc);
+                    continue;
+                }
                 boolean packB =
                         !MANY_REGISTERS || transposeB || columns < LANES || (m >= PACKED_ROWS && depth > PACKED_DEPTH);
                 float[] panels = packB ? Scratch.shared(depth * Math.ceilDiv(columns, WIDTH) * WIDTH) : b;
