@@ -9,6 +9,9 @@ public final class BatchNormalization {
     /** Floats of x that fit a first-level cache of 32 KiB. */
     private static final int SMALL = 1 << 13;
 
+    /** Vectors in a row from which on rows are read as they lie, however few there are. */
+    private static final int LONG_ROW = 16;
+
     private BatchNormalization() {}
 
     /**
@@ -42,7 +45,7 @@ public final class BatchNormalization {
             float[] inverseDeviation,
             float[] normalized,
             float[] out) {
-        if (rows * features <= SMALL && VectorSupport.fill(features)) {
+        if (isSmall(rows, features)) {
             VectorSmallBatchNormalization.forward(
                     x, rows, features, gain, bias, epsilon, divisor, mean, variance, inverseDeviation, normalized, out);
             return;
@@ -57,6 +60,10 @@ public final class BatchNormalization {
                             x, rows, features, first, end, epsilon, divisor, mean, variance, inverseDeviation));
         }
         apply(x, rows, features, gain, bias, mean, inverseDeviation, normalized, out);
+    }
+
+    private static boolean isSmall(int rows, int features) {
+        return rows * features <= SMALL && VectorSupport.fill(features) && !VectorSupport.fill(features / LONG_ROW);
     }
 
     private static void statistics(
@@ -122,7 +129,7 @@ public final class BatchNormalization {
             float[] dGain,
             float[] dBias,
             float[] dX) {
-        if (rows * features <= SMALL && VectorSupport.fill(features)) {
+        if (isSmall(rows, features)) {
             VectorSmallBatchNormalization.backward(
                     dOut, normalized, rows, features, gain, inverseDeviation, divisor, dGain, dBias, dX);
             return;

@@ -50,37 +50,49 @@ final class VectorBatchNormalization {
 
     /** sums = Σ (x - mean)² over the rows. */
     private static void addSquares(float[] x, int rows, int features, int first, int end, float[] mean, float[] sums) {
-        Arrays.fill(sums, 0, end - first + LANES, 0f);
+        int width = end - first;
+        int whole = width - width % LANES;
         int last = end - LANES;
-        int fours = (rows & -4) * features;
-        int row = 0;
-        for (; row < fours; row += 4 * features) {
-            for (int j = first; j < end; j += LANES) {
-                int column = Math.min(j, last);
-                int at = row + column;
-                var center = FloatVector.fromArray(FLOAT, mean, column);
-                var difference0 = FloatVector.fromArray(FLOAT, x, at).sub(center);
-                var difference1 = FloatVector.fromArray(FLOAT, x, at + features).sub(center);
+        Arrays.fill(sums, 0, width + LANES, 0f);
+        for (int i = 0; i < rows; i += 4) {
+            int row = i * features;
+            int count = Math.min(4, rows - i);
+            addSquaresOfUpTo4Rows(x, row, count, features, first, whole, mean, sums, 0);
+            if (whole < width) {
+                addSquaresOfUpTo4Rows(x, row, count, features, last, LANES, mean, sums, whole);
+            }
+        }
+    }
+
+    private static void addSquaresOfUpTo4Rows(
+            float[] x, int row, int rows, int features, int column, int width, float[] mean, float[] sums, int sumsAt) {
+        if (rows == 4) {
+            int at = row + column;
+            for (int j = 0; j < width; j += LANES) {
+                var center = FloatVector.fromArray(FLOAT, mean, column + j);
+                var difference0 = FloatVector.fromArray(FLOAT, x, at + j).sub(center);
+                var difference1 =
+                        FloatVector.fromArray(FLOAT, x, at + features + j).sub(center);
                 var difference2 =
-                        FloatVector.fromArray(FLOAT, x, at + 2 * features).sub(center);
+                        FloatVector.fromArray(FLOAT, x, at + 2 * features + j).sub(center);
                 var difference3 =
-                        FloatVector.fromArray(FLOAT, x, at + 3 * features).sub(center);
-                FloatVector.fromArray(FLOAT, sums, j - first)
+                        FloatVector.fromArray(FLOAT, x, at + 3 * features + j).sub(center);
+                FloatVector.fromArray(FLOAT, sums, sumsAt + j)
                         .add(difference0.mul(difference0))
                         .add(difference1.mul(difference1))
                         .add(difference2.mul(difference2))
                         .add(difference3.mul(difference3))
-                        .intoArray(sums, j - first);
+                        .intoArray(sums, sumsAt + j);
             }
+            return;
         }
-        for (; row < rows * features; row += features) {
-            for (int j = first; j < end; j += LANES) {
-                int column = Math.min(j, last);
+        for (int at = row + column; at < row + column + rows * features; at += features) {
+            for (int j = 0; j < width; j += LANES) {
                 var difference =
-                        FloatVector.fromArray(FLOAT, x, row + column).sub(FloatVector.fromArray(FLOAT, mean, column));
-                FloatVector.fromArray(FLOAT, sums, j - first)
+                        FloatVector.fromArray(FLOAT, x, at + j).sub(FloatVector.fromArray(FLOAT, mean, column + j));
+                FloatVector.fromArray(FLOAT, sums, sumsAt + j)
                         .add(difference.mul(difference))
-                        .intoArray(sums, j - first);
+                        .intoArray(sums, sumsAt + j);
             }
         }
     }
@@ -97,19 +109,35 @@ final class VectorBatchNormalization {
             float[] inverseDeviation,
             float[] normalized,
             float[] out) {
-        int last = features - LANES;
+        int whole = features - features % LANES;
         for (int row = from * features; row < to * features; row += features) {
-            for (int j = 0; j < features; j += LANES) {
-                int column = Math.min(j, last);
-                var unit = FloatVector.fromArray(FLOAT, x, row + column)
-                        .sub(FloatVector.fromArray(FLOAT, mean, column))
-                        .mul(FloatVector.fromArray(FLOAT, inverseDeviation, column));
-                unit.intoArray(normalized, row + column);
-                FloatVector.fromArray(FLOAT, gain, column)
-                        .mul(unit)
-                        .add(FloatVector.fromArray(FLOAT, bias, column))
-                        .intoArray(out, row + column);
+            applyToRow(x, row, 0, whole, gain, bias, mean, inverseDeviation, normalized, out);
+            if (whole < features) {
+                applyToRow(x, row, features - LANES, LANES, gain, bias, mean, inverseDeviation, normalized, out);
             }
+        }
+    }
+
+    private static void applyToRow(
+            float[] x,
+            int row,
+            int column,
+            int width,
+            float[] gain,
+            float[] bias,
+            float[] mean,
+            float[] inverseDeviation,
+            float[] normalized,
+            float[] out) {
+        for (int j = column; j < column + width; j += LANES) {
+            var unit = FloatVector.fromArray(FLOAT, x, row + j)
+                    .sub(FloatVector.fromArray(FLOAT, mean, j))
+                    .mul(FloatVector.fromArray(FLOAT, inverseDeviation, j));
+            unit.intoArray(normalized, row + j);
+            FloatVector.fromArray(FLOAT, gain, j)
+                    .mul(unit)
+                    .add(FloatVector.fromArray(FLOAT, bias, j))
+                    .intoArray(out, row + j);
         }
     }
 
@@ -162,20 +190,35 @@ final class VectorBatchNormalization {
             float[] inverseDeviation,
             float[] means,
             float[] dX) {
-        int last = features - LANES;
+        int whole = features - features % LANES;
         for (int row = from * features; row < to * features; row += features) {
-            for (int j = 0; j < features; j += LANES) {
-                int column = Math.min(j, last);
-                int at = row + column;
-                var scale = FloatVector.fromArray(FLOAT, gain, column)
-                        .mul(FloatVector.fromArray(FLOAT, inverseDeviation, column));
-                var slope = FloatVector.fromArray(FLOAT, normalized, at)
-                        .mul(FloatVector.fromArray(FLOAT, means, features + column));
-                scale.mul(FloatVector.fromArray(FLOAT, dOut, at)
-                                .sub(FloatVector.fromArray(FLOAT, means, column))
-                                .sub(slope))
-                        .intoArray(dX, at);
+            backwardRow(dOut, normalized, row, 0, whole, features, gain, inverseDeviation, means, dX);
+            if (whole < features) {
+                int last = features - LANES;
+                backwardRow(dOut, normalized, row, last, LANES, features, gain, inverseDeviation, means, dX);
             }
+        }
+    }
+
+    private static void backwardRow(
+            float[] dOut,
+            float[] normalized,
+            int row,
+            int column,
+            int width,
+            int features,
+            float[] gain,
+            float[] inverseDeviation,
+            float[] means,
+            float[] dX) {
+        for (int j = column; j < column + width; j += LANES) {
+            var scale = FloatVector.fromArray(FLOAT, gain, j).mul(FloatVector.fromArray(FLOAT, inverseDeviation, j));
+            var slope = FloatVector.fromArray(FLOAT, normalized, row + j)
+                    .mul(FloatVector.fromArray(FLOAT, means, features + j));
+            scale.mul(FloatVector.fromArray(FLOAT, dOut, row + j)
+                            .sub(FloatVector.fromArray(FLOAT, means, j))
+                            .sub(slope))
+                    .intoArray(dX, row + j);
         }
     }
 
@@ -183,40 +226,59 @@ final class VectorBatchNormalization {
     private static void addRowsAndProducts(
             float[] dOut, float[] normalized, int rows, int features, int first, int end, float[] sums, int width) {
         Arrays.fill(sums, 0, 2 * width, 0f);
-        int last = end - LANES;
-        int fours = (rows & -4) * features;
-        int row = 0;
-        for (; row < fours; row += 4 * features) {
-            for (int j = first; j < end; j += LANES) {
-                int c = j - first;
-                int at = row + Math.min(j, last);
-                var d0 = FloatVector.fromArray(FLOAT, dOut, at);
-                var d1 = FloatVector.fromArray(FLOAT, dOut, at + features);
-                var d2 = FloatVector.fromArray(FLOAT, dOut, at + 2 * features);
-                var d3 = FloatVector.fromArray(FLOAT, dOut, at + 3 * features);
-                FloatVector.fromArray(FLOAT, sums, c)
+        int whole = (end - first) / LANES * LANES;
+        for (int i = 0; i < rows; i += 4) {
+            int row = i * features;
+            int count = Math.min(4, rows - i);
+            addUpTo4RowsAndProducts(dOut, normalized, row + first, count, features, whole, sums, 0, width);
+            if (whole < end - first) {
+                int last = row + end - LANES;
+                addUpTo4RowsAndProducts(dOut, normalized, last, count, features, LANES, sums, whole, width + whole);
+            }
+        }
+    }
+
+    private static void addUpTo4RowsAndProducts(
+            float[] dOut,
+            float[] normalized,
+            int at,
+            int rows,
+            int features,
+            int width,
+            float[] sums,
+            int sumsAt,
+            int productsAt) {
+        if (rows == 4) {
+            int at1 = at + features;
+            int at2 = at + 2 * features;
+            int at3 = at + 3 * features;
+            for (int j = 0; j < width; j += LANES) {
+                var d0 = FloatVector.fromArray(FLOAT, dOut, at + j);
+                var d1 = FloatVector.fromArray(FLOAT, dOut, at1 + j);
+                var d2 = FloatVector.fromArray(FLOAT, dOut, at2 + j);
+                var d3 = FloatVector.fromArray(FLOAT, dOut, at3 + j);
+                FloatVector.fromArray(FLOAT, sums, sumsAt + j)
                         .add(d0)
                         .add(d1)
                         .add(d2)
                         .add(d3)
-                        .intoArray(sums, c);
-                FloatVector.fromArray(FLOAT, sums, width + c)
-                        .add(d0.mul(FloatVector.fromArray(FLOAT, normalized, at)))
-                        .add(d1.mul(FloatVector.fromArray(FLOAT, normalized, at + features)))
-                        .add(d2.mul(FloatVector.fromArray(FLOAT, normalized, at + 2 * features)))
-                        .add(d3.mul(FloatVector.fromArray(FLOAT, normalized, at + 3 * features)))
-                        .intoArray(sums, width + c);
+                        .intoArray(sums, sumsAt + j);
+                FloatVector.fromArray(FLOAT, sums, productsAt + j)
+                        .add(d0.mul(FloatVector.fromArray(FLOAT, normalized, at + j)))
+                        .add(d1.mul(FloatVector.fromArray(FLOAT, normalized, at1 + j)))
+                        .add(d2.mul(FloatVector.fromArray(FLOAT, normalized, at2 + j)))
+                        .add(d3.mul(FloatVector.fromArray(FLOAT, normalized, at3 + j)))
+                        .intoArray(sums, productsAt + j);
             }
+            return;
         }
-        for (; row < rows * features; row += features) {
-            for (int j = first; j < end; j += LANES) {
-                int c = j - first;
-                int at = row + Math.min(j, last);
-                var d = FloatVector.fromArray(FLOAT, dOut, at);
-                FloatVector.fromArray(FLOAT, sums, c).add(d).intoArray(sums, c);
-                FloatVector.fromArray(FLOAT, sums, width + c)
-                        .add(d.mul(FloatVector.fromArray(FLOAT, normalized, at)))
-                        .intoArray(sums, width + c);
+        for (int row = at; row < at + rows * features; row += features) {
+            for (int j = 0; j < width; j += LANES) {
+                var d = FloatVector.fromArray(FLOAT, dOut, row + j);
+                FloatVector.fromArray(FLOAT, sums, sumsAt + j).add(d).intoArray(sums, sumsAt + j);
+                FloatVector.fromArray(FLOAT, sums, productsAt + j)
+                        .add(d.mul(FloatVector.fromArray(FLOAT, normalized, row + j)))
+                        .intoArray(sums, productsAt + j);
             }
         }
     }

@@ -101,25 +101,37 @@ final class VectorReduction {
      * meets the same few sets of the cache in every row.
      */
     static void addRows(float[] x, int xOffset, int rows, int columns, int first, int end, float[] sums) {
+        int width = end - first;
+        int whole = width - width % Species.LANES;
         int last = end - Species.LANES;
-        int fours = xOffset + (rows & -4) * columns;
-        int row = xOffset;
-        for (; row < fours; row += 4 * columns) {
-            for (int j = first; j < end; j += Species.LANES) {
-                int at = row + Math.min(j, last);
-                FloatVector.fromArray(Species.FLOAT, sums, j - first)
-                        .add(FloatVector.fromArray(Species.FLOAT, x, at))
-                        .add(FloatVector.fromArray(Species.FLOAT, x, at + columns))
-                        .add(FloatVector.fromArray(Species.FLOAT, x, at + 2 * columns))
-                        .add(FloatVector.fromArray(Species.FLOAT, x, at + 3 * columns))
-                        .intoArray(sums, j - first);
+        for (int i = 0; i < rows; i += 4) {
+            int row = xOffset + i * columns;
+            int count = Math.min(4, rows - i);
+            addUpTo4Rows(x, row + first, count, columns, whole, sums, 0);
+            if (whole < width) {
+                addUpTo4Rows(x, row + last, count, columns, Species.LANES, sums, whole);
             }
         }
-        for (; row < xOffset + rows * columns; row += columns) {
-            for (int j = first; j < end; j += Species.LANES) {
-                FloatVector.fromArray(Species.FLOAT, sums, j - first)
-                        .add(FloatVector.fromArray(Species.FLOAT, x, row + Math.min(j, last)))
-                        .intoArray(sums, j - first);
+    }
+
+    /** The loop over whole vectors, whose bounds C2 checks before it and not in it. */
+    private static void addUpTo4Rows(float[] x, int at, int rows, int columns, int width, float[] sums, int sumsAt) {
+        if (rows == 4) {
+            for (int j = 0; j < width; j += Species.LANES) {
+                FloatVector.fromArray(Species.FLOAT, sums, sumsAt + j)
+                        .add(FloatVector.fromArray(Species.FLOAT, x, at + j))
+                        .add(FloatVector.fromArray(Species.FLOAT, x, at + columns + j))
+                        .add(FloatVector.fromArray(Species.FLOAT, x, at + 2 * columns + j))
+                        .add(FloatVector.fromArray(Species.FLOAT, x, at + 3 * columns + j))
+                        .intoArray(sums, sumsAt + j);
+            }
+            return;
+        }
+        for (int row = at; row < at + rows * columns; row += columns) {
+            for (int j = 0; j < width; j += Species.LANES) {
+                FloatVector.fromArray(Species.FLOAT, sums, sumsAt + j)
+                        .add(FloatVector.fromArray(Species.FLOAT, x, row + j))
+                        .intoArray(sums, sumsAt + j);
             }
         }
     }
