@@ -121,8 +121,7 @@ final class MatmulPacking {
      * are arbitrary: they only reach columns of the tile that C does not have. For strips, the last vector of columns stands
      * in the second half of the panel, whether or not it overlaps the first.
      */
-    private static void ofB(
-            boolean transposed, int width, int k, float[] b, int bi, int ldb, float[] panel, int panelOffset) {
+    static void ofB(boolean transposed, int width, int k, float[] b, int bi, int ldb, float[] panel, int panelOffset) {
         int stride = stride(width);
         int row = transposed ? 1 : ldb;
         int column = transposed ? ldb : 1;

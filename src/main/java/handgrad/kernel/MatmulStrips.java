@@ -28,7 +28,7 @@ final class MatmulStrips {
     /**
      * Adds to C, or sets it to, the product of one block of each matrix.
      *
-     * @param panels of B, {@link MatmulPacking} says how they lie
+     * @param packedB whether b holds packed panels, one after the other; else it is B, from {@code bOffset} on
      */
     static void multiply(
             boolean transposeA,
@@ -39,7 +39,11 @@ final class MatmulStrips {
             float[] a,
             int aOffset,
             int lda,
-            float[] panels,
+            boolean packedB,
+            boolean transposeB,
+            float[] b,
+            int bOffset,
+            int ldb,
             boolean accumulate,
             float[] c,
             int cOffset,
@@ -62,10 +66,14 @@ final class MatmulStrips {
         int tall = columns ? 0 : tallTiles(m);
         int top = 6 * tall;
         int low = (m - top) / HEIGHT;
+        float[] panels = packedB ? b : Scratch.shared(WIDTH * k);
         int bi = 0;
         int width;
-        for (int j = 0; j < n; j += width, bi += WIDTH * k) {
+        for (int j = 0; j < n; j += width) {
             width = MatmulPacking.width(n - j);
+            if (!packedB) {
+                MatmulPacking.ofB(transposeB, width, k, b, bOffset + j * (transposeB ? ldb : 1), ldb, panels, 0);
+            }
             boolean inside = width >= LANES;
             int second = inside ? width - LANES : LANES;
             int ci = cOffset + j;
@@ -89,6 +97,7 @@ final class MatmulStrips {
                 lowTiles(columns, 1, k, operand, ap, aStride, panels, bi, second, accumulate, scratch, 0, WIDTH);
                 copy(rows, width, scratch, above * WIDTH, WIDTH, c, at, ldc);
             }
+            bi += packedB ? WIDTH * k : 0;
         }
     }
 

@@ -53,6 +53,9 @@ public final class VectorMatmul {
 
     private static final int PACKED_DEPTH = 64;
 
+    /** Elements of a B that stays in the second-level cache of any CPU beside A and C: 128 KiB. */
+    private static final int SMALL_B = 1 << 15;
+
     /** The rows of a block are a multiple of this, so tiles leave none over. */
     private static final int TILE_ROWS = 8;
 
@@ -167,13 +170,12 @@ public final class VectorMatmul {
                             transposeA, m, columns, depth, alpha, a, ap, lda, b, bp, ldb, accumulate, c, cj, ldc);
                     continue;
                 }
-                boolean packB =
-                        !MANY_REGISTERS || transposeB || columns < LANES || (m >= PACKED_ROWS && depth > PACKED_DEPTH);
+                int blockRows = blockRows(m, (long) columns * depth);
+                boolean packB = packsB(transposeB, m, columns, depth, blockRows >= m);
                 float[] panels = packB ? Scratch.shared(depth * Math.ceilDiv(columns, WIDTH) * WIDTH) : b;
                 if (packB) {
                     MatmulPacking.panelsOfB(transposeB, columns, depth, b, bp, ldb, panels);
                 }
-                int blockRows = blockRows(m, (long) columns * depth);
                 if (blockRows >= m) {
                     multiply(
                             transposeA,
@@ -185,6 +187,7 @@ public final class VectorMatmul {
                             ap,
                             lda,
                             packB,
+                            transposeB,
                             panels,
                             bp,
                             ldb,
@@ -208,6 +211,7 @@ public final class VectorMatmul {
                                 ai,
                                 lda,
                                 packB,
+                                transposeB,
                                 panels,
                                 bp,
                                 ldb,
@@ -219,6 +223,14 @@ public final class VectorMatmul {
                 }
             }
         }
+    }
+
+    /** Whether B is copied as a whole before the first block; a small B that one block uses, strips copy panel by panel. */
+    private static boolean packsB(boolean transposeB, int m, int columns, int depth, boolean oneBlock) {
+        if (MANY_REGISTERS) {
+            return transposeB || columns < LANES || (m >= PACKED_ROWS && depth > PACKED_DEPTH);
+        }
+        return !oneBlock || columns * depth > SMALL_B;
     }
 
     /** The rows of a block: whole tiles, and blocks as equal as these allow. */
@@ -239,6 +251,7 @@ public final class VectorMatmul {
             int ai,
             int lda,
             boolean packedB,
+            boolean transposeB,
             float[] b,
             int bi,
             int ldb,
@@ -249,7 +262,8 @@ public final class VectorMatmul {
         if (MANY_REGISTERS) {
             MatmulTiles.multiply(transposeA, m, n, k, alpha, a, ai, lda, packedB, b, bi, ldb, accumulate, c, ci, ldc);
         } else {
-            MatmulStrips.multiply(transposeA, m, n, k, alpha, a, ai, lda, b, accumulate, c, ci, ldc);
+            MatmulStrips.multiply(
+                    transposeA, m, n, k, alpha, a, ai, lda, packedB, transposeB, b, bi, ldb, accumulate, c, ci, ldc);
         }
     }
 
