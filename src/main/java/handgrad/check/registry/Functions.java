@@ -5,6 +5,7 @@ import handgrad.tensor.Activations;
 import handgrad.tensor.DType;
 import handgrad.tensor.Functional;
 import handgrad.tensor.Normalizations;
+import handgrad.tensor.Shape;
 import handgrad.tensor.Tensor;
 import handgrad.tensor.Updates;
 import java.util.Arrays;
@@ -35,6 +36,8 @@ final class Functions {
                 addScaled(),
                 blend(),
                 scaledSquareRoot(),
+                copyToRows(),
+                addRows(),
                 adam());
     }
 
@@ -677,6 +680,85 @@ final class Functions {
                 .refuses(
                         "scaledSquareRoot: out is FLOAT32 (3), wants FLOAT32 (2)",
                         () -> Updates.scaledSquareRoot(Tensor.zeros(2), 1, Tensor.zeros(3)));
+    }
+
+    /** out[i] = row, for each row of out: dRow = Σ dOut[i]. */
+    private static Formula copyToRows(int... rows) {
+        return new Formula(
+                x -> {
+                    var out = Gradients.zeros(x[0].dtype(), shape(rows, x[0]));
+                    Updates.copyToRows(x[0], out);
+                    return out;
+                },
+                (dOut, x) -> {
+                    var dRow = Gradients.zerosLike(x[0]);
+                    Updates.addRows(dOut, dRow);
+                    return Gradients.of(dRow);
+                },
+                new Reference(x -> Reference.tensor(Shape.of(shape(rows, x[0])), i -> x[0].get(i[rows.length]))));
+    }
+
+    private static int[] shape(int[] rows, Tensor row) {
+        int[] sizes = Arrays.copyOf(rows, rows.length + 1);
+        sizes[rows.length] = row.size(0);
+        return sizes;
+    }
+
+    /** out = sum + Σ rows[i]: dSum = dOut, dRows[i] = dOut. */
+    private static final Formula ADD_ROWS = new Formula(
+            x -> {
+                var out = x[0].copy();
+                Updates.addRows(x[1], out);
+                return out;
+            },
+            (dOut, x) -> {
+                var dRows = Gradients.zerosLike(x[1]);
+                Updates.copyToRows(dOut, dRows);
+                return Gradients.of(dOut, dRows);
+            },
+            new Reference(
+                    x -> Reference.tensor(x[0].shape(), j -> {
+                        var rows = x[1].reshape(-1, x[0].size(0));
+                        double sum = x[0].get(j);
+                        for (int i = 0; i < rows.size(0); i++) {
+                            sum += rows.get(i, j[0]);
+                        }
+                        return sum;
+                    }),
+                    x -> 1 + x[1].shape().elements() / x[0].size(0)));
+
+    /** How rows are arranged, and how many columns they have. */
+    private static final int[][] ROWS = {{1}, {5}, {3}, {0}, {2, 3}, {1, 1, 4}, {13}, {1, 1}};
+
+    private static final int[] COLUMNS = {1, 1, 17, 3, 5, 31, 19, 8};
+
+    private Operation copyToRows() {
+        var operation = Operation.named("Updates.copyToRows");
+        for (int i = 0; i < ROWS.length; i++) {
+            operation = operation.sample(copyToRows(ROWS[i]), draw.normal(COLUMNS[i]));
+        }
+        return operation
+                .refuses(
+                        "copyToRows: wants 3 in the last dimension, rows is (2, 4)",
+                        () -> Updates.copyToRows(Tensor.zeros(3), Tensor.zeros(2, 4)))
+                .refuses(
+                        "copyToRows: wants FLOAT32, rows (3) is INT32",
+                        () -> Updates.copyToRows(Tensor.zeros(3), Tensor.arange(3)));
+    }
+
+    private Operation addRows() {
+        var operation = Operation.named("Updates.addRows");
+        for (int i = 0; i < ROWS.length; i++) {
+            var sum = draw.normal(COLUMNS[i]);
+            operation = operation.sample(ADD_ROWS, sum, draw.normal(shape(ROWS[i], sum)));
+        }
+        return operation
+                .refuses(
+                        "addRows: wants 3 in the last dimension, rows is (2, 4)",
+                        () -> Updates.addRows(Tensor.zeros(2, 4), Tensor.zeros(3)))
+                .refuses(
+                        "addRows: wants FLOAT32, sum (3) is INT32",
+                        () -> Updates.addRows(Tensor.zeros(2, 3), Tensor.arange(3)));
     }
 
     private static final double LR = 0.01;
