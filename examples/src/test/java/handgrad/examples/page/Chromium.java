@@ -33,6 +33,8 @@ public final class Chromium implements AutoCloseable {
     private static final Pattern REQUEST =
             Pattern.compile("\"method\":\"Network\\.requestWillBeSent\".*?\"request\":\\{.*?\"url\":\"([^\"]*)\"");
 
+    private static final String BLANK = "about:blank";
+
     private final ChromeDriver driver;
 
     private Chromium(ChromeDriver driver) {
@@ -65,12 +67,17 @@ public final class Chromium implements AutoCloseable {
                 "--disable-background-networking",
                 "--disable-component-update",
                 "--disable-sync",
-                "--user-data-dir=" + folder.resolve("profile"));
+                "--user-data-dir=" + folder.resolve("profile"),
+                // What the first tab opens: the new-tab page asks for hundreds of files of its own.
+                BLANK);
         var service = new ChromeDriverService.Builder()
                 .usingDriverExecutable(driver.get())
                 .usingAnyFreePort()
                 .build();
-        return new Chromium(new ChromeDriver(service, options));
+        var chromium = new Chromium(new ChromeDriver(service, options));
+        // Waits until the tab has left whatever it showed at the start, so that no request of that comes later.
+        chromium.open(URI.create(BLANK));
+        return chromium;
     }
 
     private static Optional<File> onPath(String... names) {
