@@ -11,8 +11,16 @@ final class Fixtures {
 
     /** A cell of three samples around a value, from each of two processes. */
     static Score score(String row, String column, double value) {
+        return score(row, column, value, 0);
+    }
+
+    /** The same of work that makes {@code allocated} bytes of objects. */
+    static Score score(String row, String column, double value, double allocated) {
         return Score.of(
-                row, column, List.of(new double[] {value, 0.99 * value}, new double[] {value, 1.01 * value}), 0.1);
+                row,
+                column,
+                List.of(new double[] {value, 0.99 * value}, new double[] {value, 1.01 * value}),
+                allocated);
     }
 
     static Figures figures(String study, Score... scores) {

@@ -3,6 +3,7 @@ package handgrad.jmh;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -23,6 +24,15 @@ class GoalsTest {
                         tuple("exp, largest error in ulp", "1.00", true),
                         tuple("tanh, largest error in ulp", "2.50", false),
                         tuple("training steps, allocation", "0 B", true));
+    }
+
+    @Test
+    void aStepThatAllocatesMissesItsGoal() {
+        var table = new Table(
+                List.of(Fixtures.score("mlp-bn", "handgrad", 40), Fixtures.score("deep", "handgrad", 200, 0.1)));
+        assertThat(Goals.of(Map.of("step", table)))
+                .extracting(Goals.Goal::work, Goals.Goal::measured, Goals.Goal::met)
+                .containsExactly(tuple("training steps, allocation", "0.100 B (deep)", false));
     }
 
     @Test
