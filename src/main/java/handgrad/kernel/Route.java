@@ -34,8 +34,9 @@ record Route(Range nn, Range nt, Range tn, Range tt) {
 
     /**
      * Without a calibration: on AVX-512, where OpenBLAS has kernels for small matrices, all that Java's threads would not
-     * share; on AVX2, where the Java kernel is the faster one for small matrices and its threads share large ones, nothing;
-     * elsewhere what is too small to be worth Java's packing. {@code ./handgrad bench matmul} compares them.
+     * share; on AVX2 nothing: there the Java kernel is the faster one for small matrices, and its threads share large ones,
+     * while calls of OpenBLAS have to take turns; elsewhere what is too small to be worth Java's packing. {@code ./handgrad
+     * bench matmul} compares them.
      */
     static final Route DEFAULT = switch (VectorSupport.BITS) {
         case 512 -> of(new Range(0, VectorMatmul.BLOCK_WORK + 1));
