@@ -48,11 +48,14 @@ public class RooflineBenchmark {
         return 2.0 * CHAINS * TURNS * SPECIES.length();
     }
 
-    /** Fused multiply-adds on registers: as many chains as keep every unit busy while each waits for its own last result. */
+    /**
+     * Fused multiply-adds on registers: as many chains as keep every unit busy while each waits for its own last result. A
+     * chain is what is added to, because x86 has an instruction for that; with another operand C2 would copy a register first.
+     */
     @Benchmark
     public float peak() {
-        var factor = FloatVector.broadcast(SPECIES, 0.5f);
-        var term = FloatVector.broadcast(SPECIES, 1);
+        var left = FloatVector.broadcast(SPECIES, 0.5f);
+        var right = FloatVector.broadcast(SPECIES, 2);
         var sum0 = FloatVector.broadcast(SPECIES, 0);
         var sum1 = sum0.add(1);
         var sum2 = sum0.add(2);
@@ -64,16 +67,16 @@ public class RooflineBenchmark {
         var sum8 = sum0.add(8);
         var sum9 = sum0.add(9);
         for (int i = 0; i < TURNS; i++) {
-            sum0 = sum0.fma(factor, term);
-            sum1 = sum1.fma(factor, term);
-            sum2 = sum2.fma(factor, term);
-            sum3 = sum3.fma(factor, term);
-            sum4 = sum4.fma(factor, term);
-            sum5 = sum5.fma(factor, term);
-            sum6 = sum6.fma(factor, term);
-            sum7 = sum7.fma(factor, term);
-            sum8 = sum8.fma(factor, term);
-            sum9 = sum9.fma(factor, term);
+            sum0 = left.fma(right, sum0);
+            sum1 = left.fma(right, sum1);
+            sum2 = left.fma(right, sum2);
+            sum3 = left.fma(right, sum3);
+            sum4 = left.fma(right, sum4);
+            sum5 = left.fma(right, sum5);
+            sum6 = left.fma(right, sum6);
+            sum7 = left.fma(right, sum7);
+            sum8 = left.fma(right, sum8);
+            sum9 = left.fma(right, sum9);
         }
         return sum0.add(sum1)
                 .add(sum2.add(sum3))
@@ -82,10 +85,11 @@ public class RooflineBenchmark {
                 .reduceLanes(VectorOperators.ADD);
     }
 
-    /** Each chain has come to the fixed point of x / 2 + 1. */
+    /** Chain i begins at i, and each turn adds 1. */
     @Setup
     public void checkPeak() {
-        Reference.require("peak", peak(), 2.0 * CHAINS * SPECIES.length(), 1e-3);
+        double ofStarts = CHAINS * (CHAINS - 1) / 2.0;
+        Reference.require("peak", peak(), (ofStarts + CHAINS * TURNS) * SPECIES.length(), 0.5);
     }
 
     /** Memory to copy within. */
