@@ -24,7 +24,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "handgrad",
         description = "Trains small models on the CPU, every gradient written by hand.",
-        versionProvider = Handgrad.Version.class,
+        versionProvider = Handgrad.VersionProvider.class,
         scope = ScopeType.INHERIT,
         mixinStandardHelpOptions = true,
         usageHelpAutoWidth = true,
@@ -64,6 +64,13 @@ final class Handgrad implements Runnable {
 
     /** Runs the command that {@code arguments} name and returns its {@link ExitCode}. */
     static int run(String[] arguments, PrintWriter out, PrintWriter err) {
+        if (arguments.length == 1 && arguments[0].equals("--version")) {
+            // Without picocli, whose start takes longer than all the rest.
+            for (var line : Version.lines()) {
+                out.println(line);
+            }
+            return ExitCode.DONE;
+        }
         var handgrad = new Handgrad();
         var commandLine = new CommandLine(handgrad);
         addCommands(commandLine, arguments);
@@ -82,9 +89,8 @@ final class Handgrad implements Runnable {
     /** Adds the command that comes first, or all: to read the annotations of all takes longer than a short command. */
     private static void addCommands(CommandLine commandLine, String[] arguments) {
         var first = arguments.length == 0 ? "" : arguments[0];
-        boolean version = arguments.length == 1 && first.equals("--version");
         for (var name : COMMANDS.keySet()) {
-            if (COMMANDS.containsKey(first) ? name.equals(first) : !version) {
+            if (!COMMANDS.containsKey(first) || name.equals(first)) {
                 commandLine.addSubcommand(name, COMMANDS.get(name));
             }
         }
@@ -101,17 +107,11 @@ final class Handgrad implements Runnable {
         spec.commandLine().usage(spec.commandLine().getOut());
     }
 
-    /** The versions of handgrad and of the JDK that runs it. */
-    static final class Version implements IVersionProvider {
+    /** The lines of --version, for picocli. */
+    static final class VersionProvider implements IVersionProvider {
         @Override
         public String[] getVersion() {
-            var version =
-                    Handgrad.class.getModule().getDescriptor().rawVersion().orElse("(from source)");
-            return new String[] {
-                "handgrad " + version,
-                "JDK " + Runtime.version() + " (" + System.getProperty("java.vendor") + ", "
-                        + System.getProperty("java.home") + ")"
-            };
+            return Version.lines();
         }
     }
 }

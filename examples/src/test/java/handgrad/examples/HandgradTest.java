@@ -33,6 +33,7 @@ class HandgradTest {
         assertThat(result.code()).isZero();
         assertThat(result.out().lines()).hasSize(2).first().asString().startsWith("handgrad ");
         assertThat(result.out()).contains("JDK " + Runtime.version(), System.getProperty("java.home"));
+        assertThat(CommandResult.of("-V")).isEqualTo(result);
     }
 
     @Test
