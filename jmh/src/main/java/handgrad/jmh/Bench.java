@@ -57,6 +57,10 @@ public final class Bench {
         var effort = Effort.QUICK;
         var studies = new ArrayList<Study>();
         for (var argument : arguments) {
+            if (List.of("--list", "--report").contains(argument) && arguments.size() > 1) {
+                System.err.println("bench: %s measures nothing, leave the other arguments out".formatted(argument));
+                return ExitCode.WRONG_INPUT;
+            }
             switch (argument) {
                 case "--help", "-h" -> {
                     IO.print(USAGE);

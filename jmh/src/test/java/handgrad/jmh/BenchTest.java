@@ -32,6 +32,16 @@ class BenchTest {
     }
 
     @Test
+    void refusesWhatAListOrAReportWouldLeaveUndone() throws Exception {
+        assertThat(run("--list", "storage")).isEqualTo(2);
+        assertThat(run("--full", "--report")).isEqualTo(2);
+        assertThat(errors.toString(StandardCharsets.UTF_8).lines())
+                .containsExactly(
+                        "bench: --list measures nothing, leave the other arguments out",
+                        "bench: --report measures nothing, leave the other arguments out");
+    }
+
+    @Test
     void saysWhatCastsDoubtOnFigures() {
         var apart = Score.of("r", "c", List.of(new double[] {1}, new double[] {2}), 0);
         assertThat(Bench.noise(0.05, 100, List.of(apart, Fixtures.score("r", "d", 1))))

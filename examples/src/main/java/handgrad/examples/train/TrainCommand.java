@@ -146,8 +146,6 @@ public final class TrainCommand implements Callable<Integer> {
             Checks.between(1, MAXIMUM_THREADS, "--threads", threads);
             Backend.setThreads(threads);
         }
-        // Checking and opening OpenBLAS takes long; it can be done while the names are read.
-        Thread.ofPlatform().daemon().start(Backend::blas);
         var names = data.names();
         if (findLr) {
             findLearningRate(options, names);

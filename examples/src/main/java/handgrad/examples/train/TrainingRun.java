@@ -41,6 +41,10 @@ record TrainingRun(
 
     /** Trains, evaluates, saves, and then reports: a report that fails loses nothing. */
     void run(int logEvery, boolean diagnostics) {
+        if (!quiet) {
+            // The description names OpenBLAS, which takes long to check and open: meanwhile the names are split.
+            Thread.ofPlatform().daemon().start(Backend::blas);
+        }
         var split = names.split(TrainOptions.SPLIT_SEED, options.blockSize());
         var model = options.model();
         var data = model.isBigram() ? names.dataset(options.blockSize()) : split.train();
