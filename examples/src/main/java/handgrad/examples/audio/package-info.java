@@ -1,2 +1,0 @@
-/** A WaveNet of sound: WAV files, mu-law, training and generation. */
-package handgrad.examples.audio;

@@ -1,2 +1,0 @@
-/** What the commands share: checks of options, exit codes, the progress bar. */
-package handgrad.examples.command;

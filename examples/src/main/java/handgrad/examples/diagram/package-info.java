@@ -1,2 +1,0 @@
-/** The tensor diagram: what a forward pass computes, forward and backward, on one sheet. */
-package handgrad.examples.diagram;

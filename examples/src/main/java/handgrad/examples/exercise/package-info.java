@@ -1,2 +1,0 @@
-/** The exercises in writing gradients by hand. */
-package handgrad.examples.exercise;

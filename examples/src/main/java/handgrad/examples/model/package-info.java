@@ -1,2 +1,0 @@
-/** The networks of the lectures. */
-package handgrad.examples.model;

@@ -1,2 +1,0 @@
-/** Running a single source file, or JShell, with the engine imported. */
-package handgrad.examples.program;

@@ -1,2 +1,0 @@
-/** What the page of a training shows: its losses, its diagnostics and what they mean. */
-package handgrad.examples.report;

@@ -1,2 +1,0 @@
-/** Questions about training, answered by measuring. */
-package handgrad.examples.study;

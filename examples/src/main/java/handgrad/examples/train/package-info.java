@@ -1,2 +1,0 @@
-/** Training and sampling: the loop, the run folder, the commands. */
-package handgrad.examples.train;

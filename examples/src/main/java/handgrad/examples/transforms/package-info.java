@@ -1,2 +1,0 @@
-/** The study of transforms: what each does to a linear model on skewed data, and BatchNorm as one of them. */
-package handgrad.examples.transforms;

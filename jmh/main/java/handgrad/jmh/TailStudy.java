@@ -1,0 +1,53 @@
+package handgrad.jmh;
+
+import handgrad.page.Block;
+import handgrad.page.Block.Sentence;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Ends of rows that do not fill a vector. */
+final class TailStudy implements Study {
+    @Override
+    public String title() {
+        return "tails";
+    }
+
+    @Override
+    public String question() {
+        return "How is a row best finished whose length is not a multiple of the vector?";
+    }
+
+    @Override
+    public String method() {
+        return "A product over 32 rows, row by row; the rest of a row in a scalar loop, under a mask, by an "
+                + "overlapping vector, or padded away.";
+    }
+
+    @Override
+    public String unit() {
+        return "ns a row";
+    }
+
+    @Override
+    public List<Batch> batches(Effort effort) {
+        return List.of(Batch.of(TailBenchmark.class));
+    }
+
+    @Override
+    public Score score(Measurement measurement) {
+        var column = switch (measurement.method()) {
+            case "scalarTail" -> "scalar tail";
+            default -> measurement.method();
+        };
+        return measurement.score(measurement.parameter("columns"), column, micros -> micros * 1e3 / TailBenchmark.ROWS);
+    }
+
+    @Override
+    public List<Block> findings(Table table) {
+        var blocks = new ArrayList<>(Findings.slower(table, "scalar tail"));
+        boolean boxed = table.scores().stream().anyMatch(score -> score.column().equals("masked") && score.allocates());
+        blocks.add(Sentence.plain(boxed ? "Masks were boxed: a call allocates." : "Masks were not boxed."));
+        blocks.add(Findings.chart(table, "Ends of rows", "floats in a row", unit()));
+        return blocks;
+    }
+}

@@ -1,0 +1,57 @@
+package handgrad.jmh;
+
+import handgrad.page.Block;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import jdk.incubator.vector.FloatVector;
+
+/** Vectors of 128, 256 and 512 bits. */
+final class WidthStudy implements Study {
+    @Override
+    public String title() {
+        return "width";
+    }
+
+    @Override
+    public String question() {
+        return "How wide should a vector be?";
+    }
+
+    @Override
+    public String method() {
+        return "handgrad's own kernels in the cache, each width in processes of its own, as far as the processor "
+                + "has it.";
+    }
+
+    @Override
+    public String unit() {
+        return "µs a call";
+    }
+
+    @Override
+    public List<Batch> batches(Effort effort) {
+        return Stream.of(128, 256, 512)
+                .filter(bits -> bits <= FloatVector.SPECIES_PREFERRED.vectorBitSize())
+                .map(bits -> Batch.of(WidthBenchmark.class, Map.of(), "-Dhandgrad.vector=" + bits))
+                .toList();
+    }
+
+    @Override
+    public Score score(Measurement measurement) {
+        return measurement.score(
+                measurement.method(), measurement.option("-Dhandgrad.vector=") + " bits", micros -> micros);
+    }
+
+    @Override
+    public List<Block> findings(Table table) {
+        var blocks = new ArrayList<Block>();
+        var columns = table.columns();
+        for (int i = 1; i < columns.size(); i++) {
+            blocks.add(Findings.compare(table, columns.get(i - 1), "takes %s times as long as", columns.get(i)));
+        }
+        blocks.add(Findings.chart(table, "Time by width", "kernel", unit()));
+        return blocks;
+    }
+}

@@ -1,0 +1,171 @@
+package handgrad.app;
+
+import handgrad.app.command.ExitCode;
+import handgrad.app.command.FailedException;
+import handgrad.app.command.Machine;
+import handgrad.app.command.WrongInputException;
+import handgrad.tensor.Backend;
+import handgrad.tensor.Tensor;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Prints what this machine gives. */
+@Command(
+        name = "doctor",
+        description = "Prints what this machine gives: CPU, JDK, vectors, OpenBLAS, threads, and measured speeds.")
+final class DoctorCommand implements Callable<Integer> {
+    /** Processes that ran on average before a calibration, at which it may mistake their work for slowness. */
+    private static final double BUSY = 0.5;
+
+    /** Seconds; an hour is more than any calibration needs. */
+    private static final int LONGEST_CALIBRATION = 3600;
+
+    private final int matrix;
+    private final int copy;
+    private final int rounds;
+
+    @Option(
+            names = "--calibrate",
+            arity = "0..1",
+            fallbackValue = "8",
+            paramLabel = "SECONDS",
+            description =
+                    "Measure for ${FALLBACK-VALUE} seconds, or so many, which matrix products are faster in OpenBLAS and"
+                            + " which in Java, and keep it for later runs. Last bits of their results may change.")
+    private @Nullable Double calibrate;
+
+    @Spec
+    private CommandSpec spec;
+
+    /**
+     * Measures a product of matrices large enough for full speed and small enough for a few milliseconds, and a copy of
+     * 128 MiB, more than any cache of a core.
+     */
+    DoctorCommand() {
+        this(768, 1 << 25, 15);
+    }
+
+    /**
+     * Measures other sizes.
+     *
+     * @param matrix the rows and columns of the matrices
+     * @param copy the length of the copied array, in floats
+     * @param rounds how often each is measured
+     */
+    DoctorCommand(int matrix, int copy, int rounds) {
+        this.matrix = matrix;
+        this.copy = copy;
+        this.rounds = rounds;
+    }
+
+    @Override
+    public Integer call() {
+        return calibrate == null ? report() : calibrate(calibrate);
+    }
+
+    private int calibrate(double seconds) {
+        if (!(seconds >= 0 && seconds <= LONGEST_CALIBRATION)) {
+            throw new WrongInputException("--calibrate: the seconds must be from 0 to %,d, they are %s"
+                    .formatted(LONGEST_CALIBRATION, seconds));
+        }
+        var system = ManagementFactory.getOperatingSystemMXBean();
+        if (system.getSystemLoadAverage() >= BUSY) {
+            spec.commandLine()
+                    .getErr()
+                    .printf(
+                            Locale.ROOT,
+                            "handgrad: warning: this machine is busy (load average %.1f, %d processors), so threads do not add"
+                                    + " up and large products look slow in Java; calibrate again when it is quiet%n",
+                            system.getSystemLoadAverage(),
+                            system.getAvailableProcessors());
+        }
+        try {
+            var time = Duration.ofMillis(Math.round(seconds * 1000));
+            Backend.calibrateMatmul(time).forEach(spec.commandLine().getOut()::println);
+            return ExitCode.DONE;
+        } catch (IllegalStateException nothingToChoose) {
+            throw new FailedException("--calibrate: " + nothingToChoose.getMessage());
+        } catch (IOException failure) {
+            throw new FailedException("--calibrate: the route cannot be written: " + failure);
+        }
+    }
+
+    private int report() {
+        row("CPU", Machine.cpu());
+        row("system", Machine.system());
+        row("JDK", Machine.jdk());
+        row("heap", "%.1f GiB at most".formatted(Runtime.getRuntime().maxMemory() / (double) (1 << 30)));
+        row("vectors", Backend.vectors());
+        row("BLAS", Backend.blas());
+        row("matmul", Backend.matmul());
+        int threads = Backend.threads();
+        row("threads", Integer.toString(threads));
+        double one = withThreads(1, this::gigaflops);
+        row("speed", "%.0f GFLOP/s on one thread, matmul in float32, %d x %d".formatted(one, matrix, matrix));
+        if (threads > 1) {
+            row("", "%.0f GFLOP/s on %d threads".formatted(withThreads(threads, this::gigaflops), threads));
+        }
+        row("memory", "%.1f GB/s copied (read and written bytes together), one thread".formatted(gigabytes()));
+        return ExitCode.DONE;
+    }
+
+    private void row(String name, String value) {
+        spec.commandLine().getOut().printf(Locale.ROOT, "%-9s %s%n", name, value);
+        spec.commandLine().getOut().flush();
+    }
+
+    private interface Measure {
+        double value();
+    }
+
+    private static double withThreads(int threads, Measure measure) {
+        int before = Backend.threads();
+        Backend.setThreads(threads);
+        try {
+            return measure.value();
+        } finally {
+            Backend.setThreads(before);
+        }
+    }
+
+    private double gigaflops() {
+        var a = Tensor.full(0.5, matrix, matrix);
+        var b = Tensor.full(0.25, matrix, matrix);
+        double seconds = medianSeconds(() -> {
+            if (a.matmul(b).get(0, 0) != matrix / 8.0) {
+                throw new IllegalStateException("the matrix product is wrong");
+            }
+        });
+        return 2.0 * matrix * matrix * matrix / seconds / 1e9;
+    }
+
+    private double gigabytes() {
+        float[] from = new float[copy];
+        float[] to = new float[copy];
+        double seconds = medianSeconds(() -> System.arraycopy(from, 0, to, 0, copy));
+        return 2.0 * copy * Float.BYTES / seconds / 1e9;
+    }
+
+    /** The median over some rounds, after as many that are not counted. */
+    private double medianSeconds(Runnable work) {
+        double[] seconds = new double[rounds];
+        for (int i = -rounds; i < rounds; i++) {
+            long start = System.nanoTime();
+            work.run();
+            if (i >= 0) {
+                seconds[i] = (System.nanoTime() - start) / 1e9;
+            }
+        }
+        Arrays.sort(seconds);
+        return seconds[rounds / 2];
+    }
+}

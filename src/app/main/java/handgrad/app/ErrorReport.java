@@ -1,0 +1,60 @@
+package handgrad.app;
+
+import handgrad.app.command.ExitCode;
+import handgrad.app.command.FailedException;
+import handgrad.app.command.WrongInputException;
+import java.io.PrintWriter;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/** Turns what a command throws into one line for the user and an exit code. */
+final class ErrorReport {
+    private ErrorReport() {}
+
+    /** Reports arguments that do not fit the command. */
+    static int wrongArguments(ParameterException exception, String[] arguments) {
+        var command = exception.getCommandLine();
+        var name = command.getCommandSpec().qualifiedName();
+        var message =
+                exception instanceof UnmatchedArgumentException unmatched ? unmatched(unmatched) : oneLine(exception);
+        command.getErr().println("%s: %s; see %s --help".formatted(name, message, name));
+        return ExitCode.WRONG_INPUT;
+    }
+
+    private static String unmatched(UnmatchedArgumentException exception) {
+        var argument = exception.getUnmatched().getFirst();
+        var kind = exception.isUnknownOption()
+                ? "option"
+                : exception.getCommandLine().getSubcommands().isEmpty() ? "argument" : "command";
+        var nearest = exception.getSuggestions().isEmpty()
+                ? ""
+                : ", did you mean %s?".formatted(exception.getSuggestions().getFirst());
+        return "unknown %s %s%s".formatted(kind, argument, nearest);
+    }
+
+    /** Reports what a command threw: wrong input, a failure, too little memory, or a bug. */
+    static int failure(Throwable failure, boolean trace, PrintWriter err) {
+        var message = oneLine(failure);
+        err.println("handgrad: "
+                + switch (failure) {
+                    case WrongInputException _, FailedException _ -> message;
+                    case OutOfMemoryError _ ->
+                        "out of memory: %s; give more, as in ./handgrad -Xmx8g ..., or ask for less".formatted(message);
+                    default ->
+                        "internal error: %s: %s; --trace shows where"
+                                .formatted(failure.getClass().getName(), message);
+                });
+        if (trace) {
+            failure.printStackTrace(err);
+        }
+        return switch (failure) {
+            case WrongInputException _ -> ExitCode.WRONG_INPUT;
+            case FailedException _, OutOfMemoryError _ -> ExitCode.FAILED;
+            default -> ExitCode.INTERNAL_ERROR;
+        };
+    }
+
+    private static String oneLine(Throwable failure) {
+        return String.valueOf(failure.getMessage()).strip().replaceAll("\\s*\\R\\s*", " ");
+    }
+}

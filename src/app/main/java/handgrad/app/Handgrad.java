@@ -1,0 +1,116 @@
+package handgrad.app;
+
+import handgrad.app.audio.AudioCommand;
+import handgrad.app.command.ExitCode;
+import handgrad.app.diagram.DiagramCommand;
+import handgrad.app.exercise.ExerciseCommand;
+import handgrad.app.program.RunCommand;
+import handgrad.app.program.ShellCommand;
+import handgrad.app.train.SampleCommand;
+import handgrad.app.train.TrainCommand;
+import java.io.PrintWriter;
+import java.util.LinkedHashMap;
+import java.util.SequencedMap;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ScopeType;
+import picocli.CommandLine.Spec;
+
+/** The command {@code handgrad}; the work is in its subcommands. */
+@Command(
+        name = "handgrad",
+        description = "Trains small models on the CPU, every gradient written by hand.",
+        versionProvider = Handgrad.VersionProvider.class,
+        scope = ScopeType.INHERIT,
+        mixinStandardHelpOptions = true,
+        usageHelpAutoWidth = true,
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {
+            "0:done",
+            "1:failed: a check did not pass, a training diverged, a program threw",
+            "2:wrong input",
+            "70:internal error, a bug of handgrad"
+        })
+final class Handgrad implements Runnable {
+    /** In the order of the help. */
+    private static final SequencedMap<String, Class<?>> COMMANDS = new LinkedHashMap<>();
+
+    static {
+        COMMANDS.put("train", TrainCommand.class);
+        COMMANDS.put("sample", SampleCommand.class);
+        COMMANDS.put("audio", AudioCommand.class);
+        COMMANDS.put("check", CheckCommand.class);
+        COMMANDS.put("exercise", ExerciseCommand.class);
+        COMMANDS.put("diagram", DiagramCommand.class);
+        COMMANDS.put("study", StudyCommand.class);
+        COMMANDS.put("doctor", DoctorCommand.class);
+        COMMANDS.put("bench", BenchCommand.class);
+        COMMANDS.put("shell", ShellCommand.class);
+        COMMANDS.put("run", RunCommand.class);
+    }
+
+    @Option(
+            names = "--trace",
+            scope = ScopeType.INHERIT,
+            description = "Print the stack trace of an internal error, as -Dhandgrad.trace=true does.")
+    private boolean trace = Boolean.getBoolean("handgrad.trace");
+
+    @Spec
+    private CommandSpec spec;
+
+    /** Runs the command that {@code arguments} name and returns its {@link ExitCode}. */
+    static int run(String[] arguments, PrintWriter out, PrintWriter err) {
+        if (arguments.length == 1 && arguments[0].equals("--version")) {
+            // Without picocli, whose start takes longer than all the rest.
+            for (var line : Version.lines()) {
+                out.println(line);
+            }
+            return ExitCode.DONE;
+        }
+        var handgrad = new Handgrad();
+        var commandLine = new CommandLine(handgrad);
+        addCommands(commandLine, arguments);
+        commandLine
+                .setOut(out)
+                .setErr(err)
+                .setParameterExceptionHandler(ErrorReport::wrongArguments)
+                .setExecutionExceptionHandler((exception, _, _) -> ErrorReport.failure(exception, handgrad.trace, err));
+        try {
+            return commandLine.execute(arguments);
+        } catch (Error error) {
+            return ErrorReport.failure(error, handgrad.trace, err);
+        }
+    }
+
+    /** Adds the command that comes first, or all: to read the annotations of all takes longer than a short command. */
+    private static void addCommands(CommandLine commandLine, String[] arguments) {
+        var first = arguments.length == 0 ? "" : arguments[0];
+        for (var name : COMMANDS.keySet()) {
+            if (!COMMANDS.containsKey(first) || name.equals(first)) {
+                commandLine.addSubcommand(name, COMMANDS.get(name));
+            }
+        }
+        // What follows the source file of run belongs to the user's program.
+        var run = commandLine.getSubcommands().get("run");
+        if (run != null) {
+            run.setStopAtPositional(true);
+        }
+    }
+
+    /** Without a subcommand: the help. */
+    @Override
+    public void run() {
+        spec.commandLine().usage(spec.commandLine().getOut());
+    }
+
+    /** The lines of --version, for picocli. */
+    static final class VersionProvider implements IVersionProvider {
+        @Override
+        public String[] getVersion() {
+            return Version.lines();
+        }
+    }
+}

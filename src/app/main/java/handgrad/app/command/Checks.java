@@ -1,0 +1,29 @@
+package handgrad.app.command;
+
+import java.nio.file.Path;
+import java.util.Locale;
+
+/** Bounds on the values of options; each error names the option. */
+public final class Checks {
+    private Checks() {}
+
+    public static void atLeast(int least, String option, int value) {
+        if (value < least) {
+            throw new WrongInputException("%s must be at least %d, it is %d".formatted(option, least, value));
+        }
+    }
+
+    public static void between(int least, int most, String option, int value) {
+        if (value < least || value > most) {
+            throw new WrongInputException(
+                    String.format(Locale.ROOT, "%s must be from %d to %,d, it is %d", option, least, most, value));
+        }
+    }
+
+    /** The empty path would stand for the current folder, where an unset variable of a script meant something else. */
+    public static void notEmpty(String option, Path path) {
+        if (path.toString().isEmpty()) {
+            throw new WrongInputException(option + " is empty; name a file or folder");
+        }
+    }
+}

@@ -1,0 +1,10 @@
+package handgrad.app.command;
+
+/** A command that could run and failed. Its message is one line for the user: what failed, where, what to do. */
+public final class FailedException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    public FailedException(String message) {
+        super(message);
+    }
+}

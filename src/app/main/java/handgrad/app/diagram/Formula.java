@@ -1,0 +1,275 @@
+package handgrad.app.diagram;
+
+import handgrad.check.pass.PassGraph.Value;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/** What a value is equal to, in terms of the tensors that have names: {@code (bnvar + 1e-5)^(−½)}. */
+final class Formula {
+    /** How strongly an expression holds together: what is weaker than its surroundings gets parentheses. */
+    private static final int SUM = 0;
+
+    private static final int PRODUCT = 1;
+    private static final int ATOM = 2;
+
+    private final Function<Value, @Nullable String> names;
+
+    /** Formulas with these names; a value without one is written out. */
+    Formula(Function<Value, @Nullable String> names) {
+        this.names = names;
+    }
+
+    /** How a value is computed, from the values below it. */
+    String of(Value value) {
+        return expression(value).text;
+    }
+
+    /** A value as a factor: its name, or its expression in parentheses where needed. */
+    String factor(Value value) {
+        return operand(value, PRODUCT);
+    }
+
+    /** A value as what a power, a transposition or an index applies to. */
+    String atom(Value value) {
+        return operand(value, ATOM);
+    }
+
+    private String operand(Value value, int level) {
+        var expression = named(value);
+        return expression.level < level ? "(" + expression.text + ")" : expression.text;
+    }
+
+    private String name(Value value) {
+        return named(value).text;
+    }
+
+    private Expression named(Value value) {
+        var name = names.apply(value);
+        return name != null ? new Expression(name, ATOM) : expression(value);
+    }
+
+    private record Expression(String text, int level) {}
+
+    private static Expression atom(String text) {
+        return new Expression(text, ATOM);
+    }
+
+    private static Expression product(String text) {
+        return new Expression(text, PRODUCT);
+    }
+
+    private Expression expression(Value value) {
+        if (value.isLeaf()) {
+            return atom("constant");
+        }
+        if (isRepeat(value)) {
+            return named(value.inputs().get(1));
+        }
+        var x = value.inputs().getFirst();
+        return switch (value.operation()) {
+            case "add", "addInPlace" -> new Expression(operand(x, SUM) + " + " + second(value, SUM), SUM);
+            case "sub" -> new Expression(operand(x, SUM) + " − " + second(value, PRODUCT), SUM);
+            case "mul" ->
+                value.inputs().size() == 1
+                        ? product(number(value, x) + "·" + factor(x))
+                        : product(factor(x) + times(value) + second(value, PRODUCT));
+            case "div" -> {
+                var divisor = second(value, ATOM);
+                boolean minus = divisor.startsWith("−");
+                yield product((minus ? "−" : "") + factor(x) + " / " + (minus ? divisor.substring(1) : divisor));
+            }
+            case "neg" -> product("−" + factor(x));
+            case "pow" -> atom(power(atom(x), value.arguments().getFirst()));
+            case "exp" -> atom("exp(" + name(x) + ")");
+            case "log" -> product("ln " + operand(x, ATOM));
+            case "tanh", "relu", "gelu" -> atom(value.operation() + "(" + name(x) + ")");
+            case "sigmoid" -> atom("σ(" + name(x) + ")");
+            case "gate" -> product("tanh f∘σ(g), [f, g] = " + name(x));
+            case "unfold" ->
+                atom("[%1$s at t, %1$s at t + %2$d]"
+                        .formatted(factor(x), value.arguments().getFirst().intValue()));
+            case "crop" -> crop(value);
+            case "addScaled" ->
+                new Expression(
+                        operand(x, SUM) + " + " + (value.arguments().getFirst() == 1 ? "" : number(value, x) + "·")
+                                + operand(value.inputs().get(1), PRODUCT),
+                        SUM);
+            case "sqrt" -> atom("√" + operand(x, ATOM));
+            case "abs" -> atom("|" + name(x) + "|");
+            case "sum" -> product("Σ" + dimension(value) + " " + factor(flattened(value)));
+            case "max" -> product((isLast(value) ? "rowmax " : "max" + dimension(value) + " ") + factor(x));
+            case "argmax" -> product("argmax" + dimension(value) + " " + factor(x));
+            case "matmul" -> product(factor(x) + "·" + second(value, PRODUCT));
+            case "matmulTransposeA" -> product(atom(x) + "ᵀ·" + second(value, PRODUCT));
+            case "matmulTransposeB" -> product(factor(x) + "·" + second(value, ATOM) + "ᵀ");
+            case "linear" ->
+                value.inputs().size() == 2
+                        ? product(factor(x) + "·" + second(value, PRODUCT))
+                        : new Expression(
+                                factor(x) + "·" + second(value, PRODUCT) + " + "
+                                        + name(value.inputs().get(2)),
+                                SUM);
+            case "reshape" -> product("reshape " + factor(x));
+            case "transpose" -> atom(atom(x) + "ᵀ");
+            case "index", "embedding" ->
+                atom(atom(x) + "[" + name(value.inputs().get(1)) + "]");
+            case "indexSelect" ->
+                atom("%s[%s at %s]".formatted(atom(x), name(value.inputs().get(1)), dimension(value)));
+            case "narrow" -> atom(atom(x) + part(value));
+            case "oneHot" -> atom("onehot(" + name(x) + ")");
+            case "cat" ->
+                atom("cat(" + value.inputs().stream().map(this::name).collect(Collectors.joining(", ")) + ")");
+            case "copyFrom" -> named(x);
+            case "normalizeBatch", "normalizeRows" ->
+                atom("(%s − mean)∘inv, inv = %s^(−½)"
+                        .formatted(operand(x, SUM), variance(value.arguments().getFirst())));
+            case "normalize" -> atom("(" + operand(x, SUM) + " − mean)∘inv");
+            case "scaleAndShift" ->
+                new Expression(
+                        name(value.inputs().get(1)) + "∘" + factor(x) + " + "
+                                + name(value.inputs().get(2)),
+                        SUM);
+            case "softmax" -> atom("softmax(" + name(x) + ")");
+            case "negativeLogLikelihood" ->
+                product("−mean ln " + atom(x) + "[" + name(value.inputs().get(1)) + "]");
+            default ->
+                atom(value.operation()
+                        + value.inputs().stream().map(this::name).collect(Collectors.joining(", ", "(", ")")));
+        };
+    }
+
+    /** The last positions of the input, beside what was there. */
+    private Expression crop(Value value) {
+        var x = value.inputs().getLast();
+        var last = value.shape().size(1) == x.shape().size(1) ? name(x) : operand(x, ATOM) + last(value);
+        return value.inputs().size() == 1
+                ? atom(last)
+                : atom("[" + name(value.inputs().getFirst()) + ", " + last + "]");
+    }
+
+    /** As many last positions as a value has. */
+    static String last(Value value) {
+        return "[:, −" + value.shape().size(1) + ":]";
+    }
+
+    private static String variance(double epsilon) {
+        return epsilon == 0 ? "var" : "(var + " + number(epsilon) + ")";
+    }
+
+    /** Whether a sum into a tensor that was made for it only repeats its second operand, as that was zeros. */
+    static boolean isRepeat(Value value) {
+        if (!value.operation().equals("addInPlace")
+                || !value.inputs().getFirst().isLeaf()) {
+            return false;
+        }
+        var repeated = value.inputs().get(1).content();
+        int period = repeated.shape().elements();
+        return IntStream.range(0, value.shape().elements())
+                .allMatch(i -> value.content().getFlat(i) == repeated.getFlat(i % period));
+    }
+
+    /** The second operand: a tensor or a number. */
+    private String second(Value value, int level) {
+        return value.inputs().size() > 1
+                ? operand(value.inputs().get(1), level)
+                : number(value, value.inputs().getFirst());
+    }
+
+    private static String times(Value value) {
+        return value.inputs().stream().anyMatch(input -> isColumn(input)) ? "·" : "∘";
+    }
+
+    private static boolean isColumn(Value value) {
+        return value.shape().rank() == 0 || value.shape().size(-1) == 1;
+    }
+
+    /** What a total sum, which runs over a flat view, is the sum of. */
+    static Value flattened(Value sum) {
+        var x = sum.inputs().getFirst();
+        return isTotal(sum) && x.operation().equals("reshape") ? x.inputs().getFirst() : x;
+    }
+
+    /** Whether a sum runs over all elements. */
+    static boolean isTotal(Value sum) {
+        return sum.inputs().getFirst().shape().rank() == 1;
+    }
+
+    /** The dimension of a reduction, empty for a total sum. */
+    private static String dimension(Value value) {
+        return value.operation().equals("sum") && isTotal(value)
+                ? ""
+                : String.valueOf(value.arguments().getFirst().intValue());
+    }
+
+    private static boolean isLast(Value value) {
+        return value.arguments().getFirst() == value.inputs().getFirst().shape().rank() - 1;
+    }
+
+    /** The part that narrow takes: {@code [:, 0:7]}. */
+    static String part(Value narrow) {
+        int d = narrow.arguments().getFirst().intValue();
+        int start = narrow.arguments().get(1).intValue();
+        int length = narrow.arguments().get(2).intValue();
+        return "[" + ":, ".repeat(d) + start + ":" + (start + length) + "]";
+    }
+
+    /** The number among the arguments; n for the size of a batch that was summed over, (n−1) for one less. */
+    static String number(Value value, Value x) {
+        double number = value.arguments().getFirst();
+        if (x.operation().equals("sum")) {
+            int n = batch(x);
+            double magnitude = Math.abs(number);
+            var sign = number < 0 ? "−" : "";
+            if (magnitude == n) {
+                return sign + "n";
+            }
+            if (magnitude == n - 1) {
+                return sign + "(n−1)";
+            }
+        }
+        return number(number);
+    }
+
+    /** How many rows a sum runs over, -1 where it does not run over the first dimension. */
+    private static int batch(Value sum) {
+        boolean first = sum.arguments().getFirst() == 0;
+        var x = flattened(sum);
+        return first && x.shape().rank() > 0 ? x.shape().size(0) : -1;
+    }
+
+    static String number(double number) {
+        if (number == 0.5) {
+            return "½";
+        }
+        if (number == -0.5) {
+            return "−½";
+        }
+        var text = number == Math.rint(number) && Math.abs(number) < 1e6
+                ? String.valueOf((long) number)
+                : String.format(Locale.ROOT, "%.4g", number);
+        if (text.contains("e")) {
+            text = text.replaceAll("\\.?0*e", "e").replaceAll("e([-+])0", "e$1").replace("e+", "e");
+        } else if (text.contains(".")) {
+            text = text.replaceAll("\\.?0+$", "");
+        }
+        return text.startsWith("-") ? "−" + text.substring(1) : text;
+    }
+
+    /** A power, with the common exponents as the field writes them. */
+    static String power(String base, double exponent) {
+        var known = List.of(2.0, 3.0, -1.0, -2.0, -3.0);
+        var written = List.of("²", "³", "⁻¹", "⁻²", "⁻³");
+        int at = known.indexOf(exponent);
+        if (at >= 0) {
+            return base + written.get(at);
+        }
+        if (exponent == -1.5) {
+            return base + "^(−3/2)";
+        }
+        return base + "^(" + number(exponent) + ")";
+    }
+}

@@ -1,0 +1,338 @@
+package handgrad.app.diagram;
+
+import handgrad.app.diagram.Diagram.Mark;
+import handgrad.check.pass.PassGraph.Value;
+import handgrad.tensor.Shape;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The gradient that an operation hands to each tensor it reads, as text: the chain rule, one rule for each operation of
+ * {@link handgrad.tensor.Tensor} and of the layers, followed from the output down to the tensors that have names.
+ */
+final class Gradient {
+    private final Function<Value, @Nullable String> names;
+    private final Predicate<Value> drawn;
+    private final Predicate<Value> differentiable;
+    private final Formula formula;
+    private final List<Part> parts = new ArrayList<>();
+
+    /** A part of the gradient of a tensor, and what happened to it on the way. */
+    record Part(Value of, Term term, Set<Mark> marks) {}
+
+    private Gradient(Function<Value, @Nullable String> names, Predicate<Value> drawn, Predicate<Value> differentiable) {
+        this.names = names;
+        this.drawn = drawn;
+        this.differentiable = differentiable;
+        this.formula = new Formula(names);
+    }
+
+    /**
+     * What an output hands down.
+     *
+     * @param output whose gradient is called d and its name; the loss, a scalar, has the gradient 1
+     * @param names by which formulas call tensors
+     * @param drawn which tensors to stop at; they have names
+     * @param differentiable which values have a gradient
+     */
+    static List<Part> of(
+            Value output,
+            Function<Value, @Nullable String> names,
+            Predicate<Value> drawn,
+            Predicate<Value> differentiable) {
+        var gradient = new Gradient(names, drawn, differentiable);
+        var name = names.apply(output);
+        boolean isLoss = output.shape().elements() == 1 && "loss".equals(name);
+        gradient.through(output, Term.of(isLoss ? "" : "d" + name, output.shape()), EnumSet.noneOf(Mark.class));
+        return gradient.parts;
+    }
+
+    /** Follows a gradient into an input: to its end if that has a name, through its operation if not. */
+    private void into(Value input, Term term, Set<Mark> marks) {
+        if (!differentiable.test(input)) {
+            return;
+        }
+        var reached = term;
+        var passed = marks;
+        if (!term.shape().equals(input.shape())
+                && input.shape().elements() < term.shape().elements()) {
+            reached = term.summedTo(input.shape());
+            passed = with(marks, Mark.BROADCAST);
+        }
+        if (drawn.test(input)) {
+            parts.add(new Part(input, reached, passed));
+        } else {
+            through(input, reached, passed);
+        }
+    }
+
+    private static Set<Mark> with(Set<Mark> marks, Mark mark) {
+        var more = EnumSet.of(mark);
+        more.addAll(marks);
+        return more;
+    }
+
+    /** Hands the gradient of a value to the inputs of its operation. */
+    private void through(Value value, Term d, Set<Mark> marks) {
+        if (value.isLeaf()) {
+            return;
+        }
+        var x = value.inputs().getFirst();
+        switch (value.operation()) {
+            case "add", "addInPlace" -> {
+                into(x, d, marks);
+                second(value, b -> into(b, d, marks));
+            }
+            case "sub" -> {
+                into(x, d, marks);
+                second(value, b -> into(b, d.negated(), marks));
+            }
+            case "mul" -> product(value, d, marks);
+            case "div" -> {
+                into(x, d.over(divisor(value)), marks);
+                second(
+                        value,
+                        b -> into(
+                                b,
+                                d.times(formula.factor(x) + "∘" + Formula.power(formula.atom(b), -2), value.shape())
+                                        .negated(),
+                                marks));
+            }
+            case "neg" -> into(x, d.negated(), marks);
+            case "pow" -> power(value, d, marks);
+            case "exp" -> into(x, d.times(self(value), value.shape()), marks);
+            case "log" -> into(x, d.over(formula.atom(x)), marks);
+            case "tanh" -> into(x, d.times("(1 − " + Formula.power(selfAtom(value), 2) + ")", value.shape()), marks);
+            case "relu" -> into(x, d.times("1{" + self(value) + " > 0}", value.shape()), marks);
+            case "gelu" -> into(x, d.times("gelu′(" + formula.factor(x) + ")", value.shape()), marks);
+            case "sigmoid" -> into(x, d.times("%1$s∘(1 − %1$s)".formatted(self(value)), value.shape()), marks);
+            case "gate" -> {
+                var body = "[(1 − tanh² f)∘σ(g)∘%1$s, tanh f∘σ(g)∘(1 − σ(g))∘%1$s]".formatted(d.text());
+                into(x, Term.of(body, x.shape()), marks);
+            }
+            case "unfold" -> into(x, d.applied("fold", x.shape()), with(marks, Mark.SCATTER));
+            case "crop" -> crop(value, d, marks);
+            case "addScaled" -> {
+                into(x, d, marks);
+                double factor = value.arguments().getFirst();
+                into(b(value), factor == 1 ? d : d.scaled(Formula.number(factor)), marks);
+            }
+            case "abs" -> into(x, d.times("sign(" + formula.factor(x) + ")", value.shape()), marks);
+            case "sqrt" ->
+                into(
+                        x,
+                        d.times(Formula.power(selfAtom(value), -1), value.shape())
+                                .scaled("½"),
+                        marks);
+            case "sum" -> into(Formula.flattened(value), d.withShape(x.shape()), with(marks, Mark.SUM));
+            case "max" -> into(x, d.times("1{argmax}", x.shape()).withShape(x.shape()), marks);
+            case "matmul" -> {
+                into(x, d.rightMatmul(formula.atom(b(value)) + "ᵀ", x.shape()), marks);
+                into(b(value), d.leftMatmul(formula.atom(x) + "ᵀ", b(value).shape()), marks);
+            }
+            case "matmulTransposeA" -> {
+                into(x, d.withBody(formula.factor(b(value)) + "·" + d.body() + "ᵀ", x.shape()), marks);
+                into(b(value), d.leftMatmul(formula.factor(x), b(value).shape()), marks);
+            }
+            case "matmulTransposeB" -> {
+                into(x, d.rightMatmul(formula.factor(b(value)), x.shape()), marks);
+                into(b(value), d.withBody(d.body() + "ᵀ·" + formula.factor(x), b(value).shape()), marks);
+            }
+            case "linear" -> {
+                into(x, d.rightMatmul(formula.atom(b(value)) + "ᵀ", x.shape()), marks);
+                into(b(value), d.leftMatmul(formula.atom(x) + "ᵀ", b(value).shape()), marks);
+                if (value.inputs().size() > 2) {
+                    into(value.inputs().get(2), d, marks);
+                }
+            }
+            case "reshape" -> into(x, d.applied("reshape", x.shape()), marks);
+            case "transpose" -> into(x, d.withBody(d.body() + "ᵀ", x.shape()), marks);
+            case "index", "embedding", "indexSelect" -> into(x, d.withShape(x.shape()), with(marks, Mark.SCATTER));
+            case "copyFrom" -> into(x, d, marks);
+            case "narrow" -> into(x, d.withBody(d.body() + " at " + Formula.part(value), x.shape()), marks);
+            case "cat" -> parts(value, d, marks);
+            case "normalizeBatch", "normalizeRows" -> normalization(value, d, marks);
+            case "normalize" -> into(x, d.times("inv", value.shape()), marks);
+            case "scaleAndShift" -> {
+                into(x, d.times(formula.factor(b(value)), b(value).shape()), marks);
+                affine(b(value), d.times(formula.factor(x), x.shape()), marks);
+                affine(value.inputs().get(2), d, marks);
+            }
+            case "softmax" -> softmax(value, d, marks);
+            case "negativeLogLikelihood" -> negativeLogLikelihood(value, marks);
+            default -> into(x, d.withBody(value.operation() + "′(" + d.body() + ")", x.shape()), marks);
+        }
+    }
+
+    private static Value b(Value value) {
+        return value.inputs().get(1);
+    }
+
+    private static void second(Value value, Consumer<Value> use) {
+        if (value.inputs().size() > 1) {
+            use.accept(b(value));
+        }
+    }
+
+    /** A value as a factor: by its name where it has one. */
+    private String self(Value value) {
+        return formula.factor(value);
+    }
+
+    private String selfAtom(Value value) {
+        return formula.atom(value);
+    }
+
+    private String divisor(Value value) {
+        return value.inputs().size() > 1
+                ? formula.atom(b(value))
+                : Formula.number(value, value.inputs().getFirst());
+    }
+
+    /** d(a ∘ b) = b ∘ d, a ∘ d. A mask of ones picks elements. */
+    private void product(Value value, Term d, Set<Mark> marks) {
+        var a = value.inputs().getFirst();
+        if (value.inputs().size() == 1) {
+            into(a, d.scaled(Formula.number(value, a)), marks);
+            return;
+        }
+        if (isPick(b(value)) && d.body().isEmpty()) {
+            into(a, picked(d, b(value)), EnumSet.of(Mark.SCATTER));
+            return;
+        }
+        into(a, d.times(formula.factor(b(value)), b(value).shape()), marks);
+        into(b(value), d.times(formula.factor(a), a.shape()), marks);
+    }
+
+    /** The indices that a one-hot tensor was made of, or null. */
+    static @Nullable Value indices(Value onehot) {
+        return switch (onehot.operation()) {
+            case "oneHot" -> onehot.inputs().getFirst();
+            case "copyFrom" -> indices(onehot.inputs().getFirst());
+            default -> null;
+        };
+    }
+
+    private static boolean isPick(Value value) {
+        return indices(value) != null;
+    }
+
+    /** A gradient that only the picked element of each row gets. */
+    private Term picked(Term d, Value onehot) {
+        var indices = Objects.requireNonNull(indices(onehot));
+        var where = names.apply(indices) != null
+                ? "at (i, " + names.apply(indices) + "_i), else 0"
+                : "at the ones of " + formula.factor(onehot) + ", else 0";
+        return new Term(d.negative(), d.coefficient(), "", d.divisor(), onehot.shape(), where);
+    }
+
+    /** dx = p · x^(p−1) ∘ d. */
+    private void power(Value value, Term d, Set<Mark> marks) {
+        var x = value.inputs().getFirst();
+        double p = value.arguments().getFirst();
+        var base = formula.atom(x);
+        var derivative = p == 2 ? base : Formula.power(base, p - 1);
+        var coefficient = p == -1 ? "−" : Formula.number(p);
+        into(x, d.times(derivative, value.shape()).scaled(coefficient), marks);
+    }
+
+    /** The columns go where they came from, to the last positions. */
+    private void crop(Value value, Term d, Set<Mark> marks) {
+        var x = value.inputs().getLast();
+        int column = value.arguments().getFirst().intValue();
+        var columns = value.inputs().size() == 1
+                ? d.body()
+                : "%s[:, :, %d:%d]"
+                        .formatted(d.body(), column, column + x.shape().size(2));
+        boolean isPart = x.shape().size(1) != value.shape().size(1);
+        into(x, d.withBody(columns + (isPart ? " at " + Formula.last(value) : ""), x.shape()), marks);
+        if (value.inputs().size() > 1) {
+            into(value.inputs().getFirst(), d.withBody(d.body() + "[:, :, :" + column + "]", value.shape()), marks);
+        }
+    }
+
+    /** Each part gets its slice. */
+    private void parts(Value value, Term d, Set<Mark> marks) {
+        int dimension = value.arguments().getFirst().intValue();
+        int at = 0;
+        for (var input : value.inputs()) {
+            int end = at + input.shape().size(dimension);
+            var slice = "[" + ":, ".repeat(dimension) + at + ":" + end + "]";
+            into(input, d.withBody(d.body() + slice, input.shape()), marks);
+            at = end;
+        }
+    }
+
+    /** A scale or shift of a feature; where each position has its own, (L, features), they are as long as a row. */
+    private void affine(Value perFeature, Term d, Set<Mark> marks) {
+        if (perFeature.shape().rank() == 1) {
+            into(perFeature, d, marks);
+        } else {
+            var row = d.summedTo(Shape.of(perFeature.shape().elements()));
+            into(perFeature, row.applied("reshape", perFeature.shape()), with(marks, Mark.BROADCAST));
+        }
+    }
+
+    /**
+     * Ioffe and Szegedy 2015, section 3, with the divisor of the variance as it was: the table's row of exercise 3. A
+     * gradient that is not drawn is called g, as there.
+     */
+    private void normalization(Value value, Term d, Set<Mark> marks) {
+        var x = value.inputs().getFirst();
+        boolean batch = value.operation().equals("normalizeBatch");
+        var unit = formula.atom(value);
+        var sum = batch ? rows(x.shape()) : "Σ" + (x.shape().rank() - 1);
+        int features = x.shape().size(-1);
+        int count = batch ? x.shape().elements() / Math.max(1, features) : features;
+        boolean isBatch = batch && x.shape().rank() == 2;
+        var n = isBatch ? "n" : String.valueOf(count);
+        boolean unbiased = batch && value.arguments().get(1) == count - 1;
+        var correction = unbiased ? n + "/" + (isBatch ? "(n−1)" : String.valueOf(count - 1)) + "·" : "";
+        var g = drawn.test(value) ? d.text() : "g";
+        var body =
+                "inv/%1$s·(%1$s·%5$s − %2$s %5$s − %3$s%4$s∘%2$s (%5$s∘%4$s))".formatted(n, sum, correction, unit, g);
+        var where = drawn.test(value) ? "" : "g = " + d.text();
+        into(x, new Term(false, "", body, "", x.shape(), where), marks);
+    }
+
+    /** The sum over all dimensions but the last. */
+    private static String rows(Shape shape) {
+        var dimensions = new StringBuilder("Σ0");
+        for (int d = 1; d < shape.rank() - 1; d++) {
+            dimensions.append(',').append(d);
+        }
+        return dimensions.toString();
+    }
+
+    private void softmax(Value value, Term d, Set<Mark> marks) {
+        var p = self(value);
+        into(
+                value.inputs().getFirst(),
+                d.withBody("%s∘(%s − Σ1 %s∘%s)".formatted(p, d.body(), p, d.body()), value.shape()),
+                marks);
+    }
+
+    /** With the softmax it belongs to: (softmax − onehot)/n; on its own −1/(n·p) at the targets. */
+    private void negativeLogLikelihood(Value value, Set<Mark> marks) {
+        var probabilities = value.inputs().getFirst();
+        var targets = formula.atom(b(value));
+        if (names.apply(probabilities) == null && probabilities.operation().equals("softmax")) {
+            var logits = probabilities.inputs().getFirst();
+            var body = "(softmax(%s) − onehot(%s))".formatted(formula.factor(logits), targets);
+            into(logits, new Term(false, "", body, "n", logits.shape(), ""), marks);
+        } else {
+            var name = formula.factor(probabilities);
+            into(
+                    probabilities,
+                    new Term(true, "", "", "n·" + name, probabilities.shape(), "at (i, " + targets + "_i), else 0"),
+                    with(marks, Mark.SCATTER));
+        }
+    }
+}

@@ -1,0 +1,129 @@
+package handgrad.app.exercise;
+
+import handgrad.app.command.ExitCode;
+import handgrad.app.command.WrongInputException;
+import handgrad.app.program.RunCommand;
+import handgrad.app.program.SourceProgram.CompilationException;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Lists the exercises, checks one, helps with it. */
+@Command(
+        name = "exercise",
+        description = "Lists the exercises in writing gradients by hand; with a number, checks one. The first time it"
+                + " makes the learner's file, my-exercises/Exercise1.java, which it never overwrites.")
+public final class ExerciseCommand implements Callable<Integer> {
+    @Parameters(index = "0", arity = "0..1", paramLabel = "NUMBER", description = "The exercise.")
+    private @Nullable Integer number;
+
+    @Parameters(
+            index = "1",
+            arity = "0..1",
+            paramLabel = "FILE.java",
+            description = "The learner's file, if it is another.")
+    private @Nullable Path file;
+
+    @Option(
+            names = "--folder",
+            paramLabel = "FOLDER",
+            defaultValue = "my-exercises",
+            description = "Where the learner's files are, ${DEFAULT-VALUE} by default.")
+    private Path folder;
+
+    @ArgGroup
+    private Help help = new Help();
+
+    @Spec
+    private CommandSpec spec;
+
+    /** At most one of the two ways to get on. */
+    private static final class Help {
+        @Option(names = "--hint", description = "Print the next hint, for the first gradient that is not right.")
+        private boolean hint;
+
+        @Option(names = "--solution", description = "Print the answer, with its derivation.")
+        private boolean solution;
+    }
+
+    @Override
+    public Integer call() {
+        if (number == null) {
+            if (help.hint || help.solution) {
+                throw new WrongInputException("name an exercise, as in ./handgrad exercise 1 --hint");
+            }
+            Exercise.all().forEach(this::list);
+            out().println("./handgrad exercise NUMBER checks one; the first time it makes the file to fill in.");
+            return ExitCode.DONE;
+        }
+        var exercise = Exercise.numbered(number);
+        if (help.solution) {
+            out().print(exercise.solution());
+            out().flush();
+            return ExitCode.DONE;
+        }
+        var source = file == null ? start(exercise) : file;
+        RunCommand.requireSource(source);
+        try {
+            var check = ExerciseCheck.of(exercise, source);
+            var report = new ExerciseReport(exercise, source, check);
+            out().print(help.hint ? report.hint() : report.text());
+            out().flush();
+            return help.hint || check.solved() ? ExitCode.DONE : ExitCode.FAILED;
+        } catch (CompilationException exception) {
+            spec.commandLine().getErr().print(exception.getMessage());
+            spec.commandLine().getErr().flush();
+            return ExitCode.FAILED;
+        }
+    }
+
+    /** The learner's file, made if there is none. */
+    private Path start(Exercise exercise) {
+        var source = folder.resolve(exercise.fileName());
+        if (Files.notExists(source)) {
+            try {
+                Files.createDirectories(folder);
+                Files.writeString(source, exercise.skeleton(), StandardOpenOption.CREATE_NEW);
+            } catch (IOException exception) {
+                throw new WrongInputException("cannot write %s: %s".formatted(source, exception));
+            }
+            out().println("%s is new: the task, the forward pass, and blanks for you to fill in.".formatted(source));
+        }
+        return source;
+    }
+
+    private void list(Exercise exercise) {
+        out().println("%2d  %-48s %s".formatted(exercise.number(), exercise.title(), state(exercise)));
+    }
+
+    private String state(Exercise exercise) {
+        var source = folder.resolve(exercise.fileName());
+        if (Files.notExists(source)) {
+            return "not started";
+        }
+        try {
+            var check = ExerciseCheck.of(exercise, source);
+            return check.solved()
+                    ? "solved"
+                    : "%d of %d right".formatted(check.right(), exercise.steps().size());
+        } catch (CompilationException exception) {
+            return "does not compile";
+        } catch (WrongInputException exception) {
+            return "cannot be checked";
+        }
+    }
+
+    private PrintWriter out() {
+        return spec.commandLine().getOut();
+    }
+}

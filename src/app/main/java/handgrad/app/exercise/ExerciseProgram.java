@@ -1,0 +1,120 @@
+package handgrad.app.exercise;
+
+import handgrad.app.command.WrongInputException;
+import handgrad.app.program.SourceProgram;
+import handgrad.app.program.SourceProgram.ProgramException;
+import handgrad.check.pass.NamedPass;
+import handgrad.tensor.Tensor;
+import java.lang.reflect.Field;
+import java.lang.reflect.Method;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.DoubleStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The compiled file of an exercise. By its names it has
+ *
+ * <pre>
+ * Tensor forward(NamedPass.Names names)   the loss
+ * void backward()                         sets a field dNAME for each tensor; null is a blank
+ * double[] train()                        the losses of a training, in some exercises
+ * void reference()                        sets the fields to what exact compares with, in some solutions
+ * </pre>
+ */
+final class ExerciseProgram {
+    private final String file;
+    private final SourceProgram program;
+    private final Object instance;
+
+    /**
+     * An instance of the program, which it starts with.
+     *
+     * @param file its name in errors
+     * @throws ProgramException if a field's initial value throws
+     */
+    ExerciseProgram(String file, SourceProgram program) throws ProgramException {
+        this.file = file;
+        this.program = program;
+        this.instance = program.newInstance();
+    }
+
+    /** The loss; {@code names} gets the named tensors. */
+    Tensor forward(NamedPass.Names names) throws ProgramException {
+        var loss = call(require("Tensor forward(NamedPass.Names names)", "forward", NamedPass.Names.class), names);
+        if (loss instanceof Tensor tensor) {
+            return tensor;
+        }
+        throw new WrongInputException(file + ": forward must return the loss, it returns " + loss);
+    }
+
+    /** Computes the gradients; forward must have run. */
+    void backward() throws ProgramException {
+        call(require("void backward()", "backward"));
+    }
+
+    /** Replaces the gradients by those of the reference, where there is one. */
+    void reference() throws ProgramException {
+        var reference = method("reference");
+        if (reference != null) {
+            call(reference);
+        }
+    }
+
+    /** The losses of the training, where there is one. */
+    Optional<List<Double>> train() throws ProgramException {
+        var train = method("train");
+        return train != null && call(train) instanceof double[] losses
+                ? Optional.of(DoubleStream.of(losses).boxed().toList())
+                : Optional.empty();
+    }
+
+    /** The gradient of a tensor, null where it is still blank. */
+    @Nullable
+    Tensor gradient(String tensor) {
+        Field field;
+        try {
+            field = program.mainClass().getDeclaredField("d" + tensor);
+            field.setAccessible(true);
+            if (field.getType() == Tensor.class) {
+                return (Tensor) field.get(instance);
+            }
+        } catch (NoSuchFieldException missing) {
+            // Told below, together with one of another type.
+        } catch (IllegalAccessException exception) {
+            throw new IllegalStateException(exception);
+        }
+        throw new WrongInputException("%s: the field d%s is missing; declare it outside of backward: Tensor d%s;"
+                .formatted(file, tensor, tensor));
+    }
+
+    /** The line of the file in which {@code thrown} came up, 0 if in none. */
+    int line(Throwable thrown) {
+        return Arrays.stream(thrown.getStackTrace())
+                .filter(frame -> frame.getClassName().equals(program.mainClass().getName()))
+                .mapToInt(StackTraceElement::getLineNumber)
+                .findFirst()
+                .orElse(0);
+    }
+
+    private @Nullable Object call(Method method, Object... arguments) throws ProgramException {
+        return program.invoke(instance, method, arguments);
+    }
+
+    private Method require(String declaration, String name, Class<?>... parameters) {
+        var method = method(name, parameters);
+        if (method == null) {
+            throw new WrongInputException("%s: the method %s is missing".formatted(file, declaration));
+        }
+        return method;
+    }
+
+    private @Nullable Method method(String name, Class<?>... parameters) {
+        try {
+            return program.mainClass().getDeclaredMethod(name, parameters);
+        } catch (NoSuchMethodException missing) {
+            return null;
+        }
+    }
+}

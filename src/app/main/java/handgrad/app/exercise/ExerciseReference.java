@@ -1,0 +1,97 @@
+package handgrad.app.exercise;
+
+import handgrad.app.program.SourceProgram;
+import handgrad.app.program.SourceProgram.CompilationException;
+import handgrad.app.program.SourceProgram.ProgramException;
+import handgrad.check.cause.Cause;
+import handgrad.check.pass.Comparison;
+import handgrad.check.pass.NamedPass;
+import handgrad.tensor.Tensor;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+
+/** The solution of an exercise, running: what a learner's tensors, gradients and losses are compared with. */
+final class ExerciseReference {
+    /** The lecture's tolerances, those of torch.allclose. */
+    private static final double ATOL = 1e-8;
+
+    private static final double RTOL = 1e-5;
+    private static final Cause FOLLOWS =
+            new Cause(Cause.Kind.UNKNOWN, "it may be wrong only because it is computed from one that is");
+
+    private final SourceProgram program;
+    private final NamedPass pass;
+    private final Map<String, Tensor> gradients = new HashMap<>();
+
+    /** Runs the solution, forward and backward. */
+    ExerciseReference(Exercise exercise) {
+        try {
+            program = SourceProgram.compile(exercise.fileName(), exercise.solution());
+            var solution = new ExerciseProgram(exercise.fileName(), program);
+            pass = NamedPass.of(names -> forward(solution, names));
+            solution.backward();
+            solution.reference();
+            for (var step : exercise.steps()) {
+                gradients.put(step.tensor(), Objects.requireNonNull(solution.gradient(step.tensor()), step.tensor()));
+            }
+            pass.exact(gradients);
+        } catch (CompilationException | ProgramException exception) {
+            throw broken(exception);
+        }
+    }
+
+    private static Tensor forward(ExerciseProgram solution, NamedPass.Names names) {
+        try {
+            return solution.forward(names);
+        } catch (ProgramException exception) {
+            throw broken(exception);
+        }
+    }
+
+    private static IllegalStateException broken(Exception exception) {
+        return new IllegalStateException("a solution fails", exception);
+    }
+
+    /** The tensors that the forward pass names, in its order. */
+    List<String> names() {
+        return pass.names();
+    }
+
+    /** The value of a named tensor. */
+    Tensor value(String name) {
+        return pass.value(name);
+    }
+
+    /** Compares a gradient with the solution's and with central differences, and looks for the cause if it is wrong. */
+    Comparison compare(String name, Tensor gradient) {
+        return pass.compare(name, gradient);
+    }
+
+    /** Compares a gradient with the solution's alone, which takes no time: for what comes after one that is wrong. */
+    Comparison compareQuickly(String name, Tensor gradient) {
+        var expected = gradients.get(name);
+        if (expected == null || !expected.shape().equals(gradient.shape())) {
+            return new Comparison(name, false, false, Double.POSITIVE_INFINITY, FOLLOWS);
+        }
+        double maxdiff = 0;
+        boolean approximate = true;
+        for (int i = 0; i < expected.shape().elements(); i++) {
+            double difference = Math.abs(gradient.getFlat(i) - expected.getFlat(i));
+            maxdiff = Math.max(maxdiff, difference);
+            approximate &= difference <= ATOL + RTOL * Math.abs(expected.getFlat(i));
+        }
+        return new Comparison(name, maxdiff == 0, approximate, maxdiff, approximate ? null : FOLLOWS);
+    }
+
+    /** The losses of the solution's training, where it trains. */
+    Optional<List<Double>> train() {
+        try {
+            return new ExerciseProgram("solution", program).train();
+        } catch (ProgramException exception) {
+            throw broken(exception);
+        }
+    }
+}

@@ -1,0 +1,141 @@
+package handgrad.app.exercise;
+
+import handgrad.app.exercise.ExerciseCheck.Training;
+import handgrad.check.pass.Comparison;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.StringJoiner;
+import java.util.regex.Pattern;
+
+/** What a learner reads about a file of an exercise: the table, what is wrong, what comes next. */
+record ExerciseReport(Exercise exercise, Path source, ExerciseCheck check) {
+
+    /** The whole report, each line ended. */
+    String text() {
+        var text = new StringJoiner("\n", "", "\n");
+        text.add("Exercise %d. %s".formatted(exercise.number(), exercise.title()))
+                .add("");
+        if (!check.comparisons().isEmpty()) {
+            check.comparisons().forEach(comparison -> text.add(comparison.toString()));
+            text.add("");
+        }
+        check.firstWrong().ifPresent(wrong -> addWrong(text, wrong));
+        var stop = check.stop();
+        if (stop != null) {
+            text.add("Line %d stops it: %s".formatted(stop.number(), stop.message()));
+            text.add("    " + stop.line()).add("");
+        }
+        var training = check.training();
+        if (training != null) {
+            addTraining(text, training);
+        }
+        return text.add(check.solved() ? solved() : next()).toString();
+    }
+
+    private void addWrong(StringJoiner text, Comparison wrong) {
+        var cause = Objects.requireNonNull(wrong.cause());
+        text.add("%s is wrong: %s".formatted(place(wrong.name()), cause.sentence()));
+        long all = check.comparisons().stream().filter(each -> !each.passed()).count();
+        if (all > 1) {
+            text.add("Correct it first: the others that are wrong may be so because they are computed from it.");
+        }
+        text.add("");
+    }
+
+    private static void addTraining(StringJoiner text, Training training) {
+        var losses = training.losses();
+        var expected = training.expected();
+        var difference = training.firstDifference();
+        if (difference.isEmpty()) {
+            text.add("Trained with these gradients, the loss falls from %s to %s in %d steps, as the solution's does."
+                    .formatted(loss(expected.getFirst()), loss(expected.getLast()), expected.size()));
+        } else {
+            int step = difference.get();
+            text.add(
+                    "The gradients of the first step are right, but the training goes another way: step %d has the loss %s, the solution's %s. Is something kept from one step to the next?"
+                            .formatted(
+                                    step,
+                                    step < losses.size() ? loss(losses.get(step)) : "of no step",
+                                    loss(expected.get(step))));
+        }
+        text.add("");
+    }
+
+    private static String loss(double value) {
+        return String.format(Locale.ROOT, "%.6f", value);
+    }
+
+    private String solved() {
+        return "Solved, %d of %d right. ./handgrad exercise %d --solution shows the derivation, ./handgrad exercise what else there is."
+                .formatted(check.right(), exercise.steps().size(), exercise.number());
+    }
+
+    private String next() {
+        var counts = new StringJoiner(", ", "", ".");
+        counts.add("%d of %d right".formatted(check.right(), exercise.steps().size()));
+        int wrong = check.comparisons().size() - check.right();
+        if (wrong > 0) {
+            counts.add(wrong + " wrong");
+        }
+        if (!check.blanks().isEmpty()) {
+            counts.add(check.blanks().size() + " blank");
+        }
+        return """
+                %s
+                Next: %s of %s, then ./handgrad exercise %d again; --hint helps.""".formatted(counts, place(current()), source, exercise.number());
+    }
+
+    /** The next hint, for the first gradient that is not right; a line. */
+    String hint() {
+        if (check.solved()) {
+            return solved() + "\n";
+        }
+        var tensor = current();
+        var hints = exercise.steps().stream()
+                .filter(step -> step.tensor().equals(tensor))
+                .findFirst()
+                .orElseThrow()
+                .hints();
+        int next = new HintsFile(source).next(exercise, tensor, hints.size());
+        return next == hints.size()
+                ? "%s: no hints are left; ./handgrad exercise %d --solution prints the answer%n"
+                        .formatted(place(tensor), exercise.number())
+                : "%s, hint %d of %d: %s%n".formatted(place(tensor), next + 1, hints.size(), hints.get(next));
+    }
+
+    /** The first tensor whose gradient is not right. */
+    private String current() {
+        var wrong = check.firstWrong().map(Comparison::name);
+        return exercise.steps().stream()
+                .map(Exercise.Step::tensor)
+                .filter(tensor -> check.blanks().contains(tensor)
+                        || wrong.filter(tensor::equals).isPresent())
+                .findFirst()
+                .orElse(exercise.steps().getLast().tensor());
+    }
+
+    /** A gradient and the line that computes it: {@code dlogits (line 91)}. */
+    private String place(String tensor) {
+        var answer = Pattern.compile("\\s*d%s\\s*=[^=].*".formatted(Pattern.quote(tensor)));
+        var lines = lines();
+        for (int i = 0; i < lines.size(); i++) {
+            if (answer.matcher(lines.get(i)).matches()) {
+                return "d%s (line %d)".formatted(tensor, i + 1);
+            }
+        }
+        return "d" + tensor;
+    }
+
+    private List<String> lines() {
+        try {
+            return Files.readAllLines(source);
+        } catch (IOException exception) {
+            throw new UncheckedIOException(exception);
+        }
+    }
+}

@@ -1,0 +1,2 @@
+/** The exercises in writing gradients by hand. */
+package handgrad.app.exercise;

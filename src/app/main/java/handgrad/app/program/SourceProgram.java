@@ -1,0 +1,312 @@
+package handgrad.app.program;
+
+import com.sun.source.tree.ClassTree;
+import com.sun.source.tree.CompilationUnitTree;
+import com.sun.source.util.JavacTask;
+import com.sun.source.util.TaskEvent;
+import com.sun.source.util.TaskListener;
+import handgrad.app.command.WrongInputException;
+import java.io.ByteArrayOutputStream;
+import java.io.File;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.lang.reflect.AccessFlag;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
+import javax.tools.FileObject;
+import javax.tools.ForwardingJavaFileManager;
+import javax.tools.JavaFileManager;
+import javax.tools.JavaFileObject;
+import javax.tools.SimpleJavaFileObject;
+import javax.tools.StandardJavaFileManager;
+import javax.tools.StandardLocation;
+import javax.tools.ToolProvider;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A Java source, compiled in memory and loaded into this JVM. It sees the modules of this JVM and nothing else:
+ * no other source file, no class path.
+ */
+public final class SourceProgram {
+    private static final List<String> MODULES = List.of("handgrad", "jdk.incubator.vector");
+
+    private final String file;
+    private final Class<?> mainClass;
+    private final Set<String> classNames;
+
+    private SourceProgram(String file, Class<?> mainClass, Set<String> classNames) {
+        this.file = file;
+        this.mainClass = mainClass;
+        this.classNames = classNames;
+    }
+
+    /**
+     * Compiles {@code file}.
+     *
+     * @throws CompilationException with the compiler's messages if the file does not compile
+     * @throws UncheckedIOException if the file cannot be read
+     */
+    public static SourceProgram compile(Path file) throws CompilationException {
+        return compile(
+                file.toString(),
+                files -> files.getJavaFileObjects(file).iterator().next());
+    }
+
+    /**
+     * Compiles {@code source} as if it stood in {@code file}.
+     *
+     * @throws CompilationException with the compiler's messages if it does not compile
+     */
+    public static SourceProgram compile(String file, String source) throws CompilationException {
+        var object = new SimpleJavaFileObject(URI.create("memory:///" + file), JavaFileObject.Kind.SOURCE) {
+            @Override
+            public String getName() {
+                return file;
+            }
+
+            @Override
+            public String getCharContent(boolean ignoreEncodingErrors) {
+                return source;
+            }
+        };
+        return compile(file, _ -> object);
+    }
+
+    private static SourceProgram compile(String file, Function<StandardJavaFileManager, JavaFileObject> source)
+            throws CompilationException {
+        var compiler = ToolProvider.getSystemJavaCompiler();
+        var messages = new StringWriter();
+        var firstClass = new FirstClass();
+        try (var files = compiler.getStandardFileManager(null, null, null);
+                var output = new MemoryOutput(files)) {
+            files.setLocationFromPaths(StandardLocation.CLASS_PATH, List.of());
+            files.setLocationFromPaths(StandardLocation.MODULE_PATH, modulePath());
+            var options = List.of("--add-modules", String.join(",", MODULES), "-proc:none", "-Xlint:-incubating");
+            var task =
+                    (JavacTask) compiler.getTask(messages, output, null, options, null, List.of(source.apply(files)));
+            task.addTaskListener(firstClass);
+            if (!task.call()) {
+                throw new CompilationException(messages.toString());
+            }
+            if (firstClass.name == null) {
+                throw new WrongInputException(file + " declares no class and no main method");
+            }
+            var loader = new MemoryLoader(output.classes());
+            return new SourceProgram(file, loader.loadClass(firstClass.name), loader.classes.keySet());
+        } catch (IOException exception) {
+            throw new UncheckedIOException(exception);
+        } catch (ClassNotFoundException exception) {
+            throw new IllegalStateException("the compiler wrote no class " + firstClass.name, exception);
+        }
+    }
+
+    /** The first class of the file: the one that holds the main method. */
+    public Class<?> mainClass() {
+        return mainClass;
+    }
+
+    /**
+     * Calls the main method, chosen as {@code java} does (Java Language Specification 12.1.4): with {@code String[]}
+     * before without, static or of a new instance.
+     *
+     * @throws ProgramException if the program throws; the stack trace of its cause ends at the program's own frames
+     * @throws WrongInputException if the class has no main method, or none that can be called
+     */
+    void run(String... arguments) throws ProgramException {
+        var main = mainMethod();
+        Thread.currentThread().setContextClassLoader(mainClass.getClassLoader());
+        var receiver = main.accessFlags().contains(AccessFlag.STATIC) ? null : newInstance();
+        invoke(receiver, main, main.getParameterCount() == 0 ? new Object[0] : new Object[] {arguments});
+    }
+
+    /**
+     * A new instance of the class that holds the main method.
+     *
+     * @throws ProgramException if its constructor throws
+     * @throws WrongInputException if it has none without parameters, or only a private one
+     */
+    public Object newInstance() throws ProgramException {
+        try {
+            var constructor = mainClass.getDeclaredConstructor();
+            if (!constructor.accessFlags().contains(AccessFlag.PRIVATE)) {
+                constructor.setAccessible(true);
+                return constructor.newInstance();
+            }
+        } catch (InvocationTargetException exception) {
+            throw new ProgramException(trim(exception.getTargetException()));
+        } catch (NoSuchMethodException | InstantiationException | IllegalAccessException unusable) {
+            // Told below, together with a private constructor.
+        }
+        throw new WrongInputException(
+                "%s: class %s needs a constructor without parameters for its main method, or a static main"
+                        .formatted(file, mainClass.getName()));
+    }
+
+    /**
+     * Calls a method of the program; {@code receiver} is null for a static one.
+     *
+     * @throws ProgramException if the method throws
+     */
+    @Nullable
+    public Object invoke(@Nullable Object receiver, Method method, @Nullable Object... arguments)
+            throws ProgramException {
+        try {
+            method.setAccessible(true);
+            return method.invoke(receiver, arguments);
+        } catch (InvocationTargetException exception) {
+            throw new ProgramException(trim(exception.getTargetException()));
+        } catch (IllegalAccessException exception) {
+            throw new IllegalStateException(exception);
+        }
+    }
+
+    private Method mainMethod() {
+        var main = find(String[].class);
+        if (main == null) {
+            main = find();
+        }
+        if (main == null) {
+            throw new WrongInputException(
+                    "%s: class %s has no main method; add void main() { ... }".formatted(file, mainClass.getName()));
+        }
+        return main;
+    }
+
+    private @Nullable Method find(Class<?>... parameters) {
+        for (Class<?> type = mainClass; type != null; type = type.getSuperclass()) {
+            for (var method : type.getDeclaredMethods()) {
+                if (method.getName().equals("main")
+                        && Arrays.equals(method.getParameterTypes(), parameters)
+                        && method.getReturnType() == void.class
+                        && !method.accessFlags().contains(AccessFlag.PRIVATE)) {
+                    return method;
+                }
+            }
+        }
+        return null;
+    }
+
+    /** Cuts off the frames below the program's first: those of this class and of reflection. */
+    private Throwable trim(Throwable thrown) {
+        for (var each = thrown; each != null; each = each.getCause()) {
+            var frames = each.getStackTrace();
+            int length = frames.length;
+            while (length > 0 && !classNames.contains(frames[length - 1].getClassName())) {
+                length--;
+            }
+            each.setStackTrace(Arrays.copyOf(frames, length));
+        }
+        return thrown;
+    }
+
+    private static List<Path> modulePath() {
+        return Arrays.stream(System.getProperty("jdk.module.path").split(File.pathSeparator))
+                .map(Path::of)
+                .toList();
+    }
+
+    /** The source does not compile; the message is the compiler's. */
+    public static final class CompilationException extends Exception {
+        private static final long serialVersionUID = 1L;
+
+        CompilationException(String message) {
+            super(message);
+        }
+    }
+
+    /** The program threw; the cause is what it threw. */
+    public static final class ProgramException extends Exception {
+        private static final long serialVersionUID = 1L;
+
+        private final Throwable thrown;
+
+        ProgramException(Throwable thrown) {
+            super(thrown);
+            this.thrown = thrown;
+        }
+
+        /** What the program threw. */
+        public Throwable thrown() {
+            return thrown;
+        }
+    }
+
+    /** Notes the name of the first class of the source. */
+    private static final class FirstClass implements TaskListener {
+        private @Nullable String name;
+
+        @Override
+        public void finished(TaskEvent event) {
+            if (event.getKind() == TaskEvent.Kind.PARSE) {
+                name = firstClass(event.getCompilationUnit());
+            }
+        }
+
+        private static @Nullable String firstClass(CompilationUnitTree unit) {
+            var prefix = unit.getPackageName() == null ? "" : unit.getPackageName() + ".";
+            for (var declaration : unit.getTypeDecls()) {
+                if (declaration instanceof ClassTree type) {
+                    return prefix + type.getSimpleName();
+                }
+            }
+            return null;
+        }
+    }
+
+    /** Keeps the compiler's class files in memory. */
+    private static final class MemoryOutput extends ForwardingJavaFileManager<JavaFileManager> {
+        private final Map<String, ByteArrayOutputStream> files = new HashMap<>();
+
+        MemoryOutput(JavaFileManager manager) {
+            super(manager);
+        }
+
+        @Override
+        public JavaFileObject getJavaFileForOutput(
+                Location location, String className, JavaFileObject.Kind kind, @Nullable FileObject sibling) {
+            return new SimpleJavaFileObject(URI.create("memory:///" + className.replace('.', '/') + ".class"), kind) {
+                @Override
+                public OutputStream openOutputStream() {
+                    var bytes = new ByteArrayOutputStream();
+                    files.put(className, bytes);
+                    return bytes;
+                }
+            };
+        }
+
+        Map<String, byte[]> classes() {
+            var classes = new HashMap<String, byte[]>();
+            files.forEach((name, bytes) -> classes.put(name, bytes.toByteArray()));
+            return classes;
+        }
+    }
+
+    /** Loads classes from memory, everything else from this JVM. */
+    private static final class MemoryLoader extends ClassLoader {
+        private final Map<String, byte[]> classes;
+
+        MemoryLoader(Map<String, byte[]> classes) {
+            super(SourceProgram.class.getClassLoader());
+            this.classes = classes;
+        }
+
+        @Override
+        protected Class<?> findClass(String name) throws ClassNotFoundException {
+            var bytes = classes.get(name);
+            if (bytes == null) {
+                throw new ClassNotFoundException(name);
+            }
+            return defineClass(name, bytes, 0, bytes.length);
+        }
+    }
+}

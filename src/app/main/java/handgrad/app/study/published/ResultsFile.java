@@ -1,0 +1,52 @@
+package handgrad.app.study.published;
+
+import handgrad.app.command.FailedException;
+import handgrad.app.command.WrongInputException;
+import handgrad.app.train.LectureRun;
+import handgrad.app.train.RunFolder;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Results as lines of JSON, each added as soon as it is there. */
+record ResultsFile(Path path) {
+    /** The results so far; none where there is no file. */
+    List<LectureRun> read() {
+        if (!Files.exists(path)) {
+            return List.of();
+        }
+        var runs = new ArrayList<LectureRun>();
+        for (var line : lines()) {
+            try {
+                runs.add(LectureRun.parse(line));
+            } catch (WrongInputException exception) {
+                throw new WrongInputException("--results: %s, line %d: %s; remove the line"
+                        .formatted(path, runs.size() + 1, exception.getMessage()));
+            }
+        }
+        return runs;
+    }
+
+    private List<String> lines() {
+        try {
+            return Files.readAllLines(path);
+        } catch (IOException exception) {
+            throw new WrongInputException("--results: cannot read " + path + ": " + RunFolder.reason(exception));
+        }
+    }
+
+    void add(LectureRun run) {
+        try {
+            var parent = path.toAbsolutePath().getParent();
+            if (parent != null) {
+                Files.createDirectories(parent);
+            }
+            Files.writeString(path, run.json() + "\n", StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+        } catch (IOException exception) {
+            throw new FailedException("--results: cannot write to " + path + ": " + RunFolder.reason(exception));
+        }
+    }
+}

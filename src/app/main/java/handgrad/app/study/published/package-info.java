@@ -1,0 +1,2 @@
+/** The study published: every loss that a lecture prints, measured again. */
+package handgrad.app.study.published;

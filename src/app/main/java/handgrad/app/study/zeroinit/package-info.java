@@ -1,0 +1,2 @@
+/** The study zero-init: what does and does not train from weights of zero. */
+package handgrad.app.study.zeroinit;

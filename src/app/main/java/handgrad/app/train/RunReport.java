@@ -1,0 +1,181 @@
+package handgrad.app.train;
+
+import handgrad.app.command.FailedException;
+import handgrad.app.command.Machine;
+import handgrad.app.command.WrongInputException;
+import handgrad.app.report.Outcome;
+import handgrad.app.report.Recording;
+import handgrad.app.report.ReportData;
+import handgrad.app.report.ReportData.Fact;
+import handgrad.app.report.TrainingPage;
+import handgrad.data.Alphabet;
+import handgrad.data.Split;
+import handgrad.diagnostics.Recorder;
+import handgrad.models.LectureModel;
+import handgrad.nn.Layer;
+import handgrad.page.Browser;
+import handgrad.page.Page;
+import handgrad.page.PageServer;
+import handgrad.tensor.Backend;
+import handgrad.tensor.Shape;
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.net.BindException;
+import java.net.URI;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.DoubleSupplier;
+import org.jspecify.annotations.Nullable;
+
+/** The page of a run: served while it trains, if that is asked for, and written at its end. */
+final class RunReport implements Closeable {
+    private final ReportOptions asked;
+    private final boolean wanted;
+    private final TrainOptions options;
+    private final String command;
+    private final PrintWriter printer;
+    private final @Nullable PageServer server;
+
+    /** What is known of the training; the threads of the server read it. */
+    private volatile State state = new State(List.of(), null, () -> 0, null);
+
+    private record State(
+            List<Fact> facts,
+            @Nullable Recorder recorder,
+            DoubleSupplier seconds,
+            @Nullable Outcome outcome) {}
+
+    /**
+     * Starts to serve the page, if that is asked for.
+     *
+     * @param command repeats the run
+     */
+    RunReport(ReportOptions asked, TrainOptions options, String command, PrintWriter printer) {
+        this.asked = asked;
+        this.options = options;
+        this.command = command;
+        this.printer = printer;
+        wanted = asked.wanted(options);
+        var port = asked.port();
+        server = port == null ? null : serve(port);
+        if (server != null) {
+            printer.println("report   " + server.address());
+            printer.flush();
+            if (asked.open()) {
+                open(server.address());
+            }
+        }
+    }
+
+    private PageServer serve(int port) {
+        try {
+            return PageServer.start(port, this::page);
+        } catch (BindException exception) {
+            throw new WrongInputException(
+                    "--serve: port %d cannot be used (%s); name another, or 0 for any that is free"
+                            .formatted(port, exception.getMessage()));
+        } catch (IOException exception) {
+            throw new FailedException("--serve: no server can be started: " + exception.getMessage());
+        }
+    }
+
+    /** Whether there will be a page. */
+    boolean isWanted() {
+        return wanted;
+    }
+
+    /** Says what is about to be trained. */
+    void starts(Layer network, Split split, Recorder recorder) {
+        var facts = List.of(
+                new Fact("parameters", count(network.parameterCount())),
+                new Fact("rows in train", count(split.train().size())),
+                new Fact("rows in dev", count(split.dev().size())),
+                new Fact("rows in test", count(split.test().size())));
+        long start = System.nanoTime();
+        state = new State(facts, recorder, () -> (System.nanoTime() - start) / 1e9, null);
+    }
+
+    /** Says that the last step is done, and how long all took. */
+    void trained(double seconds) {
+        state = new State(state.facts, state.recorder, () -> seconds, null);
+    }
+
+    /** Says how the training ended, and writes the page. */
+    void ended(Outcome outcome, RunFolder folder) {
+        state = new State(state.facts, state.recorder, state.seconds, outcome);
+        folder.write(page());
+        printer.println("report:     " + folder.report());
+        if (asked.open() && server == null) {
+            open(folder.report().toUri());
+        }
+    }
+
+    private void open(URI address) {
+        if (!Browser.open(address)) {
+            printer.println("No browser could be started here; open " + address);
+        }
+        printer.flush();
+    }
+
+    /** The numbers of each symbol, where they are two. */
+    static float[] embedding(Layer network) {
+        var first = network.parameters().getFirst().value();
+        return first.shape().equals(Shape.of(Alphabet.SIZE, 2)) ? first.floats() : new float[0];
+    }
+
+    private Page page() {
+        var now = state;
+        return TrainingPage.of(new ReportData(
+                options.model().title(),
+                options.model().lecture(),
+                options.steps(),
+                options.schedule()::at,
+                now.seconds.getAsDouble(),
+                now.recorder == null ? Recording.EMPTY : Recording.of(now.recorder),
+                now.facts,
+                facts(options),
+                machine(),
+                command,
+                now.outcome));
+    }
+
+    private static List<Fact> facts(TrainOptions options) {
+        return List.of(
+                new Fact("--steps", Integer.toString(options.steps())),
+                new Fact(
+                        "--batch-size",
+                        options.batchSize() == LectureModel.Defaults.ALL_ROWS
+                                ? "all rows"
+                                : Integer.toString(options.batchSize())),
+                new Fact("--lr", Double.toString(options.lr())),
+                new Fact("--seed", Long.toString(options.seed())),
+                new Fact("--hidden", Integer.toString(options.hidden())),
+                new Fact("--embedding", Integer.toString(options.embedding())),
+                new Fact("--block-size", Integer.toString(options.blockSize())),
+                new Fact("--data", options.data()));
+    }
+
+    private static String count(long value) {
+        return String.format(Locale.ROOT, "%,d", value);
+    }
+
+    private static List<Fact> machine() {
+        return List.of(
+                new Fact("CPU", Machine.cpu()),
+                new Fact("system", Machine.system()),
+                new Fact("JDK", Machine.jdk()),
+                new Fact("vectors", Backend.vectors()),
+                new Fact("BLAS", Backend.blas()),
+                new Fact("matmul", Backend.matmul()),
+                new Fact("threads", Integer.toString(Backend.threads())));
+    }
+
+    /** Ends the server; a page that is open may fetch the last state first. */
+    @Override
+    public void close() {
+        if (server != null) {
+            server.close();
+        }
+    }
+}

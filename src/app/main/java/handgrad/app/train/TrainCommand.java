@@ -1,0 +1,229 @@
+package handgrad.app.train;
+
+import handgrad.app.command.Checks;
+import handgrad.app.command.ExitCode;
+import handgrad.app.command.ModelOption;
+import handgrad.app.command.NamesOption;
+import handgrad.app.command.WrongInputException;
+import handgrad.data.Names;
+import handgrad.models.LectureModel;
+import handgrad.tensor.Backend;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Trains a model of the lectures on names. */
+@Command(
+        name = "train",
+        description = {
+            "Trains a model of the lectures, or past them, on names and leaves a run folder behind.",
+            "Steps, rate, seed and sizes are those of the model's lecture unless given."
+        },
+        sortOptions = false,
+        footerHeading = "%nModels:%n",
+        footer = {
+            "bigram-counted, bigram                    part 1, counted and as a network",
+            "mlp, mlp-softmax, mlp-tanh, mlp-kaiming   parts 2 and 3, four initialisations",
+            "mlp-bn                                    part 3, with batch normalisation",
+            "deep, deep-no-bn                          part 3, six layers",
+            "backprop                                  part 4, backward in one piece",
+            "wavenet-flat-3, wavenet-flat-8            part 5, characters joined at once",
+            "wavenet-small-bug, wavenet-small, wavenet part 5, the tree",
+            "dilated                                   past it: the tree as causal convolutions",
+            "wavenet-gated                             past it: a WaveNet proper"
+        })
+public final class TrainCommand implements Callable<Integer> {
+    private static final int MAXIMUM_THREADS = 1024;
+
+    /** What does not go with the learning-rate finder, which has its own steps and rates and writes nothing. */
+    private static final List<String> NOT_FOR_FINDER = List.of(
+            "--steps", "--lr", "--out", "--log-every", "--metrics", "--diagnostics", "--report", "--open", "--serve");
+
+    @Parameters(
+            index = "0",
+            arity = "0..1",
+            paramLabel = "MODEL",
+            defaultValue = "mlp-bn",
+            description = "One of the models below; default ${DEFAULT-VALUE}.")
+    private String model = "mlp-bn";
+
+    @Option(names = "--steps", paramLabel = "N", description = "Batches to train on.")
+    private @Nullable Integer steps;
+
+    @Option(
+            names = "--batch-size",
+            paramLabel = "N",
+            description = "Rows in a batch, up to 20,000; 32 in the lectures, 8 crops of 64 characters past them.")
+    private @Nullable Integer batchSize;
+
+    @Option(
+            names = "--lr",
+            paramLabel = "RATE",
+            description =
+                    "Learning rate, a tenth of it from the lecture's step on; 0.1 in the lectures, 50 for bigram.")
+    private @Nullable Double lr;
+
+    @Option(names = "--seed", paramLabel = "N", description = "Seed of the weights, then of the batches.")
+    private @Nullable Long seed;
+
+    @Option(names = "--hidden", paramLabel = "N", description = "Units of a hidden layer, up to 20,000.")
+    private @Nullable Integer hidden;
+
+    @Option(names = "--embedding", paramLabel = "N", description = "Numbers that a character becomes, up to 1,000.")
+    private @Nullable Integer embedding;
+
+    @Option(names = "--block-size", paramLabel = "N", description = "Characters that the model sees, up to 100.")
+    private @Nullable Integer blockSize;
+
+    @Mixin
+    private final NamesOption data = new NamesOption();
+
+    @Option(names = "--out", paramLabel = "DIR", description = "The run folder; without it a new one under runs.")
+    private @Nullable Path out;
+
+    @Option(
+            names = "--threads",
+            paramLabel = "N",
+            description = "Threads of large operations; without it one for each processor. Does not change results.")
+    private @Nullable Integer threads;
+
+    @Option(
+            names = "--log-every",
+            paramLabel = "N",
+            defaultValue = "10000",
+            description = "Steps between two lines of the log and of the metrics; default ${DEFAULT-VALUE}.")
+    private int logEvery;
+
+    @Option(
+            names = "--metrics",
+            paramLabel = "FILE",
+            description = "Also write the metrics, as JSON lines, to this file.")
+    private @Nullable Path metricsFile;
+
+    @Option(
+            names = "--diagnostics",
+            description = {
+                "After training print the tables of makemore part 3: outputs, gradients and",
+                "updates of the last step; and the losses with calibrated batch normalisation."
+            })
+    private boolean diagnostics;
+
+    @Option(
+            names = "--find-lr",
+            description = {
+                "Instead of training, look for a learning rate as makemore part 2 does:",
+                "1,000 steps with rates from 0.001 to 1. Leaves no run folder."
+            })
+    private boolean findLr;
+
+    @Mixin
+    private final ReportOptions reportOptions = new ReportOptions();
+
+    @Mixin
+    private final Sampling sampling = new Sampling();
+
+    @Option(names = "--quiet", description = "Print the losses of the trained model only.")
+    private boolean quiet;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Override
+    public Integer call() throws IOException {
+        var options = options();
+        Checks.atLeast(1, "--log-every", logEvery);
+        reportOptions.check();
+        sampling.check();
+        if (threads != null) {
+            Checks.between(1, MAXIMUM_THREADS, "--threads", threads);
+            Backend.setThreads(threads);
+        }
+        var names = data.names();
+        if (findLr) {
+            findLearningRate(options, names);
+            return ExitCode.DONE;
+        }
+        var folder = out == null ? RunFolder.next(model) : new RunFolder(out);
+        Checks.notEmpty("--out", folder.path());
+        var command = RepeatCommand.of(spec.commandLine().getParseResult(), model);
+        try (var metrics = new Metrics();
+                var report = new RunReport(
+                        reportOptions, options, command, spec.commandLine().getOut())) {
+            folder.create();
+            addMetricsFile(metrics);
+            folder.start(options, metrics);
+            new TrainingRun(
+                            options,
+                            names,
+                            folder,
+                            metrics,
+                            report,
+                            sampling,
+                            spec.commandLine().getOut(),
+                            quiet)
+                    .run(logEvery, diagnostics);
+        }
+        return ExitCode.DONE;
+    }
+
+    private TrainOptions options() {
+        var lecture = ModelOption.named(model);
+        var defaults = lecture.defaults();
+        return new TrainOptions(
+                lecture,
+                given(steps, defaults.steps()),
+                given(batchSize, defaults.batchSize()),
+                given(lr, defaults.lr()),
+                given(seed, defaults.seed()),
+                given(hidden, defaults.sizes().hidden()),
+                given(embedding, defaults.sizes().embedding()),
+                given(blockSize, defaults.sizes().blockSize()),
+                data.file() == null ? TrainOptions.BUNDLED : data.file().toString());
+    }
+
+    private static <T> T given(@Nullable T value, T otherwise) {
+        return value == null ? otherwise : value;
+    }
+
+    private void findLearningRate(TrainOptions options, Names names) {
+        var given = spec.commandLine().getParseResult();
+        for (var option : NOT_FOR_FINDER) {
+            if (given.hasMatchedOption(option)) {
+                throw new WrongInputException(
+                        "--find-lr has its own steps and rates and writes nothing: leave out " + option);
+            }
+        }
+        if (options.batchSize() == LectureModel.Defaults.ALL_ROWS) {
+            throw new WrongInputException(
+                    "--find-lr wants a model that learns from batches, " + model + " learns from all rows at once");
+        }
+        var split = names.split(TrainOptions.SPLIT_SEED, options.blockSize());
+        LearningRates.find(options, split.train()).print(spec.commandLine().getOut());
+    }
+
+    private void addMetricsFile(Metrics metrics) {
+        if (metricsFile == null) {
+            return;
+        }
+        Checks.notEmpty("--metrics", metricsFile);
+        var parent = metricsFile.toAbsolutePath().getParent();
+        if (parent != null && !Files.isDirectory(parent)) {
+            throw new WrongInputException("--metrics: there is no folder " + metricsFile.getParent());
+        }
+        try {
+            metrics.addFile(metricsFile);
+        } catch (IOException exception) {
+            throw new WrongInputException(
+                    "--metrics: cannot write to " + metricsFile + ": " + RunFolder.reason(exception));
+        }
+    }
+}

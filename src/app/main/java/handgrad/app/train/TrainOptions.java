@@ -1,0 +1,122 @@
+package handgrad.app.train;
+
+import handgrad.app.command.Checks;
+import handgrad.app.command.WrongInputException;
+import handgrad.models.LectureModel;
+import handgrad.optim.StepSchedule;
+
+/**
+ * What a run can be repeated with. The bounds on the sizes keep every tensor of a model below 2³¹ elements: the largest
+ * are the hidden layer's weight with 100 × 1,000 × 20,000 and a batch of embeddings with as many.
+ *
+ * @param model the model
+ * @param steps how many batches to train on
+ * @param batchSize the rows of a batch, or {@link LectureModel.Defaults#ALL_ROWS}; crops, where the model predicts at
+ *     every position
+ * @param lr the learning rate up to the step where the lecture cuts it; a tenth of it from there on
+ * @param seed of the weights, then of the batches
+ * @param hidden the units of the hidden layer
+ * @param embedding the numbers that a character becomes
+ * @param blockSize the characters that the model sees
+ * @param data the file with the names, or {@code bundled}
+ */
+record TrainOptions(
+        LectureModel model,
+        int steps,
+        int batchSize,
+        double lr,
+        long seed,
+        int hidden,
+        int embedding,
+        int blockSize,
+        String data) {
+
+    /** The seed of the split, as in the lectures. */
+    static final long SPLIT_SEED = 42;
+
+    /** The data option of a run on the bundled names. */
+    static final String BUNDLED = "bundled";
+
+    /** Refuses what cannot be trained, naming the option of the command line. */
+    TrainOptions {
+        if (!(lr > 0) || Double.isInfinite(lr)) {
+            throw new WrongInputException("--lr must be more than 0 and finite, it is " + lr);
+        }
+        if (model.isBigram()) {
+            checkBigram(model, steps, batchSize, lr, new LectureModel.Sizes(blockSize, embedding, hidden));
+        } else {
+            checkSizes(model, steps, batchSize, hidden, embedding, blockSize);
+        }
+    }
+
+    private static void checkBigram(LectureModel model, int steps, int batchSize, double lr, LectureModel.Sizes sizes) {
+        var defaults = model.defaults();
+        if (batchSize != defaults.batchSize() || !sizes.equals(defaults.sizes())) {
+            throw new WrongInputException(model.title() + " is a table of 27 x 27 numbers that learns from all rows at"
+                    + " once: it has no --batch-size, --hidden, --embedding or --block-size");
+        }
+        if (model == LectureModel.BIGRAM_COUNTED && (steps != defaults.steps() || lr != defaults.lr())) {
+            throw new WrongInputException(model.title() + " is counted, not trained: it has no --steps and no --lr");
+        }
+        if (model == LectureModel.BIGRAM) {
+            Checks.atLeast(1, "--steps", steps);
+        }
+    }
+
+    private static void checkSizes(
+            LectureModel model, int steps, int batchSize, int hidden, int embedding, int blockSize) {
+        Checks.atLeast(1, "--steps", steps);
+        if (model.normalisesBatches()) {
+            // The variance of a batch, unbiased as in the lecture, divides by one row less.
+            Checks.between(2, 20_000, "--batch-size of " + model.title(), batchSize);
+        }
+        Checks.between(1, 20_000, "--batch-size", batchSize);
+        Checks.between(1, 20_000, "--hidden", hidden);
+        Checks.between(1, 1_000, "--embedding", embedding);
+        Checks.between(model.isTree() ? 2 : 1, 100, "--block-size", blockSize);
+        if (model.isTree() && Integer.bitCount(blockSize) != 1) {
+            throw new WrongInputException(
+                    "--block-size of " + model.title() + " must be a power of 2, it is " + blockSize);
+        }
+    }
+
+    /** How the lecture trains a model, on these names. */
+    static TrainOptions lecture(LectureModel model, String data) {
+        var defaults = model.defaults();
+        var sizes = defaults.sizes();
+        return new TrainOptions(
+                model,
+                defaults.steps(),
+                defaults.batchSize(),
+                defaults.lr(),
+                defaults.seed(),
+                sizes.hidden(),
+                sizes.embedding(),
+                sizes.blockSize(),
+                data);
+    }
+
+    /** These options with another number of steps. */
+    TrainOptions withSteps(int other) {
+        return new TrainOptions(model, other, batchSize, lr, seed, hidden, embedding, blockSize, data);
+    }
+
+    /** The learning rate of each step. */
+    StepSchedule schedule() {
+        return StepSchedule.of(lr).then(model.defaults().lrDrop(), lr / 10);
+    }
+
+    LectureModel.Sizes sizes() {
+        return new LectureModel.Sizes(blockSize, embedding, hidden);
+    }
+
+    /** The seed of the names that a training ends with. */
+    long sampleSeed() {
+        return model.sampleSeed(seed);
+    }
+
+    /** Whether the lecture trained with the same, the data aside. */
+    boolean areTheLectures() {
+        return equals(lecture(model, data));
+    }
+}

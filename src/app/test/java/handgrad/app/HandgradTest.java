@@ -1,0 +1,85 @@
+package handgrad.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import handgrad.app.command.WrongInputException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class HandgradTest {
+    @Test
+    void withoutACommandPrintsTheHelp() {
+        var result = CommandResult.of();
+        assertThat(result.code()).isZero();
+        assertThat(result.out()).startsWith("Usage: handgrad").contains("run", "shell", "bench", "2    wrong input");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"train", "sample", "audio", "check", "exercise", "diagram", "study", "doctor", "shell", "run"})
+    void theHelpListsACommandThatHelps(String command) {
+        assertThat(CommandResult.of("--help").out()).containsPattern("(?m)^  " + command + " ");
+        var result = CommandResult.of(command, "--help");
+        assertThat(result.code()).isZero();
+        assertThat(result.out()).startsWith("Usage: handgrad " + command + " ");
+    }
+
+    @Test
+    void versionNamesTheJdk() {
+        var result = CommandResult.of("--version");
+        assertThat(result.code()).isZero();
+        assertThat(result.out().lines()).hasSize(2).first().asString().startsWith("handgrad ");
+        assertThat(result.out()).contains("JDK " + Runtime.version(), System.getProperty("java.home"));
+        assertThat(CommandResult.of("-V")).isEqualTo(result);
+    }
+
+    @Test
+    void namesAnUnknownCommandAndTheNearest() {
+        assertThat(CommandResult.of("runn", "x"))
+                .isEqualTo(new CommandResult(
+                        2, "", "handgrad: unknown command runn, did you mean run?; see handgrad --help\n"));
+    }
+
+    @Test
+    void namesAnUnknownOptionAndTheNearest() {
+        assertThat(CommandResult.of("run", "--trce", "A.java"))
+                .isEqualTo(new CommandResult(
+                        2,
+                        "",
+                        "handgrad run: unknown option --trce, did you mean --trace?; see handgrad run --help\n"));
+    }
+
+    @Test
+    void namesAMissingParameter() {
+        assertThat(CommandResult.of("run"))
+                .isEqualTo(new CommandResult(
+                        2, "", "handgrad run: Missing required parameter: 'FILE.java'; see handgrad run --help\n"));
+    }
+
+    @Test
+    void everyErrorIsOneLineWithItsCode() {
+        var err = new StringWriter();
+        var writer = new PrintWriter(err, true);
+        assertThat(ErrorReport.failure(new WrongInputException("names.txt, line 3: empty"), false, writer))
+                .isEqualTo(2);
+        assertThat(ErrorReport.failure(new OutOfMemoryError("Java heap space"), false, writer))
+                .isEqualTo(1);
+        assertThat(ErrorReport.failure(new IllegalStateException("first\n  second"), false, writer))
+                .isEqualTo(70);
+        assertThat(err.toString().lines())
+                .containsExactly(
+                        "handgrad: names.txt, line 3: empty",
+                        "handgrad: out of memory: Java heap space; give more, as in ./handgrad -Xmx8g ..., or ask for less",
+                        "handgrad: internal error: java.lang.IllegalStateException: first second; --trace shows where");
+    }
+
+    @Test
+    void traceAddsTheStack() {
+        var err = new StringWriter();
+        ErrorReport.failure(new IllegalStateException("broken"), true, new PrintWriter(err));
+        assertThat(err.toString()).contains("HandgradTest.traceAddsTheStack");
+    }
+}

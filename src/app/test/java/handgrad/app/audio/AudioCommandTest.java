@@ -1,0 +1,90 @@
+package handgrad.app.audio;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import handgrad.app.CommandResult;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class AudioCommandTest {
+    @TempDir
+    private Path folder;
+
+    @Test
+    void trains_writes_a_run_folder_and_generates_again_from_it() throws IOException {
+        var run = folder.resolve("run");
+        var sound = folder.resolve("notes.wav");
+        WavFile.write(sound, Tone.melody());
+        var trained = CommandResult.of(
+                "audio", "--data", sound.toString(), "--steps", "2", "--seconds", "1", "--out", run.toString());
+        assertThat(trained.err()).isEmpty();
+        assertThat(trained.out()).contains("8,000 samples a second", "dev ", "generated.wav");
+        assertThat(Files.readString(run.resolve("metrics.jsonl"))).contains("{\"step\":0,", "{\"split\":\"dev\",");
+        var generated = WavFile.read(run.resolve("generated.wav"));
+        assertThat(generated.seconds()).isEqualTo(1);
+        Files.delete(run.resolve("generated.wav"));
+        assertThat(CommandResult.of("audio", "--run", run.toString(), "--seconds", "1")
+                        .err())
+                .isEmpty();
+        assertThat(WavFile.read(run.resolve("generated.wav")).samples()).isEqualTo(generated.samples());
+    }
+
+    @Test
+    void wrong_input_is_refused() throws IOException {
+        var sound = folder.resolve("short.wav");
+        WavFile.write(sound, new Sound(8_000, new short[100]));
+        assertRefused(
+                "--data: " + sound + " is too short: 100 samples, at least 2560 are needed",
+                "--data",
+                sound.toString());
+        var text = Files.writeString(folder.resolve("names.txt"), "emma\n");
+        assertRefused(
+                "--data: " + text + " is not a WAV file: it does not begin with RIFF and WAVE; convert it, for example"
+                        + " with: ffmpeg -i FILE -ac 1 -ar 8000 -c:a pcm_s16le OUT.wav",
+                "--data",
+                text.toString());
+        assertRefused("--seconds must be from 1 to 600, it is 0", "--seconds", "0");
+        assertRefused("--lr must be more than 0 and finite, it is -1.0", "--lr", "-1");
+        assertRefused(
+                "--run: there is no " + folder.resolve("model.safetensors") + ": audio has not trained a model there",
+                "--run",
+                folder.toString());
+    }
+
+    @Test
+    void options_of_training_do_not_go_with_a_trained_model() {
+        for (var option : List.of("--data", "--steps", "--lr", "--out", "--log-every")) {
+            assertRefused(
+                    "--run generates from a trained model: leave out " + option,
+                    "--run",
+                    folder.toString(),
+                    option,
+                    "1");
+        }
+    }
+
+    @Test
+    void a_model_of_names_is_refused() {
+        assertThat(CommandResult.of("train", "mlp", "--steps", "1", "--quiet", "--out", folder.toString())
+                        .code())
+                .isZero();
+        assertRefused(
+                "--run: " + folder.resolve("model.safetensors")
+                        + " is no model of audio: loadStateDict: the model has no 2.weight",
+                "--run",
+                folder.toString());
+    }
+
+    private static void assertRefused(String message, String... options) {
+        var arguments = new String[options.length + 1];
+        arguments[0] = "audio";
+        System.arraycopy(options, 0, arguments, 1, options.length);
+        var result = CommandResult.of(arguments);
+        assertThat(result.code()).isEqualTo(2);
+        assertThat(result.err().strip()).isEqualTo("handgrad: " + message);
+    }
+}

@@ -1,0 +1,71 @@
+package handgrad.app.diagram;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import handgrad.app.command.FailedException;
+import handgrad.app.diagram.Sheet.Paper;
+import handgrad.app.diagram.Style.Backward;
+import handgrad.app.program.SourceProgram;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** What takes too long ends, and says so. */
+class LimitsTest {
+    private static final String SOURCE = """
+            import module handgrad;
+
+            Tensor da;
+
+            Tensor forward(NamedPass.Names names) throws Exception {
+                FORWARD
+                return names.name("a", Tensor.ones(2).to(DType.FLOAT64)).sum();
+            }
+
+            void backward() throws Exception {
+                BACKWARD
+                da = Tensor.ones(2).to(DType.FLOAT64);
+            }
+
+            void main() {}
+            """;
+
+    private static Subject subject(String forward, String backward) throws Exception {
+        var source = SOURCE.replace("FORWARD", forward).replace("BACKWARD", backward);
+        return FileSubject.of(
+                "Slow", "Slow.java", source, SourceProgram.compile("Slow.java", source), Duration.ofSeconds(1));
+    }
+
+    @Test
+    void a_forward_pass_that_does_not_end_is_told() {
+        assertThatThrownBy(() -> subject("while (da == null) Thread.sleep(1_000);", ""))
+                .isInstanceOf(FailedException.class)
+                .hasMessage("Slow.java: its forward pass has not ended after 1 s, so there is nothing to draw");
+    }
+
+    @Test
+    void a_backward_pass_that_does_not_end_is_told() throws Exception {
+        var subject = subject("", "while (da == null) Thread.sleep(1_000);");
+        assertThatThrownBy(() -> new Drawing(subject, new Style(Backward.NONE, true), Paper.A3, List.of()).sheet())
+                .isInstanceOf(FailedException.class)
+                .hasMessage("Slow.java: its backward pass has not ended after 1 s, so there is nothing to draw");
+    }
+
+    @Test
+    void gradients_that_take_too_long_to_check_have_no_colour() {
+        var subject = DiagramCommand.subject("exercise-12");
+        var style = new Style(Backward.NONE, true);
+        var checked = new Drawing(subject, style, Paper.A3, List.of());
+        assertThat(checked.remarks()).isEmpty();
+        assertThat(discs(checked)).isEqualTo(7);
+
+        var cut = new Drawing(subject, style, Paper.A3, List.of(), Duration.ZERO);
+        assertThat(cut.remarks()).containsExactly("tensors without a colour: 6, as checking gradients ended after 0 s");
+        assertThat(discs(cut)).isOne();
+    }
+
+    private static int discs(Drawing drawing) {
+        return SvgFile.of(drawing.sheet()).split("<circle").length - 1;
+    }
+}

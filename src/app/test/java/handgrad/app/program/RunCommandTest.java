@@ -1,0 +1,114 @@
+package handgrad.app.program;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import handgrad.app.CommandResult;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class RunCommandTest {
+    @TempDir
+    private Path folder;
+
+    @Test
+    void runsACompactSourceFileWithTheEngineImported() throws IOException {
+        var file =
+                source("Lecture.java", "import module handgrad;\n\nvoid main() {\n    IO.println(DType.FLOAT32);\n}\n");
+        assertThat(CommandResult.of("run", file)).isEqualTo(new CommandResult(0, "FLOAT32\n", ""));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "void main(String[] names) { IO.println(String.join(\" \", names)); } void main() {}",
+                "static void main(String[] names) { IO.println(String.join(\" \", names)); }",
+                "class A { protected void main(String... names) { IO.println(String.join(\" \", names)); } } class B {}",
+                "package p; public class A extends B {} class B { void main(String[] names) { IO.println(String.join(\" \", names)); } }",
+                "record A() { static void main(String[] names) { IO.println(String.join(\" \", names)); } private void main() {} }"
+            })
+    void choosesTheMainMethodAsJavaDoes(String code) throws IOException {
+        assertThat(CommandResult.of("run", source("A.java", code), "--seed", "3"))
+                .isEqualTo(new CommandResult(0, "--seed 3\n", ""));
+    }
+
+    @Test
+    void showsTheCompilersMessages() throws IOException {
+        var file = source("Bad.java", "void main() {\n    int n = \"one\";\n}\n");
+        assertThat(CommandResult.of("run", file))
+                .isEqualTo(new CommandResult(
+                        1,
+                        "",
+                        file + ":2: error: incompatible types: String cannot be converted to int\n"
+                                + "    int n = \"one\";\n"
+                                + "            ^\n"
+                                + "1 error\n"));
+    }
+
+    @Test
+    void showsTheProgramsOwnFramesOnly() throws IOException {
+        var file = source("Throws.java", """
+                void main() {
+                    inner();
+                }
+
+                void inner() {
+                    throw new IllegalStateException("loss is NaN", new RuntimeException("of step 3"));
+                }
+                """);
+        assertThat(CommandResult.of("run", file)).isEqualTo(new CommandResult(1, "", """
+                        java.lang.IllegalStateException: loss is NaN
+                        \tat Throws.inner(Throws.java:6)
+                        \tat Throws.main(Throws.java:2)
+                        Caused by: java.lang.RuntimeException: of step 3
+                        \t... 2 more
+                        """));
+    }
+
+    @Test
+    void refusesAFileThatIsNotThere() {
+        assertRefused("there is no file none.java", "none.java");
+    }
+
+    @Test
+    void refusesAFolder() {
+        assertRefused(folder + " is a folder; name a Java source file in it", folder.toString());
+    }
+
+    @Test
+    void refusesAnotherKindOfFile() throws IOException {
+        var file = source("names.txt", "emma\n");
+        assertRefused(file + " is not a Java source file: its name must end in .java", file);
+    }
+
+    @Test
+    void refusesAClassWithoutMain() throws IOException {
+        var file = source("A.java", "class A { private void main() {} int main(String[] names) { return 0; } }");
+        assertRefused(file + ": class A has no main method; add void main() { ... }", file);
+    }
+
+    @Test
+    void refusesAnEmptyFile() throws IOException {
+        var file = source("A.java", "// nothing yet\n");
+        assertRefused(file + " declares no class and no main method", file);
+    }
+
+    @Test
+    void refusesAClassItCannotConstruct() throws IOException {
+        var file = source("A.java", "class A { A(int n) {} void main() {} }");
+        assertRefused(
+                file + ": class A needs a constructor without parameters for its main method, or a static main", file);
+    }
+
+    private static void assertRefused(String message, String file) {
+        assertThat(CommandResult.of("run", file)).isEqualTo(new CommandResult(2, "", "handgrad: " + message + "\n"));
+    }
+
+    private String source(String name, String code) throws IOException {
+        return Files.writeString(folder.resolve(name), code).toString();
+    }
+}

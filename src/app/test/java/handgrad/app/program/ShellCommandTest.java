@@ -1,0 +1,46 @@
+package handgrad.app.program;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The shell, in a JVM of its own: JShell reads the process's standard input, not {@link System#in}. */
+class ShellCommandTest {
+    /** In the place of the user's home, where JShell keeps its history. */
+    @TempDir
+    private Path preferences;
+
+    @Test
+    void knowsTheEngine() throws Exception {
+        assertThat(type("DType.FLOAT32\n")).contains("$1 ==> FLOAT32");
+    }
+
+    @Test
+    void tellsOfAnErrorWithoutTheWarningOfIncubatorModules() throws Exception {
+        assertThat(type("unknown\n")).contains("symbol:   variable unknown").doesNotContain("incubating");
+    }
+
+    private String type(String lines) throws Exception {
+        var process = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-Djava.util.prefs.userRoot=" + preferences,
+                        "--module-path",
+                        System.getProperty("jdk.module.path"),
+                        "--add-modules",
+                        "jdk.incubator.vector",
+                        "-m",
+                        "handgrad.app/handgrad.app.Main",
+                        "shell")
+                .redirectError(ProcessBuilder.Redirect.DISCARD)
+                .start();
+        try (var keyboard = process.getOutputStream()) {
+            keyboard.write(lines.getBytes(StandardCharsets.UTF_8));
+        }
+        var out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(process.waitFor()).isZero();
+        return out;
+    }
+}

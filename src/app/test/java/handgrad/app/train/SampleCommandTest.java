@@ -1,0 +1,205 @@
+package handgrad.app.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import handgrad.app.CommandResult;
+import handgrad.io.Safetensors;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class SampleCommandTest {
+    @TempDir
+    private Path folder;
+
+    private Path run;
+    private Path options;
+    private Path weights;
+    private String trained;
+
+    @BeforeEach
+    void train() throws IOException {
+        run = folder.resolve("run");
+        options = run.resolve("options.json");
+        weights = run.resolve("model.safetensors");
+        var data = Files.writeString(
+                folder.resolve("names.txt"), "emma\nolivia\nava\nisabella\nsophia\ncharlotte\nmia\namelia\n");
+        trained = CommandResult.of(
+                        "train",
+                        "--steps",
+                        "20",
+                        "--hidden",
+                        "16",
+                        "--seed",
+                        "5",
+                        "--data",
+                        "" + data,
+                        "--out",
+                        "" + run)
+                .out();
+    }
+
+    @Test
+    void printsTheNamesThatTrainPrinted() {
+        var result = sample();
+        assertThat(result.code()).isZero();
+        assertThat(result.err()).isEmpty();
+        assertThat(result.out().lines()).hasSize(20);
+        // Between the losses and the folder, in lines of several.
+        var names = trained.replaceFirst("(?s).*--help\\.\n\n(.*)\n\n.* are new\n\nrun folder.*", "$1");
+        assertThat(names.replaceAll("\\s+", "\n"))
+                .isEqualTo(result.out().strip().replaceAll("\\s+", "\n"));
+    }
+
+    @Test
+    void theSameSeedGivesTheSameNames() {
+        var names = sample("-n", "5", "--seed", "15").out();
+        assertThat(names.lines()).hasSize(5);
+        assertThat(sample("-n", "5", "--seed", "15").out()).isEqualTo(names);
+        assertThat(sample().out()).startsWith(names);
+        assertThat(sample("-n", "5", "--seed", "16").out()).isNotEqualTo(names);
+    }
+
+    @Test
+    void marksEachNameAfterATab() {
+        var plain = sample("-n", "50").out().lines().toList();
+        var marked = sample("-n", "50", "--marks").out().lines().toList();
+        assertThat(marked).map(line -> line.replaceFirst("\t.*", "")).isEqualTo(plain);
+        assertThat(marked).allMatch(line -> line.matches("[a-z]*\t(in train|in dev|in test|new)"));
+    }
+
+    @Test
+    void refusesMarksWithoutTheNamesOfTheRun() throws IOException {
+        var data = folder.resolve("names.txt");
+        Files.delete(data);
+        assertThat(sample("--marks")).isEqualTo(refused("--marks: " + data + ": there is no such file"));
+        assertThat(sample().code()).isZero();
+    }
+
+    @Test
+    void aTemperatureNearZeroDrawsTheLikeliestCharactersAsTopOneDoes() {
+        var likeliest = sample("-n", "3", "--top-k", "1").out();
+        assertThat(likeliest.lines().distinct()).hasSize(1);
+        assertThat(sample("-n", "3", "--temperature", "1e-9").out()).isEqualTo(likeliest);
+        assertThat(sample("--temperature", "1", "--top-k", "27").out()).isEqualTo(sample().out());
+        assertThat(sample("--temperature", "2").out()).isNotEqualTo(sample().out());
+    }
+
+    @Test
+    void refusesACountBelowOne() {
+        assertThat(sample("-n", "0")).isEqualTo(refused("-n must be at least 1, it is 0"));
+    }
+
+    @Test
+    void refusesWhatIsNoRunFolder() throws IOException {
+        assertThat(CommandResult.of("sample"))
+                .isEqualTo(new CommandResult(
+                        2, "", "handgrad sample: Missing required option: '--run=DIR'; see handgrad sample --help\n"));
+        assertThat(CommandResult.of("sample", "--run=")).isEqualTo(refused("--run is empty; name a file or folder"));
+        var none = folder.resolve("none");
+        assertThat(CommandResult.of("sample", "--run", "" + none))
+                .isEqualTo(refused("--run: there is no folder " + none));
+        Files.createDirectory(none);
+        assertThat(CommandResult.of("sample", "--run", "" + none))
+                .isEqualTo(refused("--run: " + none + " is no run folder of train: it has no options.json"));
+    }
+
+    @Test
+    void refusesARunWhoseTrainingHasNotEnded() throws IOException {
+        Files.delete(weights);
+        assertThat(sample())
+                .isEqualTo(
+                        refused("--run: " + run + " has no model.safetensors: its training has not reached the end"));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+            {           | [                   | : is not a JSON object
+            {           | hello               | , line 1: is not JSON
+            }           | ,                   | , line 2: is not JSON
+            "steps"     | "stops"             | : steps is missing
+            "steps":20  | "steps":"x"         | : steps has the wrong value x
+            "steps":20  | "steps":1.5         | : steps has the wrong value 1.5
+            "steps":20  | "steps":null        | : steps has the wrong value null
+            "steps":20  | "steps":[20]        | : steps must be a text or a number
+            "lr":0.1    | "lr":"fast"         | : lr has the wrong value fast
+            "lr":0.1    | "lr":-1             | : --lr must be more than 0 and finite, it is -1.0
+            "seed":5    | "seed":5e3          | : seed has the wrong value 5e3
+            "hidden":16 | "hidden":0          | : --hidden must be from 1 to 20,000, it is 0
+            "hidden":16 | "hidden":2147483647 | : --hidden must be from 1 to 20,000, it is 2147483647
+            "hidden":16 | "hidden":2147483648 | : hidden has the wrong value 2147483648
+            "mlp-bn"    | "gpt"               | : unknown model gpt; there are bigram-counted, bigram, mlp, mlp-softmax, mlp-tanh, mlp-kaiming, mlp-bn, deep, deep-no-bn, backprop, wavenet-flat-3, wavenet-flat-8, wavenet-small-bug, wavenet-small, wavenet, dilated, wavenet-gated
+            """)
+    void refusesOptionsThatAreNone(String old, String replacement, String message) throws IOException {
+        change(old, replacement);
+        assertThat(sample()).isEqualTo(refused(options + message));
+    }
+
+    @Test
+    void refusesOptionsThatAreNoText() throws IOException {
+        Files.writeString(options, "");
+        assertThat(sample()).isEqualTo(refused(options + ": is not a JSON object"));
+        Files.write(options, new byte[] {-1, 0, 7});
+        assertThat(sample()).isEqualTo(refused(options + ": is not UTF-8 text"));
+        Files.delete(options);
+        Files.createDirectory(options);
+        assertThat(sample()).isEqualTo(refused(options + ": cannot be read, Is a directory"));
+    }
+
+    @Test
+    void refusesWeightsOfAnotherModel() throws IOException {
+        change("\"hidden\":16", "\"hidden\":17");
+        assertThat(sample())
+                .isEqualTo(refused(weights + " does not fit options.json: loadStateDict: 2.weight has shape (30, 16), "
+                        + "the model wants (30, 17)"));
+        change("mlp-bn", "mlp");
+        assertThat(sample())
+                .isEqualTo(refused(weights + " does not fit options.json: loadStateDict: the model has no 3.weight"));
+    }
+
+    @Test
+    void refusesWeightsThatAreCutOff() throws IOException {
+        byte[] bytes = Files.readAllBytes(weights);
+        Files.write(weights, Arrays.copyOf(bytes, bytes.length - 4));
+        var result = sample();
+        assertThat(result.code()).isEqualTo(2);
+        assertThat(result.err()).matches("handgrad: \\Q" + weights + "\\E: is cut off, .*\n");
+        Files.write(weights, new byte[0]);
+        assertThat(sample())
+                .isEqualTo(refused(weights + ": has 0 bytes, too few for the length of a header, which takes 8"));
+    }
+
+    @Test
+    void refusesWeightsThatAreNotFinite() throws IOException {
+        var tensors = Safetensors.read(weights).tensors();
+        Objects.requireNonNull(tensors.get("5.bias")).floats()[3] = Float.NaN;
+        Safetensors.write(weights, tensors, Map.<String, String>of());
+        assertThat(sample()).isEqualTo(refused(weights + ": 5.bias has a weight that is NaN"));
+    }
+
+    private void change(String old, String replacement) throws IOException {
+        var text = Files.readString(options);
+        assertThat(text).contains(old);
+        Files.writeString(options, text.replace(old, replacement));
+    }
+
+    private CommandResult sample(String... more) {
+        var all = new ArrayList<>(List.of("sample", "--run", run.toString()));
+        all.addAll(List.of(more));
+        return CommandResult.of(all.toArray(String[]::new));
+    }
+
+    private static CommandResult refused(String message) {
+        return new CommandResult(2, "", "handgrad: " + message + "\n");
+    }
+}

@@ -1,0 +1,60 @@
+package handgrad.check.cause;
+
+import handgrad.tensor.DType;
+import handgrad.tensor.Tensor;
+
+/**
+ * Why a gradient is wrong, as far as its numbers tell.
+ *
+ * @param kind the kind of mistake
+ * @param sentence what was found and what to do, one sentence for the person who wrote the gradient
+ */
+public record Cause(Kind kind, String sentence) {
+    /** The kinds of mistakes that are told apart. */
+    public enum Kind {
+        /** Every element is the same number of times too large or too small. */
+        CONSTANT_FACTOR,
+        /** Every element has the wrong sign. */
+        SIGN,
+        /** A factor n or 1/n: the 1/n of a mean is missing or there twice. */
+        MISSING_MEAN,
+        /** The transpose of the right gradient. */
+        TRANSPOSED,
+        /** The gradient of a tensor that was broadcast is not summed over what it was broadcast along. */
+        BROADCAST_NOT_SUMMED,
+        /** A sum runs over the wrong dimension. */
+        WRONG_AXIS,
+        /** A second use of the tensor replaces the gradient of the first, or is forgotten, where they should add. */
+        OVERWRITTEN,
+        /** Something from an earlier batch is used. */
+        STALE,
+        /** A term of the gradient is missing or too much. */
+        MISSING_TERM,
+        /** All elements are right but one. */
+        ONE_ELEMENT,
+        /** The shape is not that of the tensor. */
+        WRONG_SHAPE,
+        /** A variance is divided by n where it should be by n - 1, or the other way round. */
+        VARIANCE,
+        /** Every element is zero and should not be. */
+        ZERO,
+        /** An element is infinite or not a number. */
+        NOT_FINITE,
+        /** The same inputs give another gradient the second time. */
+        NOT_REPRODUCIBLE,
+        /** Too many of the inputs are points where the function has no derivative. */
+        NOT_SMOOTH,
+        /** No explanation fits. */
+        UNKNOWN
+    }
+
+    /** The likely cause of a wrong gradient, as far as it shows in the gradient and in the expected one alone. */
+    public static Cause find(Tensor gradient, Tensor expected) {
+        return Diagnosis.of(Evidence.without("the tensor", gradient.to(DType.FLOAT64), expected.to(DType.FLOAT64)));
+    }
+
+    @Override
+    public String toString() {
+        return sentence;
+    }
+}

@@ -1,0 +1,84 @@
+package handgrad.check.cause;
+
+import handgrad.check.cause.Cause.Kind;
+import handgrad.check.difference.Tensors;
+import handgrad.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Mistakes that show in single elements. */
+final class ElementRules {
+    private ElementRules() {}
+
+    static @Nullable Cause notFinite(Evidence evidence) {
+        var gradient = evidence.gradient();
+        for (int i = 0; i < gradient.shape().elements(); i++) {
+            if (!Double.isFinite(gradient.getFlat(i))) {
+                return new Cause(
+                        Kind.NOT_FINITE,
+                        "at " + Tensors.index(gradient.shape(), i) + " it is " + gradient.getFlat(i)
+                                + ": look for a division by zero, the logarithm of zero or an exp that overflows");
+            }
+        }
+        if (!Tensors.isFinite(evidence.expected())) {
+            return new Cause(
+                    Kind.NOT_FINITE, "the forward pass gives no finite number close to this input: choose another");
+        }
+        return null;
+    }
+
+    static @Nullable Cause stale(Evidence evidence) {
+        return evidence.stale().getAsBoolean()
+                ? new Cause(
+                        Kind.STALE,
+                        "it belongs to an earlier batch: backward uses something that an earlier forward pass kept; keep it"
+                                + " anew in each forward pass")
+                : null;
+    }
+
+    static @Nullable Cause zero(Evidence evidence) {
+        return Tensors.largest(evidence.gradient()) == 0
+                ? new Cause(
+                        Kind.ZERO, "it is zero everywhere: nothing is added to it, or it is set to zero after it was")
+                : null;
+    }
+
+    static @Nullable Cause oneElement(Evidence evidence) {
+        var wrong = wrong(evidence);
+        if (wrong.size() != 1 || evidence.expected().shape().elements() < 3) {
+            return null;
+        }
+        return new Cause(
+                Kind.ONE_ELEMENT,
+                "only the element " + Tensors.index(evidence.expected().shape(), wrong.getFirst())
+                        + " is wrong, all others are right: look for what treats it differently");
+    }
+
+    static @Nullable Cause oneElementInEachRow(Evidence evidence) {
+        var shape = evidence.expected().shape();
+        var wrong = wrong(evidence);
+        if (shape.rank() < 2 || shape.size(-1) < 3 || wrong.size() < 2) {
+            return null;
+        }
+        long rows = wrong.stream().map(i -> i / shape.size(-1)).distinct().count();
+        if (rows < wrong.size()) {
+            return null;
+        }
+        return new Cause(
+                Kind.MISSING_TERM,
+                "in each row at most one element is wrong: a term with the one-hot of a target or of a maximum is missing or"
+                        + " has another factor");
+    }
+
+    private static List<Integer> wrong(Evidence evidence) {
+        Tensor gradient = evidence.gradient();
+        var wrong = new ArrayList<Integer>();
+        for (int i = 0; i < gradient.shape().elements(); i++) {
+            if (!evidence.equal(gradient.getFlat(i), evidence.expected().getFlat(i))) {
+                wrong.add(i);
+            }
+        }
+        return wrong;
+    }
+}

@@ -1,0 +1,238 @@
+package handgrad.check.cause;
+
+import handgrad.check.cause.Cause.Kind;
+import handgrad.check.difference.Tensors;
+import handgrad.tensor.DType;
+import handgrad.tensor.Shape;
+import handgrad.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Mistakes in one term of a sum. Gradients of normalisations, softmax and cross-entropy are, along one dimension, sums of
+ * multiples of a few known tensors: of dOut, of 1 and of x less its mean for a batch normalisation, of y ∘ dOut and y for a
+ * softmax y. Least squares finds the multiples in the gradient and in the expected one; the one that differs is the mistake.
+ */
+final class TermRules {
+    private record Term(String name, Tensor tensor, boolean centered) {
+        Term(String name, Tensor tensor) {
+            this(name, tensor, false);
+        }
+    }
+
+    /** A tensor as (outer, size, inner): slices along the middle, as many as outer · inner. */
+    private record Slices(String dimension, int outer, int size, int inner) {
+        int count() {
+            return outer * inner;
+        }
+
+        double[] slice(Tensor tensor, int number) {
+            double[] slice = new double[size];
+            int start = number / inner * size * inner + number % inner;
+            for (int i = 0; i < size; i++) {
+                slice[i] = tensor.getFlat(start + i * inner);
+            }
+            return slice;
+        }
+    }
+
+    private TermRules() {}
+
+    static @Nullable Cause wrongTerm(Evidence evidence) {
+        for (var basis : bases(evidence)) {
+            var ways = slices(evidence.x().shape());
+            for (var way : ways) {
+                var right = factors(evidence, evidence.expected(), basis, way);
+                if (right == null) {
+                    continue;
+                }
+                var given = factors(evidence, evidence.gradient(), basis, way);
+                if (given != null) {
+                    var cause = compare(evidence, basis, right, given);
+                    if (cause != null) {
+                        return cause;
+                    }
+                    continue;
+                }
+                for (var other : ways) {
+                    if (factors(evidence, evidence.gradient(), basis, other) != null) {
+                        return new Cause(
+                                Kind.WRONG_AXIS,
+                                "its sums run over " + other.dimension + ", those of the right gradient over "
+                                        + way.dimension);
+                    }
+                }
+            }
+        }
+        return null;
+    }
+
+    private static List<Slices> slices(Shape shape) {
+        var slices = new ArrayList<Slices>();
+        for (int d = 0; d < shape.rank(); d++) {
+            slices.add(new Slices(
+                    "dimension " + d, shape.elements(0, d), shape.size(d), shape.elements(d + 1, shape.rank())));
+        }
+        if (shape.rank() == 3) {
+            slices.add(new Slices("dimensions 0 and 1", 1, shape.elements(0, 2), shape.size(2)));
+        }
+        return slices;
+    }
+
+    private static List<List<Term>> bases(Evidence evidence) {
+        var x = evidence.x();
+        var one = new Term("1", Tensor.zeros(DType.FLOAT64, x.shape()).fill(1));
+        var centered = new Term("x - mean(x)", x, true);
+        var bases = new ArrayList<List<Term>>();
+        for (var use : evidence.uses()) {
+            if (use.output().shape().equals(x.shape())) {
+                var dOut = new Term(use.gradientName(), use.dOut());
+                var y = new Term(use.name(), use.output());
+                bases.add(List.of(dOut, one, centered));
+                bases.add(List.of(new Term(y.name + " ∘ " + dOut.name, y.tensor.mul(dOut.tensor)), y));
+                bases.add(List.of(dOut, new Term("exp " + y.name, y.tensor.exp())));
+                evidence.floating().forEach((name, other) -> {
+                    if (Tensors.broadcasts(other.shape(), x.shape())) {
+                        bases.add(List.of(new Term(dOut.name + " ∘ " + name, dOut.tensor.mul(other)), one, centered));
+                    }
+                });
+            }
+        }
+        bases.add(List.of(one, centered));
+        evidence.others().forEach((name, other) -> {
+            if (other.dtype() == DType.INT32 && x.shape().isOneMoreThan(other.shape())) {
+                var oneHot = other.oneHot(x.size(-1)).to(DType.FLOAT64);
+                bases.add(List.of(new Term("softmax", x.exp()), new Term("onehot(" + name + ")", oneHot)));
+            }
+        });
+        return bases;
+    }
+
+    /** The factor of each term in each slice, [term][slice]; null where the tensor is no sum of these terms. */
+    private static double @Nullable [][] factors(Evidence evidence, Tensor tensor, List<Term> basis, Slices slices) {
+        if (slices.size < basis.size() + 2) {
+            return null;
+        }
+        double[][] factors = new double[basis.size()][slices.count()];
+        for (int s = 0; s < slices.count(); s++) {
+            double[][] vectors = new double[basis.size()][];
+            for (int t = 0; t < vectors.length; t++) {
+                vectors[t] = slices.slice(basis.get(t).tensor, s);
+                if (basis.get(t).centered) {
+                    center(vectors[t]);
+                }
+            }
+            double[] solution = LeastSquares.solve(vectors, slices.slice(tensor, s), evidence.closeness());
+            if (solution == null) {
+                return null;
+            }
+            for (int t = 0; t < solution.length; t++) {
+                factors[t][s] = solution[t];
+            }
+        }
+        return factors;
+    }
+
+    private static void center(double[] vector) {
+        double mean = 0;
+        for (double value : vector) {
+            mean += value / vector.length;
+        }
+        for (int i = 0; i < vector.length; i++) {
+            vector[i] -= mean;
+        }
+    }
+
+    private static @Nullable Cause compare(Evidence evidence, List<Term> basis, double[][] right, double[][] given) {
+        var wrong = IntStream.range(0, basis.size())
+                .filter(t -> !close(given[t], right[t], 1))
+                .boxed()
+                .toList();
+        String parts = (wrong.size() == 1 ? "the part with " : "the parts with ")
+                + wrong.stream().map(t -> basis.get(t).name).collect(Collectors.joining(" and "));
+        if (!wrong.isEmpty() && wrong.stream().allMatch(t -> largest(given[t]) < 1e-4 * largest(right[t]))) {
+            return new Cause(
+                    Kind.MISSING_TERM, parts + (wrong.size() == 1 ? " is missing: add it" : " are missing: add them"));
+        }
+        if (wrong.size() != 1) {
+            return null;
+        }
+        int t = wrong.getFirst();
+        if (largest(right[t]) < 1e-4 * largest(given[t])) {
+            return new Cause(Kind.MISSING_TERM, parts + " does not belong there, or a term that cancels it is missing");
+        }
+        double factor = factor(given[t], right[t]);
+        if (close(given[t], right[t], factor)) {
+            return FactorRules.explain(parts, factor, evidence.counts());
+        }
+        return new Cause(Kind.MISSING_TERM, parts + " is wrong: a term or a factor of it is missing");
+    }
+
+    private static boolean close(double[] given, double[] right, double factor) {
+        double allowed = 1e-4 * Math.max(largest(given), largest(right));
+        for (int s = 0; s < given.length; s++) {
+            if (Math.abs(given[s] - factor * right[s]) > allowed) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static double factor(double[] given, double[] right) {
+        double product = 0;
+        double square = 0;
+        for (int s = 0; s < given.length; s++) {
+            product += given[s] * right[s];
+            square += right[s] * right[s];
+        }
+        return product / square;
+    }
+
+    private static double largest(double[] values) {
+        double largest = 0;
+        for (double value : values) {
+            largest = Math.max(largest, Math.abs(value));
+        }
+        return largest;
+    }
+
+    /** What is missing is repeated along a dimension, as the gradient of a mean or a maximum is. */
+    static @Nullable Cause constantAlongADimension(Evidence evidence) {
+        var difference = evidence.difference();
+        for (int d = 0; d < difference.shape().rank(); d++) {
+            if (difference.shape().rank() > 1 && ShapeRules.isConstant(evidence, difference, d)) {
+                return new Cause(
+                        Kind.MISSING_TERM,
+                        "it differs from the right gradient by the same along dimension " + d
+                                + ": a term that is repeated along it, such as the one through a mean, is missing or wrong");
+            }
+        }
+        return null;
+    }
+
+    /** Right but for a factor that differs from slice to slice, such as a gain that is left out. */
+    static @Nullable Cause factorOfEachSlice(Evidence evidence) {
+        for (var way : slices(evidence.x().shape())) {
+            if (way.size < 3 || way.count() < 2) {
+                continue;
+            }
+            boolean fits = IntStream.range(0, way.count())
+                    .allMatch(s -> LeastSquares.solve(
+                                    new double[][] {way.slice(evidence.expected(), s)},
+                                    way.slice(evidence.gradient(), s),
+                                    evidence.closeness())
+                            != null);
+            if (fits) {
+                return new Cause(
+                        Kind.MISSING_TERM,
+                        "along " + way.dimension
+                                + " it is right but for a factor that is another for each slice: one that is"
+                                + " broadcast, such as a gain or a deviation, is missing or there twice");
+            }
+        }
+        return null;
+    }
+}

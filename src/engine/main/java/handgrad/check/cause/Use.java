@@ -1,0 +1,80 @@
+package handgrad.check.cause;
+
+import handgrad.check.difference.CentralDifferences;
+import handgrad.tensor.DType;
+import handgrad.tensor.Shape;
+import handgrad.tensor.Tensor;
+import org.jspecify.annotations.Nullable;
+
+/** One use of a tensor x: an output computed from it, and what it adds to the gradient of x. */
+@SuppressWarnings("exports") // public for the packages of the checker, which the module does not export
+public final class Use {
+    /** The name of an output that has none. */
+    public static final String OUTPUT = "output";
+
+    /** The most contributions that are worked out. */
+    private static final long MOST_CONTRIBUTIONS = 1_000_000;
+
+    private final String name;
+    private final Tensor output;
+    private final Tensor dOut;
+    private final CentralDifferences differences;
+    private @Nullable Tensor contributions;
+
+    /**
+     * A use.
+     *
+     * @param output the value of the output
+     * @param dOut its gradient
+     * @param differences of the output, weighted by dOut, with respect to x
+     */
+    public Use(String name, Tensor output, Tensor dOut, CentralDifferences differences) {
+        this.name = name;
+        this.output = output;
+        this.dOut = dOut;
+        this.differences = differences;
+    }
+
+    String name() {
+        return name;
+    }
+
+    /** How its gradient is called: dOut for the output of a layer, dlogits for logits. */
+    String gradientName() {
+        return name.equals(OUTPUT) ? "dOut" : "d" + name;
+    }
+
+    Tensor output() {
+        return output;
+    }
+
+    Tensor dOut() {
+        return dOut;
+    }
+
+    /** What this use adds to one element of the gradient of x. */
+    double gradientAt(int element) {
+        return differences.of(element).value();
+    }
+
+    /**
+     * What each element of the output adds to the gradient of x, (elements of x, elements of output): dOut[i] · ∂output[i] /
+     * ∂x[j]; null where they are too many.
+     */
+    @Nullable
+    Tensor contributions() {
+        int rows = differences.x().shape().elements();
+        int columns = output.shape().elements();
+        if (contributions == null && (long) rows * columns <= MOST_CONTRIBUTIONS) {
+            var all = Tensor.zeros(DType.FLOAT64, Shape.of(rows, columns));
+            for (int j = 0; j < rows; j++) {
+                var outputs = differences.of(j).outputs();
+                for (int i = 0; i < columns; i++) {
+                    all.setFlat(j * columns + i, dOut.getFlat(i) * outputs.getFlat(i));
+                }
+            }
+            contributions = all;
+        }
+        return contributions;
+    }
+}

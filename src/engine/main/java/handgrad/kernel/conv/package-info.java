@@ -1,0 +1,2 @@
+/** Convolution, max-pooling and unfolding: forward and backward. */
+package handgrad.kernel.conv;

@@ -1,0 +1,148 @@
+package handgrad.kernel.norm;
+
+import handgrad.kernel.runtime.Scratch;
+import handgrad.kernel.runtime.Species;
+import jdk.incubator.vector.FloatVector;
+
+/**
+ * Batch normalisation of a matrix that fits the first-level cache, two vectors of columns at a time: their sums stay in
+ * registers and hide each other's latency. The contract is that of {@link ScalarBatchNormalization}, bit for bit. Larger
+ * matrices are for {@link VectorBatchNormalization}.
+ *
+ * <p>Where the features do not fill the last vectors, these move back until they end with the row; what they write twice
+ * has the same values.
+ */
+final class VectorSmallBatchNormalization {
+    private VectorSmallBatchNormalization() {}
+
+    static void forward(
+            float[] x,
+            int rows,
+            int features,
+            float[] gain,
+            float[] bias,
+            float epsilon,
+            int divisor,
+            float[] mean,
+            float[] variance,
+            float[] inverseDeviation,
+            float[] normalized,
+            float[] out) {
+        int last = features - Species.LANES;
+        for (int j = 0; j < features; j += 2 * Species.LANES) {
+            int j0 = Math.min(j, last);
+            int j1 = Math.min(j + Species.LANES, last);
+            var sum0 = FloatVector.zero(Species.FLOAT);
+            var sum1 = FloatVector.zero(Species.FLOAT);
+            for (int row = 0; row < rows * features; row += features) {
+                sum0 = sum0.add(FloatVector.fromArray(Species.FLOAT, x, row + j0));
+                sum1 = sum1.add(FloatVector.fromArray(Species.FLOAT, x, row + j1));
+            }
+            var center0 = sum0.div(rows);
+            var center1 = sum1.div(rows);
+            var squares0 = FloatVector.zero(Species.FLOAT);
+            var squares1 = FloatVector.zero(Species.FLOAT);
+            for (int row = 0; row < rows * features; row += features) {
+                var difference0 =
+                        FloatVector.fromArray(Species.FLOAT, x, row + j0).sub(center0);
+                var difference1 =
+                        FloatVector.fromArray(Species.FLOAT, x, row + j1).sub(center1);
+                squares0 = squares0.add(difference0.mul(difference0));
+                squares1 = squares1.add(difference1.mul(difference1));
+            }
+            var spread0 = squares0.div(divisor);
+            var spread1 = squares1.div(divisor);
+            var one = FloatVector.broadcast(Species.FLOAT, 1);
+            var inverse0 = one.div(spread0.add(epsilon).sqrt());
+            var inverse1 = one.div(spread1.add(epsilon).sqrt());
+            center0.intoArray(mean, j0);
+            center1.intoArray(mean, j1);
+            spread0.intoArray(variance, j0);
+            spread1.intoArray(variance, j1);
+            inverse0.intoArray(inverseDeviation, j0);
+            inverse1.intoArray(inverseDeviation, j1);
+            var gain0 = FloatVector.fromArray(Species.FLOAT, gain, j0);
+            var gain1 = FloatVector.fromArray(Species.FLOAT, gain, j1);
+            var bias0 = FloatVector.fromArray(Species.FLOAT, bias, j0);
+            var bias1 = FloatVector.fromArray(Species.FLOAT, bias, j1);
+            for (int row = 0; row < rows * features; row += features) {
+                var unit0 = FloatVector.fromArray(Species.FLOAT, x, row + j0)
+                        .sub(center0)
+                        .mul(inverse0);
+                var unit1 = FloatVector.fromArray(Species.FLOAT, x, row + j1)
+                        .sub(center1)
+                        .mul(inverse1);
+                unit0.intoArray(normalized, row + j0);
+                unit1.intoArray(normalized, row + j1);
+                gain0.mul(unit0).add(bias0).intoArray(out, row + j0);
+                gain1.mul(unit1).add(bias1).intoArray(out, row + j1);
+            }
+        }
+    }
+
+    /**
+     * The gradients. dGain and dBias are added to, so of a block that was moved back only the columns that no other block
+     * had are added.
+     */
+    static void backward(
+            float[] dOut,
+            float[] normalized,
+            int rows,
+            int features,
+            float[] gain,
+            float[] inverseDeviation,
+            int divisor,
+            float[] dGain,
+            float[] dBias,
+            float[] dX) {
+        float[] sums = Scratch.floats(4 * Species.LANES);
+        int last = features - Species.LANES;
+        for (int j = 0; j < features; j += 2 * Species.LANES) {
+            int j0 = Math.min(j, last);
+            int j1 = Math.min(j + Species.LANES, last);
+            var sum0 = FloatVector.zero(Species.FLOAT);
+            var sum1 = FloatVector.zero(Species.FLOAT);
+            var product0 = FloatVector.zero(Species.FLOAT);
+            var product1 = FloatVector.zero(Species.FLOAT);
+            for (int row = 0; row < rows * features; row += features) {
+                var d0 = FloatVector.fromArray(Species.FLOAT, dOut, row + j0);
+                var d1 = FloatVector.fromArray(Species.FLOAT, dOut, row + j1);
+                sum0 = sum0.add(d0);
+                sum1 = sum1.add(d1);
+                product0 = product0.add(d0.mul(FloatVector.fromArray(Species.FLOAT, normalized, row + j0)));
+                product1 = product1.add(d1.mul(FloatVector.fromArray(Species.FLOAT, normalized, row + j1)));
+            }
+            if (j + 2 * Species.LANES <= features) {
+                FloatVector.fromArray(Species.FLOAT, dBias, j0).add(sum0).intoArray(dBias, j0);
+                FloatVector.fromArray(Species.FLOAT, dBias, j1).add(sum1).intoArray(dBias, j1);
+                FloatVector.fromArray(Species.FLOAT, dGain, j0).add(product0).intoArray(dGain, j0);
+                FloatVector.fromArray(Species.FLOAT, dGain, j1).add(product1).intoArray(dGain, j1);
+            } else {
+                sum0.intoArray(sums, 0);
+                sum1.intoArray(sums, j1 - j0);
+                product0.intoArray(sums, 2 * Species.LANES);
+                product1.intoArray(sums, 2 * Species.LANES + j1 - j0);
+                for (int c = j; c < features; c++) {
+                    dBias[c] += sums[c - j0];
+                    dGain[c] += sums[2 * Species.LANES + c - j0];
+                }
+            }
+            var scale0 = FloatVector.fromArray(Species.FLOAT, gain, j0)
+                    .mul(FloatVector.fromArray(Species.FLOAT, inverseDeviation, j0));
+            var scale1 = FloatVector.fromArray(Species.FLOAT, gain, j1)
+                    .mul(FloatVector.fromArray(Species.FLOAT, inverseDeviation, j1));
+            var mean0 = sum0.div(rows);
+            var mean1 = sum1.div(rows);
+            var slope0 = product0.div(divisor);
+            var slope1 = product1.div(divisor);
+            for (int row = 0; row < rows * features; row += features) {
+                var d0 = FloatVector.fromArray(Species.FLOAT, dOut, row + j0);
+                var d1 = FloatVector.fromArray(Species.FLOAT, dOut, row + j1);
+                var unit0 = FloatVector.fromArray(Species.FLOAT, normalized, row + j0);
+                var unit1 = FloatVector.fromArray(Species.FLOAT, normalized, row + j1);
+                scale0.mul(d0.sub(mean0).sub(unit0.mul(slope0))).intoArray(dX, row + j0);
+                scale1.mul(d1.sub(mean1).sub(unit1.mul(slope1))).intoArray(dX, row + j1);
+            }
+        }
+    }
+}

@@ -1,0 +1,97 @@
+package handgrad.kernel.norm;
+
+import handgrad.kernel.Reduction;
+import handgrad.kernel.runtime.Species;
+import jdk.incubator.vector.FloatVector;
+
+/**
+ * The loops of {@link SpatialBatchNormalization} over one plane on the Vector API, without fused multiply-add. Each does the
+ * elements that fill whole vectors, of the sums those that fill all partial sums, and returns how many they are.
+ */
+final class VectorSpatialBatchNormalization {
+    private static final int PARTIAL_SUMS = Reduction.PARTIAL_SUMS;
+
+    private VectorSpatialBatchNormalization() {}
+
+    static int addSum(float[] x, int plane, int area, float[] sums) {
+        int whole = area - area % PARTIAL_SUMS;
+        for (int lane = 0; lane < PARTIAL_SUMS; lane += Species.LANES) {
+            var sum = FloatVector.fromArray(Species.FLOAT, sums, lane);
+            for (int i = plane + lane; i < plane + whole; i += PARTIAL_SUMS) {
+                sum = sum.add(FloatVector.fromArray(Species.FLOAT, x, i));
+            }
+            sum.intoArray(sums, lane);
+        }
+        return whole;
+    }
+
+    static int addSquares(float[] x, int plane, int area, float mean, float[] sums) {
+        int whole = area - area % PARTIAL_SUMS;
+        for (int lane = 0; lane < PARTIAL_SUMS; lane += Species.LANES) {
+            var sum = FloatVector.fromArray(Species.FLOAT, sums, lane);
+            for (int i = plane + lane; i < plane + whole; i += PARTIAL_SUMS) {
+                var difference = FloatVector.fromArray(Species.FLOAT, x, i).sub(mean);
+                sum = sum.add(difference.mul(difference));
+            }
+            sum.intoArray(sums, lane);
+        }
+        return whole;
+    }
+
+    static int addProducts(
+            float[] dOut, float[] x, int plane, int area, float mean, float inverseDeviation, float[] sums) {
+        int whole = area - area % PARTIAL_SUMS;
+        for (int lane = 0; lane < PARTIAL_SUMS; lane += Species.LANES) {
+            var sum = FloatVector.fromArray(Species.FLOAT, sums, lane);
+            var products = FloatVector.fromArray(Species.FLOAT, sums, PARTIAL_SUMS + lane);
+            for (int i = plane + lane; i < plane + whole; i += PARTIAL_SUMS) {
+                var d = FloatVector.fromArray(Species.FLOAT, dOut, i);
+                var normalized =
+                        FloatVector.fromArray(Species.FLOAT, x, i).sub(mean).mul(inverseDeviation);
+                sum = sum.add(d);
+                products = products.add(d.mul(normalized));
+            }
+            sum.intoArray(sums, lane);
+            products.intoArray(sums, PARTIAL_SUMS + lane);
+        }
+        return whole;
+    }
+
+    static int apply(
+            float[] x, int plane, int area, float gain, float bias, float mean, float inverseDeviation, float[] out) {
+        int whole = Species.FLOAT.loopBound(area);
+        for (int i = plane; i < plane + whole; i += Species.LANES) {
+            FloatVector.fromArray(Species.FLOAT, x, i)
+                    .sub(mean)
+                    .mul(inverseDeviation)
+                    .mul(gain)
+                    .add(bias)
+                    .intoArray(out, i);
+        }
+        return whole;
+    }
+
+    static int backward(
+            float[] dOut,
+            float[] x,
+            int plane,
+            int area,
+            float mean,
+            float inverseDeviation,
+            float offset,
+            float slope,
+            float scale,
+            float[] dX) {
+        int whole = Species.FLOAT.loopBound(area);
+        for (int i = plane; i < plane + whole; i += Species.LANES) {
+            var normalized =
+                    FloatVector.fromArray(Species.FLOAT, x, i).sub(mean).mul(inverseDeviation);
+            FloatVector.fromArray(Species.FLOAT, dOut, i)
+                    .sub(offset)
+                    .sub(normalized.mul(slope))
+                    .mul(scale)
+                    .intoArray(dX, i);
+        }
+        return whole;
+    }
+}

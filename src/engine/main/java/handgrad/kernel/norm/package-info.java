@@ -1,0 +1,2 @@
+/** Batch normalisation, over rows and over images, and layer normalisation: forward and backward. */
+package handgrad.kernel.norm;

@@ -1,0 +1,87 @@
+package handgrad.kernel.route;
+
+import handgrad.kernel.runtime.VectorSupport;
+
+/**
+ * Which products go to OpenBLAS, for each form of a product: N for a matrix as it is, T for a transposed one, A's letter
+ * first. The others go to the Java kernels. A product is judged by its work, m n k multiply-adds.
+ *
+ * @param nn for A B
+ * @param nt for A Bᵀ
+ * @param tn for Aᵀ B
+ * @param tt for Aᵀ Bᵀ
+ */
+public record Route(Range nn, Range nt, Range tn, Range tt) {
+    /**
+     * The work that goes to OpenBLAS. Below it, the call costs more than OpenBLAS saves; above it, a thread is as fast in
+     * Java, and there threads add up.
+     *
+     * @param from the least work
+     * @param to the work from which on it is too much
+     */
+    public record Range(long from, long to) {
+        boolean holds(long work) {
+            return from <= work && work < to;
+        }
+    }
+
+    /** The multiply-adds of a block that the Java kernel gives to a thread, at least: about 20 µs on one core. */
+    public static final long JAVA_BLOCK_WORK = 1L << 21;
+
+    static final Range ALL = new Range(0, Long.MAX_VALUE);
+    static final Range NONE = new Range(Long.MAX_VALUE, Long.MAX_VALUE);
+
+    /** Everything to the Java kernels. */
+    public static final Route JAVA = of(NONE);
+
+    /** Everything to OpenBLAS. */
+    public static final Route OPENBLAS = of(ALL);
+
+    /**
+     * Without a calibration: on AVX-512, where OpenBLAS has kernels for small matrices, all that Java's threads would not
+     * share; on AVX2 nothing: there the Java kernel is the faster one for small matrices, and its threads share large ones,
+     * while calls of OpenBLAS have to take turns; elsewhere what is too small to be worth Java's packing. {@code ./handgrad
+     * bench matmul} compares them.
+     */
+    static final Route DEFAULT = switch (VectorSupport.BITS) {
+        case 512 -> of(new Range(0, JAVA_BLOCK_WORK + 1));
+        case 256 -> JAVA;
+        default -> of(new Range(0, 1 << 20));
+    };
+
+    /** With fewer columns of C, the vectors of the Java kernel stay half empty, however much work there is. */
+    private static final int FEW_COLUMNS = 20;
+
+    private static Route of(Range range) {
+        return new Route(range, range, range, range);
+    }
+
+    /** Whether a product goes to OpenBLAS. */
+    public boolean openBlas(boolean transposeA, boolean transposeB, int m, int n, int k) {
+        var range = range(transposeA, transposeB);
+        long work = (long) m * n * k;
+        if (work >= range.to) {
+            return n < FEW_COLUMNS;
+        }
+        return range.from <= work && (range.equals(ALL) || !slowInOpenBlas(transposeA, transposeB, m, n, k));
+    }
+
+    /**
+     * Where OpenBLAS loses to Java on AVX-512, though it wins at most other sizes: where its kernels for small matrices do not
+     * do, and at Aᵀ B whose last vector holds 9 to 11 columns, such as 200x32x27 TN of {@code ./handgrad bench matmul}.
+     */
+    private static boolean slowInOpenBlas(boolean transposeA, boolean transposeB, int m, int n, int k) {
+        if (VectorSupport.BITS != 512 || n < FEW_COLUMNS) {
+            return false;
+        }
+        int last = n % 16;
+        return !SmallProducts.has(m, n, k) || (transposeA && !transposeB && k <= 48 && 9 <= last && last <= 11);
+    }
+
+    Range range(boolean transposeA, boolean transposeB) {
+        if (transposeA) {
+            return transposeB ? tt : tn;
+        }
+        return transposeB ? nt : nn;
+    }
+}

@@ -1,0 +1,113 @@
+package handgrad.kernel.route;
+
+import handgrad.blas.CacheFolder;
+import handgrad.blas.OpenBlas;
+import handgrad.kernel.route.Route.Range;
+import handgrad.kernel.runtime.Processor;
+import handgrad.kernel.runtime.VectorSupport;
+import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.List;
+
+/**
+ * A calibrated route in a file of text: what it is, the machine it was measured on, and for each form the work that goes to
+ * OpenBLAS, from and to.
+ */
+final class RouteFile {
+    private static final String TITLE = "handgrad matmul route 1";
+    private static final String MACHINE = "machine ";
+    private static final List<String> FORMS = List.of("NN", "NT", "TN", "TT");
+
+    private RouteFile() {}
+
+    /** Says why a file is of no use; the message begins with what is wrong and names no file. */
+    static final class UnusableException extends Exception {
+        private static final long serialVersionUID = 1;
+
+        UnusableException(String message) {
+            super(message);
+        }
+    }
+
+    /** Where the calibration of this user is kept. */
+    static Path ofUser() {
+        return CacheFolder.ofUser().resolve("handgrad", "matmul-route.txt");
+    }
+
+    /** All that a speed depends on here, in one line: a route of another machine is of no use. */
+    static String machine() {
+        var library = OpenBlas.library()
+                .map(found -> found.version() + " " + found.coreName())
+                .orElse("off");
+        return "%s; JDK %s; OpenBLAS %s; vectors of %d bits"
+                .formatted(Processor.model(), Runtime.version(), library, VectorSupport.BITS);
+    }
+
+    static Route read(Path file, String machine) throws UnusableException {
+        List<String> lines;
+        try {
+            lines = Files.readAllLines(file);
+        } catch (CharacterCodingException notText) {
+            throw new UnusableException("it is not text");
+        } catch (IOException failure) {
+            throw new UnusableException("it cannot be read (" + failure + ")");
+        }
+        if (lines.size() != 2 + FORMS.size()
+                || !lines.get(0).equals(TITLE)
+                || !lines.get(1).startsWith(MACHINE)) {
+            throw new UnusableException("it is not a matmul route as this version writes it");
+        }
+        var found = lines.get(1).substring(MACHINE.length());
+        if (!found.equals(machine)) {
+            throw new UnusableException("it was measured on " + found + ", and this is " + machine);
+        }
+        return new Route(range(lines, 0), range(lines, 1), range(lines, 2), range(lines, 3));
+    }
+
+    private static Range range(List<String> lines, int form) throws UnusableException {
+        var line = lines.get(2 + form);
+        var words = line.split(" ", -1);
+        try {
+            if (words.length == 3 && words[0].equals(FORMS.get(form))) {
+                var range = new Range(Long.parseLong(words[1]), Long.parseLong(words[2]));
+                if ((0 <= range.from() && range.from() < range.to()) || range.equals(Route.NONE)) {
+                    return range;
+                }
+            }
+        } catch (NumberFormatException notANumber) {
+            // As wrong as a line of other words.
+        }
+        throw new UnusableException(
+                "line " + (3 + form) + " should be " + FORMS.get(form) + " FROM TO, but is: " + line);
+    }
+
+    /** Writes a file whole or not at all. */
+    static void write(Path file, String machine, Route route) throws IOException {
+        if (!file.isAbsolute()) {
+            throw new IOException("this user has no home folder");
+        }
+        var folder = Files.createDirectories(file.getParent());
+        var temporary = Files.createTempFile(folder, file.getFileName().toString(), ".tmp");
+        try {
+            Files.write(
+                    temporary,
+                    List.of(
+                            TITLE,
+                            MACHINE + machine,
+                            line(0, route.nn()),
+                            line(1, route.nt()),
+                            line(2, route.tn()),
+                            line(3, route.tt())));
+            Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
+        } finally {
+            Files.deleteIfExists(temporary);
+        }
+    }
+
+    private static String line(int form, Range range) {
+        return FORMS.get(form) + " " + range.from() + " " + range.to();
+    }
+}

@@ -1,0 +1,235 @@
+package handgrad.kernel.runtime;
+
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BooleanSupplier;
+import java.util.function.IntConsumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The one owner of threads: a pool of daemon threads that run the blocks of a task together with the caller.
+ *
+ * <p>A task is cut into blocks by its author, from the sizes of the data alone, or by {@link #columns} where no result depends
+ * on the cut. So the number of threads decides only who computes what, and never changes a result. A call from inside a block, or while another thread uses the pool, runs its
+ * blocks in the calling thread.
+ *
+ * <p><b>Structure.</b> {@link #unclaimed} counts the blocks that nobody has begun, {@link #unfinished} those that are not
+ * done; taking one down by compare-and-set claims a block. Whoever has claimed one may read the task, because the caller
+ * does not replace it before its last block is done. So a thread that comes too late, or that sleeps between reading the
+ * count and claiming, claims a block of the task of that moment, which is as good.
+ *
+ * <p><b>Waiting.</b> To wake a sleeping thread takes some tens of microseconds, as long as a whole loop over a hundred thousand
+ * floats. So a thread first looks again and again for {@link #SPIN_NANOS}, and then sleeps: the tasks of one training step
+ * follow each other faster than that, and after the step the pool uses no processor. With more threads than processors
+ * nobody spins, because the one waited for may need that processor.
+ */
+public final class Parallel {
+    /** Work on a range of elements that does not depend on the other ranges. */
+    @FunctionalInterface
+    public interface RangeTask {
+        /** Does the elements from one index to before another. */
+        void run(int from, int to);
+    }
+
+    /**
+     * Elements in a block of a loop: some 5 to 15 µs of work, and a multiple of every vector width. A loop over no more than
+     * this runs in the calling thread.
+     */
+    public static final int BLOCK = 1 << 15;
+
+    /** The least columns in a block of sums down the columns: two cache lines of a row, which the processor fetches in pairs. */
+    private static final int COLUMNS = 32;
+
+    /** How long a thread looks for work, or for the end of its task, before it sleeps. */
+    private static final long SPIN_NANOS = 50_000;
+
+    private static final int PROCESSORS = Runtime.getRuntime().availableProcessors();
+    private static final Parallel POOL = new Parallel();
+
+    private volatile int threads = PROCESSORS;
+    private int workers;
+    private final AtomicBoolean busy = new AtomicBoolean();
+    private IntConsumer task = Parallel::nothing;
+    private int blocks;
+    private final AtomicInteger unclaimed = new AtomicInteger();
+    private final AtomicInteger unfinished = new AtomicInteger();
+    private final AtomicInteger sleepers = new AtomicInteger();
+    private final BooleanSupplier running = this::isRunning;
+    private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
+
+    private Parallel() {}
+
+    /**
+     * Sets how many threads run a task, the caller among them; by default one for each processor.
+     *
+     * @throws IllegalArgumentException if it is less than 1
+     */
+    public static void setThreads(int threads) {
+        if (threads < 1) {
+            throw new IllegalArgumentException("threads must be at least 1, but is " + threads);
+        }
+        POOL.threads = threads;
+    }
+
+    /** How many threads run a task, the caller among them. */
+    public static int threads() {
+        return POOL.threads;
+    }
+
+    /**
+     * Runs blocks 0 to {@code blocks - 1} of a task and returns when all are done. If a block throws, blocks not yet begun
+     * are left out and the first exception reaches the caller.
+     *
+     * @param task does the block of a number, counted from 0; blocks do not depend on each other
+     */
+    public static void blocks(int blocks, IntConsumer task) {
+        if (blocks > 1 && POOL.threads > 1 && POOL.busy.compareAndSet(false, true)) {
+            try {
+                POOL.share(blocks, task);
+            } finally {
+                POOL.busy.set(false);
+            }
+        } else {
+            for (int block = 0; block < blocks; block++) {
+                task.accept(block);
+            }
+        }
+    }
+
+    /**
+     * Runs a task over 0 to {@code n - 1} in ranges of a given length. Callers do a single range without it, so that small
+     * work makes no task.
+     */
+    public static void ranges(int n, int length, RangeTask task) {
+        blocks(Math.ceilDiv(n, length), block -> {
+            int from = block * length;
+            task.run(from, from + Math.min(length, n - from));
+        });
+    }
+
+    /** How many rows of so many columns make a block. */
+    public static int rows(int columns) {
+        return Math.max(1, BLOCK / Math.max(1, columns));
+    }
+
+    /**
+     * How many columns of a matrix make a block of sums down its columns: as many as make one block for each thread, in whole
+     * cache lines. Narrower blocks are slower, because each row of a block is fetched by itself; and the sum of a column does
+     * not depend on the columns beside it, so blocks may depend on the threads.
+     */
+    public static int columns(int columns) {
+        return Math.ceilDiv(columns, POOL.threads * COLUMNS) * COLUMNS;
+    }
+
+    private void share(int blocks, IntConsumer task) {
+        startWorkers();
+        this.task = task;
+        this.blocks = blocks;
+        unfinished.set(blocks);
+        unclaimed.set(blocks);
+        wakeSleepers();
+        for (int block = claim(); block >= 0; block = claim()) {
+            runClaimed(block);
+        }
+        // The other threads write to the caller's arrays, so it must not return before them.
+        if (awaitWhile(running)) {
+            Thread.currentThread().interrupt();
+        }
+        this.task = Parallel::nothing;
+        switch (failure.getAndSet(null)) {
+            case null -> {}
+            case Error error -> throw error;
+            case RuntimeException exception -> throw exception;
+            case Throwable checked -> throw new IllegalStateException(checked);
+        }
+    }
+
+    /** Only the caller that has the pool comes here. */
+    private void startWorkers() {
+        while (workers < threads - 1) {
+            int worker = ++workers;
+            Thread.ofPlatform().daemon().name("handgrad-" + worker).start(() -> work(worker));
+        }
+    }
+
+    /** The number of a block for this thread, or -1 when all have been handed out. */
+    private int claim() {
+        int left = unclaimed.get();
+        while (left > 0) {
+            if (unclaimed.compareAndSet(left, left - 1)) {
+                return blocks - left;
+            }
+            left = unclaimed.get();
+        }
+        return -1;
+    }
+
+    /** The task between tasks, so that the pool does not hold on to the arrays of the last one. */
+    private static void nothing(int block) {}
+
+    private boolean isRunning() {
+        return unfinished.get() > 0;
+    }
+
+    private void runClaimed(int block) {
+        int done = 1;
+        try {
+            task.accept(block);
+        } catch (Throwable thrown) {
+            failure.compareAndSet(null, thrown);
+            done += unclaimed.getAndSet(0);
+        }
+        unfinished.addAndGet(-done);
+    }
+
+    /** The life of a pool thread. Fewer threads than before leave the last ones asleep. */
+    private void work(int worker) {
+        BooleanSupplier idle = () -> unclaimed.get() == 0 || worker >= threads;
+        while (true) {
+            // A stray interrupt means nothing here: the thread lives as long as the JVM.
+            awaitWhile(idle);
+            int block = claim();
+            if (block >= 0) {
+                runClaimed(block);
+                if (!isRunning()) {
+                    wakeSleepers();
+                }
+            }
+        }
+    }
+
+    /** Waits while a condition holds, even through an interrupt; true if there was one. */
+    private boolean awaitWhile(BooleanSupplier condition) {
+        if (threads <= PROCESSORS) {
+            long end = System.nanoTime() + SPIN_NANOS;
+            while (condition.getAsBoolean() && System.nanoTime() < end) {
+                Thread.onSpinWait();
+            }
+        }
+        return condition.getAsBoolean() && sleepWhile(condition);
+    }
+
+    private synchronized boolean sleepWhile(BooleanSupplier condition) {
+        boolean interrupted = false;
+        // First counted, then looked at: whoever changes the condition afterwards sees a sleeper to wake.
+        sleepers.incrementAndGet();
+        while (condition.getAsBoolean()) {
+            try {
+                wait();
+            } catch (InterruptedException _) {
+                interrupted = true;
+            }
+        }
+        sleepers.decrementAndGet();
+        return interrupted;
+    }
+
+    private void wakeSleepers() {
+        if (sleepers.get() > 0) {
+            synchronized (this) {
+                notifyAll();
+            }
+        }
+    }
+}

@@ -1,0 +1,39 @@
+package handgrad.kernel.runtime;
+
+/** Buffers for each thread, grown when needed and then reused, so that a kernel allocates nothing in steady state. */
+public final class Scratch {
+    private static final ThreadLocal<Scratch> OF_THREAD = ThreadLocal.withInitial(Scratch::new);
+
+    private float[] floats = {};
+    private float[] shared = {};
+    private float[] transposed = {};
+
+    private Scratch() {}
+
+    /** At least {@code length} floats with arbitrary content. A kernel that uses them calls no other that does. */
+    public static float[] floats(int length) {
+        var scratch = OF_THREAD.get();
+        if (scratch.floats.length < length) {
+            scratch.floats = new float[length];
+        }
+        return scratch.floats;
+    }
+
+    /** As {@link #floats}, a second buffer: for what the caller prepares and the threads of {@link Parallel} read. */
+    public static float[] shared(int length) {
+        var scratch = OF_THREAD.get();
+        if (scratch.shared.length < length) {
+            scratch.shared = new float[length];
+        }
+        return scratch.shared;
+    }
+
+    /** As {@link #floats}, a third buffer: for the result of a product that is computed transposed. */
+    public static float[] transposed(int length) {
+        var scratch = OF_THREAD.get();
+        if (scratch.transposed.length < length) {
+            scratch.transposed = new float[length];
+        }
+        return scratch.transposed;
+    }
+}

@@ -1,0 +1,25 @@
+import org.jspecify.annotations.NullMarked;
+
+/** The engine: tensors, layers with hand-written gradients, optimisers, gradient checking, data sets and files. */
+@NullMarked
+@SuppressWarnings("module") // handgrad.app is built after this module
+module handgrad {
+    requires static jdk.incubator.vector;
+    requires static transitive org.jspecify;
+    requires handgrad.blas;
+    requires jdk.management;
+    requires tools.jackson.core;
+
+    exports handgrad.check;
+    exports handgrad.check.cause;
+    exports handgrad.check.pass;
+    exports handgrad.check.registry to
+            handgrad.app;
+    exports handgrad.data;
+    exports handgrad.diagnostics;
+    exports handgrad.io;
+    exports handgrad.nn;
+    exports handgrad.optim;
+    exports handgrad.random;
+    exports handgrad.tensor;
+}

@@ -1,0 +1,237 @@
+package handgrad;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/** The house of DESIGN: which rooms there are, and that imports go strictly downward. It reads the sources of every module. */
+class HouseTest {
+    private static final Path PROJECT = Path.of("../..").toAbsolutePath().normalize();
+    private static final Pattern PACKAGE = Pattern.compile("^package ([a-z_.0-9]+);", Pattern.MULTILINE);
+    private static final Pattern IMPORT =
+            Pattern.compile("^import (?:static )?([a-z_.0-9]+)\\.[A-Z]", Pattern.MULTILINE);
+
+    /** Every package from the bottom up: a package may import only from those before it. */
+    private static final List<String> BOTTOM_UP = List.of(
+            "handgrad.blas",
+            "handgrad.kernel.runtime",
+            "handgrad.kernel.route",
+            "handgrad.kernel.matmul",
+            "handgrad.kernel",
+            "handgrad.kernel.norm",
+            "handgrad.kernel.conv",
+            "handgrad.random",
+            "handgrad.tensor",
+            "handgrad.nn",
+            "handgrad.optim",
+            "handgrad.data",
+            "handgrad.io",
+            "handgrad.check.difference",
+            "handgrad.check.cause",
+            "handgrad.check",
+            "handgrad.check.pass",
+            "handgrad.check.registry",
+            "handgrad.diagnostics",
+            "handgrad.models",
+            "handgrad.page",
+            "handgrad.app.command",
+            "handgrad.app.report",
+            "handgrad.app.train",
+            "handgrad.app.study",
+            "handgrad.app.study.batchnorm",
+            "handgrad.app.study.fold",
+            "handgrad.app.study.published",
+            "handgrad.app.study.puzzle",
+            "handgrad.app.study.transforms",
+            "handgrad.app.study.trigram",
+            "handgrad.app.study.zeroinit",
+            "handgrad.app.audio",
+            "handgrad.app.program",
+            "handgrad.app.exercise",
+            "handgrad.app.diagram",
+            "handgrad.app",
+            "handgrad.jmh.peer",
+            "handgrad.jmh");
+
+    /** Who alone may import a package or library, by how the importer's package begins. */
+    private static final Map<String, List<String>> ONLY_FOR = Map.ofEntries(
+            Map.entry("jdk.incubator.vector", List.of("handgrad.kernel", "handgrad.jmh")),
+            Map.entry("handgrad.blas", List.of("handgrad.kernel", "handgrad.tensor", "handgrad.jmh")),
+            Map.entry("handgrad.kernel", List.of("handgrad.kernel", "handgrad.tensor", "handgrad.jmh")),
+            Map.entry("handgrad.check.difference", List.of("handgrad.check")),
+            Map.entry("handgrad.check.registry", List.of("handgrad.app")),
+            Map.entry("handgrad.app", List.of("handgrad.app")),
+            Map.entry("handgrad.app.study.", List.of("handgrad.app")),
+            Map.entry("handgrad.jmh", List.of("handgrad.jmh")));
+
+    /** The libraries of a part of the house; the command line and the benchmarks may import any. */
+    private static final Map<String, List<String>> LIBRARIES = Map.of(
+            "handgrad.blas", List.of(),
+            "handgrad.kernel", List.of("jdk.incubator.vector", "com.sun.management"),
+            "handgrad.random", List.of(),
+            "handgrad.tensor", List.of(),
+            "handgrad.nn", List.of(),
+            "handgrad.optim", List.of(),
+            "handgrad.data", List.of("de.siegmar.fastcsv"),
+            "handgrad.io", List.of("tools.jackson.core"),
+            "handgrad.check", List.of(),
+            "handgrad.diagnostics", List.of());
+
+    private record Source(Path file, String name, List<String> imports) {
+        static Source of(Path file) {
+            var text = read(file);
+            var name = PACKAGE.matcher(text);
+            assertThat(name.find()).as("package of " + file).isTrue();
+            var imports = new ArrayList<String>();
+            var found = IMPORT.matcher(text);
+            while (found.find()) {
+                imports.add(found.group(1));
+            }
+            return new Source(PROJECT.relativize(file), name.group(1), imports);
+        }
+    }
+
+    @Test
+    void every_package_has_its_place() throws IOException {
+        var names = new TreeSet<String>();
+        for (var source : sources()) {
+            names.add(source.name);
+        }
+        assertThat(names).isEqualTo(new TreeSet<>(BOTTOM_UP));
+    }
+
+    @Test
+    void packages_import_downward_only() throws IOException {
+        var wrong = new TreeMap<String, String>();
+        for (var source : sources()) {
+            for (var imported : source.imports) {
+                if (imported.startsWith("handgrad") && !isBelow(imported, source.name)) {
+                    wrong.put(source.file.toString(), imported);
+                }
+            }
+        }
+        assertThat(wrong).as("files that import what is not below them").isEmpty();
+    }
+
+    @Test
+    void what_is_for_some_is_imported_by_them_alone() throws IOException {
+        var wrong = new TreeMap<String, String>();
+        for (var source : sources()) {
+            for (var imported : source.imports) {
+                for (var part : ONLY_FOR.entrySet()) {
+                    if (isIn(imported, part.getKey())
+                            && part.getValue().stream().noneMatch(user -> isIn(source.name, user))) {
+                        wrong.put(source.file.toString(), imported);
+                    }
+                }
+            }
+        }
+        assertThat(wrong).as("files that import what is not for them").isEmpty();
+    }
+
+    /** Models and pages stand beside each other; a study knows no other one; pages know nothing of the engine. */
+    @Test
+    void neighbours_do_not_import_each_other() throws IOException {
+        var wrong = new TreeMap<String, String>();
+        for (var source : sources()) {
+            for (var imported : source.imports) {
+                boolean otherStudy = imported.startsWith("handgrad.app.study.")
+                        && source.name.startsWith("handgrad.app.study.")
+                        && !imported.equals(source.name);
+                boolean ofPage = source.name.equals("handgrad.page")
+                        && imported.startsWith("handgrad")
+                        && !imported.equals(source.name);
+                if (otherStudy || ofPage) {
+                    wrong.put(source.file.toString(), imported);
+                }
+            }
+        }
+        assertThat(wrong).as("files that import their neighbour").isEmpty();
+    }
+
+    @Test
+    void the_engine_imports_its_own_libraries_alone() throws IOException {
+        var wrong = new TreeMap<String, String>();
+        for (var source : sources()) {
+            for (var part : LIBRARIES.entrySet()) {
+                if (!isIn(source.name, part.getKey())) {
+                    continue;
+                }
+                for (var imported : source.imports) {
+                    if (!imported.startsWith("java.")
+                            && !imported.startsWith("handgrad")
+                            && !imported.startsWith("org.jspecify")
+                            && part.getValue().stream().noneMatch(library -> isIn(imported, library))) {
+                        wrong.put(source.file.toString(), imported);
+                    }
+                }
+            }
+        }
+        assertThat(wrong).as("files of the engine that import another library").isEmpty();
+    }
+
+    /** A single source file imports the whole engine, so two public classes of one name could not be told apart. */
+    @Test
+    void public_classes_have_names_of_their_own() throws IOException {
+        var names = sources().stream()
+                .filter(source -> source.file.startsWith("src/engine"))
+                .filter(source -> read(PROJECT.resolve(source.file)).contains("\npublic "))
+                .map(source -> source.file.getFileName().toString())
+                .filter(name -> !name.equals("package-info.java"))
+                .toList();
+        assertThat(names).contains("Tensor.java").doesNotHaveDuplicates();
+    }
+
+    private static boolean isBelow(String imported, String own) {
+        int place = BOTTOM_UP.indexOf(imported);
+        return place >= 0 && place <= BOTTOM_UP.indexOf(own);
+    }
+
+    /** Whether a package is the one named, or one below it. */
+    private static boolean isIn(String name, String part) {
+        return name.equals(part) || name.startsWith(part.endsWith(".") ? part : part + ".");
+    }
+
+    private static List<Source> sources() throws IOException {
+        var sources = new ArrayList<Source>();
+        for (var module : modules()) {
+            try (Stream<Path> files = Files.walk(module.resolve("main/java"))) {
+                files.filter(file -> file.toString().endsWith(".java"))
+                        .filter(file -> !file.endsWith("module-info.java"))
+                        .map(Source::of)
+                        .forEach(sources::add);
+            }
+        }
+        return sources;
+    }
+
+    /** The modules that the build names. */
+    private static List<Path> modules() {
+        var modules = Pattern.compile("<module>(.*)</module>")
+                .matcher(read(PROJECT.resolve("pom.xml")))
+                .results()
+                .map(result -> PROJECT.resolve(result.group(1)))
+                .toList();
+        assertThat(modules).contains(PROJECT.resolve("src/engine"), PROJECT.resolve("jmh"));
+        return modules;
+    }
+
+    private static String read(Path file) {
+        try {
+            return Files.readString(file);
+        } catch (IOException exception) {
+            throw new UncheckedIOException(exception);
+        }
+    }
+}

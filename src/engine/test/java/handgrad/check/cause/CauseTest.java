@@ -1,0 +1,53 @@
+package handgrad.check.cause;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import handgrad.check.cause.Cause.Kind;
+import handgrad.random.TorchRandom;
+import handgrad.tensor.Tensor;
+import org.junit.jupiter.api.Test;
+
+class CauseTest {
+    private final Tensor right = Tensor.randn(TorchRandom.seeded(1), 4, 6);
+
+    private void find(Tensor gradient, Kind kind, String sentence) {
+        assertThat(Cause.find(gradient, right)).isEqualTo(new Cause(kind, sentence));
+    }
+
+    @Test
+    void two_tensors_are_enough_for_many_mistakes() {
+        find(right.neg(), Kind.SIGN, "it has the wrong sign: multiply by -1, or subtract where it is added");
+        find(
+                right.mul(2),
+                Kind.CONSTANT_FACTOR,
+                "it is 2 times too large: the derivative of x² is 2x, and a tensor that is used twice gets a gradient from each"
+                        + " use");
+        find(
+                right.mul(-1.5),
+                Kind.CONSTANT_FACTOR,
+                "it is 1.5 times too large, with the wrong sign: look for a constant factor of the forward pass");
+        find(right.div(6), Kind.MISSING_MEAN, "it is 6 times too small: it is divided by n = 6 once too often");
+        find(
+                right.mul(6 / 5.0),
+                Kind.VARIANCE,
+                "it is 6/5 times too large: a variance is divided by n - 1 = 5 where the forward pass divides by n = 6");
+        find(
+                right.sum(0),
+                Kind.WRONG_SHAPE,
+                "its shape is (6), the tensor's is (4, 6): a gradient has the shape of its tensor");
+        find(
+                right.reshape(1, 4, 6),
+                Kind.WRONG_SHAPE,
+                "its shape is (1, 4, 6), the tensor's is (4, 6), the numbers are right: keep the dimension when you sum, or"
+                        + " reshape the result");
+        find(
+                right.sub(right.mean(0)),
+                Kind.MISSING_TERM,
+                "it differs from the right gradient by the same along dimension 0: a term that is repeated along it, such as the"
+                        + " one through a mean, is missing or wrong");
+        find(
+                Tensor.randn(TorchRandom.seeded(2), 4, 6),
+                Kind.UNKNOWN,
+                "no usual mistake explains it: compare the formula with the forward pass step by step");
+    }
+}

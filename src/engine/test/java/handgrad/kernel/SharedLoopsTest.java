@@ -1,0 +1,272 @@
+package handgrad.kernel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import handgrad.kernel.norm.BatchNormalization;
+import handgrad.kernel.norm.LayerNormalization;
+import handgrad.kernel.norm.ScalarBatchNormalization;
+import handgrad.kernel.runtime.Parallel;
+import handgrad.random.TorchRandom;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Loops large enough to be cut into blocks: the bits of the uncut scalar loop, at any number of threads. */
+class SharedLoopsTest {
+    private static final int ROWS = 401;
+
+    /** Full blocks of columns and a last one that does not fill a vector. */
+    private static final int COLUMNS = 325;
+
+    private static final int N = ROWS * COLUMNS;
+
+    private final int threadsBefore = Parallel.threads();
+    private final TorchRandom random = TorchRandom.seeded(7);
+
+    @AfterEach
+    void restoreThreads() {
+        Parallel.setThreads(threadsBefore);
+    }
+
+    /** Runs a loop once and returns the arrays that it wrote. */
+    @FunctionalInterface
+    private interface Loop {
+        float[][] run();
+    }
+
+    private float[] randn(int n) {
+        float[] x = new float[n];
+        random.randn(x);
+        return x;
+    }
+
+    private static float[][] results(float[]... arrays) {
+        return arrays;
+    }
+
+    private static void requireSameBits(String name, Loop loop) {
+        Parallel.setThreads(1);
+        float[][] alone = loop.run();
+        for (int threads = 2; threads <= 4; threads++) {
+            Parallel.setThreads(threads);
+            requireEqual(name + " on " + threads + " threads", loop.run(), alone);
+        }
+    }
+
+    private static void requireEqual(String name, float[][] actual, float[][] expected) {
+        for (int i = 0; i < expected.length; i++) {
+            assertThat(actual[i]).as(name).isEqualTo(expected[i]);
+        }
+    }
+
+    @Test
+    void batch_normalization() {
+        float[] x = randn(N);
+        float[] gain = randn(COLUMNS);
+        float[] bias = randn(COLUMNS);
+        float[] dOut = randn(N);
+        float[] mean = new float[COLUMNS];
+        float[] variance = new float[COLUMNS];
+        float[] inverse = new float[COLUMNS];
+        float[] unit = new float[N];
+        float[] out = new float[N];
+        ScalarBatchNormalization.statistics(x, ROWS, COLUMNS, 0, COLUMNS, 1e-5f, ROWS, mean, variance, inverse);
+        ScalarBatchNormalization.apply(x, 0, ROWS, COLUMNS, gain, bias, mean, inverse, unit, out);
+        float[] dGain = gain.clone();
+        float[] dBias = bias.clone();
+        float[] dX = new float[N];
+        float[] means = new float[2 * COLUMNS];
+        ScalarBatchNormalization.backwardSums(dOut, unit, ROWS, COLUMNS, 0, COLUMNS, ROWS, dGain, dBias, means);
+        ScalarBatchNormalization.backwardRows(dOut, unit, 0, ROWS, COLUMNS, gain, inverse, means, dX);
+        float[][] expected = results(mean, variance, inverse, unit, out, dGain, dBias, dX);
+        requireSameBits("batch normalisation", () -> {
+            float[] ownMean = new float[COLUMNS];
+            float[] ownVariance = new float[COLUMNS];
+            float[] ownInverse = new float[COLUMNS];
+            float[] ownUnit = new float[N];
+            float[] ownOut = new float[N];
+            BatchNormalization.forward(
+                    x, ROWS, COLUMNS, gain, bias, 1e-5f, ROWS, ownMean, ownVariance, ownInverse, ownUnit, ownOut);
+            float[] ownDGain = gain.clone();
+            float[] ownDBias = bias.clone();
+            float[] ownDX = new float[N];
+            BatchNormalization.backward(
+                    dOut, ownUnit, ROWS, COLUMNS, gain, ownInverse, ROWS, ownDGain, ownDBias, ownDX);
+            float[][] own = results(ownMean, ownVariance, ownInverse, ownUnit, ownOut, ownDGain, ownDBias, ownDX);
+            requireEqual("batch normalisation", own, expected);
+            return own;
+        });
+        requireSameBits("batch normalisation in evaluation", () -> {
+            float[] ownUnit = new float[N];
+            float[] ownOut = new float[N];
+            BatchNormalization.apply(x, ROWS, COLUMNS, gain, bias, mean, inverse, ownUnit, ownOut);
+            assertThat(ownOut).isEqualTo(out);
+            return results(ownUnit, ownOut);
+        });
+    }
+
+    @Test
+    void column_sums() {
+        for (int columns : new int[] {5, 27, COLUMNS, 1024}) {
+            int rows = 2 * Parallel.BLOCK / columns;
+            float[] x = randn(rows * columns);
+            float[] start = randn(columns);
+            float[] expected = start.clone();
+            ScalarReduction.addRows(x, 0, rows, columns, 0, columns, expected, 0);
+            requireSameBits("sums of " + columns + " columns", () -> {
+                float[] sums = start.clone();
+                Reduction.addRows(x, 0, rows, columns, sums, 0);
+                assertThat(sums).isEqualTo(expected);
+                return results(sums);
+            });
+        }
+    }
+
+    @Test
+    void row_sums_and_copies_of_rows() {
+        float[] x = randn(N);
+        int[] indices = new int[2 * ROWS];
+        random.randint(0, ROWS, indices);
+        requireSameBits("rows", () -> {
+            float[] sums = new float[ROWS];
+            Reduction.sum(x, ROWS, COLUMNS, 1, sums);
+            for (int i = 0; i < ROWS; i++) {
+                assertThat(sums[i]).isEqualTo(ScalarReduction.sum(x, i * COLUMNS, COLUMNS));
+            }
+            float[] gathered = new float[2 * N];
+            Rows.gather(x, COLUMNS, indices, 2 * ROWS, gathered);
+            float[] filled = new float[N];
+            Rows.fill(sums, COLUMNS, filled, ROWS);
+            assertThat(gathered[N + 3]).isEqualTo(x[indices[ROWS] * COLUMNS + 3]);
+            assertThat(filled[N - 1]).isEqualTo(sums[COLUMNS - 1]);
+            return results(sums, gathered, filled);
+        });
+    }
+
+    @Test
+    void softmax_and_cross_entropy() {
+        int classes = 27;
+        int rows = 3 * Parallel.BLOCK / classes;
+        float[] logits = randn(rows * classes);
+        int[] targets = new int[rows];
+        random.randint(0, classes, targets);
+        targets[4] = -100;
+        double[] exact = new double[rows * classes];
+        double[] wide = new double[rows * classes];
+        for (int i = 0; i < wide.length; i++) {
+            wide[i] = logits[i];
+        }
+        double exactLoss = SoftmaxCrossEntropy.forward(wide, targets, rows, classes, exact);
+        requireSameBits("cross-entropy", () -> {
+            float[] probabilities = new float[rows * classes];
+            double loss = SoftmaxCrossEntropy.forward(logits, targets, rows, classes, probabilities);
+            assertThat(loss).isEqualTo(exactLoss, within(1e-6));
+            float[] dLogits = new float[rows * classes];
+            SoftmaxCrossEntropy.backward(probabilities, targets, rows, classes, dLogits);
+            assertThat(dLogits[4 * classes + 1]).isZero();
+            assertThat((double) dLogits[5 * classes + targets[5]])
+                    .isEqualTo((exact[5 * classes + targets[5]] - 1) / (rows - 1), within(1e-9));
+            return results(new float[] {(float) loss}, probabilities, dLogits);
+        });
+    }
+
+    @Test
+    void elementwise_functions() {
+        float[] x = randn(N);
+        float[] y = randn(N);
+        for (var operation : UnaryOperation.values()) {
+            requireSameBits(operation.name(), () -> {
+                float[] out = new float[N];
+                Elementwise.unary(operation, x, out, N);
+                float[] uncut = new float[N];
+                Elementwise.unary(operation, x, uncut, 0, N);
+                assertThat(out).isEqualTo(uncut);
+                return results(out);
+            });
+        }
+        for (var operation : BinaryOperation.values()) {
+            requireSameBits(operation.name(), () -> {
+                float[] out = new float[N];
+                Elementwise.binary(operation, x, 0, 1, y, 0, 1, out, 0, N);
+                float[] byScalar = new float[N];
+                Elementwise.binary(operation, x, 0, 1, y, 3, 0, byScalar, 0, N);
+                for (int i = 0; i < N; i += 997) {
+                    assertThat(out[i]).isEqualTo((float) operation.function.applyAsDouble(x[i], y[i]));
+                    assertThat(byScalar[i]).isEqualTo((float) operation.function.applyAsDouble(x[i], y[3]));
+                }
+                return results(out, byScalar);
+            });
+        }
+        requireSameBits("power and fill", () -> {
+            float[] out = new float[N];
+            Elementwise.power(x, 2, out, N);
+            assertThat(out[N - 1]).isEqualTo(x[N - 1] * x[N - 1]);
+            float[] filled = new float[N];
+            Elementwise.fill(3, filled, N);
+            assertThat(filled).containsOnly(3);
+            return results(out, filled);
+        });
+    }
+
+    @Test
+    void activations_and_updates() {
+        float[] x = randn(N);
+        float[] y = randn(N);
+        var loops = new ArrayList<Loop>(List.of(
+                () -> {
+                    float[] out = new float[N];
+                    Activation.tanhBackward(x, y, out, N);
+                    assertThat(out[N - 1]).isEqualTo((1 - x[N - 1] * x[N - 1]) * y[N - 1]);
+                    return results(out);
+                },
+                () -> {
+                    float[] out = new float[N];
+                    Activation.sigmoidBackward(x, y, out, N);
+                    return results(out);
+                },
+                () -> {
+                    float[] out = new float[N];
+                    Rectifier.reluBackward(x, y, out, N);
+                    return results(out);
+                },
+                () -> {
+                    float[] t = new float[N];
+                    float[] out = new float[N];
+                    float[] dX = new float[N];
+                    Activation.gelu(x, t, out, N);
+                    Activation.geluBackward(x, t, y, dX, N);
+                    return results(t, out, dX);
+                },
+                () -> {
+                    int channels = 64;
+                    int rows = N / (2 * channels);
+                    float[] t = new float[N];
+                    float[] out = new float[rows * channels];
+                    float[] dX = new float[N];
+                    Activation.gate(x, t, out, rows, channels);
+                    Activation.gateBackward(t, y, dX, rows, channels);
+                    return results(t, out, dX);
+                },
+                () -> {
+                    float[] unit = new float[N];
+                    float[] out = new float[N];
+                    LayerNormalization.forward(x, ROWS, COLUMNS, y, x, 1e-5f, new float[ROWS], unit, out);
+                    return results(unit, out);
+                },
+                () -> {
+                    float[] target = x.clone();
+                    Update.addScaled(target, -0.1f, y, N);
+                    Update.blend(target, 0.9f, 0.1f, y, N);
+                    float[] mean = new float[N];
+                    float[] square = new float[N];
+                    Update.adam(target, y, mean, square, 0.9f, 0.1f, 0.999f, 0.001f, 1, 0.1f, 1, 1e-8f, N);
+                    assertThat(mean[N - 1]).isEqualTo(0.1f * y[N - 1]);
+                    return results(target, mean, square);
+                }));
+        for (int i = 0; i < loops.size(); i++) {
+            requireSameBits("loop " + i, loops.get(i));
+        }
+    }
+}

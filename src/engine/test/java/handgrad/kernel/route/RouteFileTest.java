@@ -1,0 +1,89 @@
+package handgrad.kernel.route;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import handgrad.kernel.route.Route.Range;
+import handgrad.kernel.route.RouteFile.UnusableException;
+import handgrad.kernel.runtime.Processor;
+import handgrad.kernel.runtime.VectorSupport;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class RouteFileTest {
+    private static final Route ROUTE =
+            new Route(new Range(0, 100), Route.NONE, Route.ALL, new Range(20, Long.MAX_VALUE));
+
+    @TempDir
+    private Path folder;
+
+    private Path file;
+
+    @BeforeEach
+    void writeTheFile() throws IOException {
+        file = folder.resolve("cache/route.txt");
+        RouteFile.write(file, "A; B", ROUTE);
+    }
+
+    @Test
+    void readsWhatItWrote() throws Exception {
+        assertThat(RouteFile.read(file, "A; B")).isEqualTo(ROUTE);
+        RouteFile.write(file, "C", Route.DEFAULT);
+        assertThat(RouteFile.read(file, "C")).isEqualTo(Route.DEFAULT);
+        try (var files = Files.list(file.getParent())) {
+            assertThat(files).as("no temporary files").containsExactly(file);
+        }
+    }
+
+    @Test
+    void refusesAnotherMachine() {
+        assertThatThrownBy(() -> RouteFile.read(file, "A; C"))
+                .isInstanceOf(UnusableException.class)
+                .hasMessage("it was measured on A; B, and this is A; C");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "NN 0 100, NN 0, 3",
+        "NN 0 100, NT 0 100, 3",
+        "NN 0 100, NN 0 1e2, 3",
+        "NN 0 100, NN -1 100, 3",
+        "NN 0 100, NN 100 100, 3",
+        "TT 20, TT 20 ?, 6"
+    })
+    void namesTheLineThatIsWrong(String right, String wrong, int line) throws IOException {
+        Files.writeString(file, Files.readString(file).replace(right, wrong));
+        assertThatThrownBy(() -> RouteFile.read(file, "A; B"))
+                .isInstanceOf(UnusableException.class)
+                .hasMessageStartingWith(
+                        "line " + line + " should be " + right.substring(0, 2) + " FROM TO, but is: " + wrong);
+    }
+
+    @Test
+    void refusesAFileThatIsSomethingElse() throws IOException {
+        var text = Files.readString(file);
+        for (var other :
+                new String[] {"", "handgrad matmul route 1\n", text + "more\n", text.replace("route 1", "route 2")}) {
+            Files.writeString(file, other);
+            assertThatThrownBy(() -> RouteFile.read(file, "A; B"))
+                    .isInstanceOf(UnusableException.class)
+                    .hasMessage("it is not a matmul route as this version writes it");
+        }
+        Files.write(file, new byte[] {(byte) 0xff, (byte) 0xfe});
+        assertThatThrownBy(() -> RouteFile.read(file, "A; B")).hasMessage("it is not text");
+        assertThatThrownBy(() -> RouteFile.read(folder, "A; B")).hasMessageStartingWith("it cannot be read (");
+    }
+
+    @Test
+    void theMachineNamesAllThatASpeedDependsOn() {
+        assertThat(RouteFile.machine())
+                .startsWith(Processor.model() + "; JDK " + Runtime.version() + "; OpenBLAS ")
+                .endsWith("; vectors of " + VectorSupport.BITS + " bits");
+    }
+}

@@ -1,0 +1,68 @@
+package handgrad.models;
+
+import handgrad.data.Alphabet;
+import handgrad.data.Dataset;
+import handgrad.tensor.DType;
+import handgrad.tensor.Shape;
+import handgrad.tensor.Tensor;
+
+/**
+ * How often each character follows each context. A context of T characters is a number of T digits to the base 27, the
+ * first character the highest digit.
+ *
+ * @param counts FLOAT64 of shape (27ᵀ, 27)
+ * @param rows how many there are in all
+ */
+public record Counts(Tensor counts, int rows) {
+    /** The longest context whose table fits in memory with ease: 27⁴ rows. */
+    private static final int LONGEST_CONTEXT = 4;
+
+    /** Counts the rows of a data set; its block size is the length of the contexts, at most 4. */
+    public static Counts of(Dataset data) {
+        int length = data.x().size(1);
+        if (length > LONGEST_CONTEXT) {
+            throw new IllegalArgumentException(
+                    "Counts: contexts must have at most " + LONGEST_CONTEXT + " characters, they have " + length);
+        }
+        var counts = Tensor.zeros(DType.FLOAT64, Shape.of((int) Math.pow(Alphabet.SIZE, length), Alphabet.SIZE));
+        double[] cells = counts.doubles();
+        int[] contexts = contexts(data);
+        int[] nexts = data.y().ints();
+        for (int i = 0; i < nexts.length; i++) {
+            cells[contexts[i] * Alphabet.SIZE + nexts[i]]++;
+        }
+        return new Counts(counts, nexts.length);
+    }
+
+    /** The number of each row's context. */
+    private static int[] contexts(Dataset data) {
+        int length = data.x().size(1);
+        int[] symbols = data.x().ints();
+        int[] contexts = new int[data.size()];
+        for (int i = 0; i < symbols.length; i++) {
+            contexts[i / length] = contexts[i / length] * Alphabet.SIZE + symbols[i];
+        }
+        return contexts;
+    }
+
+    /** ln((count + smoothing) / Σ (count + smoothing)), each sum over the characters that may follow; of the shape of counts. */
+    public Tensor logProbabilities(double smoothing) {
+        var smoothed = counts.add(smoothing);
+        return smoothed.div(smoothed.sum(1, true)).log();
+    }
+
+    /**
+     * The mean negative log-probability of these rows under a table, (27ᵀ, 27) of log-probabilities; what does not occur does
+     * not count, however improbable.
+     */
+    public double loss(Tensor logProbabilities) {
+        double sum = 0;
+        for (int i = 0; i < counts.shape().elements(); i++) {
+            double count = counts.getFlat(i);
+            if (count > 0) {
+                sum -= count * logProbabilities.getFlat(i);
+            }
+        }
+        return sum / rows;
+    }
+}

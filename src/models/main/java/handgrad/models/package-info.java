@@ -1,0 +1,2 @@
+/** The networks of the lectures. */
+package handgrad.models;

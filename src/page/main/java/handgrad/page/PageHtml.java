@@ -1,0 +1,78 @@
+package handgrad.page;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Base64;
+
+/**
+ * A page as one HTML file that needs nothing else: style, chart library, program and data are all in it.
+ *
+ * <p>Data cannot become markup. It stands in the file as JSON in which every {@code <} is written as an escape, so that
+ * it cannot end its element, and {@code page.js} puts texts into the page as texts only. Behind that stands a
+ * Content-Security-Policy: it names the hashes of the style and of the two programs, so that the browser runs nothing
+ * else, and lets a page fetch nothing but, where it is served, its own data.
+ */
+public final class PageHtml {
+    private static final String TEMPLATE = resource("page.html");
+    private static final String STYLE = resource("uplot/uPlot.min.css") + resource("page.css");
+    private static final String LIBRARY = resource("uplot/uPlot.iife.min.js");
+    private static final String LIBRARY_LICENCE = resource("uplot/LICENSE");
+    private static final String PROGRAM = resource("page.js");
+
+    private PageHtml() {}
+
+    /** Writes a page to a file, replacing what is there; a reader of the file sees the old page or the new. */
+    public static void write(Path file, Page page) throws IOException {
+        var temporary = file.resolveSibling("." + file.getFileName() + ".tmp");
+        try {
+            Files.writeString(temporary, of(page, "'none'"));
+            Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
+        } finally {
+            Files.deleteIfExists(temporary);
+        }
+    }
+
+    /** A page that asks its server for newer data while it is live. */
+    static String served(Page page) {
+        return of(page, "'self'");
+    }
+
+    private static String of(Page page, String connect) {
+        var policy = "default-src 'none'; img-src data:; connect-src %s; style-src '%s'; script-src '%s' '%s'"
+                .formatted(connect, hash(STYLE), hash(LIBRARY), hash(PROGRAM));
+        // The data comes last: what stands in it is not looked at again.
+        return TEMPLATE.replace("${policy}", policy)
+                .replace("${style}", STYLE)
+                .replace("${libraryLicence}", LIBRARY_LICENCE)
+                .replace("${library}", LIBRARY)
+                .replace("${program}", PROGRAM)
+                .replace("${data}", PageJson.of(page).replace("<", "\\u003c"));
+    }
+
+    private static String hash(String content) {
+        try {
+            byte[] digest = MessageDigest.getInstance("SHA-256").digest(content.getBytes(StandardCharsets.UTF_8));
+            return "sha256-" + Base64.getEncoder().encodeToString(digest);
+        } catch (NoSuchAlgorithmException exception) {
+            throw new IllegalStateException("every Java has SHA-256", exception);
+        }
+    }
+
+    private static String resource(String name) {
+        try (var stream = PageHtml.class.getResourceAsStream(name)) {
+            if (stream == null) {
+                throw new IllegalStateException("the program was built without " + name);
+            }
+            // A browser hashes lines as it reads them: ended by a line feed, however they were checked out.
+            return new String(stream.readAllBytes(), StandardCharsets.UTF_8).replace("\r\n", "\n");
+        } catch (IOException exception) {
+            throw new UncheckedIOException(exception);
+        }
+    }
+}

@@ -1,0 +1,11 @@
+import org.jspecify.annotations.NullMarked;
+
+/** Pages of charts and tables: one file that opens offline, or served live to this machine. */
+@NullMarked
+module handgrad.page {
+    requires static transitive org.jspecify;
+    requires jdk.httpserver;
+    requires tools.jackson.core;
+
+    exports handgrad.page;
+}
