@@ -65,7 +65,7 @@ final class Handgrad implements Runnable {
     static int run(String[] arguments, PrintWriter out, PrintWriter err) {
         if (arguments.length == 1 && arguments[0].equals("--version")) {
             // Without picocli, whose start takes longer than all the rest.
-            for (var line : Version.lines()) {
+            for (var line : ProgramVersion.lines()) {
                 out.println(line);
             }
             return ExitCode.DONE;
@@ -110,7 +110,7 @@ final class Handgrad implements Runnable {
     static final class VersionProvider implements IVersionProvider {
         @Override
         public String[] getVersion() {
-            return Version.lines();
+            return ProgramVersion.lines();
         }
     }
 }

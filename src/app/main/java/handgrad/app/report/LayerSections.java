@@ -89,16 +89,16 @@ final class LayerSections {
                 .ifPresent(worst -> blocks.add(dead(worst)));
         blocks.add(histograms("Outputs of the non-linear layers", "output", snapshots, Snapshot::activations));
         blocks.add(new Table(
-                "Outputs at step " + Text.count(last.step()),
+                "Outputs at step " + NumberText.count(last.step()),
                 List.of("layer", "mean", "std", "saturated", "dead units"),
                 rows(
                         layers,
                         layer -> List.of(
                                 title(layer),
-                                Text.digits(layer.mean()),
-                                Text.digits(layer.std()),
-                                Text.percent(layer.saturated()),
-                                Text.percent(layer.deadUnits())))));
+                                NumberText.digits(layer.mean()),
+                                NumberText.digits(layer.std()),
+                                NumberText.percent(layer.saturated()),
+                                NumberText.percent(layer.deadUnits())))));
         return new Section("Activations", blocks);
     }
 
@@ -115,11 +115,11 @@ final class LayerSections {
         return new Sentence(
                 verdict,
                 "%s of the outputs of %s, the most of any layer, are saturated: %s"
-                        .formatted(Text.percent(share), title(worst), meaning));
+                        .formatted(NumberText.percent(share), title(worst), meaning));
     }
 
     private static String bound(double share) {
-        return Text.plain(100 * share) + " %";
+        return NumberText.plain(100 * share) + " %";
     }
 
     private static Sentence dead(TensorStatistics worst) {
@@ -128,7 +128,7 @@ final class LayerSections {
             return Sentence.judged(true, "No unit is stuck for the whole batch.");
         }
         var most = "%s of the units of %s are stuck for the whole batch, the most of any layer"
-                .formatted(Text.percent(share), title(worst));
+                .formatted(NumberText.percent(share), title(worst));
         return share <= FEW_DEAD
                 ? Sentence.plain(most + "; up to %s a unit may just be choosy.".formatted(bound(FEW_DEAD)))
                 : Sentence.judged(false, most + ": no gradient passes them, and what is before them cannot learn.");
@@ -144,12 +144,15 @@ final class LayerSections {
                         : Sentence.judged(
                                 stds.getMax() > 0,
                                 "The gradients of %s have standard deviation %s; at 0 nothing before it would learn."
-                                        .formatted(title(layers.getFirst()), Text.digits(stds.getMax()))));
+                                        .formatted(title(layers.getFirst()), NumberText.digits(stds.getMax()))));
         blocks.add(histograms("Gradients of the outputs", "gradient", snapshots, Snapshot::activationGradients));
         blocks.add(new Table(
-                "Gradients of the outputs at step " + Text.count(last.step()),
+                "Gradients of the outputs at step " + NumberText.count(last.step()),
                 List.of("layer", "mean", "std"),
-                rows(layers, layer -> List.of(title(layer), Text.digits(layer.mean()), Text.digits(layer.std())))));
+                rows(
+                        layers,
+                        layer -> List.of(
+                                title(layer), NumberText.digits(layer.mean()), NumberText.digits(layer.std())))));
         return new Section("Gradients of activations", blocks);
     }
 
@@ -161,15 +164,15 @@ final class LayerSections {
                 "%s go from %s to %s, a factor of %s: %s."
                         .formatted(
                                 what,
-                                Text.digits(sizes.getMin()),
-                                Text.digits(sizes.getMax()),
-                                Text.fixed(1, ratio),
+                                NumberText.digits(sizes.getMin()),
+                                NumberText.digits(sizes.getMax()),
+                                NumberText.fixed(1, ratio),
                                 switch (verdict) {
-                                    case GOOD -> "up to %s is even".formatted(Text.fixed(0, EVEN));
+                                    case GOOD -> "up to %s is even".formatted(NumberText.fixed(0, EVEN));
                                     case NONE -> "at one learning rate some learn that much faster than others";
                                     case BAD ->
                                         "above %s some layers hardly learn while others jump"
-                                                .formatted(Text.fixed(0, UNEVEN));
+                                                .formatted(NumberText.fixed(0, UNEVEN));
                                 }));
     }
 
@@ -185,7 +188,8 @@ final class LayerSections {
                         : Sentence.plain("The grad:data ratio of %s, std of its gradient / its own std, is %s."
                                 .formatted(
                                         last.weights().getFirst().value().name(),
-                                        Text.digits(last.weights().getFirst().gradientToData()))));
+                                        NumberText.digits(
+                                                last.weights().getFirst().gradientToData()))));
         blocks.add(histograms(
                 "Gradients of the weights",
                 "gradient",
@@ -194,15 +198,15 @@ final class LayerSections {
                         .map(WeightStatistics::gradient)
                         .toList()));
         blocks.add(new Table(
-                "Weights at step " + Text.count(last.step()),
+                "Weights at step " + NumberText.count(last.step()),
                 List.of("weight", "shape", "grad std", "grad:data", "update:data"),
                 last.weights().stream()
                         .map(weight -> List.of(
                                 weight.value().name(),
                                 weight.value().shape().toString(),
-                                Text.digits(weight.gradient().std()),
-                                Text.digits(weight.gradientToData()),
-                                Text.digits(weight.updateToData())))
+                                NumberText.digits(weight.gradient().std()),
+                                NumberText.digits(weight.gradientToData()),
+                                NumberText.digits(weight.updateToData())))
                         .toList()));
         return new Section("Gradients of weights", blocks);
     }
@@ -221,7 +225,7 @@ final class LayerSections {
             double late = lateMedian(log10);
             double distance = Math.abs(late - UPDATE);
             if (!(distance <= WELL)) {
-                off.add("%s at %s".formatted(ratios.names().get(weight), Text.fixed(1, late)));
+                off.add("%s at %s".formatted(ratios.names().get(weight), NumberText.fixed(1, late)));
                 farthest = Math.max(farthest, Double.isNaN(distance) ? Double.POSITIVE_INFINITY : distance);
             }
         }
@@ -262,7 +266,7 @@ final class LayerSections {
                         certainty(picture),
                         Sentence.plain(text),
                         new Image(
-                                "Gradient of the logits at step " + Text.count(last.step()),
+                                "Gradient of the logits at step " + NumberText.count(last.step()),
                                 text,
                                 picture.rows(),
                                 picture.columns(),
@@ -288,21 +292,22 @@ final class LayerSections {
         return Sentence.judged(
                 mean > uniform,
                 "The model gives the right symbol a probability of %s on average; a uniform guess gives %s."
-                        .formatted(Text.percent(mean), Text.percent(uniform)));
+                        .formatted(NumberText.percent(mean), NumberText.percent(uniform)));
     }
 
     private static Chart histograms(
             String title, String label, List<Snapshot> snapshots, Function<Snapshot, List<TensorStatistics>> tensors) {
         var frames = snapshots.stream()
                 .map(snapshot -> new Frame(
-                        "step %s, loss %s".formatted(Text.count(snapshot.step()), Text.loss(snapshot.loss())),
+                        "step %s, loss %s"
+                                .formatted(NumberText.count(snapshot.step()), NumberText.loss(snapshot.loss())),
                         tensors.apply(snapshot).stream()
                                 .map(LayerSections::density)
                                 .toList()))
                 .toList();
         var last = tensors.apply(snapshots.getLast()).stream()
                 .map(tensor -> "%s: mean %s, standard deviation %s"
-                        .formatted(title(tensor), Text.digits(tensor.mean()), Text.digits(tensor.std())))
+                        .formatted(title(tensor), NumberText.digits(tensor.mean()), NumberText.digits(tensor.std())))
                 .collect(Collectors.joining("; "));
         return new Chart(title, "Histograms at the last of these steps: " + last + ".", label, "density", frames);
     }

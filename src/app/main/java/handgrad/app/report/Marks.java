@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** Says of a name whether the model has seen it: the marks of {@link Sample}. */
+/** Says of a name whether the model has seen it: the marks of {@link SampledName}. */
 public final class Marks {
     private static final String TRAIN = "in train";
     private static final String DEV = "in dev";
@@ -39,11 +39,11 @@ public final class Marks {
     }
 
     /** The name with its mark, the first that applies: a name that stands in train and in dev is in train. */
-    public Sample mark(String name) {
+    public SampledName mark(String name) {
         return seen.entrySet().stream()
                 .filter(part -> part.getValue().contains(name))
                 .findFirst()
-                .map(part -> new Sample(name, part.getKey()))
-                .orElse(new Sample(name, NEW));
+                .map(part -> new SampledName(name, part.getKey()))
+                .orElse(new SampledName(name, NEW));
     }
 }

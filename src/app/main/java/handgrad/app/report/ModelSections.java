@@ -73,7 +73,7 @@ final class ModelSections {
                 .formatted(
                         Alphabet.decode(first),
                         Alphabet.decode(second),
-                        Text.digits(distance(embedding, first, second)));
+                        NumberText.digits(distance(embedding, first, second)));
     }
 
     private static double distance(float[] embedding, int a, int b) {
@@ -108,12 +108,12 @@ final class ModelSections {
         stds.add(reference("equal", units, 1));
         var text =
                 "The running means are at most %s standard deviations from those of the whole training set (layer %s); up to %s is near enough not to calibrate."
-                        .formatted(Text.digits(worst), where, Text.plain(NEAR));
+                        .formatted(NumberText.digits(worst), where, NumberText.plain(NEAR));
         blocks.add(Sentence.judged(worst <= NEAR, text));
         blocks.add(Chart.of(
                 "Running mean against the calibrated one", text, "unit", "difference / calibrated std", means));
         var spread = "The running standard deviations are %s to %s times the calibrated ones."
-                .formatted(Text.digits(ratios.getMin()), Text.digits(ratios.getMax()));
+                .formatted(NumberText.digits(ratios.getMin()), NumberText.digits(ratios.getMax()));
         blocks.add(Sentence.plain(spread));
         blocks.add(Chart.of(
                 "Running std against the calibrated one", spread, "unit", "running std / calibrated std", stds));
@@ -146,7 +146,7 @@ final class ModelSections {
         var text = Double.isNaN(finder.suggestion())
                 ? "No rate lowered the loss of %s.".formatted(span)
                 : "The loss of %s is well down at a rate of %s: a good first choice for --lr."
-                        .formatted(span, Text.plain(finder.suggestion()));
+                        .formatted(span, NumberText.plain(finder.suggestion()));
         return new Section(
                 "Learning-rate finder",
                 List.of(
@@ -167,6 +167,6 @@ final class ModelSections {
     }
 
     private static String rate(double exponent) {
-        return Text.plain(Math.pow(10, exponent));
+        return NumberText.plain(Math.pow(10, exponent));
     }
 }

@@ -21,7 +21,7 @@ public record Outcome(
         List<SplitLoss> losses,
         boolean comparable,
         double tolerance,
-        List<Sample> samples,
+        List<SampledName> samples,
         float[] embedding,
         List<BatchNormStatistics> batchNorms,
         @Nullable Finder finder) {

@@ -57,11 +57,12 @@ public final class TrainingPage {
         int done = data.recording().losses().length;
         var time = "%s s, %s ms a step"
                 .formatted(
-                        Text.fixed(1, data.seconds()),
-                        Text.digits(done == 0 ? Double.NaN : 1000 * data.seconds() / done));
+                        NumberText.fixed(1, data.seconds()),
+                        NumberText.digits(done == 0 ? Double.NaN : 1000 * data.seconds() / done));
         return data.outcome() == null
-                ? "%s: step %s of %s, %s".formatted(data.lecture(), Text.count(done), Text.count(data.steps()), time)
-                : "%s: %s steps in %s".formatted(data.lecture(), Text.count(done), time);
+                ? "%s: step %s of %s, %s"
+                        .formatted(data.lecture(), NumberText.count(done), NumberText.count(data.steps()), time)
+                : "%s: %s steps in %s".formatted(data.lecture(), NumberText.count(done), time);
     }
 
     private static List<Block> result(ReportData data) {
@@ -78,10 +79,10 @@ public final class TrainingPage {
                         "The loss on %s is %s, the lecture's is %s: a difference of %s; up to %s is agreement."
                                 .formatted(
                                         loss.split(),
-                                        Text.loss(loss.loss()),
-                                        Text.loss(loss.published().getAsDouble()),
-                                        Text.difference(difference),
-                                        Text.plain(outcome.tolerance()))));
+                                        NumberText.loss(loss.loss()),
+                                        NumberText.loss(loss.published().getAsDouble()),
+                                        NumberText.difference(difference),
+                                        NumberText.plain(outcome.tolerance()))));
             }
         }
         if (!outcome.comparable()) {
@@ -107,14 +108,14 @@ public final class TrainingPage {
                         dev < BIGRAMS,
                         "The loss on dev is %s; counted bigrams have %s, a uniform guess over %d symbols ln %d = %s."
                                 .formatted(
-                                        Text.loss(dev),
-                                        Text.fixed(3, BIGRAMS),
+                                        NumberText.loss(dev),
+                                        NumberText.fixed(3, BIGRAMS),
                                         Alphabet.SIZE,
                                         Alphabet.SIZE,
-                                        Text.loss(uniform))),
+                                        NumberText.loss(uniform))),
                 Sentence.plain(
                         "The loss on dev is %s %s the one on train; the gap grows when a model learns names by heart."
-                                .formatted(Text.loss(Math.abs(dev - train)), dev < train ? "below" : "above")));
+                                .formatted(NumberText.loss(Math.abs(dev - train)), dev < train ? "below" : "above")));
     }
 
     private static double loss(Outcome outcome, String split) {
@@ -129,9 +130,9 @@ public final class TrainingPage {
         OptionalDouble published = loss.published();
         return List.of(
                 loss.split(),
-                Text.loss(loss.loss()),
-                Text.loss(published.orElse(Double.NaN)),
-                Text.difference(loss.loss() - published.orElse(Double.NaN)));
+                NumberText.loss(loss.loss()),
+                NumberText.loss(published.orElse(Double.NaN)),
+                NumberText.difference(loss.loss() - published.orElse(Double.NaN)));
     }
 
     private static List<Block> advice(ReportData data) {
@@ -144,7 +145,7 @@ public final class TrainingPage {
         }
         return advice.stream()
                 .<Block>map(line ->
-                        new Sentence(Verdict.BAD, "Step %s: %s".formatted(Text.count(line.step()), line.text())))
+                        new Sentence(Verdict.BAD, "Step %s: %s".formatted(NumberText.count(line.step()), line.text())))
                 .toList();
     }
 
@@ -161,9 +162,9 @@ public final class TrainingPage {
                         calm,
                         "The first loss is %s; a uniform guess has ln %d = %s. %s"
                                 .formatted(
-                                        Text.loss(losses[0]),
+                                        NumberText.loss(losses[0]),
                                         Alphabet.SIZE,
-                                        Text.loss(uniform),
+                                        NumberText.loss(uniform),
                                         calm
                                                 ? "The model starts without being confidently wrong."
                                                 : "The model starts confidently wrong: make the last layer's weights smaller.")));
@@ -177,14 +178,14 @@ public final class TrainingPage {
                 .map(step -> data.learningRate().applyAsDouble((int) step))
                 .toArray();
         if (averages >= 2) {
-            var mean = size == 1 ? "" : " (means of %s steps)".formatted(Text.count(size));
+            var mean = size == 1 ? "" : " (means of %s steps)".formatted(NumberText.count(size));
             boolean fell = log10[averages - 1] < log10[0];
             var fall = "The loss of the batches%s %s from %s to %s; the curve is log10 of it, as in the lecture."
                     .formatted(
                             mean,
                             fell ? "fell" : "rose",
-                            Text.loss(Math.pow(10, log10[0])),
-                            Text.loss(Math.pow(10, log10[averages - 1])));
+                            NumberText.loss(Math.pow(10, log10[0])),
+                            NumberText.loss(Math.pow(10, log10[averages - 1])));
             blocks.add(Sentence.judged(fell, fall));
             blocks.add(Chart.of(
                     "Loss of the batches" + mean,
@@ -193,9 +194,9 @@ public final class TrainingPage {
                     "log10 of the loss",
                     List.of(new Series("log10 of the loss", Style.LINE, steps, log10))));
             var rate = rates[0] == rates[averages - 1]
-                    ? "The learning rate is %s throughout.".formatted(Text.plain(rates[0]))
+                    ? "The learning rate is %s throughout.".formatted(NumberText.plain(rates[0]))
                     : "The learning rate goes from %s to %s: large steps first, small ones to settle."
-                            .formatted(Text.plain(rates[0]), Text.plain(rates[averages - 1]));
+                            .formatted(NumberText.plain(rates[0]), NumberText.plain(rates[averages - 1]));
             blocks.add(Sentence.plain(rate));
             blocks.add(Chart.of(
                     "Learning rate",
@@ -213,13 +214,14 @@ public final class TrainingPage {
             return List.of();
         }
         var samples = outcome.samples();
-        var marks = samples.stream().collect(Collectors.groupingBy(Sample::mark, Collectors.counting()));
+        var marks = samples.stream().collect(Collectors.groupingBy(SampledName::mark, Collectors.counting()));
         var counts = marks.entrySet().stream()
                 .sorted(Map.Entry.comparingByKey())
-                .map(entry -> Text.count(entry.getValue()) + " " + entry.getKey())
+                .map(entry -> NumberText.count(entry.getValue()) + " " + entry.getKey())
                 .collect(Collectors.joining(", "));
         return List.of(
-                Sentence.plain("Of %s names drawn from the model: %s.".formatted(Text.count(samples.size()), counts)),
+                Sentence.plain(
+                        "Of %s names drawn from the model: %s.".formatted(NumberText.count(samples.size()), counts)),
                 new Words(samples.stream()
                         .map(sample -> new Word(sample.name(), sample.mark()))
                         .toList()));

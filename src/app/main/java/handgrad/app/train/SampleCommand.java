@@ -39,7 +39,7 @@ public final class SampleCommand implements Callable<Integer> {
     private @Nullable Long seed;
 
     @Mixin
-    private final Sampling sampling = new Sampling();
+    private final SamplingOptions sampling = new SamplingOptions();
 
     @Option(
             names = "--marks",

@@ -12,7 +12,7 @@ final class Sampler {
 
     private final Layer model;
     private final int blockSize;
-    private final Sampling sampling;
+    private final SamplingOptions sampling;
     private final ToIntFunction<float[]> draw;
 
     /**
@@ -22,7 +22,7 @@ final class Sampler {
      * @param sampling how the logits are changed
      * @param draw draws an index with the probabilities given
      */
-    Sampler(Layer model, int blockSize, Sampling sampling, ToIntFunction<float[]> draw) {
+    Sampler(Layer model, int blockSize, SamplingOptions sampling, ToIntFunction<float[]> draw) {
         this.model = model;
         this.blockSize = blockSize;
         this.sampling = sampling;

@@ -2,14 +2,14 @@ package handgrad.app.train;
 
 import handgrad.app.command.Lines;
 import handgrad.app.report.Marks;
-import handgrad.app.report.Sample;
+import handgrad.app.report.SampledName;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** Names that a model made, in the order in which it made them. */
-record Samples(List<Sample> samples) {
+record Samples(List<SampledName> samples) {
     static Samples draw(int count, Sampler sampler, Marks marks) {
         return new Samples(
                 Stream.generate(sampler::name).limit(count).map(marks::mark).toList());
@@ -17,12 +17,12 @@ record Samples(List<Sample> samples) {
 
     /** Prints all names in their order, then for each mark the names that have it, or how many where they are new. */
     void print(PrintWriter out) {
-        out.println(Lines.wrapped(samples.stream().map(Sample::name).collect(Collectors.joining(" "))));
+        out.println(Lines.wrapped(samples.stream().map(SampledName::name).collect(Collectors.joining(" "))));
         out.println();
         for (var mark : Marks.ALL) {
             var names = samples.stream()
                     .filter(sample -> sample.mark().equals(mark))
-                    .map(Sample::name)
+                    .map(SampledName::name)
                     .toList();
             if (mark.equals(Marks.NEW)) {
                 out.printf("%d of %d are %s%n", names.size(), samples.size(), mark);

@@ -129,7 +129,7 @@ public final class TrainCommand implements Callable<Integer> {
     private final ReportOptions reportOptions = new ReportOptions();
 
     @Mixin
-    private final Sampling sampling = new Sampling();
+    private final SamplingOptions sampling = new SamplingOptions();
 
     @Option(names = "--quiet", description = "Print the losses of the trained model only.")
     private boolean quiet;

@@ -33,7 +33,7 @@ record TrainingRun(
         RunFolder folder,
         Metrics metrics,
         RunReport page,
-        Sampling sampling,
+        SamplingOptions sampling,
         PrintWriter printer,
         boolean quiet) {
     /** As many names as the lectures draw. */

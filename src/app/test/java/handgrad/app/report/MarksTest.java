@@ -23,8 +23,8 @@ class MarksTest {
         assertMarked(marks, split.train().words(), "in train");
         assertMarked(marks, split.dev().words(), "in dev");
         assertMarked(marks, split.test().words(), "in test");
-        assertThat(marks.mark("zoe")).isEqualTo(new Sample("zoe", "new"));
-        assertThat(marks.mark("")).isEqualTo(new Sample("", "new"));
+        assertThat(marks.mark("zoe")).isEqualTo(new SampledName("zoe", "new"));
+        assertThat(marks.mark("")).isEqualTo(new SampledName("", "new"));
         names = read("ann\nann\nann\nann\nann\nann\n");
         assertThat(Marks.of(LectureModel.MLP, names, names.split(42))
                         .mark("ann")
@@ -39,7 +39,7 @@ class MarksTest {
     }
 
     private static void assertMarked(Marks marks, List<String> words, String mark) {
-        assertThat(words).isNotEmpty().allMatch(word -> marks.mark(word).equals(new Sample(word, mark)));
+        assertThat(words).isNotEmpty().allMatch(word -> marks.mark(word).equals(new SampledName(word, mark)));
     }
 
     private Names read(String text) throws IOException {

@@ -85,7 +85,10 @@ final class Trainings {
                         new SplitLoss("test", 2.1, OptionalDouble.empty())),
                 true,
                 0.01,
-                List.of(new Sample("emma", "in train"), new Sample("quisz", "new"), new Sample(HOSTILE, "new")),
+                List.of(
+                        new SampledName("emma", "in train"),
+                        new SampledName("quisz", "new"),
+                        new SampledName(HOSTILE, "new")),
                 embedding,
                 List.of(new BatchNormStatistics(
                         "3", new float[] {runningMean, 1}, new float[] {0, 1}, new float[] {2, 3}, new float[] {2, 2})),

@@ -98,7 +98,8 @@ class DiagnosticsTest {
         var losses = Evaluation.of(run.network, run.split);
         assertThat(losses.train()).isEqualTo(TRAIN_LOSS, within(1e-4));
         assertThat(losses.dev()).isEqualTo(DEV_LOSS, within(1e-4));
-        var sampler = new Sampler(run.network, 3, new Sampling(), TorchRandom.seeded(2147483647L + 10)::multinomial);
+        var sampler =
+                new Sampler(run.network, 3, new SamplingOptions(), TorchRandom.seeded(2147483647L + 10)::multinomial);
         assertThat(Stream.generate(sampler::name).limit(20)).containsExactly(NAMES.split(" ", -1));
     }
 

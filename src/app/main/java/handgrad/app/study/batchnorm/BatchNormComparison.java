@@ -9,7 +9,7 @@ import java.util.stream.DoubleStream;
 
 /** The standard network beside the one with BatchNorm: what was measured at the same step from the same seed, pair by pair. */
 final class BatchNormComparison {
-    private record Pair(Reading standard, Reading batchNorm) {}
+    private record Pair(ProbeResult standard, ProbeResult batchNorm) {}
 
     private final List<Pair> pairs = new ArrayList<>();
     private final List<Pair> early = new ArrayList<>();
@@ -29,12 +29,12 @@ final class BatchNormComparison {
     }
 
     /** How far the loss ranges along the gradient. */
-    static double lossRange(Reading reading) {
+    static double lossRange(ProbeResult reading) {
         return range(reading.lowestLoss(), reading.highestLoss());
     }
 
     /** How far the change of the gradient ranges. */
-    static double changeRange(Reading reading) {
+    static double changeRange(ProbeResult reading) {
         return range(reading.lowestChange(), reading.highestChange());
     }
 
@@ -43,48 +43,48 @@ final class BatchNormComparison {
     }
 
     /** The median over all pairs of a number with BatchNorm, divided by that without. */
-    double ratio(ToDoubleFunction<Reading> number) {
+    double ratio(ToDoubleFunction<ProbeResult> number) {
         return median(ratios(pairs, number));
     }
 
     /** As {@link #ratio}, over the first tenth of the training. */
-    double earlyRatio(ToDoubleFunction<Reading> number) {
+    double earlyRatio(ToDoubleFunction<ProbeResult> number) {
         return median(ratios(early, number));
     }
 
     /** The share of the pairs in which a number is smaller with BatchNorm. */
-    double smaller(ToDoubleFunction<Reading> number) {
+    double smaller(ToDoubleFunction<ProbeResult> number) {
         return ratios(pairs, number).filter(ratio -> ratio < 1).count()
                 / (double) Math.max(1, ratios(pairs, number).count());
     }
 
-    private static DoubleStream ratios(List<Pair> pairs, ToDoubleFunction<Reading> number) {
+    private static DoubleStream ratios(List<Pair> pairs, ToDoubleFunction<ProbeResult> number) {
         return pairs.stream()
                 .mapToDouble(pair -> number.applyAsDouble(pair.batchNorm) / number.applyAsDouble(pair.standard))
                 .filter(ratio -> !Double.isNaN(ratio));
     }
 
     /** The median over all pairs and layers of a number with BatchNorm, divided by that without. */
-    double layerRatio(Function<Reading, double[]> numbers) {
+    double layerRatio(Function<ProbeResult, double[]> numbers) {
         return median(combined(numbers, (batchNorm, standard) -> batchNorm / standard));
     }
 
     /** The share of all pairs and layers in which a number with BatchNorm is as large or larger. */
-    double layersAsLarge(Function<Reading, double[]> numbers) {
+    double layersAsLarge(Function<ProbeResult, double[]> numbers) {
         return combined(numbers, (batchNorm, standard) -> batchNorm >= standard ? 1 : 0)
                 .average()
                 .orElse(Double.NaN);
     }
 
     /** The median over all layers and readings of one variant. */
-    static double median(BatchNormRuns runs, Variant variant, Function<Reading, double[]> numbers) {
+    static double median(BatchNormRuns runs, Variant variant, Function<ProbeResult, double[]> numbers) {
         return median(runs.of(variant).stream()
                 .flatMap(training -> training.readings().stream())
                 .flatMapToDouble(reading -> DoubleStream.of(numbers.apply(reading)))
                 .filter(number -> !Double.isNaN(number)));
     }
 
-    private DoubleStream combined(Function<Reading, double[]> numbers, DoubleBinaryOperator operator) {
+    private DoubleStream combined(Function<ProbeResult, double[]> numbers, DoubleBinaryOperator operator) {
         return pairs.stream().flatMapToDouble(pair -> {
             double[] batchNorm = numbers.apply(pair.batchNorm);
             double[] standard = numbers.apply(pair.standard);

@@ -1,6 +1,6 @@
 package handgrad.app.study.batchnorm;
 
-import handgrad.app.report.Text;
+import handgrad.app.report.NumberText;
 import handgrad.app.study.Table;
 import handgrad.page.Block;
 import handgrad.page.Block.Axis;
@@ -56,8 +56,8 @@ final class BatchNormPage {
         return "%s, %s, %s steps"
                 .formatted(
                         runs.network().title(),
-                        runs.seeds() == 1 ? "1 seed" : Text.count(runs.seeds()) + " seeds",
-                        Text.count(runs.steps()));
+                        runs.seeds() == 1 ? "1 seed" : NumberText.count(runs.seeds()) + " seeds",
+                        NumberText.count(runs.steps()));
     }
 
     private static Section verdicts(List<BatchNormRuns> networks) {
@@ -89,29 +89,29 @@ final class BatchNormPage {
                 "cosine between G and G′",
                 "1 where the update of the layers before it does not turn the gradient of a layer.",
                 Axis.of("cosine"),
-                Reading::cosine));
+                ProbeResult::cosine));
         blocks.add(shift(
                 "difference of G and G′",
                 "The internal covariate shift of the paper, by layer.",
                 Axis.logarithmic("‖G − G′‖"),
-                Reading::difference));
+                ProbeResult::difference));
         blocks.add(shift(
                 "drift of the inputs of layers",
                 "How far one step moves mean and deviation of a layer's inputs, in deviations.",
                 Axis.logarithmic("drift"),
-                Reading::drift));
+                ProbeResult::drift));
         blocks.add(band(
                 "loss along the gradient",
                 "Lowest and highest loss over the step sizes.",
                 Axis.logarithmic("loss"),
-                Reading::lowestLoss,
-                Reading::highestLoss));
+                ProbeResult::lowestLoss,
+                ProbeResult::highestLoss));
         blocks.add(band(
                 "change of the gradient along it",
                 "Lowest and highest ‖g − g(θ′)‖ over the step sizes: how little a gradient predicts.",
                 Axis.logarithmic("‖g − g(θ′)‖"),
-                Reading::lowestChange,
-                Reading::highestChange));
+                ProbeResult::lowestChange,
+                ProbeResult::highestChange));
         blocks.add(smoothness());
         blocks.add(medians(runs).block("Medians over all steps and seeds"));
         return new Section(title(), blocks);
@@ -140,11 +140,14 @@ final class BatchNormPage {
                         "",
                         Stream.of(Variant.values())
                                 .map(variant -> new Series(
-                                        variant.title(), Style.LINE, x, means(variant, points, Training::losses)))
+                                        variant.title(),
+                                        Style.LINE,
+                                        x,
+                                        means(variant, points, MeasuredTraining::losses)))
                                 .toList())));
     }
 
-    private double[] means(Variant variant, int points, Function<Training, double[]> numbers) {
+    private double[] means(Variant variant, int points, Function<MeasuredTraining, double[]> numbers) {
         return IntStream.range(0, points)
                 .mapToDouble(i -> finite(runs.of(variant).stream()
                         .mapToDouble(training -> numbers.apply(training)[i])
@@ -158,7 +161,7 @@ final class BatchNormPage {
         return Double.isFinite(value) ? value : Double.NaN;
     }
 
-    private Chart shift(String what, String description, Axis y, Function<Reading, double[]> numbers) {
+    private Chart shift(String what, String description, Axis y, Function<ProbeResult, double[]> numbers) {
         var frames = IntStream.range(0, runs.layers())
                 .mapToObj(layer -> new Frame(
                         "layer " + (layer + 2),
@@ -171,7 +174,11 @@ final class BatchNormPage {
     }
 
     private Chart band(
-            String what, String description, Axis y, ToDoubleFunction<Reading> low, ToDoubleFunction<Reading> high) {
+            String what,
+            String description,
+            Axis y,
+            ToDoubleFunction<ProbeResult> low,
+            ToDoubleFunction<ProbeResult> high) {
         var series = new ArrayList<Series>();
         for (var variant : List.of(Variant.STANDARD, Variant.BATCH_NORM)) {
             series.add(series(variant.title() + ", lowest", variant, low));
@@ -196,7 +203,8 @@ final class BatchNormPage {
                         "",
                         Stream.concat(
                                         COMPARED.stream()
-                                                .map(variant -> series(variant.title(), variant, Reading::smoothness)),
+                                                .map(variant ->
+                                                        series(variant.title(), variant, ProbeResult::smoothness)),
                                         Stream.of(edge()))
                                 .toList())));
     }
@@ -208,10 +216,10 @@ final class BatchNormPage {
     }
 
     /** The median over the seeds at each step that any seed reached. */
-    private Series series(String label, Variant variant, ToDoubleFunction<Reading> number) {
+    private Series series(String label, Variant variant, ToDoubleFunction<ProbeResult> number) {
         var trainings = runs.of(variant);
         int[] steps = trainings.stream()
-                .map(Training::steps)
+                .map(MeasuredTraining::steps)
                 .max((a, b) -> Integer.compare(a.length, b.length))
                 .orElseThrow();
         double[] y = IntStream.range(0, steps.length)
@@ -230,17 +238,17 @@ final class BatchNormPage {
         for (var variant : Variant.values()) {
             table.add(
                     variant.title(),
-                    Text.digits(runs.lastLoss(variant)),
-                    Text.digits(median(runs, variant, BatchNormComparison::lossRange)),
-                    Text.digits(median(runs, variant, BatchNormComparison::changeRange)),
-                    Text.digits(median(runs, variant, Reading::smoothness)),
-                    Text.digits(BatchNormComparison.median(runs, variant, Reading::difference)),
-                    Text.fixed(3, BatchNormComparison.median(runs, variant, Reading::cosine)));
+                    NumberText.digits(runs.lastLoss(variant)),
+                    NumberText.digits(median(runs, variant, BatchNormComparison::lossRange)),
+                    NumberText.digits(median(runs, variant, BatchNormComparison::changeRange)),
+                    NumberText.digits(median(runs, variant, ProbeResult::smoothness)),
+                    NumberText.digits(BatchNormComparison.median(runs, variant, ProbeResult::difference)),
+                    NumberText.fixed(3, BatchNormComparison.median(runs, variant, ProbeResult::cosine)));
         }
         return table;
     }
 
-    private static double median(BatchNormRuns runs, Variant variant, ToDoubleFunction<Reading> number) {
+    private static double median(BatchNormRuns runs, Variant variant, ToDoubleFunction<ProbeResult> number) {
         return BatchNormComparison.median(runs, variant, reading -> new double[] {number.applyAsDouble(reading)});
     }
 

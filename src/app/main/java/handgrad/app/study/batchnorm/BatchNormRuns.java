@@ -19,17 +19,17 @@ import java.util.stream.Stream;
  * @param probes the measurements on the way
  * @param trainings of each variant, by seed from 1
  */
-record BatchNormRuns(Network network, int steps, int probes, Map<Variant, List<Training>> trainings) {
+record BatchNormRuns(Network network, int steps, int probes, Map<Variant, List<MeasuredTraining>> trainings) {
     /** Changed whenever the numbers of a training change. */
     private static final String VERSION = "1";
 
-    private static final Map<String, ToDoubleFunction<Reading>> NUMBERS = Map.of(
-            "gradient", Reading::gradient,
-            "lowestLoss", Reading::lowestLoss,
-            "highestLoss", Reading::highestLoss,
-            "lowestChange", Reading::lowestChange,
-            "highestChange", Reading::highestChange,
-            "smoothness", Reading::smoothness);
+    private static final Map<String, ToDoubleFunction<ProbeResult>> NUMBERS = Map.of(
+            "gradient", ProbeResult::gradient,
+            "lowestLoss", ProbeResult::lowestLoss,
+            "highestLoss", ProbeResult::highestLoss,
+            "lowestChange", ProbeResult::lowestChange,
+            "highestChange", ProbeResult::highestChange,
+            "smoothness", ProbeResult::smoothness);
 
     /** Trains what the folder does not have yet. */
     static BatchNormRuns measure(StudyFolder folder, Network network, int seeds, int steps, int probes) {
@@ -40,7 +40,7 @@ record BatchNormRuns(Network network, int steps, int probes, Map<Variant, List<T
         var trainings = folder.measureAll(network.title(), experiments).stream()
                 .map(BatchNormRuns::training)
                 .iterator();
-        var byVariant = new EnumMap<Variant, List<Training>>(Variant.class);
+        var byVariant = new EnumMap<Variant, List<MeasuredTraining>>(Variant.class);
         for (var variant : Variant.values()) {
             byVariant.put(variant, Stream.generate(trainings::next).limit(seeds).toList());
         }
@@ -58,10 +58,10 @@ record BatchNormRuns(Network network, int steps, int probes, Map<Variant, List<T
                 "steps", Integer.toString(steps),
                 "probes", Integer.toString(probes)));
         return new Experiment(
-                options, steps, step -> numbers(Training.run(network, variant, seed, steps, probes, step)));
+                options, steps, step -> numbers(MeasuredTraining.run(network, variant, seed, steps, probes, step)));
     }
 
-    private static Numbers numbers(Training training) {
+    private static Numbers numbers(MeasuredTraining training) {
         var readings = training.readings();
         var numbers = new Numbers()
                 .put("firstLoss", training.firstLoss())
@@ -69,9 +69,9 @@ record BatchNormRuns(Network network, int steps, int probes, Map<Variant, List<T
                 .put("steps", Arrays.stream(training.steps()).asDoubleStream().toArray())
                 .put(
                         "difference",
-                        flat(readings.stream().map(Reading::difference).toList()))
-                .put("cosine", flat(readings.stream().map(Reading::cosine).toList()))
-                .put("drift", flat(readings.stream().map(Reading::drift).toList()));
+                        flat(readings.stream().map(ProbeResult::difference).toList()))
+                .put("cosine", flat(readings.stream().map(ProbeResult::cosine).toList()))
+                .put("drift", flat(readings.stream().map(ProbeResult::drift).toList()));
         new TreeMap<>(NUMBERS)
                 .forEach((name, number) ->
                         numbers.put(name, readings.stream().mapToDouble(number).toArray()));
@@ -82,7 +82,7 @@ record BatchNormRuns(Network network, int steps, int probes, Map<Variant, List<T
         return rows.stream().flatMapToDouble(Arrays::stream).toArray();
     }
 
-    private static Training training(Numbers numbers) {
+    private static MeasuredTraining training(Numbers numbers) {
         int[] steps = Arrays.stream(numbers.list("steps"))
                 .mapToInt(step -> (int) step)
                 .toArray();
@@ -97,7 +97,7 @@ record BatchNormRuns(Network network, int steps, int probes, Map<Variant, List<T
         double[] smoothness = numbers.list("smoothness");
         int layers = difference.length / Math.max(1, steps.length);
         var readings = IntStream.range(0, steps.length)
-                .mapToObj(i -> new Reading(
+                .mapToObj(i -> new ProbeResult(
                         Arrays.copyOfRange(difference, i * layers, (i + 1) * layers),
                         Arrays.copyOfRange(cosine, i * layers, (i + 1) * layers),
                         Arrays.copyOfRange(drift, i * layers, (i + 1) * layers),
@@ -108,10 +108,10 @@ record BatchNormRuns(Network network, int steps, int probes, Map<Variant, List<T
                         highestChange[i],
                         smoothness[i]))
                 .toList();
-        return new Training(numbers.number("firstLoss"), numbers.list("losses"), steps, readings);
+        return new MeasuredTraining(numbers.number("firstLoss"), numbers.list("losses"), steps, readings);
     }
 
-    List<Training> of(Variant variant) {
+    List<MeasuredTraining> of(Variant variant) {
         var list = trainings.get(variant);
         if (list == null) {
             throw new IllegalArgumentException("not in the study: " + variant);
@@ -130,6 +130,9 @@ record BatchNormRuns(Network network, int steps, int probes, Map<Variant, List<T
 
     /** The mean over the seeds of the loss of the last tenth. */
     double lastLoss(Variant variant) {
-        return of(variant).stream().mapToDouble(Training::lastLoss).average().orElseThrow();
+        return of(variant).stream()
+                .mapToDouble(MeasuredTraining::lastLoss)
+                .average()
+                .orElseThrow();
     }
 }

@@ -1,6 +1,6 @@
 package handgrad.app.study.batchnorm;
 
-import handgrad.app.report.Text;
+import handgrad.app.report.NumberText;
 import handgrad.app.study.Findings;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -36,10 +36,10 @@ final class BatchNormVerdicts {
     }
 
     private Verdict drift() {
-        double ratio = comparison.layerRatio(Reading::drift);
+        double ratio = comparison.layerRatio(ProbeResult::drift);
         return new Verdict(
                 "No qualitative difference in how the inputs of layers shift",
-                "a step moves them %s times as far with BatchNorm".formatted(Text.digits(ratio)),
+                "a step moves them %s times as far with BatchNorm".formatted(NumberText.digits(ratio)),
                 "median ratio between 1/√10 and √10",
                 ratio > 1 / SAME_ORDER && ratio < SAME_ORDER);
     }
@@ -50,7 +50,7 @@ final class BatchNormVerdicts {
         return new Verdict(
                 "Noisy BatchNorm still trains",
                 whole > 0
-                        ? "its loss falls %s of the way that BatchNorm's does".formatted(Text.percent(share))
+                        ? "its loss falls %s of the way that BatchNorm's does".formatted(NumberText.percent(share))
                         : "BatchNorm's own loss does not fall",
                 "at least half of the way",
                 whole > 0 && share >= HALF);
@@ -65,10 +65,10 @@ final class BatchNormVerdicts {
     }
 
     private Verdict shift() {
-        double share = comparison.layersAsLarge(Reading::difference);
+        double share = comparison.layersAsLarge(ProbeResult::difference);
         return new Verdict(
                 "Internal covariate shift is often as large or larger with BatchNorm",
-                "‖G − G′‖ is as large or larger in %s of all cases".formatted(Text.percent(share)),
+                "‖G − G′‖ is as large or larger in %s of all cases".formatted(NumberText.percent(share)),
                 "at least half of the cases",
                 share >= HALF);
     }
@@ -79,7 +79,8 @@ final class BatchNormVerdicts {
                 "The range of the loss along the gradient is smaller with BatchNorm",
                 "%s times that of the standard network; smaller at %s of the steps"
                         .formatted(
-                                Text.digits(ratio), Text.percent(comparison.smaller(BatchNormComparison::lossRange))),
+                                NumberText.digits(ratio),
+                                NumberText.percent(comparison.smaller(BatchNormComparison::lossRange))),
                 "median ratio below 1",
                 ratio < 1);
     }
@@ -95,25 +96,25 @@ final class BatchNormVerdicts {
                     verdict.holds() ? "holds" : "does not hold here",
                     verdict.number());
         }
-        double gradient = comparison.ratio(Reading::gradient);
+        double gradient = comparison.ratio(ProbeResult::gradient);
         findings.add(
                 "The gradient is %s times as long with BatchNorm, and a longer gradient leads further along it. Relative to"
                         + " what the gradient alone would make of the steps, (η2 − η1) ‖g‖², the loss ranges %s times as far.",
-                Text.digits(gradient), Text.digits(comparison.ratio(this::relativeRange)));
+                NumberText.digits(gradient), NumberText.digits(comparison.ratio(this::relativeRange)));
         findings.add(
                 "The angle between G and G′ is as large or larger with BatchNorm in %s of all cases; the median cosine is %s"
                         + " without and %s with it.",
-                Text.percent(comparison.layersAsLarge(reading ->
+                NumberText.percent(comparison.layersAsLarge(reading ->
                         Arrays.stream(reading.cosine()).map(cosine -> -cosine).toArray())),
-                Text.fixed(3, BatchNormComparison.median(runs, Variant.STANDARD, Reading::cosine)),
-                Text.fixed(3, BatchNormComparison.median(runs, Variant.BATCH_NORM, Reading::cosine)));
+                NumberText.fixed(3, BatchNormComparison.median(runs, Variant.STANDARD, ProbeResult::cosine)),
+                NumberText.fixed(3, BatchNormComparison.median(runs, Variant.BATCH_NORM, ProbeResult::cosine)));
         findings.add(
                 "Along the gradient, the change of the gradient ranges %s times as far with BatchNorm (%s times in the first"
                         + " tenth of the training) and the effective β is %s times as large (%s times).",
-                Text.digits(comparison.ratio(BatchNormComparison::changeRange)),
-                Text.digits(comparison.earlyRatio(BatchNormComparison::changeRange)),
-                Text.digits(comparison.ratio(Reading::smoothness)),
-                Text.digits(comparison.earlyRatio(Reading::smoothness)));
+                NumberText.digits(comparison.ratio(BatchNormComparison::changeRange)),
+                NumberText.digits(comparison.earlyRatio(BatchNormComparison::changeRange)),
+                NumberText.digits(comparison.ratio(ProbeResult::smoothness)),
+                NumberText.digits(comparison.earlyRatio(ProbeResult::smoothness)));
         var best = Stream.of(Variant.values())
                 .min(Comparator.comparingDouble(runs::lastLoss))
                 .orElseThrow();
@@ -121,9 +122,9 @@ final class BatchNormVerdicts {
                 "The lowest loss at the end has %s, %s; BatchNorm has %s, the standard network %s. Of ℓ1, ℓ2 and ℓ∞, %d end"
                         + " lower than the standard network.",
                 best.title(),
-                Text.digits(runs.lastLoss(best)),
-                Text.digits(runs.lastLoss(Variant.BATCH_NORM)),
-                Text.digits(runs.lastLoss(Variant.STANDARD)),
+                NumberText.digits(runs.lastLoss(best)),
+                NumberText.digits(runs.lastLoss(Variant.BATCH_NORM)),
+                NumberText.digits(runs.lastLoss(Variant.STANDARD)),
                 Stream.of(Variant.L1, Variant.L2, Variant.L_INFINITY)
                         .filter(variant -> runs.lastLoss(variant) < runs.lastLoss(Variant.STANDARD))
                         .count());
@@ -131,7 +132,7 @@ final class BatchNormVerdicts {
     }
 
     /** The range of the loss over that of a loss that falls as its gradient says. */
-    private double relativeRange(Reading reading) {
+    private double relativeRange(ProbeResult reading) {
         double[] steps = runs.network().stepSizes();
         return BatchNormComparison.lossRange(reading)
                 / ((steps[steps.length - 1] - steps[0]) * reading.gradient() * reading.gradient());

@@ -21,10 +21,10 @@ final class InputStatistics implements Sequential.Observer {
     @Override
     public void output(int index, Layer layer, Tensor output) {
         if (stages.stream().anyMatch(stage -> stage.first() == index + 1)) {
-            var values = Units.of(output);
-            var mean = Units.mean(values);
+            var values = UnitValues.of(output);
+            var mean = UnitValues.mean(values);
             var difference = values.sub(mean);
-            var deviation = Units.mean(difference.mul(difference)).sqrt();
+            var deviation = UnitValues.mean(difference.mul(difference)).sqrt();
             byLayer.put(index + 1, new Statistics(mean, deviation));
         }
     }
@@ -32,7 +32,7 @@ final class InputStatistics implements Sequential.Observer {
     @Override
     public void gradient(int index, Layer layer, Tensor dOut) {}
 
-    /** How far the inputs moved from these statistics to the later ones: {@link Reading#drift()}. */
+    /** How far the inputs moved from these statistics to the later ones: {@link ProbeResult#drift()}. */
     double[] driftTo(InputStatistics later) {
         return stages.stream()
                 .skip(1)

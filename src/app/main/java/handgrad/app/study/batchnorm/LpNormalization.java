@@ -52,28 +52,28 @@ final class LpNormalization implements Layer {
      */
     @Override
     public Tensor forward(Tensor x) {
-        var values = Units.of(x);
+        var values = UnitValues.of(x);
         var s = scale(values);
-        var unit = values.sub(Units.mean(values)).div(s);
+        var unit = values.sub(UnitValues.mean(values)).div(s);
         input = values;
         scale = s;
         normalized = unit;
-        return unit.mul(Units.one(gain.value(), values))
-                .add(Units.one(bias.value(), values))
+        return unit.mul(UnitValues.perUnit(gain.value(), values))
+                .add(UnitValues.perUnit(bias.value(), values))
                 .reshape(x.shape().toArray());
     }
 
     private Tensor scale(Tensor values) {
         return switch (norm) {
-            case L1 -> Units.mean(values.abs()).add(EPSILON);
-            case L2 -> Units.mean(values.mul(values)).add(EPSILON).sqrt();
+            case L1 -> UnitValues.mean(values.abs()).add(EPSILON);
+            case L2 -> UnitValues.mean(values.mul(values)).add(EPSILON).sqrt();
             case L_INFINITY -> largest(values).add(EPSILON);
         };
     }
 
     private static Tensor largest(Tensor values) {
-        var largest = Units.mean(values);
-        int[] positions = Units.largest(values.abs());
+        var largest = UnitValues.mean(values);
+        int[] positions = UnitValues.largest(values.abs());
         for (int unit = 0; unit < positions.length; unit++) {
             largest.setFlat(unit, Math.abs(values.getFlat(positions[unit])));
         }
@@ -95,23 +95,23 @@ final class LpNormalization implements Layer {
         if (input == null || scale == null || normalized == null) {
             throw new IllegalStateException("LpNormalization.backward: call forward first");
         }
-        var d = Units.of(dOut);
-        bias.grad().addInPlace(Units.sum(d).reshape(-1));
-        gain.grad().addInPlace(Units.sum(d.mul(normalized)).reshape(-1));
-        var dNormalized = d.mul(Units.one(gain.value(), d));
-        var dScale = Units.sum(dNormalized.mul(normalized)).div(scale).neg();
-        var dX = dNormalized.sub(Units.mean(dNormalized)).div(scale);
+        var d = UnitValues.of(dOut);
+        bias.grad().addInPlace(UnitValues.sum(d).reshape(-1));
+        gain.grad().addInPlace(UnitValues.sum(d.mul(normalized)).reshape(-1));
+        var dNormalized = d.mul(UnitValues.perUnit(gain.value(), d));
+        var dScale = UnitValues.sum(dNormalized.mul(normalized)).div(scale).neg();
+        var dX = dNormalized.sub(UnitValues.mean(dNormalized)).div(scale);
         addThroughNorm(input, scale, dScale, dX);
         return dX.reshape(dOut.shape().toArray());
     }
 
     private void addThroughNorm(Tensor x, Tensor s, Tensor dScale, Tensor dX) {
-        int n = Units.count(x);
+        int n = UnitValues.count(x);
         switch (norm) {
             case L1 -> dX.addInPlace(x.div(x.abs().add(TINY)).mul(dScale.div(n)));
             case L2 -> dX.addInPlace(x.mul(dScale.div(s.mul(n))));
             case L_INFINITY -> {
-                int[] positions = Units.largest(x.abs());
+                int[] positions = UnitValues.largest(x.abs());
                 for (int unit = 0; unit < positions.length; unit++) {
                     int at = positions[unit];
                     dX.setFlat(at, dX.getFlat(at) + Math.signum(x.getFlat(at)) * dScale.getFlat(unit));

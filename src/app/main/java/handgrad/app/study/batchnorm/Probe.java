@@ -35,8 +35,8 @@ final class Probe {
     }
 
     /** Measures at the parameters as they are, whose gradients for this batch stand in them. */
-    Reading read(Batch batch) {
-        var gradient = Gradient.of(parameters);
+    ProbeResult read(Batch batch) {
+        var gradient = GradientVector.of(parameters);
         var state = copy(task.model().stateDict());
         hold(true);
         double[] drift = drift(batch, gradient, state);
@@ -61,7 +61,7 @@ final class Probe {
         }
     }
 
-    private double[] drift(Batch batch, Gradient gradient, Map<String, Tensor> state) {
+    private double[] drift(Batch batch, GradientVector gradient, Map<String, Tensor> state) {
         var before = observe(batch);
         gradient.descend(parameters, lr);
         var after = observe(batch);
@@ -83,17 +83,17 @@ final class Probe {
      * G is the gradient of layer i, G' the one after the layers before it, and they alone, have been updated: one more forward
      * and backward pass for each layer.
      */
-    private List<Shift> shift(Batch batch, Gradient gradient, Map<String, Tensor> state) {
+    private List<Shift> shift(Batch batch, GradientVector gradient, Map<String, Tensor> state) {
         var shifts = new ArrayList<Shift>();
         var weights = weights(gradient);
         int updated = 0;
         for (int i = 0; i + 1 < stages.size(); i++) {
             // The gradients in the parameters are of the pass before this one, so the update takes the kept ones.
             var before = stages.get(i).parameters();
-            new Gradient(gradient.parts().subList(updated, updated + before.size())).descend(before, lr);
+            new GradientVector(gradient.parts().subList(updated, updated + before.size())).descend(before, lr);
             updated += before.size();
             task.lossAndGradients(batch);
-            var now = Gradient.of(List.of(stages.get(i + 1).weight()));
+            var now = GradientVector.of(List.of(stages.get(i + 1).weight()));
             var then = weights.get(i + 1);
             shifts.add(new Shift(then.distance(now), then.cosine(now)));
         }
@@ -102,18 +102,18 @@ final class Probe {
     }
 
     /** The gradient of each stage's weight; the parameters of the stages are those of the model, in its order. */
-    private List<Gradient> weights(Gradient gradient) {
-        var weights = new ArrayList<Gradient>();
+    private List<GradientVector> weights(GradientVector gradient) {
+        var weights = new ArrayList<GradientVector>();
         int at = 0;
         for (var stage : stages) {
-            weights.add(new Gradient(gradient.parts().subList(at, at + 1)));
+            weights.add(new GradientVector(gradient.parts().subList(at, at + 1)));
             at += stage.parameters().size();
         }
         return weights;
     }
 
-    private Reading landscape(
-            Batch batch, Gradient gradient, Map<String, Tensor> state, List<Shift> shifts, double[] drift) {
+    private ProbeResult landscape(
+            Batch batch, GradientVector gradient, Map<String, Tensor> state, List<Shift> shifts, double[] drift) {
         double[] losses = new double[stepSizes.length];
         double[] changes = new double[stepSizes.length];
         double[] ratios = new double[stepSizes.length];
@@ -121,11 +121,11 @@ final class Probe {
         for (int i = 0; i < stepSizes.length; i++) {
             gradient.descend(parameters, stepSizes[i]);
             losses[i] = orInfinite(task.lossAndGradients(batch));
-            changes[i] = orInfinite(gradient.distance(Gradient.of(parameters)));
+            changes[i] = orInfinite(gradient.distance(GradientVector.of(parameters)));
             ratios[i] = changes[i] / (stepSizes[i] * norm);
             task.model().loadStateDict(state);
         }
-        return new Reading(
+        return new ProbeResult(
                 shifts.stream().mapToDouble(Shift::difference).toArray(),
                 shifts.stream().mapToDouble(Shift::cosine).toArray(),
                 drift,

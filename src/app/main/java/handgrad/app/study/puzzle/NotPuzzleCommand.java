@@ -136,7 +136,7 @@ public final class NotPuzzleCommand implements Callable<Integer> {
         }
         var puzzle = Puzzle.of(EnumOption.of(Puzzle.Activation.values(), "--activation", activation), width)
                 .withDepth(depth)
-                .withStart(EnumOption.of(Start.values(), "--start", start))
+                .withStart(EnumOption.of(StartingWeights.values(), "--start", start))
                 .withNorm(EnumOption.of(Puzzle.Norm.values(), "--norm", norm))
                 .withLoss(EnumOption.of(Puzzle.Loss.values(), "--loss", loss))
                 .withMethod(EnumOption.of(Puzzle.Method.values(), "--optimizer", optimizer))

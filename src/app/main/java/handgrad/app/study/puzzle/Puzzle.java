@@ -32,7 +32,7 @@ record Puzzle(
         Activation activation,
         int width,
         int depth,
-        Start start,
+        StartingWeights start,
         boolean bias,
         Norm norm,
         Output output,
@@ -45,7 +45,7 @@ record Puzzle(
                 activation,
                 width,
                 1,
-                Start.PYTORCH,
+                StartingWeights.PYTORCH,
                 true,
                 Norm.NONE,
                 Output.LINEAR,
@@ -159,7 +159,7 @@ record Puzzle(
         return new Puzzle(activation, width, layers, start, bias, norm, output, loss, method, lr);
     }
 
-    Puzzle withStart(Start other) {
+    Puzzle withStart(StartingWeights other) {
         return new Puzzle(activation, width, depth, other, bias, norm, output, loss, method, lr);
     }
 
@@ -218,7 +218,7 @@ record Puzzle(
         }
         double unit = bias ? start.deadUnit() : 0.5;
         boolean zeroBias = !bias || start.zeroBias();
-        if (start == Start.ZERO || output == Output.RELU || (depth > 1 && !zeroBias)) {
+        if (start == StartingWeights.ZERO || output == Output.RELU || (depth > 1 && !zeroBias)) {
             return Double.NaN;
         }
         return 1 - Math.pow(1 - Math.pow(unit, width), depth);

@@ -2,7 +2,7 @@ package handgrad.app.study.puzzle;
 
 import static handgrad.app.study.puzzle.Puzzle.Activation.RELU;
 
-import handgrad.app.report.Text;
+import handgrad.app.report.NumberText;
 import handgrad.app.study.Findings;
 import handgrad.app.study.puzzle.Puzzle.Activation;
 import handgrad.app.study.puzzle.Puzzle.Loss;
@@ -119,17 +119,18 @@ final class PuzzleFindings {
     /** On activation, start and width. */
     Findings starts() {
         var findings = new Findings();
-        var drawn =
-                Stream.of(Start.values()).filter(start -> start != Start.ZERO).toList();
-        ToDoubleFunction<Start> fails =
+        var drawn = Stream.of(StartingWeights.values())
+                .filter(start -> start != StartingWeights.ZERO)
+                .toList();
+        ToDoubleFunction<StartingWeights> fails =
                 start -> results.fails(Puzzle.of(RELU, 4).withStart(start));
         var best = least(drawn, fails);
         var worst = least(drawn, start -> -fails.applyAsDouble(start));
         findings.add(
                 "With ReLU and N=4, the fewest starts fail with %s, %s, and the most with %s, %s.",
-                list(best, Start::title),
+                list(best, StartingWeights::title),
                 percent(fails.applyAsDouble(best.getFirst())),
-                list(worst, Start::title),
+                list(worst, StartingWeights::title),
                 percent(fails.applyAsDouble(worst.getFirst())));
         var safest = least(List.of(Activation.values()), activation -> results.fails(Puzzle.of(activation, 1)));
         findings.add(
@@ -154,8 +155,8 @@ final class PuzzleFindings {
     /** On depth. */
     Findings depths() {
         var findings = new Findings();
-        var he = Puzzle.of(RELU, 2).withStart(Start.HE);
-        var rai = Puzzle.of(RELU, 4).withStart(Start.RANDOMISED_ASYMMETRIC);
+        var he = Puzzle.of(RELU, 2).withStart(StartingWeights.HE);
+        var rai = Puzzle.of(RELU, 4).withStart(StartingWeights.RANDOMISED_ASYMMETRIC);
         findings.add(
                 "From 1 to 5 layers of two ReLU units (He) the failures go from %s to %s, those born dead from %s to %s; the"
                         + " closed form says %s.",
@@ -168,7 +169,7 @@ final class PuzzleFindings {
                 "The randomised asymmetric start was made against this: with four units in 5 layers %s are born dead, beside"
                         + " %s with He.",
                 percent(born(rai.withDepth(5))),
-                percent(born(Puzzle.of(RELU, 4).withStart(Start.HE).withDepth(5))));
+                percent(born(Puzzle.of(RELU, 4).withStart(StartingWeights.HE).withDepth(5))));
         return findings;
     }
 
@@ -188,7 +189,7 @@ final class PuzzleFindings {
             findings.add(
                     "%s fails least at a learning rate of %s: %s. At 1 it fails from %s of starts; %s of all diverge.",
                     activation == RELU ? "ReLU" : "Sigmoid",
-                    list(best, Text::plain),
+                    list(best, NumberText::plain),
                     percent(results.fails(Puzzle.of(activation, 4).withLr(best.getFirst()))),
                     percent(fast.share(fast.fails())),
                     percent(fast.share(fast.count(PuzzleLabel.DIVERGED))));
@@ -212,6 +213,6 @@ final class PuzzleFindings {
     }
 
     private static String percent(double share) {
-        return Text.percent(share);
+        return NumberText.percent(share);
     }
 }

@@ -1,6 +1,6 @@
 package handgrad.app.study.puzzle;
 
-import handgrad.app.report.Text;
+import handgrad.app.report.NumberText;
 import handgrad.app.study.Table;
 import handgrad.page.Block;
 import handgrad.page.Block.Chart;
@@ -39,9 +39,9 @@ final class PuzzlePage {
                 "The NOT puzzle",
                 "Tiny networks that are to learn 0 to 1 and 1 to 0: %s seeds of each of %s networks, %s steps each"
                         .formatted(
-                                Text.count(results.seeds()),
-                                Text.count(results.runs().size()),
-                                Text.count(results.steps())),
+                                NumberText.count(results.seeds()),
+                                NumberText.count(results.runs().size()),
+                                NumberText.count(results.steps())),
                 false,
                 List.of(
                         page.table(),
@@ -81,11 +81,11 @@ final class PuzzlePage {
             var run = results.of(row.puzzle());
             table.add(
                     row.name(),
-                    Text.percent(run.share(run.bornDead())),
-                    Text.percent(row.puzzle().bornDead()),
-                    Text.percent(run.share(run.fails())),
+                    NumberText.percent(run.share(run.bornDead())),
+                    NumberText.percent(row.puzzle().bornDead()),
+                    NumberText.percent(run.share(run.fails())),
                     interval(run.failsInterval()),
-                    Text.percent(row.knownFails()),
+                    NumberText.percent(row.knownFails()),
                     row.agrees(run) ? "yes" : "no");
         }
         return table;
@@ -104,15 +104,17 @@ final class PuzzlePage {
             var run = results.of(row.puzzle());
             var cells = new ArrayList<>(List.of(row.name()));
             Stream.of(PuzzleLabel.values())
-                    .map(label -> Text.count(run.count(label)))
+                    .map(label -> NumberText.count(run.count(label)))
                     .forEach(cells::add);
-            cells.addAll(List.of(Text.count(run.quarter()), Text.count(run.half())));
+            cells.addAll(List.of(NumberText.count(run.quarter()), NumberText.count(run.half())));
             table.add(cells.toArray(String[]::new));
         }
         var meanings = new Table("label", "what its gradients say", "seeds in all");
         for (var label : PuzzleLabel.values()) {
             meanings.add(
-                    label.title(), label.meaning(), Text.count(results.labels().getOrDefault(label, 0)));
+                    label.title(),
+                    label.meaning(),
+                    NumberText.count(results.labels().getOrDefault(label, 0)));
         }
         // The start of zeros alone is symmetric, all of it.
         var failing = new EnumMap<PuzzleLabel, Integer>(results.labels());
@@ -123,8 +125,8 @@ final class PuzzlePage {
                 "Over all networks of this page whose start is drawn, the most frequent label of failing seeds is %s: %s of %s."
                         .formatted(
                                 entry.getKey().title(),
-                                Text.count(entry.getValue()),
-                                Text.count(failing.values().stream()
+                                NumberText.count(entry.getValue()),
+                                NumberText.count(failing.values().stream()
                                         .mapToInt(Integer::intValue)
                                         .sum())))));
         blocks.add(meanings.block("Labels: the first that fits"));
@@ -141,13 +143,13 @@ final class PuzzlePage {
                     "z is what comes to the unit for the input 1. Seed %d starts at z = %s, v = %s and dies at v = %s; seed %d starts at z = %s, v = %s and gets to v·z = %s."
                             .formatted(
                                     failing.seed(),
-                                    Text.fixed(2, failing.z1()[0]),
-                                    Text.fixed(2, failing.v()[0]),
-                                    Text.fixed(2, failing.v()[failing.v().length - 1]),
+                                    NumberText.fixed(2, failing.z1()[0]),
+                                    NumberText.fixed(2, failing.v()[0]),
+                                    NumberText.fixed(2, failing.v()[failing.v().length - 1]),
                                     learning.seed(),
-                                    Text.fixed(2, learning.z1()[0]),
-                                    Text.fixed(2, learning.v()[0]),
-                                    Text.fixed(2, product(learning)));
+                                    NumberText.fixed(2, learning.z1()[0]),
+                                    NumberText.fixed(2, learning.v()[0]),
+                                    NumberText.fixed(2, product(learning)));
             blocks.add(Sentence.plain(description));
             blocks.add(landscape(failing, learning, description));
             blocks.add(errors(failing, learning));
@@ -261,10 +263,10 @@ final class PuzzlePage {
                 born.add(Stream.concat(
                                 Stream.of(row.name()), row.puzzles().stream().map(puzzle -> {
                                     var run = results.of(puzzle);
-                                    var measured = Text.percent(run.share(run.bornDead()));
+                                    var measured = NumberText.percent(run.share(run.bornDead()));
                                     return Double.isNaN(puzzle.bornDead())
                                             ? measured
-                                            : "%s (%s)".formatted(measured, Text.percent(puzzle.bornDead()));
+                                            : "%s (%s)".formatted(measured, NumberText.percent(puzzle.bornDead()));
                                 }))
                         .toArray(String[]::new));
             }
@@ -311,7 +313,9 @@ final class PuzzlePage {
                             Stream.of(row.name()), row.puzzles().stream().map(puzzle -> {
                                 var run = results.of(puzzle);
                                 return "%s (%s)"
-                                        .formatted(Text.percent(run.share(run.fails())), interval(run.failsInterval()));
+                                        .formatted(
+                                                NumberText.percent(run.share(run.fails())),
+                                                interval(run.failsInterval()));
                             }))
                     .toArray(String[]::new));
         }

@@ -1,6 +1,6 @@
 package handgrad.app.study.puzzle;
 
-import handgrad.app.report.Text;
+import handgrad.app.report.NumberText;
 import handgrad.app.study.puzzle.Puzzle.Activation;
 import handgrad.app.study.puzzle.Puzzle.Loss;
 import handgrad.app.study.puzzle.Puzzle.Method;
@@ -37,7 +37,7 @@ final class PuzzleSweep {
     static Grid starts() {
         var rows = new ArrayList<Row>();
         for (var activation : Activation.values()) {
-            for (var start : Start.values()) {
+            for (var start : StartingWeights.values()) {
                 rows.add(widths(
                         activation.title() + ", " + start.title(),
                         width -> Puzzle.of(activation, width).withStart(start)));
@@ -64,11 +64,11 @@ final class PuzzleSweep {
         var rows = new ArrayList<Row>();
         for (int width : new int[] {2, 4, 8}) {
             rows.add(depths(
-                    "ReLU, He, N=" + width, Puzzle.of(Activation.RELU, width).withStart(Start.HE)));
+                    "ReLU, He, N=" + width, Puzzle.of(Activation.RELU, width).withStart(StartingWeights.HE)));
         }
         var relu = Puzzle.of(Activation.RELU, 4);
-        rows.add(depths("ReLU, RAI, N=4", relu.withStart(Start.RANDOMISED_ASYMMETRIC)));
-        rows.add(depths("ReLU, He, BN, N=4", relu.withStart(Start.HE).withNorm(Norm.AFFINE)));
+        rows.add(depths("ReLU, RAI, N=4", relu.withStart(StartingWeights.RANDOMISED_ASYMMETRIC)));
+        rows.add(depths("ReLU, He, BN, N=4", relu.withStart(StartingWeights.HE).withNorm(Norm.AFFINE)));
         for (var activation : Activation.values()) {
             rows.add(depths(activation.title() + ", PyTorch, N=4", Puzzle.of(activation, 4)));
         }
@@ -87,7 +87,7 @@ final class PuzzleSweep {
 
     /** Learning rates of gradient descent. */
     static Grid rates() {
-        DoubleFunction<String> title = rate -> "lr " + Text.plain(rate);
+        DoubleFunction<String> title = rate -> "lr " + NumberText.plain(rate);
         return new Grid(
                 "Learning rate",
                 "activation, N=4",

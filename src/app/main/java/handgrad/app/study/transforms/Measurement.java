@@ -68,7 +68,7 @@ public record Measurement(
         int shown = mostSkewed(train.columns());
         return new Measurement(
                 Arrays.stream(columns)
-                        .mapToDouble(column -> Moments.of(column).skew())
+                        .mapToDouble(column -> FeatureMoments.of(column).skew())
                         .toArray(),
                 transform.exponents(train.columns()),
                 design.eigenvalues(),
@@ -78,7 +78,7 @@ public record Measurement(
                 toZero.largestStableStep(design.worstStart()),
                 r2(fitted.apply(split.test().columns()), weights, split.test().y()),
                 design.largestLeverage(),
-                Moments.of(residuals(columns, weights, train.y())).skew(),
+                FeatureMoments.of(residuals(columns, weights, train.y())).skew(),
                 curve(toTarget, design, limit),
                 histogram(train.columns()[shown]),
                 histogram(columns[shown]));
@@ -99,8 +99,8 @@ public record Measurement(
     public static int mostSkewed(double[][] columns) {
         int most = 0;
         for (int j = 1; j < columns.length; j++) {
-            if (Math.abs(Moments.of(columns[j]).skew())
-                    > Math.abs(Moments.of(columns[most]).skew())) {
+            if (Math.abs(FeatureMoments.of(columns[j]).skew())
+                    > Math.abs(FeatureMoments.of(columns[most]).skew())) {
                 most = j;
             }
         }
@@ -119,7 +119,7 @@ public record Measurement(
         double left = Arrays.stream(residuals(columns, weights, y))
                 .map(value -> value * value)
                 .sum();
-        return 1 - left / (y.length * Moments.of(y).variance());
+        return 1 - left / (y.length * FeatureMoments.of(y).variance());
     }
 
     private static List<Point> curve(GradientDescent descent, Design design, long limit) {
@@ -136,7 +136,7 @@ public record Measurement(
     }
 
     private static double[] histogram(double[] values) {
-        var moments = Moments.of(values);
+        var moments = FeatureMoments.of(values);
         double[] shares = new double[BINS];
         for (double value : values) {
             double deviations = (value - moments.mean()) / moments.deviation();

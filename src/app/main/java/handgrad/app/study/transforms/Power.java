@@ -59,7 +59,7 @@ public final class Power {
         double[] logs = Arrays.stream(x).map(Math::log).toArray();
         double mean = origin(logs);
         return maximum(lambda -> -0.5
-                * Math.log(Moments.of(Arrays.stream(logs)
+                * Math.log(FeatureMoments.of(Arrays.stream(logs)
                                 .map(log -> power(log - mean, lambda, 0))
                                 .toArray())
                         .variance()));
@@ -79,7 +79,7 @@ public final class Power {
                 .orElseThrow();
         return maximum(lambda -> (lambda - 1) * signedLogs
                 - 0.5
-                        * Math.log(Moments.of(Arrays.stream(x)
+                        * Math.log(FeatureMoments.of(Arrays.stream(x)
                                         .map(value -> yeoJohnson(value, lambda, 0))
                                         .toArray())
                                 .variance()));

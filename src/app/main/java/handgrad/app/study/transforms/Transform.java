@@ -18,7 +18,7 @@ public enum Transform {
     CENTRED(
             "centred",
             train -> Fitted.eachColumn(train, column -> {
-                double mean = Moments.of(column).mean();
+                double mean = FeatureMoments.of(column).mean();
                 return x -> x - mean;
             })),
     STANDARDISED("standardised", Transform::standardised),
@@ -114,7 +114,7 @@ public enum Transform {
 
     private static Fitted standardised(double[][] train) {
         return Fitted.eachColumn(train, column -> {
-            var moments = Moments.of(column);
+            var moments = FeatureMoments.of(column);
             return x -> (x - moments.mean()) / moments.deviation();
         });
     }

@@ -1,6 +1,6 @@
 package handgrad.app.study.transforms;
 
-import handgrad.app.report.Text;
+import handgrad.app.report.NumberText;
 import handgrad.app.study.Experiment;
 import handgrad.app.study.Numbers;
 import handgrad.app.study.StudyFolder;
@@ -100,7 +100,7 @@ record Transforms(
     }
 
     private static String lognormal(double sigma) {
-        return "lognormal, σ = " + Text.plain(sigma);
+        return "lognormal, σ = " + NumberText.plain(sigma);
     }
 
     private static double skew(String title) {

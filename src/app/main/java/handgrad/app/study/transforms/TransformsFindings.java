@@ -3,7 +3,7 @@ package handgrad.app.study.transforms;
 import static handgrad.app.study.transforms.TransformsTables.digits;
 import static handgrad.app.study.transforms.TransformsTables.steps;
 
-import handgrad.app.report.Text;
+import handgrad.app.report.NumberText;
 import handgrad.app.study.Findings;
 import java.util.Comparator;
 import java.util.Locale;
@@ -59,7 +59,7 @@ final class TransformsFindings {
         if (arrived.size() < study.rows().size()) {
             findings.add(
                     "%d rows were given up after %s steps; what is predicted for them is in the table.",
-                    study.rows().size() - arrived.size(), Text.count(study.limit()));
+                    study.rows().size() - arrived.size(), NumberText.count(study.limit()));
         }
     }
 
@@ -86,8 +86,8 @@ final class TransformsFindings {
                 "Standardising takes κ from %s to %s and the predicted steps from %s to %s.",
                 digits(raw.number("condition")),
                 digits(standardised.number("condition")),
-                Text.count((long) raw.number("steps predicted")),
-                Text.count((long) standardised.number("steps predicted")));
+                NumberText.count((long) raw.number("steps predicted")),
+                NumberText.count((long) standardised.number("steps predicted")));
         double change = 0;
         for (var name : new String[] {"r2", "leverage", "residual skew"}) {
             for (var transform :
@@ -122,14 +122,14 @@ final class TransformsFindings {
                         + " goes from %s to %s, the largest leverage of a row from %s to %s, the skew of the residuals"
                         + " from %s to %s.",
                 best.title(),
-                Text.fixed(4, best.number("r2")),
-                Text.fixed(4, raw.number("r2")),
-                Text.fixed(2, raw.skew()),
-                Text.fixed(2, best.skew()),
-                Text.fixed(4, raw.number("leverage")),
-                Text.fixed(4, best.number("leverage")),
-                Text.fixed(2, raw.number("residual skew")),
-                Text.fixed(2, best.number("residual skew")));
+                NumberText.fixed(4, best.number("r2")),
+                NumberText.fixed(4, raw.number("r2")),
+                NumberText.fixed(2, raw.skew()),
+                NumberText.fixed(2, best.skew()),
+                NumberText.fixed(4, raw.number("leverage")),
+                NumberText.fixed(4, best.number("leverage")),
+                NumberText.fixed(2, raw.number("residual skew")),
+                NumberText.fixed(2, best.number("residual skew")));
         row(Transform.LOG)
                 .ifPresent(log -> row(Transform.LOG_STANDARDISED)
                         .ifPresent(both -> findings.add(
@@ -137,7 +137,7 @@ final class TransformsFindings {
                                         + " R² of %s.",
                                 digits(log.number("condition")),
                                 digits(both.number("condition")),
-                                Text.fixed(4, both.number("r2")))));
+                                NumberText.fixed(4, both.number("r2")))));
     }
 
     private void exponents() {
@@ -152,7 +152,7 @@ final class TransformsFindings {
                                 + " change of shape.%s",
                         transform.title(),
                         IntStream.range(0, exponents.length)
-                                .mapToObj(j -> Text.fixed(3, exponents[j]) + " for " + names.get(j))
+                                .mapToObj(j -> NumberText.fixed(3, exponents[j]) + " for " + names.get(j))
                                 .collect(Collectors.joining(", ")),
                         atEnd
                                 ? " One is at the end of the range that is searched, %.0f to %.0f: no power makes that feature normal."
@@ -171,12 +171,12 @@ final class TransformsFindings {
         var theory = study.data().features().size() == 2
                 ? "; (1 + |ρ|) / (1 − |ρ|) with their correlation ρ = %s is %s"
                         .formatted(
-                                Text.fixed(
+                                NumberText.fixed(
                                         4,
-                                        Moments.correlation(
+                                        FeatureMoments.correlation(
                                                 study.train().columns()[0],
                                                 study.train().columns()[1])),
-                                digits(ClosedForm.correlated(Moments.correlation(
+                                digits(ClosedForm.correlated(FeatureMoments.correlation(
                                         study.train().columns()[0],
                                         study.train().columns()[1]))))
                 : "";
@@ -201,8 +201,8 @@ final class TransformsFindings {
                         + " error is a millionth after %s steps.",
                 digits(norm.number("condition")),
                 digits(standardised.number("condition")),
-                Text.digits(study.trained().number("step found")),
-                Text.digits(norm.number("step found")),
+                NumberText.digits(study.trained().number("step found")),
+                NumberText.digits(norm.number("step found")),
                 study.trained().number("steps found") < 0
                         ? "more than 100,000"
                         : steps(study.trained().number("steps found"), study));
@@ -217,10 +217,10 @@ final class TransformsFindings {
                 "Inside a network, after %s steps of mlp-bn, BatchNorm takes the largest eigenvalue of hᵀh/n from %s to %s,"
                         + " so that a linear layer on it would be stable at %s times the step size; κ within the dimensions"
                         + " that h fills goes from %s to %s.",
-                Text.count(last.steps()),
+                NumberText.count(last.steps()),
                 digits(before[0]),
                 digits(after[0]),
-                Text.fixed(1, before[0] / after[0]),
+                NumberText.fixed(1, before[0] / after[0]),
                 digits(HiddenLayer.condition(before)),
                 digits(HiddenLayer.condition(after)));
     }

@@ -1,6 +1,6 @@
 package handgrad.app.study.transforms;
 
-import handgrad.app.report.Text;
+import handgrad.app.report.NumberText;
 import handgrad.app.study.Findings;
 import handgrad.page.Block;
 import handgrad.page.Block.Bar;
@@ -49,8 +49,8 @@ final class TransformsPage {
                 "%s; %s rows to train on, %s to test on; features %s"
                         .formatted(
                                 data.title(),
-                                Text.count(study.train().rows()),
-                                Text.count(data.rows() - study.train().rows()),
+                                NumberText.count(study.train().rows()),
+                                NumberText.count(data.rows() - study.train().rows()),
                                 String.join(", ", data.features())),
                 false,
                 List.of(
@@ -139,14 +139,14 @@ final class TransformsPage {
                         .formatted(
                                 feature(),
                                 steps(raw),
-                                Text.digits(raw.error()),
+                                NumberText.digits(raw.error()),
                                 steps(standardised),
-                                Text.digits(standardised.error())));
+                                NumberText.digits(standardised.error())));
     }
 
     private static String steps(Valley valley) {
         int steps = valley.weights().length - 1;
-        return Text.count(steps) + (steps == 1 ? " step" : " steps");
+        return NumberText.count(steps) + (steps == 1 ? " step" : " steps");
     }
 
     private String feature() {
@@ -220,7 +220,7 @@ final class TransformsPage {
                                         + " fills 30 dimensions, and one more where the bias of BatchNorm has moved; κ is within"
                                         + " these. Tanh makes it fill all, the new ones thinly."),
                         Chart.of(
-                                "Eigenvalues after " + Text.count(last.steps()) + " steps",
+                                "Eigenvalues after " + NumberText.count(last.steps()) + " steps",
                                 "The eigenvalues of hᵀh/n in falling order, before and after BatchNorm.",
                                 "number",
                                 "log₁₀ λ",

@@ -1,6 +1,6 @@
 package handgrad.app.study.transforms;
 
-import handgrad.app.report.Text;
+import handgrad.app.report.NumberText;
 import handgrad.app.study.Table;
 
 /** The tables of the study of transforms, for terminal and page. */
@@ -13,10 +13,10 @@ final class TransformsTables {
         for (var row : study.rows()) {
             table.add(
                     row.title(),
-                    Text.fixed(2, row.skew()),
-                    Text.fixed(4, row.number("r2")),
-                    Text.fixed(4, row.number("leverage")),
-                    Text.fixed(2, row.number("residual skew")));
+                    NumberText.fixed(2, row.skew()),
+                    NumberText.fixed(4, row.number("r2")),
+                    NumberText.fixed(4, row.number("leverage")),
+                    NumberText.fixed(2, row.number("residual skew")));
         }
         return table;
     }
@@ -44,11 +44,11 @@ final class TransformsTables {
         for (var known : study.closedForms()) {
             table.add(
                     known.title(),
-                    Text.fixed(2, known.skew()),
+                    NumberText.fixed(2, known.skew()),
                     sixDigits(known.found().number("condition predicted")),
                     sixDigits(known.found().number("condition found")),
-                    Text.count((long) known.found().number("steps predicted")),
-                    Text.count((long) known.found().number("steps found")));
+                    NumberText.count((long) known.found().number("steps predicted")),
+                    NumberText.count((long) known.found().number("steps found")));
         }
         return table;
     }
@@ -61,8 +61,8 @@ final class TransformsTables {
                 double[] eigenvalues = hidden.numbers().list(place);
                 table.add(
                         place.equals("after tanh") ? place : place + " BatchNorm",
-                        Text.count(hidden.steps()),
-                        Text.count(HiddenLayer.rank(eigenvalues)),
+                        NumberText.count(hidden.steps()),
+                        NumberText.count(HiddenLayer.rank(eigenvalues)),
                         digits(eigenvalues[0]),
                         digits(HiddenLayer.condition(eigenvalues)));
             }
@@ -73,22 +73,22 @@ final class TransformsTables {
     /** A step size with five digits: it is found to more than four. */
     private static String step(double value) {
         return value >= 1e-3 && value < 1e4
-                ? Text.fixed(Math.max(0, 4 - (int) Math.floor(Math.log10(value))), value)
+                ? NumberText.fixed(Math.max(0, 4 - (int) Math.floor(Math.log10(value))), value)
                 : "%.4e".formatted(value).replace('-', '−');
     }
 
     private static String sixDigits(double value) {
         return value >= 1e5
-                ? Text.count(Math.round(value))
-                : Text.fixed(Math.max(0, 5 - (int) Math.floor(Math.log10(value))), value);
+                ? NumberText.count(Math.round(value))
+                : NumberText.fixed(Math.max(0, 5 - (int) Math.floor(Math.log10(value))), value);
     }
 
     /** Three digits, or all before the point. */
     static String digits(double value) {
-        return value >= 100 && value < 1e7 ? Text.count(Math.round(value)) : Text.digits(value);
+        return value >= 100 && value < 1e7 ? NumberText.count(Math.round(value)) : NumberText.digits(value);
     }
 
     static String steps(double steps, Transforms study) {
-        return steps < 0 ? "> " + Text.count(study.limit()) : Text.count((long) steps);
+        return steps < 0 ? "> " + NumberText.count(study.limit()) : NumberText.count((long) steps);
     }
 }

@@ -26,7 +26,7 @@ import java.util.List;
  * @param spread the largest difference between the logits of two rows after training: 0 where the context does not matter
  */
 record ZeroInit(
-        Start start,
+        StartingWeights start,
         List<Gradient> gradients,
         double firstLoss,
         double train,
@@ -36,7 +36,7 @@ record ZeroInit(
     private static final LectureModel MODEL = LectureModel.MLP_KAIMING;
 
     /** Where training starts. */
-    enum Start {
+    enum StartingWeights {
         /** Every layer as the lecture draws it. */
         DRAWN("drawn"),
         /** The last linear layer at zero. */
@@ -46,7 +46,7 @@ record ZeroInit(
 
         private final String title;
 
-        Start(String title) {
+        StartingWeights(String title) {
             this.title = title;
         }
 
@@ -65,7 +65,7 @@ record ZeroInit(
     record Gradient(String name, int elements, double largest) {}
 
     /** Trains with the lecture's seed, batches and first learning rate. */
-    static ZeroInit run(Split split, Start start, int steps) {
+    static ZeroInit run(Split split, StartingWeights start, int steps) {
         var defaults = MODEL.defaults();
         var random = TorchRandom.seeded(defaults.seed());
         if (!(MODEL.build(defaults.sizes(), random) instanceof Sequential network)) {
@@ -99,7 +99,7 @@ record ZeroInit(
         return new ZeroInit(start, gradients(network, largest), firstLoss, train, dev, hidden, spread);
     }
 
-    private static void zero(Sequential network, Start start) {
+    private static void zero(Sequential network, StartingWeights start) {
         var linear = network.layers().stream()
                 .filter(Linear.class::isInstance)
                 .flatMap(layer -> layer.parameters().stream())

@@ -5,7 +5,7 @@ import handgrad.app.command.NamesOption;
 import handgrad.app.study.Findings;
 import handgrad.app.study.Table;
 import handgrad.app.study.zeroinit.ZeroInit.Gradient;
-import handgrad.app.study.zeroinit.ZeroInit.Start;
+import handgrad.app.study.zeroinit.ZeroInit.StartingWeights;
 import handgrad.data.Alphabet;
 import java.io.PrintWriter;
 import java.util.List;
@@ -42,7 +42,7 @@ public final class ZeroInitCommand implements Callable<Integer> {
     public Integer call() {
         var split = data.names().split(42);
         int steps = quick ? QUICK_STEPS : STEPS;
-        var runs = Stream.of(Start.values())
+        var runs = Stream.of(StartingWeights.values())
                 .map(start -> ZeroInit.run(split, start, steps))
                 .toList();
         var out = spec.commandLine().getOut();
@@ -81,7 +81,7 @@ public final class ZeroInitCommand implements Callable<Integer> {
     /** The runs are one for each start. */
     static Findings findings(List<ZeroInit> runs, double unigramEntropy) {
         var findings = new Findings();
-        var zero = of(runs, Start.ALL_ZERO);
+        var zero = of(runs, StartingWeights.ALL_ZERO);
         var moved = withGradient(zero);
         findings.add(
                 "From all zeros, %s of %d tensors ever got a gradient: %s, %,d of %,d numbers.",
@@ -103,8 +103,8 @@ public final class ZeroInitCommand implements Callable<Integer> {
                         + " train, %.4f above that entropy. It half trains: it learns how frequent characters are, and not"
                         + " what follows what.",
                 zero.spread(), unigramEntropy, Math.log(Alphabet.SIZE), zero.train(), zero.train() - unigramEntropy);
-        var last = of(runs, Start.LAST_ZERO);
-        var drawn = of(runs, Start.DRAWN);
+        var last = of(runs, StartingWeights.LAST_ZERO);
+        var drawn = of(runs, StartingWeights.DRAWN);
         findings.add(
                 "Zero in the last layer alone is another matter: %d of %d tensors got a gradient, and the loss on dev is"
                         + " %.4f, beside %.4f from the drawn start and %.4f from all zeros.",
@@ -112,7 +112,7 @@ public final class ZeroInitCommand implements Callable<Integer> {
         return findings;
     }
 
-    private static ZeroInit of(List<ZeroInit> runs, Start start) {
+    private static ZeroInit of(List<ZeroInit> runs, StartingWeights start) {
         return runs.stream().filter(run -> run.start() == start).findFirst().orElseThrow();
     }
 

@@ -7,8 +7,8 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class BatchNormVerdictsTest {
-    private static final Reading STANDARD = reading(2, 0.9, 0.01, 10);
-    private static final Training STARTS_AT_4 = training(4, 2, STANDARD);
+    private static final ProbeResult STANDARD = reading(2, 0.9, 0.01, 10);
+    private static final MeasuredTraining STARTS_AT_4 = training(4, 2, STANDARD);
 
     @Test
     void allFourHoldWhereTheNumbersSaySo() {
@@ -47,16 +47,17 @@ class BatchNormVerdictsTest {
         assertThat(verdict.holds()).isFalse();
     }
 
-    private static BatchNormVerdicts verdicts(Reading batchNorm, Training noisy) {
+    private static BatchNormVerdicts verdicts(ProbeResult batchNorm, MeasuredTraining noisy) {
         return verdicts(batchNorm, noisy, STANDARD);
     }
 
-    private static BatchNormVerdicts verdicts(Reading batchNorm, Training noisy, Reading standard) {
+    private static BatchNormVerdicts verdicts(ProbeResult batchNorm, MeasuredTraining noisy, ProbeResult standard) {
         return verdicts(training(4, 1, batchNorm), noisy, standard);
     }
 
-    private static BatchNormVerdicts verdicts(Training batchNorm, Training noisy, Reading standard) {
-        var trainings = new EnumMap<Variant, List<Training>>(Variant.class);
+    private static BatchNormVerdicts verdicts(
+            MeasuredTraining batchNorm, MeasuredTraining noisy, ProbeResult standard) {
+        var trainings = new EnumMap<Variant, List<MeasuredTraining>>(Variant.class);
         for (var variant : Variant.values()) {
             trainings.put(variant, List.of(STARTS_AT_4));
         }
@@ -66,12 +67,12 @@ class BatchNormVerdictsTest {
         return new BatchNormVerdicts(new BatchNormRuns(new NamesNetwork(), 10, 1, trainings));
     }
 
-    private static Training training(double first, double last, Reading reading) {
-        return new Training(first, new double[] {first, last}, new int[] {0}, List.of(reading));
+    private static MeasuredTraining training(double first, double last, ProbeResult reading) {
+        return new MeasuredTraining(first, new double[] {first, last}, new int[] {0}, List.of(reading));
     }
 
-    private static Reading reading(double difference, double cosine, double drift, double highestLoss) {
-        return new Reading(
+    private static ProbeResult reading(double difference, double cosine, double drift, double highestLoss) {
+        return new ProbeResult(
                 new double[] {difference}, new double[] {cosine}, new double[] {drift}, 1, 0, highestLoss, 1, 2, 3);
     }
 }

@@ -57,7 +57,7 @@ class ProbeTest {
         assertThat(reading.highestLoss()).isCloseTo(loss * Math.pow(1 - curvature * 0.01, 2), within(1e-3));
     }
 
-    private static Reading read(double[] stepSizes, double x, double y, double... weights) {
+    private static ProbeResult read(double[] stepSizes, double x, double y, double... weights) {
         var task = task(weights);
         return new Probe(task, LR, stepSizes).read(ready(task, x, y));
     }

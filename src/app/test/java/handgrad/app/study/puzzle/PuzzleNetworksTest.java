@@ -17,9 +17,9 @@ class PuzzleNetworksTest {
         return Stream.of(
                 Puzzle.of(Activation.RELU, 4),
                 Puzzle.of(Activation.LEAKY_RELU, 2).withMethod(Method.ADAM),
-                Puzzle.of(Activation.TANH, 3).withDepth(2).withStart(Start.HE),
+                Puzzle.of(Activation.TANH, 3).withDepth(2).withStart(StartingWeights.HE),
                 Puzzle.of(Activation.GELU, 2).withNorm(Norm.AFFINE),
-                Puzzle.of(Activation.SIGMOID, 2).withLoss(Loss.CROSS_ENTROPY).withStart(Start.XAVIER),
+                Puzzle.of(Activation.SIGMOID, 2).withLoss(Loss.CROSS_ENTROPY).withStart(StartingWeights.XAVIER),
                 Puzzle.of(Activation.TANH, 2).withNorm(Norm.PLAIN).withoutBias(),
                 Puzzle.of(Activation.TANH, 2).withOutput(Puzzle.Output.SIGMOID));
     }

@@ -45,7 +45,7 @@ class PuzzleTableTest {
         "XAVIER, 2, 3, 0.578125",
         "RANDOMISED_ASYMMETRIC, 1, 1, 0.07557"
     })
-    void theShareBornDeadFollowsTheClosedForm(Start start, int width, int depth, double share) {
+    void theShareBornDeadFollowsTheClosedForm(StartingWeights start, int width, int depth, double share) {
         var puzzle = Puzzle.of(Puzzle.Activation.RELU, width).withStart(start).withDepth(depth);
         assertThat(puzzle.bornDead()).isCloseTo(share, within(1e-5));
         var run = PuzzleRun.train(puzzle, 20_000, 0);

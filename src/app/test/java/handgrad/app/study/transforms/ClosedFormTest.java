@@ -46,7 +46,7 @@ class ClosedFormTest {
         double a = Math.sqrt(1.8);
         double b = Math.sqrt(0.2);
         double[][] columns = {{a, -a, b, -b}, {a, -a, -b, b}};
-        assertThat(Moments.of(columns[0]).variance()).isCloseTo(1, within(1e-12));
+        assertThat(FeatureMoments.of(columns[0]).variance()).isCloseTo(1, within(1e-12));
         assertThat(Design.of(columns).condition()).isCloseTo(9, within(1e-9));
         var whitened = Transform.WHITENED.fit(columns).apply(columns);
         assertThat(Design.of(whitened).condition()).isCloseTo(1, within(1e-9));

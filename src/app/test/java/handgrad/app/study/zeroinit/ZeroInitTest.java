@@ -3,7 +3,7 @@ package handgrad.app.study.zeroinit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import handgrad.app.study.zeroinit.ZeroInit.Start;
+import handgrad.app.study.zeroinit.ZeroInit.StartingWeights;
 import handgrad.data.Names;
 import handgrad.data.Split;
 import java.util.List;
@@ -14,7 +14,7 @@ class ZeroInitTest {
 
     @Test
     void from_all_zeros_only_the_last_bias_trains_towards_the_unigram() {
-        var run = ZeroInit.run(SPLIT, Start.ALL_ZERO, 500);
+        var run = ZeroInit.run(SPLIT, StartingWeights.ALL_ZERO, 500);
         assertThat(run.gradients())
                 .filteredOn(tensor -> tensor.largest() > 0)
                 .extracting(ZeroInit.Gradient::name)
@@ -27,8 +27,8 @@ class ZeroInitTest {
         assertThat(ZeroInitCommand.findings(
                                 List.of(
                                         run,
-                                        ZeroInit.run(SPLIT, Start.LAST_ZERO, 10),
-                                        ZeroInit.run(SPLIT, Start.DRAWN, 10)),
+                                        ZeroInit.run(SPLIT, StartingWeights.LAST_ZERO, 10),
+                                        ZeroInit.run(SPLIT, StartingWeights.DRAWN, 10)),
                                 entropy)
                         .sentences())
                 .hasSize(4)
@@ -39,7 +39,7 @@ class ZeroInitTest {
 
     @Test
     void with_the_last_layer_alone_at_zero_every_tensor_trains() {
-        var run = ZeroInit.run(SPLIT, Start.LAST_ZERO, 500);
+        var run = ZeroInit.run(SPLIT, StartingWeights.LAST_ZERO, 500);
         assertThat(run.gradients()).allMatch(tensor -> tensor.largest() > 0);
         assertThat(run.firstLoss()).isCloseTo(Math.log(27), within(1e-6));
         assertThat(run.train()).isLessThan(ZeroInit.unigramEntropy(SPLIT.train()) - 0.2);

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** How the distribution that names are drawn from differs from the model's own; unless asked for, it does not. */
-public final class Sampling {
+public final class SamplingOptions {
     @Option(
             names = "--temperature",
             paramLabel = "T",

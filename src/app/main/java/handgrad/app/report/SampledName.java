@@ -6,4 +6,4 @@ package handgrad.app.report;
  * @param name the name; it may be empty
  * @param mark where it also occurs: {@code in train}, {@code in dev}, {@code in test}, or {@code new}
  */
-public record Sample(String name, String mark) {}
+public record SampledName(String name, String mark) {}

@@ -6,10 +6,10 @@ import handgrad.tensor.Tensor;
  * The values of each unit of a batch: (N, units) as it is, images (N, channels, height, width) as (N, channels, pixels), where
  * every pixel of a channel is a value of one unit. What there is one of for each unit is (1, units) or (1, channels, 1).
  */
-final class Units {
+final class UnitValues {
     private static final int IMAGES = 4;
 
-    private Units() {}
+    private UnitValues() {}
 
     /** A batch by units; shares its elements. */
     static Tensor of(Tensor x) {
@@ -47,7 +47,7 @@ final class Units {
     }
 
     /** A vector (units) as what there is one of for each unit. */
-    static Tensor one(Tensor vector, Tensor values) {
+    static Tensor perUnit(Tensor vector, Tensor values) {
         return values.shape().rank() == 2 ? vector : vector.reshape(1, -1, 1);
     }
 }

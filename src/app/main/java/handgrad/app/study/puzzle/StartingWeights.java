@@ -3,7 +3,7 @@ package handgrad.app.study.puzzle;
 import handgrad.random.TorchRandom;
 
 /** How the numbers of a linear layer are drawn. */
-enum Start {
+enum StartingWeights {
     /** Weight and bias uniform within ±1/√fanIn, the default of PyTorch's Linear. */
     PYTORCH("PyTorch", false, 3.0 / 8),
     /** Weight normal with variance 2/fanIn, bias zero: He, Zhang, Ren and Sun 2015, https://arxiv.org/abs/1502.01852. */
@@ -25,7 +25,7 @@ enum Start {
     private final boolean zeroBias;
     private final double deadUnit;
 
-    Start(String title, boolean zeroBias, double deadUnit) {
+    StartingWeights(String title, boolean zeroBias, double deadUnit) {
         this.title = title;
         this.zeroBias = zeroBias;
         this.deadUnit = deadUnit;

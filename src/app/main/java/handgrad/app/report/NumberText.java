@@ -5,8 +5,8 @@ import java.math.MathContext;
 import java.util.Locale;
 
 /** Numbers as a page writes them, whatever the language of the machine. */
-public final class Text {
-    private Text() {}
+public final class NumberText {
+    private NumberText() {}
 
     /** {@code 200,000}. */
     public static String count(long value) {

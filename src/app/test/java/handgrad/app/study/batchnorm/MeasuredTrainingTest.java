@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-class TrainingTest {
+class MeasuredTrainingTest {
     private static final DeepLinear LINEAR =
             new DeepLinear(20, DeepLinear.Placement.EVERY, Initialization.XAVIER_NORMAL);
 
@@ -22,8 +22,8 @@ class TrainingTest {
     @EnumSource
     void measuringChangesNothing(Variant variant) {
         var steps = new AtomicInteger();
-        var measured = Training.run(LINEAR, variant, 1, 12, 4, TrainingTest::nothing);
-        var alone = Training.run(LINEAR, variant, 1, 12, 0, steps::incrementAndGet);
+        var measured = MeasuredTraining.run(LINEAR, variant, 1, 12, 4, MeasuredTrainingTest::nothing);
+        var alone = MeasuredTraining.run(LINEAR, variant, 1, 12, 0, steps::incrementAndGet);
         assertThat(measured.steps()).containsExactly(0, 3, 6, 9);
         assertThat(alone.readings()).isEmpty();
         assertThat(steps).hasValue(12);
@@ -43,8 +43,8 @@ class TrainingTest {
         assertThat(Arrays.stream(first(images, variant).drift())).hasSize(5).allMatch(drift -> drift > 0);
     }
 
-    private static Reading first(Network network, Variant variant) {
-        return Training.run(network, variant, 2, 2, 1, TrainingTest::nothing)
+    private static ProbeResult first(Network network, Variant variant) {
+        return MeasuredTraining.run(network, variant, 2, 2, 1, MeasuredTrainingTest::nothing)
                 .readings()
                 .getFirst();
     }
@@ -53,7 +53,7 @@ class TrainingTest {
     @Test
     void aTrainingThatDivergesEndsThere() {
         var wide = new DeepLinear(100_000, DeepLinear.Placement.HIDDEN, Initialization.KAIMING_NORMAL);
-        var training = Training.run(wide, Variant.STANDARD, 1, 20, 20, TrainingTest::nothing);
+        var training = MeasuredTraining.run(wide, Variant.STANDARD, 1, 20, 20, MeasuredTrainingTest::nothing);
         assertThat(training.losses()[19]).isInfinite();
         assertThat(training.lastLoss()).isInfinite();
         assertThat(training.readings()).hasSizeLessThan(20).hasSize(training.steps().length);

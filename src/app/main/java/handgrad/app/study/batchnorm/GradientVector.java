@@ -6,10 +6,10 @@ import handgrad.tensor.Updates;
 import java.util.List;
 
 /** The gradients of some parameters, copied: one long vector in parts. */
-record Gradient(List<Tensor> parts) {
+record GradientVector(List<Tensor> parts) {
     /** As it stands in the parameters. */
-    static Gradient of(List<Parameter> parameters) {
-        return new Gradient(
+    static GradientVector of(List<Parameter> parameters) {
+        return new GradientVector(
                 parameters.stream().map(parameter -> parameter.grad().copy()).toList());
     }
 
@@ -33,7 +33,7 @@ record Gradient(List<Tensor> parts) {
     }
 
     /** ⟨this, other⟩, summed in float64. */
-    double dot(Gradient other) {
+    double dot(GradientVector other) {
         double sum = 0;
         for (int part = 0; part < parts.size(); part++) {
             float[] a = parts.get(part).floats();
@@ -46,7 +46,7 @@ record Gradient(List<Tensor> parts) {
     }
 
     /** ‖this - other‖₂, summed in float64. */
-    double distance(Gradient other) {
+    double distance(GradientVector other) {
         double sum = 0;
         for (int part = 0; part < parts.size(); part++) {
             float[] a = parts.get(part).floats();
@@ -60,7 +60,7 @@ record Gradient(List<Tensor> parts) {
     }
 
     /** The cosine of the angle to another gradient; NaN where one of them is 0. */
-    double cosine(Gradient other) {
+    double cosine(GradientVector other) {
         return dot(other) / (norm() * other.norm());
     }
 }

@@ -1,11 +1,12 @@
 package handgrad.app;
 
 /** The versions of handgrad and of the JDK that runs it. */
-final class Version {
-    private Version() {}
+final class ProgramVersion {
+    private ProgramVersion() {}
 
     static String[] lines() {
-        var version = Version.class.getModule().getDescriptor().rawVersion().orElse("(from source)");
+        var version =
+                ProgramVersion.class.getModule().getDescriptor().rawVersion().orElse("(from source)");
         return new String[] {
             "handgrad " + version,
             "JDK " + Runtime.version() + " (" + System.getProperty("java.vendor") + ", "

@@ -15,7 +15,7 @@ package handgrad.app.study.batchnorm;
  * @param smoothness the greatest ‖g - g(θ')‖₂ / ‖θ - θ'‖₂, the effective β
  */
 @SuppressWarnings("ArrayRecordComponent") // compared by nobody
-public record Reading(
+public record ProbeResult(
         double[] difference,
         double[] cosine,
         double[] drift,

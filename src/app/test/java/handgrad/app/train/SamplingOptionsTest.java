@@ -10,7 +10,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import picocli.CommandLine;
 
-class SamplingTest {
+class SamplingOptionsTest {
     private static final float NO = Float.NEGATIVE_INFINITY;
     private static final Tensor LOGITS = Tensor.of(new float[] {2, 0.5f, 1, 1, -3}, 1, 5);
 
@@ -51,8 +51,8 @@ class SamplingTest {
                 .hasMessage(message);
     }
 
-    private static Sampling sampling(String... arguments) {
-        var sampling = new Sampling();
+    private static SamplingOptions sampling(String... arguments) {
+        var sampling = new SamplingOptions();
         new CommandLine(CommandLine.Model.CommandSpec.create()
                         .addMixin("sampling", CommandLine.Model.CommandSpec.forAnnotatedObject(sampling)))
                 .parseArgs(arguments);

@@ -9,9 +9,9 @@ import java.util.Arrays;
  * @param variance Σ (x - m)² / n
  * @param skew Σ (x - m)³ / n over the third power of the deviation; 0 for a symmetric distribution, NaN for equal numbers
  */
-public record Moments(double mean, double variance, double skew) {
+public record FeatureMoments(double mean, double variance, double skew) {
     /** Of at least one number. */
-    public static Moments of(double[] x) {
+    public static FeatureMoments of(double[] x) {
         double mean = Arrays.stream(x).average().orElse(Double.NaN);
         double squares = 0;
         double cubes = 0;
@@ -21,7 +21,7 @@ public record Moments(double mean, double variance, double skew) {
             cubes += d * d * d;
         }
         double variance = squares / x.length;
-        return new Moments(mean, variance, cubes / x.length / Math.pow(variance, 1.5));
+        return new FeatureMoments(mean, variance, cubes / x.length / Math.pow(variance, 1.5));
     }
 
     /** The correlation of two features, from -1 to 1. */

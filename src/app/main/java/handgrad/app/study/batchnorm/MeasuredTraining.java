@@ -14,7 +14,7 @@ import java.util.List;
  * @param readings as many as steps, fewer where it diverged
  */
 @SuppressWarnings("ArrayRecordComponent") // compared by nobody
-public record Training(double firstLoss, double[] losses, int[] steps, List<Reading> readings) {
+public record MeasuredTraining(double firstLoss, double[] losses, int[] steps, List<ProbeResult> readings) {
     /** Points of the curve at most. */
     private static final int POINTS = 100;
 
@@ -24,7 +24,8 @@ public record Training(double firstLoss, double[] losses, int[] steps, List<Read
      * @param probes how many times it measures
      * @param afterStep is run after each step
      */
-    public static Training run(Network network, Variant variant, long seed, int steps, int probes, Runnable afterStep) {
+    public static MeasuredTraining run(
+            Network network, Variant variant, long seed, int steps, int probes, Runnable afterStep) {
         var task = network.start(variant, seed);
         var probe = new Probe(task, network.lr(), network.stepSizes());
         var sgd = new Sgd(task.model().parameters());
@@ -32,7 +33,7 @@ public record Training(double firstLoss, double[] losses, int[] steps, List<Read
         double[] sums = new double[points];
         int[] counts = new int[points];
         int[] probed = probedSteps(steps, probes);
-        var readings = new ArrayList<Reading>();
+        var readings = new ArrayList<ProbeResult>();
         double firstLoss = Double.NaN;
         for (int step = 0; step < steps; step++) {
             var batch = task.batches().get();
@@ -53,7 +54,7 @@ public record Training(double firstLoss, double[] losses, int[] steps, List<Read
         }
         double[] losses = new double[points];
         Arrays.setAll(losses, i -> sums[i] / Math.max(1, counts[i]));
-        return new Training(firstLoss, losses, Arrays.copyOf(probed, readings.size()), List.copyOf(readings));
+        return new MeasuredTraining(firstLoss, losses, Arrays.copyOf(probed, readings.size()), List.copyOf(readings));
     }
 
     /** The mean loss of the last tenth of the training. */
