@@ -30,7 +30,7 @@ public final class Activations {
                     UnaryOperation.TANH, x.doubles(), out.doubles(), x.shape().elements());
         }
         if (Tracing.isOn()) {
-            Tracing.tell("tanh", out, x);
+            Tracing.tell(Op.TANH, out, x);
         }
     }
 
@@ -72,7 +72,7 @@ public final class Activations {
                     x.shape().elements());
         }
         if (Tracing.isOn()) {
-            Tracing.tell("sigmoid", out, x);
+            Tracing.tell(Op.SIGMOID, out, x);
         }
     }
 
@@ -118,7 +118,7 @@ public final class Activations {
             Activation.gate(x.doubles(), t.doubles(), out.doubles(), rows, channels);
         }
         if (Tracing.isOn()) {
-            Tracing.tell("gate", out, x);
+            Tracing.tell(Op.GATE, out, x);
         }
     }
 
@@ -156,7 +156,7 @@ public final class Activations {
             Rectifier.relu(x.doubles(), out.doubles(), x.shape().elements());
         }
         if (Tracing.isOn()) {
-            Tracing.tell("relu", out, x);
+            Tracing.tell(Op.RELU, out, x);
         }
     }
 
@@ -197,7 +197,7 @@ public final class Activations {
                     x.doubles(), negativeSlope, out.doubles(), x.shape().elements());
         }
         if (Tracing.isOn()) {
-            Tracing.tell("leakyRelu", new double[] {negativeSlope}, out, x);
+            Tracing.tell(Op.LEAKY_RELU, new double[] {negativeSlope}, out, x);
         }
     }
 
@@ -260,7 +260,7 @@ public final class Activations {
             Activation.gelu(x.doubles(), t.doubles(), out.doubles(), x.shape().elements());
         }
         if (Tracing.isOn()) {
-            Tracing.tell("gelu", out, x);
+            Tracing.tell(Op.GELU, out, x);
         }
     }
 

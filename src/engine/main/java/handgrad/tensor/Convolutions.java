@@ -73,7 +73,7 @@ public final class Convolutions {
         }
         if (Tracing.isOn()) {
             Tracing.tell(
-                    "conv2d",
+                    Op.CONV2D,
                     new double[] {kernelSize, stride, padding},
                     out,
                     bias == null ? new Tensor[] {x, weight} : new Tensor[] {x, weight, bias});
@@ -226,7 +226,7 @@ public final class Convolutions {
                     x.doubles(), planes, x.size(2), x.size(3), kernelSize, stride, out.doubles(), indices.ints());
         }
         if (Tracing.isOn()) {
-            Tracing.tell("maxPool2d", new double[] {kernelSize, stride}, out, x);
+            Tracing.tell(Op.MAX_POOL2D, new double[] {kernelSize, stride}, out, x);
         }
     }
 

@@ -41,7 +41,7 @@ public final class Functional {
         Rows.gather(
                 table.elements(), table.size(1), indices.ints(), indices.shape().elements(), out.elements());
         if (Tracing.isOn()) {
-            Tracing.tell("embedding", out, table, indices);
+            Tracing.tell(Op.EMBEDDING, out, table, indices);
         }
     }
 
@@ -80,7 +80,7 @@ public final class Functional {
         }
         MatrixForms.multiply(x, false, weight, false, rows, fanOut, fanIn, bias == null ? 0 : 1, out);
         if (Tracing.isOn()) {
-            Tracing.tell("linear", out, bias == null ? new Tensor[] {x, weight} : new Tensor[] {x, weight, bias});
+            Tracing.tell(Op.LINEAR, out, bias == null ? new Tensor[] {x, weight} : new Tensor[] {x, weight, bias});
         }
     }
 
@@ -176,7 +176,7 @@ public final class Functional {
         }
         if (Tracing.isOn()) {
             Tracing.tell(
-                    "groupedLinear", out, bias == null ? new Tensor[] {x, weight} : new Tensor[] {x, weight, bias});
+                    Op.GROUPED_LINEAR, out, bias == null ? new Tensor[] {x, weight} : new Tensor[] {x, weight, bias});
         }
     }
 
@@ -268,7 +268,7 @@ public final class Functional {
         int taps = taps("unfold", "x", x, dilation, "out", out);
         Unfold.forward(x.elements(), x.size(0), x.size(1), x.size(2), taps, dilation, out.elements());
         if (Tracing.isOn()) {
-            Tracing.tell("unfold", new double[] {dilation}, out, x);
+            Tracing.tell(Op.UNFOLD, new double[] {dilation}, out, x);
         }
     }
 
@@ -318,7 +318,7 @@ public final class Functional {
         Unfold.crop(x.elements(), x.size(0), x.size(1), x.size(2), out.elements(), out.size(1), out.size(2), column);
         if (Tracing.isOn()) {
             // The first columns begin the output anew, the others are put beside them.
-            Tracing.tell("crop", new double[] {column}, out, column == 0 ? new Tensor[] {x} : new Tensor[] {out, x});
+            Tracing.tell(Op.CROP, new double[] {column}, out, column == 0 ? new Tensor[] {x} : new Tensor[] {out, x});
         }
     }
 
@@ -380,8 +380,8 @@ public final class Functional {
                 ? SoftmaxCrossEntropy.forward(logits.floats(), targets.ints(), rows, classes, probabilities.floats())
                 : SoftmaxCrossEntropy.forward(logits.doubles(), targets.ints(), rows, classes, probabilities.doubles());
         if (Tracing.isOn()) {
-            Tracing.tell("softmax", probabilities, logits);
-            Tracing.tell("negativeLogLikelihood", Tensor.scalar(loss), probabilities, targets);
+            Tracing.tell(Op.SOFTMAX, probabilities, logits);
+            Tracing.tell(Op.NEGATIVE_LOG_LIKELIHOOD, Tensor.scalar(loss), probabilities, targets);
         }
         return loss;
     }
@@ -448,7 +448,7 @@ public final class Functional {
                 ? SquaredError.forward(x.floats(), target.floats(), n)
                 : SquaredError.forward(x.doubles(), target.doubles(), n);
         if (Tracing.isOn()) {
-            Tracing.tell("mseLoss", Tensor.scalar(loss), x, target);
+            Tracing.tell(Op.MSE_LOSS, Tensor.scalar(loss), x, target);
         }
         return loss;
     }

@@ -87,8 +87,8 @@ public final class Normalizations {
                     out.doubles());
         }
         if (Tracing.isOn()) {
-            Tracing.tell("normalizeBatch", new double[] {epsilon, divisor}, normalized, x);
-            Tracing.tell("scaleAndShift", out, normalized, gain, bias);
+            Tracing.tell(Op.NORMALIZE_BATCH, new double[] {epsilon, divisor}, normalized, x);
+            Tracing.tell(Op.SCALE_AND_SHIFT, out, normalized, gain, bias);
         }
     }
 
@@ -198,8 +198,8 @@ public final class Normalizations {
                     out.doubles());
         }
         if (Tracing.isOn()) {
-            Tracing.tell("normalize", normalized, x, mean, inverseDeviation);
-            Tracing.tell("scaleAndShift", out, normalized, gain, bias);
+            Tracing.tell(Op.NORMALIZE, normalized, x, mean, inverseDeviation);
+            Tracing.tell(Op.SCALE_AND_SHIFT, out, normalized, gain, bias);
         }
     }
 
@@ -294,8 +294,8 @@ public final class Normalizations {
                     out.doubles());
         }
         if (Tracing.isOn()) {
-            Tracing.tell("normalizeRows", new double[] {epsilon}, normalized, x);
-            Tracing.tell("scaleAndShift", out, normalized, gain, bias);
+            Tracing.tell(Op.NORMALIZE_ROWS, new double[] {epsilon}, normalized, x);
+            Tracing.tell(Op.SCALE_AND_SHIFT, out, normalized, gain, bias);
         }
     }
 
@@ -429,7 +429,7 @@ public final class Normalizations {
                     out.doubles());
         }
         if (Tracing.isOn()) {
-            Tracing.tell("batchNorm2d", new double[] {epsilon, divisor}, out, x, gain, bias);
+            Tracing.tell(Op.BATCH_NORM2D, new double[] {epsilon, divisor}, out, x, gain, bias);
         }
     }
 
@@ -474,7 +474,7 @@ public final class Normalizations {
                     out.doubles());
         }
         if (Tracing.isOn()) {
-            Tracing.tell("batchNorm2d", out, x, gain, bias, mean, inverseDeviation);
+            Tracing.tell(Op.BATCH_NORM2D, out, x, gain, bias, mean, inverseDeviation);
         }
     }
 

@@ -253,7 +253,7 @@ public final class Tensor {
                 setFlat(i, source.getFlat(i));
             }
         }
-        return Tracing.tell("copyFrom", this, source);
+        return Tracing.tell(Op.COPY_FROM, this, source);
     }
 
     /** A copy with its own elements. */
@@ -268,56 +268,56 @@ public final class Tensor {
 
     /** a + b, elementwise. */
     public Tensor add(Tensor b) {
-        return binary("add", BinaryOperation.ADD, b);
+        return binary(Op.ADD, BinaryOperation.ADD, b);
     }
 
     /** a + b for every element a. */
     public Tensor add(double b) {
-        return binaryWithScalar("add", BinaryOperation.ADD, b);
+        return binaryWithScalar(Op.ADD, BinaryOperation.ADD, b);
     }
 
     /** a - b, elementwise. */
     public Tensor sub(Tensor b) {
-        return binary("sub", BinaryOperation.SUBTRACT, b);
+        return binary(Op.SUB, BinaryOperation.SUBTRACT, b);
     }
 
     /** a - b for every element a. */
     public Tensor sub(double b) {
-        return binaryWithScalar("sub", BinaryOperation.SUBTRACT, b);
+        return binaryWithScalar(Op.SUB, BinaryOperation.SUBTRACT, b);
     }
 
     /** a · b, elementwise. */
     public Tensor mul(Tensor b) {
-        return binary("mul", BinaryOperation.MULTIPLY, b);
+        return binary(Op.MUL, BinaryOperation.MULTIPLY, b);
     }
 
     /** a · b for every element a. */
     public Tensor mul(double b) {
-        return binaryWithScalar("mul", BinaryOperation.MULTIPLY, b);
+        return binaryWithScalar(Op.MUL, BinaryOperation.MULTIPLY, b);
     }
 
     /** a / b, elementwise. */
     public Tensor div(Tensor b) {
-        return binary("div", BinaryOperation.DIVIDE, b);
+        return binary(Op.DIV, BinaryOperation.DIVIDE, b);
     }
 
     /** a / b for every element a. */
     public Tensor div(double b) {
-        return binaryWithScalar("div", BinaryOperation.DIVIDE, b);
+        return binaryWithScalar(Op.DIV, BinaryOperation.DIVIDE, b);
     }
 
-    private Tensor binaryWithScalar(String name, BinaryOperation operation, double b) {
-        requireFloating(name);
+    private Tensor binaryWithScalar(Op op, BinaryOperation operation, double b) {
+        requireFloating(op.toString());
         var out = zeros(dtype, shape);
         Broadcast.apply(operation, this, zeros(dtype, Shape.SCALAR).fill(b), out);
-        return Tracing.tell(name, new double[] {b}, out, this);
+        return Tracing.tell(op, new double[] {b}, out, this);
     }
 
-    private Tensor binary(String name, BinaryOperation operation, Tensor b) {
-        requireSameType(name, b);
-        var out = zeros(dtype, Shape.broadcast(name, shape, b.shape));
+    private Tensor binary(Op op, BinaryOperation operation, Tensor b) {
+        requireSameType(op.toString(), b);
+        var out = zeros(dtype, Shape.broadcast(op.toString(), shape, b.shape));
         Broadcast.apply(operation, this, b, out);
-        return Tracing.tell(name, out, this, b);
+        return Tracing.tell(op, out, this, b);
     }
 
     /** Adds b to this tensor in place; b broadcasts to this tensor's shape. Returns this tensor. */
@@ -328,51 +328,51 @@ public final class Tensor {
                     "addInPlace: b does not broadcast to this tensor's shape, this " + shape + ", b " + b.shape);
         }
         Broadcast.apply(BinaryOperation.ADD, this, b, this);
-        return Tracing.tell("addInPlace", this, this, b);
+        return Tracing.tell(Op.ADD_IN_PLACE, this, this, b);
     }
 
     /** -x, elementwise. */
     public Tensor neg() {
-        return unary("neg", UnaryOperation.NEGATE);
+        return unary(Op.NEG, UnaryOperation.NEGATE);
     }
 
     /** |x|, elementwise. */
     public Tensor abs() {
-        return unary("abs", UnaryOperation.ABSOLUTE);
+        return unary(Op.ABS, UnaryOperation.ABSOLUTE);
     }
 
     /** eˣ, elementwise. */
     public Tensor exp() {
-        return unary("exp", UnaryOperation.EXP);
+        return unary(Op.EXP, UnaryOperation.EXP);
     }
 
     /** ln x, elementwise. */
     public Tensor log() {
-        return unary("log", UnaryOperation.LOG);
+        return unary(Op.LOG, UnaryOperation.LOG);
     }
 
     /** tanh x, elementwise. */
     public Tensor tanh() {
-        return unary("tanh", UnaryOperation.TANH);
+        return unary(Op.TANH, UnaryOperation.TANH);
     }
 
     /** √x, elementwise. */
     public Tensor sqrt() {
-        return unary("sqrt", UnaryOperation.SQUARE_ROOT);
+        return unary(Op.SQRT, UnaryOperation.SQUARE_ROOT);
     }
 
     /** max(x, 0), elementwise. */
     public Tensor relu() {
-        return unary("relu", UnaryOperation.RELU);
+        return unary(Op.RELU, UnaryOperation.RELU);
     }
 
     /** x to the power of exponent, elementwise. */
     public Tensor pow(double exponent) {
         if (exponent == 2) {
-            return unary("pow", UnaryOperation.SQUARE, exponent);
+            return unary(Op.POW, UnaryOperation.SQUARE, exponent);
         }
         if (exponent == -1) {
-            return unary("pow", UnaryOperation.RECIPROCAL, exponent);
+            return unary(Op.POW, UnaryOperation.RECIPROCAL, exponent);
         }
         if (exponent == 0.5) {
             return sqrt();
@@ -384,18 +384,18 @@ public final class Tensor {
         } else {
             Elementwise.power(doubles(), exponent, out.doubles(), shape.elements());
         }
-        return Tracing.tell("pow", new double[] {exponent}, out, this);
+        return Tracing.tell(Op.POW, new double[] {exponent}, out, this);
     }
 
-    private Tensor unary(String name, UnaryOperation operation, double... arguments) {
-        requireFloating(name);
+    private Tensor unary(Op op, UnaryOperation operation, double... arguments) {
+        requireFloating(op.toString());
         var out = zeros(dtype, shape);
         if (dtype == DType.FLOAT32) {
             Elementwise.unary(operation, floats(), out.floats(), shape.elements());
         } else {
             Elementwise.unary(operation, doubles(), out.doubles(), shape.elements());
         }
-        return Tracing.tell(name, arguments, out, this);
+        return Tracing.tell(op, arguments, out, this);
     }
 
     /** The sum of all elements, a scalar. */
@@ -418,7 +418,7 @@ public final class Tensor {
         } else {
             Reduction.sum(doubles(), outer(d), shape.size(d), inner(d), out.doubles());
         }
-        return Tracing.tell("sum", new double[] {d, keepDimension ? 1 : 0}, out, this);
+        return Tracing.tell(Op.SUM, new double[] {d, keepDimension ? 1 : 0}, out, this);
     }
 
     /** The mean of all elements, a scalar. */
@@ -478,7 +478,7 @@ public final class Tensor {
             int position = (i / inner * shape.size(d) + best[i]) * inner + i % inner;
             System.arraycopy(elements, position, out.elements, i, 1);
         }
-        return Tracing.tell("max", new double[] {d, keepDimension ? 1 : 0}, out, this);
+        return Tracing.tell(Op.MAX, new double[] {d, keepDimension ? 1 : 0}, out, this);
     }
 
     /** The INT32 index of the largest element over one dimension, the first of equals; the dimension is left out. */
@@ -498,7 +498,7 @@ public final class Tensor {
         } else {
             Reduction.argmax(doubles(), outer(d), shape.size(d), inner(d), out.ints());
         }
-        return Tracing.tell("argmax", new double[] {d}, out, this);
+        return Tracing.tell(Op.ARGMAX, new double[] {d}, out, this);
     }
 
     private Shape reduced(int dimension, boolean keepDimension) {
@@ -520,7 +520,7 @@ public final class Tensor {
         var out = zeros(dtype, shape.with(-1, b.size(1)));
         int rows = outer(shape.rank() - 1);
         MatrixForms.multiply(this, false, b, false, rows, b.size(1), size(-1), 0, out);
-        return Tracing.tell("matmul", out, this, b);
+        return Tracing.tell(Op.MATMUL, out, this, b);
     }
 
     /** aᵀ · b: (m, k) and (m, n) give (k, n). The gradient of a weight: xᵀ · dOut. */
@@ -529,7 +529,7 @@ public final class Tensor {
         requireEqual("matmulTransposeA", "first dimensions", size(0), b.size(0), b);
         var out = zeros(dtype, Shape.of(size(1), b.size(1)));
         MatrixForms.multiply(this, true, b, false, size(1), b.size(1), size(0), 0, out);
-        return Tracing.tell("matmulTransposeA", out, this, b);
+        return Tracing.tell(Op.MATMUL_TRANSPOSE_A, out, this, b);
     }
 
     /** a · bᵀ: (…, k) and (n, k) give (…, n). The gradient of an input: dOut · weightᵀ. */
@@ -539,7 +539,7 @@ public final class Tensor {
         var out = zeros(dtype, shape.with(-1, b.size(0)));
         int rows = outer(shape.rank() - 1);
         MatrixForms.multiply(this, false, b, true, rows, b.size(0), size(-1), 0, out);
-        return Tracing.tell("matmulTransposeB", out, this, b);
+        return Tracing.tell(Op.MATMUL_TRANSPOSE_B, out, this, b);
     }
 
     private void requireMatrices(String operation, Tensor b, int leastRank) {
@@ -578,7 +578,7 @@ public final class Tensor {
             throw new IllegalArgumentException("reshape: " + shape + " with " + shape.elements()
                     + " elements does not fit " + Arrays.toString(sizes));
         }
-        return Tracing.tell("reshape", new Tensor(dtype, Shape.of(resolved), elements), this);
+        return Tracing.tell(Op.RESHAPE, new Tensor(dtype, Shape.of(resolved), elements), this);
     }
 
     /** A copy with two dimensions exchanged. */
@@ -606,7 +606,7 @@ public final class Tensor {
                 }
             }
         }
-        return Tracing.tell("transpose", new double[] {first, second}, out, this);
+        return Tracing.tell(Op.TRANSPOSE, new double[] {first, second}, out, this);
     }
 
     /** The transpose of a matrix, a copy. */
@@ -625,7 +625,7 @@ public final class Tensor {
         System.arraycopy(rest, 0, sizes, indices.shape.rank(), rest.length);
         var out = zeros(dtype, Shape.of(sizes));
         Rows.gather(elements, inner(0), indices.ints(), indices.shape.elements(), out.elements);
-        return Tracing.tell("index", out, this, indices);
+        return Tracing.tell(Op.INDEX, out, this, indices);
     }
 
     /** The slices at the given places of one dimension, in the order of the one-dimensional INT32 indices. */
@@ -644,7 +644,7 @@ public final class Tensor {
                 System.arraycopy(elements, source, out.elements, (o * count + i) * inner, inner);
             }
         }
-        return Tracing.tell("indexSelect", new double[] {d}, out, this, indices);
+        return Tracing.tell(Op.INDEX_SELECT, new double[] {d}, out, this, indices);
     }
 
     /** A copy of the part of one dimension that begins at {@code start} and is {@code length} long. */
@@ -660,7 +660,7 @@ public final class Tensor {
             int source = (o * shape.size(d) + start) * inner;
             System.arraycopy(elements, source, out.elements, o * length * inner, length * inner);
         }
-        return Tracing.tell("narrow", new double[] {d, start, length}, out, this);
+        return Tracing.tell(Op.NARROW, new double[] {d, start, length}, out, this);
     }
 
     /**
@@ -683,7 +683,7 @@ public final class Tensor {
         } else {
             Rows.scatterAdd(doubles(), inner(0), indices.ints(), count, x.doubles());
         }
-        return Tracing.tell("indexAdd", this, this, indices, x);
+        return Tracing.tell(Op.INDEX_ADD, this, this, indices, x);
     }
 
     /** Checks that indices are INT32 and each from 0 to size - 1. */
@@ -709,7 +709,7 @@ public final class Tensor {
         for (int i = 0; i < shape.elements(); i++) {
             out.floats()[i * classes + ints()[i]] = 1;
         }
-        return Tracing.tell("oneHot", out, this);
+        return Tracing.tell(Op.ONE_HOT, out, this);
     }
 
     /** The tensors joined along one dimension; their other sizes and their types are equal. */
@@ -739,7 +739,7 @@ public final class Tensor {
                 target += length;
             }
         }
-        return Tracing.tell("cat", new double[] {d}, out, tensors);
+        return Tracing.tell(Op.CAT, new double[] {d}, out, tensors);
     }
 
     /** Whether shape, type and every element are equal; NaN equals NaN, and 0 and -0 differ. */

@@ -15,18 +15,18 @@ final class Tracing {
     }
 
     /** Tells of an operation, and returns its output. */
-    static Tensor tell(String name, Tensor output, Tensor... inputs) {
-        return tell(name, new double[0], output, inputs);
+    static Tensor tell(Op op, Tensor output, Tensor... inputs) {
+        return tell(op, new double[0], output, inputs);
     }
 
     /** Tells of an operation with numbers among its arguments, and returns its output. */
-    static Tensor tell(String name, double[] arguments, Tensor output, Tensor... inputs) {
+    static Tensor tell(Op op, double[] arguments, Tensor output, Tensor... inputs) {
         if (isOn()) {
             var numbers = new ArrayList<Double>();
             for (double argument : arguments) {
                 numbers.add(argument);
             }
-            TRACER.get().operation(name, List.copyOf(numbers), List.of(inputs), output);
+            TRACER.get().operation(op, List.copyOf(numbers), List.of(inputs), output);
         }
         return output;
     }

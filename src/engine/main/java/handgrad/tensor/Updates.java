@@ -30,7 +30,7 @@ public final class Updates {
                     target.doubles(), factor, source.doubles(), target.shape().elements());
         }
         if (Tracing.isOn()) {
-            Tracing.tell("addScaled", new double[] {factor}, target, target, source);
+            Tracing.tell(Op.ADD_SCALED, new double[] {factor}, target, target, source);
         }
     }
 
@@ -152,7 +152,7 @@ public final class Updates {
         require("copyToRows", "rows", rows, row.dtype());
         Rows.fill(row.elements(), columns, rows.elements(), rows("copyToRows", "rows", rows, columns));
         if (Tracing.isOn()) {
-            Tracing.tell("addInPlace", rows, Tensor.zeros(rows.dtype(), rows.shape()), row);
+            Tracing.tell(Op.ADD_IN_PLACE, rows, Tensor.zeros(rows.dtype(), rows.shape()), row);
         }
     }
 

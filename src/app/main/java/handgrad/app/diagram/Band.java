@@ -99,14 +99,15 @@ record Band(String caption, List<Operation> operations) {
         for (var step : operation.steps()) {
             boolean overRows = !step.arguments().isEmpty() && step.arguments().getFirst() == 0;
             var begun = switch (step.operation()) {
-                case "index", "embedding" -> Stage.EMBEDDING;
-                case "matmul", "linear" -> Stage.LINEAR;
-                case "unfold" -> Stage.CONVOLUTION;
-                case "tanh", "relu", "gelu", "gate" -> Stage.ACTIVATION;
-                case "normalizeBatch", "normalize" -> Stage.BATCH_NORM;
-                case "normalizeRows" -> Stage.LAYER_NORM;
-                case "softmax", "max", "negativeLogLikelihood" -> Stage.SOFTMAX;
-                case "sum" ->
+                case null -> current;
+                case INDEX, EMBEDDING -> Stage.EMBEDDING;
+                case MATMUL, LINEAR -> Stage.LINEAR;
+                case UNFOLD -> Stage.CONVOLUTION;
+                case TANH, RELU, GELU, GATE -> Stage.ACTIVATION;
+                case NORMALIZE_BATCH, NORMALIZE -> Stage.BATCH_NORM;
+                case NORMALIZE_ROWS -> Stage.LAYER_NORM;
+                case SOFTMAX, MAX, NEGATIVE_LOG_LIKELIHOOD -> Stage.SOFTMAX;
+                case SUM ->
                     current == Stage.SOFTMAX || Formula.isTotal(step)
                             ? current
                             : overRows ? Stage.BATCH_NORM : Stage.LAYER_NORM;

@@ -8,6 +8,7 @@ import handgrad.app.diagram.Diagram.Use;
 import handgrad.app.diagram.Subject.LayerSpan;
 import handgrad.check.pass.PassGraph.Value;
 import handgrad.tensor.DType;
+import handgrad.tensor.Op;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
@@ -32,20 +33,20 @@ import org.jspecify.annotations.Nullable;
  */
 final class DiagramReader {
     /** What the inputs of a layer's operation are: parameters with a dot, data without, nothing for what is computed. */
-    private static final Map<String, List<String>> ROLES = Map.of(
-            "embedding", List.of(".weight", "x"),
-            "linear", List.of("", ".weight", ".bias"),
-            "scaleAndShift", List.of("", ".weight", ".bias"),
-            "negativeLogLikelihood", List.of("", "targets"));
+    private static final Map<Op, List<String>> ROLES = Map.of(
+            Op.EMBEDDING, List.of(".weight", "x"),
+            Op.LINEAR, List.of("", ".weight", ".bias"),
+            Op.SCALE_AND_SHIFT, List.of("", ".weight", ".bias"),
+            Op.NEGATIVE_LOG_LIKELIHOOD, List.of("", "targets"));
 
     /** The operations of layers, by the names of the layers. */
-    private static final Map<String, String> LAYERS = Map.of(
-            "embedding", "embedding",
-            "linear", "linear",
-            "scaleAndShift", "norm",
-            "tanh", "tanh",
-            "relu", "relu",
-            "gelu", "gelu");
+    private static final Map<Op, String> LAYERS = Map.of(
+            Op.EMBEDDING, "embedding",
+            Op.LINEAR, "linear",
+            Op.SCALE_AND_SHIFT, "norm",
+            Op.TANH, "tanh",
+            Op.RELU, "relu",
+            Op.GELU, "gelu");
 
     /** The most steps in one formula; a longer one is cut by a tensor without a name of its own. */
     private static final int LONGEST = 4;
@@ -174,12 +175,16 @@ final class DiagramReader {
         }
         var counts = new HashMap<String, Integer>();
         for (var value : all) {
-            var layer = LAYERS.get(value.operation());
+            var op = value.operation();
+            if (op == null) {
+                continue;
+            }
+            var layer = LAYERS.get(op);
             var name = layer == null ? "" : layer + counts.merge(layer, 1, Integer::sum);
             if (!name.isEmpty()) {
                 names.put(value, name);
             }
-            var roles = ROLES.getOrDefault(value.operation(), List.of());
+            var roles = ROLES.getOrDefault(op, List.of());
             for (int i = 0; i < value.inputs().size() && i < roles.size(); i++) {
                 var role = roles.get(i);
                 var input = value.inputs().get(i);
@@ -210,8 +215,7 @@ final class DiagramReader {
                 continue;
             }
             var name = subject.nameOf(value);
-            boolean isUsedAgain =
-                    uses.getOrDefault(value, 0) > 1 && !value.operation().equals("copyFrom");
+            boolean isUsedAgain = uses.getOrDefault(value, 0) > 1 && !value.is(Op.COPY_FROM);
             int steps = inputs(value).stream()
                     .filter(input -> !names.containsKey(input))
                     .mapToInt(input -> unnamedSteps.getOrDefault(input, 0) + 1)
@@ -231,16 +235,16 @@ final class DiagramReader {
 
     /** What a layer hands to the next within a layer that is made of others. */
     private static boolean isInsideLayer(Value value) {
-        return value.operation().equals("linear") || value.operation().equals("gate");
+        return value.is(Op.LINEAR) || value.is(Op.GATE);
     }
 
     /** A layer of normalisation writes what its gradients are made of: its normalised input. */
     private static boolean isNormalization(Value value) {
-        return value.operation().startsWith("normalize");
+        return value.is(Op.NORMALIZE) || value.is(Op.NORMALIZE_BATCH) || value.is(Op.NORMALIZE_ROWS);
     }
 
     private boolean isDifferentiable(Value value) {
-        if (value.content().dtype() == DType.INT32 || value.operation().equals("oneHot")) {
+        if (value.content().dtype() == DType.INT32 || value.is(Op.ONE_HOT)) {
             return false;
         }
         return isSource(value) ? value.name() != null : inputs(value).stream().anyMatch(differentiable::contains);
@@ -358,7 +362,7 @@ final class DiagramReader {
 
     /** The indices by which an operation picks rows, or null. */
     private @Nullable Value index(Value value) {
-        boolean picks = value.operation().equals("index") || value.operation().equals("embedding");
+        boolean picks = value.is(Op.INDEX) || value.is(Op.EMBEDDING);
         return picks && names.containsKey(value.inputs().get(1))
                 ? value.inputs().get(1)
                 : null;

@@ -1,6 +1,7 @@
 package handgrad.app.diagram;
 
 import handgrad.check.pass.PassGraph.Value;
+import handgrad.tensor.Op;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Function;
@@ -63,82 +64,79 @@ final class Formula {
     }
 
     private Expression expression(Value value) {
-        if (value.isLeaf()) {
+        var op = value.operation();
+        if (op == null) {
             return atom("constant");
         }
         if (isRepeat(value)) {
             return named(value.inputs().get(1));
         }
         var x = value.inputs().getFirst();
-        return switch (value.operation()) {
-            case "add", "addInPlace" -> new Expression(operand(x, SUM) + " + " + second(value, SUM), SUM);
-            case "sub" -> new Expression(operand(x, SUM) + " − " + second(value, PRODUCT), SUM);
-            case "mul" ->
+        return switch (op) {
+            case ADD, ADD_IN_PLACE -> new Expression(operand(x, SUM) + " + " + second(value, SUM), SUM);
+            case SUB -> new Expression(operand(x, SUM) + " − " + second(value, PRODUCT), SUM);
+            case MUL ->
                 value.inputs().size() == 1
                         ? product(number(value, x) + "·" + factor(x))
                         : product(factor(x) + times(value) + second(value, PRODUCT));
-            case "div" -> {
+            case DIV -> {
                 var divisor = second(value, ATOM);
                 boolean minus = divisor.startsWith("−");
                 yield product((minus ? "−" : "") + factor(x) + " / " + (minus ? divisor.substring(1) : divisor));
             }
-            case "neg" -> product("−" + factor(x));
-            case "pow" -> atom(power(atom(x), value.arguments().getFirst()));
-            case "exp" -> atom("exp(" + name(x) + ")");
-            case "log" -> product("ln " + operand(x, ATOM));
-            case "tanh", "relu", "gelu" -> atom(value.operation() + "(" + name(x) + ")");
-            case "sigmoid" -> atom("σ(" + name(x) + ")");
-            case "gate" -> product("tanh f∘σ(g), [f, g] = " + name(x));
-            case "unfold" ->
+            case NEG -> product("−" + factor(x));
+            case POW -> atom(power(atom(x), value.arguments().getFirst()));
+            case EXP -> atom("exp(" + name(x) + ")");
+            case LOG -> product("ln " + operand(x, ATOM));
+            case TANH, RELU, GELU -> atom(op + "(" + name(x) + ")");
+            case SIGMOID -> atom("σ(" + name(x) + ")");
+            case GATE -> product("tanh f∘σ(g), [f, g] = " + name(x));
+            case UNFOLD ->
                 atom("[%1$s at t, %1$s at t + %2$d]"
                         .formatted(factor(x), value.arguments().getFirst().intValue()));
-            case "crop" -> crop(value);
-            case "addScaled" ->
+            case CROP -> crop(value);
+            case ADD_SCALED ->
                 new Expression(
                         operand(x, SUM) + " + " + (value.arguments().getFirst() == 1 ? "" : number(value, x) + "·")
                                 + operand(value.inputs().get(1), PRODUCT),
                         SUM);
-            case "sqrt" -> atom("√" + operand(x, ATOM));
-            case "abs" -> atom("|" + name(x) + "|");
-            case "sum" -> product("Σ" + dimension(value) + " " + factor(flattened(value)));
-            case "max" -> product((isLast(value) ? "rowmax " : "max" + dimension(value) + " ") + factor(x));
-            case "argmax" -> product("argmax" + dimension(value) + " " + factor(x));
-            case "matmul" -> product(factor(x) + "·" + second(value, PRODUCT));
-            case "matmulTransposeA" -> product(atom(x) + "ᵀ·" + second(value, PRODUCT));
-            case "matmulTransposeB" -> product(factor(x) + "·" + second(value, ATOM) + "ᵀ");
-            case "linear" ->
+            case SQRT -> atom("√" + operand(x, ATOM));
+            case ABS -> atom("|" + name(x) + "|");
+            case SUM -> product("Σ" + dimension(value) + " " + factor(flattened(value)));
+            case MAX -> product((isLast(value) ? "rowmax " : "max" + dimension(value) + " ") + factor(x));
+            case ARGMAX -> product("argmax" + dimension(value) + " " + factor(x));
+            case MATMUL -> product(factor(x) + "·" + second(value, PRODUCT));
+            case MATMUL_TRANSPOSE_A -> product(atom(x) + "ᵀ·" + second(value, PRODUCT));
+            case MATMUL_TRANSPOSE_B -> product(factor(x) + "·" + second(value, ATOM) + "ᵀ");
+            case LINEAR ->
                 value.inputs().size() == 2
                         ? product(factor(x) + "·" + second(value, PRODUCT))
                         : new Expression(
                                 factor(x) + "·" + second(value, PRODUCT) + " + "
                                         + name(value.inputs().get(2)),
                                 SUM);
-            case "reshape" -> product("reshape " + factor(x));
-            case "transpose" -> atom(atom(x) + "ᵀ");
-            case "index", "embedding" ->
-                atom(atom(x) + "[" + name(value.inputs().get(1)) + "]");
-            case "indexSelect" ->
+            case RESHAPE -> product("reshape " + factor(x));
+            case TRANSPOSE -> atom(atom(x) + "ᵀ");
+            case INDEX, EMBEDDING -> atom(atom(x) + "[" + name(value.inputs().get(1)) + "]");
+            case INDEX_SELECT ->
                 atom("%s[%s at %s]".formatted(atom(x), name(value.inputs().get(1)), dimension(value)));
-            case "narrow" -> atom(atom(x) + part(value));
-            case "oneHot" -> atom("onehot(" + name(x) + ")");
-            case "cat" ->
-                atom("cat(" + value.inputs().stream().map(this::name).collect(Collectors.joining(", ")) + ")");
-            case "copyFrom" -> named(x);
-            case "normalizeBatch", "normalizeRows" ->
+            case NARROW -> atom(atom(x) + part(value));
+            case ONE_HOT -> atom("onehot(" + name(x) + ")");
+            case CAT -> atom("cat(" + value.inputs().stream().map(this::name).collect(Collectors.joining(", ")) + ")");
+            case COPY_FROM -> named(x);
+            case NORMALIZE_BATCH, NORMALIZE_ROWS ->
                 atom("(%s − mean)∘inv, inv = %s^(−½)"
                         .formatted(operand(x, SUM), variance(value.arguments().getFirst())));
-            case "normalize" -> atom("(" + operand(x, SUM) + " − mean)∘inv");
-            case "scaleAndShift" ->
+            case NORMALIZE -> atom("(" + operand(x, SUM) + " − mean)∘inv");
+            case SCALE_AND_SHIFT ->
                 new Expression(
                         name(value.inputs().get(1)) + "∘" + factor(x) + " + "
                                 + name(value.inputs().get(2)),
                         SUM);
-            case "softmax" -> atom("softmax(" + name(x) + ")");
-            case "negativeLogLikelihood" ->
+            case SOFTMAX -> atom("softmax(" + name(x) + ")");
+            case NEGATIVE_LOG_LIKELIHOOD ->
                 product("−mean ln " + atom(x) + "[" + name(value.inputs().get(1)) + "]");
-            default ->
-                atom(value.operation()
-                        + value.inputs().stream().map(this::name).collect(Collectors.joining(", ", "(", ")")));
+            default -> atom(op + value.inputs().stream().map(this::name).collect(Collectors.joining(", ", "(", ")")));
         };
     }
 
@@ -162,8 +160,7 @@ final class Formula {
 
     /** Whether a sum into a tensor that was made for it only repeats its second operand, as that was zeros. */
     static boolean isRepeat(Value value) {
-        if (!value.operation().equals("addInPlace")
-                || !value.inputs().getFirst().isLeaf()) {
+        if (!value.is(Op.ADD_IN_PLACE) || !value.inputs().getFirst().isLeaf()) {
             return false;
         }
         var repeated = value.inputs().get(1).content();
@@ -190,7 +187,7 @@ final class Formula {
     /** What a total sum, which runs over a flat view, is the sum of. */
     static Value flattened(Value sum) {
         var x = sum.inputs().getFirst();
-        return isTotal(sum) && x.operation().equals("reshape") ? x.inputs().getFirst() : x;
+        return isTotal(sum) && x.is(Op.RESHAPE) ? x.inputs().getFirst() : x;
     }
 
     /** Whether a sum runs over all elements. */
@@ -200,7 +197,7 @@ final class Formula {
 
     /** The dimension of a reduction, empty for a total sum. */
     private static String dimension(Value value) {
-        return value.operation().equals("sum") && isTotal(value)
+        return value.is(Op.SUM) && isTotal(value)
                 ? ""
                 : String.valueOf(value.arguments().getFirst().intValue());
     }
@@ -220,7 +217,7 @@ final class Formula {
     /** The number among the arguments; n for the size of a batch that was summed over, (n−1) for one less. */
     static String number(Value value, Value x) {
         double number = value.arguments().getFirst();
-        if (x.operation().equals("sum")) {
+        if (x.is(Op.SUM)) {
             int n = batch(x);
             double magnitude = Math.abs(number);
             var sign = number < 0 ? "−" : "";

@@ -2,6 +2,7 @@ package handgrad.app.diagram;
 
 import handgrad.app.diagram.Diagram.Mark;
 import handgrad.check.pass.PassGraph.Value;
+import handgrad.tensor.Op;
 import handgrad.tensor.Shape;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -81,21 +82,22 @@ final class Gradient {
 
     /** Hands the gradient of a value to the inputs of its operation. */
     private void through(Value value, Term d, Set<Mark> marks) {
-        if (value.isLeaf()) {
+        var op = value.operation();
+        if (op == null) {
             return;
         }
         var x = value.inputs().getFirst();
-        switch (value.operation()) {
-            case "add", "addInPlace" -> {
+        switch (op) {
+            case ADD, ADD_IN_PLACE -> {
                 into(x, d, marks);
                 second(value, b -> into(b, d, marks));
             }
-            case "sub" -> {
+            case SUB -> {
                 into(x, d, marks);
                 second(value, b -> into(b, d.negated(), marks));
             }
-            case "mul" -> product(value, d, marks);
-            case "div" -> {
+            case MUL -> product(value, d, marks);
+            case DIV -> {
                 into(x, d.over(divisor(value)), marks);
                 second(
                         value,
@@ -105,69 +107,69 @@ final class Gradient {
                                         .negated(),
                                 marks));
             }
-            case "neg" -> into(x, d.negated(), marks);
-            case "pow" -> power(value, d, marks);
-            case "exp" -> into(x, d.times(self(value), value.shape()), marks);
-            case "log" -> into(x, d.over(formula.atom(x)), marks);
-            case "tanh" -> into(x, d.times("(1 − " + Formula.power(selfAtom(value), 2) + ")", value.shape()), marks);
-            case "relu" -> into(x, d.times("1{" + self(value) + " > 0}", value.shape()), marks);
-            case "gelu" -> into(x, d.times("gelu′(" + formula.factor(x) + ")", value.shape()), marks);
-            case "sigmoid" -> into(x, d.times("%1$s∘(1 − %1$s)".formatted(self(value)), value.shape()), marks);
-            case "gate" -> {
+            case NEG -> into(x, d.negated(), marks);
+            case POW -> power(value, d, marks);
+            case EXP -> into(x, d.times(self(value), value.shape()), marks);
+            case LOG -> into(x, d.over(formula.atom(x)), marks);
+            case TANH -> into(x, d.times("(1 − " + Formula.power(selfAtom(value), 2) + ")", value.shape()), marks);
+            case RELU -> into(x, d.times("1{" + self(value) + " > 0}", value.shape()), marks);
+            case GELU -> into(x, d.times("gelu′(" + formula.factor(x) + ")", value.shape()), marks);
+            case SIGMOID -> into(x, d.times("%1$s∘(1 − %1$s)".formatted(self(value)), value.shape()), marks);
+            case GATE -> {
                 var body = "[(1 − tanh² f)∘σ(g)∘%1$s, tanh f∘σ(g)∘(1 − σ(g))∘%1$s]".formatted(d.text());
                 into(x, Term.of(body, x.shape()), marks);
             }
-            case "unfold" -> into(x, d.applied("fold", x.shape()), with(marks, Mark.SCATTER));
-            case "crop" -> crop(value, d, marks);
-            case "addScaled" -> {
+            case UNFOLD -> into(x, d.applied("fold", x.shape()), with(marks, Mark.SCATTER));
+            case CROP -> crop(value, d, marks);
+            case ADD_SCALED -> {
                 into(x, d, marks);
                 double factor = value.arguments().getFirst();
                 into(b(value), factor == 1 ? d : d.scaled(Formula.number(factor)), marks);
             }
-            case "abs" -> into(x, d.times("sign(" + formula.factor(x) + ")", value.shape()), marks);
-            case "sqrt" ->
+            case ABS -> into(x, d.times("sign(" + formula.factor(x) + ")", value.shape()), marks);
+            case SQRT ->
                 into(
                         x,
                         d.times(Formula.power(selfAtom(value), -1), value.shape())
                                 .scaled("½"),
                         marks);
-            case "sum" -> into(Formula.flattened(value), d.withShape(x.shape()), with(marks, Mark.SUM));
-            case "max" -> into(x, d.times("1{argmax}", x.shape()).withShape(x.shape()), marks);
-            case "matmul" -> {
+            case SUM -> into(Formula.flattened(value), d.withShape(x.shape()), with(marks, Mark.SUM));
+            case MAX -> into(x, d.times("1{argmax}", x.shape()).withShape(x.shape()), marks);
+            case MATMUL -> {
                 into(x, d.rightMatmul(formula.atom(b(value)) + "ᵀ", x.shape()), marks);
                 into(b(value), d.leftMatmul(formula.atom(x) + "ᵀ", b(value).shape()), marks);
             }
-            case "matmulTransposeA" -> {
+            case MATMUL_TRANSPOSE_A -> {
                 into(x, d.withBody(formula.factor(b(value)) + "·" + d.body() + "ᵀ", x.shape()), marks);
                 into(b(value), d.leftMatmul(formula.factor(x), b(value).shape()), marks);
             }
-            case "matmulTransposeB" -> {
+            case MATMUL_TRANSPOSE_B -> {
                 into(x, d.rightMatmul(formula.factor(b(value)), x.shape()), marks);
                 into(b(value), d.withBody(d.body() + "ᵀ·" + formula.factor(x), b(value).shape()), marks);
             }
-            case "linear" -> {
+            case LINEAR -> {
                 into(x, d.rightMatmul(formula.atom(b(value)) + "ᵀ", x.shape()), marks);
                 into(b(value), d.leftMatmul(formula.atom(x) + "ᵀ", b(value).shape()), marks);
                 if (value.inputs().size() > 2) {
                     into(value.inputs().get(2), d, marks);
                 }
             }
-            case "reshape" -> into(x, d.applied("reshape", x.shape()), marks);
-            case "transpose" -> into(x, d.withBody(d.body() + "ᵀ", x.shape()), marks);
-            case "index", "embedding", "indexSelect" -> into(x, d.withShape(x.shape()), with(marks, Mark.SCATTER));
-            case "copyFrom" -> into(x, d, marks);
-            case "narrow" -> into(x, d.withBody(d.body() + " at " + Formula.part(value), x.shape()), marks);
-            case "cat" -> parts(value, d, marks);
-            case "normalizeBatch", "normalizeRows" -> normalization(value, d, marks);
-            case "normalize" -> into(x, d.times("inv", value.shape()), marks);
-            case "scaleAndShift" -> {
+            case RESHAPE -> into(x, d.applied("reshape", x.shape()), marks);
+            case TRANSPOSE -> into(x, d.withBody(d.body() + "ᵀ", x.shape()), marks);
+            case INDEX, EMBEDDING, INDEX_SELECT -> into(x, d.withShape(x.shape()), with(marks, Mark.SCATTER));
+            case COPY_FROM -> into(x, d, marks);
+            case NARROW -> into(x, d.withBody(d.body() + " at " + Formula.part(value), x.shape()), marks);
+            case CAT -> parts(value, d, marks);
+            case NORMALIZE_BATCH, NORMALIZE_ROWS -> normalization(value, d, marks);
+            case NORMALIZE -> into(x, d.times("inv", value.shape()), marks);
+            case SCALE_AND_SHIFT -> {
                 into(x, d.times(formula.factor(b(value)), b(value).shape()), marks);
                 affine(b(value), d.times(formula.factor(x), x.shape()), marks);
                 affine(value.inputs().get(2), d, marks);
             }
-            case "softmax" -> softmax(value, d, marks);
-            case "negativeLogLikelihood" -> negativeLogLikelihood(value, marks);
-            default -> into(x, d.withBody(value.operation() + "′(" + d.body() + ")", x.shape()), marks);
+            case SOFTMAX -> softmax(value, d, marks);
+            case NEGATIVE_LOG_LIKELIHOOD -> negativeLogLikelihood(value, marks);
+            default -> into(x, d.withBody(op + "′(" + d.body() + ")", x.shape()), marks);
         }
     }
 
@@ -214,8 +216,9 @@ final class Gradient {
     /** The indices that a one-hot tensor was made of, or null. */
     static @Nullable Value indices(Value onehot) {
         return switch (onehot.operation()) {
-            case "oneHot" -> onehot.inputs().getFirst();
-            case "copyFrom" -> indices(onehot.inputs().getFirst());
+            case null -> null;
+            case ONE_HOT -> onehot.inputs().getFirst();
+            case COPY_FROM -> indices(onehot.inputs().getFirst());
             default -> null;
         };
     }
@@ -286,7 +289,7 @@ final class Gradient {
      */
     private void normalization(Value value, Term d, Set<Mark> marks) {
         var x = value.inputs().getFirst();
-        boolean batch = value.operation().equals("normalizeBatch");
+        boolean batch = value.is(Op.NORMALIZE_BATCH);
         var unit = formula.atom(value);
         var sum = batch ? rows(x.shape()) : "Σ" + (x.shape().rank() - 1);
         int features = x.shape().size(-1);
@@ -323,7 +326,7 @@ final class Gradient {
     private void negativeLogLikelihood(Value value, Set<Mark> marks) {
         var probabilities = value.inputs().getFirst();
         var targets = formula.atom(b(value));
-        if (names.apply(probabilities) == null && probabilities.operation().equals("softmax")) {
+        if (names.apply(probabilities) == null && probabilities.is(Op.SOFTMAX)) {
             var logits = probabilities.inputs().getFirst();
             var body = "(softmax(%s) − onehot(%s))".formatted(formula.factor(logits), targets);
             into(logits, new Term(false, "", body, "n", logits.shape(), ""), marks);

@@ -1,5 +1,6 @@
 package handgrad.check.pass;
 
+import handgrad.tensor.Op;
 import handgrad.tensor.Shape;
 import handgrad.tensor.Tensor;
 import handgrad.tensor.Tracer;
@@ -25,9 +26,6 @@ import org.jspecify.annotations.Nullable;
 public final class PassGraph {
     /** What a pass may run: more operations than a picture can hold, and few enough to keep in memory. */
     private static final int MOST_OPERATIONS = 20_000;
-
-    /** The operation of {@link handgrad.nn.CrossEntropyLoss}, at which a program's first forward pass ends. */
-    private static final String LOSS_OF_A_LAYER = "negativeLogLikelihood";
 
     private final Value loss;
     private final List<Value> values;
@@ -98,7 +96,7 @@ public final class PassGraph {
         private final int number;
         private final Tensor tensor;
         private final Tensor content;
-        private final String operation;
+        private final @Nullable Op operation;
         private final List<Double> arguments;
         private final List<Value> inputs;
         private final @Nullable StackTraceElement origin;
@@ -107,7 +105,7 @@ public final class PassGraph {
         Value(
                 int number,
                 Tensor tensor,
-                String operation,
+                @Nullable Op operation,
                 List<Double> arguments,
                 List<Value> inputs,
                 @Nullable StackTraceElement origin) {
@@ -145,8 +143,8 @@ public final class PassGraph {
             return content.shape();
         }
 
-        /** The operation that made it, such as {@code matmul}; empty if it was there before the pass. */
-        public String operation() {
+        /** The operation that made it; null if it was there before the pass. */
+        public @Nullable Op operation() {
             return operation;
         }
 
@@ -162,7 +160,12 @@ public final class PassGraph {
 
         /** Whether it was there before the pass: a parameter, or data. */
         public boolean isLeaf() {
-            return operation.isEmpty();
+            return operation == null;
+        }
+
+        /** Whether this operation made it. */
+        public boolean is(Op op) {
+            return operation == op;
         }
 
         /** The line of code that ran the operation, or null. */
@@ -216,14 +219,15 @@ public final class PassGraph {
         }
 
         @Override
-        public void operation(String operation, List<Double> arguments, List<Tensor> inputs, Tensor output) {
+        public void operation(Op op, List<Double> arguments, List<Tensor> inputs, Tensor output) {
             if (count > MOST_OPERATIONS) {
                 throw new IllegalStateException(String.format(
                         Locale.ROOT, "the pass runs more than %,d operations, too many for a graph", MOST_OPERATIONS));
             }
             var read = inputs.stream().map(this::value).toList();
-            put(new Value(count++, output, operation, arguments, read, origin()));
-            if (untilLoss && operation.equals(LOSS_OF_A_LAYER)) {
+            put(new Value(count++, output, op, arguments, read, origin()));
+            // The loss of CrossEntropyLoss ends a program's first forward pass.
+            if (untilLoss && op == Op.NEGATIVE_LOG_LIKELIHOOD) {
                 throw new LossReached(output);
             }
         }
@@ -241,11 +245,11 @@ public final class PassGraph {
                 return own;
             }
             if (latest != null && !latest.shape().equals(tensor.shape())) {
-                put(new Value(count++, tensor, "reshape", List.of(), List.of(latest), latest.origin));
+                put(new Value(count++, tensor, Op.RESHAPE, List.of(), List.of(latest), latest.origin));
             } else if (latest != null) {
                 current.put(tensor, latest);
             } else {
-                put(new Value(count++, tensor, "", List.of(), List.of(), null));
+                put(new Value(count++, tensor, null, List.of(), List.of(), null));
             }
             return Objects.requireNonNull(current.get(tensor));
         }
@@ -255,7 +259,7 @@ public final class PassGraph {
                 if (each == value) {
                     return true;
                 }
-                if (!each.operation.equals("reshape")) {
+                if (!each.is(Op.RESHAPE)) {
                     return false;
                 }
             }

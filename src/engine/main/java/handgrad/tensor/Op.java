@@ -1,0 +1,121 @@
+package handgrad.tensor;
+
+import java.util.Locale;
+import java.util.regex.Pattern;
+
+/**
+ * An operation on tensors, as a value: what a {@link Tracer} is told. The comment of each names its inputs in their order
+ * and, after a semicolon, the numbers among its arguments.
+ *
+ * <p>Whoever treats operations differently, such as the formulas of a diagram, switches over this type without a default,
+ * so that the compiler names every place that a new operation is missing from.
+ */
+public enum Op {
+    /** a + b: a, b, or only a; b where it is a number. */
+    ADD,
+    /** a + b, written into a: a, b. */
+    ADD_IN_PLACE,
+    /** a + factor · b, written into a: a, b; factor. */
+    ADD_SCALED,
+    /** a - b: a, b, or only a; b where it is a number. */
+    SUB,
+    /** a · b, elementwise: a, b, or only a; b where it is a number. */
+    MUL,
+    /** a / b: a, b, or only a; b where it is a number. */
+    DIV,
+    /** -x: x. */
+    NEG,
+    /** |x|: x. */
+    ABS,
+    /** eˣ: x. */
+    EXP,
+    /** ln x: x. */
+    LOG,
+    /** √x: x. */
+    SQRT,
+    /** x to a power: x; the exponent. */
+    POW,
+    /** tanh x: x. */
+    TANH,
+    /** 1/(1 + e⁻ˣ): x. */
+    SIGMOID,
+    /** tanh f · sigmoid g, f and g the halves of each row of x: x. */
+    GATE,
+    /** max(x, 0): x. */
+    RELU,
+    /** x where it is positive, slope · x elsewhere: x; slope. */
+    LEAKY_RELU,
+    /** x · Φ(x), by tanh: x. */
+    GELU,
+    /** The sum over one dimension: x; dimension, 1 if the result keeps it. */
+    SUM,
+    /** The largest element along one dimension: x; dimension, 1 if the result keeps it. */
+    MAX,
+    /** Where the largest element along one dimension is: x; dimension. */
+    ARGMAX,
+    /** a · b: a, b. */
+    MATMUL,
+    /** aᵀ · b: a, b. */
+    MATMUL_TRANSPOSE_A,
+    /** a · bᵀ: a, b. */
+    MATMUL_TRANSPOSE_B,
+    /** x · weight + bias: x, weight, and bias if there is one. */
+    LINEAR,
+    /** {@link #LINEAR} in each group of columns: x, weight, and bias if there is one. */
+    GROUPED_LINEAR,
+    /** The same elements in another shape: x. */
+    RESHAPE,
+    /** Two dimensions exchanged: x; the two. */
+    TRANSPOSE,
+    /** Rows picked by indices: x, indices. */
+    INDEX,
+    /** {@link #INDEX} of the layer: table, indices. */
+    EMBEDDING,
+    /** Positions along one dimension picked by indices: x, indices; dimension. */
+    INDEX_SELECT,
+    /** Rows of x added to the rows of a that indices name, in place: a, indices, x. */
+    INDEX_ADD,
+    /** A range of one dimension: x; dimension, start, length. */
+    NARROW,
+    /** Ones at the indices, zeros elsewhere: indices. */
+    ONE_HOT,
+    /** Tensors one after the other along one dimension: each of them; dimension. */
+    CAT,
+    /** Neighbouring positions side by side, for a causal convolution: x; dilation. */
+    UNFOLD,
+    /** The last positions of x, beside what out held: x, or out and x; the column that they begin at. */
+    CROP,
+    /** The elements, perhaps of another type: x. */
+    COPY_FROM,
+    /** x normalised over all dimensions but the last: x; ε, the divisor of the variance. */
+    NORMALIZE_BATCH,
+    /** x normalised over the last dimension: x; ε. */
+    NORMALIZE_ROWS,
+    /** x normalised by given statistics: x, mean, inverse deviation. */
+    NORMALIZE,
+    /** gain · x + bias, for each feature: x, gain, bias. */
+    SCALE_AND_SHIFT,
+    /** Normalised channels of images, scaled and shifted: x, gain, bias; ε, divisor; in evaluation also the statistics. */
+    BATCH_NORM2D,
+    /** The convolution of images: x, weight, and bias if there is one; size of the kernel, stride, padding. */
+    CONV2D,
+    /** The largest element of each window of images: x; size of the window, stride. */
+    MAX_POOL2D,
+    /** The softmax of each row: logits. */
+    SOFTMAX,
+    /** The mean of -ln of the target's probability: probabilities, targets. */
+    NEGATIVE_LOG_LIKELIHOOD,
+    /** The mean of the squared differences: x, target. */
+    MSE_LOSS;
+
+    /** The constant's name in camel case. */
+    private final String method = Pattern.compile("_(.)")
+            .matcher(name().toLowerCase(Locale.ROOT))
+            .replaceAll(letter -> letter.group(1).toUpperCase(Locale.ROOT));
+
+    /** The name of the method, such as {@code matmulTransposeA}. */
+    @Override
+    public String toString() {
+        return method;
+    }
+}
