@@ -11,10 +11,10 @@ module handgrad {
     requires tools.jackson.core;
 
     exports handgrad.check;
-    exports handgrad.check.cause;
     exports handgrad.check.pass;
     exports handgrad.check.registry to
             handgrad.app;
+    exports handgrad.check.result;
     exports handgrad.data;
     exports handgrad.diagnostics;
     exports handgrad.io;

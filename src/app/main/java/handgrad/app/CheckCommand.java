@@ -2,7 +2,7 @@ package handgrad.app;
 
 import handgrad.app.command.ExitCode;
 import handgrad.app.command.WrongInputException;
-import handgrad.check.registry.Operation;
+import handgrad.check.registry.Proof;
 import handgrad.check.registry.Registry;
 import java.util.Comparator;
 import java.util.List;
@@ -39,13 +39,13 @@ final class CheckCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         var out = spec.commandLine().getOut();
-        return CheckTable.print(matching(Registry.operations(), name == null ? "" : name), out)
+        return CheckTable.print(matching(Registry.proofs(), name == null ? "" : name), out)
                 ? ExitCode.DONE
                 : ExitCode.FAILED;
     }
 
     /** The operations whose name begins like this, with or without its class; case does not matter. */
-    private static List<Operation> matching(List<Operation> operations, String name) {
+    private static List<Proof> matching(List<Proof> operations, String name) {
         var wanted = name.toLowerCase(Locale.ROOT);
         var found = operations.stream()
                 .filter(operation -> {
@@ -60,7 +60,7 @@ final class CheckCommand implements Callable<Integer> {
         return found;
     }
 
-    private static String nearest(List<Operation> operations, String wanted) {
+    private static String nearest(List<Proof> operations, String wanted) {
         return operations.stream()
                 .map(operation -> operation.name().replaceAll("[(,].*", ""))
                 .distinct()

@@ -1,8 +1,8 @@
 package handgrad.app;
 
-import handgrad.check.TensorResult;
-import handgrad.check.registry.Operation;
-import handgrad.check.registry.OperationReport;
+import handgrad.check.registry.Proof;
+import handgrad.check.registry.ProofReport;
+import handgrad.check.result.TensorResult;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,9 +15,9 @@ final class CheckTable {
     private CheckTable() {}
 
     /** Checks the operations and prints a line as each is done; returns whether all gradients are right. */
-    static boolean print(List<Operation> operations, PrintWriter out) {
+    static boolean print(List<Proof> operations, PrintWriter out) {
         out.printf(ROW, "operation", "partials", "skipped", "error", "time");
-        var failed = new ArrayList<OperationReport>();
+        var failed = new ArrayList<ProofReport>();
         int partials = 0;
         int skipped = 0;
         double worst = 0;
@@ -60,7 +60,7 @@ final class CheckTable {
         out.flush();
     }
 
-    private static void printFailure(OperationReport report, PrintWriter out) {
+    private static void printFailure(ProofReport report, PrintWriter out) {
         for (var entry : report.entries()) {
             if (!entry.report().passed()) {
                 out.printf("%n%s at %s:%n", report.operation().name(), entry.sample());

@@ -2,10 +2,10 @@ package handgrad.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import handgrad.check.registry.Formula;
+import handgrad.check.registry.Computation;
+import handgrad.check.registry.Definition;
 import handgrad.check.registry.FunctionSample;
-import handgrad.check.registry.Operation;
-import handgrad.check.registry.Reference;
+import handgrad.check.registry.Proof;
 import handgrad.check.registry.Registry;
 import handgrad.tensor.Tensor;
 import java.io.PrintWriter;
@@ -19,13 +19,13 @@ class CheckCommandTest {
         var result = CommandResult.of("check");
         assertThat(result.err()).isEmpty();
         assertThat(result.code()).isZero();
-        assertThat(rows(result)).hasSize(Registry.operations().size() + 1);
-        for (var operation : Registry.operations()) {
+        assertThat(rows(result)).hasSize(Registry.proofs().size() + 1);
+        for (var operation : Registry.proofs()) {
             assertThat(rows(result)).anyMatch(row -> row.startsWith(operation.name() + " "));
         }
         // At least 20,000 partial derivatives.
         assertThat(rows(result).getLast())
-                .matches(Registry.operations().size() + " operations +([2-9]|\\d{2,})\\d,\\d{3} .*");
+                .matches(Registry.proofs().size() + " operations +([2-9]|\\d{2,})\\d,\\d{3} .*");
     }
 
     /** The table without its head. */
@@ -73,10 +73,10 @@ class CheckCommandTest {
 
     @Test
     void reportsAWrongGradient() {
-        var formula = new Formula(
-                x -> x[0].mul(x[0]), (dOut, x) -> new Tensor[] {dOut.mul(x[0])}, new Reference(x -> x[0].mul(x[0])));
+        var formula = new Computation(
+                x -> x[0].mul(x[0]), (dOut, x) -> new Tensor[] {dOut.mul(x[0])}, new Definition(x -> x[0].mul(x[0])));
         var sample = new FunctionSample(formula, List.of(Tensor.of(new float[] {1, -2, 3}, 3)));
-        var square = new Operation("Square", List.of(sample), List.of());
+        var square = new Proof("Square", List.of(sample), List.of());
         var out = new StringWriter();
         assertThat(CheckTable.print(List.of(square), new PrintWriter(out))).isFalse();
         assertThat(out.toString().lines().skip(3).toList())

@@ -1,7 +1,12 @@
 package handgrad.check;
 
-import handgrad.check.difference.Sampling;
+import handgrad.check.cause.Diagnosis;
+import handgrad.check.cause.Evidence;
+import handgrad.check.difference.Coverage;
 import handgrad.check.difference.Tolerance;
+import handgrad.check.result.Cause;
+import handgrad.check.result.GradientReport;
+import handgrad.check.result.TensorResult;
 import handgrad.nn.Layer;
 import handgrad.nn.Loss;
 import handgrad.random.TorchRandom;
@@ -37,35 +42,40 @@ public final class GradientCheck {
     private static final int SAMPLED_ELEMENTS = 200;
     private static final int DIRECTIONS = 8;
 
-    private final Subject subject;
+    private final CheckedFunction subject;
     private final List<Tensor> inputs = new ArrayList<>();
     private List<String> names = List.of();
     private Tolerance tolerance = Tolerance.DEFAULT;
     private long seed = 1;
     private int fullUpTo = 2_000;
 
-    private GradientCheck(Subject subject) {
+    private GradientCheck(CheckedFunction subject) {
         this.subject = subject;
+    }
+
+    /** The likely cause of a wrong gradient, as far as it shows in the gradient and in the expected one alone. */
+    public static Cause cause(Tensor gradient, Tensor expected) {
+        return Diagnosis.of(Evidence.without("the tensor", gradient.to(DType.FLOAT64), expected.to(DType.FLOAT64)));
     }
 
     /** A check of a layer, which it converts to FLOAT64. */
     public static GradientCheck of(Layer layer) {
-        return new GradientCheck(Subject.of(layer));
+        return new GradientCheck(CheckedFunction.of(layer));
     }
 
     /** A check of a loss; its inputs are the output of a model and the targets, which have no gradient. */
     public static GradientCheck of(Loss loss) {
-        return new GradientCheck(Subject.of(loss));
+        return new GradientCheck(CheckedFunction.of(loss));
     }
 
     /** A check of a model, which it converts to FLOAT64, under a loss; its inputs are the model's and the targets. */
     public static GradientCheck of(Layer model, Loss loss) {
-        return new GradientCheck(Subject.of(model, loss));
+        return new GradientCheck(CheckedFunction.of(model, loss));
     }
 
     /** A check of a function and its gradient. */
     public static GradientCheck of(TensorFunction forward, TensorGradient backward) {
-        return new GradientCheck(Subject.of(forward, backward));
+        return new GradientCheck(CheckedFunction.of(forward, backward));
     }
 
     /** Adds an input of this shape, drawn from the normal distribution. */
@@ -133,7 +143,7 @@ public final class GradientCheck {
         if (inputs.isEmpty()) {
             throw new IllegalStateException("GradientCheck: give an input first");
         }
-        var sampling = new Sampling(fullUpTo, SAMPLED_ELEMENTS, DIRECTIONS, seed);
+        var sampling = new Coverage(fullUpTo, SAMPLED_ELEMENTS, DIRECTIONS, seed);
         return new GradientRun(subject, inputs, this::inputName, tolerance, sampling).report();
     }
 

@@ -1,13 +1,16 @@
 package handgrad.check;
 
-import handgrad.check.cause.Cause;
 import handgrad.check.cause.Diagnosis;
 import handgrad.check.cause.Evidence;
 import handgrad.check.cause.Use;
 import handgrad.check.difference.CentralDifferences;
-import handgrad.check.difference.Sampling;
+import handgrad.check.difference.Coverage;
+import handgrad.check.difference.TensorCheck;
 import handgrad.check.difference.Tensors;
 import handgrad.check.difference.Tolerance;
+import handgrad.check.result.Cause;
+import handgrad.check.result.GradientReport;
+import handgrad.check.result.TensorResult;
 import handgrad.nn.Parameter;
 import handgrad.random.TorchRandom;
 import handgrad.tensor.DType;
@@ -29,25 +32,25 @@ final class GradientRun {
     private static final double ROUNDING_OF_SUM = 1e-12;
 
     /** What is compared with the first batch. */
-    private static final Sampling SAMPLE = new Sampling(64, 64, 0, 1);
+    private static final Coverage SAMPLE = new Coverage(64, 64, 0, 1);
 
     /** A tensor whose gradient is checked: the input of this number, or the value of a parameter. */
     private record Target(String name, int input, @Nullable Parameter parameter) {}
 
-    private final Subject subject;
+    private final CheckedFunction subject;
     private final Tensor[] batch;
     private final List<Target> targets = new ArrayList<>();
     private final IntFunction<String> inputName;
     private final Tolerance tolerance;
-    private final Sampling sampling;
+    private final Coverage sampling;
     private final Tensor dOut;
 
     GradientRun(
-            Subject subject,
+            CheckedFunction subject,
             List<Tensor> inputs,
             IntFunction<String> inputName,
             Tolerance tolerance,
-            Sampling sampling) {
+            Coverage sampling) {
         this.subject = subject;
         this.batch = inputs.toArray(Tensor[]::new);
         this.inputName = inputName;
@@ -85,11 +88,15 @@ final class GradientRun {
                 * once.stream().mapToDouble(Tensors::largest).max().orElse(0);
         var jacobian = jacobian(output.shape(), once);
         return new GradientReport(IntStream.range(0, targets.size())
-                .mapToObj(t -> check(
-                                t,
-                                once.get(t),
-                                jacobian.stream().map(row -> row.get(t)).toList())
-                        .orElse(() -> repetition(t, once.get(t), again.get(t), twice.get(t), rounding)))
+                .mapToObj(t -> {
+                    var result = check(
+                            t,
+                            once.get(t),
+                            jacobian.stream().map(row -> row.get(t)).toList());
+                    return result.passed()
+                            ? result.withCause(repetition(t, once.get(t), again.get(t), twice.get(t), rounding))
+                            : result;
+                })
                 .toList());
     }
 

@@ -4,8 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import handgrad.check.cause.Cause;
-import handgrad.check.cause.Cause.Kind;
+import handgrad.check.result.Cause;
+import handgrad.check.result.Cause.Kind;
+import handgrad.check.result.TensorResult;
 import handgrad.nn.BatchNorm1d;
 import handgrad.nn.CrossEntropyLoss;
 import handgrad.nn.Embedding;

@@ -2,7 +2,7 @@ package handgrad.check;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import handgrad.check.cause.Cause.Kind;
+import handgrad.check.result.Cause.Kind;
 import handgrad.nn.BatchNorm1d;
 import handgrad.nn.BatchNormOptions;
 import handgrad.nn.Embedding;

@@ -2,21 +2,21 @@ package handgrad.check;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import handgrad.check.Operation.Fault;
-import handgrad.check.Operation.Gradient;
-import handgrad.check.cause.Cause.Kind;
+import handgrad.check.LearnerOperation.Fault;
+import handgrad.check.LearnerOperation.Gradient;
+import handgrad.check.result.Cause.Kind;
 import handgrad.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
-/** Wrong gradients are planted in every operation of {@link Operations}: each must be caught, most with the right cause. */
+/** Wrong gradients are planted in every operation of {@link LearnerOperations}: each must be caught, most with the right cause. */
 class PlantedFaultsTest {
     private static final double LEAST_RIGHT_CAUSES = 0.9;
 
     /** Mistakes that can be made in any gradient. */
-    private static List<Fault> usual(Operation operation, int input) {
+    private static List<Fault> usual(LearnerOperation operation, int input) {
         var right = operation.gradient(input);
         var sample = operation.inputs(1)[input].shape();
         var faults = new ArrayList<Fault>();
@@ -66,7 +66,7 @@ class PlantedFaultsTest {
         var missed = new ArrayList<String>();
         var unexplained = new ArrayList<String>();
         int planted = 0;
-        for (var operation : Operations.all()) {
+        for (var operation : LearnerOperations.all()) {
             var faults = new ArrayList<>(operation.faults());
             for (int input = 0; input < operation.gradients(); input++) {
                 faults.addAll(usual(operation, input));
@@ -92,7 +92,7 @@ class PlantedFaultsTest {
 
     @Test
     void right_gradients_raise_no_alarm_in_10_000_runs() {
-        var operations = Operations.all();
+        var operations = LearnerOperations.all();
         var alarms = new ArrayList<String>();
         for (int run = 0; run < 10_000; run++) {
             var operation = operations.get(run % operations.size());

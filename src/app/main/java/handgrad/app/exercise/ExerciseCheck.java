@@ -4,7 +4,7 @@ import handgrad.app.command.WrongInputException;
 import handgrad.app.program.SourceProgram;
 import handgrad.app.program.SourceProgram.CompilationException;
 import handgrad.app.program.SourceProgram.ProgramException;
-import handgrad.check.pass.Comparison;
+import handgrad.check.result.Comparison;
 import handgrad.tensor.Tensor;
 import java.io.IOException;
 import java.io.UncheckedIOException;

@@ -1,7 +1,7 @@
 package handgrad.app.exercise;
 
 import handgrad.app.exercise.ExerciseCheck.Training;
-import handgrad.check.pass.Comparison;
+import handgrad.check.result.Comparison;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

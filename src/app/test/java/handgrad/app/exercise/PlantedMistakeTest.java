@@ -2,7 +2,7 @@ package handgrad.app.exercise;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import handgrad.check.cause.Cause.Kind;
+import handgrad.check.result.Cause.Kind;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Objects;

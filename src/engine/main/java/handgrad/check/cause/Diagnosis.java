@@ -1,8 +1,9 @@
 package handgrad.check.cause;
 
-import handgrad.check.cause.Cause.Kind;
 import handgrad.check.difference.CentralDifferences;
-import handgrad.check.difference.Sampling;
+import handgrad.check.difference.Coverage;
+import handgrad.check.result.Cause;
+import handgrad.check.result.Cause.Kind;
 import handgrad.tensor.DType;
 import handgrad.tensor.Shape;
 import handgrad.tensor.Tensor;
@@ -13,7 +14,6 @@ import org.jspecify.annotations.Nullable;
  * Finds the likely cause of a wrong gradient by trying usual mistakes, one rule after another: the first that explains all
  * numbers wins. Rules that cannot be wrong come first, the vaguer ones last.
  */
-@SuppressWarnings("exports") // public for the packages of the checker, which the module does not export
 public final class Diagnosis {
     /** A kind of mistake. */
     @FunctionalInterface
@@ -50,7 +50,7 @@ public final class Diagnosis {
     private Diagnosis() {}
 
     /** The cause as far as a few elements tell. */
-    public static Cause ofSamples(String name, Tensor gradient, CentralDifferences differences, Sampling sampling) {
+    public static Cause ofSamples(String name, Tensor gradient, CentralDifferences differences, Coverage sampling) {
         var shape = differences.x().shape();
         if (!gradient.shape().equals(shape)) {
             return of(Evidence.without(name, gradient, Tensor.zeros(DType.FLOAT64, shape)));

@@ -37,7 +37,7 @@ public record Evidence(
     private static final double CLOSE = 1e-5;
 
     /** What there is without the forward pass. */
-    static Evidence without(String name, Tensor gradient, Tensor expected) {
+    public static Evidence without(String name, Tensor gradient, Tensor expected) {
         var unknown = Tensor.zeros(DType.FLOAT64, expected.shape());
         return new Evidence(name, gradient, expected, unknown, List::of, Map.of(), () -> false, 0);
     }

@@ -1,6 +1,7 @@
 package handgrad.check.cause;
 
-import handgrad.check.cause.Cause.Kind;
+import handgrad.check.result.Cause;
+import handgrad.check.result.Cause.Kind;
 import handgrad.tensor.Tensor;
 import java.util.Locale;
 import java.util.Set;

@@ -1,7 +1,8 @@
 package handgrad.check.cause;
 
-import handgrad.check.cause.Cause.Kind;
 import handgrad.check.difference.Tensors;
+import handgrad.check.result.Cause;
+import handgrad.check.result.Cause.Kind;
 import handgrad.tensor.DType;
 import handgrad.tensor.Shape;
 import handgrad.tensor.Tensor;

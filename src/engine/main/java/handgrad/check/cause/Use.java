@@ -7,7 +7,6 @@ import handgrad.tensor.Tensor;
 import org.jspecify.annotations.Nullable;
 
 /** One use of a tensor x: an output computed from it, and what it adds to the gradient of x. */
-@SuppressWarnings("exports") // public for the packages of the checker, which the module does not export
 public final class Use {
     /** The name of an output that has none. */
     public static final String OUTPUT = "output";

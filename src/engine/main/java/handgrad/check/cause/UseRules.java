@@ -1,8 +1,9 @@
 package handgrad.check.cause;
 
-import handgrad.check.cause.Cause.Kind;
-import handgrad.check.difference.Sampling;
+import handgrad.check.difference.Coverage;
 import handgrad.check.difference.Tensors;
+import handgrad.check.result.Cause;
+import handgrad.check.result.Cause.Kind;
 import handgrad.tensor.DType;
 import handgrad.tensor.Shape;
 import handgrad.tensor.Tensor;
@@ -15,7 +16,7 @@ final class UseRules {
     /** All subsets of the uses are tried up to this many. */
     private static final int MOST_USES = 6;
 
-    private static final Sampling SAMPLE = new Sampling(32, 32, 0, 1);
+    private static final Coverage SAMPLE = new Coverage(32, 32, 0, 1);
 
     private UseRules() {}
 

@@ -1,2 +1,2 @@
-/** Why a gradient is wrong: rules that look at its numbers, and at those of its neighbours in the pass. */
+/** Rules that find out why a gradient is wrong, from its numbers and those of the tensors around it. */
 package handgrad.check.cause;

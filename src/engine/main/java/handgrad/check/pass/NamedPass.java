@@ -1,14 +1,15 @@
 package handgrad.check.pass;
 
-import handgrad.check.TensorCheck;
-import handgrad.check.cause.Cause;
 import handgrad.check.cause.Diagnosis;
 import handgrad.check.cause.Evidence;
 import handgrad.check.cause.Use;
 import handgrad.check.difference.CentralDifferences;
-import handgrad.check.difference.Sampling;
+import handgrad.check.difference.Coverage;
+import handgrad.check.difference.TensorCheck;
 import handgrad.check.difference.Tensors;
 import handgrad.check.difference.Tolerance;
+import handgrad.check.result.Cause;
+import handgrad.check.result.Comparison;
 import handgrad.tensor.DType;
 import handgrad.tensor.Shape;
 import handgrad.tensor.Tensor;
@@ -35,7 +36,7 @@ import java.util.function.Supplier;
  * <p>Named tensors are FLOAT64, and each name is used once in a pass. The pass must use what {@link Names#name} returns.
  */
 public final class NamedPass {
-    private static final Sampling SAMPLING = new Sampling(32, 16, 4, 1);
+    private static final Coverage SAMPLING = new Coverage(32, 16, 4, 1);
 
     /** What the loss is called as the last of all uses. */
     private static final String LOSS = "the loss";

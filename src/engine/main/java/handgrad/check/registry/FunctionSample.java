@@ -13,7 +13,7 @@ import java.util.stream.IntStream;
  *
  * @param inputs FLOAT32, so that every type computes from the same numbers, or INT32
  */
-public record FunctionSample(Formula formula, List<Tensor> inputs) implements Sample {
+public record FunctionSample(Computation formula, List<Tensor> inputs) implements ProofSample {
     /** Copies the list. */
     public FunctionSample {
         inputs = List.copyOf(inputs);
@@ -30,8 +30,8 @@ public record FunctionSample(Formula formula, List<Tensor> inputs) implements Sa
     }
 
     @Override
-    public Reference reference() {
-        return formula.reference();
+    public Definition definition() {
+        return formula.definition();
     }
 
     @Override

@@ -15,10 +15,11 @@ import java.util.stream.Stream;
  * A layer at an input. Its parameters are drawn from the normal distribution, so that no gain is 1 and no bias 0.
  *
  * @param maker makes the layer, from a generator of the same seed each time
- * @param reference the result from the input and the parameters, in their order
+ * @param definition the result from the input and the parameters, in their order
  * @param input FLOAT32 or INT32
  */
-public record LayerSample(Function<TorchRandom, Layer> maker, Reference reference, Tensor input) implements Sample {
+public record LayerSample(Function<TorchRandom, Layer> maker, Definition definition, Tensor input)
+        implements ProofSample {
     private static final long SEED = 11;
 
     @Override

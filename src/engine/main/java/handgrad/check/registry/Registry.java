@@ -8,19 +8,19 @@ public final class Registry {
     private Registry() {}
 
     /** The operations by topic: tensors first, then functions, layers, convolutions, images, losses and models. */
-    public static List<Operation> operations() {
+    public static List<Proof> proofs() {
         return Stream.of(
-                        new Arithmetic().operations(),
-                        new Elementwise().operations(),
-                        new Reductions().operations(),
-                        new Products().operations(),
-                        new Movement().operations(),
-                        new Functions().operations(),
-                        new Layers().operations(),
-                        new Convolutions().operations(),
-                        new Images().operations(),
-                        new Losses().operations(),
-                        new Models().operations())
+                        new ArithmeticProofs().proofs(),
+                        new ElementwiseProofs().proofs(),
+                        new ReductionProofs().proofs(),
+                        new ProductProofs().proofs(),
+                        new MovementProofs().proofs(),
+                        new FunctionProofs().proofs(),
+                        new LayerProofs().proofs(),
+                        new WaveNetProofs().proofs(),
+                        new ImageProofs().proofs(),
+                        new LossProofs().proofs(),
+                        new ModelProofs().proofs())
                 .flatMap(List::stream)
                 .toList();
     }

@@ -3,8 +3,8 @@ package handgrad.check.pass;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
-import handgrad.check.cause.Cause;
-import handgrad.check.cause.Cause.Kind;
+import handgrad.check.result.Cause;
+import handgrad.check.result.Cause.Kind;
 import handgrad.random.TorchRandom;
 import handgrad.tensor.DType;
 import handgrad.tensor.Shape;

@@ -28,11 +28,11 @@ class CompletenessTest {
     private static final Set<String> COPIES = Set.of("copy", "copyFrom", "fill", "to");
 
     private static final Set<String> NAMES =
-            Registry.operations().stream().map(Operation::name).collect(Collectors.toSet());
+            Registry.proofs().stream().map(Proof::name).collect(Collectors.toSet());
 
     @Test
     void names_are_unique() {
-        assertThat(Registry.operations()).extracting(Operation::name).doesNotHaveDuplicates();
+        assertThat(Registry.proofs()).extracting(Proof::name).doesNotHaveDuplicates();
     }
 
     /** Each form of a method: {@code sum(int)} and {@code sum(int, boolean)} are two. */

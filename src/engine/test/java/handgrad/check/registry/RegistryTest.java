@@ -21,29 +21,29 @@ class RegistryTest {
     /** The largest error of a FLOAT32 gradient, relative to the norm of the gradients of all inputs together. */
     private static final double GRADIENT_ERROR = 2e-6;
 
-    static Stream<Named<Operation>> operations() {
-        return Registry.operations().stream().map(operation -> Named.of(operation.name(), operation));
+    static Stream<Named<Proof>> operations() {
+        return Registry.proofs().stream().map(operation -> Named.of(operation.name(), operation));
     }
 
-    static Stream<Named<Operation>> differentiable() {
+    static Stream<Named<Proof>> differentiable() {
         return operations().filter(operation -> operation.getPayload().differentiable());
     }
 
     @ParameterizedTest
     @MethodSource("operations")
-    void has_samples_and_error_inputs(Operation operation) {
+    void has_samples_and_error_inputs(Proof operation) {
         assertThat(operation.samples()).hasSizeGreaterThanOrEqualTo(SAMPLES);
         assertThat(operation.errors()).isNotEmpty();
     }
 
     @ParameterizedTest
     @MethodSource("operations")
-    void value_follows_the_reference(Operation operation) {
+    void value_follows_the_reference(Proof operation) {
         for (var sample : operation.samples()) {
             for (var dtype : new DType[] {DType.FLOAT32, DType.FLOAT64}) {
                 var inputs = sample.inputs(DType.FLOAT64);
-                var expected = sample.reference().function().apply(inputs);
-                var tolerance = sample.reference().tolerance(dtype, inputs);
+                var expected = sample.definition().function().apply(inputs);
+                var tolerance = sample.definition().tolerance(dtype, inputs);
                 var actual = sample.value(dtype);
                 assertThat(actual.shape()).as(sample.description()).isEqualTo(expected.shape());
                 for (int i = 0; i < expected.shape().elements(); i++) {
@@ -57,13 +57,13 @@ class RegistryTest {
 
     @ParameterizedTest
     @MethodSource("differentiable")
-    void gradient_follows_central_differences(Operation operation) {
-        operation.samples().stream().map(Sample::check).forEach(GradientCheck::assertPasses);
+    void gradient_follows_central_differences(Proof operation) {
+        operation.samples().stream().map(ProofSample::check).forEach(GradientCheck::assertPasses);
     }
 
     @ParameterizedTest
     @MethodSource("differentiable")
-    void float32_gradient_follows_float64(Operation operation) {
+    void float32_gradient_follows_float64(Proof operation) {
         for (var sample : operation.samples()) {
             var dOut = direction(sample);
             var single = sample.gradients(dOut);
@@ -79,7 +79,7 @@ class RegistryTest {
         }
     }
 
-    private static Tensor direction(Sample sample) {
+    private static Tensor direction(ProofSample sample) {
         return Tensor.randn(
                 TorchRandom.seeded(1), sample.value(DType.FLOAT32).shape().toArray());
     }
@@ -90,7 +90,7 @@ class RegistryTest {
 
     @ParameterizedTest
     @MethodSource("operations")
-    void gives_the_same_bits_twice(Operation operation) {
+    void gives_the_same_bits_twice(Proof operation) {
         for (var sample : operation.samples()) {
             for (var dtype : new DType[] {DType.FLOAT32, DType.FLOAT64}) {
                 assertThat(sample.value(dtype)).as(sample.description()).isEqualTo(sample.value(dtype));
@@ -104,7 +104,7 @@ class RegistryTest {
 
     @ParameterizedTest
     @MethodSource("operations")
-    void refuses_error_inputs(Operation operation) {
+    void refuses_error_inputs(Proof operation) {
         for (var error : operation.errors()) {
             assertThatIllegalArgumentException().isThrownBy(error.call()::run).withMessage(error.message());
         }

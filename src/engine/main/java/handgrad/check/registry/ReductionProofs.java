@@ -13,19 +13,19 @@ import java.util.function.UnaryOperator;
  * <p>Those of all elements are those of one dimension of the flattened tensor. Where the result keeps its dimension with
  * size 1 or leaves it out, the gradient is the same, but for its shape.
  */
-final class Reductions {
+final class ReductionProofs {
     private static final String OUTSIDE = "dimension 2 is outside of (2, 3), which has 2 dimensions";
 
     private final Draw draw = new Draw(3);
 
-    List<Operation> operations() {
+    List<Proof> proofs() {
         return List.of(
-                all("sum", Tensor::sum, sum(), Reductions::sum),
-                overOne("sum", d -> over(d, false, x -> x.sum(d), sum(), Reductions::sum)),
-                keeping("sum", (d, keep) -> over(d, keep, x -> x.sum(d, keep), sum(), Reductions::sum)),
-                all("mean", Tensor::mean, mean(), Reductions::mean),
-                overOne("mean", d -> over(d, false, x -> x.mean(d), mean(), Reductions::mean)),
-                keeping("mean", (d, keep) -> over(d, keep, x -> x.mean(d, keep), mean(), Reductions::mean)),
+                all("sum", Tensor::sum, sum(), ReductionProofs::sum),
+                overOne("sum", d -> over(d, false, x -> x.sum(d), sum(), ReductionProofs::sum)),
+                keeping("sum", (d, keep) -> over(d, keep, x -> x.sum(d, keep), sum(), ReductionProofs::sum)),
+                all("mean", Tensor::mean, mean(), ReductionProofs::mean),
+                overOne("mean", d -> over(d, false, x -> x.mean(d), mean(), ReductionProofs::mean)),
+                keeping("mean", (d, keep) -> over(d, keep, x -> x.mean(d, keep), mean(), ReductionProofs::mean)),
                 all("var", Tensor::var, var(true), x -> var(x, true)),
                 spread(
                         "var",
@@ -108,47 +108,47 @@ final class Reductions {
         return squares / (unbiased ? x.length - 1 : x.length);
     }
 
-    /** A reduction over one dimension, with a reference that reduces the numbers along it. */
-    private static Formula over(
+    /** A reduction over one dimension, with a definition that reduces the numbers along it. */
+    private static Computation over(
             int dimension,
             boolean keep,
             UnaryOperator<Tensor> forward,
             Backward backward,
-            ToDoubleFunction<double[]> reference) {
-        return new Formula(
+            ToDoubleFunction<double[]> definition) {
+        return new Computation(
                 x -> forward.apply(x[0]),
                 (dOut, x) -> {
                     var kept = dOut.reshape(x[0].shape().with(dimension, 1).toArray());
                     return Gradients.of(backward.apply(kept, x[0], dimension));
                 },
-                new Reference(x -> along(x[0], dimension, keep, reference), x -> x[0].size(dimension)));
+                new Definition(x -> along(x[0], dimension, keep, definition), x -> x[0].size(dimension)));
     }
 
-    private static Tensor along(Tensor x, int dimension, boolean keep, ToDoubleFunction<double[]> reference) {
+    private static Tensor along(Tensor x, int dimension, boolean keep, ToDoubleFunction<double[]> definition) {
         int d = x.shape().dimension(dimension);
-        var out = Reference.tensor(x.shape().with(d, 1), index -> {
+        var out = Definition.tensor(x.shape().with(d, 1), index -> {
             double[] values = new double[x.size(d)];
             for (index[d] = 0; index[d] < values.length; index[d]++) {
                 values[index[d]] = x.get(index);
             }
-            return reference.applyAsDouble(values);
+            return definition.applyAsDouble(values);
         });
         return keep ? out : out.reshape(x.shape().without(d).toArray());
     }
 
     /** A reduction of all elements. */
-    private Operation all(
-            String name, UnaryOperator<Tensor> forward, Backward backward, ToDoubleFunction<double[]> reference) {
-        var formula = new Formula(
+    private Proof all(
+            String name, UnaryOperator<Tensor> forward, Backward backward, ToDoubleFunction<double[]> definition) {
+        var formula = new Computation(
                 x -> forward.apply(x[0]),
                 (dOut, x) -> {
                     var dFlat = backward.apply(dOut.reshape(1), flat(x[0]), 0);
                     return Gradients.of(dFlat.reshape(x[0].shape().toArray()));
                 },
-                new Reference(
-                        x -> along(flat(x[0]), 0, false, reference),
+                new Definition(
+                        x -> along(flat(x[0]), 0, false, definition),
                         x -> x[0].shape().elements()));
-        return Operation.named("Tensor." + name + "()")
+        return Proof.named("Tensor." + name + "()")
                 .samples(
                         formula,
                         List.of(
@@ -167,8 +167,8 @@ final class Reductions {
         return x.reshape(x.shape().elements());
     }
 
-    private Operation overOne(String name, IntFunction<Formula> over) {
-        return Operation.named("Tensor." + name + "(int)")
+    private Proof overOne(String name, IntFunction<Computation> over) {
+        return Proof.named("Tensor." + name + "(int)")
                 .sample(over.apply(0), draw.normal(1))
                 .sample(over.apply(0), draw.normal(17))
                 .sample(over.apply(-1), draw.normal(1, 31))
@@ -184,15 +184,15 @@ final class Reductions {
 
     /** A reduction that is told whether the result keeps the dimension. */
     private interface Keeping {
-        Formula over(int dimension, boolean keep);
+        Computation over(int dimension, boolean keep);
     }
 
-    private Operation keeping(String name, Keeping keeping) {
+    private Proof keeping(String name, Keeping keeping) {
         return keeping(name + "(int, boolean)", name, keeping);
     }
 
-    private Operation keeping(String signature, String name, Keeping keeping) {
-        return Operation.named("Tensor." + signature)
+    private Proof keeping(String signature, String name, Keeping keeping) {
+        return Proof.named("Tensor." + signature)
                 .sample(keeping.over(0, true), draw.normal(2))
                 .sample(keeping.over(0, false), draw.normal(17))
                 .sample(keeping.over(-1, true), draw.normal(1, 31))
@@ -208,18 +208,18 @@ final class Reductions {
 
     /** A reduction that is told how to divide and whether the result keeps the dimension. */
     private interface Spread {
-        Formula over(int dimension, boolean unbiased, boolean keep);
+        Computation over(int dimension, boolean unbiased, boolean keep);
     }
 
-    private Operation spread(String name, Spread spread) {
+    private Proof spread(String name, Spread spread) {
         return keeping(name + "(int, boolean, boolean)", name, (d, keep) -> spread.over(d, true, keep))
                 .sample(spread.over(0, false, true), draw.normal(5))
                 .sample(spread.over(0, false, false), draw.normal(3, 17))
                 .sample(spread.over(-1, false, true), draw.normal(2, 3, 5));
     }
 
-    private Operation max() {
-        Keeping max = (d, keep) -> over(d, keep, x -> x.max(d, keep), backwardOfMax(), Reductions::max);
+    private Proof max() {
+        Keeping max = (d, keep) -> over(d, keep, x -> x.max(d, keep), backwardOfMax(), ReductionProofs::max);
         return keeping("max", max)
                 .sample(max.over(0, false), draw.normal(1))
                 .sample(max.over(0, true), Draw.points(1, 3, 3, 2, 0, -1, 2, 1))
@@ -233,8 +233,8 @@ final class Reductions {
     }
 
     /** An index does not move with x, so argmax has no gradient. */
-    private Operation argmax() {
-        return Operation.named("Tensor.argmax(int)")
+    private Proof argmax() {
+        return Proof.named("Tensor.argmax(int)")
                 .sample(argmax(0), draw.normal(1))
                 .sample(argmax(0), draw.normal(17))
                 .sample(argmax(-1), draw.normal(1, 31))
@@ -249,8 +249,9 @@ final class Reductions {
                         () -> Tensor.zeros(2, 0).argmax(1));
     }
 
-    private static Formula argmax(int d) {
-        return new Formula(x -> x[0].argmax(d), null, new Reference(x -> along(x[0], d, false, Reductions::argmax)));
+    private static Computation argmax(int d) {
+        return new Computation(
+                x -> x[0].argmax(d), null, new Definition(x -> along(x[0], d, false, ReductionProofs::argmax)));
     }
 
     private static double argmax(double[] x) {

@@ -1,10 +1,8 @@
-package handgrad.check;
+package handgrad.check.result;
 
-import handgrad.check.cause.Cause;
 import handgrad.tensor.Shape;
 import java.util.List;
 import java.util.Locale;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,12 +31,9 @@ public record TensorResult(
         double numeric,
         @Nullable Cause cause) {
 
-    /** This result, with another cause where it has none. */
-    TensorResult orElse(Supplier<@Nullable Cause> other) {
-        return cause != null
-                ? this
-                : new TensorResult(
-                        name, shape, partials, skipped, worst, maxdiff, index, analytic, numeric, other.get());
+    /** This result with a cause, or with none. */
+    public TensorResult withCause(@Nullable Cause cause) {
+        return new TensorResult(name, shape, partials, skipped, worst, maxdiff, index, analytic, numeric, cause);
     }
 
     /** Whether the gradient is right. */

@@ -14,10 +14,10 @@ import handgrad.tensor.Tensor;
 import java.util.List;
 
 /** Operations and layers of images (N, channels, height, width). */
-final class Images {
+final class ImageProofs {
     private final Draw draw = new Draw(12);
 
-    List<Operation> operations() {
+    List<Proof> proofs() {
         return List.of(
                 conv2d(),
                 maxPool2d(),
@@ -31,9 +31,9 @@ final class Images {
     }
 
     /** The definition of a convolution, followed literally; x is the images, the weight and, if there is one, the bias. */
-    private static Reference convolution(int k, int stride, int padding) {
-        return new Reference(
-                x -> Reference.tensor(convolved(x[0], x[1], k, stride, padding), at -> {
+    private static Definition convolution(int k, int stride, int padding) {
+        return new Definition(
+                x -> Definition.tensor(convolved(x[0], x[1], k, stride, padding), at -> {
                     double sum = x.length == 3 ? x[2].get(at[1]) : 0;
                     for (int c = 0; c < x[0].size(1); c++) {
                         for (int i = 0; i < k; i++) {
@@ -60,8 +60,8 @@ final class Images {
     }
 
     /** dWeight and dBias sum over images and pixels, dX over the outputs that saw a pixel. */
-    private static Formula conv2d(int k, int stride, int padding) {
-        return new Formula(
+    private static Computation conv2d(int k, int stride, int padding) {
+        return new Computation(
                 x -> {
                     var out = Tensor.zeros(x[0].dtype(), convolved(x[0], x[1], k, stride, padding));
                     Convolutions.conv2d(x[0], x[1], x.length == 3 ? x[2] : null, k, stride, padding, out);
@@ -78,8 +78,8 @@ final class Images {
                 convolution(k, stride, padding));
     }
 
-    private Operation conv2d() {
-        return Operation.named("Convolutions.conv2d")
+    private Proof conv2d() {
+        return Proof.named("Convolutions.conv2d")
                 .sample(conv2d(1, 1, 0), draw.normal(1, 1, 1, 1), draw.normal(1, 1), draw.normal(1))
                 .sample(conv2d(3, 1, 1), draw.normal(2, 2, 4, 5), draw.normal(18, 3), draw.normal(3))
                 .sample(conv2d(3, 1, 0), draw.normal(2, 1, 5, 3), draw.normal(9, 2))
@@ -109,8 +109,8 @@ final class Images {
         return Shape.of(x.size(0), x.size(1), (x.size(2) - k) / stride + 1, (x.size(3) - k) / stride + 1);
     }
 
-    private static Reference largest(int k, int stride) {
-        return new Reference(x -> Reference.tensor(pooled(x[0], k, stride), at -> {
+    private static Definition largest(int k, int stride) {
+        return new Definition(x -> Definition.tensor(pooled(x[0], k, stride), at -> {
             double largest = Double.NEGATIVE_INFINITY;
             for (int i = 0; i < k; i++) {
                 for (int j = 0; j < k; j++) {
@@ -122,8 +122,8 @@ final class Images {
     }
 
     /** The gradient of an output goes to the pixel that it was. */
-    private static Formula maxPool2d(int k, int stride) {
-        return new Formula(
+    private static Computation maxPool2d(int k, int stride) {
+        return new Computation(
                 x -> {
                     var out = Tensor.zeros(x[0].dtype(), pooled(x[0], k, stride));
                     Convolutions.maxPool2d(x[0], k, stride, out, Tensor.zeros(DType.INT32, out.shape()));
@@ -139,8 +139,8 @@ final class Images {
                 largest(k, stride));
     }
 
-    private Operation maxPool2d() {
-        return Operation.named("Convolutions.maxPool2d")
+    private Proof maxPool2d() {
+        return Proof.named("Convolutions.maxPool2d")
                 .sample(maxPool2d(1, 1), draw.normal(1, 1, 1, 1))
                 .sample(maxPool2d(2, 2), draw.normal(2, 3, 4, 6))
                 .sample(maxPool2d(2, 2), draw.normal(2, 3, 5, 7))
@@ -168,9 +168,9 @@ final class Images {
                                 Gradients.zeros(DType.INT32, 1, 1, 4, 1)));
     }
 
-    /** What a reference of rows (…, channels) says of images: each pixel is a row. */
-    private static Reference ofPixels(Reference rows) {
-        return new Reference(
+    /** What a definition of rows (…, channels) says of images: each pixel is a row. */
+    private static Definition ofPixels(Definition rows) {
+        return new Definition(
                 x -> images(x[0].shape(), rows.function().apply(pixels(x[0]), x[1], x[2])),
                 x -> rows.terms().applyAsInt(new Tensor[] {pixels(x[0]), x[1], x[2]}),
                 x -> images(x[0].shape(), rows.magnitude().apply(pixels(x[0]), x[1], x[2])));
@@ -178,13 +178,13 @@ final class Images {
 
     private static Tensor pixels(Tensor x) {
         int area = x.size(2) * x.size(3);
-        return Reference.tensor(
+        return Definition.tensor(
                 Shape.of(x.size(0) * area, x.size(1)),
                 i -> x.get(i[0] / area, i[1], i[0] % area / x.size(3), i[0] % x.size(3)));
     }
 
     private static Tensor images(Shape shape, Tensor pixels) {
-        return Reference.tensor(shape, i -> pixels.get((i[0] * shape.size(2) + i[2]) * shape.size(3) + i[3], i[1]));
+        return Definition.tensor(shape, i -> pixels.get((i[0] * shape.size(2) + i[2]) * shape.size(3) + i[3], i[1]));
     }
 
     /** What the forward pass of a batch normalisation leaves. */
@@ -211,18 +211,18 @@ final class Images {
     }
 
     /** As for rows, over the batch and all pixels of a channel. */
-    private static Formula batchNorm2d(double epsilon, boolean unbiased) {
-        return new Formula(
+    private static Computation batchNorm2d(double epsilon, boolean unbiased) {
+        return new Computation(
                 x -> Normalized.of(x, epsilon, unbiased).out,
                 (dOut, x) -> {
                     var state = Normalized.of(x, epsilon, unbiased);
                     return gradients(dOut, x, state.mean, state.inverseDeviation, state.divisor);
                 },
-                ofPixels(PlainNormalization.overRows(epsilon, unbiased)));
+                ofPixels(NormalizationDefinition.overRows(epsilon, unbiased)));
     }
 
-    private Operation batchNorm2d() {
-        return Operation.named("Normalizations.batchNorm2d")
+    private Proof batchNorm2d() {
+        return Proof.named("Normalizations.batchNorm2d")
                 .sample(batchNorm2d(1e-5, false), draw.normal(2, 1, 1, 1), draw.normal(1), draw.normal(1))
                 .sample(batchNorm2d(1e-5, true), draw.normal(1, 2, 3, 1), draw.normal(2), draw.normal(2))
                 .sample(batchNorm2d(1e-5, false), draw.normal(2, 3, 4, 5), draw.normal(3), draw.normal(3))
@@ -245,8 +245,8 @@ final class Images {
     }
 
     /** The statistics are constants. */
-    private static Formula batchNorm2dEvaluation(Tensor mean, Tensor inverseDeviation) {
-        return new Formula(
+    private static Computation batchNorm2dEvaluation(Tensor mean, Tensor inverseDeviation) {
+        return new Computation(
                 x -> {
                     var out = Gradients.zerosLike(x[0]);
                     var dtype = x[0].dtype();
@@ -255,7 +255,7 @@ final class Images {
                     return out;
                 },
                 (dOut, x) -> gradients(dOut, x, mean.to(dOut.dtype()), inverseDeviation.to(dOut.dtype()), 0),
-                ofPixels(PlainNormalization.by(mean, inverseDeviation)));
+                ofPixels(NormalizationDefinition.by(mean, inverseDeviation)));
     }
 
     private List<Tensor> inputs() {
@@ -270,8 +270,8 @@ final class Images {
                 draw.normal(5, 2, 4, 8));
     }
 
-    private Operation batchNorm2dEvaluation() {
-        var operation = Operation.named("Normalizations.batchNorm2dEvaluation")
+    private Proof batchNorm2dEvaluation() {
+        var operation = Proof.named("Normalizations.batchNorm2dEvaluation")
                 .refuses(
                         "batchNorm2d: wants 1 x 3 elements, mean is (2)",
                         () -> batchNorm2dEvaluation(Tensor.zeros(2), Tensor.zeros(3))
@@ -285,8 +285,8 @@ final class Images {
         return operation;
     }
 
-    private static Operation convolution(
-            Operation operation, int k, int stride, int padding, int outChannels, boolean bias, Tensor x) {
+    private static Proof convolution(
+            Proof operation, int k, int stride, int padding, int outChannels, boolean bias, Tensor x) {
         return operation.layer(
                 _ -> new Conv2d(
                         k,
@@ -298,8 +298,8 @@ final class Images {
                 x);
     }
 
-    private Operation conv2dLayer() {
-        var operation = Operation.named("Conv2d")
+    private Proof conv2dLayer() {
+        var operation = Proof.named("Conv2d")
                 .refuses(
                         "Conv2d: wants (N, 2, height, width) of at least 3 x 3, x is (1, 2, 2, 4)",
                         () -> new Conv2d(3, 1, 0, Tensor.zeros(18, 1), null).forward(Tensor.zeros(1, 2, 2, 4)))
@@ -326,8 +326,8 @@ final class Images {
         return convolution(operation, 3, 1, 1, 17, true, draw.normal(18, 1, 3, 17));
     }
 
-    private Operation maxPool2dLayer() {
-        return Operation.named("MaxPool2d")
+    private Proof maxPool2dLayer() {
+        return Proof.named("MaxPool2d")
                 .layer(_ -> new MaxPool2d(1), largest(1, 1), draw.normal(1, 1, 1, 1))
                 .layer(_ -> new MaxPool2d(2), largest(2, 2), draw.normal(2, 3, 4, 6))
                 .layer(_ -> new MaxPool2d(2), largest(2, 2), draw.normal(2, 3, 5, 7))
@@ -344,8 +344,8 @@ final class Images {
                         () -> new MaxPool2d(2, 0));
     }
 
-    private Operation batchNorm2dLayer(String name, BatchNormOptions options) {
-        var operation = Operation.named(name)
+    private Proof batchNorm2dLayer(String name, BatchNormOptions options) {
+        var operation = Proof.named(name)
                 .refuses(
                         "BatchNorm2d: wants (N, 3, height, width), x is (2, 4, 1, 1)",
                         () -> new BatchNorm2d(3, options).forward(Tensor.zeros(2, 4, 1, 1)))
@@ -357,7 +357,7 @@ final class Images {
                         "BatchNorm2d: a pixel has no statistics of its own, so the axes cannot be FIRST",
                         () -> new BatchNorm2d(3, options.withAxes(Axes.FIRST)));
         boolean unbiased = options.normalizeBy() == Variance.UNBIASED;
-        var reference = ofPixels(PlainNormalization.overRows(options.epsilon(), unbiased));
+        var definition = ofPixels(NormalizationDefinition.overRows(options.epsilon(), unbiased));
         for (var x : List.of(
                 draw.normal(3, 1, 1, 1),
                 draw.normal(1, 2, 1, 17),
@@ -367,13 +367,13 @@ final class Images {
                 draw.normal(1, 1, 3, 3),
                 draw.normal(2, 17, 1, 3),
                 draw.normal(5, 2, 4, 8))) {
-            operation = operation.layer(_ -> new BatchNorm2d(x.size(1), options), reference, x);
+            operation = operation.layer(_ -> new BatchNorm2d(x.size(1), options), definition, x);
         }
         return operation;
     }
 
-    private Operation batchNorm2dLayerInEvaluation() {
-        var operation = Operation.named("BatchNorm2d, evaluation")
+    private Proof batchNorm2dLayerInEvaluation() {
+        var operation = Proof.named("BatchNorm2d, evaluation")
                 .refuses("BatchNorm2d: wants (N, 3, height, width), x is (2, 3)", () -> {
                     var layer = new BatchNorm2d(3);
                     layer.train(false);
@@ -394,7 +394,7 @@ final class Images {
                         layer.train(false);
                         return layer;
                     },
-                    ofPixels(PlainNormalization.by(mean, inverseDeviation)),
+                    ofPixels(NormalizationDefinition.by(mean, inverseDeviation)),
                     x);
         }
         return operation;

@@ -17,31 +17,31 @@ import java.util.function.ToIntFunction;
  * @param terms the number of terms that are added up for one element of the result
  * @param magnitude the sum of the absolute terms, to which the rounding error is proportional
  */
-public record Reference(TensorFunction function, ToIntFunction<Tensor[]> terms, TensorFunction magnitude) {
+public record Definition(TensorFunction function, ToIntFunction<Tensor[]> terms, TensorFunction magnitude) {
     /** An element of a result, by its index in each dimension. */
     @FunctionalInterface
     interface Element {
         double at(int... index);
     }
 
-    /** A reference whose elements are each computed in a few steps without cancellation. */
-    public Reference(TensorFunction function) {
+    /** A definition whose elements are each computed in a few steps without cancellation. */
+    public Definition(TensorFunction function) {
         this(function, _ -> 1, function);
     }
 
     /** A sum of terms that are positive where the inputs are, so that the absolute inputs give the absolute terms. */
-    public Reference(TensorFunction function, ToIntFunction<Tensor[]> terms) {
+    public Definition(TensorFunction function, ToIntFunction<Tensor[]> terms) {
         this(function, terms, x -> function.apply(absolute(x)));
     }
 
     /** A function of each element of one tensor. */
-    static Reference elementwise(DoubleUnaryOperator function) {
-        return new Reference(x -> tensor(x[0].shape(), index -> function.applyAsDouble(x[0].get(index))));
+    static Definition elementwise(DoubleUnaryOperator function) {
+        return new Definition(x -> tensor(x[0].shape(), index -> function.applyAsDouble(x[0].get(index))));
     }
 
     /** A function of each pair of elements of two tensors that broadcast. */
-    static Reference broadcast(DoubleBinaryOperator function) {
-        return new Reference(x -> tensor(
+    static Definition broadcast(DoubleBinaryOperator function) {
+        return new Definition(x -> tensor(
                 broadcast(x[0].shape(), x[1].shape()),
                 index -> function.applyAsDouble(broadcast(x[0], index), broadcast(x[1], index))));
     }
@@ -79,7 +79,7 @@ public record Reference(TensorFunction function, ToIntFunction<Tensor[]> terms, 
     }
 
     /**
-     * How far each element of a result may be from the reference: 4·√k·u·Σ|terms| for a sum of k terms, where each step
+     * How far each element of a result may be from the definition: 4·√k·u·Σ|terms| for a sum of k terms, where each step
      * rounds by at most u, 2⁻²⁴ in FLOAT32 and 2⁻⁵³ in FLOAT64, and k errors of random sign grow like √k.
      */
     Tensor tolerance(DType dtype, Tensor... inputs) {

@@ -6,10 +6,10 @@ import java.util.List;
 import java.util.function.Function;
 
 /** Addition, subtraction, multiplication and division, of two tensors that broadcast and of a tensor and a number. */
-final class Arithmetic {
+final class ArithmeticProofs {
     private final Draw draw = new Draw(1);
 
-    List<Operation> operations() {
+    List<Proof> proofs() {
         return List.of(
                 pairs("add", add(), draw::normal),
                 numbers("add", add(0.75)),
@@ -23,64 +23,66 @@ final class Arithmetic {
     }
 
     /** out = a + b: da = dOut, db = dOut, each summed over the dimensions in which it was broadcast. */
-    private static Formula add() {
-        return new Formula(
+    private static Computation add() {
+        return new Computation(
                 x -> x[0].add(x[1]),
                 (dOut, x) -> Gradients.of(Gradients.sumTo(x[0].shape(), dOut), Gradients.sumTo(x[1].shape(), dOut)),
-                Reference.broadcast(Double::sum));
+                Definition.broadcast(Double::sum));
     }
 
     /** out = a - b: da = dOut, db = -dOut, each summed over the dimensions in which it was broadcast. */
-    private static Formula sub() {
-        return new Formula(
+    private static Computation sub() {
+        return new Computation(
                 x -> x[0].sub(x[1]),
                 (dOut, x) ->
                         Gradients.of(Gradients.sumTo(x[0].shape(), dOut), Gradients.sumTo(x[1].shape(), dOut.neg())),
-                Reference.broadcast((a, b) -> a - b));
+                Definition.broadcast((a, b) -> a - b));
     }
 
     /** out = a ∘ b: da = dOut ∘ b, db = dOut ∘ a, each summed over the dimensions in which it was broadcast. */
-    private static Formula mul() {
-        return new Formula(
+    private static Computation mul() {
+        return new Computation(
                 x -> x[0].mul(x[1]),
                 (dOut, x) -> Gradients.of(
                         Gradients.sumTo(x[0].shape(), dOut.mul(x[1])), Gradients.sumTo(x[1].shape(), dOut.mul(x[0]))),
-                Reference.broadcast((a, b) -> a * b));
+                Definition.broadcast((a, b) -> a * b));
     }
 
     /** out = a / b: da = dOut / b, db = -dOut ∘ a / b², each summed over the dimensions in which it was broadcast. */
-    private static Formula div() {
-        return new Formula(
+    private static Computation div() {
+        return new Computation(
                 x -> x[0].div(x[1]),
                 (dOut, x) -> Gradients.of(
                         Gradients.sumTo(x[0].shape(), dOut.div(x[1])),
                         Gradients.sumTo(
                                 x[1].shape(), dOut.mul(x[0]).div(x[1].pow(2)).neg())),
-                Reference.broadcast((a, b) -> a / b));
+                Definition.broadcast((a, b) -> a / b));
     }
 
     /** out = a + c: da = dOut. */
-    private static Formula add(double c) {
-        return new Formula(x -> x[0].add(c), (dOut, _) -> Gradients.of(dOut), Reference.elementwise(a -> a + c));
+    private static Computation add(double c) {
+        return new Computation(x -> x[0].add(c), (dOut, _) -> Gradients.of(dOut), Definition.elementwise(a -> a + c));
     }
 
     /** out = a - c: da = dOut. */
-    private static Formula sub(double c) {
-        return new Formula(x -> x[0].sub(c), (dOut, _) -> Gradients.of(dOut), Reference.elementwise(a -> a - c));
+    private static Computation sub(double c) {
+        return new Computation(x -> x[0].sub(c), (dOut, _) -> Gradients.of(dOut), Definition.elementwise(a -> a - c));
     }
 
     /** out = c · a: da = c · dOut. */
-    private static Formula mul(double c) {
-        return new Formula(x -> x[0].mul(c), (dOut, _) -> Gradients.of(dOut.mul(c)), Reference.elementwise(a -> a * c));
+    private static Computation mul(double c) {
+        return new Computation(
+                x -> x[0].mul(c), (dOut, _) -> Gradients.of(dOut.mul(c)), Definition.elementwise(a -> a * c));
     }
 
     /** out = a / c: da = dOut / c. */
-    private static Formula div(double c) {
-        return new Formula(x -> x[0].div(c), (dOut, _) -> Gradients.of(dOut.div(c)), Reference.elementwise(a -> a / c));
+    private static Computation div(double c) {
+        return new Computation(
+                x -> x[0].div(c), (dOut, _) -> Gradients.of(dOut.div(c)), Definition.elementwise(a -> a / c));
     }
 
-    private Operation pairs(String name, Formula formula, Function<int[], Tensor> b) {
-        var operation = Operation.named("Tensor." + name + "(Tensor)")
+    private Proof pairs(String name, Computation formula, Function<int[], Tensor> b) {
+        var operation = Proof.named("Tensor." + name + "(Tensor)")
                 .refuses(
                         name + ": shapes do not broadcast, a (32, 30), b (27): dimension -1 is 30 and 27",
                         () -> formula.forward().apply(Tensor.zeros(32, 30), Tensor.zeros(27)))
@@ -93,8 +95,8 @@ final class Arithmetic {
         return operation;
     }
 
-    private Operation numbers(String name, Formula formula) {
-        return Operation.named("Tensor." + name + "(double)")
+    private Proof numbers(String name, Computation formula) {
+        return Proof.named("Tensor." + name + "(double)")
                 .samples(formula, Draw.shapes(draw::normal))
                 .refuses(
                         name + ": wants FLOAT32 or FLOAT64, the tensor (3) is INT32; convert it with to",
@@ -102,9 +104,9 @@ final class Arithmetic {
     }
 
     /** a + b, written over a: the gradients are those of a + b, and b may be broadcast, a not. */
-    private Operation addInPlace() {
-        var formula = new Formula(x -> x[0].copy().addInPlace(x[1]), add().backward(), add().reference());
-        return Operation.named("Tensor.addInPlace(Tensor)")
+    private Proof addInPlace() {
+        var formula = new Computation(x -> x[0].copy().addInPlace(x[1]), add().backward(), add().definition());
+        return Proof.named("Tensor.addInPlace(Tensor)")
                 .sample(formula, draw.normal(), draw.normal())
                 .sample(formula, draw.normal(1), draw.normal(1))
                 .sample(formula, draw.normal(3, 17), draw.normal(3, 17))

@@ -4,36 +4,36 @@ import handgrad.tensor.Tensor;
 import java.util.List;
 
 /** Matrix products, plain and with one operand transposed. */
-final class Products {
+final class ProductProofs {
     private final Draw draw = new Draw(4);
 
-    List<Operation> operations() {
+    List<Proof> proofs() {
         return List.of(matmul(), matmulTransposeA(), matmulTransposeB());
     }
 
     /** out = a · b: da = dOut · bᵀ, db = aᵀ · dOut; the leading dimensions of a are rows like any other. */
-    private static final Formula MATMUL = new Formula(
+    private static final Computation MATMUL = new Computation(
             x -> x[0].matmul(x[1]),
             (dOut, x) -> Gradients.of(
                     dOut.matmulTransposeB(x[1]), Gradients.matrix(x[0]).matmulTransposeA(Gradients.matrix(dOut))),
-            new Reference(x -> product(x[0], x[1]), x -> x[1].size(0)));
+            new Definition(x -> product(x[0], x[1]), x -> x[1].size(0)));
 
     /** out = aᵀ · b: da = b · dOutᵀ, db = a · dOut. */
-    private static final Formula MATMUL_TRANSPOSE_A = new Formula(
+    private static final Computation MATMUL_TRANSPOSE_A = new Computation(
             x -> x[0].matmulTransposeA(x[1]),
             (dOut, x) -> Gradients.of(x[1].matmulTransposeB(dOut), x[0].matmul(dOut)),
-            new Reference(x -> product(transpose(x[0]), x[1]), x -> x[1].size(0)));
+            new Definition(x -> product(transpose(x[0]), x[1]), x -> x[1].size(0)));
 
     /** out = a · bᵀ: da = dOut · b, db = dOutᵀ · a; the leading dimensions of a are rows like any other. */
-    private static final Formula MATMUL_TRANSPOSE_B = new Formula(
+    private static final Computation MATMUL_TRANSPOSE_B = new Computation(
             x -> x[0].matmulTransposeB(x[1]),
             (dOut, x) ->
                     Gradients.of(dOut.matmul(x[1]), Gradients.matrix(dOut).matmulTransposeA(Gradients.matrix(x[0]))),
-            new Reference(x -> product(x[0], transpose(x[1])), x -> x[1].size(1)));
+            new Definition(x -> product(x[0], transpose(x[1])), x -> x[1].size(1)));
 
     /** a (…, k) times b (k, n), each element a sum of k products. */
     static Tensor product(Tensor a, Tensor b) {
-        return Reference.tensor(a.shape().with(-1, b.size(1)), index -> {
+        return Definition.tensor(a.shape().with(-1, b.size(1)), index -> {
             int column = index[index.length - 1];
             double sum = 0;
             for (int i = 0; i < b.size(0); i++) {
@@ -46,11 +46,11 @@ final class Products {
 
     private static Tensor transpose(Tensor x) {
         var shape = x.shape().with(0, x.size(1)).with(1, x.size(0));
-        return Reference.tensor(shape, index -> x.get(index[1], index[0]));
+        return Definition.tensor(shape, index -> x.get(index[1], index[0]));
     }
 
-    private Operation matmul() {
-        return Operation.named("Tensor.matmul(Tensor)")
+    private Proof matmul() {
+        return Proof.named("Tensor.matmul(Tensor)")
                 .sample(MATMUL, draw.normal(1, 1), draw.normal(1, 1))
                 .sample(MATMUL, draw.normal(1, 17), draw.normal(17, 3))
                 .sample(MATMUL, draw.normal(2, 3), draw.normal(3, 4))
@@ -69,8 +69,8 @@ final class Products {
                         () -> Tensor.zeros(30).matmul(Tensor.zeros(30)));
     }
 
-    private Operation matmulTransposeA() {
-        return Operation.named("Tensor.matmulTransposeA(Tensor)")
+    private Proof matmulTransposeA() {
+        return Proof.named("Tensor.matmulTransposeA(Tensor)")
                 .sample(MATMUL_TRANSPOSE_A, draw.normal(1, 1), draw.normal(1, 1))
                 .sample(MATMUL_TRANSPOSE_A, draw.normal(1, 17), draw.normal(1, 3))
                 .sample(MATMUL_TRANSPOSE_A, draw.normal(3, 2), draw.normal(3, 4))
@@ -87,8 +87,8 @@ final class Products {
                         () -> Tensor.zeros(2, 3, 4).matmulTransposeA(Tensor.zeros(4, 5)));
     }
 
-    private Operation matmulTransposeB() {
-        return Operation.named("Tensor.matmulTransposeB(Tensor)")
+    private Proof matmulTransposeB() {
+        return Proof.named("Tensor.matmulTransposeB(Tensor)")
                 .sample(MATMUL_TRANSPOSE_B, draw.normal(1, 1), draw.normal(1, 1))
                 .sample(MATMUL_TRANSPOSE_B, draw.normal(1, 17), draw.normal(3, 17))
                 .sample(MATMUL_TRANSPOSE_B, draw.normal(2, 3), draw.normal(4, 3))

@@ -6,24 +6,24 @@ import handgrad.tensor.Tensor;
 import java.util.List;
 
 /** The losses, whose backward passes stand in their classes under their forward passes. */
-final class Losses {
+final class LossProofs {
     private final Draw draw = new Draw(8);
 
-    List<Operation> operations() {
+    List<Proof> proofs() {
         return List.of(crossEntropyLoss(), mseLoss());
     }
 
     /** loss = -Σ ln softmax(logits)[i, targets[i]] / N. */
-    private Operation crossEntropyLoss() {
-        var formula = new Formula(
+    private Proof crossEntropyLoss() {
+        var formula = new Computation(
                 x -> Gradients.scalarLike(x[0], new CrossEntropyLoss().forward(x[0], x[1])),
                 (dOut, x) -> {
                     var loss = new CrossEntropyLoss();
                     loss.forward(x[0], x[1]);
                     return Gradients.of(loss.backward().mul(dOut.item()), Gradients.none());
                 },
-                Functions.CROSS_ENTROPY.reference());
-        return Operation.named("CrossEntropyLoss")
+                FunctionProofs.CROSS_ENTROPY.definition());
+        return Proof.named("CrossEntropyLoss")
                 .sample(formula, draw.normal(1, 1), draw.indices(1, 1))
                 .sample(formula, draw.normal(1, 27), draw.indices(27, 1))
                 .sample(formula, draw.normal(3, 2), draw.indices(2, 3))
@@ -41,8 +41,8 @@ final class Losses {
     }
 
     /** loss = Σ (x - target)² / n. The layer's targets get no gradient; that they would get is the other one's, negative. */
-    private Operation mseLoss() {
-        var formula = new Formula(
+    private Proof mseLoss() {
+        var formula = new Computation(
                 x -> Gradients.scalarLike(x[0], new MseLoss().forward(x[0], x[1])),
                 (dOut, x) -> {
                     var loss = new MseLoss();
@@ -50,8 +50,8 @@ final class Losses {
                     var dX = loss.backward().mul(dOut.item());
                     return Gradients.of(dX, dX.neg());
                 },
-                Functions.MSE_LOSS.reference());
-        return Operation.named("MseLoss")
+                FunctionProofs.MSE_LOSS.definition());
+        return Proof.named("MseLoss")
                 .sample(formula, draw.normal(), draw.normal())
                 .sample(formula, draw.normal(1), draw.normal(1))
                 .sample(formula, draw.normal(17), draw.normal(17))

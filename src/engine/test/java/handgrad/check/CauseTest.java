@@ -1,8 +1,9 @@
-package handgrad.check.cause;
+package handgrad.check;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import handgrad.check.cause.Cause.Kind;
+import handgrad.check.result.Cause;
+import handgrad.check.result.Cause.Kind;
 import handgrad.random.TorchRandom;
 import handgrad.tensor.Tensor;
 import org.junit.jupiter.api.Test;
@@ -11,7 +12,7 @@ class CauseTest {
     private final Tensor right = Tensor.randn(TorchRandom.seeded(1), 4, 6);
 
     private void find(Tensor gradient, Kind kind, String sentence) {
-        assertThat(Cause.find(gradient, right)).isEqualTo(new Cause(kind, sentence));
+        assertThat(GradientCheck.cause(gradient, right)).isEqualTo(new Cause(kind, sentence));
     }
 
     @Test

@@ -1,7 +1,4 @@
-package handgrad.check.cause;
-
-import handgrad.tensor.DType;
-import handgrad.tensor.Tensor;
+package handgrad.check.result;
 
 /**
  * Why a gradient is wrong, as far as its numbers tell.
@@ -46,11 +43,6 @@ public record Cause(Kind kind, String sentence) {
         NOT_SMOOTH,
         /** No explanation fits. */
         UNKNOWN
-    }
-
-    /** The likely cause of a wrong gradient, as far as it shows in the gradient and in the expected one alone. */
-    public static Cause find(Tensor gradient, Tensor expected) {
-        return Diagnosis.of(Evidence.without("the tensor", gradient.to(DType.FLOAT64), expected.to(DType.FLOAT64)));
     }
 
     @Override

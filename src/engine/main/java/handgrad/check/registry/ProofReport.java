@@ -1,15 +1,15 @@
 package handgrad.check.registry;
 
-import handgrad.check.GradientReport;
+import handgrad.check.result.GradientReport;
 import java.util.List;
 
 /** The gradient checks of one operation, one entry a sample; none where the operation has no gradient. */
-public record OperationReport(Operation operation, List<Entry> entries) {
+public record ProofReport(Proof operation, List<Entry> entries) {
     /** The check at one sample. */
     public record Entry(String sample, GradientReport report) {}
 
     /** Copies the list. */
-    public OperationReport {
+    public ProofReport {
         entries = List.copyOf(entries);
     }
 

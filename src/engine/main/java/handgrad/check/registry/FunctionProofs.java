@@ -12,13 +12,13 @@ import java.util.Arrays;
 import java.util.List;
 
 /** The operations of {@link Functional}, whose backward passes stand there under their forward passes. */
-final class Functions {
+final class FunctionProofs {
     private static final TensorFunction SIGMOID_OF_EACH =
-            x -> Reference.tensor(x[0].shape(), i -> 1 / (1 + Math.exp(-x[0].get(i))));
+            x -> Definition.tensor(x[0].shape(), i -> 1 / (1 + Math.exp(-x[0].get(i))));
 
     private final Draw draw = new Draw(6);
 
-    List<Operation> operations() {
+    List<Proof> proofs() {
         return List.of(
                 embedding(),
                 linear(),
@@ -42,7 +42,7 @@ final class Functions {
     }
 
     /** dTable[indices] += dOut: a row that is used twice gets both gradients. */
-    static final Formula EMBEDDING = new Formula(
+    static final Computation EMBEDDING = new Computation(
             x -> {
                 int[] sizes = Arrays.copyOf(x[1].shape().toArray(), x[1].shape().rank() + 1);
                 sizes[sizes.length - 1] = x[0].size(1);
@@ -55,10 +55,10 @@ final class Functions {
                 Functional.embeddingBackward(x[1], dOut, dTable);
                 return Gradients.of(dTable, Gradients.none());
             },
-            new Reference(x -> Movement.rows(x[0], x[1])));
+            new Definition(x -> MovementProofs.rows(x[0], x[1])));
 
-    private Operation embedding() {
-        return Operation.named("Functional.embedding")
+    private Proof embedding() {
+        return Proof.named("Functional.embedding")
                 .sample(EMBEDDING, draw.normal(1, 3), draw.indices(1, 4))
                 .sample(EMBEDDING, draw.normal(7, 17), draw.indices(7, 1))
                 .sample(EMBEDDING, draw.normal(3, 17), draw.indices(3, 2, 5))
@@ -73,7 +73,7 @@ final class Functions {
     }
 
     /** dX = dOut · weightᵀ, dWeight = xᵀ · dOut, dBias = Σ over rows of dOut. */
-    static final Formula LINEAR = new Formula(
+    static final Computation LINEAR = new Computation(
             x -> {
                 var out = Tensor.zeros(x[0].dtype(), x[0].shape().with(-1, x[1].size(1)));
                 Functional.linear(x[0], x[1], x.length == 3 ? x[2] : null, out);
@@ -87,17 +87,17 @@ final class Functions {
                 Functional.linearBackwardParameters(x[0], dOut, dWeight, dBias);
                 return dBias == null ? Gradients.of(dX, dWeight) : Gradients.of(dX, dWeight, dBias);
             },
-            new Reference(
+            new Definition(
                     x -> {
-                        var product = Products.product(x[0], x[1]);
+                        var product = ProductProofs.product(x[0], x[1]);
                         return x.length == 2
                                 ? product
-                                : Reference.tensor(product.shape(), i -> product.get(i) + x[2].get(i[i.length - 1]));
+                                : Definition.tensor(product.shape(), i -> product.get(i) + x[2].get(i[i.length - 1]));
                     },
                     x -> x[1].size(0) + 1));
 
-    private Operation linear() {
-        return Operation.named("Functional.linear")
+    private Proof linear() {
+        return Proof.named("Functional.linear")
                 .sample(LINEAR, draw.normal(1, 1), draw.normal(1, 1), draw.normal(1))
                 .sample(LINEAR, draw.normal(1, 17), draw.normal(17, 3), draw.normal(3))
                 .sample(LINEAR, draw.normal(3, 5), draw.normal(5, 7), draw.normal(7))
@@ -115,8 +115,8 @@ final class Functions {
     }
 
     /** In each group dX = dOut · weightᵀ, dWeight = xᵀ · dOut, dBias = Σ over rows of dOut. */
-    static Formula groupedLinear(int groups) {
-        return new Formula(
+    static Computation groupedLinear(int groups) {
+        return new Computation(
                 x -> {
                     var out = Tensor.zeros(x[0].dtype(), x[0].shape().with(-1, x[1].size(1)));
                     Functional.groupedLinear(x[0], x[1], x.length == 3 ? x[2] : null, groups, out);
@@ -130,12 +130,12 @@ final class Functions {
                     Functional.groupedLinearBackwardParameters(x[0], dOut, groups, dWeight, dBias);
                     return dBias == null ? Gradients.of(dX, dWeight) : Gradients.of(dX, dWeight, dBias);
                 },
-                new Reference(x -> groupedProduct(groups, x), x -> x[1].size(0) + 1));
+                new Definition(x -> groupedProduct(groups, x), x -> x[1].size(0) + 1));
     }
 
     /** The sum over the features of the group of a column, which is its remainder by the number of groups. */
     private static Tensor groupedProduct(int groups, Tensor... x) {
-        return Reference.tensor(x[0].shape().with(-1, x[1].size(1)), index -> {
+        return Definition.tensor(x[0].shape().with(-1, x[1].size(1)), index -> {
             int column = index[index.length - 1];
             double sum = x.length == 3 ? x[2].get(column) : 0;
             for (int i = 0; i < x[1].size(0); i++) {
@@ -146,10 +146,10 @@ final class Functions {
         });
     }
 
-    private Operation groupedLinear() {
+    private Proof groupedLinear() {
         // Draws of its own, so that the other operations keep theirs.
         var own = new Draw(14);
-        return Operation.named("Functional.groupedLinear")
+        return Proof.named("Functional.groupedLinear")
                 .sample(groupedLinear(1), own.normal(3, 5), own.normal(5, 7), own.normal(7))
                 .sample(groupedLinear(1), own.normal(1, 1), own.normal(1, 1), own.normal(1))
                 .sample(groupedLinear(3), own.normal(2, 6), own.normal(2, 15), own.normal(15))
@@ -167,7 +167,7 @@ final class Functions {
     }
 
     /** dX = (1 - y²) ∘ dOut, where y = tanh x. */
-    static final Formula TANH = new Formula(
+    static final Computation TANH = new Computation(
             x -> {
                 var y = Gradients.zerosLike(x[0]);
                 Activations.tanh(x[0], y);
@@ -180,10 +180,10 @@ final class Functions {
                 Activations.tanhBackward(y, dOut, dX);
                 return Gradients.of(dX);
             },
-            Reference.elementwise(Math::tanh));
+            Definition.elementwise(Math::tanh));
 
-    private Operation tanh() {
-        return Operation.named("Activations.tanh")
+    private Proof tanh() {
+        return Proof.named("Activations.tanh")
                 .samples(TANH, Draw.shapes(draw::normal))
                 .refuses(
                         "tanh: out is FLOAT32 (3), wants FLOAT32 (2, 3)",
@@ -194,7 +194,7 @@ final class Functions {
     }
 
     /** dX = y ∘ (1 - y) ∘ dOut, where y = 1 / (1 + e⁻ˣ). */
-    static final Formula SIGMOID = new Formula(
+    static final Computation SIGMOID = new Computation(
             x -> sigmoid(x[0]),
             (dOut, x) -> {
                 var dX = Gradients.zerosLike(x[0]);
@@ -202,7 +202,7 @@ final class Functions {
                 return Gradients.of(dX);
             },
             // The error of the exponential, and three roundings.
-            new Reference(SIGMOID_OF_EACH, _ -> 4, SIGMOID_OF_EACH));
+            new Definition(SIGMOID_OF_EACH, _ -> 4, SIGMOID_OF_EACH));
 
     private static Tensor sigmoid(Tensor x) {
         var y = Gradients.zerosLike(x);
@@ -210,8 +210,8 @@ final class Functions {
         return y;
     }
 
-    private Operation sigmoid() {
-        return Operation.named("Activations.sigmoid")
+    private Proof sigmoid() {
+        return Proof.named("Activations.sigmoid")
                 .samples(SIGMOID, Draw.shapes(draw::normal))
                 .sample(SIGMOID, Draw.points(0, -20, 20, -5, 5, 1e-4))
                 .refuses(
@@ -223,14 +223,14 @@ final class Functions {
     }
 
     /** dX = dOut where x > 0, otherwise 0. At 0 there is no derivative; the gradient there is 0. */
-    static final Formula RELU = new Formula(
+    static final Computation RELU = new Computation(
             x -> relu(x[0]),
             (dOut, x) -> {
                 var dX = Gradients.zerosLike(x[0]);
                 Activations.reluBackward(relu(x[0]), dOut, dX);
                 return Gradients.of(dX);
             },
-            Reference.elementwise(x -> x > 0 ? x : 0));
+            Definition.elementwise(x -> x > 0 ? x : 0));
 
     private static Tensor relu(Tensor x) {
         var y = Gradients.zerosLike(x);
@@ -238,8 +238,8 @@ final class Functions {
         return y;
     }
 
-    private Operation relu() {
-        return Operation.named("Activations.relu")
+    private Proof relu() {
+        return Proof.named("Activations.relu")
                 .samples(RELU, Draw.shapes(draw::normal))
                 .sample(RELU, Draw.aroundZero())
                 .refuses(
@@ -251,15 +251,15 @@ final class Functions {
     }
 
     /** dX = dOut where x > 0, otherwise the slope · dOut. */
-    private static Formula leakyRelu(double negativeSlope) {
-        return new Formula(
+    private static Computation leakyRelu(double negativeSlope) {
+        return new Computation(
                 x -> leakyRelu(x[0], negativeSlope),
                 (dOut, x) -> {
                     var dX = Gradients.zerosLike(x[0]);
                     Activations.leakyReluBackward(leakyRelu(x[0], negativeSlope), negativeSlope, dOut, dX);
                     return Gradients.of(dX);
                 },
-                leakyReluReference(negativeSlope));
+                definitionOfLeakyRelu(negativeSlope));
     }
 
     private static Tensor leakyRelu(Tensor x, double negativeSlope) {
@@ -268,12 +268,12 @@ final class Functions {
         return y;
     }
 
-    static Reference leakyReluReference(double negativeSlope) {
-        return Reference.elementwise(x -> x > 0 ? x : negativeSlope * x);
+    static Definition definitionOfLeakyRelu(double negativeSlope) {
+        return Definition.elementwise(x -> x > 0 ? x : negativeSlope * x);
     }
 
-    private Operation leakyRelu() {
-        return Operation.named("Activations.leakyRelu")
+    private Proof leakyRelu() {
+        return Proof.named("Activations.leakyRelu")
                 .samples(leakyRelu(0.25), Draw.shapes(draw::normal))
                 .sample(leakyRelu(0.01), Draw.aroundZero())
                 .sample(leakyRelu(0), draw.normal(37))
@@ -289,7 +289,7 @@ final class Functions {
     }
 
     /** dX = dOut ∘ (1 + t + x ∘ (1 - t²) ∘ √(2/π) · (1 + 3 · 0.044715 x²)) / 2, where t is the tanh of the forward pass. */
-    static final Formula GELU = new Formula(
+    static final Computation GELU = new Computation(
             x -> {
                 var out = Gradients.zerosLike(x[0]);
                 Activations.gelu(x[0], Gradients.zerosLike(x[0]), out);
@@ -303,14 +303,14 @@ final class Functions {
                 return Gradients.of(dX);
             },
             // Where x is negative, 1 + t cancels: the terms are |x| / 2 and |x t| / 2.
-            new Reference(x -> Reference.tensor(x[0].shape(), i -> gelu(x[0].get(i))), _ -> 2, x -> x[0].abs()));
+            new Definition(x -> Definition.tensor(x[0].shape(), i -> gelu(x[0].get(i))), _ -> 2, x -> x[0].abs()));
 
     private static double gelu(double x) {
         return x / 2 * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (x + 0.044715 * x * x * x)));
     }
 
-    private Operation gelu() {
-        return Operation.named("Activations.gelu")
+    private Proof gelu() {
+        return Proof.named("Activations.gelu")
                 .samples(GELU, Draw.shapes(draw::normal))
                 .sample(GELU, Draw.points(0, -9, 9, -3, 3, 1e-4))
                 .refuses(
@@ -358,8 +358,8 @@ final class Functions {
      * dX = (variance + epsilon)^-½ ∘ (dNormalized - Σ dNormalized / n - normalized ∘ Σ (dNormalized ∘ normalized) / m)
      * </pre>
      */
-    private static Formula batchNorm(double epsilon, boolean unbiased) {
-        return new Formula(
+    private static Computation batchNorm(double epsilon, boolean unbiased) {
+        return new Computation(
                 x -> Normalization.of(x, epsilon, divisor(x[0], unbiased)).out,
                 (dOut, x) -> {
                     int divisor = divisor(x[0], unbiased);
@@ -371,7 +371,7 @@ final class Functions {
                             dOut, state.normalized, x[1], state.inverseDeviation, divisor, dGain, dBias, dX);
                     return Gradients.of(dX, dGain, dBias);
                 },
-                PlainNormalization.overRows(epsilon, unbiased));
+                NormalizationDefinition.overRows(epsilon, unbiased));
     }
 
     private static int divisor(Tensor x, boolean unbiased) {
@@ -379,8 +379,8 @@ final class Functions {
         return unbiased ? rows - 1 : rows;
     }
 
-    private Operation batchNorm() {
-        return Operation.named("Normalizations.batchNorm")
+    private Proof batchNorm() {
+        return Proof.named("Normalizations.batchNorm")
                 .sample(batchNorm(1e-5, false), draw.normal(2, 1), draw.normal(1), draw.normal(1))
                 .sample(batchNorm(1e-5, true), draw.normal(3, 1), draw.normal(1), draw.normal(1))
                 .sample(batchNorm(1e-5, false), draw.normal(5, 3), draw.normal(3), draw.normal(3))
@@ -401,8 +401,8 @@ final class Functions {
     /**
      * The statistics are constants: dBias = Σ dOut, dGain = Σ dOut ∘ normalized, dX = gain ∘ inverseDeviation ∘ dOut.
      */
-    private static Formula batchNormEvaluation(Tensor mean, Tensor inverseDeviation) {
-        return new Formula(
+    private static Computation batchNormEvaluation(Tensor mean, Tensor inverseDeviation) {
+        return new Computation(
                 x -> evaluated(x, mean, inverseDeviation).out,
                 (dOut, x) -> {
                     var dX = Gradients.zerosLike(x[0]);
@@ -418,7 +418,7 @@ final class Functions {
                             dX);
                     return Gradients.of(dX, dGain, dBias);
                 },
-                PlainNormalization.by(mean, inverseDeviation));
+                NormalizationDefinition.by(mean, inverseDeviation));
     }
 
     private static Normalization evaluated(Tensor[] x, Tensor mean, Tensor inverseDeviation) {
@@ -429,8 +429,8 @@ final class Functions {
         return state;
     }
 
-    private Operation batchNormEvaluation() {
-        var operation = Operation.named("Normalizations.batchNormEvaluation")
+    private Proof batchNormEvaluation() {
+        var operation = Proof.named("Normalizations.batchNormEvaluation")
                 .refuses(
                         "batchNorm: wants 1 x 3 elements, mean is (2)",
                         () -> batchNormEvaluation(Tensor.zeros(2), Tensor.zeros(3))
@@ -460,8 +460,8 @@ final class Functions {
      * dX = (variance + epsilon)^-½ ∘ (dNormalized - Σ dNormalized / n - normalized ∘ Σ (dNormalized ∘ normalized) / n)
      * </pre>
      */
-    private static Formula layerNorm(double epsilon) {
-        return new Formula(
+    private static Computation layerNorm(double epsilon) {
+        return new Computation(
                 x -> LayerNormalized.of(x, epsilon).out,
                 (dOut, x) -> {
                     var state = LayerNormalized.of(x, epsilon);
@@ -472,7 +472,7 @@ final class Functions {
                             dOut, state.normalized, x[1], state.inverseDeviation, dGain, dBias, dX);
                     return Gradients.of(dX, dGain, dBias);
                 },
-                PlainNormalization.overFeatures(epsilon));
+                NormalizationDefinition.overFeatures(epsilon));
     }
 
     /** What the forward pass of a layer normalisation leaves. */
@@ -485,8 +485,8 @@ final class Functions {
         }
     }
 
-    private Operation layerNorm() {
-        return Operation.named("Normalizations.layerNorm")
+    private Proof layerNorm() {
+        return Proof.named("Normalizations.layerNorm")
                 .sample(layerNorm(0.1), draw.normal(1, 1), draw.normal(1), draw.normal(1))
                 .sample(layerNorm(1e-5), draw.normal(5), draw.normal(5), draw.normal(5))
                 .sample(layerNorm(1e-5), draw.normal(1, 17), draw.normal(17), draw.normal(17))
@@ -514,7 +514,7 @@ final class Functions {
     }
 
     /** dLogits = dLoss · (softmax(logits) - onehot(targets)) / N. */
-    static final Formula CROSS_ENTROPY = new Formula(
+    static final Computation CROSS_ENTROPY = new Computation(
             x -> Gradients.scalarLike(x[0], Functional.crossEntropy(x[0], x[1], Gradients.zerosLike(x[0]))),
             (dOut, x) -> {
                 var probabilities = Gradients.zerosLike(x[0]);
@@ -523,7 +523,7 @@ final class Functions {
                 Functional.crossEntropyBackward(probabilities, x[1], dLogits);
                 return Gradients.of(dLogits.mul(dOut.item()), Gradients.none());
             },
-            new Reference(
+            new Definition(
                     x -> Gradients.scalarLike(x[0], meanNegativeLogProbability(x[0], x[1])),
                     x -> x[0].shape().elements(),
                     x -> x[0].abs().sum().add(1)));
@@ -545,8 +545,8 @@ final class Functions {
         return sum / counted;
     }
 
-    private Operation crossEntropy() {
-        return Operation.named("Functional.crossEntropy")
+    private Proof crossEntropy() {
+        return Proof.named("Functional.crossEntropy")
                 .sample(CROSS_ENTROPY, draw.normal(1, 1), draw.indices(1, 1))
                 .sample(CROSS_ENTROPY, draw.normal(1, 27), draw.indices(27, 1))
                 .sample(CROSS_ENTROPY, draw.normal(3, 2), draw.indices(2, 3))
@@ -574,7 +574,7 @@ final class Functions {
     }
 
     /** dX = dLoss · 2 (x - target) / n. */
-    static final Formula MSE_LOSS = new Formula(
+    static final Computation MSE_LOSS = new Computation(
             x -> Gradients.scalarLike(x[0], Functional.mseLoss(x[0], x[1])),
             (dOut, x) -> {
                 var dX = Gradients.zerosLike(x[0]);
@@ -582,7 +582,7 @@ final class Functions {
                 var scaled = dX.mul(dOut.item());
                 return Gradients.of(scaled, scaled.neg());
             },
-            new Reference(
+            new Definition(
                     x -> Gradients.scalarLike(x[0], meanSquare(x[0].sub(x[1]))),
                     x -> x[0].shape().elements(),
                     x -> Gradients.scalarLike(x[0], meanSquare(x[0].abs().add(x[1].abs())))));
@@ -595,8 +595,8 @@ final class Functions {
         return sum / x.shape().elements();
     }
 
-    private Operation mseLoss() {
-        return Operation.named("Functional.mseLoss")
+    private Proof mseLoss() {
+        return Proof.named("Functional.mseLoss")
                 .sample(MSE_LOSS, draw.normal(), draw.normal())
                 .sample(MSE_LOSS, draw.normal(1), draw.normal(1))
                 .sample(MSE_LOSS, draw.normal(17), draw.normal(17))
@@ -614,18 +614,18 @@ final class Functions {
     }
 
     /** out = target + f · source: dTarget = dOut, dSource = f · dOut. */
-    private static Formula addScaled(double f) {
-        return new Formula(
+    private static Computation addScaled(double f) {
+        return new Computation(
                 x -> {
                     var out = x[0].copy();
                     Updates.addScaled(out, f, x[1]);
                     return out;
                 },
                 (dOut, _) -> Gradients.of(dOut, dOut.mul(f)),
-                new Reference(x -> Reference.tensor(x[0].shape(), i -> x[0].get(i) + f * x[1].get(i)), _ -> 2));
+                new Definition(x -> Definition.tensor(x[0].shape(), i -> x[0].get(i) + f * x[1].get(i)), _ -> 2));
     }
 
-    private Operation addScaled() {
+    private Proof addScaled() {
         return twoOfOneShape("Updates.addScaled", addScaled(-0.125))
                 .refuses(
                         "addScaled: source is FLOAT32 (3), wants FLOAT32 (2)",
@@ -633,26 +633,26 @@ final class Functions {
     }
 
     /** out = k · target + f · source: dTarget = k · dOut, dSource = f · dOut. */
-    private static Formula blend(double k, double f) {
-        return new Formula(
+    private static Computation blend(double k, double f) {
+        return new Computation(
                 x -> {
                     var out = x[0].copy();
                     Updates.blend(out, k, f, x[1]);
                     return out;
                 },
                 (dOut, _) -> Gradients.of(dOut.mul(k), dOut.mul(f)),
-                new Reference(x -> Reference.tensor(x[0].shape(), i -> k * x[0].get(i) + f * x[1].get(i)), _ -> 2));
+                new Definition(x -> Definition.tensor(x[0].shape(), i -> k * x[0].get(i) + f * x[1].get(i)), _ -> 2));
     }
 
-    private Operation blend() {
+    private Proof blend() {
         return twoOfOneShape("Updates.blend", blend(0.875, 0.125))
                 .refuses(
                         "blend: source is FLOAT32 (3), wants FLOAT32 (2)",
                         () -> Updates.blend(Tensor.zeros(2), 1, 1, Tensor.zeros(3)));
     }
 
-    private Operation twoOfOneShape(String name, Formula formula) {
-        var operation = Operation.named(name);
+    private Proof twoOfOneShape(String name, Computation formula) {
+        var operation = Proof.named(name);
         for (var first : Draw.shapes(draw::normal)) {
             operation =
                     operation.sample(formula, first, draw.normal(first.shape().toArray()));
@@ -661,11 +661,11 @@ final class Functions {
     }
 
     /** out = √(f · x): dX = dOut · f / (2 · out). */
-    private static Formula scaledSquareRoot(double f) {
-        return new Formula(
+    private static Computation scaledSquareRoot(double f) {
+        return new Computation(
                 x -> squareRoot(x[0], f),
                 (dOut, x) -> Gradients.of(dOut.mul(f / 2).div(squareRoot(x[0], f))),
-                Reference.elementwise(x -> Math.sqrt(f * x)));
+                Definition.elementwise(x -> Math.sqrt(f * x)));
     }
 
     private static Tensor squareRoot(Tensor x, double factor) {
@@ -674,8 +674,8 @@ final class Functions {
         return out;
     }
 
-    private Operation scaledSquareRoot() {
-        return Operation.named("Updates.scaledSquareRoot")
+    private Proof scaledSquareRoot() {
+        return Proof.named("Updates.scaledSquareRoot")
                 .samples(scaledSquareRoot(1.125), Draw.shapes(draw::positive))
                 .refuses(
                         "scaledSquareRoot: out is FLOAT32 (3), wants FLOAT32 (2)",
@@ -683,8 +683,8 @@ final class Functions {
     }
 
     /** out[i] = row, for each row of out: dRow = Σ dOut[i]. */
-    private static Formula copyToRows(int... rows) {
-        return new Formula(
+    private static Computation copyToRows(int... rows) {
+        return new Computation(
                 x -> {
                     var out = Gradients.zeros(x[0].dtype(), shape(rows, x[0]));
                     Updates.copyToRows(x[0], out);
@@ -695,7 +695,7 @@ final class Functions {
                     Updates.addRows(dOut, dRow);
                     return Gradients.of(dRow);
                 },
-                new Reference(x -> Reference.tensor(Shape.of(shape(rows, x[0])), i -> x[0].get(i[rows.length]))));
+                new Definition(x -> Definition.tensor(Shape.of(shape(rows, x[0])), i -> x[0].get(i[rows.length]))));
     }
 
     private static int[] shape(int[] rows, Tensor row) {
@@ -705,7 +705,7 @@ final class Functions {
     }
 
     /** out = sum + Σ rows[i]: dSum = dOut, dRows[i] = dOut. */
-    private static final Formula ADD_ROWS = new Formula(
+    private static final Computation ADD_ROWS = new Computation(
             x -> {
                 var out = x[0].copy();
                 Updates.addRows(x[1], out);
@@ -716,8 +716,8 @@ final class Functions {
                 Updates.copyToRows(dOut, dRows);
                 return Gradients.of(dOut, dRows);
             },
-            new Reference(
-                    x -> Reference.tensor(x[0].shape(), j -> {
+            new Definition(
+                    x -> Definition.tensor(x[0].shape(), j -> {
                         var rows = x[1].reshape(-1, x[0].size(0));
                         double sum = x[0].get(j);
                         for (int i = 0; i < rows.size(0); i++) {
@@ -732,8 +732,8 @@ final class Functions {
 
     private static final int[] COLUMNS = {1, 1, 17, 3, 5, 31, 19, 8};
 
-    private Operation copyToRows() {
-        var operation = Operation.named("Updates.copyToRows");
+    private Proof copyToRows() {
+        var operation = Proof.named("Updates.copyToRows");
         for (int i = 0; i < ROWS.length; i++) {
             operation = operation.sample(copyToRows(ROWS[i]), draw.normal(COLUMNS[i]));
         }
@@ -746,8 +746,8 @@ final class Functions {
                         () -> Updates.copyToRows(Tensor.zeros(3), Tensor.arange(3)));
     }
 
-    private Operation addRows() {
-        var operation = Operation.named("Updates.addRows");
+    private Proof addRows() {
+        var operation = Proof.named("Updates.addRows");
         for (int i = 0; i < ROWS.length; i++) {
             var sum = draw.normal(COLUMNS[i]);
             operation = operation.sample(ADD_ROWS, sum, draw.normal(shape(ROWS[i], sum)));
@@ -768,8 +768,8 @@ final class Functions {
     private static final double WEIGHT_DECAY = 0.5;
 
     /** The new value, mean and square of Adam one after the other; an optimiser's step has no gradient. */
-    private static Formula adam(int step) {
-        return new Formula(
+    private static Computation adam(int step) {
+        return new Computation(
                 x -> {
                     var value = x[0].copy();
                     var mean = x[2].copy();
@@ -778,7 +778,7 @@ final class Functions {
                     return Tensor.cat(0, value.reshape(-1), mean.reshape(-1), square.reshape(-1));
                 },
                 null,
-                new Reference(x -> adam(x, step, -1), _ -> 8, x -> adam(absolute(x), step, 1)));
+                new Definition(x -> adam(x, step, -1), _ -> 8, x -> adam(absolute(x), step, 1)));
     }
 
     private static Tensor[] absolute(Tensor[] x) {
@@ -802,8 +802,8 @@ final class Functions {
         return Tensor.of(out, 3 * n);
     }
 
-    private Operation adam() {
-        var operation = Operation.named("Updates.adam")
+    private Proof adam() {
+        var operation = Proof.named("Updates.adam")
                 .refuses(
                         "adam: square is FLOAT32 (3), wants FLOAT32 (2)",
                         () -> Updates.adam(

@@ -1,14 +1,14 @@
 package handgrad.check;
 
-import static handgrad.check.cause.Cause.Kind.BROADCAST_NOT_SUMMED;
-import static handgrad.check.cause.Cause.Kind.CONSTANT_FACTOR;
-import static handgrad.check.cause.Cause.Kind.MISSING_MEAN;
-import static handgrad.check.cause.Cause.Kind.MISSING_TERM;
-import static handgrad.check.cause.Cause.Kind.OVERWRITTEN;
-import static handgrad.check.cause.Cause.Kind.SIGN;
-import static handgrad.check.cause.Cause.Kind.TRANSPOSED;
-import static handgrad.check.cause.Cause.Kind.VARIANCE;
-import static handgrad.check.cause.Cause.Kind.WRONG_AXIS;
+import static handgrad.check.result.Cause.Kind.BROADCAST_NOT_SUMMED;
+import static handgrad.check.result.Cause.Kind.CONSTANT_FACTOR;
+import static handgrad.check.result.Cause.Kind.MISSING_MEAN;
+import static handgrad.check.result.Cause.Kind.MISSING_TERM;
+import static handgrad.check.result.Cause.Kind.OVERWRITTEN;
+import static handgrad.check.result.Cause.Kind.SIGN;
+import static handgrad.check.result.Cause.Kind.TRANSPOSED;
+import static handgrad.check.result.Cause.Kind.VARIANCE;
+import static handgrad.check.result.Cause.Kind.WRONG_AXIS;
 
 import handgrad.random.TorchRandom;
 import handgrad.tensor.DType;
@@ -17,11 +17,11 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.function.Function;
 
-/** Operations as a learner writes them, with the mistakes that learners make. */
-final class Operations {
-    private Operations() {}
+/** LearnerOperations as a learner writes them, with the mistakes that learners make. */
+final class LearnerOperations {
+    private LearnerOperations() {}
 
-    static List<Operation> all() {
+    static List<LearnerOperation> all() {
         return List.of(
                 addOfARow(),
                 subtractionOfAColumn(),
@@ -90,8 +90,8 @@ final class Operations {
         return matrix.indexSelect(1, Tensor.of(new int[] {column}, 1));
     }
 
-    private static Operation addOfARow() {
-        return new Operation(
+    private static LearnerOperation addOfARow() {
+        return new LearnerOperation(
                         "x + row", normal(shape(5, 7), shape(7)), x -> x[0].add(x[1]), (d, x) -> d, (d, x) -> d.sum(0))
                 .fault("not summed", 1, (d, x) -> d, BROADCAST_NOT_SUMMED)
                 .fault("first row only", 1, (d, x) -> row(d, 0).reshape(7), BROADCAST_NOT_SUMMED)
@@ -101,8 +101,8 @@ final class Operations {
                 .fault("summed over all", 1, (d, x) -> d.sum(), WRONG_AXIS);
     }
 
-    private static Operation subtractionOfAColumn() {
-        return new Operation(
+    private static LearnerOperation subtractionOfAColumn() {
+        return new LearnerOperation(
                         "x - column",
                         normal(shape(5, 5), shape(5, 1)),
                         x -> x[0].sub(x[1]),
@@ -115,8 +115,8 @@ final class Operations {
                 .fault("sign of the sum", 1, (d, x) -> d.sum(1, true), SIGN);
     }
 
-    private static Operation productWithARow() {
-        return new Operation(
+    private static LearnerOperation productWithARow() {
+        return new LearnerOperation(
                         "x ∘ row",
                         normal(shape(6, 6), shape(1, 6)),
                         x -> x[0].mul(x[1]),
@@ -128,8 +128,8 @@ final class Operations {
                 .fault("mean for sum", 1, (d, x) -> d.mul(x[0]).mean(0, true), MISSING_MEAN);
     }
 
-    private static Operation productWithAColumn() {
-        return new Operation(
+    private static LearnerOperation productWithAColumn() {
+        return new LearnerOperation(
                         "x ∘ column",
                         normal(shape(4, 6), shape(4, 1)),
                         x -> x[0].mul(x[1]),
@@ -141,8 +141,8 @@ final class Operations {
                 .fault("last column overwrites", 1, (d, x) -> column(d.mul(x[0]), 5), OVERWRITTEN);
     }
 
-    private static Operation productWithAScalar() {
-        return new Operation(
+    private static LearnerOperation productWithAScalar() {
+        return new LearnerOperation(
                         "x ∘ scalar",
                         normal(shape(4, 3), shape()),
                         x -> x[0].mul(x[1]),
@@ -152,8 +152,8 @@ final class Operations {
                 .fault("summed over dimension 0 only", 1, (d, x) -> d.mul(x[0]).sum(0), BROADCAST_NOT_SUMMED);
     }
 
-    private static Operation productOfSquares() {
-        return new Operation(
+    private static LearnerOperation productOfSquares() {
+        return new LearnerOperation(
                         "a ∘ b",
                         normal(shape(5, 5), shape(5, 5)),
                         x -> x[0].mul(x[1]),
@@ -162,8 +162,8 @@ final class Operations {
                 .fault("transposed", 0, (d, x) -> d.mul(x[1]).t(), TRANSPOSED);
     }
 
-    private static Operation quotientByAColumn() {
-        return new Operation(
+    private static LearnerOperation quotientByAColumn() {
+        return new LearnerOperation(
                         "x / column",
                         random -> new Tensor[] {
                             Tensor.randn(random, 4, 6).to(DType.FLOAT64),
@@ -187,8 +187,8 @@ final class Operations {
                         BROADCAST_NOT_SUMMED);
     }
 
-    private static Operation additionOverThreeDimensions() {
-        return new Operation(
+    private static LearnerOperation additionOverThreeDimensions() {
+        return new LearnerOperation(
                         "x (3, 4, 5) + (4, 1)",
                         normal(shape(3, 4, 5), shape(4, 1)),
                         x -> x[0].add(x[1]),
@@ -200,8 +200,8 @@ final class Operations {
                 .fault("mean over the batch", 1, (d, x) -> d.mean(0).sum(1, true), MISSING_MEAN);
     }
 
-    private static Operation sumOfRows() {
-        return new Operation(
+    private static LearnerOperation sumOfRows() {
+        return new LearnerOperation(
                         "Σ0",
                         normal(shape(5, 5)),
                         x -> x[0].sum(0),
@@ -210,8 +210,8 @@ final class Operations {
                 .fault("divided by n", 0, (d, x) -> ones(x[0]).mul(d).div(5), MISSING_MEAN);
     }
 
-    private static Operation meanOfColumns() {
-        return new Operation(
+    private static LearnerOperation meanOfColumns() {
+        return new LearnerOperation(
                         "mean1",
                         normal(shape(6, 6)),
                         x -> x[0].mean(1, true),
@@ -221,8 +221,8 @@ final class Operations {
                 .fault("wrong axis", 0, (d, x) -> ones(x[0]).mul(d.t()).div(6), WRONG_AXIS);
     }
 
-    private static Operation meanOfAll() {
-        return new Operation(
+    private static LearnerOperation meanOfAll() {
+        return new LearnerOperation(
                         "mean of squares",
                         normal(shape(4, 7)),
                         x -> x[0].pow(2).mean(0).mean(0),
@@ -236,8 +236,8 @@ final class Operations {
         return x.argmax(1).oneHot(x.size(1)).to(DType.FLOAT64);
     }
 
-    private static Operation maximum() {
-        return new Operation(
+    private static LearnerOperation maximum() {
+        return new LearnerOperation(
                         "max1",
                         normal(shape(6, 6)),
                         x -> x[0].max(1, true),
@@ -249,8 +249,8 @@ final class Operations {
         return x.sub(x.mean(dimension, true));
     }
 
-    private static Operation unbiasedVariance() {
-        return new Operation(
+    private static LearnerOperation unbiasedVariance() {
+        return new LearnerOperation(
                         "var0 / (n - 1)",
                         normal(shape(9, 4)),
                         x -> x[0].var(0, true, true),
@@ -261,8 +261,8 @@ final class Operations {
                 .fault("2 forgotten", 0, (d, x) -> centered(x[0], 0).mul(d).div(8), CONSTANT_FACTOR);
     }
 
-    private static Operation biasedVariance() {
-        return new Operation(
+    private static LearnerOperation biasedVariance() {
+        return new LearnerOperation(
                         "var1 / n",
                         normal(shape(5, 8)),
                         x -> x[0].var(1, false, true),
@@ -277,8 +277,8 @@ final class Operations {
                 .fault("mean forgotten", 0, (d, x) -> x[0].mul(d).mul(2 / 8.0), MISSING_TERM);
     }
 
-    private static Operation matrixProduct() {
-        return new Operation(
+    private static LearnerOperation matrixProduct() {
+        return new LearnerOperation(
                         "a · b",
                         normal(shape(4, 5), shape(5, 6)),
                         x -> x[0].matmul(x[1]),
@@ -291,8 +291,8 @@ final class Operations {
                 .fault("divided by the batch", 1, (d, x) -> x[0].t().matmul(d).div(4), MISSING_MEAN);
     }
 
-    private static Operation squareMatrixProduct() {
-        return new Operation(
+    private static LearnerOperation squareMatrixProduct() {
+        return new LearnerOperation(
                         "square a · b",
                         normal(shape(5, 5), shape(5, 5)),
                         x -> x[0].matmul(x[1]),
@@ -304,8 +304,8 @@ final class Operations {
                 .fault("result transposed", 1, (d, x) -> x[0].t().matmul(d).t(), TRANSPOSED);
     }
 
-    private static Operation linear() {
-        return new Operation(
+    private static LearnerOperation linear() {
+        return new LearnerOperation(
                         "x · weight + bias",
                         normal(shape(7, 3), shape(3, 4), shape(4)),
                         x -> x[0].matmul(x[1]).add(x[2]),
@@ -321,18 +321,18 @@ final class Operations {
                 .fault("mean over the batch", 2, (d, x) -> d.mean(0), MISSING_MEAN);
     }
 
-    private static Operation exponential() {
-        return new Operation("exp", normal(shape(4, 5)), x -> x[0].exp(), (d, x) -> d.mul(x[0].exp()))
+    private static LearnerOperation exponential() {
+        return new LearnerOperation("exp", normal(shape(4, 5)), x -> x[0].exp(), (d, x) -> d.mul(x[0].exp()))
                 .fault("factor forgotten", 0, (d, x) -> d, MISSING_TERM);
     }
 
-    private static Operation logarithm() {
-        return new Operation("log", positive(4, 5), x -> x[0].log(), (d, x) -> d.div(x[0]))
+    private static LearnerOperation logarithm() {
+        return new LearnerOperation("log", positive(4, 5), x -> x[0].log(), (d, x) -> d.div(x[0]))
                 .fault("sign", 0, (d, x) -> d.div(x[0]).neg(), SIGN);
     }
 
-    private static Operation tanh() {
-        return new Operation(
+    private static LearnerOperation tanh() {
+        return new LearnerOperation(
                         "tanh",
                         normal(shape(4, 5)),
                         x -> x[0].tanh(),
@@ -341,8 +341,8 @@ final class Operations {
                 .fault("1 forgotten", 0, (d, x) -> d.mul(x[0].tanh().pow(2)).neg(), MISSING_TERM);
     }
 
-    private static Operation relu() {
-        return new Operation("relu", normal(shape(4, 5)), x -> x[0].relu(), (d, x) -> d.mul(positive(x[0])))
+    private static LearnerOperation relu() {
+        return new LearnerOperation("relu", normal(shape(4, 5)), x -> x[0].relu(), (d, x) -> d.mul(positive(x[0])))
                 .fault("negative side too", 0, (d, x) -> d, MISSING_TERM);
     }
 
@@ -354,8 +354,8 @@ final class Operations {
         return mask;
     }
 
-    private static Operation square() {
-        return new Operation(
+    private static LearnerOperation square() {
+        return new LearnerOperation(
                         "x²",
                         normal(shape(4, 5)),
                         x -> x[0].pow(2),
@@ -364,8 +364,8 @@ final class Operations {
                 .fault("x forgotten", 0, (d, x) -> d.mul(2), MISSING_TERM);
     }
 
-    private static Operation reciprocal() {
-        return new Operation(
+    private static LearnerOperation reciprocal() {
+        return new LearnerOperation(
                         "1/x",
                         positive(4, 5),
                         x -> x[0].pow(-1),
@@ -373,8 +373,8 @@ final class Operations {
                 .fault("sign", 0, (d, x) -> d.div(x[0].pow(2)), SIGN);
     }
 
-    private static Operation squareRoot() {
-        return new Operation(
+    private static LearnerOperation squareRoot() {
+        return new LearnerOperation(
                         "√x",
                         positive(4, 5),
                         x -> x[0].sqrt(),
@@ -387,8 +387,8 @@ final class Operations {
         return counts.div(counts.sum(dimension, true));
     }
 
-    private static Operation softmax() {
-        return new Operation(
+    private static LearnerOperation softmax() {
+        return new LearnerOperation(
                         "softmax",
                         normal(shape(6, 6)),
                         x -> softmax(x[0], 1),
@@ -415,8 +415,8 @@ final class Operations {
                         MISSING_MEAN);
     }
 
-    private static Operation logSoftmax() {
-        return new Operation(
+    private static LearnerOperation logSoftmax() {
+        return new LearnerOperation(
                         "log softmax",
                         normal(shape(4, 7)),
                         x -> softmax(x[0], 1).log(),
@@ -430,8 +430,8 @@ final class Operations {
         return targets.oneHot(7).to(DType.FLOAT64);
     }
 
-    private static Operation crossEntropy() {
-        return new Operation(
+    private static LearnerOperation crossEntropy() {
+        return new LearnerOperation(
                         "cross-entropy",
                         random ->
                                 new Tensor[] {Tensor.randn(random, 5, 7).to(DType.FLOAT64), Tensor.randint(random, 7, 5)
@@ -487,11 +487,11 @@ final class Operations {
                         .sub(unit.mul(g.mul(unit).mean(dimension, true)).mul(variance)));
     }
 
-    private static Operation batchNorm(boolean unbiased) {
+    private static LearnerOperation batchNorm(boolean unbiased) {
         double n = 9;
         double variance = unbiased ? n / (n - 1) : 1;
         double other = unbiased ? 1 : n / (n - 1);
-        return new Operation(
+        return new LearnerOperation(
                         unbiased ? "batch norm, unbiased" : "batch norm, biased",
                         normal(shape(9, 4), shape(4), shape(4)),
                         x -> normalized(x[0], 0, unbiased).mul(x[1]).add(x[2]),
@@ -538,8 +538,8 @@ final class Operations {
                 .fault("bias not summed", 2, (d, x) -> d, BROADCAST_NOT_SUMMED);
     }
 
-    private static Operation layerNorm() {
-        return new Operation(
+    private static LearnerOperation layerNorm() {
+        return new LearnerOperation(
                         "layer norm",
                         normal(shape(4, 8), shape(8), shape(8)),
                         x -> normalized(x[0], 1, false).mul(x[1]).add(x[2]),
@@ -569,8 +569,8 @@ final class Operations {
                 .fault("bias of the last row", 2, (d, x) -> row(d, 3).reshape(8), OVERWRITTEN);
     }
 
-    private static Operation rootMeanSquareNorm() {
-        return new Operation(
+    private static LearnerOperation rootMeanSquareNorm() {
+        return new LearnerOperation(
                         "x / √mean x²",
                         normal(shape(4, 7)),
                         x -> x[0].mul(x[0].pow(2).mean(1, true).pow(-0.5)),
@@ -586,15 +586,15 @@ final class Operations {
                         MISSING_TERM);
     }
 
-    private static Operation embedding() {
-        return new Operation(
+    private static LearnerOperation embedding() {
+        return new LearnerOperation(
                         "embedding",
                         random -> new Tensor[] {
                             Tensor.randn(random, 4, 3).to(DType.FLOAT64), Tensor.of(new int[] {2, 0, 2, 1, 3, 0}, 2, 3)
                         },
                         x -> x[0].index(x[1]),
                         (d, x) -> Tensor.zeros(DType.FLOAT64, x[0].shape()).indexAdd(x[1], d))
-                .fault("overwritten", 0, Operations::overwritingScatter, OVERWRITTEN)
+                .fault("overwritten", 0, LearnerOperations::overwritingScatter, OVERWRITTEN)
                 .fault(
                         "first position only",
                         0,
@@ -615,8 +615,8 @@ final class Operations {
         return dTable;
     }
 
-    private static Operation productWithItself() {
-        return new Operation(
+    private static LearnerOperation productWithItself() {
+        return new LearnerOperation(
                         "x ∘ x",
                         normal(shape(4, 5)),
                         x -> x[0].mul(x[0]),
@@ -624,8 +624,8 @@ final class Operations {
                 .fault("one use only", 0, (d, x) -> d.mul(x[0]), CONSTANT_FACTOR, OVERWRITTEN);
     }
 
-    private static Operation twoUses() {
-        return new Operation(
+    private static LearnerOperation twoUses() {
+        return new LearnerOperation(
                         "x ∘ w + x",
                         normal(shape(4, 5), shape(4, 5)),
                         x -> x[0].mul(x[1]).add(x[0]),
@@ -635,8 +635,8 @@ final class Operations {
                 .fault("second use forgotten", 0, (d, x) -> d.mul(x[1]), OVERWRITTEN, MISSING_TERM);
     }
 
-    private static Operation twoUsesInAProduct() {
-        return new Operation(
+    private static LearnerOperation twoUsesInAProduct() {
+        return new LearnerOperation(
                         "x · w + tanh x",
                         normal(shape(6, 5), shape(5, 5)),
                         x -> x[0].matmul(x[1]).add(x[0].tanh()),
@@ -652,8 +652,8 @@ final class Operations {
                 .fault("tanh forgotten", 0, (d, x) -> d.matmul(x[1].t()), OVERWRITTEN, MISSING_TERM);
     }
 
-    private static Operation attentionScores() {
-        return new Operation(
+    private static LearnerOperation attentionScores() {
+        return new LearnerOperation(
                         "q · kᵀ / √size",
                         normal(shape(5, 4), shape(5, 4)),
                         x -> x[0].matmul(x[1].t()).div(2),

@@ -1,4 +1,4 @@
-package handgrad.check;
+package handgrad.check.result;
 
 import java.util.List;
 import java.util.stream.Collectors;

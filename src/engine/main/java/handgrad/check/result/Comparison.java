@@ -1,6 +1,5 @@
-package handgrad.check.pass;
+package handgrad.check.result;
 
-import handgrad.check.cause.Cause;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 

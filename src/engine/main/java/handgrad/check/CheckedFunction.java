@@ -11,7 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /** What a gradient check looks at: an output computed from inputs and parameters, and a hand-written backward pass. */
-interface Subject {
+interface CheckedFunction {
     /** The output, FLOAT64; it may be overwritten by the next call. */
     Tensor forward(Tensor... inputs);
 
@@ -28,9 +28,9 @@ interface Subject {
         return Map.of();
     }
 
-    static Subject of(Layer layer) {
+    static CheckedFunction of(Layer layer) {
         layer.to(DType.FLOAT64);
-        return new Subject() {
+        return new CheckedFunction() {
             @Override
             public Tensor forward(Tensor... inputs) {
                 return layer.forward(one(inputs));
@@ -48,8 +48,8 @@ interface Subject {
         };
     }
 
-    static Subject of(Loss loss) {
-        return new Subject() {
+    static CheckedFunction of(Loss loss) {
+        return new CheckedFunction() {
             @Override
             public Tensor forward(Tensor... inputs) {
                 return scalar(loss.forward(inputs[0], targets(inputs)));
@@ -67,9 +67,9 @@ interface Subject {
         };
     }
 
-    static Subject of(Layer model, Loss loss) {
+    static CheckedFunction of(Layer model, Loss loss) {
         model.to(DType.FLOAT64);
-        return new Subject() {
+        return new CheckedFunction() {
             @Override
             public Tensor forward(Tensor... inputs) {
                 return scalar(loss.forward(model.forward(inputs[0]), targets(inputs)));
@@ -92,8 +92,8 @@ interface Subject {
         };
     }
 
-    static Subject of(TensorFunction forward, TensorGradient backward) {
-        return new Subject() {
+    static CheckedFunction of(TensorFunction forward, TensorGradient backward) {
+        return new CheckedFunction() {
             private Tensor[] last = {};
 
             @Override

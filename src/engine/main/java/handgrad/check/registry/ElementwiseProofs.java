@@ -5,10 +5,10 @@ import java.util.List;
 import java.util.function.Function;
 
 /** Functions of each element of one tensor. */
-final class Elementwise {
+final class ElementwiseProofs {
     private final Draw draw = new Draw(2);
 
-    List<Operation> operations() {
+    List<Proof> proofs() {
         return List.of(
                 operation("neg", NEG, draw::normal),
                 operation("abs", ABS, draw::normal).sample(ABS, Draw.aroundZero()),
@@ -20,8 +20,8 @@ final class Elementwise {
                 pow());
     }
 
-    private static Operation operation(String name, Formula formula, Function<int[], Tensor> draw) {
-        return Operation.named("Tensor." + name + "()")
+    private static Proof operation(String name, Computation formula, Function<int[], Tensor> draw) {
+        return Proof.named("Tensor." + name + "()")
                 .samples(formula, Draw.shapes(draw))
                 .refuses(message(name), () -> formula.forward().apply(Draw.integers()));
     }
@@ -31,51 +31,51 @@ final class Elementwise {
     }
 
     /** out = -x: dX = -dOut. */
-    private static final Formula NEG =
-            new Formula(x -> x[0].neg(), (dOut, _) -> Gradients.of(dOut.neg()), Reference.elementwise(x -> -x));
+    private static final Computation NEG =
+            new Computation(x -> x[0].neg(), (dOut, _) -> Gradients.of(dOut.neg()), Definition.elementwise(x -> -x));
 
     /** out = |x|: dX = dOut ∘ sign x. At 0 there is no derivative; the gradient there is 0, as in PyTorch. */
-    private static final Formula ABS = new Formula(
+    private static final Computation ABS = new Computation(
             x -> x[0].abs(),
             (dOut, x) -> Gradients.of(dOut.mul(Gradients.factor(x[0], Math::signum))),
-            Reference.elementwise(Math::abs));
+            Definition.elementwise(Math::abs));
 
     /** out = eˣ: dX = dOut ∘ out. */
-    private static final Formula EXP = new Formula(
-            x -> x[0].exp(), (dOut, x) -> Gradients.of(dOut.mul(x[0].exp())), Reference.elementwise(Math::exp));
+    private static final Computation EXP = new Computation(
+            x -> x[0].exp(), (dOut, x) -> Gradients.of(dOut.mul(x[0].exp())), Definition.elementwise(Math::exp));
 
     /** out = ln x: dX = dOut / x. */
-    private static final Formula LOG =
-            new Formula(x -> x[0].log(), (dOut, x) -> Gradients.of(dOut.div(x[0])), Reference.elementwise(Math::log));
+    private static final Computation LOG = new Computation(
+            x -> x[0].log(), (dOut, x) -> Gradients.of(dOut.div(x[0])), Definition.elementwise(Math::log));
 
     /** out = tanh x: dX = dOut ∘ (1 - out²). */
-    private static final Formula TANH = new Formula(
+    private static final Computation TANH = new Computation(
             x -> x[0].tanh(),
             (dOut, x) -> Gradients.of(dOut.mul(x[0].tanh().pow(2).neg().add(1))),
-            Reference.elementwise(Math::tanh));
+            Definition.elementwise(Math::tanh));
 
     /** out = √x: dX = dOut / (2 · out). */
-    private static final Formula SQRT = new Formula(
+    private static final Computation SQRT = new Computation(
             x -> x[0].sqrt(),
             (dOut, x) -> Gradients.of(dOut.div(x[0].sqrt().mul(2))),
-            Reference.elementwise(Math::sqrt));
+            Definition.elementwise(Math::sqrt));
 
     /** out = max(x, 0): dX = dOut where x > 0, otherwise 0. At 0 there is no derivative; the gradient there is 0. */
-    private static final Formula RELU = new Formula(
+    private static final Computation RELU = new Computation(
             x -> x[0].relu(),
             (dOut, x) -> Gradients.of(dOut.mul(Gradients.factor(x[0], v -> v > 0 ? 1 : 0))),
-            Reference.elementwise(x -> x > 0 ? x : 0));
+            Definition.elementwise(x -> x > 0 ? x : 0));
 
     /** out = xᵖ: dX = dOut ∘ p · xᵖ⁻¹. */
-    private static Formula pow(double p) {
-        return new Formula(
+    private static Computation pow(double p) {
+        return new Computation(
                 x -> x[0].pow(p),
                 (dOut, x) -> Gradients.of(dOut.mul(x[0].pow(p - 1).mul(p))),
-                Reference.elementwise(x -> Math.pow(x, p)));
+                Definition.elementwise(x -> Math.pow(x, p)));
     }
 
-    private Operation pow() {
-        return Operation.named("Tensor.pow(double)")
+    private Proof pow() {
+        return Proof.named("Tensor.pow(double)")
                 .samples(pow(2), Draw.shapes(draw::normal))
                 .samples(pow(3), List.of(draw.normal(1, 17), draw.normal(2, 3, 5)))
                 .samples(pow(-1), List.of(draw.positive(5), draw.positive(3, 17)))

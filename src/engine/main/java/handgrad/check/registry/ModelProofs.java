@@ -12,15 +12,15 @@ import handgrad.tensor.Tensor;
 import java.util.List;
 
 /** Layers one after the other: the models of the lectures, made narrow. */
-final class Models {
+final class ModelProofs {
     private final Draw draw = new Draw(9);
 
-    List<Operation> operations() {
+    List<Proof> proofs() {
         return List.of(sequential());
     }
 
     /** The chain rule: the gradient of each layer's output is what the next layer's backward returns. */
-    private Operation sequential() {
+    private Proof sequential() {
         var bigram = chain(embedding());
         var perceptron = chain(embedding(), flatten(3), linear(), tanh(), linear());
         var normalized = chain(embedding(), flatten(3), product(), batchNorm(), tanh(), linear());
@@ -35,15 +35,15 @@ final class Models {
                 batchNorm(),
                 tanh(),
                 linear());
-        return Operation.named("Sequential")
-                .layer(Models::bigram, bigram, draw.indices(27, 13))
-                .layer(Models::bigram, bigram, Tensor.of(new int[] {0, 5, 5, 0}, 4))
-                .layer(Models::perceptron, perceptron, draw.indices(27, 1, 3))
-                .layer(Models::perceptron, perceptron, draw.indices(27, 5, 3))
-                .layer(Models::normalized, normalized, draw.indices(27, 5, 3))
-                .layer(Models::normalized, normalized, draw.indices(27, 9, 3))
-                .layer(Models::waveNet, waveNet, draw.indices(27, 5, 4))
-                .layer(Models::waveNet, waveNet, draw.indices(27, 9, 4))
+        return Proof.named("Sequential")
+                .layer(ModelProofs::bigram, bigram, draw.indices(27, 13))
+                .layer(ModelProofs::bigram, bigram, Tensor.of(new int[] {0, 5, 5, 0}, 4))
+                .layer(ModelProofs::perceptron, perceptron, draw.indices(27, 1, 3))
+                .layer(ModelProofs::perceptron, perceptron, draw.indices(27, 5, 3))
+                .layer(ModelProofs::normalized, normalized, draw.indices(27, 5, 3))
+                .layer(ModelProofs::normalized, normalized, draw.indices(27, 9, 3))
+                .layer(ModelProofs::waveNet, waveNet, draw.indices(27, 5, 4))
+                .layer(ModelProofs::waveNet, waveNet, draw.indices(27, 9, 4))
                 .refuses(
                         "linear: wants 7 in the last dimension, x is (2, 6)",
                         () -> new Sequential(new Linear(Tensor.zeros(5, 6), null), new Linear(Tensor.zeros(7, 2), null))
@@ -87,33 +87,33 @@ final class Models {
                 new Linear(5, 27, random));
     }
 
-    /** A layer's reference, of its input and its parameters. */
-    private record Step(Reference reference, int parameters) {}
+    /** A layer's definition, of its input and its parameters. */
+    private record Step(Definition definition, int parameters) {}
 
     private static Step embedding() {
-        return new Step(new Reference(x -> Movement.rows(x[1], x[0])), 1);
+        return new Step(new Definition(x -> MovementProofs.rows(x[1], x[0])), 1);
     }
 
     private static Step linear() {
-        return new Step(Functions.LINEAR.reference(), 2);
+        return new Step(FunctionProofs.LINEAR.definition(), 2);
     }
 
     /** A linear layer without a bias. */
     private static Step product() {
-        return new Step(Functions.LINEAR.reference(), 1);
+        return new Step(FunctionProofs.LINEAR.definition(), 1);
     }
 
     private static Step tanh() {
-        return new Step(Functions.TANH.reference(), 0);
+        return new Step(FunctionProofs.TANH.definition(), 0);
     }
 
     private static Step batchNorm() {
-        return new Step(PlainNormalization.overRows(1e-5, false), 2);
+        return new Step(NormalizationDefinition.overRows(1e-5, false), 2);
     }
 
     private static Step flatten(int n) {
         return new Step(
-                new Reference(x -> {
+                new Definition(x -> {
                     int width = n * x[0].size(2);
                     return x[0].size(1) == n
                             ? x[0].reshape(x[0].size(0), width)
@@ -123,9 +123,9 @@ final class Models {
     }
 
     /** The terms that may cancel are those of the last step, of what the steps before it made. */
-    private static Reference chain(Step... steps) {
-        var last = steps[steps.length - 1].reference;
-        return new Reference(
+    private static Definition chain(Step... steps) {
+        var last = steps[steps.length - 1].definition;
+        return new Definition(
                 x -> last.function().apply(lastInputs(x, steps)),
                 x -> x[0].shape().elements() * steps.length,
                 x -> last.magnitude().apply(lastInputs(x, steps)));
@@ -136,7 +136,7 @@ final class Models {
         var inputs = inputs(x[0], x, 1, steps[0]);
         int next = 1 + steps[0].parameters;
         for (int i = 1; i < steps.length; i++) {
-            inputs = inputs(steps[i - 1].reference.function().apply(inputs), x, next, steps[i]);
+            inputs = inputs(steps[i - 1].definition.function().apply(inputs), x, next, steps[i]);
             next += steps[i].parameters;
         }
         return inputs;

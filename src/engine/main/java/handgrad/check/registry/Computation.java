@@ -9,6 +9,6 @@ import org.jspecify.annotations.Nullable;
  *
  * @param forward the operation
  * @param backward its gradient, written by hand; null where it has none
- * @param reference what the result must be
+ * @param definition what the result must be
  */
-public record Formula(TensorFunction forward, @Nullable TensorGradient backward, Reference reference) {}
+public record Computation(TensorFunction forward, @Nullable TensorGradient backward, Definition definition) {}

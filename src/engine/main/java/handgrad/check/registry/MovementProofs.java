@@ -7,25 +7,25 @@ import java.util.Arrays;
 import java.util.List;
 
 /** Operations that move, repeat or select elements, and compute nothing but sums of them. */
-final class Movement {
+final class MovementProofs {
     private final Draw draw = new Draw(5);
 
-    List<Operation> operations() {
+    List<Proof> proofs() {
         return List.of(reshape(), transpose(), t(), index(), indexSelect(), narrow(), indexAdd(), cat(), oneHot());
     }
 
     /** The elements stay as they are: dX = dOut in the shape of x. */
-    private static Formula reshape(int... sizes) {
-        return new Formula(
+    private static Computation reshape(int... sizes) {
+        return new Computation(
                 x -> x[0].reshape(sizes),
                 (dOut, x) -> Gradients.of(dOut.reshape(x[0].shape().toArray())),
-                new Reference(x -> Tensor.of(
+                new Definition(x -> Tensor.of(
                         x[0].doubles().clone(),
                         x[0].copy().reshape(sizes).shape().toArray())));
     }
 
-    private Operation reshape() {
-        return Operation.named("Tensor.reshape(int...)")
+    private Proof reshape() {
+        return Proof.named("Tensor.reshape(int...)")
                 .sample(reshape(1), draw.normal())
                 .sample(reshape(new int[0]), draw.normal(1))
                 .sample(reshape(3, 17), draw.normal(51))
@@ -40,17 +40,17 @@ final class Movement {
     }
 
     /** Exchanging the same two dimensions again undoes it: dX = dOut with them exchanged. */
-    private static Formula transpose(int dimension0, int dimension1) {
-        return new Formula(
+    private static Computation transpose(int dimension0, int dimension1) {
+        return new Computation(
                 x -> x[0].transpose(dimension0, dimension1),
                 (dOut, _) -> Gradients.of(dOut.transpose(dimension0, dimension1)),
-                new Reference(x -> exchanged(x[0], dimension0, dimension1)));
+                new Definition(x -> exchanged(x[0], dimension0, dimension1)));
     }
 
     private static Tensor exchanged(Tensor x, int dimension0, int dimension1) {
         int a = x.shape().dimension(dimension0);
         int b = x.shape().dimension(dimension1);
-        return Reference.tensor(x.shape().with(a, x.size(b)).with(b, x.size(a)), index -> {
+        return Definition.tensor(x.shape().with(a, x.size(b)).with(b, x.size(a)), index -> {
             int swapped = index[a];
             index[a] = index[b];
             index[b] = swapped;
@@ -58,8 +58,8 @@ final class Movement {
         });
     }
 
-    private Operation transpose() {
-        return Operation.named("Tensor.transpose(int, int)")
+    private Proof transpose() {
+        return Proof.named("Tensor.transpose(int, int)")
                 .sample(transpose(0, 0), draw.normal(5))
                 .sample(transpose(0, 1), draw.normal(1, 31))
                 .sample(transpose(0, 1), draw.normal(3, 17))
@@ -74,10 +74,10 @@ final class Movement {
     }
 
     /** dX = dOutᵀ. */
-    private Operation t() {
-        var t = new Formula(
-                x -> x[0].t(), (dOut, _) -> Gradients.of(dOut.t()), new Reference(x -> exchanged(x[0], 0, 1)));
-        return Operation.named("Tensor.t()")
+    private Proof t() {
+        var t = new Computation(
+                x -> x[0].t(), (dOut, _) -> Gradients.of(dOut.t()), new Definition(x -> exchanged(x[0], 0, 1)));
+        return Proof.named("Tensor.t()")
                 .samples(
                         t,
                         List.of(
@@ -95,17 +95,17 @@ final class Movement {
     }
 
     /** out = x[indices]: dX[indices] += dOut, so a row that is taken twice gets both gradients. */
-    private static final Formula INDEX = new Formula(
+    private static final Computation INDEX = new Computation(
             x -> x[0].index(x[1]),
             (dOut, x) -> Gradients.of(Gradients.zerosLike(x[0]).indexAdd(x[1], dOut), Gradients.none()),
-            new Reference(x -> rows(x[0], x[1])));
+            new Definition(x -> rows(x[0], x[1])));
 
     /** The rows of x (n, rest) at indices (…), as (…, rest). */
     static Tensor rows(Tensor x, Tensor indices) {
         int rank = indices.shape().rank();
         int[] sizes = Arrays.copyOf(indices.shape().toArray(), rank + x.shape().rank() - 1);
         System.arraycopy(x.shape().toArray(), 1, sizes, rank, x.shape().rank() - 1);
-        return Reference.tensor(Shape.of(sizes), index -> {
+        return Definition.tensor(Shape.of(sizes), index -> {
             int[] source = new int[x.shape().rank()];
             source[0] = (int) indices.get(Arrays.copyOf(index, rank));
             System.arraycopy(index, rank, source, 1, source.length - 1);
@@ -113,8 +113,8 @@ final class Movement {
         });
     }
 
-    private Operation index() {
-        return Operation.named("Tensor.index(Tensor)")
+    private Proof index() {
+        return Proof.named("Tensor.index(Tensor)")
                 .sample(INDEX, draw.normal(5), draw.indices(5, 3))
                 .sample(INDEX, draw.normal(1, 3), draw.indices(1, 4))
                 .sample(INDEX, draw.normal(7, 17), draw.indices(7, 1))
@@ -129,22 +129,22 @@ final class Movement {
     }
 
     /** out = the slices of x at indices of dimension d: those slices of dX get dOut, added where one is taken twice. */
-    private static Formula indexSelect(int d) {
-        return new Formula(
+    private static Computation indexSelect(int d) {
+        return new Computation(
                 x -> x[0].indexSelect(d, x[1]),
                 (dOut, x) -> {
                     var first = Gradients.zerosLike(x[0].transpose(0, d)).indexAdd(x[1], dOut.transpose(0, d));
                     return Gradients.of(first.transpose(0, d), Gradients.none());
                 },
-                new Reference(x -> Reference.tensor(x[0].shape().with(d, x[1].size(0)), index -> {
+                new Definition(x -> Definition.tensor(x[0].shape().with(d, x[1].size(0)), index -> {
                     int dimension = x[0].shape().dimension(d);
                     index[dimension] = (int) x[1].get(index[dimension]);
                     return x[0].get(index);
                 })));
     }
 
-    private Operation indexSelect() {
-        return Operation.named("Tensor.indexSelect(int, Tensor)")
+    private Proof indexSelect() {
+        return Proof.named("Tensor.indexSelect(int, Tensor)")
                 .sample(indexSelect(0), draw.normal(5), draw.indices(5, 3))
                 .sample(indexSelect(0), draw.normal(1, 31), draw.indices(1, 2))
                 .sample(indexSelect(1), draw.normal(1, 31), draw.indices(31, 7))
@@ -162,8 +162,8 @@ final class Movement {
     }
 
     /** out = a part of x: dX is dOut there and 0 in the rest, before it and after it. */
-    private static Formula narrow(int d, int start, int length) {
-        return new Formula(
+    private static Computation narrow(int d, int start, int length) {
+        return new Computation(
                 x -> x[0].narrow(d, start, length),
                 (dOut, x) -> {
                     var shape = x[0].shape();
@@ -171,14 +171,14 @@ final class Movement {
                     var after = Tensor.zeros(dOut.dtype(), shape.with(d, shape.size(d) - start - length));
                     return Gradients.of(Tensor.cat(d, before, dOut, after));
                 },
-                new Reference(x -> Reference.tensor(x[0].shape().with(d, length), index -> {
+                new Definition(x -> Definition.tensor(x[0].shape().with(d, length), index -> {
                     index[x[0].shape().dimension(d)] += start;
                     return x[0].get(index);
                 })));
     }
 
-    private Operation narrow() {
-        return Operation.named("Tensor.narrow(int, int, int)")
+    private Proof narrow() {
+        return Proof.named("Tensor.narrow(int, int, int)")
                 .sample(narrow(0, 0, 1), draw.normal(1))
                 .sample(narrow(0, 2, 3), draw.normal(7))
                 .sample(narrow(0, 0, 1), draw.normal(1, 31))
@@ -193,10 +193,10 @@ final class Movement {
     }
 
     /** out = x with rows added, out[indices] += rows: dX = dOut, dRows = dOut[indices]. */
-    private static final Formula INDEX_ADD = new Formula(
+    private static final Computation INDEX_ADD = new Computation(
             x -> x[0].copy().indexAdd(x[1], x[2]),
             (dOut, x) -> Gradients.of(dOut, Gradients.none(), dOut.index(x[1])),
-            new Reference(Movement::withRows, x -> x[1].shape().elements() + 1));
+            new Definition(MovementProofs::withRows, x -> x[1].shape().elements() + 1));
 
     private static Tensor withRows(Tensor... x) {
         var out = x[0].copy();
@@ -209,8 +209,8 @@ final class Movement {
         return out;
     }
 
-    private Operation indexAdd() {
-        return Operation.named("Tensor.indexAdd(Tensor, Tensor)")
+    private Proof indexAdd() {
+        return Proof.named("Tensor.indexAdd(Tensor, Tensor)")
                 .sample(INDEX_ADD, draw.normal(5), draw.indices(5, 3), draw.normal(3))
                 .sample(INDEX_ADD, draw.normal(1, 3), draw.indices(1, 4), draw.normal(4, 3))
                 .sample(INDEX_ADD, draw.normal(7, 17), draw.indices(7, 1), draw.normal(1, 17))
@@ -225,8 +225,8 @@ final class Movement {
     }
 
     /** out = the tensors end to end along dimension d: each gets its own part of dOut. */
-    private static Formula cat(int d) {
-        return new Formula(
+    private static Computation cat(int d) {
+        return new Computation(
                 x -> Tensor.cat(d, x),
                 (dOut, x) -> {
                     Tensor[] gradients = new Tensor[x.length];
@@ -237,13 +237,13 @@ final class Movement {
                     }
                     return gradients;
                 },
-                new Reference(x -> joined(x, d)));
+                new Definition(x -> joined(x, d)));
     }
 
     private static Tensor joined(Tensor[] x, int dimension) {
         int d = x[0].shape().dimension(dimension);
         int total = Arrays.stream(x).mapToInt(tensor -> tensor.size(d)).sum();
-        return Reference.tensor(x[0].shape().with(d, total), index -> {
+        return Definition.tensor(x[0].shape().with(d, total), index -> {
             int i = 0;
             while (index[d] >= x[i].size(d)) {
                 index[d] -= x[i++].size(d);
@@ -252,8 +252,8 @@ final class Movement {
         });
     }
 
-    private Operation cat() {
-        return Operation.named("Tensor.cat(int, Tensor...)")
+    private Proof cat() {
+        return Proof.named("Tensor.cat(int, Tensor...)")
                 .sample(cat(0), draw.normal(5))
                 .sample(cat(0), draw.normal(1), draw.normal(3))
                 .sample(cat(0), draw.normal(1, 17), draw.normal(3, 17), draw.normal(2, 17))
@@ -269,19 +269,19 @@ final class Movement {
     }
 
     /** Its input is integers, so it has no gradient. */
-    private static Formula oneHot(int classes) {
-        return new Formula(x -> x[0].oneHot(classes), null, new Reference(x -> {
+    private static Computation oneHot(int classes) {
+        return new Computation(x -> x[0].oneHot(classes), null, new Definition(x -> {
             int[] sizes = Arrays.copyOf(x[0].shape().toArray(), x[0].shape().rank() + 1);
             sizes[sizes.length - 1] = classes;
-            return Reference.tensor(Shape.of(sizes), index -> {
+            return Definition.tensor(Shape.of(sizes), index -> {
                 int last = index.length - 1;
                 return x[0].get(Arrays.copyOf(index, last)) == index[last] ? 1 : 0;
             });
         }));
     }
 
-    private Operation oneHot() {
-        return Operation.named("Tensor.oneHot(int)")
+    private Proof oneHot() {
+        return Proof.named("Tensor.oneHot(int)")
                 .sample(oneHot(3), draw.indices(3))
                 .sample(oneHot(1), draw.indices(1, 1))
                 .sample(oneHot(27), draw.indices(27, 1))

@@ -6,7 +6,7 @@ import handgrad.tensor.Tensor;
 import java.util.List;
 
 /** An operation at given inputs. */
-public sealed interface Sample permits FunctionSample, LayerSample {
+public sealed interface ProofSample permits FunctionSample, LayerSample {
     /** The inputs in words, for messages. */
     String description();
 
@@ -14,7 +14,7 @@ public sealed interface Sample permits FunctionSample, LayerSample {
     Tensor[] inputs(DType dtype);
 
     /** What the result must be. */
-    Reference reference();
+    Definition definition();
 
     /** The result, computed in this floating-point type. */
     Tensor value(DType dtype);

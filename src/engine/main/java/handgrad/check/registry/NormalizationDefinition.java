@@ -4,8 +4,8 @@ import handgrad.check.TensorFunction;
 import handgrad.tensor.Tensor;
 
 /** References of normalisations of x (…, features), with gain and bias (features) as second and third input. */
-final class PlainNormalization {
-    private PlainNormalization() {}
+final class NormalizationDefinition {
+    private NormalizationDefinition() {}
 
     /** The numbers that are normalised together with the one at an index. */
     private interface Group {
@@ -13,7 +13,7 @@ final class PlainNormalization {
     }
 
     /** Each feature with its own mean and variance over all rows. */
-    static Reference overRows(double epsilon, boolean unbiased) {
+    static Definition overRows(double epsilon, boolean unbiased) {
         return over(
                 (x, index) -> {
                     int features = x.size(-1);
@@ -28,7 +28,7 @@ final class PlainNormalization {
     }
 
     /** Each position and feature of x (N, L, features) with its own mean and variance over the first dimension. */
-    static Reference overFirst(double epsilon, boolean unbiased) {
+    static Definition overFirst(double epsilon, boolean unbiased) {
         return over(
                 (x, index) -> {
                     double[] column = new double[x.size(0)];
@@ -42,7 +42,7 @@ final class PlainNormalization {
     }
 
     /** Each row with its own mean and variance over its features. */
-    static Reference overFeatures(double epsilon) {
+    static Definition overFeatures(double epsilon) {
         return over(
                 (x, index) -> {
                     double[] row = new double[x.size(-1)];
@@ -58,15 +58,15 @@ final class PlainNormalization {
     }
 
     /** gain · (x - mean) / √(variance + epsilon) + bias; the subtraction may cancel, so its terms are |x| and |mean|. */
-    private static Reference over(Group group, double epsilon, boolean unbiased) {
-        return new Reference(
-                x -> Reference.tensor(x[0].shape(), i -> {
+    private static Definition over(Group group, double epsilon, boolean unbiased) {
+        return new Definition(
+                x -> Definition.tensor(x[0].shape(), i -> {
                     double[] values = group.of(x[0], i);
                     double normalized = (x[0].get(i) - mean(values)) / deviation(values, epsilon, unbiased);
                     return gain(x, i) * normalized + bias(x, i);
                 }),
                 x -> x[0].shape().elements(),
-                x -> Reference.tensor(x[0].shape(), i -> {
+                x -> Definition.tensor(x[0].shape(), i -> {
                     double[] values = group.of(x[0], i);
                     double terms =
                             (Math.abs(x[0].get(i)) + Math.abs(mean(values))) / deviation(values, epsilon, unbiased);
@@ -100,17 +100,17 @@ final class PlainNormalization {
     }
 
     /** Every row by the same mean and inverse deviation. */
-    static Reference by(Tensor mean, Tensor inverseDeviation) {
-        TensorFunction function = x -> Reference.tensor(x[0].shape(), i -> {
+    static Definition by(Tensor mean, Tensor inverseDeviation) {
+        TensorFunction function = x -> Definition.tensor(x[0].shape(), i -> {
             int feature = i[i.length - 1];
             double normalized = (x[0].get(i) - mean.get(feature)) * inverseDeviation.get(feature);
             return gain(x, i) * normalized + bias(x, i);
         });
-        TensorFunction terms = x -> Reference.tensor(x[0].shape(), i -> {
+        TensorFunction terms = x -> Definition.tensor(x[0].shape(), i -> {
             int feature = i[i.length - 1];
             double normalized = (Math.abs(x[0].get(i)) + Math.abs(mean.get(feature))) * inverseDeviation.get(feature);
             return Math.abs(gain(x, i)) * normalized + Math.abs(bias(x, i));
         });
-        return new Reference(function, _ -> 3, terms);
+        return new Definition(function, _ -> 3, terms);
     }
 }

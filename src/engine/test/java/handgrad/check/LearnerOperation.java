@@ -1,6 +1,6 @@
 package handgrad.check;
 
-import handgrad.check.cause.Cause.Kind;
+import handgrad.check.result.Cause.Kind;
 import handgrad.random.TorchRandom;
 import handgrad.tensor.Tensor;
 import java.util.ArrayList;
@@ -9,7 +9,7 @@ import java.util.Set;
 import java.util.function.Function;
 
 /** An operation with a right gradient, and wrong ones, each with the causes that name it rightly. */
-final class Operation {
+final class LearnerOperation {
     /** The gradient of one input. */
     @FunctionalInterface
     interface Gradient {
@@ -26,14 +26,15 @@ final class Operation {
     private final List<Fault> faults = new ArrayList<>();
 
     /** @param gradients one for each floating input, which come first */
-    Operation(String name, Function<TorchRandom, Tensor[]> inputs, TensorFunction forward, Gradient... gradients) {
+    LearnerOperation(
+            String name, Function<TorchRandom, Tensor[]> inputs, TensorFunction forward, Gradient... gradients) {
         this.name = name;
         this.inputs = inputs;
         this.forward = forward;
         this.gradients = List.of(gradients);
     }
 
-    Operation fault(String fault, int input, Gradient gradient, Kind... causes) {
+    LearnerOperation fault(String fault, int input, Gradient gradient, Kind... causes) {
         faults.add(new Fault(fault, input, gradient, Set.of(causes)));
         return this;
     }

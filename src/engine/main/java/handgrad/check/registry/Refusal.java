@@ -6,4 +6,4 @@ package handgrad.check.registry;
  * @param message the whole message of the exception
  * @param call the use
  */
-public record ErrorInput(String message, Runnable call) {}
+public record Refusal(String message, Runnable call) {}

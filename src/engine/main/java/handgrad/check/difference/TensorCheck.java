@@ -1,17 +1,13 @@
-package handgrad.check;
+package handgrad.check.difference;
 
-import handgrad.check.cause.Cause;
-import handgrad.check.difference.CentralDifferences;
-import handgrad.check.difference.Derivative;
-import handgrad.check.difference.Sampling;
-import handgrad.check.difference.Tensors;
+import handgrad.check.result.Cause;
+import handgrad.check.result.TensorResult;
 import handgrad.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
 
 /** Compares the gradient of one tensor with central differences. */
-@SuppressWarnings("exports") // public for the packages of the checker, which the module does not export
 public final class TensorCheck {
     /** The largest share of the derivatives that may be skipped. */
     private static final double MOST_SKIPPED = 0.25;
@@ -55,7 +51,7 @@ public final class TensorCheck {
             Tensor gradient,
             CentralDifferences differences,
             List<Tensor> jacobian,
-            Sampling sampling,
+            Coverage sampling,
             Supplier<Cause> diagnosis) {
         var shape = differences.x().shape();
         if (!gradient.shape().equals(shape) || !Tensors.isFinite(gradient)) {
@@ -76,7 +72,7 @@ public final class TensorCheck {
         return check.result(name, diagnosis);
     }
 
-    private void compare(Sampling sampling) {
+    private void compare(Coverage sampling) {
         for (int element : sampling.elementsOf(gradient.shape())) {
             var derivative = differences.of(element);
             compare(element, gradient.getFlat(element), derivative, Math.abs(derivative.value()));

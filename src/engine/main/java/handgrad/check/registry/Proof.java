@@ -15,40 +15,40 @@ import java.util.stream.Stream;
  * @param samples inputs at which its value and its gradient are checked
  * @param errors inputs that it refuses
  */
-public record Operation(String name, List<Sample> samples, List<ErrorInput> errors) {
+public record Proof(String name, List<ProofSample> samples, List<Refusal> errors) {
     /** Copies the lists. */
-    public Operation {
+    public Proof {
         samples = List.copyOf(samples);
         errors = List.copyOf(errors);
     }
 
     /** Whether it has a gradient; an operation with an integer result has none. */
     public boolean differentiable() {
-        return samples.stream().anyMatch(Sample::differentiable);
+        return samples.stream().anyMatch(ProofSample::differentiable);
     }
 
     /** Checks the gradient at every sample. */
-    public OperationReport check() {
-        return new OperationReport(
+    public ProofReport check() {
+        return new ProofReport(
                 this,
                 samples.stream()
-                        .filter(Sample::differentiable)
-                        .map(sample -> new OperationReport.Entry(
+                        .filter(ProofSample::differentiable)
+                        .map(sample -> new ProofReport.Entry(
                                 sample.description(), sample.check().run()))
                         .toList());
     }
 
-    static Operation named(String name) {
-        return new Operation(name, List.of(), List.of());
+    static Proof named(String name) {
+        return new Proof(name, List.of(), List.of());
     }
 
     /** This operation with one more sample. */
-    Operation sample(Formula formula, Tensor... inputs) {
+    Proof sample(Computation formula, Tensor... inputs) {
         return with(new FunctionSample(formula, List.of(inputs)));
     }
 
     /** This operation with one more sample for each input. */
-    Operation samples(Formula formula, List<Tensor> inputs) {
+    Proof samples(Computation formula, List<Tensor> inputs) {
         var operation = this;
         for (var input : inputs) {
             operation = operation.sample(formula, input);
@@ -57,19 +57,19 @@ public record Operation(String name, List<Sample> samples, List<ErrorInput> erro
     }
 
     /** This operation with one more sample: a layer at an input. */
-    Operation layer(Function<TorchRandom, Layer> layer, Reference reference, Tensor input) {
-        return with(new LayerSample(layer, reference, input));
+    Proof layer(Function<TorchRandom, Layer> layer, Definition definition, Tensor input) {
+        return with(new LayerSample(layer, definition, input));
     }
 
-    private Operation with(Sample sample) {
-        return new Operation(
+    private Proof with(ProofSample sample) {
+        return new Proof(
                 name, Stream.concat(samples.stream(), Stream.of(sample)).toList(), errors);
     }
 
     /** This operation with one more call that must be refused with this message. */
-    Operation refuses(String message, Runnable call) {
-        var error = new ErrorInput(message, call);
-        return new Operation(
+    Proof refuses(String message, Runnable call) {
+        var error = new Refusal(message, call);
+        return new Proof(
                 name, samples, Stream.concat(errors.stream(), Stream.of(error)).toList());
     }
 }

@@ -15,16 +15,16 @@ import java.util.List;
 import java.util.function.Function;
 
 /** Convolutions over time and the parts of WaveNet. */
-final class Convolutions {
+final class WaveNetProofs {
     private final Draw draw = new Draw(10);
 
-    List<Operation> operations() {
+    List<Proof> proofs() {
         return List.of(unfold(), crop(), gate(), causalConv1d(), gatedActivation(), gatedResidualStack());
     }
 
     /** out[n, t, j·C + c] = x[n, t + j·d, c]; each element of dX sums dOut over the places it was copied to. */
-    private static Formula unfold(int taps, int dilation) {
-        return new Formula(
+    private static Computation unfold(int taps, int dilation) {
+        return new Computation(
                 x -> {
                     var out = Gradients.zeros(
                             x[0].dtype(), x[0].size(0), x[0].size(1) - (taps - 1) * dilation, taps * x[0].size(2));
@@ -36,17 +36,17 @@ final class Convolutions {
                     Functional.unfoldBackward(dOut, dilation, dX);
                     return Gradients.of(dX);
                 },
-                new Reference(x -> unfolded(x[0], taps, dilation)));
+                new Definition(x -> unfolded(x[0], taps, dilation)));
     }
 
     private static Tensor unfolded(Tensor x, int taps, int dilation) {
         int channels = x.size(2);
         var shape = Shape.of(x.size(0), x.size(1) - (taps - 1) * dilation, taps * channels);
-        return Reference.tensor(shape, i -> x.get(i[0], i[1] + i[2] / channels * dilation, i[2] % channels));
+        return Definition.tensor(shape, i -> x.get(i[0], i[1] + i[2] / channels * dilation, i[2] % channels));
     }
 
-    private Operation unfold() {
-        return Operation.named("Functional.unfold")
+    private Proof unfold() {
+        return Proof.named("Functional.unfold")
                 .sample(unfold(1, 1), draw.normal(1, 1, 1))
                 .sample(unfold(2, 1), draw.normal(1, 2, 3))
                 .sample(unfold(2, 2), draw.normal(3, 7, 17))
@@ -66,8 +66,8 @@ final class Convolutions {
     }
 
     /** out[n, t, column + c] = x[n, T - T' + t, c]; the other columns of out are 0 here. */
-    private static Formula crop(int positions, int column, int columns) {
-        return new Formula(
+    private static Computation crop(int positions, int column, int columns) {
+        return new Computation(
                 x -> {
                     var out = Gradients.zeros(x[0].dtype(), x[0].size(0), positions, columns);
                     Functional.crop(x[0], column, out);
@@ -78,14 +78,14 @@ final class Convolutions {
                     Functional.cropBackward(dOut, column, dX);
                     return Gradients.of(dX);
                 },
-                new Reference(x -> Reference.tensor(Shape.of(x[0].size(0), positions, columns), i -> {
+                new Definition(x -> Definition.tensor(Shape.of(x[0].size(0), positions, columns), i -> {
                     boolean inside = i[2] >= column && i[2] < column + x[0].size(2);
                     return inside ? x[0].get(i[0], x[0].size(1) - positions + i[1], i[2] - column) : 0;
                 })));
     }
 
-    private Operation crop() {
-        return Operation.named("Functional.crop")
+    private Proof crop() {
+        return Proof.named("Functional.crop")
                 .sample(crop(1, 0, 1), draw.normal(1, 1, 1))
                 .sample(crop(3, 0, 5), draw.normal(2, 3, 5))
                 .sample(crop(2, 0, 17), draw.normal(3, 4, 17))
@@ -105,7 +105,7 @@ final class Convolutions {
     }
 
     /** df = (1 - tanh² f) ∘ σ(g) ∘ dOut, dg = tanh f ∘ σ(g) ∘ (1 - σ(g)) ∘ dOut. */
-    private static final Formula GATE = new Formula(
+    private static final Computation GATE = new Computation(
             x -> {
                 var out = Tensor.zeros(x[0].dtype(), x[0].shape().with(-1, x[0].size(-1) / 2));
                 Activations.gate(x[0], Gradients.zerosLike(x[0]), out);
@@ -119,11 +119,11 @@ final class Convolutions {
                 return Gradients.of(dX);
             },
             // Where g is negative, 1 + tanh(g / 2) cancels: the terms are those of |g|.
-            new Reference(x -> gated(x[0]), _ -> 4, x -> gated(x[0].abs())));
+            new Definition(x -> gated(x[0]), _ -> 4, x -> gated(x[0].abs())));
 
     private static Tensor gated(Tensor x) {
         int channels = x.size(-1) / 2;
-        return Reference.tensor(x.shape().with(-1, channels), index -> {
+        return Definition.tensor(x.shape().with(-1, channels), index -> {
             int[] gate = index.clone();
             gate[gate.length - 1] += channels;
             return Math.tanh(x.get(index)) / (1 + Math.exp(-x.get(gate)));
@@ -142,8 +142,8 @@ final class Convolutions {
                 Draw.points(0, 3, -3, 20, -20, 5));
     }
 
-    private Operation gate() {
-        return Operation.named("Activations.gate")
+    private Proof gate() {
+        return Proof.named("Activations.gate")
                 .samples(GATE, gateInputs())
                 .refuses(
                         "gate: wants 4 in the last dimension, x is (2, 6)",
@@ -153,13 +153,13 @@ final class Convolutions {
                         () -> Activations.gateBackward(Tensor.zeros(2, 6), Tensor.zeros(2, 3), Tensor.zeros(2, 3)));
     }
 
-    private Operation gatedActivation() {
-        var operation = Operation.named("GatedActivation")
+    private Proof gatedActivation() {
+        var operation = Proof.named("GatedActivation")
                 .refuses(
                         "GatedActivation: wants two halves in the last dimension, x is (2, 3)",
                         () -> new GatedActivation().forward(Tensor.zeros(2, 3)));
         for (var x : gateInputs()) {
-            operation = operation.layer(_ -> new GatedActivation(), GATE.reference(), x);
+            operation = operation.layer(_ -> new GatedActivation(), GATE.definition(), x);
         }
         return operation;
     }
@@ -169,20 +169,19 @@ final class Convolutions {
         return x -> {
             Tensor[] linear = x.clone();
             linear[0] = unfolded(x[0], taps, dilation);
-            return Functions.LINEAR.reference().function().apply(linear);
+            return FunctionProofs.LINEAR.definition().function().apply(linear);
         };
     }
 
-    private static Operation convolution(
-            Operation operation, int taps, int dilation, int fanOut, boolean bias, Tensor x) {
+    private static Proof convolution(Proof operation, int taps, int dilation, int fanOut, boolean bias, Tensor x) {
         Function<TorchRandom, Layer> maker = _ -> new CausalConv1d(
                 taps, dilation, Tensor.zeros(taps * x.size(2), fanOut), bias ? Tensor.zeros(fanOut) : null);
-        var reference = new Reference(convolution(taps, dilation), inputs -> inputs[1].size(0) + 1);
-        return operation.layer(maker, reference, x);
+        var definition = new Definition(convolution(taps, dilation), inputs -> inputs[1].size(0) + 1);
+        return operation.layer(maker, definition, x);
     }
 
-    private Operation causalConv1d() {
-        var operation = Operation.named("CausalConv1d")
+    private Proof causalConv1d() {
+        var operation = Proof.named("CausalConv1d")
                 .refuses(
                         "CausalConv1d: wants (N, T, 3) with T of at least 5, x is (1, 4, 3)",
                         () -> new CausalConv1d(2, 4, Tensor.zeros(6, 2), null).forward(Tensor.zeros(1, 4, 3)))
@@ -214,29 +213,29 @@ final class Convolutions {
             z[i] = gated(convolution(2, dilations[i]).apply(in, x[next], x[next + 1]));
             next += 2;
             if (i < dilations.length - 1) {
-                var residual = Functions.LINEAR.reference().function().apply(z[i], x[next], x[next + 1]);
+                var residual = FunctionProofs.LINEAR.definition().function().apply(z[i], x[next], x[next + 1]);
                 next += 2;
                 in = last(in, residual.size(1)).add(residual);
             }
         }
         int positions = z[z.length - 1].size(1);
         var sideBySide = Arrays.stream(z).map(each -> last(each, positions)).toArray(Tensor[]::new);
-        return Functions.LINEAR.reference().function().apply(Tensor.cat(2, sideBySide), x[next], x[next + 1]);
+        return FunctionProofs.LINEAR.definition().function().apply(Tensor.cat(2, sideBySide), x[next], x[next + 1]);
     }
 
     private static Tensor last(Tensor x, int positions) {
         return x.narrow(1, x.size(1) - positions, positions);
     }
 
-    private static Operation stack(Operation operation, int skipChannels, int[] dilations, Tensor x) {
-        var reference = new Reference(
+    private static Proof stack(Proof operation, int skipChannels, int[] dilations, Tensor x) {
+        var definition = new Definition(
                 inputs -> stacked(dilations, inputs), inputs -> 16 * dilations.length * inputs[0].size(2));
         return operation.layer(
-                random -> new GatedResidualStack(x.size(2), skipChannels, dilations, random), reference, x);
+                random -> new GatedResidualStack(x.size(2), skipChannels, dilations, random), definition, x);
     }
 
-    private Operation gatedResidualStack() {
-        var operation = Operation.named("GatedResidualStack")
+    private Proof gatedResidualStack() {
+        var operation = Proof.named("GatedResidualStack")
                 .refuses(
                         "GatedResidualStack: wants at least one dilation",
                         () -> new GatedResidualStack(3, 4, new int[] {}, TorchRandom.seeded(1)))
