@@ -3,6 +3,7 @@ package handgrad.app;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import handgrad.app.command.WrongInputException;
+import handgrad.models.LectureModel;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import org.junit.jupiter.api.Test;
@@ -81,5 +82,14 @@ class HandgradTest {
         var err = new StringWriter();
         ErrorReport.failure(new IllegalStateException("broken"), true, new PrintWriter(err));
         assertThat(err.toString()).contains("HandgradTest.traceAddsTheStack");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"train", "diagram"})
+    void theHelpOfACommandThatTakesAModelListsAll(String command) {
+        var help = CommandResult.of(command, "--help");
+        for (var model : LectureModel.values()) {
+            assertThat(help.out()).containsPattern("\n" + model.title() + " +" + model.summary() + "\n");
+        }
     }
 }

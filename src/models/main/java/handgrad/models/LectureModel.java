@@ -2,12 +2,12 @@ package handgrad.models;
 
 import handgrad.data.Alphabet;
 import handgrad.data.Dataset;
+import handgrad.models.Recipe.Kind;
 import handgrad.nn.BatchNormOptions;
 import handgrad.nn.Layer;
 import handgrad.nn.Parameter;
 import handgrad.optim.Adam;
 import handgrad.optim.Optimizer;
-import handgrad.optim.Sgd;
 import handgrad.random.TorchRandom;
 import java.util.Arrays;
 import java.util.List;
@@ -17,7 +17,7 @@ import java.util.function.ToIntFunction;
 
 /**
  * The models of the lectures, with their defaults and the losses that the notebooks print. Weights are drawn in the order
- * of the notebooks, so that a seed gives the notebook's weights.
+ * of the notebooks, so that a seed gives the notebook's weights. Each model is one row, a {@link Recipe}.
  */
 public enum LectureModel {
     /**
@@ -25,139 +25,183 @@ public enum LectureModel {
      * 2.4543562, a sum in float32; exactly it is 2.4546. The 2.4765 in the notebook's cell is not of the counts: it carries
      * a gradient function, so the table of the one-layer network stood there when the cell was last run.
      */
-    BIGRAM_COUNTED(
-            "bigram-counted", "makemore part 1, counted", Defaults.COUNTED, Published.all(2.4544), Bigram::counted) {
-        @Override
-        public void finish(Layer model, Dataset data) {
-            Bigram.count(model, data);
-        }
-    },
+    BIGRAM_COUNTED(new Recipe(
+                    "bigram-counted",
+                    "makemore part 1, counted",
+                    "part 1, counted",
+                    Kind.TABLE,
+                    Defaults.COUNTED,
+                    Bigram::counted)
+            .withPublished(Published.all(2.4544))
+            .withFinish(Bigram::count)),
     /**
      * Part 1's network of one layer, which has the counts to find by gradient descent on all rows. The notebook runs its
      * training cell an unknown number of times and prints 2.481828 after the last; from this seed on the loss passes it at
      * step 266, and the names drawn after that step are the notebook's.
      */
-    BIGRAM("bigram", "makemore part 1, one layer", Defaults.BIGRAM, Published.last(2.4818), Bigram::network),
+    BIGRAM(new Recipe(
+                    "bigram",
+                    "makemore part 1, one layer",
+                    "part 1, a network of one layer",
+                    Kind.TABLE,
+                    Defaults.BIGRAM,
+                    Bigram::network)
+            .withPublished(Published.last(2.4818))
+            .withPenalty(0.01)),
     /** Part 2, and the first initialisation of part 3: every weight and bias from the normal distribution. */
-    MLP(
-            "mlp",
-            "makemore part 2",
-            Defaults.PARTS_2_TO_4,
-            Published.of(2.1260, 2.1701).from(27.8817),
-            Perceptron::original),
+    MLP(new Recipe(
+                    "mlp",
+                    "makemore part 2",
+                    "part 2, one hidden layer",
+                    Kind.WINDOW,
+                    Defaults.PARTS_2_TO_4,
+                    Perceptron::original)
+            .withPublished(Published.of(2.1260, 2.1701).from(27.8817))),
     /** Part 3 with logits near zero at the start. */
-    MLP_SOFTMAX(
-            "mlp-softmax",
-            "makemore part 3, fixed softmax",
-            Defaults.PARTS_2_TO_4,
-            Published.of(2.07, 2.13).from(3.3221),
-            Perceptron::fixedSoftmax),
+    MLP_SOFTMAX(new Recipe(
+                    "mlp-softmax",
+                    "makemore part 3, fixed softmax",
+                    "part 3, logits near zero at the start",
+                    Kind.WINDOW,
+                    Defaults.PARTS_2_TO_4,
+                    Perceptron::fixedSoftmax)
+            .withPublished(Published.of(2.07, 2.13).from(3.3221))),
     /** The same, and tanh units that do not saturate at the start. */
-    MLP_TANH(
-            "mlp-tanh",
-            "makemore part 3, fixed tanh",
-            Defaults.PARTS_2_TO_4,
-            Published.of(2.0356, 2.1027),
-            Perceptron::fixedTanh),
+    MLP_TANH(new Recipe(
+                    "mlp-tanh",
+                    "makemore part 3, fixed tanh",
+                    "part 3, tanh unsaturated at the start",
+                    Kind.WINDOW,
+                    Defaults.PARTS_2_TO_4,
+                    Perceptron::fixedTanh)
+            .withPublished(Published.of(2.0356, 2.1027))),
     /** The same with Kaiming's gain instead of a guessed factor. */
-    MLP_KAIMING(
-            "mlp-kaiming",
-            "makemore part 3, Kaiming",
-            Defaults.PARTS_2_TO_4,
-            Published.of(2.0377, 2.1070),
-            Perceptron::kaiming),
+    MLP_KAIMING(new Recipe(
+                    "mlp-kaiming",
+                    "makemore part 3, Kaiming",
+                    "part 3, Kaiming's initialisation",
+                    Kind.WINDOW,
+                    Defaults.PARTS_2_TO_4,
+                    Perceptron::kaiming)
+            .withPublished(Published.of(2.0377, 2.1070))),
     /** The same with batch normalisation. */
-    MLP_BN(
-            "mlp-bn",
-            "makemore part 3",
-            Defaults.PARTS_2_TO_4,
-            Published.of(2.067415, 2.105684).from(3.3239),
-            Perceptron::batchNorm),
+    MLP_BN(new Recipe(
+                    "mlp-bn",
+                    "makemore part 3",
+                    "part 3, with batch normalisation",
+                    Kind.WINDOW,
+                    Defaults.PARTS_2_TO_4,
+                    Perceptron::batchNorm)
+            .withPublished(Published.of(2.067415, 2.105684).from(3.3239))
+            .withBatchNorm()),
     /** Part 3's six linear layers, each with batch normalisation. The lecture stops it after 1,001 steps. */
-    DEEP("deep", "makemore part 3, six layers", Defaults.DEEP, DeepNetwork::batchNorm),
+    DEEP(new Recipe(
+                    "deep",
+                    "makemore part 3, six layers",
+                    "part 3, six layers",
+                    Kind.WINDOW,
+                    Defaults.DEEP,
+                    DeepNetwork::batchNorm)
+            .withBatchNorm()),
     /** The same without batch normalisation. */
-    DEEP_NO_BN("deep-no-bn", "makemore part 3, six layers without BatchNorm", Defaults.DEEP, DeepNetwork::plain),
-    /** The network of part 4, whose backward pass is written in one piece. */
-    BACKPROP(
-            "backprop", "makemore part 4", Defaults.PARTS_2_TO_4, Published.of(2.0705, 2.1099), BackpropNetwork::draw) {
-        // The notebook evaluates with the statistics of the whole training set, taken once after training.
-        @Override
-        public void finish(Layer model, Dataset train) {
-            if (model instanceof BackpropNetwork network) {
-                network.calibrate(train.x());
-            }
-        }
-    },
+    DEEP_NO_BN(new Recipe(
+            "deep-no-bn",
+            "makemore part 3, six layers without BatchNorm",
+            "part 3, six layers without batch normalisation",
+            Kind.WINDOW,
+            Defaults.DEEP,
+            DeepNetwork::plain)),
+    /**
+     * The network of part 4, whose backward pass is written in one piece. The notebook evaluates with the statistics of
+     * the whole training set, taken once after training.
+     */
+    BACKPROP(new Recipe(
+                    "backprop",
+                    "makemore part 4",
+                    "part 4, backward in one piece",
+                    Kind.WINDOW,
+                    Defaults.PARTS_2_TO_4,
+                    BackpropNetwork::draw)
+            .withPublished(Published.of(2.0705, 2.1099))
+            .withBatchNorm()
+            .withFinish((model, train) -> ((BackpropNetwork) model).calibrate(train.x()))),
     /** Part 5's start: the hidden layer sees three characters at once. */
-    WAVENET_FLAT_3(
-            "wavenet-flat-3",
-            "makemore part 5, flat",
-            Defaults.part5(3, 10, 200),
-            Published.of(2.058, 2.105).from(3.2966),
-            WaveNetTree::flat),
+    WAVENET_FLAT_3(new Recipe(
+                    "wavenet-flat-3",
+                    "makemore part 5, flat",
+                    "part 5, three characters at once",
+                    Kind.WINDOW,
+                    Defaults.part5(3, 10, 200),
+                    WaveNetTree::flat)
+            .withPublished(Published.of(2.058, 2.105).from(3.2966).within(0.02))
+            .withBatchNorm()),
     /** The same with eight characters. */
-    WAVENET_FLAT_8(
-            "wavenet-flat-8",
-            "makemore part 5, flat",
-            Defaults.part5(8, 10, 200),
-            Published.of(1.918, 2.027),
-            WaveNetTree::flat),
+    WAVENET_FLAT_8(new Recipe(
+                    "wavenet-flat-8",
+                    "makemore part 5, flat",
+                    "part 5, eight characters at once",
+                    Kind.WINDOW,
+                    Defaults.part5(8, 10, 200),
+                    WaveNetTree::flat)
+            .withPublished(Published.of(1.918, 2.027).within(0.02))
+            .withBatchNorm()),
     /** The small tree, each position with statistics of its own: the lecture's bug. */
-    WAVENET_SMALL_BUG(
-            "wavenet-small-bug",
-            "makemore part 5, BatchNorm over the batch alone",
-            Defaults.part5(8, 10, 68),
-            Published.of(1.941, 2.029),
-            (sizes, random) -> WaveNetTree.tree(sizes, BatchNormOptions.Axes.FIRST, random)),
+    WAVENET_SMALL_BUG(new Recipe(
+                    "wavenet-small-bug",
+                    "makemore part 5, BatchNorm over the batch alone",
+                    "part 5, small tree, with a bug",
+                    Kind.TREE,
+                    Defaults.part5(8, 10, 68),
+                    (sizes, random) -> WaveNetTree.tree(sizes, BatchNormOptions.Axes.FIRST, random))
+            .withPublished(Published.of(1.941, 2.029).within(0.02))
+            .withBatchNorm()),
     /** The small tree. */
-    WAVENET_SMALL(
-            "wavenet-small",
-            "makemore part 5, small tree",
-            Defaults.part5(8, 10, 68),
-            Published.of(1.912, 2.022),
-            WaveNetTree::tree),
+    WAVENET_SMALL(new Recipe(
+                    "wavenet-small",
+                    "makemore part 5, small tree",
+                    "part 5, small tree",
+                    Kind.TREE,
+                    Defaults.part5(8, 10, 68),
+                    WaveNetTree::tree)
+            .withPublished(Published.of(1.912, 2.022).within(0.02))
+            .withBatchNorm()),
     /** The scaled tree, 76,579 parameters. */
-    WAVENET(
-            "wavenet",
-            "makemore part 5",
-            Defaults.part5(8, 24, 128),
-            Published.of(1.7690, 1.9937).from(3.3167),
-            WaveNetTree::tree),
+    WAVENET(new Recipe(
+                    "wavenet",
+                    "makemore part 5",
+                    "part 5, the tree",
+                    Kind.TREE,
+                    Defaults.part5(8, 24, 128),
+                    WaveNetTree::tree)
+            .withPublished(Published.of(1.7690, 1.9937).from(3.3167).within(0.02))
+            .withBatchNorm()),
     /** The scaled tree as causal convolutions, which part 5 announces; 76,579 parameters, trained on every position. */
-    DILATED("dilated", "past makemore part 5, the tree as convolutions", Defaults.DILATED, DilatedNetwork::dilated),
-    /** A WaveNet proper with no more parameters than the scaled tree. */
-    WAVENET_GATED("wavenet-gated", "past makemore part 5, WaveNet", Defaults.GATED, WaveNet::ofNames) {
-        @Override
-        public Optimizer optimizer(List<Parameter> parameters) {
-            return new Adam(parameters, WEIGHT_DECAY);
-        }
-    };
+    DILATED(new Recipe(
+                    "dilated",
+                    "past makemore part 5, the tree as convolutions",
+                    "past it: the tree as causal convolutions",
+                    Kind.CONVOLUTION,
+                    Defaults.DILATED,
+                    DilatedNetwork::dilated)
+            .withBatchNorm()),
+    /**
+     * A WaveNet proper with no more parameters than the scaled tree. The weight decay was chosen on dev among 0.1, 0.15 and
+     * 0.5.
+     */
+    WAVENET_GATED(new Recipe(
+                    "wavenet-gated",
+                    "past makemore part 5, WaveNet",
+                    "past it: a WaveNet proper",
+                    Kind.CONVOLUTION,
+                    Defaults.GATED,
+                    WaveNet::ofNames)
+            .withOptimizer(parameters -> new Adam(parameters, 0.15)));
 
-    /** Chosen on dev among 0.1, 0.15 and 0.5. */
-    private static final double WEIGHT_DECAY = 0.15;
+    @SuppressWarnings("ImmutableEnumChecker") // numbers, texts and methods without state
+    private final Recipe recipe;
 
-    private final String title;
-    private final String lecture;
-
-    @SuppressWarnings("ImmutableEnumChecker") // a record of numbers
-    private final Defaults defaults;
-
-    @SuppressWarnings("ImmutableEnumChecker") // a record of numbers
-    private final Published published;
-
-    @SuppressWarnings("ImmutableEnumChecker") // a method without state
-    private final Builder builder;
-
-    LectureModel(String title, String lecture, Defaults defaults, Published published, Builder builder) {
-        this.title = title;
-        this.lecture = lecture;
-        this.defaults = defaults;
-        this.published = published;
-        this.builder = builder;
-    }
-
-    LectureModel(String title, String lecture, Defaults defaults, Builder builder) {
-        this(title, lecture, defaults, Published.NOTHING, builder);
+    LectureModel(Recipe recipe) {
+        this.recipe = recipe;
     }
 
     /**
@@ -213,10 +257,15 @@ public enum LectureModel {
      * @param last of the last batch, before its update, with the penalty where there is one
      * @param train over the training rows after the last step; for part 1, which does not split its names, over them all
      * @param dev over the dev rows after the last step
+     * @param tolerance how far from them a loss that agrees with them may be
      */
-    public record Published(OptionalDouble first, OptionalDouble last, OptionalDouble train, OptionalDouble dev) {
+    public record Published(
+            OptionalDouble first, OptionalDouble last, OptionalDouble train, OptionalDouble dev, double tolerance) {
+        private static final double TOLERANCE = 0.01;
         private static final OptionalDouble NONE = OptionalDouble.empty();
-        private static final Published NOTHING = new Published(NONE, NONE, NONE, NONE);
+
+        /** Of a model that the notebook does not train to the end. */
+        static final Published NOTHING = new Published(NONE, NONE, NONE, NONE, TOLERANCE);
 
         /** Whether the notebook trains the model to the end. */
         public boolean isThere() {
@@ -224,25 +273,24 @@ public enum LectureModel {
         }
 
         private static Published of(double train, double dev) {
-            return new Published(NONE, NONE, OptionalDouble.of(train), OptionalDouble.of(dev));
+            return new Published(NONE, NONE, OptionalDouble.of(train), OptionalDouble.of(dev), TOLERANCE);
         }
 
         private static Published all(double all) {
-            return new Published(NONE, NONE, OptionalDouble.of(all), NONE);
+            return new Published(NONE, NONE, OptionalDouble.of(all), NONE, TOLERANCE);
         }
 
         private static Published last(double last) {
-            return new Published(NONE, OptionalDouble.of(last), NONE, NONE);
+            return new Published(NONE, OptionalDouble.of(last), NONE, NONE, TOLERANCE);
         }
 
         private Published from(double first) {
-            return new Published(OptionalDouble.of(first), last, train, dev);
+            return new Published(OptionalDouble.of(first), last, train, dev, tolerance);
         }
-    }
 
-    /** Draws a model. */
-    private interface Builder {
-        Layer build(Sizes sizes, TorchRandom random);
+        private Published within(double other) {
+            return new Published(first, last, train, dev, other);
+        }
     }
 
     /**
@@ -251,94 +299,88 @@ public enum LectureModel {
      * characters.
      */
     public Layer build(Sizes sizes, TorchRandom random) {
-        return builder.build(sizes, random);
+        return recipe.build().apply(sizes, random);
     }
 
     /** The optimiser that the model is trained by; stochastic gradient descent in the lectures. */
     public Optimizer optimizer(List<Parameter> parameters) {
-        return new Sgd(parameters);
-    }
-
-    /** Whether the model predicts at every position, so that it trains on crops of a sequence. */
-    public boolean isConvolution() {
-        return this == DILATED || this == WAVENET_GATED;
+        return recipe.optimizer().apply(parameters);
     }
 
     /** What the lecture does to a trained model before it evaluates it; most often nothing. */
-    public void finish(Layer model, Dataset train) {}
-
-    /** Whether the model normalises by the unbiased variance of a batch, which needs two rows. */
-    public boolean normalisesBatches() {
-        return switch (this) {
-            case BIGRAM_COUNTED, BIGRAM, MLP, MLP_SOFTMAX, MLP_TANH, MLP_KAIMING, DEEP_NO_BN, WAVENET_GATED -> false;
-            default -> true;
-        };
-    }
-
-    /** Whether the model joins its characters by twos, so that there must be 2, 4, 8, … of them. */
-    public boolean isTree() {
-        return this == WAVENET_SMALL_BUG || this == WAVENET_SMALL || this == WAVENET || isConvolution();
+    public void finish(Layer model, Dataset train) {
+        recipe.finish().accept(model, train);
     }
 
     /** Whether the model is part 1's: a table of one row for each character, learned from all names at once. */
     public boolean isBigram() {
-        return this == BIGRAM_COUNTED || this == BIGRAM;
+        return recipe.kind() == Kind.TABLE;
+    }
+
+    /** Whether the model is counted, not trained: it takes no steps. */
+    public boolean isCounted() {
+        return recipe.defaults().steps() == 0;
+    }
+
+    /** Whether the model joins its characters by twos, so that there must be 2, 4, 8, … of them. */
+    public boolean isTree() {
+        return recipe.kind() == Kind.TREE || isConvolution();
+    }
+
+    /** Whether the model predicts at every position, so that it trains on crops of a sequence. */
+    public boolean isConvolution() {
+        return recipe.kind() == Kind.CONVOLUTION;
+    }
+
+    /** Whether the model normalises by the unbiased variance of a batch, which needs two rows. */
+    public boolean normalisesBatches() {
+        return recipe.normalisesBatches();
     }
 
     /** What the mean of the squared weights is multiplied by where the lecture adds it to the loss; otherwise 0. */
     public double penalty() {
-        return this == BIGRAM ? 0.01 : 0;
+        return recipe.penalty();
     }
 
-    /**
-     * How the lecture draws the next character from its probabilities. Part 1 searches the cumulative probabilities for one
-     * uniform number, as PyTorch then did for draws with replacement; the others divide by exponential numbers.
-     */
+    /** Draws the next character from its probabilities as the lecture does. */
     public ToIntFunction<float[]> draw(TorchRandom random) {
-        if (!isBigram()) {
-            return random::multinomial;
-        }
-        int[] drawn = new int[1];
-        return probabilities -> {
-            random.multinomial(probabilities, true, drawn);
-            return drawn[0];
-        };
+        return recipe.kind().draw(random);
     }
 
     /** The seed of the generator that the lecture samples with after a training with this seed. */
     public long sampleSeed(long seed) {
-        return isBigram() ? seed : seed + 10;
-    }
-
-    /** How far from the published losses one that agrees with them may be. */
-    public double tolerance() {
-        return title.startsWith("wavenet") ? 0.02 : 0.01;
+        return recipe.kind().sampleSeed(seed);
     }
 
     /** The name on the command line. */
     public String title() {
-        return title;
+        return recipe.title();
     }
 
     /** The lecture that it is from. */
     public String lecture() {
-        return lecture;
+        return recipe.lecture();
+    }
+
+    /** What the model is, in a few words for a list. */
+    public String summary() {
+        return recipe.summary();
     }
 
     /** How the lecture trains it. */
     public Defaults defaults() {
-        return defaults;
+        return recipe.defaults();
     }
 
     /** The losses that the lecture's notebook prints. */
     public Published published() {
-        return published;
+        return recipe.published();
     }
 
     /** The model of a name, if there is one. */
     public static Optional<LectureModel> named(String title) {
         return Arrays.stream(values())
-                .filter(model -> model.title.equals(title))
+                .filter(model -> model.title().equals(title))
                 .findFirst();
     }
 

@@ -75,6 +75,11 @@ public final class DiagramCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
+    @Spec
+    void listModels(CommandSpec command) {
+        ModelOption.listIn(command);
+    }
+
     /** How gradients are drawn; at most one. */
     private static final class BackwardOptions {
         @Option(names = "--backward", description = "Write its gradient on every edge.")

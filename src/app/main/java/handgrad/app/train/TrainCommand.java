@@ -28,19 +28,7 @@ import picocli.CommandLine.Spec;
             "Trains a model of the lectures, or past them, on names and leaves a run folder behind.",
             "Steps, rate, seed and sizes are those of the model's lecture unless given."
         },
-        sortOptions = false,
-        footerHeading = "%nModels:%n",
-        footer = {
-            "bigram-counted, bigram                    part 1, counted and as a network",
-            "mlp, mlp-softmax, mlp-tanh, mlp-kaiming   parts 2 and 3, four initialisations",
-            "mlp-bn                                    part 3, with batch normalisation",
-            "deep, deep-no-bn                          part 3, six layers",
-            "backprop                                  part 4, backward in one piece",
-            "wavenet-flat-3, wavenet-flat-8            part 5, characters joined at once",
-            "wavenet-small-bug, wavenet-small, wavenet part 5, the tree",
-            "dilated                                   past it: the tree as causal convolutions",
-            "wavenet-gated                             past it: a WaveNet proper"
-        })
+        sortOptions = false)
 public final class TrainCommand implements Callable<Integer> {
     private static final int MAXIMUM_THREADS = 1024;
 
@@ -136,6 +124,11 @@ public final class TrainCommand implements Callable<Integer> {
 
     @Spec
     private CommandSpec spec;
+
+    @Spec
+    void listModels(CommandSpec command) {
+        ModelOption.listIn(command);
+    }
 
     @Override
     public Integer call() throws IOException {

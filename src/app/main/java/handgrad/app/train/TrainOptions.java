@@ -55,10 +55,10 @@ record TrainOptions(
             throw new WrongInputException(model.title() + " is a table of 27 x 27 numbers that learns from all rows at"
                     + " once: it has no --batch-size, --hidden, --embedding or --block-size");
         }
-        if (model == LectureModel.BIGRAM_COUNTED && (steps != defaults.steps() || lr != defaults.lr())) {
+        if (model.isCounted() && (steps != defaults.steps() || lr != defaults.lr())) {
             throw new WrongInputException(model.title() + " is counted, not trained: it has no --steps and no --lr");
         }
-        if (model == LectureModel.BIGRAM) {
+        if (!model.isCounted()) {
             Checks.atLeast(1, "--steps", steps);
         }
     }

@@ -226,7 +226,7 @@ record TrainingRun(
                         new Outcome.SplitLoss("dev", losses.dev(), published.dev()),
                         new Outcome.SplitLoss("test", losses.test(), OptionalDouble.empty())),
                 options.areTheLectures() && !options.data().equals(TrainOptions.BUNDLED),
-                model.tolerance(),
+                published.tolerance(),
                 samples.samples(),
                 RunReport.embedding(network),
                 network instanceof Sequential sequential

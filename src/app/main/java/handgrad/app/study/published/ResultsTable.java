@@ -45,7 +45,7 @@ final class ResultsTable {
 
         /** How far the measured loss may be from the published one; a wavenet twice as far as the others. */
         double bound() {
-            return model.tolerance();
+            return model.published().tolerance();
         }
     }
 
