@@ -12,12 +12,12 @@ import org.openjdk.jmh.annotations.State;
 /**
  * Question: into how many partial sums should a sum be split?
  *
- * <p>Method: a scalar product with 1, 2, 4 and 8 vectors of partial sums, over arrays in the first-level cache, in the second
- * and in memory.
+ * <p>Method: a scalar product with 1, 2, 4 and 8 vectors of partial sums, over arrays in the first-level cache, in the
+ * second and in memory.
  *
- * <p>What to expect: an addition has to wait for the one before into the same sum, about four cycles, while the processor
- * can begin one or two in each cycle. More sums fill that time, until the loads are the limit; from memory one
- * sum or two are enough. C2 does not split a sum by itself, because that changes its rounding.
+ * <p>What to expect: an addition has to wait for the one before into the same sum, about four cycles, while the
+ * processor can begin one or two in each cycle. More sums fill that time, until the loads are the limit; from memory
+ * one sum or two are enough. C2 does not split a sum by itself, because that changes its rounding.
  *
  * <p>What it taught: the findings name the number from which on more do not help here.
  */
@@ -36,18 +36,18 @@ public class AccumulatorBenchmark {
     /** Draws the operands and compares each result with float64. */
     @Setup
     public void check() {
-        a = Reference.normals(1, n);
-        b = Reference.normals(2, n);
+        a = RandomOperands.normals(1, n);
+        b = RandomOperands.normals(2, n);
         double product = 0;
         for (int i = 0; i < n; i++) {
             product += (double) a[i] * b[i];
         }
         // A sum of n terms of size 1 with one rounding each, in as many partial sums as a vector has lanes.
         double tolerance = 1e-6 * n;
-        Reference.require("1 accumulator", one(), product, tolerance);
-        Reference.require("2 accumulators", two(), product, tolerance);
-        Reference.require("4 accumulators", four(), product, tolerance);
-        Reference.require("8 accumulators", eight(), product, tolerance);
+        ResultCheck.require("1 accumulator", one(), product, tolerance);
+        ResultCheck.require("2 accumulators", two(), product, tolerance);
+        ResultCheck.require("4 accumulators", four(), product, tolerance);
+        ResultCheck.require("8 accumulators", eight(), product, tolerance);
     }
 
     private FloatVector add(FloatVector sum, int i) {

@@ -34,16 +34,16 @@ final class AccumulatorStudy implements Study {
     }
 
     @Override
-    public List<Batch> batches(Effort effort) {
-        return List.of(Batch.of(AccumulatorBenchmark.class));
+    public List<BenchmarkGroup> groups(Effort effort) {
+        return List.of(BenchmarkGroup.of(AccumulatorBenchmark.class));
     }
 
     @Override
-    public Score score(Measurement measurement) {
-        int n = Integer.parseInt(measurement.parameter("n"));
+    public Score score(BenchmarkResult result) {
+        int n = Integer.parseInt(result.parameter("n"));
         var accumulators =
-                Map.of("one", "1", "two", "2", "four", "4", "eight", "8").get(measurement.method());
-        return measurement.score(accumulators, size(n), micros -> micros * 1e6 / n);
+                Map.of("one", "1", "two", "2", "four", "4", "eight", "8").get(result.method());
+        return result.score(accumulators, size(n), micros -> micros * 1e6 / n);
     }
 
     private static String size(int n) {
@@ -52,7 +52,7 @@ final class AccumulatorStudy implements Study {
     }
 
     @Override
-    public List<Block> findings(Table table) {
+    public List<Block> findings(ScoreTable table) {
         var blocks = new ArrayList<Block>();
         for (var size : table.columns()) {
             double best = table.rows().stream()
@@ -70,9 +70,9 @@ final class AccumulatorStudy implements Study {
                                     enough,
                                     enough.equals("1") ? "is" : "are",
                                     100 * (ENOUGH - 1),
-                                    Findings.ratio(table.value("1", size) / best))));
+                                    StudyFindings.ratio(table.value("1", size) / best))));
         }
-        blocks.add(Findings.chart(table, "Time by partial sums", "vectors of partial sums", unit()));
+        blocks.add(StudyFindings.chart(table, "Time by partial sums", "vectors of partial sums", unit()));
         return blocks;
     }
 }

@@ -17,13 +17,13 @@ import org.openjdk.jmh.annotations.State;
 /**
  * Question: what does a loop lose whose array does not begin at a cache line?
  *
- * <p>Method: loops over 1024 floats, in the first-level cache, that begin 0 to 60 bytes behind a cache line, all operands
- * alike. An array cannot be asked where it lies, so the operands are parts of one that G1 calls humongous: it begins at a
- * region of the heap, its elements 16 bytes behind, and G1 does not move it. The same product over a native segment, whose
- * address is known, shows whether that holds.
+ * <p>Method: loops over 1024 floats, in the first-level cache, that begin 0 to 60 bytes behind a cache line, all
+ * operands alike. An array cannot be asked where it lies, so the operands are parts of one that G1 calls humongous: it
+ * begins at a region of the heap, its elements 16 bytes behind, and G1 does not move it. The same product over a native
+ * segment, whose address is known, shows whether that holds.
  *
- * <p>What to expect: a vector of 64 bytes that does not begin at a cache line touches two, and each access counts twice; of
- * 32 bytes, every second one does.
+ * <p>What to expect: a vector of 64 bytes that does not begin at a cache line touches two, and each access counts
+ * twice; of 32 bytes, every second one does.
  *
  * <p>What it taught: the loss is the price of arrays that the JVM puts anywhere; the findings give it for this machine.
  */
@@ -32,7 +32,9 @@ public class AlignmentBenchmark {
     /** The elements of an operand. */
     static final int N = 1024;
 
-    /** More than half of the largest region of G1, 32 MB, so that the array is humongous whatever the size of the heap. */
+    /**
+     * More than half of the largest region of G1, 32 MB, so that the array is humongous whatever the size of the heap.
+     */
     private static final int HUMONGOUS = 8 << 20;
 
     private static final int LINE = 64;
@@ -40,7 +42,9 @@ public class AlignmentBenchmark {
     /** Bytes from the start of an array to its elements. */
     private static final int HEADER = 16;
 
-    /** Between the operands: their lines do not share a place in the cache, as they would at a multiple of 4096 bytes. */
+    /**
+     * Between the operands: their lines do not share a place in the cache, as they would at a multiple of 4096 bytes.
+     */
     private static final int DISTANCE = N + 5 * LINE / Float.BYTES;
 
     private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
@@ -68,14 +72,14 @@ public class AlignmentBenchmark {
         b = a + DISTANCE;
         out = b + DISTANCE;
         aBytes = phase;
-        var values = Reference.normals(1, 2 * DISTANCE);
+        var values = RandomOperands.normals(1, 2 * DISTANCE);
         System.arraycopy(values, 0, memory, a, values.length);
         MemorySegment.copy(values, 0, segment, ValueLayout.JAVA_FLOAT, aBytes, values.length);
         multiply();
-        Reference.require("multiply", i -> memory[out + i], i -> product(values, i), N, 1e-6);
+        ResultCheck.require("multiply", i -> memory[out + i], i -> product(values, i), N, 1e-6);
         multiplySegment();
         long outBytes = aBytes + 2L * Float.BYTES * DISTANCE;
-        Reference.require(
+        ResultCheck.require(
                 "multiply over a segment",
                 i -> segment.get(ValueLayout.JAVA_FLOAT, outBytes + (long) Float.BYTES * i),
                 i -> product(values, i),
@@ -85,7 +89,7 @@ public class AlignmentBenchmark {
         for (int i = 0; i < N; i++) {
             sum += values[i];
         }
-        Reference.require("sum", sum(), sum, 1e-2);
+        ResultCheck.require("sum", sum(), sum, 1e-2);
     }
 
     private static double product(float[] values, int i) {

@@ -29,20 +29,20 @@ final class AlignmentStudy implements Study {
     }
 
     @Override
-    public List<Batch> batches(Effort effort) {
-        return List.of(Batch.of(AlignmentBenchmark.class));
+    public List<BenchmarkGroup> groups(Effort effort) {
+        return List.of(BenchmarkGroup.of(AlignmentBenchmark.class));
     }
 
     @Override
-    public Score score(Measurement measurement) {
-        return measurement.score(
-                measurement.parameter("phase"),
-                measurement.method().equals("multiplySegment") ? "multiply, segment" : measurement.method() + ", array",
+    public Score score(BenchmarkResult result) {
+        return result.score(
+                result.parameter("phase"),
+                result.method().equals("multiplySegment") ? "multiply, segment" : result.method() + ", array",
                 micros -> micros * 1e3 / AlignmentBenchmark.N);
     }
 
     @Override
-    public List<Block> findings(Table table) {
+    public List<Block> findings(ScoreTable table) {
         var blocks = new ArrayList<Block>();
         for (var column : table.columns()) {
             double aligned = table.value("0", column);
@@ -51,9 +51,9 @@ final class AlignmentStudy implements Study {
                     .max()
                     .orElseThrow();
             blocks.add(Sentence.plain("%s: the worst place takes %s times as long as the start of a cache line."
-                    .formatted(column, Findings.ratio(worst / aligned))));
+                    .formatted(column, StudyFindings.ratio(worst / aligned))));
         }
-        blocks.add(Findings.chart(table, "Time by alignment", "bytes behind a cache line", unit()));
+        blocks.add(StudyFindings.chart(table, "Time by alignment", "bytes behind a cache line", unit()));
         return blocks;
     }
 }

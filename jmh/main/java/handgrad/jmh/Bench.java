@@ -15,9 +15,9 @@ import java.util.Map;
 
 /**
  * Runs studies, all of them by default. A quick run keeps its figures in {@code jmh/target/bench}, a full run in
- * {@code jmh/results}, a file for each study as soon as it is done; from the figures of all studies there it makes one page,
- * and a full run also the ledger, {@code jmh/RESULTS.md}, and the README's table of goals. The working directory is the
- * project's.
+ * {@code jmh/results}, a file for each study as soon as it is done; from the figures of all studies there it makes one
+ * page, and a full run also the ledger, {@code jmh/RESULTS.md}, and the README's table of goals. The working directory
+ * is the project's.
  */
 public final class Bench {
     private static final String USAGE = """
@@ -114,7 +114,7 @@ public final class Bench {
                 .mapToDouble(study -> study.expectedSeconds(effort))
                 .sum();
         if (studies.size() > 1) {
-            IO.println("all: about " + Progress.words(expected));
+            IO.println("all: about " + StudyProgress.words(expected));
         }
         int code = DONE;
         for (var study : studies) {
@@ -136,13 +136,13 @@ public final class Bench {
     }
 
     private static Figures figures(Study study, Effort effort, String arguments) throws InterruptedException {
-        var frequencies = Machine.frequencies();
-        var load = Machine.load();
+        var frequencies = MachineFacts.frequencies();
+        var load = MachineFacts.load();
         var notes = new ArrayList<String>();
-        var progress = new Progress(study.title(), study.expectedSeconds(effort));
-        var start = Machine.Times.now();
+        var progress = new StudyProgress(study.title(), study.expectedSeconds(effort));
+        var start = MachineFacts.Times.now();
         var scores = study.measure(effort, progress, notes);
-        var end = Machine.Times.now();
+        var end = MachineFacts.Times.now();
         progress.done();
         double stolen = end.stolenSince(start);
         double others = end.othersSince(start);
@@ -152,14 +152,14 @@ public final class Bench {
         var peers = System.getenv().getOrDefault("HANDGRAD_PEERS", "").isEmpty() ? "" : "HANDGRAD_PEERS=1 ";
         facts.put("command", (peers + "./handgrad bench " + arguments).trim());
         facts.put("date", LocalDate.now(ZoneOffset.UTC).toString());
-        study.batches(effort).stream().findFirst().ifPresent(batch -> facts.put("measured in", batch.timing(effort)));
+        study.groups(effort).stream().findFirst().ifPresent(group -> facts.put("measured in", group.timing(effort)));
         facts.put("threads", Integer.toString(study.threads()));
-        facts.putAll(Machine.facts());
+        facts.putAll(MachineFacts.facts());
         if (!frequencies.isEmpty()) {
-            facts.put("MHz before, after", frequencies + "; " + Machine.frequencies());
+            facts.put("MHz before, after", frequencies + "; " + MachineFacts.frequencies());
         }
         if (!load.isEmpty()) {
-            facts.put("load average before, after", load + "; " + Machine.load());
+            facts.put("load average before, after", load + "; " + MachineFacts.load());
         }
         facts.put("stolen time", "%.2f %%".formatted(100 * stolen));
         facts.put("processors busy with other work", "%.2f".formatted(others));
@@ -181,7 +181,8 @@ public final class Bench {
                     .max(Comparator.comparingDouble(Score::spread))
                     .orElseThrow();
             notes.add(Figures.NOISY
-                    + "%d figures differ between processes, or samples of one, by more than %.0f %%, most %s, %s: by %.0f %%."
+                    + ("%d figures differ between processes, or samples of one, by more than %.0f %%, "
+                                    + "most %s, %s: by %.0f %%.")
                             .formatted(apart.size(), 100 * SPREAD, most.row(), most.column(), 100 * most.spread()));
         }
         return notes;

@@ -1,6 +1,9 @@
 package handgrad.jmh;
 
-/** How long a study measures: in how many processes, and how long in those of the peers; {@link Batch} times JMH. */
+/**
+ * How long a study measures: in how many processes, and how long in those of the peers; {@link BenchmarkGroup} times
+ * JMH.
+ */
 public enum Effort {
     /** To see that it works and what is roughly to be expected: less than a minute for a study, but for the peers. */
     QUICK(1, 2, 2, 0.2),

@@ -30,14 +30,14 @@ import org.openjdk.jmh.annotations.State;
  *
  * <p>Method: {@code openblas_get_num_threads}, which reads a number; {@code cblas_sdot} over 0 to 4096 elements; and
  * {@code cblas_sgemm} of small squares. Each as an ordinary call, which lets a safepoint pass, and as a critical one
- * ({@link Linker.Option#critical}), which does not and can therefore take arrays of the heap. An ordinary call needs its
- * arrays in native memory, where they either are already or are copied for each call.
+ * ({@link Linker.Option#critical}), which does not and can therefore take arrays of the heap. An ordinary call needs
+ * its arrays in native memory, where they either are already or are copied for each call.
  *
- * <p>What to expect: some nanoseconds for an ordinary call, for its change of the thread's state; less for a critical one;
- * a copy costs more than both as soon as arrays grow.
+ * <p>What to expect: some nanoseconds for an ordinary call, for its change of the thread's state; less for a critical
+ * one; a copy costs more than both as soon as arrays grow.
  *
- * <p>What it taught: handgrad calls OpenBLAS with heap arrays, critically, and uses Java where a product is so small that the
- * call costs more than it saves.
+ * <p>What it taught: handgrad calls OpenBLAS with heap arrays, critically, and uses Java where a product is so small
+ * that the call costs more than it saves.
  */
 @State(Scope.Thread)
 public class ForeignBenchmark {
@@ -88,8 +88,8 @@ public class ForeignBenchmark {
         /** Draws them and compares each result with float64. */
         @Setup
         public void check() throws Throwable {
-            x = Reference.normals(1, n);
-            y = Reference.normals(2, n);
+            x = RandomOperands.normals(1, n);
+            y = RandomOperands.normals(2, n);
             xNative = Arena.global().allocateFrom(JAVA_FLOAT, x);
             yNative = Arena.global().allocateFrom(JAVA_FLOAT, y);
             double product = 0;
@@ -97,11 +97,11 @@ public class ForeignBenchmark {
                 product += (double) x[i] * y[i];
             }
             var benchmark = new ForeignBenchmark();
-            Reference.require("ordinary", benchmark.dotOrdinary(this), product, 1e-2);
-            Reference.require("copied", benchmark.dotCopied(this), product, 1e-2);
-            Reference.require("critical", benchmark.dotCritical(this), product, 1e-2);
-            Reference.require("critical, arrays", benchmark.dotArrays(this), product, 1e-2);
-            Reference.require("java", benchmark.dotJava(this), product, 1e-2);
+            ResultCheck.require("ordinary", benchmark.dotOrdinary(this), product, 1e-2);
+            ResultCheck.require("copied", benchmark.dotCopied(this), product, 1e-2);
+            ResultCheck.require("critical", benchmark.dotCritical(this), product, 1e-2);
+            ResultCheck.require("critical, arrays", benchmark.dotArrays(this), product, 1e-2);
+            ResultCheck.require("java", benchmark.dotJava(this), product, 1e-2);
         }
     }
 
@@ -119,14 +119,14 @@ public class ForeignBenchmark {
         /** Draws them and compares each result with float64. */
         @Setup
         public void check() {
-            a = Reference.normals(1, side * side);
-            b = Reference.normals(2, side * side);
+            a = RandomOperands.normals(1, side * side);
+            b = RandomOperands.normals(2, side * side);
             c = new float[side * side];
             var benchmark = new ForeignBenchmark();
             benchmark.gemmArrays(this);
-            Reference.require("OpenBLAS", i -> c[i], this::element, side * side, 1e-4);
+            ResultCheck.require("OpenBLAS", i -> c[i], this::element, side * side, 1e-4);
             benchmark.gemmJava(this);
-            Reference.require("Java", i -> c[i], this::element, side * side, 1e-4);
+            ResultCheck.require("Java", i -> c[i], this::element, side * side, 1e-4);
         }
 
         private double element(int i) {

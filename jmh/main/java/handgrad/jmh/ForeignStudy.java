@@ -30,18 +30,18 @@ final class ForeignStudy implements Study {
     }
 
     @Override
-    public List<Batch> batches(Effort effort) {
-        return List.of(Batch.of(ForeignBenchmark.class));
+    public List<BenchmarkGroup> groups(Effort effort) {
+        return List.of(BenchmarkGroup.of(ForeignBenchmark.class));
     }
 
     @Override
-    public Score score(Measurement measurement) {
-        var method = measurement.method();
+    public Score score(BenchmarkResult result) {
+        var method = result.method();
         int place = method.startsWith("count") ? 5 : method.startsWith("dot") ? 3 : 4;
         var row = switch (method.substring(0, place)) {
             case "count" -> "get_num_threads";
-            case "dot" -> "sdot " + measurement.parameter("n");
-            default -> "sgemm " + measurement.parameter("side");
+            case "dot" -> "sdot " + result.parameter("n");
+            default -> "sgemm " + result.parameter("side");
         };
         var column = switch (method.substring(place)) {
             case "Ordinary" -> "ordinary";
@@ -50,24 +50,24 @@ final class ForeignStudy implements Study {
             case "Arrays" -> "critical, heap";
             default -> "Java";
         };
-        return measurement.score(row, column, micros -> micros * 1e3);
+        return result.score(row, column, micros -> micros * 1e3);
     }
 
     @Override
-    public List<Block> findings(Table table) {
+    public List<Block> findings(ScoreTable table) {
         var blocks = new ArrayList<Block>();
         blocks.add(Sentence.plain(
                 "A call that only reads a number takes %s ns as an ordinary one and %s ns as a critical one."
                         .formatted(
-                                Findings.number(table.value("get_num_threads", "ordinary")),
-                                Findings.number(table.value("get_num_threads", "critical")))));
+                                StudyFindings.number(table.value("get_num_threads", "ordinary")),
+                                StudyFindings.number(table.value("get_num_threads", "critical")))));
         var dots = table.where(row -> row.startsWith("sdot"));
-        blocks.add(Findings.compare(dots, "critical, heap", "takes %s times as long as", "ordinary"));
-        blocks.add(Findings.compare(dots, "ordinary, copied", "takes %s times as long as", "critical, heap"));
-        blocks.add(Findings.compare(dots, "Java", "takes %s times as long as", "critical, heap"));
-        blocks.add(Findings.compare(
+        blocks.add(StudyFindings.compare(dots, "critical, heap", "takes %s times as long as", "ordinary"));
+        blocks.add(StudyFindings.compare(dots, "ordinary, copied", "takes %s times as long as", "critical, heap"));
+        blocks.add(StudyFindings.compare(dots, "Java", "takes %s times as long as", "critical, heap"));
+        blocks.add(StudyFindings.compare(
                 table.where(row -> row.startsWith("sgemm")), "Java", "takes %s times as long as", "critical, heap"));
-        blocks.add(Findings.chart(table, "Calls of native code", "call", unit()));
+        blocks.add(StudyFindings.chart(table, "Calls of native code", "call", unit()));
         return blocks;
     }
 }

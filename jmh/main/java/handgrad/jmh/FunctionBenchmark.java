@@ -26,11 +26,12 @@ import org.openjdk.jmh.annotations.Warmup;
  * Question: what do handgrad's polynomials for exp and tanh cost and how accurate are they, beside
  * {@code lanewise(EXP)} and {@code lanewise(TANH)} of the JDK, which call the library of the platform?
  *
- * <p>Method: 4096 normally distributed numbers in the cache, one thread. Accuracy: the largest error over a million floats
- * spread evenly over the bit patterns of all finite results, in units of the last place of the true value.
+ * <p>Method: 4096 normally distributed numbers in the cache, one thread. Accuracy: the largest error over a million
+ * floats spread evenly over the bit patterns of all finite results, in units of the last place of the true value.
  *
  * <p>What to expect: polynomials that are inlined into the loop keep their constants in registers, while a call of the
- * library spills them; the library rounds a little better. Where the JDK has no library, its loop is scalar and allocates.
+ * library spills them; the library rounds a little better. Where the JDK has no library, its loop is scalar and
+ * allocates.
  *
  * <p>What it taught: the findings set the time of each beside its largest error.
  */
@@ -74,7 +75,7 @@ public class FunctionBenchmark {
         DoubleUnaryOperator truth = operation == UnaryOperation.EXP ? Math::exp : Math::tanh;
         for (int i = 0; i < N; i++) {
             double exact = truth.applyAsDouble(x[i]);
-            Reference.require(function + " of " + x[i] + " by " + whose, out[i], exact, 4 * Math.ulp((float) exact));
+            ResultCheck.require(function + " of " + x[i] + " by " + whose, out[i], exact, 4 * Math.ulp((float) exact));
         }
     }
 
@@ -124,7 +125,9 @@ public class FunctionBenchmark {
         return errors;
     }
 
-    /** 2^20 floats of both signs, evenly spread over the bit patterns of the magnitudes below 87, where exp is normal. */
+    /**
+     * 2^20 floats of both signs, evenly spread over the bit patterns of the magnitudes below 87, where exp is normal.
+     */
     private static float[] arguments() {
         int half = 1 << 19;
         int last = Float.floatToIntBits(87);

@@ -27,8 +27,8 @@ final class FunctionStudy implements Study {
 
     @Override
     public String method() {
-        return "4096 normally distributed numbers. The error is the largest over a million floats spread evenly over the "
-                + "bit patterns, in units in the last place of the true value.";
+        return "4096 normally distributed numbers. The error is the largest over a million floats spread evenly over "
+                + "the bit patterns, in units in the last place of the true value.";
     }
 
     @Override
@@ -47,34 +47,34 @@ final class FunctionStudy implements Study {
     }
 
     @Override
-    public List<Batch> batches(Effort effort) {
-        return List.of(Batch.of(FunctionBenchmark.class));
+    public List<BenchmarkGroup> groups(Effort effort) {
+        return List.of(BenchmarkGroup.of(FunctionBenchmark.class));
     }
 
     @Override
-    public Score score(Measurement measurement) {
-        return measurement.score(
-                measurement.parameter("function"), measurement.method(), micros -> micros * 1e3 / FunctionBenchmark.N);
+    public Score score(BenchmarkResult result) {
+        return result.score(
+                result.parameter("function"), result.method(), micros -> micros * 1e3 / FunctionBenchmark.N);
     }
 
     @Override
-    public List<Score> measure(Effort effort, Progress progress, List<String> notes) {
+    public List<Score> measure(Effort effort, StudyProgress progress, List<String> notes) {
         var scores = new ArrayList<>(Study.super.measure(effort, progress, notes));
         scores.addAll(FunctionBenchmark.accuracy());
         return scores;
     }
 
     @Override
-    public List<Block> findings(Table table) {
+    public List<Block> findings(ScoreTable table) {
         var blocks = new ArrayList<Block>();
-        blocks.add(Findings.compare(table, "jdk", "takes %s times as long as", "handgrad"));
+        blocks.add(StudyFindings.compare(table, "jdk", "takes %s times as long as", "handgrad"));
         var series = new ArrayList<Series>();
         for (var row : table.rows()) {
             for (var column : List.of("handgrad", "jdk")) {
                 double error = table.value(row, column + ERROR);
                 double time = table.value(row, column);
                 blocks.add(Sentence.plain("%s by %s: %s ns an element, largest error %s ulp."
-                        .formatted(row, column, Findings.number(time), Findings.number(error))));
+                        .formatted(row, column, StudyFindings.number(time), StudyFindings.number(error))));
                 series.add(new Series(row + ", " + column, Style.POINTS, new double[] {time}, new double[] {error}));
             }
         }

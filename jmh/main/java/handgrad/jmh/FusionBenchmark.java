@@ -11,11 +11,11 @@ import org.openjdk.jmh.annotations.State;
 /**
  * Question: what does one loop gain over several that each write an array for the next to read?
  *
- * <p>Method: the gradient of tanh, dX = (1 - y²) ∘ dOut, in one pass and in three; and SGD with momentum, v = μ v + g and
- * p = p - η v, in one pass and in two. Over arrays of 25 KB, as in the lectures' models, and of 64 MB.
+ * <p>Method: the gradient of tanh, dX = (1 - y²) ∘ dOut, in one pass and in three; and SGD with momentum, v = μ v + g
+ * and p = p - η v, in one pass and in two. Over arrays of 25 KB, as in the lectures' models, and of 64 MB.
  *
- * <p>What to expect: in memory the time follows the bytes: 3 arrays against 7 for tanh, 5 against 6 for SGD. In the cache
- * loads and stores count in the same way, only cheaper.
+ * <p>What to expect: in memory the time follows the bytes: 3 arrays against 7 for tanh, 5 against 6 for SGD. In the
+ * cache loads and stores count in the same way, only cheaper.
  *
  * <p>What it taught: the findings give the gain of each on this machine.
  */
@@ -36,21 +36,21 @@ public class FusionBenchmark {
     /** Draws the operands and compares each result with float64. */
     @Setup
     public void check() {
-        y = Reference.normals(1, n);
-        dOut = Reference.normals(2, n);
+        y = RandomOperands.normals(1, n);
+        dOut = RandomOperands.normals(2, n);
         dX = new float[n];
         tanhFused();
-        Reference.require("tanh, fused", i -> dX[i], i -> (1 - (double) y[i] * y[i]) * dOut[i], n, 1e-4);
+        ResultCheck.require("tanh, fused", i -> dX[i], i -> (1 - (double) y[i] * y[i]) * dOut[i], n, 1e-4);
         tanhSeparate();
-        Reference.require("tanh, separate", i -> dX[i], i -> (1 - (double) y[i] * y[i]) * dOut[i], n, 1e-4);
+        ResultCheck.require("tanh, separate", i -> dX[i], i -> (1 - (double) y[i] * y[i]) * dOut[i], n, 1e-4);
         float[] before = dX.clone();
         float[] weights = dOut.clone();
         momentumFused();
-        Reference.require("momentum, fused", i -> dX[i], i -> MOMENTUM * before[i] + y[i], n, 1e-4);
-        Reference.require("weights, fused", i -> dOut[i], i -> weights[i] - RATE * dX[i], n, 1e-5);
+        ResultCheck.require("momentum, fused", i -> dX[i], i -> MOMENTUM * before[i] + y[i], n, 1e-4);
+        ResultCheck.require("weights, fused", i -> dOut[i], i -> weights[i] - RATE * dX[i], n, 1e-5);
         float[] between = dX.clone();
         momentumSeparate();
-        Reference.require("momentum, separate", i -> dX[i], i -> MOMENTUM * between[i] + y[i], n, 1e-4);
+        ResultCheck.require("momentum, separate", i -> dX[i], i -> MOMENTUM * between[i] + y[i], n, 1e-4);
     }
 
     /** dX = (1 - y²) ∘ dOut. */

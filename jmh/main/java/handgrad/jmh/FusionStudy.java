@@ -27,22 +27,22 @@ final class FusionStudy implements Study {
     }
 
     @Override
-    public List<Batch> batches(Effort effort) {
-        return List.of(Batch.of(FusionBenchmark.class));
+    public List<BenchmarkGroup> groups(Effort effort) {
+        return List.of(BenchmarkGroup.of(FusionBenchmark.class));
     }
 
     @Override
-    public Score score(Measurement measurement) {
-        int n = Integer.parseInt(measurement.parameter("n"));
-        boolean fused = measurement.method().endsWith("Fused");
-        var row = measurement.method().replaceFirst("Fused$|Separate$", "") + (n < 1 << 20 ? ", cache" : ", memory");
-        return measurement.score(row, fused ? "fused" : "separate", micros -> micros * 1e6 / n);
+    public Score score(BenchmarkResult result) {
+        int n = Integer.parseInt(result.parameter("n"));
+        boolean fused = result.method().endsWith("Fused");
+        var row = result.method().replaceFirst("Fused$|Separate$", "") + (n < 1 << 20 ? ", cache" : ", memory");
+        return result.score(row, fused ? "fused" : "separate", micros -> micros * 1e6 / n);
     }
 
     @Override
-    public List<Block> findings(Table table) {
+    public List<Block> findings(ScoreTable table) {
         return List.of(
-                Findings.compare(table, "separate", "takes %s times as long as", "fused"),
-                Findings.chart(table, "One pass and several", "loop", unit()));
+                StudyFindings.compare(table, "separate", "takes %s times as long as", "fused"),
+                StudyFindings.chart(table, "One pass and several", "loop", unit()));
     }
 }

@@ -20,9 +20,9 @@ final class Goals {
     record Goal(String work, String goal, String measured, boolean met) {}
 
     /** The goals that the studies measured so far say something of. */
-    static List<Goal> of(Map<String, Table> tables) {
+    static List<Goal> of(Map<String, ScoreTable> tables) {
         var goals = new Goals();
-        var none = new Table(List.of());
+        var none = new ScoreTable(List.of());
         goals.peers(tables.getOrDefault("peers", none));
         goals.images(tables.getOrDefault("images", none));
         goals.matmul(tables.getOrDefault("matmul", none));
@@ -32,7 +32,7 @@ final class Goals {
         return List.copyOf(goals.goals);
     }
 
-    private void peers(Table table) {
+    private void peers(ScoreTable table) {
         timeOf(table, "mlp-bn", "libtorch", 0.1);
         timeOf(table, "mlp-bn", "numpy", 0.2);
         timeOf(table, "mlp-bn", "c", 1.0);
@@ -45,12 +45,13 @@ final class Goals {
                 table.value("mlp-bn-1024", "handgrad") / table.value("mlp-bn-1024-threads-2", "handgrad"));
     }
 
-    private void timeOf(Table table, String workload, String peer, double limit) {
+    private void timeOf(ScoreTable table, String workload, String peer, double limit) {
         double ratio = table.value(workload, "handgrad") / table.value(workload, peer);
-        add("step of " + workload + ", time beside " + peer, "at most " + Findings.ratio(limit), ratio, ratio <= limit);
+        var work = "step of " + workload + ", time beside " + peer;
+        add(work, "at most " + StudyFindings.ratio(limit), ratio, ratio <= limit);
     }
 
-    private void images(Table table) {
+    private void images(ScoreTable table) {
         for (boolean batchNorm : new boolean[] {false, true}) {
             for (int threads = 1; threads <= 2; threads++) {
                 timeOf(table, ImagesStudy.row(batchNorm, threads), "libtorch", 1.5);
@@ -58,11 +59,11 @@ final class Goals {
         }
     }
 
-    private void matmul(Table table) {
+    private void matmul(ScoreTable table) {
         var study = new MatmulStudy();
         var speeds = table.speeds(study);
         var shapes = " (" + speeds.size() + " shapes)";
-        atLeast("routed matmul beside the best other, geometric mean" + shapes, 1, Table.geometricMean(speeds));
+        atLeast("routed matmul beside the best other, geometric mean" + shapes, 1, ScoreTable.geometricMean(speeds));
         atLeast("routed matmul beside the best other, worst shape" + shapes, 0.85, least(speeds));
         atLeast(
                 "Java kernel beside OpenBLAS, worst square from 128 to 1024",
@@ -72,11 +73,11 @@ final class Goals {
                         .ratios("java", "openblas")));
     }
 
-    private void memory(Table table) {
+    private void memory(ScoreTable table) {
         atLeast("loops over memory beside a copy, worst", 0.85, least(table.ratios("handgrad", "copy")));
     }
 
-    private void functions(Table table) {
+    private void functions(ScoreTable table) {
         for (var function : List.of("exp", "tanh")) {
             atLeast(
                     function + " in the cache, speed beside the JDK's",
@@ -87,7 +88,7 @@ final class Goals {
         }
     }
 
-    private void allocation(Table table) {
+    private void allocation(ScoreTable table) {
         var scores = table.scores().stream()
                 .filter(score -> !Double.isNaN(score.allocated()))
                 .toList();
@@ -99,22 +100,22 @@ final class Goals {
             goals.add(new Goal(
                     "training steps, allocation",
                     "0 B",
-                    none ? "0 B" : "%s B (%s)".formatted(Findings.number(most.allocated()), most.row()),
+                    none ? "0 B" : "%s B (%s)".formatted(StudyFindings.number(most.allocated()), most.row()),
                     none));
         }
     }
 
     private void atLeast(String work, double goal, double measured) {
-        add(work, "at least " + Findings.ratio(goal), measured, measured >= goal);
+        add(work, "at least " + StudyFindings.ratio(goal), measured, measured >= goal);
     }
 
     private void add(String work, String goal, double measured, boolean met) {
         if (!Double.isNaN(measured)) {
-            goals.add(new Goal(work, goal, Findings.number(measured), met));
+            goals.add(new Goal(work, goal, StudyFindings.number(measured), met));
         }
     }
 
-    private static double least(List<Table.Ratio> ratios) {
+    private static double least(List<ScoreTable.Ratio> ratios) {
         return ratios.stream()
                 .flatMapToDouble(ratio -> DoubleStream.of(ratio.value()))
                 .min()

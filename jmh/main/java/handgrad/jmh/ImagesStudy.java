@@ -22,9 +22,9 @@ final class ImagesStudy implements Study {
 
     @Override
     public String method() {
-        return "A network in the style of VGG, without and with batch normalisation, on batches of 64 images of 28 x 28, on one "
-                + "thread and on two. With the profile peers libtorch does the same from the same weights, and its first "
-                + "losses must be handgrad's.";
+        return "A network in the style of VGG, without and with batch normalisation, on batches of 64 images of 28 x "
+                + "28, on one thread and on two. With the profile peers libtorch does the same from the same weights, "
+                + "and its first losses must be handgrad's.";
     }
 
     @Override
@@ -38,9 +38,9 @@ final class ImagesStudy implements Study {
     }
 
     @Override
-    public List<Batch> batches(Effort effort) {
+    public List<BenchmarkGroup> groups(Effort effort) {
         return Stream.of("1", "2")
-                .map(threads -> new Batch(
+                .map(threads -> new BenchmarkGroup(
                         "VggStepBenchmark",
                         Map.of("threads", List.of(threads)),
                         List.of("--sun-misc-unsafe-memory-access=allow"),
@@ -49,12 +49,10 @@ final class ImagesStudy implements Study {
     }
 
     @Override
-    public Score score(Measurement measurement) {
+    public Score score(BenchmarkResult result) {
         var row = row(
-                measurement.parameter("normalization").equals("batch-norm"),
-                Integer.parseInt(measurement.parameter("threads")));
-        return measurement.score(
-                row, measurement.method().equals("step") ? own() : measurement.method(), micros -> micros / 1e3);
+                result.parameter("normalization").equals("batch-norm"), Integer.parseInt(result.parameter("threads")));
+        return result.score(row, result.method().equals("step") ? own() : result.method(), micros -> micros / 1e3);
     }
 
     /** The name of a row. */
@@ -69,9 +67,9 @@ final class ImagesStudy implements Study {
     }
 
     @Override
-    public List<Block> findings(Table table) {
+    public List<Block> findings(ScoreTable table) {
         return List.of(
-                Findings.compare(table, "libtorch", "takes %s times as long as", own()),
-                Findings.chart(table, "A training step on images", "network", unit()));
+                StudyFindings.compare(table, "libtorch", "takes %s times as long as", own()),
+                StudyFindings.chart(table, "A training step on images", "network", unit()));
     }
 }

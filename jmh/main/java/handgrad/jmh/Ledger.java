@@ -40,7 +40,7 @@ final class Ledger {
     /** One study, with these of its facts. */
     static String section(Study study, Figures figures, Map<String, String> facts) {
         var text = new StringBuilder("## " + study.title() + "\n\n" + study.question() + "\n\n");
-        var table = new Table(figures.scores());
+        var table = new ScoreTable(figures.scores());
         var findings = study.findings(table);
         var tables = findings.stream()
                 .filter(Block.Table.class::isInstance)

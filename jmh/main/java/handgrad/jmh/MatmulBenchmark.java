@@ -19,15 +19,16 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * Question: at which shapes does the Java kernel keep up with OpenBLAS, and does {@link MatrixProduct} choose the right one?
+ * Question: at which shapes does the Java kernel keep up with OpenBLAS, and does {@link MatrixProduct} choose the right
+ * one?
  *
  * <p>Method: one thread; the same arrays for each implementation; the result is checked after each iteration.
  *
- * <p>What to expect: below some size the call of native code and OpenBLAS's own preparation cost more than its better kernel
- * saves; shapes with a short side cross over elsewhere than squares.
+ * <p>What to expect: below some size the call of native code and OpenBLAS's own preparation cost more than its better
+ * kernel saves; shapes with a short side cross over elsewhere than squares.
  *
- * <p>What it taught: the crossover depends on the machine and on the form, so the route is chosen by measuring; the findings
- * name it.
+ * <p>What it taught: the crossover depends on the machine and on the form, so the route is chosen by measuring; the
+ * findings name it.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)

@@ -9,9 +9,10 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 
 /**
- * A matrix product C = op(A) op(B) of one shape, m x k x n, and form: whether A and B are stored transposed (T) or not (N),
- * as in BLAS. The grid: the products of the lectures' models, forward and backward; squares, also of odd sizes; products
- * that are long in one dimension or short in one; and each form. Elements are drawn from the normal distribution.
+ * A matrix product C = op(A) op(B) of one shape, m x k x n, and form: whether A and B are stored transposed (T) or not
+ * (N), as in BLAS. The grid: the products of the lectures' models, forward and backward; squares, also of odd sizes;
+ * products that are long in one dimension or short in one; and each form. Elements are drawn from the normal
+ * distribution.
  */
 @State(Scope.Thread)
 public class MatmulProblem {

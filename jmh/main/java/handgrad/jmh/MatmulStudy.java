@@ -18,7 +18,7 @@ final class MatmulStudy implements Study {
     /** Seconds: short, because all shapes run the same few loops. */
     private static final double WARMUP = 0.3;
 
-    private static final Comparator<Table.Ratio> BY_WORK =
+    private static final Comparator<ScoreTable.Ratio> BY_WORK =
             Comparator.comparingDouble(ratio -> MatmulProblem.flop(ratio.row()));
 
     @Override
@@ -28,14 +28,14 @@ final class MatmulStudy implements Study {
 
     @Override
     public String question() {
-        return "How fast are matrix products of each shape (m x k x n) on one thread, and from which size on is OpenBLAS "
-                + "faster than the Java kernel?";
+        return "How fast are matrix products of each shape (m x k x n) on one thread, and from which size on is "
+                + "OpenBLAS faster than the Java kernel?";
     }
 
     @Override
     public String method() {
-        return "The same arrays for each implementation; N and T say whether A and B are stored transposed. Each result is "
-                + "compared with float64. Routed is what handgrad chooses.";
+        return "The same arrays for each implementation; N and T say whether A and B are stored transposed. Each "
+                + "result is compared with float64. Routed is what handgrad chooses.";
     }
 
     @Override
@@ -60,40 +60,42 @@ final class MatmulStudy implements Study {
     }
 
     @Override
-    public List<Batch> batches(Effort effort) {
+    public List<BenchmarkGroup> groups(Effort effort) {
         Map<String, List<String>> shapes =
                 effort == Effort.QUICK ? Map.of("shape", MatmulProblem.QUICK_SHAPES) : Map.of();
         // With the profile peers, libtorch as well.
-        return List.of(new Batch("MatmulBenchmark", shapes, List.of(), WARMUP));
+        return List.of(new BenchmarkGroup("MatmulBenchmark", shapes, List.of(), WARMUP));
     }
 
     @Override
-    public Score score(Measurement measurement) {
-        var shape = measurement.parameter("shape");
-        return measurement.score(shape, measurement.method(), micros -> MatmulProblem.flop(shape) / 1e3 / micros);
+    public Score score(BenchmarkResult result) {
+        var shape = result.parameter("shape");
+        return result.score(shape, result.method(), micros -> MatmulProblem.flop(shape) / 1e3 / micros);
     }
 
     @Override
-    public List<Block> findings(Table table) {
+    public List<Block> findings(ScoreTable table) {
         var ratios = table.ratios("java", "openblas");
         var blocks = new ArrayList<Block>();
-        blocks.add(Findings.compare(table, "java", "gets %s times the GFLOP/s of", "openblas"));
+        blocks.add(StudyFindings.compare(table, "java", "gets %s times the GFLOP/s of", "openblas"));
         blocks.add(crossover(ratios));
-        blocks.add(Findings.compare(table, "routed", "gets %s times the GFLOP/s of", "openblas"));
+        blocks.add(StudyFindings.compare(table, "routed", "gets %s times the GFLOP/s of", "openblas"));
         var speeds = table.speeds(this);
         if (!speeds.isEmpty()) {
             var worst = speeds.stream()
-                    .min(Comparator.comparingDouble(Table.Ratio::value))
+                    .min(Comparator.comparingDouble(ScoreTable.Ratio::value))
                     .orElseThrow();
             blocks.add(Sentence.plain("Routed against the best other of each shape: geometric mean %s, lowest %s at %s."
                     .formatted(
-                            Findings.ratio(Table.geometricMean(speeds)), Findings.ratio(worst.value()), worst.row())));
+                            StudyFindings.ratio(ScoreTable.geometricMean(speeds)),
+                            StudyFindings.ratio(worst.value()),
+                            worst.row())));
         }
         blocks.add(chart(ratios));
         return blocks;
     }
 
-    private static Block crossover(List<Table.Ratio> ratios) {
+    private static Block crossover(List<ScoreTable.Ratio> ratios) {
         var javaWins = ratios.stream().filter(ratio -> ratio.value() >= 1).toList();
         if (javaWins.isEmpty() || javaWins.size() == ratios.size()) {
             return Sentence.plain("There is no crossover: %s is faster at each of the %d shapes."
@@ -109,9 +111,9 @@ final class MatmulStudy implements Study {
                         + ".");
     }
 
-    private static Block chart(List<Table.Ratio> ratios) {
+    private static Block chart(List<ScoreTable.Ratio> ratios) {
         var sorted = ratios.stream().sorted(BY_WORK).toList();
-        Predicate<Table.Ratio> square = ratio -> MatmulProblem.isSquare(ratio.row());
+        Predicate<ScoreTable.Ratio> square = ratio -> MatmulProblem.isSquare(ratio.row());
         var series = new ArrayList<Series>();
         series.add(series("squares", sorted.stream().filter(square).toList()));
         series.add(
@@ -119,7 +121,7 @@ final class MatmulStudy implements Study {
         if (!sorted.isEmpty()) {
             double least = MatmulProblem.flop(sorted.getFirst().row());
             double greatest = MatmulProblem.flop(sorted.getLast().row());
-            series.add(Findings.reference("equal", least, 1, greatest, 1));
+            series.add(StudyFindings.reference("equal", least, 1, greatest, 1));
         }
         return new Chart(
                 "The crossover from Java to OpenBLAS",
@@ -129,13 +131,13 @@ final class MatmulStudy implements Study {
                 List.of(new Frame("", series)));
     }
 
-    private static Series series(String label, List<Table.Ratio> ratios) {
+    private static Series series(String label, List<ScoreTable.Ratio> ratios) {
         return new Series(
                 label,
                 Style.POINTS,
                 ratios.stream()
                         .mapToDouble(ratio -> MatmulProblem.flop(ratio.row()))
                         .toArray(),
-                ratios.stream().mapToDouble(Table.Ratio::value).toArray());
+                ratios.stream().mapToDouble(ScoreTable.Ratio::value).toArray());
     }
 }

@@ -23,8 +23,8 @@ import org.openjdk.jmh.annotations.Warmup;
 /**
  * Question: are the loops as fast as memory allows, where the arrays do not fit into a cache?
  *
- * <p>Method: arrays of 64 MB, one thread; bytes are those of each array read plus those of each array written. The measure
- * is the JDK's own copy of an array in the same run.
+ * <p>Method: arrays of 64 MB, one thread; bytes are those of each array read plus those of each array written. The
+ * measure is the JDK's own copy of an array in the same run.
  *
  * <p>What to expect: a loop that reads more than it writes gets more than a copy, because each line that is written is
  * read from memory first and a copy does that for half of its bytes.
@@ -71,7 +71,7 @@ public class MemoryBenchmark {
 
     private static void check(String method, float[] actual, double expected) {
         for (int i = 0; i < actual.length; i += Math.max(1, actual.length / 1000)) {
-            Reference.require(method + ", element " + i, actual[i], expected, 1e-6 * expected);
+            ResultCheck.require(method + ", element " + i, actual[i], expected, 1e-6 * expected);
         }
     }
 

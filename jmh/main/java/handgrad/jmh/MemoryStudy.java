@@ -13,7 +13,8 @@ final class MemoryStudy implements Study {
 
     @Override
     public String question() {
-        return "What share of the bandwidth of a copy do elementwise loops and sums over 64 MB arrays get, on one thread?";
+        return "What share of the bandwidth of a copy do elementwise loops and sums over 64 MB arrays get, "
+                + "on one thread?";
     }
 
     @Override
@@ -37,19 +38,19 @@ final class MemoryStudy implements Study {
     }
 
     @Override
-    public List<Batch> batches(Effort effort) {
-        return List.of(Batch.of(MemoryBenchmark.class));
+    public List<BenchmarkGroup> groups(Effort effort) {
+        return List.of(BenchmarkGroup.of(MemoryBenchmark.class));
     }
 
     @Override
-    public Score score(Measurement measurement) {
-        double kilobytes = MemoryBenchmark.bytes(measurement.method()) / 1e3;
-        return measurement.score(measurement.method(), "handgrad", micros -> kilobytes / micros);
+    public Score score(BenchmarkResult result) {
+        double kilobytes = MemoryBenchmark.bytes(result.method()) / 1e3;
+        return result.score(result.method(), "handgrad", micros -> kilobytes / micros);
     }
 
     /** The copy stands beside each of the others. */
     @Override
-    public List<Score> measure(Effort effort, Progress progress, List<String> notes) {
+    public List<Score> measure(Effort effort, StudyProgress progress, List<String> notes) {
         var all = Study.super.measure(effort, progress, notes);
         var copy = all.stream()
                 .filter(score -> score.row().equals("copy"))
@@ -62,9 +63,9 @@ final class MemoryStudy implements Study {
     }
 
     @Override
-    public List<Block> findings(Table table) {
+    public List<Block> findings(ScoreTable table) {
         return List.of(
-                Findings.compare(table, "handgrad", "gets %s times the bandwidth of", "copy"),
-                Findings.chart(table, "Bandwidth from memory", "loop", unit()));
+                StudyFindings.compare(table, "handgrad", "gets %s times the bandwidth of", "copy"),
+                StudyFindings.chart(table, "Bandwidth from memory", "loop", unit()));
     }
 }

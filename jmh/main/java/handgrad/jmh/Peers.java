@@ -19,15 +19,17 @@ import java.util.concurrent.TimeUnit;
  * Question: how fast is a training step of handgrad beside the same step by other libraries, by NumPy and by C?
  *
  * <p>Method: the same first weights, the same batches in the same order, float32, the same number of threads. Each
- * measurement is a process of its own, one at a time; the libraries take turns, so that a machine that slows down hurts all
- * of them. A time counts only if the first ten losses are those of handgrad; otherwise the study fails. NumPy and C
+ * measurement is a process of its own, one at a time; the libraries take turns, so that a machine that slows down hurts
+ * all of them. A time counts only if the first ten losses are those of handgrad; otherwise the study fails. NumPy and C
  * multiply with the very OpenBLAS that handgrad uses. Where gcc or Python with NumPy is missing, a note says so.
  */
 public final class Peers {
     /** How far a loss may be from handgrad's. */
     private static final double TOLERANCE = 1e-4;
 
-    /** The system's own, whose NumPy takes the BLAS that the loader gives it; the one of a wheel has a BLAS built in. */
+    /**
+     * The system's own, whose NumPy takes the BLAS that the loader gives it; the one of a wheel has a BLAS built in.
+     */
     private static final String PYTHON = "/usr/bin/python3";
 
     private static final Path SOURCES = Path.of("jmh/peers");

@@ -24,8 +24,8 @@ final class PeersStudy implements Study {
 
     @Override
     public String method() {
-        return "Each measurement is a process of its own; the libraries take turns. A time counts only if the first ten "
-                + "losses are those of handgrad. NumPy and C multiply with the OpenBLAS that handgrad uses.";
+        return "Each measurement is a process of its own; the libraries take turns. A time counts only if the first "
+                + "ten losses are those of handgrad. NumPy and C multiply with the OpenBLAS that handgrad uses.";
     }
 
     @Override
@@ -39,12 +39,12 @@ final class PeersStudy implements Study {
     }
 
     @Override
-    public List<Batch> batches(Effort effort) {
+    public List<BenchmarkGroup> groups(Effort effort) {
         return List.of();
     }
 
     @Override
-    public Score score(Measurement measurement) {
+    public Score score(BenchmarkResult result) {
         throw new IllegalStateException("the peers are measured in processes of their own");
     }
 
@@ -55,17 +55,17 @@ final class PeersStudy implements Study {
     }
 
     @Override
-    public List<Score> measure(Effort effort, Progress progress, List<String> notes) {
+    public List<Score> measure(Effort effort, StudyProgress progress, List<String> notes) {
         return Peers.run(effort, notes);
     }
 
     @Override
-    public List<Block> findings(Table table) {
+    public List<Block> findings(ScoreTable table) {
         var blocks = new ArrayList<Block>();
         table.columns().stream()
                 .filter(this::isRival)
-                .forEach(peer -> blocks.add(Findings.compare(table, peer, "takes %s times as long as", own())));
-        blocks.add(Findings.chart(table, "A training step by each library", "workload", unit()));
+                .forEach(peer -> blocks.add(StudyFindings.compare(table, peer, "takes %s times as long as", own())));
+        blocks.add(StudyFindings.chart(table, "A training step by each library", "workload", unit()));
         return blocks;
     }
 }

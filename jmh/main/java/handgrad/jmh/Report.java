@@ -12,7 +12,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** The stored figures as one page: the goals, then each study with its question, method, findings, charts and numbers. */
+/**
+ * The stored figures as one page: the goals, then each study with its question, method, findings, charts and numbers.
+ */
 final class Report {
     private Report() {}
 
@@ -28,9 +30,9 @@ final class Report {
         return all;
     }
 
-    static Map<String, Table> tables(Map<Study, Figures> all) {
-        var tables = new LinkedHashMap<String, Table>();
-        all.forEach((study, figures) -> tables.put(study.title(), new Table(figures.scores())));
+    static Map<String, ScoreTable> tables(Map<Study, Figures> all) {
+        var tables = new LinkedHashMap<String, ScoreTable>();
+        all.forEach((study, figures) -> tables.put(study.title(), new ScoreTable(figures.scores())));
         return tables;
     }
 
@@ -85,7 +87,7 @@ final class Report {
     }
 
     /** All numbers, for a study that makes no table of its own. */
-    static Block.Table medians(Study study, Table table) {
+    static Block.Table medians(Study study, ScoreTable table) {
         boolean compared = table.columns().contains(study.own())
                 && table.columns().stream().anyMatch(study::isRival);
         var columns = new ArrayList<>(List.of(study.unit()));
@@ -96,9 +98,9 @@ final class Report {
         var rows = new ArrayList<List<String>>();
         for (var row : table.rows()) {
             var cells = new ArrayList<>(List.of(row));
-            table.columns().forEach(column -> cells.add(Findings.number(table.value(row, column))));
+            table.columns().forEach(column -> cells.add(StudyFindings.number(table.value(row, column))));
             if (compared) {
-                cells.add(Findings.ratio(table.speed(study, row)));
+                cells.add(StudyFindings.ratio(table.speed(study, row)));
             }
             rows.add(List.copyOf(cells));
         }
@@ -106,7 +108,7 @@ final class Report {
     }
 
     private static Section section(Study study, Figures figures, Map<String, String> shared) {
-        var table = new Table(figures.scores());
+        var table = new ScoreTable(figures.scores());
         var blocks = new ArrayList<Block>();
         blocks.add(Sentence.plain(study.question()));
         blocks.add(Sentence.plain(study.method()));

@@ -43,10 +43,10 @@ final class RooflineStudy implements Study {
 
     @Override
     public String method() {
-        return "The peak is measured by fused multiply-adds in registers, the bandwidth by copies in each level of the memory, "
-                + "in the same run as the kernels, on one thread. The roof over a kernel is the lesser of the peak and of its "
-                + "operations a byte times the bandwidth of the level that holds its arrays. The kernels' results are compared "
-                + "with float64.";
+        return "The peak is measured by fused multiply-adds in registers, the bandwidth by copies in each level of the "
+                + "memory, in the same run as the kernels, on one thread. The roof over a kernel is the lesser of the "
+                + "peak and of its operations a byte times the bandwidth of the level that holds its arrays. The "
+                + "kernels' results are compared with float64.";
     }
 
     @Override
@@ -55,59 +55,59 @@ final class RooflineStudy implements Study {
     }
 
     @Override
-    public List<Batch> batches(Effort effort) {
+    public List<BenchmarkGroup> groups(Effort effort) {
         // Half of each cache, so that nothing else that is in it pushes the copy out.
-        var sizes = new ArrayList<>(Machine.cacheKilobytes().stream()
+        var sizes = new ArrayList<>(MachineFacts.cacheKilobytes().stream()
                 .map(kilobytes -> Integer.toString(kilobytes / 2))
                 .toList());
         sizes.add(Integer.toString(IN_MEMORY));
-        return List.of(Batch.of(RooflineBenchmark.class, Map.of("kilobytes", sizes)));
+        return List.of(
+                BenchmarkGroup.of(Map.of("kilobytes", sizes), List.of(RoofBenchmark.class, KernelBenchmark.class)));
     }
 
     @Override
-    public Score score(Measurement measurement) {
-        return switch (measurement.method()) {
-            case PEAK -> measurement.score(PEAK, SPEED, micros -> RooflineBenchmark.peakFlop() / 1e3 / micros);
+    public Score score(BenchmarkResult result) {
+        return switch (result.method()) {
+            case PEAK -> result.score(PEAK, SPEED, micros -> RoofBenchmark.peakFlop() / 1e3 / micros);
             case COPY -> {
-                double kilobytes = Double.parseDouble(measurement.parameter("kilobytes"));
-                yield measurement.score(row(kilobytes), BANDWIDTH, micros -> kilobytes * 1.024 / micros);
+                double kilobytes = Double.parseDouble(result.parameter("kilobytes"));
+                yield result.score(row(kilobytes), BANDWIDTH, micros -> kilobytes * 1.024 / micros);
             }
             default -> {
-                double flop = work(measurement).flop();
-                yield measurement.score(row(measurement), SPEED, micros -> flop / 1e3 / micros);
+                double flop = work(result).flop();
+                yield result.score(row(result), SPEED, micros -> flop / 1e3 / micros);
             }
         };
     }
 
-    private static RooflineBenchmark.Work work(Measurement measurement) {
-        return RooflineBenchmark.work(
-                measurement.method(), RooflineBenchmark.Operands.Size.valueOf(measurement.parameter("size")));
+    private static KernelWork work(BenchmarkResult result) {
+        return KernelWork.of(result.method(), KernelOperands.Size.valueOf(result.parameter("size")));
     }
 
     private static String row(double kilobytes) {
         return COPY + " within %.0f KB".formatted(kilobytes);
     }
 
-    private static String row(Measurement measurement) {
-        return measurement.method() + (measurement.parameter("size").equals("LARGE") ? ", large" : ", lecture");
+    private static String row(BenchmarkResult result) {
+        return result.method() + (result.parameter("size").equals("LARGE") ? ", large" : ", lecture");
     }
 
     /** Beside what was measured stands what it means: operations for a byte and the memory touched. */
     @Override
-    public List<Score> measure(Effort effort, Progress progress, List<String> notes) {
+    public List<Score> measure(Effort effort, StudyProgress progress, List<String> notes) {
         var scores = new ArrayList<Score>();
-        for (var measurement : batches(effort).getFirst().run(effort, progress)) {
-            scores.add(score(measurement));
-            switch (measurement.method()) {
+        for (var result : groups(effort).getFirst().run(effort, progress)) {
+            scores.add(score(result));
+            switch (result.method()) {
                 case PEAK -> {}
                 case COPY -> {
-                    double kilobytes = Double.parseDouble(measurement.parameter("kilobytes"));
+                    double kilobytes = Double.parseDouble(result.parameter("kilobytes"));
                     scores.add(Score.of(row(kilobytes), SIZE, kilobytes));
                 }
                 default -> {
-                    var work = work(measurement);
-                    scores.add(Score.of(row(measurement), INTENSITY, work.intensity()));
-                    scores.add(Score.of(row(measurement), SIZE, work.bytes() / 1024));
+                    var work = work(result);
+                    scores.add(Score.of(row(result), INTENSITY, work.intensity()));
+                    scores.add(Score.of(row(result), SIZE, work.bytes() / 1024));
                 }
             }
         }
@@ -115,14 +115,14 @@ final class RooflineStudy implements Study {
     }
 
     @Override
-    public List<Block> findings(Table table) {
+    public List<Block> findings(ScoreTable table) {
         double peak = table.value(PEAK, SPEED);
         var levels = levels(table);
         var points = points(table, peak, levels);
         var blocks = new ArrayList<Block>();
-        blocks.add(Sentence.plain("The peak of one thread is %s GFLOP/s.".formatted(Findings.number(peak))));
+        blocks.add(Sentence.plain("The peak of one thread is %s GFLOP/s.".formatted(StudyFindings.number(peak))));
         levels.forEach(level -> blocks.add(Sentence.plain("A copy in %s gets %s GB/s, read and written."
-                .formatted(level.name, Findings.number(level.bandwidth)))));
+                .formatted(level.name, StudyFindings.number(level.bandwidth)))));
         points.stream()
                 .min(Comparator.comparingDouble(point -> point.speed / point.roof))
                 .ifPresent(point -> blocks.add(Sentence.plain("Farthest from its roof is %s, at %s of it."
@@ -135,8 +135,8 @@ final class RooflineStudy implements Study {
                         .map(point -> List.of(
                                 point.name,
                                 Character.toString(point.letter),
-                                Findings.number(point.intensity),
-                                Findings.number(point.speed),
+                                StudyFindings.number(point.intensity),
+                                StudyFindings.number(point.speed),
                                 percent(point.speed / point.roof),
                                 percent(point.speed / peak)))
                         .toList()));
@@ -148,7 +148,7 @@ final class RooflineStudy implements Study {
     }
 
     /** From the fastest to the slowest; the copies in caches were of half their size. */
-    private static List<Level> levels(Table table) {
+    private static List<Level> levels(ScoreTable table) {
         var copies = table.rows().stream()
                 .filter(row -> row.startsWith(COPY))
                 .sorted(Comparator.comparingDouble(row -> table.value(row, SIZE)))
@@ -164,7 +164,7 @@ final class RooflineStudy implements Study {
         return levels;
     }
 
-    private static List<Point> points(Table table, double peak, List<Level> levels) {
+    private static List<Point> points(ScoreTable table, double peak, List<Level> levels) {
         var points = new ArrayList<Point>();
         char small = 'a';
         char large = 'A';
@@ -211,8 +211,8 @@ final class RooflineStudy implements Study {
                         .toList()));
         return new Chart(
                 "Roofline",
-                "GFLOP/s of each kernel by its operations a byte, under the roofs of the peak and of each level of the memory; "
-                        + "small letters are at the lectures' size, capitals over large arrays.",
+                "GFLOP/s of each kernel by its operations a byte, under the roofs of the peak and of each level of the "
+                        + "memory; small letters are at the lectures' size, capitals over large arrays.",
                 Axis.logarithmic("operations a byte"),
                 Axis.logarithmic(SPEED),
                 List.of(new Frame("", series)));

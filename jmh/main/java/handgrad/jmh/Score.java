@@ -8,8 +8,8 @@ import java.util.List;
  *
  * @param row what was computed, for example {@code 128x128x128 NN}
  * @param column by what, for example {@code OpenBLAS}
- * @param spread how far the medians of the processes lie apart, or the samples if there was only one process, as a share
- *     of the median
+ * @param spread how far the medians of the processes lie apart, or the samples if there was only one process, as a
+ *     share of the median
  * @param allocated the bytes that a call allocates; NaN if that was not measured
  */
 public record Score(

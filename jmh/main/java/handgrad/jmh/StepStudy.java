@@ -27,17 +27,17 @@ final class StepStudy implements Study {
     }
 
     @Override
-    public List<Batch> batches(Effort effort) {
-        return List.of(Batch.of(TrainingStepBenchmark.class));
+    public List<BenchmarkGroup> groups(Effort effort) {
+        return List.of(BenchmarkGroup.of(TrainingStepBenchmark.class));
     }
 
     @Override
-    public Score score(Measurement measurement) {
-        return measurement.score(measurement.parameter("model"), "handgrad", micros -> micros);
+    public Score score(BenchmarkResult result) {
+        return result.score(result.parameter("model"), "handgrad", micros -> micros);
     }
 
     @Override
-    public List<Block> findings(Table table) {
-        return List.of(Findings.chart(table, "A training step", "model", unit()));
+    public List<Block> findings(ScoreTable table) {
+        return List.of(StudyFindings.chart(table, "A training step", "model", unit()));
     }
 }

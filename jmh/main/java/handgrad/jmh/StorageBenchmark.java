@@ -15,14 +15,14 @@ import org.openjdk.jmh.annotations.State;
 /**
  * Question: are the same loops faster over a {@code float[]} or over a native segment aligned to 64 bytes?
  *
- * <p>Method: an elementwise product, a sum, the sums of rows of 32 and a scalar loop, each over 2048 floats, which stay in
- * the first-level cache. Where the array lies is up to the JVM, so it differs between processes.
+ * <p>Method: an elementwise product, a sum, the sums of rows of 32 and a scalar loop, each over 2048 floats, which stay
+ * in the first-level cache. Where the array lies is up to the JVM, so it differs between processes.
  *
- * <p>What to expect: an aligned segment never splits a cache line; an array has cheaper checks of its bounds, an int index
- * against a length that C2 hoists out of the loop, while a segment checks a long index and that it is still open.
+ * <p>What to expect: an aligned segment never splits a cache line; an array has cheaper checks of its bounds, an int
+ * index against a length that C2 hoists out of the loop, while a segment checks a long index and that it is still open.
  *
- * <p>What it taught: on the machine of the first measurements arrays won where loops are short, and lost little elsewhere; so
- * a tensor is a {@code float[]}. The figures of this machine stand in the results.
+ * <p>What it taught: on the machine of the first measurements arrays won where loops are short, and lost little
+ * elsewhere; so a tensor is a {@code float[]}. The figures of this machine stand in the results.
  */
 @State(Scope.Thread)
 public class StorageBenchmark {
@@ -35,8 +35,8 @@ public class StorageBenchmark {
     private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT;
     private static final ByteOrder ORDER = ByteOrder.nativeOrder();
 
-    private final float[] a = Reference.normals(1, N);
-    private final float[] b = Reference.normals(2, N);
+    private final float[] a = RandomOperands.normals(1, N);
+    private final float[] b = RandomOperands.normals(2, N);
     private final float[] out = new float[N];
     private final MemorySegment aSegment = segment(a);
     private final MemorySegment bSegment = segment(b);
@@ -52,25 +52,25 @@ public class StorageBenchmark {
     @Setup
     public void check() {
         multiplyArray();
-        Reference.require("multiply over arrays", i -> out[i], i -> (double) a[i] * b[i], N, 1e-6);
+        ResultCheck.require("multiply over arrays", i -> out[i], i -> (double) a[i] * b[i], N, 1e-6);
         multiplySegment();
-        Reference.require(
+        ResultCheck.require(
                 "multiply over segments", i -> outSegment.getAtIndex(FLOAT, i), i -> (double) a[i] * b[i], N, 1e-6);
-        Reference.require("sum over an array", sumArray(), sum(0, N), 1e-2);
-        Reference.require("sum over a segment", sumSegment(), sum(0, N), 1e-2);
+        ResultCheck.require("sum over an array", sumArray(), sum(0, N), 1e-2);
+        ResultCheck.require("sum over a segment", sumSegment(), sum(0, N), 1e-2);
         rowSumsArray();
-        Reference.require("row sums over arrays", i -> out[i], i -> sum(i * COLUMNS, COLUMNS), ROWS, 1e-4);
+        ResultCheck.require("row sums over arrays", i -> out[i], i -> sum(i * COLUMNS, COLUMNS), ROWS, 1e-4);
         rowSumsSegment();
-        Reference.require(
+        ResultCheck.require(
                 "row sums over segments",
                 i -> outSegment.getAtIndex(FLOAT, i),
                 i -> sum(i * COLUMNS, COLUMNS),
                 ROWS,
                 1e-4);
         scalarArray();
-        Reference.require("scalar loop over arrays", i -> out[i], i -> 2 * a[i] + 1, N, 1e-6);
+        ResultCheck.require("scalar loop over arrays", i -> out[i], i -> 2 * a[i] + 1, N, 1e-6);
         scalarSegment();
-        Reference.require(
+        ResultCheck.require(
                 "scalar loop over segments", i -> outSegment.getAtIndex(FLOAT, i), i -> 2 * a[i] + 1, N, 1e-6);
     }
 

@@ -26,24 +26,24 @@ final class StorageStudy implements Study {
     }
 
     @Override
-    public List<Batch> batches(Effort effort) {
-        return List.of(Batch.of(StorageBenchmark.class));
+    public List<BenchmarkGroup> groups(Effort effort) {
+        return List.of(BenchmarkGroup.of(StorageBenchmark.class));
     }
 
     @Override
-    public Score score(Measurement measurement) {
-        var method = measurement.method();
+    public Score score(BenchmarkResult result) {
+        var method = result.method();
         boolean segment = method.endsWith("Segment");
-        return measurement.score(
+        return result.score(
                 method.replaceFirst("Array$|Segment$", ""),
                 segment ? "segment" : "array",
                 micros -> micros * 1e3 / StorageBenchmark.N);
     }
 
     @Override
-    public List<Block> findings(Table table) {
+    public List<Block> findings(ScoreTable table) {
         return List.of(
-                Findings.compare(table, "segment", "takes %s times as long as", "array"),
-                Findings.chart(table, "Arrays and segments", "loop", unit()));
+                StudyFindings.compare(table, "segment", "takes %s times as long as", "array"),
+                StudyFindings.chart(table, "Arrays and segments", "loop", unit()));
     }
 }

@@ -29,23 +29,23 @@ interface Study {
     }
 
     /** What JMH measures. */
-    List<Batch> batches(Effort effort);
+    List<BenchmarkGroup> groups(Effort effort);
 
-    /** The place of a measurement in the table. */
-    Score score(Measurement measurement);
+    /** The place of a result in the table. */
+    Score score(BenchmarkResult result);
 
     /** How long it takes. */
     default double expectedSeconds(Effort effort) {
-        return batches(effort).stream()
-                .mapToDouble(batch -> batch.expectedSeconds(effort))
+        return groups(effort).stream()
+                .mapToDouble(group -> group.expectedSeconds(effort))
                 .sum();
     }
 
     /** Measures; what is found on the way and does not follow from the scores goes to the notes. */
-    default List<Score> measure(Effort effort, Progress progress, List<String> notes) {
+    default List<Score> measure(Effort effort, StudyProgress progress, List<String> notes) {
         var scores = new ArrayList<Score>();
-        for (var batch : batches(effort)) {
-            batch.run(effort, progress).forEach(measurement -> scores.add(score(measurement)));
+        for (var group : groups(effort)) {
+            group.run(effort, progress).forEach(result -> scores.add(score(result)));
         }
         return scores;
     }
@@ -61,5 +61,5 @@ interface Study {
     }
 
     /** What the numbers say: sentences and charts. */
-    List<Block> findings(Table table);
+    List<Block> findings(ScoreTable table);
 }

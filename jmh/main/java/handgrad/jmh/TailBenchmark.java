@@ -11,16 +11,17 @@ import org.openjdk.jmh.annotations.State;
 /**
  * Question: how is a row best finished whose length is not a multiple of the vector?
  *
- * <p>Method: out = a ∘ b over 32 rows, row by row, as a layer does it: the rest of a row in a scalar loop; under a mask; by
- * one last vector that overlaps the one before; or not at all, because rows are padded to a multiple of 16 floats.
+ * <p>Method: out = a ∘ b over 32 rows, row by row, as a layer does it: the rest of a row in a scalar loop; under a
+ * mask; by one last vector that overlaps the one before; or not at all, because rows are padded to a multiple of 16
+ * floats.
  *
- * <p>What to expect: padding is cheapest and costs memory; overlapping does some elements twice, so it suits only loops whose
- * result does not depend on what they wrote; a scalar loop costs most where the rest is long; masks are boxed unless
- * C2 inlines all of them.
+ * <p>What to expect: padding is cheapest and costs memory; overlapping does some elements twice, so it suits only loops
+ * whose result does not depend on what they wrote; a scalar loop costs most where the rest is long; masks are boxed
+ * unless C2 inlines all of them.
  *
- * <p>What it taught: in a loop as short as these C2 inlines masks, and they are as fast as overlapping. handgrad's kernels use
- * none all the same, since in its larger methods they may be boxed: they overlap, or finish with a scalar loop. The findings
- * say what that costs here, and whether masks allocate.
+ * <p>What it taught: in a loop as short as these C2 inlines masks, and they are as fast as overlapping. handgrad's
+ * kernels use none all the same, since in its larger methods they may be boxed: they overlap, or finish with a scalar
+ * loop. The findings say what that costs here, and whether masks allocate.
  */
 @State(Scope.Thread)
 public class TailBenchmark {
@@ -43,8 +44,8 @@ public class TailBenchmark {
     @Setup
     public void check() {
         padded = Math.ceilDiv(columns, PADDING) * PADDING;
-        a = Reference.normals(1, ROWS * padded);
-        b = Reference.normals(2, ROWS * padded);
+        a = RandomOperands.normals(1, ROWS * padded);
+        b = RandomOperands.normals(2, ROWS * padded);
         out = new float[ROWS * padded];
         scalarTail();
         check("scalar tail", ROWS * columns);
@@ -57,7 +58,7 @@ public class TailBenchmark {
     }
 
     private void check(String strategy, int n) {
-        Reference.require(strategy, i -> out[i], i -> (double) a[i] * b[i], n, 1e-6);
+        ResultCheck.require(strategy, i -> out[i], i -> (double) a[i] * b[i], n, 1e-6);
         java.util.Arrays.fill(out, 0);
     }
 

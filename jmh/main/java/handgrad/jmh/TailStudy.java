@@ -29,25 +29,25 @@ final class TailStudy implements Study {
     }
 
     @Override
-    public List<Batch> batches(Effort effort) {
-        return List.of(Batch.of(TailBenchmark.class));
+    public List<BenchmarkGroup> groups(Effort effort) {
+        return List.of(BenchmarkGroup.of(TailBenchmark.class));
     }
 
     @Override
-    public Score score(Measurement measurement) {
-        var column = switch (measurement.method()) {
+    public Score score(BenchmarkResult result) {
+        var column = switch (result.method()) {
             case "scalarTail" -> "scalar tail";
-            default -> measurement.method();
+            default -> result.method();
         };
-        return measurement.score(measurement.parameter("columns"), column, micros -> micros * 1e3 / TailBenchmark.ROWS);
+        return result.score(result.parameter("columns"), column, micros -> micros * 1e3 / TailBenchmark.ROWS);
     }
 
     @Override
-    public List<Block> findings(Table table) {
-        var blocks = new ArrayList<>(Findings.slower(table, "scalar tail"));
+    public List<Block> findings(ScoreTable table) {
+        var blocks = new ArrayList<>(StudyFindings.slower(table, "scalar tail"));
         boolean boxed = table.scores().stream().anyMatch(score -> score.column().equals("masked") && score.allocates());
         blocks.add(Sentence.plain(boxed ? "Masks were boxed: a call allocates." : "Masks were not boxed."));
-        blocks.add(Findings.chart(table, "Ends of rows", "floats in a row", unit()));
+        blocks.add(StudyFindings.chart(table, "Ends of rows", "floats in a row", unit()));
         return blocks;
     }
 }

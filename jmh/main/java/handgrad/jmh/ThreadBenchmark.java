@@ -15,9 +15,9 @@ import org.openjdk.jmh.annotations.TearDown;
 /**
  * Question: what do more threads gain?
  *
- * <p>Method: the time to hand out 64 empty blocks, a sum of two arrays of 64 MB in 64 blocks, a matrix product of 1024 x
- * 1024 x 1024, and a training step of {@code mlp-bn} with batches of 1024 and 1024 hidden units, each with 1 thread up to one
- * for each processor.
+ * <p>Method: the time to hand out 64 empty blocks, a sum of two arrays of 64 MB in 64 blocks, a matrix product of 1024
+ * x 1024 x 1024, and a training step of {@code mlp-bn} with batches of 1024 and 1024 hidden units, each with 1 thread
+ * up to one for each processor.
  *
  * <p>What to expect: the product scales with the cores, unless a lower clock or the other thread of the same core takes
  * some of it; the sum only until the memory is busy; the empty blocks get dearer, because threads have to be woken.
@@ -49,14 +49,14 @@ public class ThreadBenchmark {
     public static class Arrays {
         private static final int N = 16 << 20;
 
-        private final float[] a = Reference.normals(1, N);
-        private final float[] b = Reference.normals(2, N);
+        private final float[] a = RandomOperands.normals(1, N);
+        private final float[] b = RandomOperands.normals(2, N);
         private final float[] out = new float[N];
 
         /** Compares the result with float64. */
         @TearDown
         public void check() {
-            Reference.require("memory", i -> out[i], i -> (double) a[i] + b[i], N, 1e-5);
+            ResultCheck.require("memory", i -> out[i], i -> (double) a[i] + b[i], N, 1e-5);
         }
     }
 

@@ -23,13 +23,13 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * Question: how much faster is a step of a large batch on two threads, where threads share each operation, and where each
- * takes shards of the batch through the whole model?
+ * Question: how much faster is a step of a large batch on two threads, where threads share each operation, and where
+ * each takes shards of the batch through the whole model?
  *
- * <p>Method: the network of makemore part 3 with a batch of 1024 rows, and 1024 hidden units or the lecture's 200. The batch
- * is cut into two shards, also for one thread, so that both compute the same. The speed-up is the ratio of a method's times
- * at one and two threads; {@code operations} on one thread against {@code shards} on two is what a user gains. Run it alone on
- * the machine: a thread that waits for a processor is waited for by the others.
+ * <p>Method: the network of makemore part 3 with a batch of 1024 rows, and 1024 hidden units or the lecture's 200. The
+ * batch is cut into two shards, also for one thread, so that both compute the same. The speed-up is the ratio of a
+ * method's times at one and two threads; {@code operations} on one thread against {@code shards} on two is what a user
+ * gains. Run it alone on the machine: a thread that waits for a processor is waited for by the others.
  *
  * <p>Expect the shards to win where operations are small, because they meet once a step and not at every operation, and
  * the operations where weights are large, because shards add their gradients.

@@ -31,17 +31,17 @@ final class ThreadStudy implements Study {
     }
 
     @Override
-    public List<Batch> batches(Effort effort) {
+    public List<BenchmarkGroup> groups(Effort effort) {
         var counts = IntStream.rangeClosed(1, processors())
                 .filter(count -> count <= 4 || Integer.bitCount(count) == 1 || count == processors())
                 .mapToObj(Integer::toString)
                 .toList();
-        return List.of(Batch.of(ThreadBenchmark.class, Map.of("threads", counts)));
+        return List.of(BenchmarkGroup.of(ThreadBenchmark.class, Map.of("threads", counts)));
     }
 
     @Override
-    public Score score(Measurement measurement) {
-        return measurement.score(measurement.parameter("threads"), measurement.method(), micros -> micros);
+    public Score score(BenchmarkResult result) {
+        return result.score(result.parameter("threads"), result.method(), micros -> micros);
     }
 
     @Override
@@ -54,7 +54,7 @@ final class ThreadStudy implements Study {
     }
 
     @Override
-    public List<Block> findings(Table table) {
+    public List<Block> findings(ScoreTable table) {
         var blocks = new ArrayList<Block>();
         var speedups = new ArrayList<Score>();
         var most = table.rows().getLast();
@@ -62,16 +62,16 @@ final class ThreadStudy implements Study {
             double one = table.value("1", work);
             if (work.equals("dispatch")) {
                 blocks.add(Sentence.plain("64 empty blocks take %s µs on one thread and %s µs on %s."
-                        .formatted(Findings.number(one), Findings.number(table.value(most, work)), most)));
+                        .formatted(StudyFindings.number(one), StudyFindings.number(table.value(most, work)), most)));
                 continue;
             }
             blocks.add(Sentence.plain("%s: %s threads are %s times as fast as one."
-                    .formatted(work, most, Findings.ratio(one / table.value(most, work)))));
+                    .formatted(work, most, StudyFindings.ratio(one / table.value(most, work)))));
             for (var row : table.rows()) {
                 speedups.add(Score.of(row, work, one / table.value(row, work)));
             }
         }
-        blocks.add(Findings.chart(new Table(speedups), "Speed by threads", "threads", "times one thread"));
+        blocks.add(StudyFindings.chart(new ScoreTable(speedups), "Speed by threads", "threads", "times one thread"));
         return blocks;
     }
 }

@@ -31,8 +31,9 @@ import org.openjdk.jmh.annotations.Warmup;
  * Question: how long does one training step of each lecture model take, from drawing the batch to the update of the
  * weights?
  *
- * <p>Method: five forks, because the addresses of the arrays, and with them the speed, differ between processes. What a step
- * allocates is counted by its thread from the first step of an iteration to the last, so that nothing of JMH is in it.
+ * <p>Method: five forks, because the addresses of the arrays, and with them the speed, differ between processes. What a
+ * step allocates is counted by its thread from the first step of an iteration to the last, so that nothing of JMH is in
+ * it.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.SampleTime)

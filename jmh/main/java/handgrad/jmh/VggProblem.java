@@ -17,7 +17,9 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 
-/** The network in the style of VGG with its first weights, and batches of images of 28 x 28, the same in every process. */
+/**
+ * The network in the style of VGG with its first weights, and batches of images of 28 x 28, the same in every process.
+ */
 @State(Scope.Benchmark)
 public class VggProblem {
     /** The learning rate of every step. */

@@ -13,10 +13,11 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * Question: how long does one training step of the network in the style of VGG take, without and with batch normalisation?
+ * Question: how long does one training step of the network in the style of VGG take, without and with batch
+ * normalisation?
  *
- * <p>Method: batches in turn, forward, backward and update; the benchmark of libtorch in jmh/peers does the same from the same
- * weights.
+ * <p>Method: batches in turn, forward, backward and update; the benchmark of libtorch in jmh/peers does the same from
+ * the same weights.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.SampleTime)

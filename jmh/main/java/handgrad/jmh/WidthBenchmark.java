@@ -13,11 +13,12 @@ import org.openjdk.jmh.annotations.State;
 /**
  * Question: how wide should a vector be?
  *
- * <p>Method: handgrad's own kernels with vectors of 128, 256 and 512 bits, chosen by {@code -Dhandgrad.vector}, each width in
- * a process of its own; 4096 elements, and a matrix product of 128 x 128 x 128.
+ * <p>Method: handgrad's own kernels with vectors of 128, 256 and 512 bits, chosen by {@code -Dhandgrad.vector}, each
+ * width in a process of its own; 4096 elements, and a matrix product of 128 x 128 x 128.
  *
- * <p>What to expect: twice the width is at most twice the speed. A processor that splits vectors of 512 bits into halves
- * gains only from fewer instructions, and where arrays are not aligned every access of 512 bits splits a cache line.
+ * <p>What to expect: twice the width is at most twice the speed. A processor that splits vectors of 512 bits into
+ * halves gains only from fewer instructions, and where arrays are not aligned every access of 512 bits splits a cache
+ * line.
  *
  * <p>What it taught: the default is the widest; the findings say what that is worth here.
  */
@@ -26,8 +27,8 @@ public class WidthBenchmark {
     private static final int N = 4096;
     private static final int SIZE = 128;
 
-    private final float[] a = Reference.normals(1, SIZE * SIZE);
-    private final float[] b = Reference.normals(2, SIZE * SIZE);
+    private final float[] a = RandomOperands.normals(1, SIZE * SIZE);
+    private final float[] b = RandomOperands.normals(2, SIZE * SIZE);
     private final float[] out = new float[SIZE * SIZE];
 
     /** Compares each result with float64. */
@@ -35,18 +36,18 @@ public class WidthBenchmark {
     public void check() {
         FunctionWarmup.run();
         multiply();
-        Reference.require("multiply", i -> out[i], i -> (double) a[i] * b[i], N, 1e-6);
+        ResultCheck.require("multiply", i -> out[i], i -> (double) a[i] * b[i], N, 1e-6);
         exp();
-        Reference.require("exp", i -> out[i] / Math.exp(a[i]), _ -> 1, N, 1e-6);
+        ResultCheck.require("exp", i -> out[i] / Math.exp(a[i]), _ -> 1, N, 1e-6);
         tanh();
-        Reference.require("tanh", i -> out[i], i -> Math.tanh(a[i]), N, 1e-6);
+        ResultCheck.require("tanh", i -> out[i], i -> Math.tanh(a[i]), N, 1e-6);
         double sum = 0;
         for (int i = 0; i < N; i++) {
             sum += a[i];
         }
-        Reference.require("sum", sum(), sum, 1e-2);
+        ResultCheck.require("sum", sum(), sum, 1e-2);
         matmul();
-        Reference.require("matmul", i -> out[i], i -> product(i / SIZE, i % SIZE), SIZE * SIZE, 1e-3);
+        ResultCheck.require("matmul", i -> out[i], i -> product(i / SIZE, i % SIZE), SIZE * SIZE, 1e-3);
     }
 
     private double product(int row, int column) {

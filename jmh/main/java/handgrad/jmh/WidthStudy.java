@@ -31,27 +31,26 @@ final class WidthStudy implements Study {
     }
 
     @Override
-    public List<Batch> batches(Effort effort) {
+    public List<BenchmarkGroup> groups(Effort effort) {
         return Stream.of(128, 256, 512)
                 .filter(bits -> bits <= FloatVector.SPECIES_PREFERRED.vectorBitSize())
-                .map(bits -> Batch.of(WidthBenchmark.class, Map.of(), "-Dhandgrad.vector=" + bits))
+                .map(bits -> BenchmarkGroup.of(WidthBenchmark.class, Map.of(), "-Dhandgrad.vector=" + bits))
                 .toList();
     }
 
     @Override
-    public Score score(Measurement measurement) {
-        return measurement.score(
-                measurement.method(), measurement.option("-Dhandgrad.vector=") + " bits", micros -> micros);
+    public Score score(BenchmarkResult result) {
+        return result.score(result.method(), result.option("-Dhandgrad.vector=") + " bits", micros -> micros);
     }
 
     @Override
-    public List<Block> findings(Table table) {
+    public List<Block> findings(ScoreTable table) {
         var blocks = new ArrayList<Block>();
         var columns = table.columns();
         for (int i = 1; i < columns.size(); i++) {
-            blocks.add(Findings.compare(table, columns.get(i - 1), "takes %s times as long as", columns.get(i)));
+            blocks.add(StudyFindings.compare(table, columns.get(i - 1), "takes %s times as long as", columns.get(i)));
         }
-        blocks.add(Findings.chart(table, "Time by width", "kernel", unit()));
+        blocks.add(StudyFindings.chart(table, "Time by width", "kernel", unit()));
         return blocks;
     }
 }

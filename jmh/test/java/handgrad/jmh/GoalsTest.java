@@ -28,7 +28,7 @@ class GoalsTest {
 
     @Test
     void aStepThatAllocatesMissesItsGoal() {
-        var table = new Table(
+        var table = new ScoreTable(
                 List.of(Fixtures.score("mlp-bn", "handgrad", 40), Fixtures.score("deep", "handgrad", 200, 0.1)));
         assertThat(Goals.of(Map.of("step", table)))
                 .extracting(Goals.Goal::work, Goals.Goal::measured, Goals.Goal::met)

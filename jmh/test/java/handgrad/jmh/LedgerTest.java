@@ -15,8 +15,8 @@ class LedgerTest {
                 .contains("| 32x30x200 NN | 70.0 | 80.0 | 76.0 | 0.95 |")
                 .contains("The Java kernel is at least as fast as OpenBLAS at 1 of 3 shapes; the largest of them is "
                         + "16x16x16 NN. The smallest at which OpenBLAS is faster is 32x30x200 NN.")
-                .contains(
-                        "segment takes 1.41 times as long as array (geometric mean; from 1.33 for sum to 1.50 for multiply).")
+                .contains("segment takes 1.41 times as long as array (geometric mean; from 1.33 for sum to 1.50 for"
+                        + " multiply).")
                 .contains("Farthest from its roof is add, lecture, at 60 % of it.")
                 .contains("product: 2 threads are 0.80 times as fast as one.")
                 .contains("- CPU: none");

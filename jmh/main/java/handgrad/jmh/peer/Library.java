@@ -9,7 +9,7 @@ public interface Library {
     /** handgrad, then what else is on the class path. */
     static List<Library> all() {
         var others = ServiceLoader.load(Library.class).stream().map(ServiceLoader.Provider::get);
-        return Stream.concat(Stream.of(new Handgrad()), others).toList();
+        return Stream.concat(Stream.of(new HandgradLibrary()), others).toList();
     }
 
     /** The name in the tables. */

@@ -15,8 +15,8 @@ public sealed interface Part {
     record Linear(Tensor weight, @Nullable Tensor bias) implements Part {}
 
     /**
-     * Batch normalisation by the unbiased variance, as the lectures have it. That is normalisation by the biased one, as
-     * libraries have it, with both the gain and epsilon scaled: the gain by √((n - 1) / n), epsilon by (n - 1) / n.
+     * Batch normalisation by the unbiased variance, as the lectures have it. That is normalisation by the biased one,
+     * as libraries have it, with both the gain and epsilon scaled: the gain by √((n - 1) / n), epsilon by (n - 1) / n.
      *
      * @param momentum the weight of the batch in the running statistics
      */

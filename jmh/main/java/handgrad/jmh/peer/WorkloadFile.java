@@ -8,10 +8,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * Weights and batches of a network of the form of makemore part 3, for programs that are not in Java. All numbers take 4
- * bytes, little-endian: rows of a batch, characters of a row, numbers of a character, hidden units, symbols, batches; the
- * learning rate and the momentum; the table, the first weight, gain, bias, the second weight, its bias; the contexts and
- * the next characters of all batches.
+ * Weights and batches of a network of the form of makemore part 3, for programs that are not in Java. All numbers take
+ * 4 bytes, little-endian: rows of a batch, characters of a row, numbers of a character, hidden units, symbols, batches;
+ * the learning rate and the momentum; the table, the first weight, gain, bias, the second weight, its bias; the
+ * contexts and the next characters of all batches.
  */
 public final class WorkloadFile {
     private WorkloadFile() {}

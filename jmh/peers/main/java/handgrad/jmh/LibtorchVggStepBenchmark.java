@@ -32,8 +32,8 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * The step of {@link VggStepBenchmark} by libtorch with autograd, from the same weights on the same batches. Before it is
- * measured its first losses are compared with handgrad's.
+ * The step of {@link VggStepBenchmark} by libtorch with autograd, from the same weights on the same batches. Before it
+ * is measured its first losses are compared with handgrad's.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.SampleTime)

@@ -103,8 +103,8 @@ record Binding(OpenBlas.Library library, boolean concurrent, MethodHandle sgemm,
     }
 
     /**
-     * The function cblas_?gemm(order, transA, transB, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc), taking Java arguments:
-     * booleans, and an array with an offset in place of each pointer.
+     * The function cblas_?gemm(order, transA, transB, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc), taking Java
+     * arguments: booleans, and an array with an offset in place of each pointer.
      */
     private static MethodHandle gemm(SymbolLookup symbols, String name, ValueLayout real)
             throws UnusableLibraryException {
@@ -121,7 +121,10 @@ record Binding(OpenBlas.Library library, boolean concurrent, MethodHandle sgemm,
         return MethodHandles.collectArguments(withB, 6, segment);
     }
 
-    /** C2 removes the allocation of a whole segment but not of a slice, so a slice is made only where there is an offset. */
+    /**
+     * C2 removes the allocation of a whole segment but not of a slice, so a slice is made only where there is an
+     * offset.
+     */
     static MemorySegment segment(float[] array, int offset) {
         var whole = MemorySegment.ofArray(array);
         return offset == 0 ? whole : whole.asSlice(offset * JAVA_FLOAT.byteSize());
@@ -138,8 +141,8 @@ record Binding(OpenBlas.Library library, boolean concurrent, MethodHandle sgemm,
     }
 
     /**
-     * The threads belong to the Java side. Left alone, OpenBLAS starts one per core, and they spin for about 0.1 s after
-     * each call. A build on OpenMP may ignore the request (OpenBLAS #5806), so it is asked back.
+     * The threads belong to the Java side. Left alone, OpenBLAS starts one per core, and they spin for about 0.1 s
+     * after each call. A build on OpenMP may ignore the request (OpenBLAS #5806), so it is asked back.
      */
     private static void useOneThread(SymbolLookup symbols) throws UnusableLibraryException {
         MethodHandle setter = function(symbols, "openblas_set_num_threads", FunctionDescriptor.ofVoid(JAVA_INT));

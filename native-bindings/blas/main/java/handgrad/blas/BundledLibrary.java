@@ -26,14 +26,14 @@ import java.util.Set;
 /**
  * The OpenBLAS of the jar {@code org.bytedeco:openblas}, unpacked where the dynamic loader can open it.
  *
- * <p>The SHA-256 of every file is part of this module ({@code openblas.sha256}), so nothing else is ever loaded: not a file
- * that was cut short or changed in the cache, and not the content of another jar. The folder is named by the SHA-256 of the
- * library itself; two versions never share one. A file is written under a fresh name and then moved over the old one in one
- * step, so processes that unpack at the same time do not disturb each other.
+ * <p>The SHA-256 of every file is part of this module ({@code openblas.sha256}), so nothing else is ever loaded: not a
+ * file that was cut short or changed in the cache, and not the content of another jar. The folder is named by the
+ * SHA-256 of the library itself; two versions never share one. A file is written under a fresh name and then moved over
+ * the old one in one step, so processes that unpack at the same time do not disturb each other.
  *
- * <p>Between the check and the loading the file must stay what it was. That holds because only this user can write to the
- * folder: its mode is 0700, and a folder that others own or may write to is refused. On Windows the user's local application
- * data folder is private by its access list.
+ * <p>Between the check and the loading the file must stay what it was. That holds because only this user can write to
+ * the folder: its mode is 0700, and a folder that others own or may write to is refused. On Windows the user's local
+ * application data folder is private by its access list.
  */
 final class BundledLibrary {
     private static final boolean POSIX =
@@ -73,8 +73,8 @@ final class BundledLibrary {
     }
 
     /**
-     * The lines of openblas.sha256 for a platform, the library first. They are what sha256sum prints for the unpacked jars
-     * in org/bytedeco/openblas; a new version of the dependency needs new ones.
+     * The lines of openblas.sha256 for a platform, the library first. They are what sha256sum prints for the unpacked
+     * jars in org/bytedeco/openblas; a new version of the dependency needs new ones.
      */
     private static List<NativeFile> files(String platform) {
         try (InputStream table = BundledLibrary.class.getResourceAsStream("openblas.sha256")) {

@@ -9,8 +9,9 @@ public final class CacheFolder {
     private CacheFolder() {}
 
     /**
-     * {@code XDG_CACHE_HOME}, else {@code ~/.cache}; on macOS {@code ~/Library/Caches}, on Windows {@code LOCALAPPDATA}. It need
-     * not exist, and is relative where the user has no home folder: then nothing may be kept.
+     * {@code XDG_CACHE_HOME}, else {@code ~/.cache}; on macOS {@code ~/Library/Caches}, on Windows
+     * {@code LOCALAPPDATA}. It need not exist, and is relative where the user has no home folder: then nothing may be
+     * kept.
      */
     public static Path ofUser() {
         String system = System.getProperty("os.name").toLowerCase(Locale.ROOT);

@@ -7,8 +7,8 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 
 /**
- * A look at a shared library of Linux before it is opened. The dynamic loader maps what the headers promise, and where a
- * file that was cut short has nothing to map, it ends the process with SIGBUS.
+ * A look at a shared library of Linux before it is opened. The dynamic loader maps what the headers promise, and where
+ * a file that was cut short has nothing to map, it ends the process with SIGBUS.
  *
  * <p>Offsets are those of the 64-bit format in the System V ABI (ELF header and program header).
  */

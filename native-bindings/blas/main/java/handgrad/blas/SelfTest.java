@@ -8,17 +8,17 @@ import java.util.function.DoubleSupplier;
 /**
  * Multiplies small matrices with a library that is about to be used and compares with plain float64 loops.
  *
- * <p>OpenBLAS has one set of kernels per processor family, and each has its edges: rows that do not fill a register, a last
- * block of k, a shape that takes the path for small matrices. Most wrong versions were wrong there and only on some
- * processors, so a version number does not replace a look. The shapes lie on and beside the multiples of 8, 16 and 32, and
- * hold those of known faults: k = 0 with NaN in C (OpenBLAS #2914) and 45x33 by 33x33 (#5429).
+ * <p>OpenBLAS has one set of kernels per processor family, and each has its edges: rows that do not fill a register, a
+ * last block of k, a shape that takes the path for small matrices. Most wrong versions were wrong there and only on
+ * some processors, so a version number does not replace a look. The shapes lie on and beside the multiples of 8, 16 and
+ * 32, and hold those of known faults: k = 0 with NaN in C (OpenBLAS #2914) and 45x33 by 33x33 (#5429).
  *
- * <p>A matrix lies at an offset and with padding between its rows. The padding of A and B is NaN and spoils a product that
- * uses it; the padding of C must come back as it was.
+ * <p>A matrix lies at an offset and with padding between its rows. The padding of A and B is NaN and spoils a product
+ * that uses it; the padding of C must come back as it was.
  *
- * <p>An element may differ from the float64 one by 2 (k + 3) u (|alpha| Σ|a||b| + |beta c|), u being the unit roundoff: the
- * bound of Higham, Accuracy and Stability of Numerical Algorithms (2nd ed., §3.1), for any order of summation, for the error
- * of the library and in float64 also of the loops here.
+ * <p>An element may differ from the float64 one by 2 (k + 3) u (|alpha| Σ|a||b| + |beta c|), u being the unit roundoff:
+ * the bound of Higham, Accuracy and Stability of Numerical Algorithms (2nd ed., §3.1), for any order of summation, for
+ * the error of the library and in float64 also of the loops here.
  */
 final class SelfTest {
     private static final double FLOAT_ROUNDOFF = 0x1p-24;
@@ -165,8 +165,8 @@ final class SelfTest {
     }
 
     /**
-     * A library linked with -ffast-math makes the processor flush subnormal numbers to zero in the thread that loads it and in
-     * those started from it, against the Java language (§4.2.4).
+     * A library linked with -ffast-math makes the processor flush subnormal numbers to zero in the thread that loads it
+     * and in those started from it, against the Java language (§4.2.4).
      */
     private static void checkGradualUnderflow() throws UnusableLibraryException {
         var kept = new AtomicBoolean();

@@ -10,9 +10,10 @@ import java.util.regex.Pattern;
  *
  * <ul>
  *   <li>Below 0.3.21: 0.3.4 to 0.3.6 have a wrong SkylakeX dgemm (#1955, #2029, #2168), 0.3.11 leaves garbage in C when
- *       k = 0 and beta = 0 (#2914), and 0.3.20 was still seen with wrong products on Sapphire Rapids (#5267). 0.3.21 is the
- *       first version with no such report, and the oldest that a supported Debian (12) ships.
- *   <li>0.3.30 splits matrix products with a race; 0.3.31 took the change back. Its sgemm is also wrong on Apple M4 (#5429).
+ *       k = 0 and beta = 0 (#2914), and 0.3.20 was still seen with wrong products on Sapphire Rapids (#5267). 0.3.21 is
+ *       the first version with no such report, and the oldest that a supported Debian (12) ships.
+ *   <li>0.3.30 splits matrix products with a race; 0.3.31 took the change back. Its sgemm is also wrong on Apple M4
+ *       (#5429).
  *   <li>Below 0.3.34 two concurrent level-3 calls may take different locks (#5825), so they must not meet.
  * </ul>
  */

@@ -94,9 +94,11 @@ class LoaderTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
                     OpenBLAS 0.3.20       | OpenBLAS 0.3.20 is too old to be trusted, use 0.3.21 or newer (not 0.3.30)
-                    OpenBLAS 0.3.30       | OpenBLAS 0.3.30 multiplies wrongly (a race, see the change log of 0.3.31), use a newer one
+                    OpenBLAS 0.3.30       | \
+                        OpenBLAS 0.3.30 multiplies wrongly (a race, see the change log of 0.3.31), use a newer one
                     Other BLAS            | openblas_get_config gives no version: "Other BLAS"
-                    OpenBLAS 0.3.31 USE64BITINT | built for 64-bit integers (ILP64), a build for 32-bit integers is needed
+                    OpenBLAS 0.3.31 USE64BITINT | \
+                        built for 64-bit integers (ILP64), a build for 32-bit integers is needed
                     """)
     void refusesByItsConfig(String config, String reason) throws Exception {
         assertRefused(StubLibrary.compile(folder, "CONFIG=\"" + config + "\""), reason);
@@ -155,9 +157,9 @@ class LoaderTest {
 
         assertThat(outcome.binding()).isNull();
         assertThat(outcome.description())
-                .isEqualTo(
-                        "off: bundled: there is none for linux-ppc64le; system libmissing.so.9: the dynamic loader cannot"
-                                + " open it: it is not there, not a library for this platform, or lacks one that it needs");
+                .isEqualTo("off: bundled: there is none for linux-ppc64le; system libmissing.so.9: the dynamic loader"
+                        + " cannot open it: it is not there, not a library for this platform, or lacks one that it"
+                        + " needs");
     }
 
     /** The stub spoils a product when two calls overlap, so this also shows that calls do overlap where they may. */

@@ -12,10 +12,10 @@ import java.util.List;
 import java.util.Locale;
 
 /** Sentences and charts that several studies make of their numbers. */
-final class Findings {
-    private static final Comparator<Table.Ratio> BY_VALUE = Comparator.comparingDouble(Table.Ratio::value);
+final class StudyFindings {
+    private static final Comparator<ScoreTable.Ratio> BY_VALUE = Comparator.comparingDouble(ScoreTable.Ratio::value);
 
-    private Findings() {}
+    private StudyFindings() {}
 
     /**
      * One column beside another: "masked takes 1.20 times as long as scalar tail (geometric mean; 0.95 at 30 to 1.50 at
@@ -23,12 +23,12 @@ final class Findings {
      *
      * @param verb what the ratio means, for example {@code takes %s times as long as}
      */
-    static Sentence compare(Table table, String column, String verb, String divisor) {
+    static Sentence compare(ScoreTable table, String column, String verb, String divisor) {
         var ratios = table.ratios(column, divisor);
         if (ratios.isEmpty()) {
             return Sentence.plain("%s and %s were not measured together.".formatted(column, divisor));
         }
-        var text = "%s %s %s".formatted(column, verb.formatted(ratio(Table.geometricMean(ratios))), divisor);
+        var text = "%s %s %s".formatted(column, verb.formatted(ratio(ScoreTable.geometricMean(ratios))), divisor);
         var least = ratios.stream().min(BY_VALUE).orElseThrow();
         var greatest = ratios.stream().max(BY_VALUE).orElseThrow();
         return Sentence.plain(
@@ -44,7 +44,7 @@ final class Findings {
     }
 
     /** The columns beside the first, in time. */
-    static List<Block> slower(Table table, String first) {
+    static List<Block> slower(ScoreTable table, String first) {
         return table.columns().stream()
                 .filter(column -> !column.equals(first))
                 .<Block>map(column -> compare(table, column, "takes %s times as long as", first))
@@ -52,7 +52,7 @@ final class Findings {
     }
 
     /** A chart with a series for each column: over numbers if the rows are named by numbers, else over their names. */
-    static Chart chart(Table table, String title, String xLabel, String unit) {
+    static Chart chart(ScoreTable table, String title, String xLabel, String unit) {
         var rows = table.rows();
         boolean numbers = rows.stream().allMatch(row -> row.matches("\\d+"));
         double[] x = new double[rows.size()];
@@ -80,7 +80,7 @@ final class Findings {
     }
 
     /** Whether the values span so much that a linear axis would hide the small ones. */
-    private static boolean wide(Table table) {
+    private static boolean wide(ScoreTable table) {
         var values = table.scores().stream().mapToDouble(Score::median).summaryStatistics();
         return values.getMin() > 0 && values.getMax() > 20 * values.getMin();
     }

@@ -6,7 +6,7 @@ import java.util.function.Predicate;
 import java.util.stream.DoubleStream;
 
 /** The scores of a study by row and column. */
-record Table(List<Score> scores) {
+record ScoreTable(List<Score> scores) {
     /** A ratio in each row that has one. */
     record Ratio(String row, double value) {}
 
@@ -72,7 +72,8 @@ record Table(List<Score> scores) {
     }
 
     /** The rows whose name a test accepts. */
-    Table where(Predicate<String> row) {
-        return new Table(scores.stream().filter(score -> row.test(score.row())).toList());
+    ScoreTable where(Predicate<String> row) {
+        return new ScoreTable(
+                scores.stream().filter(score -> row.test(score.row())).toList());
     }
 }

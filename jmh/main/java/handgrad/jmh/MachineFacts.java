@@ -15,7 +15,7 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /** What a figure depends on besides the code: processor, JDK, OpenBLAS, and what else the machine was doing. */
-final class Machine {
+final class MachineFacts {
     private static final Path CPU_INFO = Path.of("/proc/cpuinfo");
     private static final Path CPU_TIMES = Path.of("/proc/stat");
     private static final Path OWN_TIMES = Path.of("/proc/self/stat");
@@ -23,7 +23,7 @@ final class Machine {
     private static final Path CACHES = Path.of("/sys/devices/system/cpu/cpu0/cache");
     private static final Path GOVERNOR = Path.of("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor");
 
-    private Machine() {}
+    private MachineFacts() {}
 
     /** Name and value of each fact, in the order to print; a fact that the system does not show is left out. */
     static Map<String, String> facts() {
@@ -37,7 +37,7 @@ final class Machine {
         }
         facts.put("system", System.getProperty("os.name") + " " + System.getProperty("os.version"));
         facts.put("JDK", Runtime.version() + ", " + System.getProperty("java.vm.vendor"));
-        facts.put("JVM options", String.join(" ", Batch.JVM_OPTIONS));
+        facts.put("JVM options", String.join(" ", BenchmarkGroup.JVM_OPTIONS));
         facts.put("vectors", Backend.vectors());
         facts.put("BLAS", Backend.blas());
         facts.put("matmul", Backend.matmul());
@@ -112,7 +112,9 @@ final class Machine {
         }
     }
 
-    /** The fields of the first line of a file, after a name in brackets or the word cpu; what is no number counts as 0. */
+    /**
+     * The fields of the first line of a file, after a name in brackets or the word cpu; what is no number counts as 0.
+     */
     private static long[] numbers(Path file) {
         return lines(file)
                 .findFirst()

@@ -5,7 +5,7 @@ import handgrad.optim.Sgd;
 import handgrad.tensor.Backend;
 
 /** handgrad itself. */
-final class Handgrad implements Library {
+final class HandgradLibrary implements Library {
     @Override
     public String title() {
         return "handgrad";

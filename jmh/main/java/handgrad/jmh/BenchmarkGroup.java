@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import java.util.stream.DoubleStream;
 import org.openjdk.jmh.runner.BenchmarkList;
 import org.openjdk.jmh.runner.CompilerHints;
@@ -21,17 +22,18 @@ import tools.jackson.core.json.JsonFactory;
 /**
  * JMH benchmarks that are measured together.
  *
- * <p>JMH by itself starts new processes for each benchmark and each value of its parameters. Here a process measures all of
- * them, one after the other, and the next process does so again. So the start of a JVM is paid once for all, a machine that
- * is slow for a while hurts every figure alike, and the loops are compiled as a program compiles them that uses them for many
- * sizes. The process first warms all of them up, then measures all of them (JMH's warm-up mode {@code BULK}).
+ * <p>JMH by itself starts new processes for each benchmark and each value of its parameters. Here a process measures
+ * all of them, one after the other, and the next process does so again. So the start of a JVM is paid once for all, a
+ * machine that is slow for a while hurts every figure alike, and the loops are compiled as a program compiles them that
+ * uses them for many sizes. The process first warms all of them up, then measures all of them (JMH's warm-up mode
+ * {@code BULK}).
  *
  * @param include a regular expression that finds the benchmarks by their names
  * @param parameters values in place of those that the benchmarks name themselves
  * @param jvmOptions of the process, besides those of every process
  * @param warmup seconds for each benchmark before the first is measured
  */
-record Batch(String include, Map<String, List<String>> parameters, List<String> jvmOptions, double warmup) {
+record BenchmarkGroup(String include, Map<String, List<String>> parameters, List<String> jvmOptions, double warmup) {
     /** The options of every process. */
     static final List<String> JVM_OPTIONS =
             List.of("--add-modules=jdk.incubator.vector", "--enable-native-access=ALL-UNNAMED", "-Xmx2g");
@@ -41,13 +43,19 @@ record Batch(String include, Map<String, List<String>> parameters, List<String> 
 
     private static final int LINES_OF_FAILURE = 20;
 
+    /** The benchmarks of several classes with these values of parameters, besides their own. */
+    static BenchmarkGroup of(Map<String, List<String>> parameters, List<Class<?>> benchmarks) {
+        var names = benchmarks.stream().map(Class::getSimpleName).collect(Collectors.joining("|"));
+        return new BenchmarkGroup("\\.(" + names + ")\\.", parameters, List.of(), WARMUP);
+    }
+
     /** The benchmarks of a class with these values of parameters, besides their own. */
-    static Batch of(Class<?> benchmark, Map<String, List<String>> parameters, String... jvmOptions) {
-        return new Batch("\\." + benchmark.getSimpleName() + "\\.", parameters, List.of(jvmOptions), WARMUP);
+    static BenchmarkGroup of(Class<?> benchmark, Map<String, List<String>> parameters, String... jvmOptions) {
+        return new BenchmarkGroup("\\." + benchmark.getSimpleName() + "\\.", parameters, List.of(jvmOptions), WARMUP);
     }
 
     /** The benchmarks of a class as they are. */
-    static Batch of(Class<?> benchmark) {
+    static BenchmarkGroup of(Class<?> benchmark) {
         return of(benchmark, Map.of());
     }
 
@@ -96,7 +104,7 @@ record Batch(String include, Map<String, List<String>> parameters, List<String> 
     }
 
     /** Measures all of them in as many processes as the effort says, and fails if one of them does. */
-    List<Measurement> run(Effort effort, Progress progress) {
+    List<BenchmarkResult> run(Effort effort, StudyProgress progress) {
         var samples = new LinkedHashMap<List<?>, List<Sample>>();
         for (int fork = 0; fork < effort.forks(); fork++) {
             for (var sample : process(effort, progress)) {
@@ -105,7 +113,7 @@ record Batch(String include, Map<String, List<String>> parameters, List<String> 
             }
         }
         return samples.values().stream()
-                .map(same -> new Measurement(
+                .map(same -> new BenchmarkResult(
                         this,
                         same.getFirst().method,
                         same.getFirst().parameters,
@@ -114,7 +122,7 @@ record Batch(String include, Map<String, List<String>> parameters, List<String> 
                 .toList();
     }
 
-    private List<Sample> process(Effort effort, Progress progress) {
+    private List<Sample> process(Effort effort, StudyProgress progress) {
         try {
             var file = Files.createTempFile("handgrad-bench", ".json");
             try {
@@ -146,7 +154,7 @@ record Batch(String include, Map<String, List<String>> parameters, List<String> 
     }
 
     /** Runs JMH; the progress goes on with each line that says that a benchmark begins. */
-    private static void start(List<String> command, Progress progress) throws IOException {
+    private static void start(List<String> command, StudyProgress progress) throws IOException {
         var process = new ProcessBuilder(command).redirectErrorStream(true).start();
         var log = new ArrayList<String>();
         try (var lines = process.inputReader()) {
@@ -178,7 +186,9 @@ record Batch(String include, Map<String, List<String>> parameters, List<String> 
                         + String.join("\n", log.subList(Math.max(0, log.size() - LINES_OF_FAILURE), log.size())));
     }
 
-    /** The results of JMH: an array of objects, of which benchmark, params, primaryMetric and secondaryMetrics matter. */
+    /**
+     * The results of JMH: an array of objects, of which benchmark, params, primaryMetric and secondaryMetrics matter.
+     */
     private static List<Sample> read(Path file) throws IOException {
         var samples = new ArrayList<Sample>();
         try (var json = new JsonFactory().createParser(ObjectReadContext.empty(), Files.readString(file))) {

@@ -8,13 +8,14 @@ import java.util.function.DoubleUnaryOperator;
 /**
  * What was measured of one benchmark.
  *
- * @param batch what it was measured with
+ * @param group what it was measured with
  * @param method its name
  * @param parameters their values by name
  * @param forks the microseconds that a call took in each iteration, for each process
  * @param allocated the bytes that a call allocates
  */
-record Measurement(Batch batch, String method, Map<String, String> parameters, List<double[]> forks, double allocated) {
+record BenchmarkResult(
+        BenchmarkGroup group, String method, Map<String, String> parameters, List<double[]> forks, double allocated) {
     /** The value of a parameter. */
     String parameter(String name) {
         var value = parameters.get(name);
@@ -26,7 +27,7 @@ record Measurement(Batch batch, String method, Map<String, String> parameters, L
 
     /** What follows this beginning of an option of the processes. */
     String option(String beginning) {
-        return batch.jvmOptions().stream()
+        return group.jvmOptions().stream()
                 .filter(option -> option.startsWith(beginning))
                 .map(option -> option.substring(beginning.length()))
                 .findFirst()

@@ -5,21 +5,21 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import org.junit.jupiter.api.Test;
 
-class ReferenceTest {
+class ResultCheckTest {
     @Test
     void refusesAWrongResultAndNaN() {
-        Reference.require("sum", 1.05, 1, 0.1);
+        ResultCheck.require("sum", 1.05, 1, 0.1);
         assertThatExceptionOfType(StudyException.class)
-                .isThrownBy(() -> Reference.require("sum", 1.5, 1, 0.1))
+                .isThrownBy(() -> ResultCheck.require("sum", 1.5, 1, 0.1))
                 .withMessage("sum: the result is 1.5, it should be 1.0");
         assertThatExceptionOfType(StudyException.class)
-                .isThrownBy(() -> Reference.require("exp", i -> i == 2 ? Double.NaN : i, i -> i, 3, 0.1))
+                .isThrownBy(() -> ResultCheck.require("exp", i -> i == 2 ? Double.NaN : i, i -> i, 3, 0.1))
                 .withMessage("exp, element 2: the result is NaN, it should be 2.0");
     }
 
     @Test
     void numbersRepeatAfterAPrime() {
-        float[] numbers = Reference.normals(1, 200_000);
+        float[] numbers = RandomOperands.normals(1, 200_000);
         assertThat(numbers[65_537 + 5]).isEqualTo(numbers[5]).isNotEqualTo(numbers[6]);
         assertThat(numbers[199_999]).isEqualTo(numbers[199_999 - 3 * 65_537]);
     }

@@ -1,16 +1,16 @@
 package handgrad.jmh;
 
 /**
- * Says how far a study is: on a terminal, which the system property {@code handgrad.terminal} of the launcher tells, in one
- * line that is written again, else only how long it will take.
+ * Says how far a study is: on a terminal, which the system property {@code handgrad.terminal} of the launcher tells, in
+ * one line that is written again, else only how long it will take.
  */
-final class Progress {
+final class StudyProgress {
     private final String title;
     private final double expectedSeconds;
     private final boolean terminal = Boolean.getBoolean("handgrad.terminal");
     private final long start = System.nanoTime();
 
-    Progress(String title, double expectedSeconds) {
+    StudyProgress(String title, double expectedSeconds) {
         this.title = title;
         this.expectedSeconds = expectedSeconds;
         IO.println(title + ": about " + words(expectedSeconds));
