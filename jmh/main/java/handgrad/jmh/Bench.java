@@ -32,6 +32,9 @@ public final class Bench {
             Studies (all by default):
             """;
 
+    /** The options, for people; the launcher has the same list. */
+    static final String OPTIONS = "--full, --report, --list, --help";
+
     /** The share of stolen time, and of the processors that do other work, from which on a figure is in doubt. */
     private static final double NOISE = 0.03;
 
@@ -84,7 +87,7 @@ public final class Bench {
                     var study = Studies.named(argument);
                     if (study.isEmpty()) {
                         var kind = argument.startsWith("-") ? "option" : "study";
-                        var known = argument.startsWith("-") ? "--full, --report, --list, --help" : Studies.names();
+                        var known = argument.startsWith("-") ? OPTIONS : Studies.names();
                         System.err.println("bench: unknown %s %s; there are: %s".formatted(kind, argument, known));
                         return WRONG_INPUT;
                     }

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -29,6 +31,12 @@ class BenchTest {
                 .containsExactly(
                         "bench: unknown study wavelets; there are: " + Studies.names(),
                         "bench: unknown option --fast; there are: --full, --report, --list, --help");
+    }
+
+    @Test
+    void theLauncherRefusesByTheSameLists() throws Exception {
+        assertThat(Files.readAllLines(Path.of("../handgrad")))
+                .contains("options='" + Bench.OPTIONS + "'", "studies='" + Studies.names() + "'");
     }
 
     @Test

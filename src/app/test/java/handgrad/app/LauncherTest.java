@@ -21,6 +21,8 @@ class LauncherTest {
     private static final Path SCRIPT = Path.of("..", "..", "handgrad").toAbsolutePath();
     private static final String NO_JDK = "handgrad: no JDK 25.0.3 or newer found; install one (a JDK, with javac), "
             + "from https://adoptium.net or by your package manager, or set JAVA_HOME to it\n";
+    private static final String BUILDING = "handgrad: building the program; the first time takes minutes\n";
+    private static final String ARGUMENTS = "for argument; do echo \"$argument\"; done\n";
 
     @TempDir
     private Path folder;
@@ -30,11 +32,17 @@ class LauncherTest {
     @BeforeEach
     void makeProject() throws IOException {
         project = folder.resolve("a project");
-        for (var source :
-                List.of("native-bindings/blas/main", "src/engine/main", "src/app/main", "examples/exercises")) {
+        for (var source : List.of(
+                "native-bindings/blas/main",
+                "src/engine/main",
+                "src/app/main",
+                "examples/exercises",
+                "jmh/main",
+                "jmh/peers")) {
             Files.createDirectories(project.resolve(source));
         }
-        for (var pom : List.of("pom.xml", "native-bindings/blas/pom.xml", "src/engine/pom.xml", "src/app/pom.xml")) {
+        for (var pom : List.of(
+                "pom.xml", "native-bindings/blas/pom.xml", "src/engine/pom.xml", "src/app/pom.xml", "jmh/pom.xml")) {
             Files.writeString(project.resolve(pom), "");
         }
         Files.copy(SCRIPT, project.resolve("handgrad"));
@@ -42,9 +50,13 @@ class LauncherTest {
                 echo built >>builds
                 mkdir -p src/app/target/modules src/app/target/diagram
                 : >src/app/target/handgrad-app.jar
+                mkdir -p jmh/target/classes
+                : >jmh/target/handgrad-jmh.jar
+                : >src/engine/target.jar
+                echo "$PWD/src/engine/target.jar:/repository/other.jar" >jmh/target/classpath
                 """);
         // PATH must hold neither a real java nor a real mvn.
-        var tools = "cat cp find grep ls mkdir mkfifo mktemp mv readlink rm rmdir sed sh sleep tail touch";
+        var tools = "cat cp date find grep ls mkdir mkfifo mktemp mv readlink rm rmdir sed sh sleep tail uname";
         for (var tool : tools.split(" ", -1)) {
             tool(tool);
         }
@@ -66,7 +78,7 @@ class LauncherTest {
         jdk("jdks/only", version);
         var result = launch(Map.of());
         assertThat(result)
-                .isEqualTo(accepted ? new CommandResult(0, "jdks/only\n", "") : new CommandResult(1, "", NO_JDK));
+                .isEqualTo(accepted ? new CommandResult(0, "jdks/only\n", BUILDING) : new CommandResult(1, "", NO_JDK));
     }
 
     @Test
@@ -83,7 +95,7 @@ class LauncherTest {
     void passesOverAJavaHomeThatIsTooOld() throws Exception {
         jdk("jdks/found", "25.0.3");
         var home = jdk("home", "25.0.2").toString();
-        assertThat(launch(Map.of("JAVA_HOME", home))).isEqualTo(new CommandResult(0, "jdks/found\n", ""));
+        assertThat(launch(Map.of("JAVA_HOME", home))).isEqualTo(new CommandResult(0, "jdks/found\n", BUILDING));
     }
 
     @Test
@@ -147,9 +159,140 @@ class LauncherTest {
         var dead = new ProcessBuilder("true").start();
         dead.waitFor();
         var lock = Files.createDirectories(project.resolve("target/build.lock"));
-        Files.createFile(lock.resolve(Long.toString(dead.pid())));
-        assertThat(launch(Map.of())).isEqualTo(new CommandResult(0, "jdks/found\n", ""));
+        Files.createFile(lock.resolve(host() + "." + dead.pid()));
+        assertThat(launch(Map.of())).isEqualTo(new CommandResult(0, "jdks/found\n", BUILDING));
         assertThat(lock).doesNotExist();
+    }
+
+    @Test
+    void namesHostAndProcessInTheLock() throws Exception {
+        jdk("jdks/found", "25.0.3");
+        maven("ls target/build.lock >owner; exit 1\n");
+        var process = start(Map.of());
+        result(process);
+        // In the subshell that builds, $$ is still the process of the launcher.
+        assertThat(project.resolve("owner")).hasContent(host() + "." + process.pid());
+    }
+
+    @Test
+    void waitsForTheLockOfAnotherHostAndSaysWhatToDo() throws Exception {
+        jdk("jdks/found", "25.0.3");
+        var dead = new ProcessBuilder("true").start();
+        dead.waitFor();
+        var lock = Files.createDirectories(project.resolve("target/build.lock"));
+        var owner = lock.resolve("node7.cluster.example." + dead.pid());
+        Files.writeString(owner, "2026-01-01 12:00:00 UTC\n");
+        var process = start(Map.of());
+        var errors = process.errorReader();
+        assertThat(errors.readLine())
+                .isEqualTo(
+                        "handgrad: waiting for the build of process %d on host node7.cluster.example, "
+                                + "since 2026-01-01 12:00:00 UTC; if it is gone, remove the folder %s",
+                        dead.pid(), lock.toRealPath());
+        assertThat(owner).exists();
+        assertThat(process.isAlive()).isTrue();
+        assertThat(project.resolve("builds")).doesNotExist();
+        Files.delete(owner);
+        Files.delete(lock);
+        assertThat(errors.readLine()).isEqualTo(BUILDING.strip());
+        assertThat(process.waitFor()).isZero();
+        assertThat(builds()).isEqualTo(1);
+    }
+
+    @Test
+    void saysWhichModuleItBuildsAndLogsTheRest() throws Exception {
+        jdk("jdks/found", "25.0.3");
+        var output = """
+                [INFO] Scanning for projects...
+                [INFO] Building handgrad parent 0.1.0-SNAPSHOT                            [1/2]
+                Downloading from central: a
+                Downloading from central: b
+                [INFO] Building handgrad engine 0.1.0-SNAPSHOT                            [2/2]
+                [INFO] Building jar: C:\\new
+                [ERROR] none
+                """;
+        Files.writeString(project.resolve("output"), output);
+        maven("cat output; exit 7\n");
+        assertThat(launch(Map.of()).err()).startsWith(BUILDING + """
+                handgrad: building: 1 of 2, handgrad parent
+                handgrad: building: downloading libraries
+                handgrad: building: 2 of 2, handgrad engine
+                [ERROR] none
+                """);
+        assertThat(project.resolve("target/build.log")).hasContent(output);
+        try (var left = Files.list(project.resolve("target"))) {
+            assertThat(left).containsExactly(project.resolve("target/build.log"));
+        }
+    }
+
+    @Test
+    void buildsTheBenchmarksOnlyAfterAChangeAndForEachChoiceOfPeers() throws Exception {
+        java(jdk("jdks/found", "25.0.3"), ARGUMENTS);
+        var peers = Map.of("HANDGRAD_PEERS", "1");
+        var source = project.resolve("jmh/main/A.java");
+        bench(Map.of());
+        bench(Map.of());
+        assertThat(builds()).isEqualTo(1);
+        bench(peers);
+        bench(peers);
+        bench(Map.of());
+        assertThat(builds()).isEqualTo(2);
+        Files.writeString(source, "class A {}");
+        bench(Map.of());
+        bench(Map.of());
+        assertThat(builds()).isEqualTo(3);
+        Files.delete(source);
+        Files.writeString(project.resolve("jmh/pom.xml"), "<project/>");
+        bench(Map.of());
+        bench(peers);
+        assertThat(builds()).isEqualTo(5);
+        Files.writeString(project.resolve("src/engine/main/A.java"), "class A {}");
+        bench(peers);
+        assertThat(builds()).isEqualTo(6);
+    }
+
+    @Test
+    void runsTheBenchmarksFromCopiesOfItsJars() throws Exception {
+        java(jdk("jdks/found", "25.0.3"), ARGUMENTS);
+        var result = launch(Map.of(), "bench", "matmul", "--full");
+        assertThat(result.err()).isEqualTo("handgrad: building the benchmarks; the first time takes minutes\n");
+        var built = project.toRealPath().resolve("target/benchmarks");
+        assertThat(result.out().lines())
+                .endsWith(
+                        "-classpath",
+                        built + "/handgrad-jmh.jar:" + built + "/target.jar:/repository/other.jar",
+                        "handgrad.jmh.Bench",
+                        "matmul",
+                        "--full");
+        assertThat(built.resolve("handgrad-jmh.jar")).exists();
+        assertThat(built.resolve("target.jar")).exists();
+        assertThat(bench(Map.of())).isEqualTo(new CommandResult(0, result.out().replace("matmul\n--full\n", ""), ""));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "--fast        | unknown option --fast; there are: --full, --report, --list, --help",
+                "-h --wrong    | unknown option --wrong; there are: --full, --report, --list, --help",
+                "--list step   | --list measures nothing, leave the other arguments out"
+            })
+    void refusesWrongArgumentsOfBenchBeforeItBuilds(String arguments, String message) throws Exception {
+        jdk("jdks/found", "25.0.3");
+        var result = launch(Map.of(), ("bench " + arguments).split(" ", -1));
+        assertThat(result).isEqualTo(new CommandResult(2, "", "bench: " + message + "\n"));
+        assertThat(project.resolve("builds")).doesNotExist();
+    }
+
+    @Test
+    void refusesAnUnknownStudyBeforeItBuilds() throws Exception {
+        jdk("jdks/found", "25.0.3");
+        for (var study : List.of("wavelets", "matmul, memory", "*")) {
+            var result = launch(Map.of(), "bench", "matmul", study);
+            assertThat(result.code()).isEqualTo(2);
+            assertThat(result.err()).startsWith("bench: unknown study " + study + "; there are: roofline, ");
+        }
+        assertThat(project.resolve("builds")).doesNotExist();
     }
 
     @Test
@@ -165,12 +308,12 @@ class LauncherTest {
                 exit 1
                 """);
         assertThat(launch(Map.of())).isEqualTo(new CommandResult(1, "", """
-                        [ERROR] A.java:[3,9] cannot find symbol
+                        %s[ERROR] A.java:[3,9] cannot find symbol
                           symbol: class B
                         [ERROR] Failed to execute goal compile
                         handgrad: the build failed; all of it is in %s
                         """.formatted(
-                        project.toRealPath().resolve("target/build.log"))));
+                        BUILDING, project.toRealPath().resolve("target/build.log"))));
         assertThat(project.resolve("target/build.lock")).doesNotExist();
     }
 
@@ -188,12 +331,13 @@ class LauncherTest {
         var process = process(
                 Map.of(), "sh", "-c", pipeline, project.resolve("handgrad").toString());
         assertThat(result(process.start()).out().lines())
-                .containsExactlyInAnyOrder("OpenJDK: out of memory", "the end", "the program", "exit 42");
+                .containsExactlyInAnyOrder(
+                        BUILDING.strip(), "OpenJDK: out of memory", "the end", "the program", "exit 42");
     }
 
     @Test
     void passesOptionsToTheJvmAndArgumentsToTheProgram() throws Exception {
-        java(jdk("jdks/found", "25.0.3"), "for argument; do echo \"$argument\"; done\n");
+        java(jdk("jdks/found", "25.0.3"), ARGUMENTS);
         var lines = launch(Map.of(), "-Xmx1g", "-Dhandgrad.blas=off", "run", "two words", "-Dx", "")
                 .out()
                 .lines()
@@ -213,14 +357,14 @@ class LauncherTest {
     @ParameterizedTest
     @ValueSource(strings = {"exercise", "--help", "--version"})
     void runsWhatIsShortWithTheQuickCompilerOnly(String command) throws Exception {
-        java(jdk("jdks/found", "25.0.3"), "for argument; do echo \"$argument\"; done\n");
+        java(jdk("jdks/found", "25.0.3"), ARGUMENTS);
         assertThat(launch(Map.of(), "-Xmx1g", command, "1").out().lines().toList())
                 .endsWith("-Xmx1g", "-XX:TieredStopAtLevel=1", "-m", "handgrad.app/handgrad.app.Main", command, "1");
     }
 
     @Test
     void readsTheLibrariesOfTheDiagramForItsCommandOnly() throws Exception {
-        java(jdk("jdks/found", "25.0.3"), "for argument; do echo \"$argument\"; done\n");
+        java(jdk("jdks/found", "25.0.3"), ARGUMENTS);
         var app = project.toRealPath().resolve("target/app");
         assertThat(launch(Map.of(), "train", "diagram").out().lines().toList())
                 .containsSequence("--module-path", app.resolve("modules").toString())
@@ -237,7 +381,15 @@ class LauncherTest {
         Files.createSymbolicLink(folder.resolve("bin/inner"), Path.of("../a project/handgrad"));
         Files.createSymbolicLink(folder.resolve("outer"), folder.resolve("bin/inner"));
         assertThat(result(process(Map.of(), folder.resolve("outer").toString()).start()))
-                .isEqualTo(new CommandResult(0, "jdks/found\n", ""));
+                .isEqualTo(new CommandResult(0, "jdks/found\n", BUILDING));
+    }
+
+    private CommandResult bench(Map<String, String> environment) throws Exception {
+        return launch(environment, "bench");
+    }
+
+    private static String host() throws Exception {
+        return result(new ProcessBuilder("uname", "-n").start()).out().strip();
     }
 
     /** Makes a JDK whose java prints the JDK's own folder. */
