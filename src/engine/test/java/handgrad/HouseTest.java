@@ -13,9 +13,11 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The house of DESIGN: which rooms there are, and that imports go strictly downward. It reads the sources of every module. */
+@Tag("no-kernel")
 class HouseTest {
     private static final Path PROJECT = Path.of("../..").toAbsolutePath().normalize();
     private static final Pattern PACKAGE = Pattern.compile("^package ([a-z_.0-9]+);", Pattern.MULTILINE);

@@ -7,9 +7,11 @@ import handgrad.testing.LectureNames;
 import java.io.IOException;
 import java.util.function.ToIntFunction;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The names that the first lecture samples from its counts of letter pairs: data and generator proved together. */
+@Tag("no-kernel")
 class BigramSamplesTest {
     private final TorchRandom random = TorchRandom.seeded(2147483647);
 

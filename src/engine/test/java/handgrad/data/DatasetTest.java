@@ -10,8 +10,10 @@ import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
+@Tag("no-kernel")
 class DatasetTest {
     private final Dataset emmaAndAva = new Dataset(List.of("emma", "ava"), 3);
 

@@ -3,8 +3,10 @@ package handgrad.data;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
+@Tag("no-kernel")
 class SplitTest {
     @Test
     void countsEveryNameOfAPartThatTrainHas() {

@@ -7,19 +7,18 @@ import java.lang.management.ManagementFactory;
 public final class Allocation {
     private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     private static final int CALLS = 2_000;
-    private static final long PATIENCE_NANOS = 30_000_000_000L;
+    private static final int ROUNDS = 1_000;
 
     private Allocation() {}
 
     /**
      * Bytes allocated by the current thread in the best round of many calls. Vectors live on the heap until C2 has
-     * compiled the code, at a moment of its own choosing, so rounds are repeated until one allocates nothing or patience
-     * ends.
+     * compiled the code, so rounds are repeated until one allocates nothing. The tests' JVM compiles in the foreground:
+     * how many rounds that takes follows from the calls, not from how busy the machine is.
      */
     public static long leastBytes(Runnable code) {
-        long end = System.nanoTime() + PATIENCE_NANOS;
         long least = Long.MAX_VALUE;
-        while (least > 0 && System.nanoTime() < end) {
+        for (int round = 0; round < ROUNDS && least > 0; round++) {
             long before = THREADS.getCurrentThreadAllocatedBytes();
             for (int call = 0; call < CALLS; call++) {
                 code.run();

@@ -2,8 +2,10 @@ package handgrad.random;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
+@Tag("no-kernel")
 class MersenneTwisterTest {
     /** The C++ standard, [rand.predef], names this number for mt19937, whose default seed is 5489. */
     @Test

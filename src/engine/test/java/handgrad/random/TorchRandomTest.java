@@ -10,9 +10,11 @@ import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
+@Tag("no-kernel")
 class TorchRandomTest {
     private final TorchRandom random = TorchRandom.seeded(42);
 

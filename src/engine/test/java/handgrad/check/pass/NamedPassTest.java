@@ -11,9 +11,11 @@ import handgrad.tensor.Shape;
 import handgrad.tensor.Tensor;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The network of makemore part 4 (SYSTEMS.md: batch 32, hidden 64, 27 characters), gradient for gradient. */
+@Tag("no-kernel")
 class NamedPassTest {
     private static final int BATCH = 32;
 

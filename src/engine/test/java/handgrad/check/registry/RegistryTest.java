@@ -10,6 +10,7 @@ import handgrad.tensor.DType;
 import handgrad.tensor.Tensor;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Named;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -55,7 +56,9 @@ class RegistryTest {
         }
     }
 
+    /** In FLOAT64, whose loops are plain ones on every set of kernels. */
     @ParameterizedTest
+    @Tag("no-kernel")
     @MethodSource("differentiable")
     void gradient_follows_central_differences(Proof operation) {
         operation.samples().stream().map(ProofSample::check).forEach(GradientCheck::assertPasses);
