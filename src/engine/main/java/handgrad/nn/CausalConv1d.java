@@ -27,9 +27,7 @@ public final class CausalConv1d implements Layer {
 
     private final int kernelSize;
     private final int dilation;
-    private final Parameter weight;
-    private final @Nullable Parameter bias;
-    private final List<Parameter> parameters;
+    private final WeightAndBias weights;
     private boolean streaming;
     private @Nullable Tensor past;
     private @Nullable Tensor input;
@@ -68,29 +66,20 @@ public final class CausalConv1d implements Layer {
                     "CausalConv1d: wants a kernel size and a dilation of at least 1, they are " + kernelSize + " and "
                             + dilation);
         }
-        if (weight.shape().rank() != 2 || weight.size(0) % kernelSize != 0) {
-            throw new IllegalArgumentException(
-                    "CausalConv1d: weight must be (" + kernelSize + "·fanIn, fanOut), it is " + weight.shape());
-        }
-        if (bias != null && !bias.shape().equals(weight.shape().without(0))) {
-            throw new IllegalArgumentException("CausalConv1d: bias must be (" + weight.size(1) + ") for weight "
-                    + weight.shape() + ", it is " + bias.shape());
-        }
         this.kernelSize = kernelSize;
         this.dilation = dilation;
-        this.weight = new Parameter("weight", weight);
-        this.bias = bias == null ? null : new Parameter("bias", bias);
-        this.parameters = this.bias == null ? List.of(this.weight) : List.of(this.weight, this.bias);
+        this.weights =
+                new WeightAndBias("CausalConv1d", weight, kernelSize, 1, "(" + kernelSize + "·fanIn, fanOut)", bias);
     }
 
     /** The weight, (k·fanIn, fanOut). */
     public Parameter weight() {
-        return weight;
+        return weights.weight;
     }
 
     /** The bias, (fanOut), or null where there is none. */
     public @Nullable Parameter bias() {
-        return bias;
+        return weights.bias;
     }
 
     /**
@@ -105,7 +94,7 @@ public final class CausalConv1d implements Layer {
      */
     @Override
     public Tensor forward(Tensor x) {
-        int fanIn = weight.value().size(0) / kernelSize;
+        int fanIn = weights.value().size(0) / kernelSize;
         int least = streaming ? 1 : span() + 1;
         if (x.shape().rank() != 3 || x.size(1) < least || x.size(2) != fanIn) {
             throw new IllegalArgumentException(
@@ -114,9 +103,9 @@ public final class CausalConv1d implements Layer {
         input = streaming ? continued(x) : x;
         int positions = input.size(1) - span();
         unfolded = Buffers.positions(input, positions, kernelSize * fanIn, unfolded);
-        output = Buffers.positions(input, positions, weight.value().size(1), output);
+        output = Buffers.positions(input, positions, weights.columns(), output);
         Functional.unfold(input, dilation, unfolded);
-        Functional.linear(unfolded, weight.value(), bias == null ? null : bias.value(), output);
+        Functional.linear(unfolded, weights.value(), weights.biasValue(), output);
         return output;
     }
 
@@ -155,15 +144,15 @@ public final class CausalConv1d implements Layer {
         var u = Buffers.kept("CausalConv1d", unfolded);
         dUnfolded = Buffers.like(u, dUnfolded);
         dX = Buffers.like(x, dX);
-        Functional.linearBackwardParameters(u, dOut, weight.grad(), bias == null ? null : bias.grad());
-        Functional.linearBackwardInput(dOut, weight.value(), dUnfolded);
+        Functional.linearBackwardParameters(u, dOut, weights.grad(), weights.biasGrad());
+        Functional.linearBackwardInput(dOut, weights.value(), dUnfolded);
         Functional.unfoldBackward(dUnfolded, dilation, dX);
         return dX;
     }
 
     @Override
     public List<Parameter> parameters() {
-        return parameters;
+        return weights.parameters;
     }
 
     @Override

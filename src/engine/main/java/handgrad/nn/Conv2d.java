@@ -17,9 +17,7 @@ public final class Conv2d implements Layer {
     private final int kernelSize;
     private final int stride;
     private final int padding;
-    private final Parameter weight;
-    private final @Nullable Parameter bias;
-    private final List<Parameter> parameters;
+    private final WeightAndBias weights;
     private @Nullable Tensor input;
     private @Nullable Tensor output;
     private @Nullable Tensor dX;
@@ -64,30 +62,21 @@ public final class Conv2d implements Layer {
             throw new IllegalArgumentException("Conv2d: wants a kernel size k and a stride of at least 1 and a padding"
                     + " from 0 to k - 1, they are " + kernelSize + ", " + stride + " and " + padding);
         }
-        if (weight.shape().rank() != 2 || weight.size(0) % (kernelSize * kernelSize) != 0) {
-            throw new IllegalArgumentException(
-                    "Conv2d: weight must be (inChannels·" + kernelSize + "², outChannels), it is " + weight.shape());
-        }
-        if (bias != null && !bias.shape().equals(weight.shape().without(0))) {
-            throw new IllegalArgumentException("Conv2d: bias must be (" + weight.size(1) + ") for weight "
-                    + weight.shape() + ", it is " + bias.shape());
-        }
         this.kernelSize = kernelSize;
         this.stride = stride;
         this.padding = padding;
-        this.weight = new Parameter("weight", weight);
-        this.bias = bias == null ? null : new Parameter("bias", bias);
-        this.parameters = this.bias == null ? List.of(this.weight) : List.of(this.weight, this.bias);
+        this.weights = new WeightAndBias(
+                "Conv2d", weight, kernelSize * kernelSize, 1, "(inChannels·" + kernelSize + "², outChannels)", bias);
     }
 
     /** The weight, (inChannels·k², outChannels). */
     public Parameter weight() {
-        return weight;
+        return weights.weight;
     }
 
     /** The bias, (outChannels), or null where there is none. */
     public @Nullable Parameter bias() {
-        return bias;
+        return weights.bias;
     }
 
     /** How wide and high the kernel is, k. */
@@ -117,7 +106,7 @@ public final class Conv2d implements Layer {
      */
     @Override
     public Tensor forward(Tensor x) {
-        int inChannels = weight.value().size(0) / (kernelSize * kernelSize);
+        int inChannels = weights.value().size(0) / (kernelSize * kernelSize);
         if (x.shape().rank() != 4
                 || x.size(1) != inChannels
                 || Math.min(x.size(2), x.size(3)) + 2 * padding < kernelSize) {
@@ -125,8 +114,8 @@ public final class Conv2d implements Layer {
                     + (kernelSize - 2 * padding) + " x " + (kernelSize - 2 * padding) + ", x is " + x.shape());
         }
         input = x;
-        output = Buffers.images(x, weight.value().size(1), outSize(x.size(2)), outSize(x.size(3)), output);
-        Convolutions.conv2d(x, weight.value(), bias == null ? null : bias.value(), kernelSize, stride, padding, output);
+        output = Buffers.images(x, weights.columns(), outSize(x.size(2)), outSize(x.size(3)), output);
+        Convolutions.conv2d(x, weights.value(), weights.biasValue(), kernelSize, stride, padding, output);
         return output;
     }
 
@@ -151,14 +140,13 @@ public final class Conv2d implements Layer {
     public Tensor backward(Tensor dOut) {
         var x = Buffers.kept("Conv2d", input);
         dX = Buffers.like(x, dX);
-        Convolutions.conv2dBackwardParameters(
-                x, dOut, kernelSize, stride, padding, weight.grad(), bias == null ? null : bias.grad());
-        Convolutions.conv2dBackwardInput(dOut, weight.value(), kernelSize, stride, padding, dX);
+        Convolutions.conv2dBackwardParameters(x, dOut, kernelSize, stride, padding, weights.grad(), weights.biasGrad());
+        Convolutions.conv2dBackwardInput(dOut, weights.value(), kernelSize, stride, padding, dX);
         return dX;
     }
 
     @Override
     public List<Parameter> parameters() {
-        return parameters;
+        return weights.parameters;
     }
 }

@@ -14,9 +14,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class GroupedLinear implements Layer {
     private final int groups;
-    private final Parameter weight;
-    private final @Nullable Parameter bias;
-    private final List<Parameter> parameters;
+    private final WeightAndBias weights;
     private @Nullable Tensor input;
     private @Nullable Tensor output;
     private @Nullable Tensor dX;
@@ -29,26 +27,19 @@ public final class GroupedLinear implements Layer {
      * @param groups how many, at least 1
      */
     public GroupedLinear(Tensor weight, @Nullable Tensor bias, int groups) {
-        if (groups < 1 || weight.shape().rank() != 2 || weight.size(1) % groups != 0) {
-            throw new IllegalArgumentException(
-                    "GroupedLinear: weight must be (fanIn, fanOut · " + groups + "), it is " + weight.shape());
-        }
-        if (bias != null && !bias.shape().equals(weight.shape().without(0))) {
-            throw new IllegalArgumentException("GroupedLinear: bias must be (" + weight.size(1) + ") for weight "
-                    + weight.shape() + ", it is " + bias.shape());
+        if (groups < 1) {
+            throw new IllegalArgumentException("GroupedLinear: wants at least 1 group, not " + groups);
         }
         this.groups = groups;
-        this.weight = new Parameter("weight", weight);
-        this.bias = bias == null ? null : new Parameter("bias", bias);
-        this.parameters = this.bias == null ? List.of(this.weight) : List.of(this.weight, this.bias);
+        this.weights = new WeightAndBias("GroupedLinear", weight, 1, groups, "(fanIn, fanOut · " + groups + ")", bias);
     }
 
     /** out = x · weight + bias in each group; x is (…, fanIn · groups), out (…, fanOut · groups). */
     @Override
     public Tensor forward(Tensor x) {
         input = x;
-        output = Buffers.withLast(x, weight.value().size(1), output);
-        Functional.groupedLinear(x, weight.value(), bias == null ? null : bias.value(), groups, output);
+        output = Buffers.withLast(x, weights.columns(), output);
+        Functional.groupedLinear(x, weights.value(), weights.biasValue(), groups, output);
         return output;
     }
 
@@ -57,13 +48,13 @@ public final class GroupedLinear implements Layer {
     public Tensor backward(Tensor dOut) {
         var x = Buffers.kept("GroupedLinear", input);
         dX = Buffers.like(x, dX);
-        Functional.groupedLinearBackwardParameters(x, dOut, groups, weight.grad(), bias == null ? null : bias.grad());
-        Functional.groupedLinearBackwardInput(dOut, weight.value(), groups, dX);
+        Functional.groupedLinearBackwardParameters(x, dOut, groups, weights.grad(), weights.biasGrad());
+        Functional.groupedLinearBackwardInput(dOut, weights.value(), groups, dX);
         return dX;
     }
 
     @Override
     public List<Parameter> parameters() {
-        return parameters;
+        return weights.parameters;
     }
 }

@@ -6,7 +6,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Layer normalisation: normalises each row over its features, then scales by a gain and shifts by a bias, (…, features) to
+ * Layer normalisation: normalises each row over its features, then scales by a weight and shifts by a bias, (…, features) to
  * (…, features). Unlike {@link BatchNorm1d} it needs no batch, so training and evaluation are the same. Keeps the normalised
  * input and the inverse deviation of each row for backward.
  */
@@ -15,7 +15,7 @@ public final class LayerNorm implements Layer {
     private static final double EPSILON = 1e-5;
 
     private final double epsilon;
-    private final Parameter gain;
+    private final Parameter weight;
     private final Parameter bias;
     private final List<Parameter> parameters;
     private @Nullable Tensor inverseDeviation;
@@ -29,7 +29,7 @@ public final class LayerNorm implements Layer {
     }
 
     /**
-     * A layer with gain 1 and bias 0.
+     * A layer with weight 1 and bias 0.
      *
      * @param features the size of the last dimension, at least 1
      * @param epsilon added to the variance before its root; at least 0
@@ -42,14 +42,14 @@ public final class LayerNorm implements Layer {
             throw new IllegalArgumentException("LayerNorm: epsilon must be at least 0, it is " + epsilon);
         }
         this.epsilon = epsilon;
-        this.gain = new Parameter("weight", Tensor.ones(features));
+        this.weight = new Parameter("weight", Tensor.ones(features));
         this.bias = new Parameter("bias", Tensor.zeros(features));
-        this.parameters = List.of(gain, bias);
+        this.parameters = List.of(weight, bias);
     }
 
-    /** The gain γ, (features); named {@code weight} as in PyTorch. */
+    /** The weight γ, (features). */
     public Parameter weight() {
-        return gain;
+        return weight;
     }
 
     /** The bias β, (features). */
@@ -61,7 +61,7 @@ public final class LayerNorm implements Layer {
      * Mean and variance are those of each row; the variance is the biased one.
      *
      * <pre>
-     * normalized = (x - mean) ∘ (variance + epsilon)^-½;  out = gain ∘ normalized + bias
+     * normalized = (x - mean) ∘ (variance + epsilon)^-½;  out = weight ∘ normalized + bias
      * </pre>
      */
     @Override
@@ -69,7 +69,7 @@ public final class LayerNorm implements Layer {
         normalized = Buffers.like(x, normalized);
         output = Buffers.like(x, output);
         inverseDeviation = Buffers.withLast(x, 1, inverseDeviation);
-        Normalizations.layerNorm(x, gain.value(), bias.value(), epsilon, inverseDeviation, normalized, output);
+        Normalizations.layerNorm(x, weight.value(), bias.value(), epsilon, inverseDeviation, normalized, output);
         return output;
     }
 
@@ -77,7 +77,7 @@ public final class LayerNorm implements Layer {
      * The gradients; n is the number of features, and the sums in dX run over the features of a row, the others over the rows.
      *
      * <pre>
-     * dBias += Σ dOut;  dGain += Σ dOut ∘ normalized;  dNormalized = gain ∘ dOut
+     * dBias += Σ dOut;  dWeight += Σ dOut ∘ normalized;  dNormalized = weight ∘ dOut
      * dX = (variance + epsilon)^-½ ∘ (dNormalized - Σ dNormalized / n - normalized ∘ Σ (dNormalized ∘ normalized) / n)
      * </pre>
      *
@@ -88,7 +88,13 @@ public final class LayerNorm implements Layer {
         var unit = Buffers.kept("LayerNorm", normalized);
         dX = Buffers.like(unit, dX);
         Normalizations.layerNormBackward(
-                dOut, unit, gain.value(), Buffers.kept("LayerNorm", inverseDeviation), gain.grad(), bias.grad(), dX);
+                dOut,
+                unit,
+                weight.value(),
+                Buffers.kept("LayerNorm", inverseDeviation),
+                weight.grad(),
+                bias.grad(),
+                dX);
         return dX;
     }
 

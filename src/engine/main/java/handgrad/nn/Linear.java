@@ -8,9 +8,7 @@ import org.jspecify.annotations.Nullable;
 
 /** out = x · weight + bias: (…, fanIn) to (…, fanOut). Keeps its input for backward. */
 public final class Linear implements Layer {
-    private final Parameter weight;
-    private final @Nullable Parameter bias;
-    private final List<Parameter> parameters;
+    private final WeightAndBias weights;
     private @Nullable Tensor input;
     private @Nullable Tensor output;
     private @Nullable Tensor dX;
@@ -42,34 +40,25 @@ public final class Linear implements Layer {
      * @param bias (fanOut), or null for none
      */
     public Linear(Tensor weight, @Nullable Tensor bias) {
-        if (weight.shape().rank() != 2) {
-            throw new IllegalArgumentException("Linear: weight must be (fanIn, fanOut), it is " + weight.shape());
-        }
-        if (bias != null && !bias.shape().equals(weight.shape().without(0))) {
-            throw new IllegalArgumentException("Linear: bias must be (" + weight.size(1) + ") for weight "
-                    + weight.shape() + ", it is " + bias.shape());
-        }
-        this.weight = new Parameter("weight", weight);
-        this.bias = bias == null ? null : new Parameter("bias", bias);
-        this.parameters = this.bias == null ? List.of(this.weight) : List.of(this.weight, this.bias);
+        this.weights = new WeightAndBias("Linear", weight, 1, 1, "(fanIn, fanOut)", bias);
     }
 
     /** The weight, (fanIn, fanOut). */
     public Parameter weight() {
-        return weight;
+        return weights.weight;
     }
 
     /** The bias, (fanOut), or null where there is none. */
     public @Nullable Parameter bias() {
-        return bias;
+        return weights.bias;
     }
 
     /** out = x · weight + bias; x is (…, fanIn), out (…, fanOut). */
     @Override
     public Tensor forward(Tensor x) {
         input = x;
-        output = Buffers.withLast(x, weight.value().size(1), output);
-        Functional.linear(x, weight.value(), bias == null ? null : bias.value(), output);
+        output = Buffers.withLast(x, weights.columns(), output);
+        Functional.linear(x, weights.value(), weights.biasValue(), output);
         return output;
     }
 
@@ -78,13 +67,13 @@ public final class Linear implements Layer {
     public Tensor backward(Tensor dOut) {
         var x = Buffers.kept("Linear", input);
         dX = Buffers.like(x, dX);
-        Functional.linearBackwardParameters(x, dOut, weight.grad(), bias == null ? null : bias.grad());
-        Functional.linearBackwardInput(dOut, weight.value(), dX);
+        Functional.linearBackwardParameters(x, dOut, weights.grad(), weights.biasGrad());
+        Functional.linearBackwardInput(dOut, weights.value(), dX);
         return dX;
     }
 
     @Override
     public List<Parameter> parameters() {
-        return parameters;
+        return weights.parameters;
     }
 }

@@ -22,13 +22,19 @@ final class RunningStatistics {
         spread = Tensor.ones(features);
     }
 
+    /** (features), or (positions, features) after a split. */
     Tensor mean() {
         return mean;
     }
 
-    /** The variance or the deviation, as the options say. */
+    /** The variance or the deviation, as the options say, of the shape of the mean. */
     Tensor spread() {
         return spread;
+    }
+
+    /** How many positions have statistics of their own; 1 where all share them. */
+    int positions() {
+        return mean.shape().rank() == 2 ? mean.size(0) : 1;
     }
 
     /**

@@ -2,6 +2,7 @@ package handgrad.golden;
 
 import handgrad.nn.Parameter;
 import handgrad.optim.Adam;
+import handgrad.optim.AdamOptions;
 import handgrad.tensor.DType;
 import handgrad.tensor.Tensor;
 import java.util.List;
@@ -25,7 +26,7 @@ class AdamGoldenTest {
     /** The value after each step. */
     private static Tensor trained(Golden golden, DType dtype, double weightDecay) {
         var parameter = new Parameter("weight", golden.get("start").to(dtype).copy());
-        var adam = new Adam(List.of(parameter), weightDecay);
+        var adam = new Adam(List.of(parameter), AdamOptions.PYTORCH.withWeightDecay(weightDecay));
         var values = new Tensor[STEPS];
         for (int step = 0; step < STEPS; step++) {
             var grad = golden.get("grads", dtype).narrow(0, step, 1).reshape(3, 21);

@@ -44,14 +44,14 @@ class OptimTest {
                 .isThrownBy(() -> new Adam(List.of()).step(-1))
                 .withMessage("Adam: the learning rate must be at least 0 and finite, it is -1.0");
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> new Adam(List.of(), 1, 0.999, 1e-8, 0))
-                .withMessage("Adam: beta1 must be from 0 to less than 1, it is 1.0");
+                .isThrownBy(() -> AdamOptions.PYTORCH.withBetas(1, 0.999))
+                .withMessage("AdamOptions: beta1 must be from 0 to less than 1, it is 1.0");
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> new Adam(List.of(), 0.9, Double.NaN, 1e-8, 0))
-                .withMessage("Adam: beta2 must be from 0 to less than 1, it is NaN");
+                .isThrownBy(() -> AdamOptions.PYTORCH.withBetas(0.9, Double.NaN))
+                .withMessage("AdamOptions: beta2 must be from 0 to less than 1, it is NaN");
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> new Adam(List.of(), -0.1))
-                .withMessage("Adam: the weight decay must be at least 0 and finite, it is -0.1");
+                .isThrownBy(() -> AdamOptions.PYTORCH.withWeightDecay(-0.1))
+                .withMessage("AdamOptions: the weight decay must be at least 0 and finite, it is -0.1");
     }
 
     @Test

@@ -5,6 +5,7 @@ import handgrad.data.Split;
 import handgrad.models.LectureModel;
 import handgrad.nn.BatchNorm1d;
 import handgrad.nn.CrossEntropyLoss;
+import handgrad.nn.FoldedLinear;
 import handgrad.nn.Layer;
 import handgrad.nn.Linear;
 import handgrad.nn.Sequential;
@@ -82,7 +83,7 @@ record BatchNormFold(
         var layers = new ArrayList<Layer>();
         for (var layer : network.layers()) {
             if (layer instanceof BatchNorm1d norm && !layers.isEmpty() && layers.getLast() instanceof Linear linear) {
-                layers.set(layers.size() - 1, norm.foldInto(linear));
+                layers.set(layers.size() - 1, FoldedLinear.of(linear, norm));
             } else {
                 layers.add(layer);
             }

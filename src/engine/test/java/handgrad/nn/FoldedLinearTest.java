@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-class BatchNormFoldTest {
+class FoldedLinearTest {
     private static final int FAN_IN = 7;
     private static final int FEATURES = 5;
 
@@ -60,24 +60,24 @@ class BatchNormFoldTest {
     void positions_with_statistics_of_their_own_do_not() {
         var norm = new BatchNorm1d(FEATURES, BatchNormOptions.MAKEMORE_LAYER.withAxes(Axes.FIRST));
         norm.forward(Tensor.randn(random, 3, 4, FEATURES));
-        assertThatThrownBy(() -> norm.foldInto(new Linear(FAN_IN, FEATURES, random)))
+        assertThatThrownBy(() -> FoldedLinear.of(new Linear(FAN_IN, FEATURES, random), norm))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("BatchNorm1d: foldInto: the running statistics are (4, 5), for 4 positions,"
+                .hasMessage("FoldedLinear: the running statistics are (4, 5), for 4 positions,"
                         + " and a linear layer treats all alike");
     }
 
     @Test
     void names_features_that_differ() {
-        assertThatThrownBy(() -> new BatchNorm1d(FEATURES).foldInto(new Linear(FAN_IN, 6, random)))
+        assertThatThrownBy(() -> FoldedLinear.of(new Linear(FAN_IN, 6, random), new BatchNorm1d(FEATURES)))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("BatchNorm1d: foldInto: the layer has weight (7, 6), this normalises 5 features");
+                .hasMessage("FoldedLinear: the layer has weight (7, 6), the normalisation is of 5 features");
     }
 
     @Test
     void the_folded_layer_does_not_follow_the_two() {
         var linear = new Linear(FAN_IN, FEATURES, random);
         var norm = new BatchNorm1d(FEATURES);
-        var folded = norm.foldInto(linear);
+        var folded = FoldedLinear.of(linear, norm);
         var weight = folded.weight().value().copy();
         linear.weight().value().fill(3);
         norm.weight().value().fill(3);
@@ -98,7 +98,7 @@ class BatchNormFoldTest {
         norm.train(false);
         var x = Tensor.randn(random, shape(leading).toArray()).to(dtype);
         var two = norm.forward(linear.forward(x)).copy();
-        var one = norm.foldInto(linear).forward(x);
+        var one = FoldedLinear.of(linear, norm).forward(x);
         assertThat(one.dtype()).isEqualTo(dtype);
         assertThat(two.abs().max(0, false).sum().item()).isGreaterThan(0.1);
         return one.sub(two).abs().reshape(one.shape().elements()).max(0, false).item();
