@@ -14,6 +14,7 @@ import handgrad.kernel.Update;
 import handgrad.kernel.matmul.MatrixProduct;
 import handgrad.kernel.matmul.VectorMatmul;
 import handgrad.kernel.norm.BatchNormalization;
+import handgrad.kernel.norm.NormalizationArrays;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.State;
@@ -86,15 +87,34 @@ public class KernelBenchmark {
     /** d = gain ∘ normalized a + bias. */
     @Benchmark
     public float[] batchNormForward(KernelOperands o) {
-        BatchNormalization.forward(
-                o.a, o.rows, o.features, o.gain, o.gain, 1e-5f, o.rows, o.mean, o.variance, o.inverse, o.c, o.d);
+        var arrays = NormalizationArrays.ofMatrix(o.rows, o.features);
+        arrays.x = o.a;
+        arrays.weight = o.gain;
+        arrays.bias = o.gain;
+        arrays.epsilon = 1e-5f;
+        arrays.divisor = o.rows;
+        arrays.mean = o.mean;
+        arrays.variance = o.variance;
+        arrays.inverseDeviation = o.inverse;
+        arrays.normalized = o.c;
+        arrays.out = o.d;
+        BatchNormalization.forward(arrays);
         return o.d;
     }
 
     /** d = the gradient of the input, from b and the normalized c. */
     @Benchmark
     public float[] batchNormBackward(KernelOperands o) {
-        BatchNormalization.backward(o.b, o.c, o.rows, o.features, o.gain, o.inverse, o.rows, o.mean, o.variance, o.d);
+        var arrays = NormalizationArrays.ofMatrix(o.rows, o.features);
+        arrays.dOut = o.b;
+        arrays.normalized = o.c;
+        arrays.weight = o.gain;
+        arrays.inverseDeviation = o.inverse;
+        arrays.divisor = o.rows;
+        arrays.dWeight = o.mean;
+        arrays.dBias = o.variance;
+        arrays.dX = o.d;
+        BatchNormalization.backward(arrays);
         return o.d;
     }
 

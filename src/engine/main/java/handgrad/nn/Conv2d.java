@@ -3,6 +3,7 @@ package handgrad.nn;
 import handgrad.random.TorchRandom;
 import handgrad.tensor.Convolutions;
 import handgrad.tensor.Tensor;
+import handgrad.tensor.Window;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -14,9 +15,7 @@ import org.jspecify.annotations.Nullable;
  * channel and row by row: PyTorch's (outChannels, inChannels, k, k) flattened and transposed. Keeps its input for backward.
  */
 public final class Conv2d implements Layer {
-    private final int kernelSize;
-    private final int stride;
-    private final int padding;
+    private final Window window;
     private final WeightAndBias weights;
     private @Nullable Tensor input;
     private @Nullable Tensor output;
@@ -58,15 +57,9 @@ public final class Conv2d implements Layer {
      * @param bias (outChannels), or null for none
      */
     public Conv2d(int kernelSize, int stride, int padding, Tensor weight, @Nullable Tensor bias) {
-        if (kernelSize < 1 || stride < 1 || padding < 0 || padding >= kernelSize) {
-            throw new IllegalArgumentException("Conv2d: wants a kernel size k and a stride of at least 1 and a padding"
-                    + " from 0 to k - 1, they are " + kernelSize + ", " + stride + " and " + padding);
-        }
-        this.kernelSize = kernelSize;
-        this.stride = stride;
-        this.padding = padding;
-        this.weights = new WeightAndBias(
-                "Conv2d", weight, kernelSize * kernelSize, 1, "(inChannels·" + kernelSize + "², outChannels)", bias);
+        window = new Window(kernelSize, stride, padding);
+        weights = new WeightAndBias(
+                "Conv2d", weight, window.area(), 1, "(inChannels·" + kernelSize + "², outChannels)", bias);
     }
 
     /** The weight, (inChannels·k², outChannels). */
@@ -81,17 +74,17 @@ public final class Conv2d implements Layer {
 
     /** How wide and high the kernel is, k. */
     public int kernelSize() {
-        return kernelSize;
+        return window.size();
     }
 
     /** How far the kernel moves. */
     public int stride() {
-        return stride;
+        return window.stride();
     }
 
     /** The zeros at each edge of an image. */
     public int padding() {
-        return padding;
+        return window.padding();
     }
 
     /**
@@ -106,21 +99,11 @@ public final class Conv2d implements Layer {
      */
     @Override
     public Tensor forward(Tensor x) {
-        int inChannels = weights.value().size(0) / (kernelSize * kernelSize);
-        if (x.shape().rank() != 4
-                || x.size(1) != inChannels
-                || Math.min(x.size(2), x.size(3)) + 2 * padding < kernelSize) {
-            throw new IllegalArgumentException("Conv2d: wants (N, " + inChannels + ", height, width) of at least "
-                    + (kernelSize - 2 * padding) + " x " + (kernelSize - 2 * padding) + ", x is " + x.shape());
-        }
+        window.requireImages("Conv2d", "x", x, weights.value().size(0) / window.area());
         input = x;
-        output = Buffers.images(x, weights.columns(), outSize(x.size(2)), outSize(x.size(3)), output);
-        Convolutions.conv2d(x, weights.value(), weights.biasValue(), kernelSize, stride, padding, output);
+        output = Buffers.images(x, weights.columns(), window.count(x.size(2)), window.count(x.size(3)), output);
+        Convolutions.conv2d(x, weights.value(), weights.biasValue(), window, output);
         return output;
-    }
-
-    private int outSize(int size) {
-        return (size + 2 * padding - kernelSize) / stride + 1;
     }
 
     /**
@@ -140,8 +123,8 @@ public final class Conv2d implements Layer {
     public Tensor backward(Tensor dOut) {
         var x = Buffers.kept("Conv2d", input);
         dX = Buffers.like(x, dX);
-        Convolutions.conv2dBackwardParameters(x, dOut, kernelSize, stride, padding, weights.grad(), weights.biasGrad());
-        Convolutions.conv2dBackwardInput(dOut, weights.value(), kernelSize, stride, padding, dX);
+        Convolutions.conv2dBackwardParameters(x, dOut, window, weights.grad(), weights.biasGrad());
+        Convolutions.conv2dBackwardInput(dOut, weights.value(), window, dX);
         return dX;
     }
 

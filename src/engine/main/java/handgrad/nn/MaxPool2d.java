@@ -3,6 +3,7 @@ package handgrad.nn;
 import handgrad.tensor.Convolutions;
 import handgrad.tensor.DType;
 import handgrad.tensor.Tensor;
+import handgrad.tensor.Window;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,8 +12,7 @@ import org.jspecify.annotations.Nullable;
  * are left out. Keeps for backward where the largest pixels stood.
  */
 public final class MaxPool2d implements Layer {
-    private final int kernelSize;
-    private final int stride;
+    private final Window window;
     private @Nullable Tensor input;
     private @Nullable Tensor output;
     private @Nullable Tensor indices;
@@ -30,12 +30,7 @@ public final class MaxPool2d implements Layer {
      * @param stride at least 1
      */
     public MaxPool2d(int kernelSize, int stride) {
-        if (kernelSize < 1 || stride < 1) {
-            throw new IllegalArgumentException("MaxPool2d: wants a kernel size and a stride of at least 1, they are "
-                    + kernelSize + " and " + stride);
-        }
-        this.kernelSize = kernelSize;
-        this.stride = stride;
+        window = new Window(kernelSize, stride, 0);
     }
 
     /**
@@ -47,15 +42,11 @@ public final class MaxPool2d implements Layer {
      */
     @Override
     public Tensor forward(Tensor x) {
-        if (x.shape().rank() != 4 || Math.min(x.size(2), x.size(3)) < kernelSize) {
-            throw new IllegalArgumentException("MaxPool2d: wants (N, channels, height, width) of at least " + kernelSize
-                    + " x " + kernelSize + ", x is " + x.shape());
-        }
+        window.requireImages("MaxPool2d", "x", x, Window.ANY);
         input = x;
-        output = Buffers.images(
-                x, x.size(1), (x.size(2) - kernelSize) / stride + 1, (x.size(3) - kernelSize) / stride + 1, output);
+        output = Buffers.images(x, x.size(1), window.count(x.size(2)), window.count(x.size(3)), output);
         indices = Buffers.like(DType.INT32, output.shape(), indices);
-        Convolutions.maxPool2d(x, kernelSize, stride, output, indices);
+        Convolutions.maxPool2d(x, window, output, indices);
         return output;
     }
 

@@ -5,6 +5,7 @@ import static handgrad.tensor.Requirements.requireApart;
 import static handgrad.tensor.Requirements.requireElements;
 
 import handgrad.kernel.conv.Convolution;
+import handgrad.kernel.conv.ConvolutionSizes;
 import handgrad.kernel.conv.MaxPooling;
 import org.jspecify.annotations.Nullable;
 
@@ -29,52 +30,26 @@ public final class Convolutions {
      * @param x (N, inChannels, height, width)
      * @param weight (inChannels·k², outChannels)
      * @param bias (outChannels), or null for none
-     * @param kernelSize k, at least 1
-     * @param stride how far the kernel moves, at least 1
-     * @param padding the zeros at each edge, from 0 to k - 1
+     * @param window the kernel's size k, its stride and its padding
      * @param out (N, outChannels, outHeight, outWidth), where a size becomes ⌊(size + 2·padding - k) / stride⌋ + 1; written
      */
-    public static void conv2d(
-            Tensor x, Tensor weight, @Nullable Tensor bias, int kernelSize, int stride, int padding, Tensor out) {
-        requireConvolution("conv2d", "x", x, weight, kernelSize, stride, padding, "out", out);
+    public static void conv2d(Tensor x, Tensor weight, @Nullable Tensor bias, Window window, Tensor out) {
+        var sizes = sizes("conv2d", "x", x, weight, window, "out", out);
         requireApart("conv2d", "out", out, "x", x);
         if (bias != null) {
             require("conv2d", "bias", bias, weight.dtype());
             requireElements("conv2d", "bias", bias, 1, weight.size(1));
         }
         if (x.dtype() == DType.FLOAT32) {
-            Convolution.forward(
-                    x.floats(),
-                    x.size(0),
-                    x.size(1),
-                    x.size(2),
-                    x.size(3),
-                    weight.floats(),
-                    bias == null ? null : bias.floats(),
-                    weight.size(1),
-                    kernelSize,
-                    stride,
-                    padding,
-                    out.floats());
+            Convolution.forward(sizes, x.floats(), weight.floats(), bias == null ? null : bias.floats(), out.floats());
         } else {
             Convolution.forward(
-                    x.doubles(),
-                    x.size(0),
-                    x.size(1),
-                    x.size(2),
-                    x.size(3),
-                    weight.doubles(),
-                    bias == null ? null : bias.doubles(),
-                    weight.size(1),
-                    kernelSize,
-                    stride,
-                    padding,
-                    out.doubles());
+                    sizes, x.doubles(), weight.doubles(), bias == null ? null : bias.doubles(), out.doubles());
         }
         if (Tracing.isOn()) {
             Tracing.tell(
                     Op.CONV2D,
-                    new double[] {kernelSize, stride, padding},
+                    new double[] {window.size(), window.stride(), window.padding()},
                     out,
                     bias == null ? new Tensor[] {x, weight} : new Tensor[] {x, weight, bias});
         }
@@ -94,40 +69,18 @@ public final class Convolutions {
      * @param dBias (outChannels), added to, or null for none
      */
     public static void conv2dBackwardParameters(
-            Tensor x, Tensor dOut, int kernelSize, int stride, int padding, Tensor dWeight, @Nullable Tensor dBias) {
-        requireConvolution("conv2dBackward", "x", x, dWeight, kernelSize, stride, padding, "dOut", dOut);
+            Tensor x, Tensor dOut, Window window, Tensor dWeight, @Nullable Tensor dBias) {
+        var sizes = sizes("conv2dBackward", "x", x, dWeight, window, "dOut", dOut);
         if (dBias != null) {
             require("conv2dBackward", "dBias", dBias, dWeight.dtype());
             requireElements("conv2dBackward", "dBias", dBias, 1, dWeight.size(1));
         }
         if (x.dtype() == DType.FLOAT32) {
             Convolution.backwardParameters(
-                    x.floats(),
-                    x.size(0),
-                    x.size(1),
-                    x.size(2),
-                    x.size(3),
-                    dOut.floats(),
-                    dWeight.size(1),
-                    kernelSize,
-                    stride,
-                    padding,
-                    dWeight.floats(),
-                    dBias == null ? null : dBias.floats());
+                    sizes, x.floats(), dOut.floats(), dWeight.floats(), dBias == null ? null : dBias.floats());
         } else {
             Convolution.backwardParameters(
-                    x.doubles(),
-                    x.size(0),
-                    x.size(1),
-                    x.size(2),
-                    x.size(3),
-                    dOut.doubles(),
-                    dWeight.size(1),
-                    kernelSize,
-                    stride,
-                    padding,
-                    dWeight.doubles(),
-                    dBias == null ? null : dBias.doubles());
+                    sizes, x.doubles(), dOut.doubles(), dWeight.doubles(), dBias == null ? null : dBias.doubles());
         }
     }
 
@@ -143,109 +96,71 @@ public final class Convolutions {
      * @param weight (inChannels·k², outChannels)
      * @param dX (N, inChannels, height, width), written
      */
-    public static void conv2dBackwardInput(
-            Tensor dOut, Tensor weight, int kernelSize, int stride, int padding, Tensor dX) {
-        requireConvolution("conv2dBackward", "dX", dX, weight, kernelSize, stride, padding, "dOut", dOut);
+    public static void conv2dBackwardInput(Tensor dOut, Tensor weight, Window window, Tensor dX) {
+        var sizes = sizes("conv2dBackward", "dX", dX, weight, window, "dOut", dOut);
         requireApart("conv2dBackward", "dX", dX, "dOut", dOut);
         if (dX.dtype() == DType.FLOAT32) {
-            Convolution.backwardInput(
-                    dOut.floats(),
-                    dX.size(0),
-                    dX.size(1),
-                    dX.size(2),
-                    dX.size(3),
-                    weight.floats(),
-                    weight.size(1),
-                    kernelSize,
-                    stride,
-                    padding,
-                    dX.floats());
+            Convolution.backwardInput(sizes, dOut.floats(), weight.floats(), dX.floats());
         } else {
-            Convolution.backwardInput(
-                    dOut.doubles(),
-                    dX.size(0),
-                    dX.size(1),
-                    dX.size(2),
-                    dX.size(3),
-                    weight.doubles(),
-                    weight.size(1),
-                    kernelSize,
-                    stride,
-                    padding,
-                    dX.doubles());
+            Convolution.backwardInput(sizes, dOut.doubles(), weight.doubles(), dX.doubles());
         }
     }
 
-    private static void requireConvolution(
-            String operation,
-            String name,
-            Tensor x,
-            Tensor weight,
-            int kernelSize,
-            int stride,
-            int padding,
-            String outName,
-            Tensor out) {
+    /** The sizes of a convolution of x to out, both checked. */
+    private static ConvolutionSizes sizes(
+            String operation, String name, Tensor x, Tensor weight, Window window, String outName, Tensor out) {
         require(operation, name, x, weight.dtype());
         require(operation, outName, out, weight.dtype());
-        if (kernelSize < 1 || stride < 1 || padding < 0 || padding >= kernelSize) {
-            throw new IllegalArgumentException(
-                    operation + ": wants a kernel size k and a stride of at least 1 and a padding"
-                            + " from 0 to k - 1, they are " + kernelSize + ", " + stride + " and " + padding);
+        if (weight.shape().rank() != 2 || weight.size(0) % window.area() != 0) {
+            throw new IllegalArgumentException(operation + ": weight must be (inChannels·" + window.size()
+                    + "², outChannels), it is " + weight.shape());
         }
-        if (x.shape().rank() != 4
-                || weight.shape().rank() != 2
-                || weight.size(0) != x.size(1) * kernelSize * kernelSize
-                || Math.min(x.size(2), x.size(3)) + 2 * padding < kernelSize) {
-            throw new IllegalArgumentException(operation + ": wants images (N, C, height, width), not smaller than the"
-                    + " kernel, and weight (C·" + kernelSize + "², outChannels), " + name + " is " + x.shape()
-                    + ", padding " + padding + ", weight " + weight.shape());
-        }
-        int outHeight = Convolution.outSize(x.size(2), kernelSize, stride, padding);
-        int outWidth = Convolution.outSize(x.size(3), kernelSize, stride, padding);
+        window.requireImages(operation, name, x, weight.size(0) / window.area());
+        int outHeight = window.count(x.size(2));
+        int outWidth = window.count(x.size(3));
         requireSizes(operation, outName, out, x.size(0), weight.size(1), outHeight, outWidth);
+        return ConvolutionSizes.of(
+                x.size(0),
+                x.size(1),
+                x.size(2),
+                x.size(3),
+                weight.size(1),
+                window.size(),
+                window.stride(),
+                window.padding());
     }
 
     /**
      * The largest element of each window of k x k pixels, PyTorch's {@code max_pool2d}; of several the first, row by row.
      *
      * @param x (N, channels, height, width)
-     * @param kernelSize k, at least 1
-     * @param stride how far the window moves, at least 1
+     * @param window without padding
      * @param out (N, channels, outHeight, outWidth), where a size becomes ⌊(size - k) / stride⌋ + 1; written
      * @param indices INT32 of the shape of out, written: where in its plane of x each element of out stands
      */
-    public static void maxPool2d(Tensor x, int kernelSize, int stride, Tensor out, Tensor indices) {
-        requirePooling("maxPool2d", x, kernelSize, stride, out, indices);
+    public static void maxPool2d(Tensor x, Window window, Tensor out, Tensor indices) {
+        require("maxPool2d", "out", out, x.dtype());
+        require("maxPool2d", "indices", indices, DType.INT32);
+        if (window.padding() != 0) {
+            throw new IllegalArgumentException("maxPool2d: wants a window without padding, it is " + window);
+        }
+        window.requireImages("maxPool2d", "x", x, Window.ANY);
+        int outHeight = window.count(x.size(2));
+        int outWidth = window.count(x.size(3));
+        requireSizes("maxPool2d", "out", out, x.size(0), x.size(1), outHeight, outWidth);
+        requireSizes("maxPool2d", "indices", indices, x.size(0), x.size(1), outHeight, outWidth);
         int planes = x.size(0) * x.size(1);
+        int kernel = window.size();
+        int stride = window.stride();
         if (x.dtype() == DType.FLOAT32) {
-            MaxPooling.forward(
-                    x.floats(), planes, x.size(2), x.size(3), kernelSize, stride, out.floats(), indices.ints());
+            MaxPooling.forward(x.floats(), planes, x.size(2), x.size(3), kernel, stride, out.floats(), indices.ints());
         } else {
             MaxPooling.forward(
-                    x.doubles(), planes, x.size(2), x.size(3), kernelSize, stride, out.doubles(), indices.ints());
+                    x.doubles(), planes, x.size(2), x.size(3), kernel, stride, out.doubles(), indices.ints());
         }
         if (Tracing.isOn()) {
-            Tracing.tell(Op.MAX_POOL2D, new double[] {kernelSize, stride}, out, x);
+            Tracing.tell(Op.MAX_POOL2D, new double[] {kernel, stride}, out, x);
         }
-    }
-
-    private static void requirePooling(
-            String operation, Tensor x, int kernelSize, int stride, Tensor out, Tensor indices) {
-        require(operation, "out", out, x.dtype());
-        require(operation, "indices", indices, DType.INT32);
-        if (kernelSize < 1 || stride < 1) {
-            throw new IllegalArgumentException(operation + ": wants a kernel size and a stride of at least 1, they are "
-                    + kernelSize + " and " + stride);
-        }
-        if (x.shape().rank() != 4 || Math.min(x.size(2), x.size(3)) < kernelSize) {
-            throw new IllegalArgumentException(operation + ": wants images (N, C, height, width), not smaller than the"
-                    + " window of " + kernelSize + " x " + kernelSize + ", x is " + x.shape());
-        }
-        int outHeight = (x.size(2) - kernelSize) / stride + 1;
-        int outWidth = (x.size(3) - kernelSize) / stride + 1;
-        requireSizes(operation, "out", out, x.size(0), x.size(1), outHeight, outWidth);
-        requireSizes(operation, "indices", indices, x.size(0), x.size(1), outHeight, outWidth);
     }
 
     /**

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import handgrad.kernel.norm.BatchNormalization;
+import handgrad.kernel.norm.NormalizationArrays;
 import handgrad.kernel.norm.ScalarBatchNormalization;
 import handgrad.kernel.runtime.VectorSupport;
 import handgrad.random.TorchRandom;
@@ -92,63 +93,85 @@ class LoopsTest {
             for (int columns : COLUMNS) {
                 int n = rows * columns;
                 float[] x = randn(n);
-                float[] gain = randn(columns);
+                float[] weight = randn(columns);
                 float[] bias = randn(columns);
-                float[] mean = new float[columns];
-                float[] variance = new float[columns];
                 float[] inverse = new float[columns];
                 float[] unit = new float[n];
                 float[] out = new float[n];
-                BatchNormalization.forward(
-                        x, rows, columns, gain, bias, 1e-5f, rows - 1, mean, variance, inverse, unit, out);
+                BatchNormalization.forward(forward(rows, columns, x, weight, bias, inverse, unit, out));
 
                 float[] scalarUnit = new float[n];
                 float[] scalarOut = new float[n];
-                float[] scalarMean = new float[columns];
-                float[] scalarInverse = new float[columns];
-                ScalarBatchNormalization.statistics(
-                        x, rows, columns, 0, columns, 1e-5f, rows - 1, scalarMean, new float[columns], scalarInverse);
-                ScalarBatchNormalization.apply(
-                        x, 0, rows, columns, gain, bias, scalarMean, scalarInverse, scalarUnit, scalarOut);
+                ScalarBatchNormalization.forward(
+                        forward(rows, columns, x, weight, bias, new float[columns], scalarUnit, scalarOut));
                 assertThat(unit).isEqualTo(scalarUnit);
                 assertThat(out).isEqualTo(scalarOut);
 
-                double[] exactInverse = new double[columns];
-                double[] exactUnit = new double[n];
                 double[] exactOut = new double[n];
-                BatchNormalization.forward(
-                        toDouble(x),
-                        rows,
-                        columns,
-                        toDouble(gain),
-                        toDouble(bias),
-                        1e-5f,
-                        rows - 1,
-                        new double[columns],
-                        new double[columns],
-                        exactInverse,
-                        exactUnit,
-                        exactOut);
+                var exact = NormalizationArrays.ofMatrix(rows, columns);
+                exact.x = toDouble(x);
+                exact.weight = toDouble(weight);
+                exact.bias = toDouble(bias);
+                exact.epsilon = 1e-5f;
+                exact.divisor = rows - 1;
+                exact.mean = new double[columns];
+                exact.variance = new double[columns];
+                exact.inverseDeviation = new double[columns];
+                exact.normalized = new double[n];
+                exact.out = exactOut;
+                BatchNormalization.forward(exact);
                 // Two rows that are nearly equal lose digits in their difference, so the bound is wide.
                 requireClose(out, exactOut, 1e-3);
 
                 float[] dOut = randn(n);
-                float[] dGain = randn(columns);
+                float[] dWeight = randn(columns);
                 float[] dBias = randn(columns);
-                float[] scalarDGain = dGain.clone();
+                float[] scalarDWeight = dWeight.clone();
                 float[] scalarDBias = dBias.clone();
                 float[] dX = new float[n];
                 float[] scalarDX = new float[n];
-                BatchNormalization.backward(dOut, unit, rows, columns, gain, inverse, rows - 1, dGain, dBias, dX);
-                float[] means = new float[2 * columns];
-                ScalarBatchNormalization.backwardSums(
-                        dOut, unit, rows, columns, 0, columns, rows - 1, scalarDGain, scalarDBias, means);
-                ScalarBatchNormalization.backwardRows(dOut, unit, 0, rows, columns, gain, inverse, means, scalarDX);
+                var arrays = NormalizationArrays.ofMatrix(rows, columns);
+                arrays.dOut = dOut;
+                arrays.normalized = unit;
+                arrays.weight = weight;
+                arrays.inverseDeviation = inverse;
+                arrays.divisor = rows - 1;
+                arrays.dWeight = dWeight;
+                arrays.dBias = dBias;
+                arrays.dX = dX;
+                BatchNormalization.backward(arrays);
+                arrays.dWeight = scalarDWeight;
+                arrays.dBias = scalarDBias;
+                arrays.dX = scalarDX;
+                ScalarBatchNormalization.backward(arrays);
                 assertThat(dX).isEqualTo(scalarDX);
-                assertThat(dGain).isEqualTo(scalarDGain);
+                assertThat(dWeight).isEqualTo(scalarDWeight);
                 assertThat(dBias).isEqualTo(scalarDBias);
             }
         }
+    }
+
+    private static NormalizationArrays forward(
+            int rows,
+            int columns,
+            float[] x,
+            float[] weight,
+            float[] bias,
+            float[] inverse,
+            float[] unit,
+            float[] out) {
+        var arrays = NormalizationArrays.ofMatrix(rows, columns);
+        arrays.x = x;
+        arrays.weight = weight;
+        arrays.bias = bias;
+        arrays.epsilon = 1e-5f;
+        arrays.divisor = rows - 1;
+        arrays.mean = new float[columns];
+        arrays.variance = new float[columns];
+        arrays.inverseDeviation = inverse;
+        arrays.normalized = unit;
+        arrays.out = out;
+        return arrays;
     }
 
     @Test

@@ -5,11 +5,13 @@ import static org.assertj.core.api.Assertions.within;
 
 import handgrad.kernel.norm.BatchNormalization;
 import handgrad.kernel.norm.LayerNormalization;
+import handgrad.kernel.norm.NormalizationArrays;
 import handgrad.kernel.norm.ScalarBatchNormalization;
 import handgrad.kernel.runtime.Parallel;
 import handgrad.random.TorchRandom;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -64,47 +66,87 @@ class SharedLoopsTest {
     @Test
     void batch_normalization() {
         float[] x = randn(N);
-        float[] gain = randn(COLUMNS);
+        float[] weight = randn(COLUMNS);
         float[] bias = randn(COLUMNS);
         float[] dOut = randn(N);
         float[] mean = new float[COLUMNS];
-        float[] variance = new float[COLUMNS];
         float[] inverse = new float[COLUMNS];
-        float[] unit = new float[N];
         float[] out = new float[N];
-        ScalarBatchNormalization.statistics(x, ROWS, COLUMNS, 0, COLUMNS, 1e-5f, ROWS, mean, variance, inverse);
-        ScalarBatchNormalization.apply(x, 0, ROWS, COLUMNS, gain, bias, mean, inverse, unit, out);
-        float[] dGain = gain.clone();
-        float[] dBias = bias.clone();
-        float[] dX = new float[N];
-        float[] means = new float[2 * COLUMNS];
-        ScalarBatchNormalization.backwardSums(dOut, unit, ROWS, COLUMNS, 0, COLUMNS, ROWS, dGain, dBias, means);
-        ScalarBatchNormalization.backwardRows(dOut, unit, 0, ROWS, COLUMNS, gain, inverse, means, dX);
-        float[][] expected = results(mean, variance, inverse, unit, out, dGain, dBias, dX);
+        float[][] expected = batchNormalization(
+                ScalarBatchNormalization::forward,
+                ScalarBatchNormalization::backward,
+                x,
+                weight,
+                bias,
+                dOut,
+                mean,
+                inverse,
+                out);
         requireSameBits("batch normalisation", () -> {
-            float[] ownMean = new float[COLUMNS];
-            float[] ownVariance = new float[COLUMNS];
-            float[] ownInverse = new float[COLUMNS];
-            float[] ownUnit = new float[N];
-            float[] ownOut = new float[N];
-            BatchNormalization.forward(
-                    x, ROWS, COLUMNS, gain, bias, 1e-5f, ROWS, ownMean, ownVariance, ownInverse, ownUnit, ownOut);
-            float[] ownDGain = gain.clone();
-            float[] ownDBias = bias.clone();
-            float[] ownDX = new float[N];
-            BatchNormalization.backward(
-                    dOut, ownUnit, ROWS, COLUMNS, gain, ownInverse, ROWS, ownDGain, ownDBias, ownDX);
-            float[][] own = results(ownMean, ownVariance, ownInverse, ownUnit, ownOut, ownDGain, ownDBias, ownDX);
+            float[][] own = batchNormalization(
+                    BatchNormalization::forward,
+                    BatchNormalization::backward,
+                    x,
+                    weight,
+                    bias,
+                    dOut,
+                    new float[COLUMNS],
+                    new float[COLUMNS],
+                    new float[N]);
             requireEqual("batch normalisation", own, expected);
             return own;
         });
         requireSameBits("batch normalisation in evaluation", () -> {
             float[] ownUnit = new float[N];
             float[] ownOut = new float[N];
-            BatchNormalization.apply(x, ROWS, COLUMNS, gain, bias, mean, inverse, ownUnit, ownOut);
+            var arrays = NormalizationArrays.ofMatrix(ROWS, COLUMNS);
+            arrays.x = x;
+            arrays.weight = weight;
+            arrays.bias = bias;
+            arrays.mean = mean;
+            arrays.inverseDeviation = inverse;
+            arrays.normalized = ownUnit;
+            arrays.out = ownOut;
+            BatchNormalization.apply(arrays);
             assertThat(ownOut).isEqualTo(out);
             return results(ownUnit, ownOut);
         });
+    }
+
+    /** mean, variance, inverse, unit, out, dWeight, dBias and dX. */
+    private static float[][] batchNormalization(
+            Consumer<NormalizationArrays> forward,
+            Consumer<NormalizationArrays> backward,
+            float[] x,
+            float[] weight,
+            float[] bias,
+            float[] dOut,
+            float[] mean,
+            float[] inverse,
+            float[] out) {
+        float[] variance = new float[COLUMNS];
+        float[] unit = new float[N];
+        float[] dWeight = weight.clone();
+        float[] dBias = bias.clone();
+        float[] dX = new float[N];
+        var arrays = NormalizationArrays.ofMatrix(ROWS, COLUMNS);
+        arrays.x = x;
+        arrays.weight = weight;
+        arrays.bias = bias;
+        arrays.epsilon = 1e-5f;
+        arrays.divisor = ROWS;
+        arrays.mean = mean;
+        arrays.variance = variance;
+        arrays.inverseDeviation = inverse;
+        arrays.normalized = unit;
+        arrays.out = out;
+        forward.accept(arrays);
+        arrays.dOut = dOut;
+        arrays.dWeight = dWeight;
+        arrays.dBias = dBias;
+        arrays.dX = dX;
+        backward.accept(arrays);
+        return results(mean, variance, inverse, unit, out, dWeight, dBias, dX);
     }
 
     @Test
@@ -252,7 +294,15 @@ class SharedLoopsTest {
                 () -> {
                     float[] unit = new float[N];
                     float[] out = new float[N];
-                    LayerNormalization.forward(x, ROWS, COLUMNS, y, x, 1e-5f, new float[ROWS], unit, out);
+                    var arrays = NormalizationArrays.ofMatrix(ROWS, COLUMNS);
+                    arrays.x = x;
+                    arrays.weight = y;
+                    arrays.bias = x;
+                    arrays.epsilon = 1e-5f;
+                    arrays.inverseDeviation = new float[ROWS];
+                    arrays.normalized = unit;
+                    arrays.out = out;
+                    LayerNormalization.forward(arrays);
                     return results(unit, out);
                 },
                 () -> {

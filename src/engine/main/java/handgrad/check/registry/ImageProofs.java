@@ -11,6 +11,7 @@ import handgrad.tensor.DType;
 import handgrad.tensor.Normalizations;
 import handgrad.tensor.Shape;
 import handgrad.tensor.Tensor;
+import handgrad.tensor.Window;
 import java.util.List;
 
 /** Operations and layers of images (N, channels, height, width). */
@@ -61,18 +62,19 @@ final class ImageProofs {
 
     /** dWeight and dBias sum over images and pixels, dX over the outputs that saw a pixel. */
     private static Computation conv2d(int k, int stride, int padding) {
+        var window = new Window(k, stride, padding);
         return new Computation(
                 x -> {
                     var out = Tensor.zeros(x[0].dtype(), convolved(x[0], x[1], k, stride, padding));
-                    Convolutions.conv2d(x[0], x[1], x.length == 3 ? x[2] : null, k, stride, padding, out);
+                    Convolutions.conv2d(x[0], x[1], x.length == 3 ? x[2] : null, window, out);
                     return out;
                 },
                 (dOut, x) -> {
                     var dX = Gradients.zerosLike(x[0]);
                     var dWeight = Gradients.zerosLike(x[1]);
                     var dBias = x.length == 3 ? Gradients.zerosLike(x[2]) : null;
-                    Convolutions.conv2dBackwardInput(dOut, x[1], k, stride, padding, dX);
-                    Convolutions.conv2dBackwardParameters(x[0], dOut, k, stride, padding, dWeight, dBias);
+                    Convolutions.conv2dBackwardInput(dOut, x[1], window, dX);
+                    Convolutions.conv2dBackwardParameters(x[0], dOut, window, dWeight, dBias);
                     return dBias == null ? Gradients.of(dX, dWeight) : Gradients.of(dX, dWeight, dBias);
                 },
                 convolution(k, stride, padding));
@@ -90,19 +92,32 @@ final class ImageProofs {
                 .sample(conv2d(3, 1, 1), draw.normal(17, 1, 3, 17), draw.normal(9, 17), draw.normal(17))
                 .sample(conv2d(3, 1, 1), draw.normal(3, 3, 19, 18), draw.normal(27, 33), draw.normal(33))
                 .refuses(
-                        "conv2d: wants images (N, C, height, width), not smaller than the kernel, and weight"
-                                + " (C·3², outChannels), x is (1, 2, 4, 4), padding 0, weight (9, 1)",
+                        "conv2d: wants (N, 1, height, width) of at least 3 x 3, x is (1, 2, 4, 4)",
                         () -> Convolutions.conv2d(
-                                Tensor.zeros(1, 2, 4, 4), Tensor.zeros(9, 1), null, 3, 1, 0, Tensor.zeros(1, 1, 2, 2)))
+                                Tensor.zeros(1, 2, 4, 4),
+                                Tensor.zeros(9, 1),
+                                null,
+                                new Window(3, 1, 0),
+                                Tensor.zeros(1, 1, 2, 2)))
                 .refuses(
-                        "conv2d: wants a kernel size k and a stride of at least 1 and a padding from 0 to k - 1, they"
-                                + " are 3, 1 and 3",
+                        "conv2d: weight must be (inChannels·3², outChannels), it is (10, 1)",
                         () -> Convolutions.conv2d(
-                                Tensor.zeros(1, 1, 4, 4), Tensor.zeros(9, 1), null, 3, 1, 3, Tensor.zeros(1, 1, 8, 8)))
+                                Tensor.zeros(1, 1, 4, 4),
+                                Tensor.zeros(10, 1),
+                                null,
+                                new Window(3, 1, 0),
+                                Tensor.zeros(1, 1, 2, 2)))
+                .refuses(
+                        "Window: wants a size k and a stride of at least 1 and a padding from 0 to k - 1, they are 3, 1"
+                                + " and 3",
+                        () -> new Window(3, 1, 3))
                 .refuses(
                         "conv2dBackward: dOut must be (1, 1, 2, 2), it is (1, 1, 4, 4)",
                         () -> Convolutions.conv2dBackwardInput(
-                                Tensor.zeros(1, 1, 4, 4), Tensor.zeros(9, 1), 3, 1, 0, Tensor.zeros(1, 1, 4, 4)));
+                                Tensor.zeros(1, 1, 4, 4),
+                                Tensor.zeros(9, 1),
+                                new Window(3, 1, 0),
+                                Tensor.zeros(1, 1, 4, 4)));
     }
 
     private static Shape pooled(Tensor x, int k, int stride) {
@@ -123,15 +138,16 @@ final class ImageProofs {
 
     /** The gradient of an output goes to the pixel that it was. */
     private static Computation maxPool2d(int k, int stride) {
+        var window = new Window(k, stride, 0);
         return new Computation(
                 x -> {
                     var out = Tensor.zeros(x[0].dtype(), pooled(x[0], k, stride));
-                    Convolutions.maxPool2d(x[0], k, stride, out, Tensor.zeros(DType.INT32, out.shape()));
+                    Convolutions.maxPool2d(x[0], window, out, Tensor.zeros(DType.INT32, out.shape()));
                     return out;
                 },
                 (dOut, x) -> {
                     var indices = Tensor.zeros(DType.INT32, dOut.shape());
-                    Convolutions.maxPool2d(x[0], k, stride, Gradients.zerosLike(dOut), indices);
+                    Convolutions.maxPool2d(x[0], window, Gradients.zerosLike(dOut), indices);
                     var dX = Gradients.zerosLike(x[0]);
                     Convolutions.maxPool2dBackward(dOut, indices, dX);
                     return Gradients.of(dX);
@@ -150,20 +166,17 @@ final class ImageProofs {
                 .sample(maxPool2d(2, 2), draw.normal(0, 2, 4, 4))
                 .sample(maxPool2d(2, 2), draw.normal(2, 17, 2, 38))
                 .refuses(
-                        "maxPool2d: wants images (N, C, height, width), not smaller than the window of 3 x 3, x is"
-                                + " (1, 1, 2, 4)",
+                        "maxPool2d: wants (N, channels, height, width) of at least 3 x 3, x is (1, 1, 2, 4)",
                         () -> Convolutions.maxPool2d(
                                 Tensor.zeros(1, 1, 2, 4),
-                                3,
-                                1,
+                                new Window(3, 1, 0),
                                 Tensor.zeros(1, 1, 1, 2),
                                 Gradients.zeros(DType.INT32, 1, 1, 1, 2)))
                 .refuses(
                         "maxPool2d: out must be (1, 1, 2, 2), it is (1, 1, 4, 1)",
                         () -> Convolutions.maxPool2d(
                                 Tensor.zeros(1, 1, 4, 4),
-                                2,
-                                2,
+                                new Window(2, 2, 0),
                                 Tensor.zeros(1, 1, 4, 1),
                                 Gradients.zeros(DType.INT32, 1, 1, 4, 1)));
     }
@@ -313,8 +326,8 @@ final class ImageProofs {
                         "Conv2d: bias must be (2) for weight (9, 2), it is (3)",
                         () -> new Conv2d(3, 1, 0, Tensor.zeros(9, 2), Tensor.zeros(3)))
                 .refuses(
-                        "Conv2d: wants a kernel size k and a stride of at least 1 and a padding from 0 to k - 1, they"
-                                + " are 3, 1 and 3",
+                        "Window: wants a size k and a stride of at least 1 and a padding from 0 to k - 1, they are 3, 1"
+                                + " and 3",
                         () -> new Conv2d(3, 1, 3, Tensor.zeros(9, 2), null));
         operation = convolution(operation, 1, 1, 0, 1, true, draw.normal(1, 1, 1, 1));
         operation = convolution(operation, 3, 1, 1, 3, true, draw.normal(2, 2, 4, 5));
@@ -340,7 +353,8 @@ final class ImageProofs {
                         "MaxPool2d: wants (N, channels, height, width) of at least 2 x 2, x is (1, 1, 1, 4)",
                         () -> new MaxPool2d(2).forward(Tensor.zeros(1, 1, 1, 4)))
                 .refuses(
-                        "MaxPool2d: wants a kernel size and a stride of at least 1, they are 2 and 0",
+                        "Window: wants a size k and a stride of at least 1 and a padding from 0 to k - 1, they are 2, 0"
+                                + " and 0",
                         () -> new MaxPool2d(2, 0));
     }
 

@@ -5,9 +5,9 @@ import handgrad.kernel.runtime.Scratch;
 import handgrad.kernel.runtime.VectorSupport;
 
 /**
- * Batch normalisation of x (rows, features) over its rows. Every implementation does the same operations in the same
- * order and without fused multiply-add, so they give the same bits. Threads share the columns of a large matrix for
- * its sums, else the rows.
+ * Batch normalisation of a matrix x (rows, features) over its rows. Every implementation does the same operations in the
+ * same order and without fused multiply-add, so they give the same bits. Threads share the columns of a large matrix for
+ * its sums, else the rows. Float64 is for checking, in plain loops.
  */
 public final class BatchNormalization {
     /** Floats of x that fit a first-level cache of 32 KiB. */
@@ -23,259 +23,113 @@ public final class BatchNormalization {
      *
      * <pre>
      * mean = Σ x / rows;  variance = Σ (x - mean)² / divisor;  inverseDeviation = 1 / √(variance + epsilon)
-     * normalized = (x - mean) · inverseDeviation;  out = gain · normalized + bias
+     * normalized = (x - mean) · inverseDeviation;  out = weight · normalized + bias
      * </pre>
      *
-     * @param x (rows, features)
-     * @param gain (features)
-     * @param bias (features)
-     * @param divisor rows for the biased variance, rows - 1 for the unbiased one
-     * @param mean (features), written
-     * @param variance (features), written
-     * @param inverseDeviation (features), written
-     * @param normalized (rows, features), written; not x
-     * @param out (rows, features), written; not x
+     * <p>Reads x, weight, bias, divisor and epsilon; writes mean, variance, inverseDeviation, normalized and out, of which
+     * neither of the last two is x.
      */
-    public static void forward(
-            float[] x,
-            int rows,
-            int features,
-            float[] gain,
-            float[] bias,
-            float epsilon,
-            int divisor,
-            float[] mean,
-            float[] variance,
-            float[] inverseDeviation,
-            float[] normalized,
-            float[] out) {
-        if (isSmall(rows, features)) {
-            VectorSmallBatchNormalization.forward(
-                    x, rows, features, gain, bias, epsilon, divisor, mean, variance, inverseDeviation, normalized, out);
-            return;
-        }
-        if (rows * features <= Parallel.BLOCK) {
-            statistics(x, rows, features, 0, features, epsilon, divisor, mean, variance, inverseDeviation);
+    public static void forward(NormalizationArrays arrays) {
+        if (arrays.isFloat64()) {
+            ScalarBatchNormalization.forward(arrays);
+        } else if (isSmall(arrays)) {
+            VectorSmallBatchNormalization.forward(arrays);
         } else {
-            Parallel.ranges(
-                    features,
-                    Parallel.columns(features),
-                    (first, end) -> statistics(
-                            x, rows, features, first, end, epsilon, divisor, mean, variance, inverseDeviation));
+            int features = arrays.features;
+            if (isOneBlock(arrays)) {
+                statistics(arrays, 0, features);
+            } else {
+                Parallel.ranges(features, Parallel.columns(features), (first, end) -> statistics(arrays, first, end));
+            }
+            apply(arrays);
         }
-        apply(x, rows, features, gain, bias, mean, inverseDeviation, normalized, out);
     }
 
-    private static boolean isSmall(int rows, int features) {
-        return rows * features <= SMALL && VectorSupport.fill(features) && !VectorSupport.fill(features / LONG_ROW);
+    private static boolean isSmall(NormalizationArrays arrays) {
+        return arrays.rows * arrays.features <= SMALL
+                && VectorSupport.fill(arrays.features)
+                && !VectorSupport.fill(arrays.features / LONG_ROW);
     }
 
-    private static void statistics(
-            float[] x,
-            int rows,
-            int features,
-            int first,
-            int end,
-            float epsilon,
-            int divisor,
-            float[] mean,
-            float[] variance,
-            float[] inverseDeviation) {
+    private static boolean isOneBlock(NormalizationArrays arrays) {
+        return arrays.rows * arrays.features <= Parallel.BLOCK;
+    }
+
+    private static void statistics(NormalizationArrays arrays, int first, int end) {
         if (VectorSupport.fill(end - first)) {
-            VectorBatchNormalization.statistics(
-                    x, rows, features, first, end, epsilon, divisor, mean, variance, inverseDeviation);
+            VectorBatchNormalization.statistics(arrays, first, end);
         } else {
-            ScalarBatchNormalization.statistics(
-                    x, rows, features, first, end, epsilon, divisor, mean, variance, inverseDeviation);
+            ScalarBatchNormalization.statistics(arrays, first, end);
         }
     }
 
-    /** As the float32 form, in float64. */
-    public static void forward(
-            double[] x,
-            int rows,
-            int features,
-            double[] gain,
-            double[] bias,
-            double epsilon,
-            int divisor,
-            double[] mean,
-            double[] variance,
-            double[] inverseDeviation,
-            double[] normalized,
-            double[] out) {
-        ScalarBatchNormalization.forward(
-                x, rows, features, gain, bias, epsilon, divisor, mean, variance, inverseDeviation, normalized, out);
+    /**
+     * Normalises with given statistics: normalized = (x - mean) · inverseDeviation, out = weight · normalized + bias.
+     *
+     * <p>Reads x, weight, bias, mean and inverseDeviation; writes normalized and out.
+     */
+    public static void apply(NormalizationArrays arrays) {
+        int blockRows = Parallel.rows(arrays.features);
+        if (arrays.isFloat64()) {
+            ScalarBatchNormalization.apply(arrays);
+        } else if (arrays.rows <= blockRows) {
+            apply(arrays, 0, arrays.rows);
+        } else {
+            Parallel.ranges(arrays.rows, blockRows, (from, to) -> apply(arrays, from, to));
+        }
+    }
+
+    private static void apply(NormalizationArrays arrays, int from, int to) {
+        if (VectorSupport.fill(arrays.features)) {
+            VectorBatchNormalization.apply(arrays, from, to);
+        } else {
+            ScalarBatchNormalization.apply(arrays, from, to);
+        }
     }
 
     /**
      * The gradients of {@link #forward}.
      *
      * <pre>
-     * dBias += Σ dOut;  dGain += Σ dOut ∘ normalized;  dNormalized = gain ∘ dOut
+     * dBias += Σ dOut;  dWeight += Σ dOut ∘ normalized;  dNormalized = weight ∘ dOut
      * dX = inverseDeviation ∘ (dNormalized - Σ dNormalized / rows - normalized ∘ Σ (dNormalized ∘ normalized) / divisor)
      * </pre>
      *
-     * @param dOut (rows, features)
-     * @param normalized (rows, features), as forward wrote it
-     * @param dGain (features), added to
-     * @param dBias (features), added to
-     * @param dX (rows, features), written; not dOut
+     * <p>Reads dOut, weight, divisor, normalized and inverseDeviation; adds to dWeight and dBias; writes dX, which is not
+     * dOut.
      */
-    public static void backward(
-            float[] dOut,
-            float[] normalized,
-            int rows,
-            int features,
-            float[] gain,
-            float[] inverseDeviation,
-            int divisor,
-            float[] dGain,
-            float[] dBias,
-            float[] dX) {
-        if (isSmall(rows, features)) {
-            VectorSmallBatchNormalization.backward(
-                    dOut, normalized, rows, features, gain, inverseDeviation, divisor, dGain, dBias, dX);
-            return;
-        }
-        float[] means = Scratch.shared(2 * features);
-        if (rows * features <= Parallel.BLOCK) {
-            backwardSums(dOut, normalized, rows, features, 0, features, divisor, dGain, dBias, means);
-            backwardRows(dOut, normalized, 0, rows, features, gain, inverseDeviation, means, dX);
+    public static void backward(NormalizationArrays arrays) {
+        int rows = arrays.rows;
+        int features = arrays.features;
+        if (arrays.isFloat64()) {
+            ScalarBatchNormalization.backward(arrays);
+        } else if (isSmall(arrays)) {
+            VectorSmallBatchNormalization.backward(arrays);
         } else {
-            Parallel.ranges(
-                    features,
-                    Parallel.columns(features),
-                    (first, end) ->
-                            backwardSums(dOut, normalized, rows, features, first, end, divisor, dGain, dBias, means));
-            Parallel.ranges(
-                    rows,
-                    Parallel.rows(features),
-                    (from, to) ->
-                            backwardRows(dOut, normalized, from, to, features, gain, inverseDeviation, means, dX));
-        }
-    }
-
-    private static void backwardSums(
-            float[] dOut,
-            float[] normalized,
-            int rows,
-            int features,
-            int first,
-            int end,
-            int divisor,
-            float[] dGain,
-            float[] dBias,
-            float[] means) {
-        if (VectorSupport.fill(end - first)) {
-            VectorBatchNormalization.backwardSums(
-                    dOut, normalized, rows, features, first, end, divisor, dGain, dBias, means);
-        } else {
-            ScalarBatchNormalization.backwardSums(
-                    dOut, normalized, rows, features, first, end, divisor, dGain, dBias, means);
-        }
-    }
-
-    private static void backwardRows(
-            float[] dOut,
-            float[] normalized,
-            int from,
-            int to,
-            int features,
-            float[] gain,
-            float[] inverseDeviation,
-            float[] means,
-            float[] dX) {
-        if (VectorSupport.fill(features)) {
-            VectorBatchNormalization.backwardRows(
-                    dOut, normalized, from, to, features, gain, inverseDeviation, means, dX);
-        } else {
-            ScalarBatchNormalization.backwardRows(
-                    dOut, normalized, from, to, features, gain, inverseDeviation, means, dX);
-        }
-    }
-
-    /** As the float32 form, in float64. */
-    public static void backward(
-            double[] dOut,
-            double[] normalized,
-            int rows,
-            int features,
-            double[] gain,
-            double[] inverseDeviation,
-            int divisor,
-            double[] dGain,
-            double[] dBias,
-            double[] dX) {
-        ScalarBatchNormalization.backward(
-                dOut, normalized, rows, features, gain, inverseDeviation, divisor, dGain, dBias, dX);
-    }
-
-    /**
-     * Normalises with given statistics: normalized = (x - mean) · inverseDeviation, out = gain · normalized + bias.
-     *
-     * @param x (rows, features)
-     * @param mean (features)
-     * @param inverseDeviation (features)
-     * @param normalized (rows, features), written
-     * @param out (rows, features), written
-     */
-    public static void apply(
-            float[] x,
-            int rows,
-            int features,
-            float[] gain,
-            float[] bias,
-            float[] mean,
-            float[] inverseDeviation,
-            float[] normalized,
-            float[] out) {
-        int blockRows = Parallel.rows(features);
-        if (rows <= blockRows) {
-            apply(x, 0, rows, features, gain, bias, mean, inverseDeviation, normalized, out);
-        } else {
-            Parallel.ranges(
-                    rows,
-                    blockRows,
-                    (from, to) -> apply(x, from, to, features, gain, bias, mean, inverseDeviation, normalized, out));
-        }
-    }
-
-    private static void apply(
-            float[] x,
-            int from,
-            int to,
-            int features,
-            float[] gain,
-            float[] bias,
-            float[] mean,
-            float[] inverseDeviation,
-            float[] normalized,
-            float[] out) {
-        if (VectorSupport.fill(features)) {
-            VectorBatchNormalization.apply(x, from, to, features, gain, bias, mean, inverseDeviation, normalized, out);
-        } else {
-            ScalarBatchNormalization.apply(x, from, to, features, gain, bias, mean, inverseDeviation, normalized, out);
-        }
-    }
-
-    /** As the float32 form, in float64. */
-    public static void apply(
-            double[] x,
-            int rows,
-            int features,
-            double[] gain,
-            double[] bias,
-            double[] mean,
-            double[] inverseDeviation,
-            double[] normalized,
-            double[] out) {
-        for (int i = 0; i < rows; i++) {
-            int row = i * features;
-            for (int j = 0; j < features; j++) {
-                normalized[row + j] = (x[row + j] - mean[j]) * inverseDeviation[j];
-                out[row + j] = gain[j] * normalized[row + j] + bias[j];
+            arrays.means = Scratch.shared(2 * features);
+            if (isOneBlock(arrays)) {
+                backwardSums(arrays, 0, features);
+                backwardRows(arrays, 0, rows);
+            } else {
+                Parallel.ranges(features, Parallel.columns(features), (first, end) -> backwardSums(arrays, first, end));
+                Parallel.ranges(rows, Parallel.rows(features), (from, to) -> backwardRows(arrays, from, to));
             }
+        }
+    }
+
+    private static void backwardSums(NormalizationArrays arrays, int first, int end) {
+        if (VectorSupport.fill(end - first)) {
+            VectorBatchNormalization.backwardSums(arrays, first, end);
+        } else {
+            ScalarBatchNormalization.backwardSums(arrays, first, end);
+        }
+    }
+
+    private static void backwardRows(NormalizationArrays arrays, int from, int to) {
+        if (VectorSupport.fill(arrays.features)) {
+            VectorBatchNormalization.backwardRows(arrays, from, to);
+        } else {
+            ScalarBatchNormalization.backwardRows(arrays, from, to);
         }
     }
 }

@@ -16,49 +16,32 @@ public final class LayerNormalization {
      *
      * <pre>
      * mean = Σ x / features;  variance = Σ (x - mean)² / features;  inverseDeviation = 1 / √(variance + epsilon)
-     * normalized = (x - mean) · inverseDeviation;  out = gain ∘ normalized + bias
+     * normalized = (x - mean) · inverseDeviation;  out = weight ∘ normalized + bias
      * </pre>
      *
-     * @param x (rows, features)
-     * @param gain (features)
-     * @param bias (features)
-     * @param inverseDeviation (rows), written
-     * @param normalized (rows, features), written; not x
-     * @param out (rows, features), written; neither x nor normalized
+     * <p>Reads x, weight, bias and epsilon; writes inverseDeviation, (rows), normalized, which is not x, and out, which is
+     * neither.
      */
-    public static void forward(
-            float[] x,
-            int rows,
-            int features,
-            float[] gain,
-            float[] bias,
-            float epsilon,
-            float[] inverseDeviation,
-            float[] normalized,
-            float[] out) {
-        int blockRows = Parallel.rows(features);
-        if (rows <= blockRows) {
-            forward(x, 0, rows, features, gain, bias, epsilon, inverseDeviation, normalized, out);
+    public static void forward(NormalizationArrays arrays) {
+        int blockRows = Parallel.rows(arrays.features);
+        if (arrays.isFloat64()) {
+            forwardFloat64(arrays);
+        } else if (arrays.rows <= blockRows) {
+            forward(arrays, 0, arrays.rows);
         } else {
-            Parallel.ranges(
-                    rows,
-                    blockRows,
-                    (from, to) ->
-                            forward(x, from, to, features, gain, bias, epsilon, inverseDeviation, normalized, out));
+            Parallel.ranges(arrays.rows, blockRows, (from, to) -> forward(arrays, from, to));
         }
     }
 
-    private static void forward(
-            float[] x,
-            int from,
-            int to,
-            int features,
-            float[] gain,
-            float[] bias,
-            float epsilon,
-            float[] inverseDeviation,
-            float[] normalized,
-            float[] out) {
+    private static void forward(NormalizationArrays arrays, int from, int to) {
+        var x = (float[]) arrays.x;
+        var weight = (float[]) arrays.weight;
+        var bias = (float[]) arrays.bias;
+        var inverseDeviation = (float[]) arrays.inverseDeviation;
+        var normalized = (float[]) arrays.normalized;
+        var out = (float[]) arrays.out;
+        int features = arrays.features;
+        float epsilon = (float) arrays.epsilon;
         for (int i = from; i < to; i++) {
             int row = i * features;
             float mean = Reduction.sum(x, row, features) / features;
@@ -73,23 +56,20 @@ public final class LayerNormalization {
             inverseDeviation[i] = inverse;
             for (int j = 0; j < features; j++) {
                 normalized[row + j] *= inverse;
-                out[row + j] = gain[j] * normalized[row + j] + bias[j];
+                out[row + j] = weight[j] * normalized[row + j] + bias[j];
             }
         }
     }
 
-    /** As the float32 form, in float64. */
-    public static void forward(
-            double[] x,
-            int rows,
-            int features,
-            double[] gain,
-            double[] bias,
-            double epsilon,
-            double[] inverseDeviation,
-            double[] normalized,
-            double[] out) {
-        for (int i = 0; i < rows; i++) {
+    private static void forwardFloat64(NormalizationArrays arrays) {
+        var x = (double[]) arrays.x;
+        var weight = (double[]) arrays.weight;
+        var bias = (double[]) arrays.bias;
+        var inverseDeviation = (double[]) arrays.inverseDeviation;
+        var normalized = (double[]) arrays.normalized;
+        var out = (double[]) arrays.out;
+        int features = arrays.features;
+        for (int i = 0; i < arrays.rows; i++) {
             int row = i * features;
             double sum = 0;
             for (int j = 0; j < features; j++) {
@@ -102,10 +82,10 @@ public final class LayerNormalization {
                 normalized[row + j] = difference;
                 squares += difference * difference;
             }
-            inverseDeviation[i] = 1 / Math.sqrt(squares / features + epsilon);
+            inverseDeviation[i] = 1 / Math.sqrt(squares / features + arrays.epsilon);
             for (int j = 0; j < features; j++) {
                 normalized[row + j] *= inverseDeviation[i];
-                out[row + j] = gain[j] * normalized[row + j] + bias[j];
+                out[row + j] = weight[j] * normalized[row + j] + bias[j];
             }
         }
     }
@@ -114,35 +94,38 @@ public final class LayerNormalization {
      * The gradients of {@link #forward}; the sums in dX run over the features of a row, the others over the rows.
      *
      * <pre>
-     * dBias += Σ dOut;  dGain += Σ dOut ∘ normalized;  dNormalized = gain ∘ dOut
-     * dX = inverseDeviation · (dNormalized - Σ dNormalized / features - normalized · Σ (dNormalized ∘ normalized) / features)
+     * dBias += Σ dOut;  dWeight += Σ dOut ∘ normalized;  dNormalized = weight ∘ dOut
+     * dX = inverseDeviation · (dNormalized - Σ dNormalized / features
+     *                          - normalized · Σ (dNormalized ∘ normalized) / features)
      * </pre>
      *
-     * @param dOut (rows, features)
-     * @param normalized (rows, features), as forward wrote it
-     * @param gain (features)
-     * @param inverseDeviation (rows), as forward wrote it
-     * @param dGain (features), added to
-     * @param dBias (features), added to
-     * @param dX (rows, features), written; neither dOut nor normalized
+     * <p>Reads dOut, normalized, weight and inverseDeviation, (rows); adds to dWeight and dBias; writes dX, which is neither
+     * dOut nor normalized.
      */
-    public static void backward(
-            float[] dOut,
-            float[] normalized,
-            int rows,
-            int features,
-            float[] gain,
-            float[] inverseDeviation,
-            float[] dGain,
-            float[] dBias,
-            float[] dX) {
+    public static void backward(NormalizationArrays arrays) {
+        if (arrays.isFloat64()) {
+            backwardFloat64(arrays);
+        } else {
+            backwardFloat32(arrays);
+        }
+    }
+
+    private static void backwardFloat32(NormalizationArrays arrays) {
+        var dOut = (float[]) arrays.dOut;
+        var normalized = (float[]) arrays.normalized;
+        var weight = (float[]) arrays.weight;
+        var inverseDeviation = (float[]) arrays.inverseDeviation;
+        var dWeight = (float[]) arrays.dWeight;
+        var dBias = (float[]) arrays.dBias;
+        var dX = (float[]) arrays.dX;
+        int features = arrays.features;
         float[] products = Scratch.floats(features);
-        for (int i = 0; i < rows; i++) {
+        for (int i = 0; i < arrays.rows; i++) {
             int row = i * features;
             for (int j = 0; j < features; j++) {
-                float dNormalized = gain[j] * dOut[row + j];
+                float dNormalized = weight[j] * dOut[row + j];
                 dBias[j] += dOut[row + j];
-                dGain[j] += dOut[row + j] * normalized[row + j];
+                dWeight[j] += dOut[row + j] * normalized[row + j];
                 dX[row + j] = dNormalized;
                 products[j] = dNormalized * normalized[row + j];
             }
@@ -155,30 +138,28 @@ public final class LayerNormalization {
         }
     }
 
-    /** As the float32 form, in float64. */
-    public static void backward(
-            double[] dOut,
-            double[] normalized,
-            int rows,
-            int features,
-            double[] gain,
-            double[] inverseDeviation,
-            double[] dGain,
-            double[] dBias,
-            double[] dX) {
-        for (int i = 0; i < rows; i++) {
+    private static void backwardFloat64(NormalizationArrays arrays) {
+        var dOut = (double[]) arrays.dOut;
+        var normalized = (double[]) arrays.normalized;
+        var weight = (double[]) arrays.weight;
+        var inverseDeviation = (double[]) arrays.inverseDeviation;
+        var dWeight = (double[]) arrays.dWeight;
+        var dBias = (double[]) arrays.dBias;
+        var dX = (double[]) arrays.dX;
+        int features = arrays.features;
+        for (int i = 0; i < arrays.rows; i++) {
             int row = i * features;
             double sum = 0;
             double products = 0;
             for (int j = 0; j < features; j++) {
-                double dNormalized = gain[j] * dOut[row + j];
+                double dNormalized = weight[j] * dOut[row + j];
                 dBias[j] += dOut[row + j];
-                dGain[j] += dOut[row + j] * normalized[row + j];
+                dWeight[j] += dOut[row + j] * normalized[row + j];
                 sum += dNormalized;
                 products += dNormalized * normalized[row + j];
             }
             for (int j = 0; j < features; j++) {
-                double dNormalized = gain[j] * dOut[row + j];
+                double dNormalized = weight[j] * dOut[row + j];
                 dX[row + j] = inverseDeviation[i]
                         * (dNormalized - sum / features - normalized[row + j] * products / features);
             }

@@ -4,164 +4,183 @@ package handgrad.kernel.norm;
 public final class ScalarBatchNormalization {
     private ScalarBatchNormalization() {}
 
+    /** As {@link BatchNormalization#forward}. */
+    public static void forward(NormalizationArrays arrays) {
+        if (arrays.isFloat64()) {
+            statisticsFloat64(arrays);
+        } else {
+            statistics(arrays, 0, arrays.features);
+        }
+        apply(arrays);
+    }
+
     /** mean, variance and inverseDeviation of the columns {@code first} to before {@code end}. */
-    public static void statistics(
-            float[] x,
-            int rows,
-            int features,
-            int first,
-            int end,
-            float epsilon,
-            int divisor,
-            float[] mean,
-            float[] variance,
-            float[] inverseDeviation) {
+    static void statistics(NormalizationArrays arrays, int first, int end) {
+        var x = (float[]) arrays.x;
+        var mean = (float[]) arrays.mean;
+        var variance = (float[]) arrays.variance;
+        var inverseDeviation = (float[]) arrays.inverseDeviation;
+        int features = arrays.features;
         for (int j = first; j < end; j++) {
             float sum = 0;
-            for (int i = 0; i < rows; i++) {
+            for (int i = 0; i < arrays.rows; i++) {
                 sum += x[i * features + j];
             }
-            float center = sum / rows;
+            float center = sum / arrays.rows;
             float squares = 0;
-            for (int i = 0; i < rows; i++) {
+            for (int i = 0; i < arrays.rows; i++) {
                 float difference = x[i * features + j] - center;
                 squares += difference * difference;
             }
             mean[j] = center;
-            variance[j] = squares / divisor;
-            inverseDeviation[j] = 1 / (float) Math.sqrt(variance[j] + epsilon);
+            variance[j] = squares / arrays.divisor;
+            inverseDeviation[j] = 1 / (float) Math.sqrt(variance[j] + (float) arrays.epsilon);
+        }
+    }
+
+    private static void statisticsFloat64(NormalizationArrays arrays) {
+        var x = (double[]) arrays.x;
+        var mean = (double[]) arrays.mean;
+        var variance = (double[]) arrays.variance;
+        var inverseDeviation = (double[]) arrays.inverseDeviation;
+        int features = arrays.features;
+        for (int j = 0; j < features; j++) {
+            double sum = 0;
+            for (int i = 0; i < arrays.rows; i++) {
+                sum += x[i * features + j];
+            }
+            mean[j] = sum / arrays.rows;
+            double squares = 0;
+            for (int i = 0; i < arrays.rows; i++) {
+                double difference = x[i * features + j] - mean[j];
+                squares += difference * difference;
+            }
+            variance[j] = squares / arrays.divisor;
+            inverseDeviation[j] = 1 / Math.sqrt(variance[j] + arrays.epsilon);
+        }
+    }
+
+    /** As {@link BatchNormalization#apply}. */
+    public static void apply(NormalizationArrays arrays) {
+        if (arrays.isFloat64()) {
+            applyFloat64(arrays);
+        } else {
+            apply(arrays, 0, arrays.rows);
         }
     }
 
     /** normalized and out of the rows {@code from} to before {@code to}, all columns. */
-    public static void apply(
-            float[] x,
-            int from,
-            int to,
-            int features,
-            float[] gain,
-            float[] bias,
-            float[] mean,
-            float[] inverseDeviation,
-            float[] normalized,
-            float[] out) {
+    static void apply(NormalizationArrays arrays, int from, int to) {
+        var x = (float[]) arrays.x;
+        var weight = (float[]) arrays.weight;
+        var bias = (float[]) arrays.bias;
+        var mean = (float[]) arrays.mean;
+        var inverseDeviation = (float[]) arrays.inverseDeviation;
+        var normalized = (float[]) arrays.normalized;
+        var out = (float[]) arrays.out;
+        int features = arrays.features;
         for (int row = from * features; row < to * features; row += features) {
             for (int j = 0; j < features; j++) {
                 normalized[row + j] = (x[row + j] - mean[j]) * inverseDeviation[j];
-                out[row + j] = gain[j] * normalized[row + j] + bias[j];
+                out[row + j] = weight[j] * normalized[row + j] + bias[j];
             }
         }
     }
 
-    static void forward(
-            double[] x,
-            int rows,
-            int features,
-            double[] gain,
-            double[] bias,
-            double epsilon,
-            int divisor,
-            double[] mean,
-            double[] variance,
-            double[] inverseDeviation,
-            double[] normalized,
-            double[] out) {
-        for (int j = 0; j < features; j++) {
-            double sum = 0;
-            for (int i = 0; i < rows; i++) {
-                sum += x[i * features + j];
+    private static void applyFloat64(NormalizationArrays arrays) {
+        var x = (double[]) arrays.x;
+        var weight = (double[]) arrays.weight;
+        var bias = (double[]) arrays.bias;
+        var mean = (double[]) arrays.mean;
+        var inverseDeviation = (double[]) arrays.inverseDeviation;
+        var normalized = (double[]) arrays.normalized;
+        var out = (double[]) arrays.out;
+        int features = arrays.features;
+        for (int row = 0; row < arrays.rows * features; row += features) {
+            for (int j = 0; j < features; j++) {
+                normalized[row + j] = (x[row + j] - mean[j]) * inverseDeviation[j];
+                out[row + j] = weight[j] * normalized[row + j] + bias[j];
             }
-            double center = sum / rows;
-            double squares = 0;
-            for (int i = 0; i < rows; i++) {
-                double difference = x[i * features + j] - center;
-                squares += difference * difference;
-            }
-            mean[j] = center;
-            variance[j] = squares / divisor;
-            inverseDeviation[j] = 1 / Math.sqrt(variance[j] + epsilon);
-            for (int i = 0; i < rows; i++) {
-                int at = i * features + j;
-                normalized[at] = (x[at] - center) * inverseDeviation[j];
-                out[at] = gain[j] * normalized[at] + bias[j];
-            }
+        }
+    }
+
+    /** As {@link BatchNormalization#backward}. */
+    public static void backward(NormalizationArrays arrays) {
+        if (arrays.isFloat64()) {
+            backwardFloat64(arrays);
+        } else {
+            arrays.means = new float[2 * arrays.features];
+            backwardSums(arrays, 0, arrays.features);
+            backwardRows(arrays, 0, arrays.rows);
         }
     }
 
     /**
-     * Adds to dGain and dBias of the columns {@code first} to before {@code end}; writes Σ dOut / rows and from
+     * Adds to dWeight and dBias of the columns {@code first} to before {@code end}; writes Σ dOut / rows and from
      * {@code features} on Σ (dOut ∘ normalized) / divisor to {@code means}, (2, features).
      */
-    public static void backwardSums(
-            float[] dOut,
-            float[] normalized,
-            int rows,
-            int features,
-            int first,
-            int end,
-            int divisor,
-            float[] dGain,
-            float[] dBias,
-            float[] means) {
+    static void backwardSums(NormalizationArrays arrays, int first, int end) {
+        var dOut = (float[]) arrays.dOut;
+        var normalized = (float[]) arrays.normalized;
+        var dWeight = (float[]) arrays.dWeight;
+        var dBias = (float[]) arrays.dBias;
+        float[] means = arrays.means;
+        int features = arrays.features;
         for (int j = first; j < end; j++) {
             float sum = 0;
             float product = 0;
-            for (int i = 0; i < rows; i++) {
+            for (int i = 0; i < arrays.rows; i++) {
                 int at = i * features + j;
                 sum += dOut[at];
                 product += dOut[at] * normalized[at];
             }
             dBias[j] += sum;
-            dGain[j] += product;
-            means[j] = sum / rows;
-            means[features + j] = product / divisor;
+            dWeight[j] += product;
+            means[j] = sum / arrays.rows;
+            means[features + j] = product / arrays.divisor;
         }
     }
 
     /** dX of the rows {@code from} to before {@code to}, all columns. */
-    public static void backwardRows(
-            float[] dOut,
-            float[] normalized,
-            int from,
-            int to,
-            int features,
-            float[] gain,
-            float[] inverseDeviation,
-            float[] means,
-            float[] dX) {
+    static void backwardRows(NormalizationArrays arrays, int from, int to) {
+        var dOut = (float[]) arrays.dOut;
+        var normalized = (float[]) arrays.normalized;
+        var weight = (float[]) arrays.weight;
+        var inverseDeviation = (float[]) arrays.inverseDeviation;
+        var dX = (float[]) arrays.dX;
+        float[] means = arrays.means;
+        int features = arrays.features;
         for (int row = from * features; row < to * features; row += features) {
             for (int j = 0; j < features; j++) {
-                float scale = gain[j] * inverseDeviation[j];
+                float scale = weight[j] * inverseDeviation[j];
                 dX[row + j] = scale * (dOut[row + j] - means[j] - normalized[row + j] * means[features + j]);
             }
         }
     }
 
-    static void backward(
-            double[] dOut,
-            double[] normalized,
-            int rows,
-            int features,
-            double[] gain,
-            double[] inverseDeviation,
-            int divisor,
-            double[] dGain,
-            double[] dBias,
-            double[] dX) {
+    private static void backwardFloat64(NormalizationArrays arrays) {
+        var dOut = (double[]) arrays.dOut;
+        var normalized = (double[]) arrays.normalized;
+        var weight = (double[]) arrays.weight;
+        var inverseDeviation = (double[]) arrays.inverseDeviation;
+        var dWeight = (double[]) arrays.dWeight;
+        var dBias = (double[]) arrays.dBias;
+        var dX = (double[]) arrays.dX;
+        int features = arrays.features;
         for (int j = 0; j < features; j++) {
             double sum = 0;
             double product = 0;
-            for (int i = 0; i < rows; i++) {
+            for (int i = 0; i < arrays.rows; i++) {
                 int at = i * features + j;
                 sum += dOut[at];
                 product += dOut[at] * normalized[at];
             }
             dBias[j] += sum;
-            dGain[j] += product;
-            double scale = gain[j] * inverseDeviation[j];
-            double meanGradient = sum / rows;
-            double slope = product / divisor;
-            for (int i = 0; i < rows; i++) {
+            dWeight[j] += product;
+            double scale = weight[j] * inverseDeviation[j];
+            double meanGradient = sum / arrays.rows;
+            double slope = product / arrays.divisor;
+            for (int i = 0; i < arrays.rows; i++) {
                 int at = i * features + j;
                 dX[at] = scale * (dOut[at] - meanGradient - normalized[at] * slope);
             }

@@ -24,228 +24,193 @@ public final class SpatialBatchNormalization {
      *
      * <pre>
      * mean = Σ x / n;  variance = Σ (x - mean)² / divisor;  inverseDeviation = 1 / √(variance + epsilon)
-     * out = gain · (x - mean) · inverseDeviation + bias
+     * out = weight · (x - mean) · inverseDeviation + bias
      * </pre>
      *
-     * @param x (batch, channels, area)
-     * @param gain (channels)
-     * @param bias (channels)
-     * @param divisor n for the biased variance, n - 1 for the unbiased one
-     * @param mean (channels), written
-     * @param variance (channels), written
-     * @param inverseDeviation (channels), written
-     * @param out (batch, channels, area), written
+     * <p>Reads x, weight, bias, divisor and epsilon; writes mean, variance, inverseDeviation and out.
      */
-    public static void forward(
-            float[] x,
-            int batch,
-            int channels,
-            int area,
-            float[] gain,
-            float[] bias,
-            float epsilon,
-            int divisor,
-            float[] mean,
-            float[] variance,
-            float[] inverseDeviation,
-            float[] out) {
-        Parallel.blocks(channels, c -> {
-            float[] sums = Scratch.floats(2 * PARTIAL_SUMS);
-            Arrays.fill(sums, 0, PARTIAL_SUMS, 0);
-            for (int n = 0; n < batch; n++) {
-                addSum(x, (n * channels + c) * area, area, sums);
-            }
-            mean[c] = (float) (total(sums, 0) / ((double) batch * area));
-            Arrays.fill(sums, 0, PARTIAL_SUMS, 0);
-            for (int n = 0; n < batch; n++) {
-                addSquares(x, (n * channels + c) * area, area, mean[c], sums);
-            }
-            variance[c] = (float) (total(sums, 0) / divisor);
-            inverseDeviation[c] = 1 / (float) Math.sqrt(variance[c] + epsilon);
-            apply(c, x, batch, channels, area, gain, bias, mean, inverseDeviation, out);
-        });
+    public static void forward(NormalizationArrays arrays) {
+        if (arrays.isFloat64()) {
+            forwardFloat64(arrays);
+        } else {
+            Parallel.blocks(arrays.features, c -> {
+                statistics(arrays, c);
+                apply(arrays, c);
+            });
+        }
     }
 
-    /** As the float32 form, in float64. */
-    public static void forward(
-            double[] x,
-            int batch,
-            int channels,
-            int area,
-            double[] gain,
-            double[] bias,
-            double epsilon,
-            int divisor,
-            double[] mean,
-            double[] variance,
-            double[] inverseDeviation,
-            double[] out) {
-        for (int c = 0; c < channels; c++) {
+    private static void statistics(NormalizationArrays arrays, int c) {
+        var x = (float[]) arrays.x;
+        var mean = (float[]) arrays.mean;
+        var variance = (float[]) arrays.variance;
+        var inverseDeviation = (float[]) arrays.inverseDeviation;
+        int area = arrays.area;
+        float[] sums = Scratch.floats(2 * PARTIAL_SUMS);
+        Arrays.fill(sums, 0, PARTIAL_SUMS, 0);
+        for (int n = 0; n < arrays.rows; n++) {
+            addSum(x, arrays.plane(n, c), area, sums);
+        }
+        mean[c] = (float) (total(sums, 0) / ((double) arrays.rows * area));
+        Arrays.fill(sums, 0, PARTIAL_SUMS, 0);
+        for (int n = 0; n < arrays.rows; n++) {
+            addSquares(x, arrays.plane(n, c), area, mean[c], sums);
+        }
+        variance[c] = (float) (total(sums, 0) / arrays.divisor);
+        inverseDeviation[c] = 1 / (float) Math.sqrt(variance[c] + (float) arrays.epsilon);
+    }
+
+    private static void forwardFloat64(NormalizationArrays arrays) {
+        var x = (double[]) arrays.x;
+        var mean = (double[]) arrays.mean;
+        var variance = (double[]) arrays.variance;
+        var inverseDeviation = (double[]) arrays.inverseDeviation;
+        int area = arrays.area;
+        for (int c = 0; c < arrays.features; c++) {
             double sum = 0;
-            for (int n = 0; n < batch; n++) {
-                int plane = (n * channels + c) * area;
+            for (int n = 0; n < arrays.rows; n++) {
+                int plane = arrays.plane(n, c);
                 for (int i = plane; i < plane + area; i++) {
                     sum += x[i];
                 }
             }
-            mean[c] = sum / ((double) batch * area);
+            mean[c] = sum / ((double) arrays.rows * area);
             double squares = 0;
-            for (int n = 0; n < batch; n++) {
-                int plane = (n * channels + c) * area;
+            for (int n = 0; n < arrays.rows; n++) {
+                int plane = arrays.plane(n, c);
                 for (int i = plane; i < plane + area; i++) {
                     squares += (x[i] - mean[c]) * (x[i] - mean[c]);
                 }
             }
-            variance[c] = squares / divisor;
-            inverseDeviation[c] = 1 / Math.sqrt(variance[c] + epsilon);
+            variance[c] = squares / arrays.divisor;
+            inverseDeviation[c] = 1 / Math.sqrt(variance[c] + arrays.epsilon);
         }
-        apply(x, batch, channels, area, gain, bias, mean, inverseDeviation, out);
+        applyFloat64(arrays);
     }
 
-    /** Normalises with given statistics: out = gain · (x - mean) · inverseDeviation + bias, of shapes as in forward. */
-    public static void apply(
-            float[] x,
-            int batch,
-            int channels,
-            int area,
-            float[] gain,
-            float[] bias,
-            float[] mean,
-            float[] inverseDeviation,
-            float[] out) {
-        Parallel.blocks(channels, c -> apply(c, x, batch, channels, area, gain, bias, mean, inverseDeviation, out));
+    /**
+     * Normalises with given statistics: out = weight · (x - mean) · inverseDeviation + bias.
+     *
+     * <p>Reads x, weight, bias, mean and inverseDeviation; writes out.
+     */
+    public static void apply(NormalizationArrays arrays) {
+        if (arrays.isFloat64()) {
+            applyFloat64(arrays);
+        } else {
+            Parallel.blocks(arrays.features, c -> apply(arrays, c));
+        }
     }
 
-    private static void apply(
-            int c,
-            float[] x,
-            int batch,
-            int channels,
-            int area,
-            float[] gain,
-            float[] bias,
-            float[] mean,
-            float[] inverseDeviation,
-            float[] out) {
-        for (int n = 0; n < batch; n++) {
-            int plane = (n * channels + c) * area;
+    private static void apply(NormalizationArrays arrays, int c) {
+        var x = (float[]) arrays.x;
+        var out = (float[]) arrays.out;
+        float weight = ((float[]) arrays.weight)[c];
+        float bias = ((float[]) arrays.bias)[c];
+        float mean = ((float[]) arrays.mean)[c];
+        float inverse = ((float[]) arrays.inverseDeviation)[c];
+        int area = arrays.area;
+        for (int n = 0; n < arrays.rows; n++) {
+            int plane = arrays.plane(n, c);
             int whole = VectorSupport.fill(area)
-                    ? VectorSpatialBatchNormalization.apply(
-                            x, plane, area, gain[c], bias[c], mean[c], inverseDeviation[c], out)
+                    ? VectorSpatialBatchNormalization.apply(x, plane, area, weight, bias, mean, inverse, out)
                     : 0;
             for (int i = plane + whole; i < plane + area; i++) {
-                out[i] = gain[c] * ((x[i] - mean[c]) * inverseDeviation[c]) + bias[c];
+                out[i] = weight * ((x[i] - mean) * inverse) + bias;
             }
         }
     }
 
-    /** As the float32 form, in float64. */
-    public static void apply(
-            double[] x,
-            int batch,
-            int channels,
-            int area,
-            double[] gain,
-            double[] bias,
-            double[] mean,
-            double[] inverseDeviation,
-            double[] out) {
-        for (int i = 0; i < batch * channels * area; i++) {
-            int c = i / area % channels;
-            out[i] = gain[c] * ((x[i] - mean[c]) * inverseDeviation[c]) + bias[c];
+    private static void applyFloat64(NormalizationArrays arrays) {
+        var x = (double[]) arrays.x;
+        var weight = (double[]) arrays.weight;
+        var bias = (double[]) arrays.bias;
+        var mean = (double[]) arrays.mean;
+        var inverseDeviation = (double[]) arrays.inverseDeviation;
+        var out = (double[]) arrays.out;
+        for (int i = 0; i < arrays.rows * arrays.features * arrays.area; i++) {
+            int c = i / arrays.area % arrays.features;
+            out[i] = weight[c] * ((x[i] - mean[c]) * inverseDeviation[c]) + bias[c];
         }
     }
 
     /**
-     * The gradients of {@link #forward}, with normalized = (x - mean) · inverseDeviation.
+     * The gradients of {@link #forward}, with normalized = (x - mean) · inverseDeviation. A divisor of 0 asks for those of
+     * {@link #apply}, where the statistics are constants and the two sums in dX fall away.
      *
      * <pre>
-     * dBias += Σ dOut;  dGain += Σ dOut · normalized
-     * dX = gain · inverseDeviation · (dOut - Σ dOut / n - normalized · Σ (dOut · normalized) / divisor)
+     * dBias += Σ dOut;  dWeight += Σ dOut · normalized
+     * dX = weight · inverseDeviation · (dOut - Σ dOut / n - normalized · Σ (dOut · normalized) / divisor)
      * </pre>
      *
-     * @param dOut (batch, channels, area)
-     * @param x (batch, channels, area)
-     * @param divisor as given to forward; 0 for the gradients of {@link #apply}, where the statistics are constants and the
-     *     two sums in dX fall away
-     * @param dGain (channels), added to
-     * @param dBias (channels), added to
-     * @param dX (batch, channels, area), written; may be dOut
+     * <p>Reads dOut, x, weight, mean, inverseDeviation and divisor; adds to dWeight and dBias; writes dX, which may be dOut.
      */
-    public static void backward(
-            float[] dOut,
-            float[] x,
-            int batch,
-            int channels,
-            int area,
-            float[] gain,
-            float[] mean,
-            float[] inverseDeviation,
-            int divisor,
-            float[] dGain,
-            float[] dBias,
-            float[] dX) {
-        Parallel.blocks(channels, c -> {
-            float[] sums = Scratch.floats(2 * PARTIAL_SUMS);
-            Arrays.fill(sums, 0, 2 * PARTIAL_SUMS, 0);
-            float center = mean[c];
-            float inverse = inverseDeviation[c];
-            for (int n = 0; n < batch; n++) {
-                addProducts(dOut, x, (n * channels + c) * area, area, center, inverse, sums);
-            }
-            double sum = total(sums, 0);
-            double products = total(sums, PARTIAL_SUMS);
-            dBias[c] += (float) sum;
-            dGain[c] += (float) products;
-            float offset = divisor == 0 ? 0 : (float) (sum / ((double) batch * area));
-            float slope = divisor == 0 ? 0 : (float) (products / divisor);
-            float scale = gain[c] * inverse;
-            for (int n = 0; n < batch; n++) {
-                int plane = (n * channels + c) * area;
-                int whole = VectorSupport.fill(area)
-                        ? VectorSpatialBatchNormalization.backward(
-                                dOut, x, plane, area, center, inverse, offset, slope, scale, dX)
-                        : 0;
-                for (int i = plane + whole; i < plane + area; i++) {
-                    dX[i] = scale * (dOut[i] - offset - (x[i] - center) * inverse * slope);
-                }
-            }
-        });
+    public static void backward(NormalizationArrays arrays) {
+        if (arrays.isFloat64()) {
+            backwardFloat64(arrays);
+        } else {
+            Parallel.blocks(arrays.features, c -> backward(arrays, c));
+        }
     }
 
-    /** As the float32 form, in float64. */
-    public static void backward(
-            double[] dOut,
-            double[] x,
-            int batch,
-            int channels,
-            int area,
-            double[] gain,
-            double[] mean,
-            double[] inverseDeviation,
-            int divisor,
-            double[] dGain,
-            double[] dBias,
-            double[] dX) {
-        for (int c = 0; c < channels; c++) {
+    private static void backward(NormalizationArrays arrays, int c) {
+        var dOut = (float[]) arrays.dOut;
+        var x = (float[]) arrays.x;
+        var dX = (float[]) arrays.dX;
+        float mean = ((float[]) arrays.mean)[c];
+        float inverse = ((float[]) arrays.inverseDeviation)[c];
+        int area = arrays.area;
+        int divisor = arrays.divisor;
+        float[] sums = Scratch.floats(2 * PARTIAL_SUMS);
+        Arrays.fill(sums, 0, 2 * PARTIAL_SUMS, 0);
+        for (int n = 0; n < arrays.rows; n++) {
+            addProducts(dOut, x, arrays.plane(n, c), area, mean, inverse, sums);
+        }
+        double sum = total(sums, 0);
+        double products = total(sums, PARTIAL_SUMS);
+        ((float[]) arrays.dBias)[c] += (float) sum;
+        ((float[]) arrays.dWeight)[c] += (float) products;
+        float offset = divisor == 0 ? 0 : (float) (sum / ((double) arrays.rows * area));
+        float slope = divisor == 0 ? 0 : (float) (products / divisor);
+        float scale = ((float[]) arrays.weight)[c] * inverse;
+        for (int n = 0; n < arrays.rows; n++) {
+            int plane = arrays.plane(n, c);
+            int whole = VectorSupport.fill(area)
+                    ? VectorSpatialBatchNormalization.backward(arrays, c, plane, offset, slope, scale)
+                    : 0;
+            for (int i = plane + whole; i < plane + area; i++) {
+                dX[i] = scale * (dOut[i] - offset - (x[i] - mean) * inverse * slope);
+            }
+        }
+    }
+
+    private static void backwardFloat64(NormalizationArrays arrays) {
+        var dOut = (double[]) arrays.dOut;
+        var x = (double[]) arrays.x;
+        var weight = (double[]) arrays.weight;
+        var mean = (double[]) arrays.mean;
+        var inverseDeviation = (double[]) arrays.inverseDeviation;
+        var dX = (double[]) arrays.dX;
+        int area = arrays.area;
+        int divisor = arrays.divisor;
+        for (int c = 0; c < arrays.features; c++) {
             double sum = 0;
             double products = 0;
-            for (int n = 0; n < batch; n++) {
-                int plane = (n * channels + c) * area;
+            for (int n = 0; n < arrays.rows; n++) {
+                int plane = arrays.plane(n, c);
                 for (int i = plane; i < plane + area; i++) {
                     sum += dOut[i];
                     products += dOut[i] * ((x[i] - mean[c]) * inverseDeviation[c]);
                 }
             }
-            dBias[c] += sum;
-            dGain[c] += products;
-            double offset = divisor == 0 ? 0 : sum / ((double) batch * area);
+            ((double[]) arrays.dBias)[c] += sum;
+            ((double[]) arrays.dWeight)[c] += products;
+            double offset = divisor == 0 ? 0 : sum / ((double) arrays.rows * area);
             double slope = divisor == 0 ? 0 : products / divisor;
-            for (int n = 0; n < batch; n++) {
-                int plane = (n * channels + c) * area;
+            for (int n = 0; n < arrays.rows; n++) {
+                int plane = arrays.plane(n, c);
                 for (int i = plane; i < plane + area; i++) {
                     double normalized = (x[i] - mean[c]) * inverseDeviation[c];
-                    dX[i] = gain[c] * inverseDeviation[c] * (dOut[i] - offset - normalized * slope);
+                    dX[i] = weight[c] * inverseDeviation[c] * (dOut[i] - offset - normalized * slope);
                 }
             }
         }

@@ -23,17 +23,14 @@ final class VectorBatchNormalization {
     private VectorBatchNormalization() {}
 
     /** mean, variance and inverseDeviation of the columns. */
-    static void statistics(
-            float[] x,
-            int rows,
-            int features,
-            int first,
-            int end,
-            float epsilon,
-            int divisor,
-            float[] mean,
-            float[] variance,
-            float[] inverseDeviation) {
+    static void statistics(NormalizationArrays arrays, int first, int end) {
+        var x = (float[]) arrays.x;
+        var mean = (float[]) arrays.mean;
+        var variance = (float[]) arrays.variance;
+        var inverseDeviation = (float[]) arrays.inverseDeviation;
+        int rows = arrays.rows;
+        int features = arrays.features;
+        float epsilon = (float) arrays.epsilon;
         int last = end - LANES;
         float[] sums = Scratch.floats(end - first + LANES);
         Arrays.fill(sums, 0, end - first + LANES, 0f);
@@ -41,33 +38,35 @@ final class VectorBatchNormalization {
         for (int j = first; j < end; j += LANES) {
             FloatVector.fromArray(FLOAT, sums, j - first).div(rows).intoArray(mean, Math.min(j, last));
         }
-        addSquares(x, rows, features, first, end, mean, sums);
+        addSquares(arrays, first, end, sums);
         for (int j = first; j < end; j += LANES) {
             int at = Math.min(j, last);
-            var spread = FloatVector.fromArray(FLOAT, sums, j - first).div(divisor);
+            var spread = FloatVector.fromArray(FLOAT, sums, j - first).div(arrays.divisor);
             spread.intoArray(variance, at);
             FloatVector.broadcast(FLOAT, 1).div(spread.add(epsilon).sqrt()).intoArray(inverseDeviation, at);
         }
     }
 
     /** sums = Σ (x - mean)² over the rows. */
-    private static void addSquares(float[] x, int rows, int features, int first, int end, float[] mean, float[] sums) {
+    private static void addSquares(NormalizationArrays arrays, int first, int end, float[] sums) {
         int width = end - first;
         int whole = width - width % LANES;
-        int last = end - LANES;
         Arrays.fill(sums, 0, width + LANES, 0f);
-        for (int i = 0; i < rows; i += 4) {
-            int row = i * features;
-            int count = Math.min(4, rows - i);
-            addSquaresOfUpTo4Rows(x, row, count, features, first, whole, mean, sums, 0);
+        for (int i = 0; i < arrays.rows; i += 4) {
+            addSquaresOfUpTo4Rows(arrays, i, first, whole, sums, 0);
             if (whole < width) {
-                addSquaresOfUpTo4Rows(x, row, count, features, last, LANES, mean, sums, whole);
+                addSquaresOfUpTo4Rows(arrays, i, end - LANES, LANES, sums, whole);
             }
         }
     }
 
     private static void addSquaresOfUpTo4Rows(
-            float[] x, int row, int rows, int features, int column, int width, float[] mean, float[] sums, int sumsAt) {
+            NormalizationArrays arrays, int firstRow, int column, int width, float[] sums, int sumsAt) {
+        var x = (float[]) arrays.x;
+        var mean = (float[]) arrays.mean;
+        int features = arrays.features;
+        int row = firstRow * features;
+        int rows = Math.min(4, arrays.rows - firstRow);
         if (rows == 4) {
             int at = row + column;
             for (int j = 0; j < width; j += LANES) {
@@ -100,43 +99,31 @@ final class VectorBatchNormalization {
     }
 
     /** normalized and out of the rows {@code from} to before {@code to}, all columns. */
-    static void apply(
-            float[] x,
-            int from,
-            int to,
-            int features,
-            float[] gain,
-            float[] bias,
-            float[] mean,
-            float[] inverseDeviation,
-            float[] normalized,
-            float[] out) {
+    static void apply(NormalizationArrays arrays, int from, int to) {
+        int features = arrays.features;
         int whole = features - features % LANES;
         for (int row = from * features; row < to * features; row += features) {
-            applyToRow(x, row, 0, whole, gain, bias, mean, inverseDeviation, normalized, out);
+            applyToRow(arrays, row, 0, whole);
             if (whole < features) {
-                applyToRow(x, row, features - LANES, LANES, gain, bias, mean, inverseDeviation, normalized, out);
+                applyToRow(arrays, row, features - LANES, LANES);
             }
         }
     }
 
-    private static void applyToRow(
-            float[] x,
-            int row,
-            int column,
-            int width,
-            float[] gain,
-            float[] bias,
-            float[] mean,
-            float[] inverseDeviation,
-            float[] normalized,
-            float[] out) {
+    private static void applyToRow(NormalizationArrays arrays, int row, int column, int width) {
+        var x = (float[]) arrays.x;
+        var weight = (float[]) arrays.weight;
+        var bias = (float[]) arrays.bias;
+        var mean = (float[]) arrays.mean;
+        var inverseDeviation = (float[]) arrays.inverseDeviation;
+        var normalized = (float[]) arrays.normalized;
+        var out = (float[]) arrays.out;
         for (int j = column; j < column + width; j += LANES) {
             var unit = FloatVector.fromArray(FLOAT, x, row + j)
                     .sub(FloatVector.fromArray(FLOAT, mean, j))
                     .mul(FloatVector.fromArray(FLOAT, inverseDeviation, j));
             unit.intoArray(normalized, row + j);
-            FloatVector.fromArray(FLOAT, gain, j)
+            FloatVector.fromArray(FLOAT, weight, j)
                     .mul(unit)
                     .add(FloatVector.fromArray(FLOAT, bias, j))
                     .intoArray(out, row + j);
@@ -144,77 +131,59 @@ final class VectorBatchNormalization {
     }
 
     /**
-     * Adds to dGain and dBias, so of a vector that was moved back only the columns that no other vector had; writes what
+     * Adds to dWeight and dBias, so of a vector that was moved back only the columns that no other vector had; writes what
      * {@link #backwardRows} takes off, Σ dOut / rows and from {@code features} on Σ (dOut ∘ normalized) / divisor.
      */
-    static void backwardSums(
-            float[] dOut,
-            float[] normalized,
-            int rows,
-            int features,
-            int first,
-            int end,
-            int divisor,
-            float[] dGain,
-            float[] dBias,
-            float[] means) {
+    static void backwardSums(NormalizationArrays arrays, int first, int end) {
+        var dWeight = (float[]) arrays.dWeight;
+        var dBias = (float[]) arrays.dBias;
+        float[] means = arrays.means;
+        int features = arrays.features;
         int last = end - LANES;
         int width = end - first + LANES;
         float[] sums = Scratch.floats(2 * width);
-        addRowsAndProducts(dOut, normalized, rows, features, first, end, sums, width);
+        addRowsAndProducts(arrays, first, end, sums, width);
         for (int j = first; j < end; j += LANES) {
             int c = j - first;
             var sum = FloatVector.fromArray(FLOAT, sums, c);
             var product = FloatVector.fromArray(FLOAT, sums, width + c);
             if (j <= last) {
                 FloatVector.fromArray(FLOAT, dBias, j).add(sum).intoArray(dBias, j);
-                FloatVector.fromArray(FLOAT, dGain, j).add(product).intoArray(dGain, j);
+                FloatVector.fromArray(FLOAT, dWeight, j).add(product).intoArray(dWeight, j);
             } else {
                 for (int i = j; i < end; i++) {
                     dBias[i] += sums[c + i - last];
-                    dGain[i] += sums[width + c + i - last];
+                    dWeight[i] += sums[width + c + i - last];
                 }
             }
             int at = Math.min(j, last);
-            sum.div(rows).intoArray(means, at);
-            product.div(divisor).intoArray(means, features + at);
+            sum.div(arrays.rows).intoArray(means, at);
+            product.div(arrays.divisor).intoArray(means, features + at);
         }
     }
 
     /** dX of the rows {@code from} to before {@code to}, all columns. */
-    static void backwardRows(
-            float[] dOut,
-            float[] normalized,
-            int from,
-            int to,
-            int features,
-            float[] gain,
-            float[] inverseDeviation,
-            float[] means,
-            float[] dX) {
+    static void backwardRows(NormalizationArrays arrays, int from, int to) {
+        int features = arrays.features;
         int whole = features - features % LANES;
         for (int row = from * features; row < to * features; row += features) {
-            backwardRow(dOut, normalized, row, 0, whole, features, gain, inverseDeviation, means, dX);
+            backwardRow(arrays, row, 0, whole);
             if (whole < features) {
-                int last = features - LANES;
-                backwardRow(dOut, normalized, row, last, LANES, features, gain, inverseDeviation, means, dX);
+                backwardRow(arrays, row, features - LANES, LANES);
             }
         }
     }
 
-    private static void backwardRow(
-            float[] dOut,
-            float[] normalized,
-            int row,
-            int column,
-            int width,
-            int features,
-            float[] gain,
-            float[] inverseDeviation,
-            float[] means,
-            float[] dX) {
+    private static void backwardRow(NormalizationArrays arrays, int row, int column, int width) {
+        var dOut = (float[]) arrays.dOut;
+        var normalized = (float[]) arrays.normalized;
+        var weight = (float[]) arrays.weight;
+        var inverseDeviation = (float[]) arrays.inverseDeviation;
+        var dX = (float[]) arrays.dX;
+        float[] means = arrays.means;
+        int features = arrays.features;
         for (int j = column; j < column + width; j += LANES) {
-            var scale = FloatVector.fromArray(FLOAT, gain, j).mul(FloatVector.fromArray(FLOAT, inverseDeviation, j));
+            var scale = FloatVector.fromArray(FLOAT, weight, j).mul(FloatVector.fromArray(FLOAT, inverseDeviation, j));
             var slope = FloatVector.fromArray(FLOAT, normalized, row + j)
                     .mul(FloatVector.fromArray(FLOAT, means, features + j));
             scale.mul(FloatVector.fromArray(FLOAT, dOut, row + j)
@@ -225,31 +194,24 @@ final class VectorBatchNormalization {
     }
 
     /** sums = Σ dOut over the rows, and from {@code width} on Σ dOut ∘ normalized. */
-    private static void addRowsAndProducts(
-            float[] dOut, float[] normalized, int rows, int features, int first, int end, float[] sums, int width) {
+    private static void addRowsAndProducts(NormalizationArrays arrays, int first, int end, float[] sums, int width) {
         Arrays.fill(sums, 0, 2 * width, 0f);
         int whole = (end - first) / LANES * LANES;
-        for (int i = 0; i < rows; i += 4) {
-            int row = i * features;
-            int count = Math.min(4, rows - i);
-            addUpTo4RowsAndProducts(dOut, normalized, row + first, count, features, whole, sums, 0, width);
+        for (int i = 0; i < arrays.rows; i += 4) {
+            addUpTo4RowsAndProducts(arrays, i, first, whole, sums, 0, width);
             if (whole < end - first) {
-                int last = row + end - LANES;
-                addUpTo4RowsAndProducts(dOut, normalized, last, count, features, LANES, sums, whole, width + whole);
+                addUpTo4RowsAndProducts(arrays, i, end - LANES, LANES, sums, whole, width + whole);
             }
         }
     }
 
     private static void addUpTo4RowsAndProducts(
-            float[] dOut,
-            float[] normalized,
-            int at,
-            int rows,
-            int features,
-            int width,
-            float[] sums,
-            int sumsAt,
-            int productsAt) {
+            NormalizationArrays arrays, int firstRow, int column, int width, float[] sums, int sumsAt, int productsAt) {
+        var dOut = (float[]) arrays.dOut;
+        var normalized = (float[]) arrays.normalized;
+        int features = arrays.features;
+        int rows = Math.min(4, arrays.rows - firstRow);
+        int at = firstRow * features + column;
         if (rows == 4) {
             int at1 = at + features;
             int at2 = at + 2 * features;

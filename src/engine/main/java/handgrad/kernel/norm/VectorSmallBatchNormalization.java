@@ -15,19 +15,19 @@ import jdk.incubator.vector.FloatVector;
 final class VectorSmallBatchNormalization {
     private VectorSmallBatchNormalization() {}
 
-    static void forward(
-            float[] x,
-            int rows,
-            int features,
-            float[] gain,
-            float[] bias,
-            float epsilon,
-            int divisor,
-            float[] mean,
-            float[] variance,
-            float[] inverseDeviation,
-            float[] normalized,
-            float[] out) {
+    static void forward(NormalizationArrays arrays) {
+        var x = (float[]) arrays.x;
+        var weight = (float[]) arrays.weight;
+        var bias = (float[]) arrays.bias;
+        var mean = (float[]) arrays.mean;
+        var variance = (float[]) arrays.variance;
+        var inverseDeviation = (float[]) arrays.inverseDeviation;
+        var normalized = (float[]) arrays.normalized;
+        var out = (float[]) arrays.out;
+        int rows = arrays.rows;
+        int features = arrays.features;
+        int divisor = arrays.divisor;
+        float epsilon = (float) arrays.epsilon;
         int last = features - Species.LANES;
         for (int j = 0; j < features; j += 2 * Species.LANES) {
             int j0 = Math.min(j, last);
@@ -61,8 +61,8 @@ final class VectorSmallBatchNormalization {
             spread1.intoArray(variance, j1);
             inverse0.intoArray(inverseDeviation, j0);
             inverse1.intoArray(inverseDeviation, j1);
-            var gain0 = FloatVector.fromArray(Species.FLOAT, gain, j0);
-            var gain1 = FloatVector.fromArray(Species.FLOAT, gain, j1);
+            var weight0 = FloatVector.fromArray(Species.FLOAT, weight, j0);
+            var weight1 = FloatVector.fromArray(Species.FLOAT, weight, j1);
             var bias0 = FloatVector.fromArray(Species.FLOAT, bias, j0);
             var bias1 = FloatVector.fromArray(Species.FLOAT, bias, j1);
             for (int row = 0; row < rows * features; row += features) {
@@ -74,27 +74,27 @@ final class VectorSmallBatchNormalization {
                         .mul(inverse1);
                 unit0.intoArray(normalized, row + j0);
                 unit1.intoArray(normalized, row + j1);
-                gain0.mul(unit0).add(bias0).intoArray(out, row + j0);
-                gain1.mul(unit1).add(bias1).intoArray(out, row + j1);
+                weight0.mul(unit0).add(bias0).intoArray(out, row + j0);
+                weight1.mul(unit1).add(bias1).intoArray(out, row + j1);
             }
         }
     }
 
     /**
-     * The gradients. dGain and dBias are added to, so of a block that was moved back only the columns that no other block
+     * The gradients. dWeight and dBias are added to, so of a block that was moved back only the columns that no other block
      * had are added.
      */
-    static void backward(
-            float[] dOut,
-            float[] normalized,
-            int rows,
-            int features,
-            float[] gain,
-            float[] inverseDeviation,
-            int divisor,
-            float[] dGain,
-            float[] dBias,
-            float[] dX) {
+    static void backward(NormalizationArrays arrays) {
+        var dOut = (float[]) arrays.dOut;
+        var normalized = (float[]) arrays.normalized;
+        var weight = (float[]) arrays.weight;
+        var inverseDeviation = (float[]) arrays.inverseDeviation;
+        var dWeight = (float[]) arrays.dWeight;
+        var dBias = (float[]) arrays.dBias;
+        var dX = (float[]) arrays.dX;
+        int rows = arrays.rows;
+        int features = arrays.features;
+        int divisor = arrays.divisor;
         float[] sums = Scratch.floats(4 * Species.LANES);
         int last = features - Species.LANES;
         for (int j = 0; j < features; j += 2 * Species.LANES) {
@@ -115,8 +115,8 @@ final class VectorSmallBatchNormalization {
             if (j + 2 * Species.LANES <= features) {
                 FloatVector.fromArray(Species.FLOAT, dBias, j0).add(sum0).intoArray(dBias, j0);
                 FloatVector.fromArray(Species.FLOAT, dBias, j1).add(sum1).intoArray(dBias, j1);
-                FloatVector.fromArray(Species.FLOAT, dGain, j0).add(product0).intoArray(dGain, j0);
-                FloatVector.fromArray(Species.FLOAT, dGain, j1).add(product1).intoArray(dGain, j1);
+                FloatVector.fromArray(Species.FLOAT, dWeight, j0).add(product0).intoArray(dWeight, j0);
+                FloatVector.fromArray(Species.FLOAT, dWeight, j1).add(product1).intoArray(dWeight, j1);
             } else {
                 sum0.intoArray(sums, 0);
                 sum1.intoArray(sums, j1 - j0);
@@ -124,12 +124,12 @@ final class VectorSmallBatchNormalization {
                 product1.intoArray(sums, 2 * Species.LANES + j1 - j0);
                 for (int c = j; c < features; c++) {
                     dBias[c] += sums[c - j0];
-                    dGain[c] += sums[2 * Species.LANES + c - j0];
+                    dWeight[c] += sums[2 * Species.LANES + c - j0];
                 }
             }
-            var scale0 = FloatVector.fromArray(Species.FLOAT, gain, j0)
+            var scale0 = FloatVector.fromArray(Species.FLOAT, weight, j0)
                     .mul(FloatVector.fromArray(Species.FLOAT, inverseDeviation, j0));
-            var scale1 = FloatVector.fromArray(Species.FLOAT, gain, j1)
+            var scale1 = FloatVector.fromArray(Species.FLOAT, weight, j1)
                     .mul(FloatVector.fromArray(Species.FLOAT, inverseDeviation, j1));
             var mean0 = sum0.div(rows);
             var mean1 = sum1.div(rows);

@@ -58,30 +58,26 @@ final class VectorSpatialBatchNormalization {
     }
 
     static int apply(
-            float[] x, int plane, int area, float gain, float bias, float mean, float inverseDeviation, float[] out) {
+            float[] x, int plane, int area, float weight, float bias, float mean, float inverseDeviation, float[] out) {
         int whole = Species.FLOAT.loopBound(area);
         for (int i = plane; i < plane + whole; i += Species.LANES) {
             FloatVector.fromArray(Species.FLOAT, x, i)
                     .sub(mean)
                     .mul(inverseDeviation)
-                    .mul(gain)
+                    .mul(weight)
                     .add(bias)
                     .intoArray(out, i);
         }
         return whole;
     }
 
-    static int backward(
-            float[] dOut,
-            float[] x,
-            int plane,
-            int area,
-            float mean,
-            float inverseDeviation,
-            float offset,
-            float slope,
-            float scale,
-            float[] dX) {
+    static int backward(NormalizationArrays arrays, int channel, int plane, float offset, float slope, float scale) {
+        var dOut = (float[]) arrays.dOut;
+        var x = (float[]) arrays.x;
+        var dX = (float[]) arrays.dX;
+        float mean = ((float[]) arrays.mean)[channel];
+        float inverseDeviation = ((float[]) arrays.inverseDeviation)[channel];
+        int area = arrays.area;
         int whole = Species.FLOAT.loopBound(area);
         for (int i = plane; i < plane + whole; i += Species.LANES) {
             var normalized =
