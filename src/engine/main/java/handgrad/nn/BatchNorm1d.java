@@ -15,8 +15,9 @@ import org.jspecify.annotations.Nullable;
  * normalised input for backward. The input is (N, features) or (N, L, features): the features come last, where PyTorch
  * wants (N, features, L).
  *
- * <p>In training it uses the mean and variance of the batch and moves the running statistics towards them; in evaluation
- * it uses the running statistics. Where PyTorch, Keras and the lectures differ, {@link BatchNormOptions} has an option.
+ * <p>In training it uses the mean and variance of the batch and moves the running statistics towards them; in
+ * evaluation it uses the running statistics. Where PyTorch, Keras and the lectures differ, {@link BatchNormOptions} has
+ * an option.
  */
 public final class BatchNorm1d implements Layer {
     private final BatchNormState state;

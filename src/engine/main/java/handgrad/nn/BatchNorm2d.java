@@ -2,18 +2,18 @@ package handgrad.nn;
 
 import handgrad.nn.BatchNormOptions.Axes;
 import handgrad.tensor.DType;
-import handgrad.tensor.Normalizations;
+import handgrad.tensor.ImageNormalizations;
 import handgrad.tensor.Tensor;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Batch normalisation of images (N, channels, height, width): normalises each channel over the batch and all its pixels, then
- * scales by a weight and shifts by a bias. Keeps its input for backward.
+ * Batch normalisation of images (N, channels, height, width): normalises each channel over the batch and all its
+ * pixels, then scales by a weight and shifts by a bias. Keeps its input for backward.
  *
- * <p>In training it uses the mean and variance of the batch and moves the running statistics towards them; in evaluation
- * it uses the running statistics. {@link BatchNormOptions} has the conventions.
+ * <p>In training it uses the mean and variance of the batch and moves the running statistics towards them; in
+ * evaluation it uses the running statistics. {@link BatchNormOptions} has the conventions.
  */
 public final class BatchNorm2d implements Layer {
     private final BatchNormState state;
@@ -92,7 +92,7 @@ public final class BatchNorm2d implements Layer {
         if (state.training) {
             int n = x.size(0) * x.size(2) * x.size(3);
             state.beginBatch(x, n, "pixels", 1);
-            Normalizations.batchNorm2d(
+            ImageNormalizations.batchNorm2d(
                     x,
                     weight,
                     bias,
@@ -105,7 +105,7 @@ public final class BatchNorm2d implements Layer {
             state.endBatch(n);
         } else {
             state.beginEvaluation();
-            Normalizations.batchNorm2dEvaluation(x, weight, bias, state.mean(), state.inverseDeviation(), output);
+            ImageNormalizations.batchNorm2dEvaluation(x, weight, bias, state.mean(), state.inverseDeviation(), output);
         }
         return output;
     }
@@ -124,7 +124,7 @@ public final class BatchNorm2d implements Layer {
     public Tensor backward(Tensor dOut) {
         var x = Buffers.kept("BatchNorm2d", input);
         dX = Buffers.like(x, dX);
-        Normalizations.batchNorm2dBackward(
+        ImageNormalizations.batchNorm2dBackward(
                 dOut,
                 x,
                 state.weight.value(),

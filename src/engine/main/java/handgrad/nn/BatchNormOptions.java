@@ -7,8 +7,8 @@ package handgrad.nn;
  * new BatchNorm1d(200, BatchNormOptions.PYTORCH.withMomentum(0.001).withEpsilon(0))
  * }</pre>
  *
- * @param normalizeBy the variance that a batch is normalised by; the paper and PyTorch take the biased one, the lectures
- *     the unbiased one
+ * @param normalizeBy the variance that a batch is normalised by; the paper and PyTorch take the biased one, the
+ *     lectures the unbiased one
  * @param running what the running statistic follows
  * @param epsilon added to the variance before its root; at least 0
  * @param momentum how fast the running statistics move, from 0 to 1, read as {@code momentumIs} says
@@ -50,7 +50,8 @@ public record BatchNormOptions(
         ALL_BUT_LAST,
         /**
          * The first alone, as before the correction in makemore part 5: each position has statistics of its own. The
-         * first training batch (N, L, features) sets their number, L; a saved state of them loads only after such a batch.
+         * first training batch (N, L, features) sets their number, L; a saved state of them loads only after such a
+         * batch.
          */
         FIRST
     }

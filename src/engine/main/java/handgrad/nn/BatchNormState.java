@@ -9,8 +9,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the two batch normalisations share: options, weight, bias, running statistics, mode, and the statistics that the last
- * forward pass normalised by.
+ * What the two batch normalisations share: options, weight, bias, running statistics, mode, and the statistics that the
+ * last forward pass normalised by.
  */
 final class BatchNormState {
     private final String layer;

@@ -41,7 +41,9 @@ final class Buffers {
         return is;
     }
 
-    /** The old tensor where it is (N, positions, channels) for a model (N, …) of its type, otherwise a new one of zeros. */
+    /**
+     * The old tensor where it is (N, positions, channels) for a model (N, …) of its type, otherwise a new one of zeros.
+     */
     static Tensor positions(Tensor model, int positions, int channels, @Nullable Tensor old) {
         return old != null
                         && old.dtype() == model.dtype()
@@ -52,7 +54,10 @@ final class Buffers {
                 : Tensor.zeros(model.dtype(), Shape.of(model.size(0), positions, channels));
     }
 
-    /** The old tensor where it is (N, channels, height, width) for a model (N, …) of its type, otherwise a new one of zeros. */
+    /**
+     * The old tensor where it is (N, channels, height, width) for a model (N, …) of its type, otherwise a new one of
+     * zeros.
+     */
     static Tensor images(Tensor model, int channels, int height, int width, @Nullable Tensor old) {
         return old != null
                         && old.dtype() == model.dtype()

@@ -10,16 +10,16 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A dilated convolution over time that sees the present and the past: each output is of one position and of the k - 1
- * positions before it that are d, 2d, … apart. (N, T, channels) becomes (N, T - (k - 1)·d, channels): like PyTorch's Conv1d
- * it does not pad, so the first output is that of position (k - 1)·d, and what should stand before a sequence is put there
- * by who makes it. Channels come last, where PyTorch wants (N, channels, T).
+ * positions before it that are d, 2d, … apart. (N, T, channels) becomes (N, T - (k - 1)·d, channels): like PyTorch's
+ * Conv1d it does not pad, so the first output is that of position (k - 1)·d, and what should stand before a sequence is
+ * put there by who makes it. Channels come last, where PyTorch wants (N, channels, T).
  *
  * <p>The weight is (k·fanIn, fanOut), oldest position first: that of a {@link Linear} behind
- * {@link FlattenConsecutive}{@code (k)}. So a tree of these two gives, for one window, what convolutions with dilations 1,
- * k, k², … and the same weights give for every window at once.
+ * {@link FlattenConsecutive}{@code (k)}. So a tree of these two gives, for one window, what convolutions with dilations
+ * 1, k, k², … and the same weights give for every window at once.
  *
- * <p>In streaming the layer remembers its last (k - 1)·d inputs, and T inputs give T outputs: those that the whole sequence
- * would give at their positions. Keeps the unfolded input for backward.
+ * <p>In streaming the layer remembers its last (k - 1)·d inputs, and T inputs give T outputs: those that the whole
+ * sequence would give at their positions. Keeps the unfolded input for backward.
  */
 public final class CausalConv1d implements Layer {
     /** The kernel size of WaveNet. */
@@ -37,8 +37,8 @@ public final class CausalConv1d implements Layer {
     private @Nullable Tensor dX;
 
     /**
-     * A layer of kernel size 2, with a weight drawn from the normal distribution with mean 0 and deviation 1/√(2·fanIn), and
-     * a bias of zeros where asked.
+     * A layer of kernel size 2, with a weight drawn from the normal distribution with mean 0 and deviation
+     * 1/√(2·fanIn), and a bias of zeros where asked.
      */
     public CausalConv1d(int fanIn, int fanOut, int dilation, boolean bias, TorchRandom random) {
         this(DEFAULT_KERNEL_SIZE, dilation, new Linear(DEFAULT_KERNEL_SIZE * fanIn, fanOut, bias, random));

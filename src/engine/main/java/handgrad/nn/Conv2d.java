@@ -8,11 +8,12 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A convolution of images with square kernels of size k: PyTorch's {@code Conv2d}. (N, inChannels, height, width) becomes
- * (N, outChannels, outHeight, outWidth), where a size becomes ⌊(size + 2·padding - k) / stride⌋ + 1.
+ * A convolution of images with square kernels of size k: PyTorch's {@code Conv2d}. (N, inChannels, height, width)
+ * becomes (N, outChannels, outHeight, outWidth), where a size becomes ⌊(size + 2·padding - k) / stride⌋ + 1.
  *
  * <p>The weight is (inChannels·k², outChannels), that of a {@link Linear} on the pixels that an output sees, channel by
- * channel and row by row: PyTorch's (outChannels, inChannels, k, k) flattened and transposed. Keeps its input for backward.
+ * channel and row by row: PyTorch's (outChannels, inChannels, k, k) flattened and transposed. Keeps its input for
+ * backward.
  */
 public final class Conv2d implements Layer {
     private final Window window;
@@ -91,7 +92,8 @@ public final class Conv2d implements Layer {
      * With weight[c, i, j] the row of channel c at row i and column j of the kernel, and x 0 outside of the image:
      *
      * <pre>
-     * out[n, o, y, z] = bias[o] + Σ over c, i, j of weight[c, i, j, o] · x[n, c, y·stride + i - padding, z·stride + j - padding]
+     * out[n, o, y, z] = bias[o] + Σ over c, i, j of weight[c, i, j, o] · x[n, c, u, v]
+     *     with u = y·stride + i - padding, v = z·stride + j - padding
      * </pre>
      *
      * @param x (N, inChannels, height, width), with its padding not smaller than the kernel
@@ -110,7 +112,8 @@ public final class Conv2d implements Layer {
      * Each weight sums what it was multiplied by, each input what it was multiplied with:
      *
      * <pre>
-     * dWeight[c, i, j, o] += Σ over n, y, z of x[n, c, y·stride + i - padding, z·stride + j - padding] · dOut[n, o, y, z]
+     * dWeight[c, i, j, o] += Σ over n, y, z of x[n, c, u, v] · dOut[n, o, y, z]
+     *     with u = y·stride + i - padding, v = z·stride + j - padding
      * dBias[o] += Σ over n, y, z of dOut[n, o, y, z]
      * dX[n, c, u, v] = Σ over o and all y, z, i, j with y·stride + i - padding = u and z·stride + j - padding = v
      *                  of weight[c, i, j, o] · dOut[n, o, y, z]

@@ -24,7 +24,9 @@ public final class CrossEntropyLoss implements Loss {
         return Functional.crossEntropy(logits, targets, probabilities);
     }
 
-    /** dLogits = (softmax(logits) - onehot(targets)) / n, 0 in ignored rows; (N, classes), overwritten by the next call. */
+    /**
+     * dLogits = (softmax(logits) - onehot(targets)) / n, 0 in ignored rows; (N, classes), overwritten by the next call.
+     */
     @Override
     public Tensor backward() {
         var p = Buffers.kept("CrossEntropyLoss", probabilities);

@@ -11,7 +11,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Data parallelism: cuts each batch into shards that go through models of their own at the same time, forward and backward.
+ * Data parallelism: cuts each batch into shards that go through models of their own at the same time, forward and
+ * backward.
  *
  * <pre>{@code
  * var parallel = new DataParallel(4, () -> newModel(TorchRandom.seeded(42)));
@@ -23,17 +24,17 @@ import org.jspecify.annotations.Nullable;
  *     sgd.step(0.1);
  * }</pre>
  *
- * <p>The models share the values of their parameters and have gradients of their own, which are added to those of the first
- * model in the order of the shards. So the result depends on the number of shards, by rounding, but not on the number of
- * threads: choose the shards once, as many as the largest machine has processors. The loss is the mean over the batch: a shard
- * weighs as many rows as it has, without the ignored ones.
+ * <p>The models share the values of their parameters and have gradients of their own, which are added to those of the
+ * first model in the order of the shards. So the result depends on the number of shards, by rounding, but not on the
+ * number of threads: choose the shards once, as many as the largest machine has processors. The loss is the mean over
+ * the batch: a shard weighs as many rows as it has, without the ignored ones.
  *
- * <p>This pays where a batch is large and its operations are many and small; large operations are shared among the threads
- * without it, and inside a shard they are not.
+ * <p>This pays where a batch is large and its operations are many and small; large operations are shared among the
+ * threads without it, and inside a shard they are not.
  *
- * <p>As in PyTorch's {@code DataParallel}, a {@link BatchNorm1d} normalises each shard by the shard's own statistics, which is
- * another model than the undivided one, and the running statistics follow the first shard only. A layer that draws random
- * numbers wants a generator of its own in each model: from a common one, threads would draw in any order.
+ * <p>As in PyTorch's {@code DataParallel}, a {@link BatchNorm1d} normalises each shard by the shard's own statistics,
+ * which is another model than the undivided one, and the running statistics follow the first shard only. A layer that
+ * draws random numbers wants a generator of its own in each model: from a common one, threads would draw in any order.
  */
 public final class DataParallel {
     private final List<Shard> shards;
@@ -60,7 +61,8 @@ public final class DataParallel {
      * Models for a number of shards.
      *
      * @param shards at least 1
-     * @param newModel makes a new model at each call, always with the same layers; the values of the first one are taken
+     * @param newModel makes a new model at each call, always with the same layers; the values of the first one are
+     *     taken
      * @throws IllegalArgumentException if the parameters of two models differ in number, name or shape
      */
     public DataParallel(int shards, Supplier<? extends Layer> newModel) {
@@ -117,8 +119,8 @@ public final class DataParallel {
     }
 
     /**
-     * Runs a batch forward and backward: adds the gradients of its mean cross-entropy to those of {@link #parameters()}, and
-     * returns that loss.
+     * Runs a batch forward and backward: adds the gradients of its mean cross-entropy to those of
+     * {@link #parameters()}, and returns that loss.
      *
      * @param x (N, …), cut into shards of N / shards rows, give or take one
      * @param y the targets, INT32: (N), or (N · T) where the model makes T rows of logits from a row of x

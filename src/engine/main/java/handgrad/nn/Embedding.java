@@ -54,7 +54,9 @@ public final class Embedding implements Layer {
         return Tensor.zeros(table.dtype(), Shape.of(sizes));
     }
 
-    /** dWeight[x] += dOut: a row that is used twice gets both gradients. Indices have no gradient: the result is empty. */
+    /**
+     * dWeight[x] += dOut: a row that is used twice gets both gradients. Indices have no gradient: the result is empty.
+     */
     @Override
     public Tensor backward(Tensor dOut) {
         Functional.embeddingBackward(Buffers.kept("Embedding", indices), dOut, weight.grad());

@@ -6,8 +6,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Joins neighbouring dimensions into one, as PyTorch's {@code Flatten(start, end)}: {@code new Flatten(0, 1)} makes the
- * logits (N, T, C) of sequences the rows (N·T, C) of a loss. The result shares the elements of its input, so it is made anew
- * only for another input tensor.
+ * logits (N, T, C) of sequences the rows (N·T, C) of a loss. The result shares the elements of its input, so it is made
+ * anew only for another input tensor.
  */
 @SuppressWarnings("ReferenceEquality")
 public final class Flatten implements Layer {

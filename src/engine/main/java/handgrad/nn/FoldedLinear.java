@@ -5,8 +5,8 @@ public final class FoldedLinear {
     private FoldedLinear() {}
 
     /**
-     * A layer that does alone what the two do in evaluation: with constant statistics both are linear. It shares no tensor
-     * with them, so it does not follow when they are trained on.
+     * A layer that does alone what the two do in evaluation: with constant statistics both are linear. It shares no
+     * tensor with them, so it does not follow when they are trained on.
      *
      * <pre>
      * scale = normWeight ∘ (running variance + epsilon)^-½

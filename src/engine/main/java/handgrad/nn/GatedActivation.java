@@ -27,7 +27,9 @@ public final class GatedActivation implements Layer {
         return output;
     }
 
-    /** dX = [(1 - tanh² f) ∘ σ(g) ∘ dOut, tanh f ∘ σ(g) ∘ (1 - σ(g)) ∘ dOut]; dOut is (…, channels), dX (…, 2·channels). */
+    /**
+     * dX = [(1 - tanh² f) ∘ σ(g) ∘ dOut, tanh f ∘ σ(g) ∘ (1 - σ(g)) ∘ dOut]; dOut is (…, channels), dX (…, 2·channels).
+     */
     @Override
     public Tensor backward(Tensor dOut) {
         var t = Buffers.kept("GatedActivation", tanh);

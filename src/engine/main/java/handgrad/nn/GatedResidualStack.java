@@ -12,16 +12,16 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The dilated residual blocks of WaveNet (van den Oord et al. 2016, https://arxiv.org/abs/1609.03499), from (N, T, channels)
- * to the sum of their skip connections, (N, T', skipChannels), where T' = T - Σ dilations.
+ * The dilated residual blocks of WaveNet (van den Oord et al. 2016, https://arxiv.org/abs/1609.03499), from (N, T,
+ * channels) to the sum of their skip connections, (N, T', skipChannels), where T' = T - Σ dilations.
  *
- * <p>Block i convolves with kernel size 2 and its dilation, to filter and gate side by side, and activates: z_i = tanh f ∘
- * σ(g). Its 1x1 convolution, a {@link Linear}, is added to the input to become the next block's input; the last block has no
- * next, so it has none.
+ * <p>Block i convolves with kernel size 2 and its dilation, to filter and gate side by side, and activates: z_i = tanh
+ * f ∘ σ(g). Its 1x1 convolution, a {@link Linear}, is added to the input to become the next block's input; the last
+ * block has no next, so it has none.
  *
- * <p>A block without padding has fewer outputs than inputs, so the last positions of its input and, for the skip connections,
- * of its z are taken. The sum of the 1x1 skip convolutions is one product: the z side by side times their weights one above
- * the other.
+ * <p>A block without padding has fewer outputs than inputs, so the last positions of its input and, for the skip
+ * connections, of its z are taken. The sum of the 1x1 skip convolutions is one product: the z side by side times their
+ * weights one above the other.
  */
 public final class GatedResidualStack implements Layer {
     private final int channels;
@@ -38,7 +38,8 @@ public final class GatedResidualStack implements Layer {
     private @Nullable Tensor dLast;
 
     /**
-     * A stack with a block for each dilation; weights from the normal distribution with deviation 1/√fanIn, biases zeros.
+     * A stack with a block for each dilation; weights from the normal distribution with deviation 1/√fanIn, biases
+     * zeros.
      *
      * @param dilations each at least 1, at least one
      */
@@ -94,8 +95,8 @@ public final class GatedResidualStack implements Layer {
     }
 
     /**
-     * From the last block to the first, each z from the skip connection and the residual, each x from the convolution and the
-     * sum. With dS_i the gradient of z_i[-T':] that the skip connections give:
+     * From the last block to the first, each z from the skip connection and the residual, each x from the convolution
+     * and the sum. With dS_i the gradient of z_i[-T':] that the skip connections give:
      *
      * <pre>
      * dz_i = residual_iᵀ(dx_{i+1}), + dS_i in the last T' positions
@@ -116,7 +117,10 @@ public final class GatedResidualStack implements Layer {
         return dX;
     }
 
-    /** The gradient of block i's input but for the sum, from the part of dz_i that the residual gives, which it completes. */
+    /**
+     * The gradient of block i's input but for the sum, from the part of dz_i that the residual gives, which it
+     * completes.
+     */
     private Tensor backward(int i, Tensor dZ, Tensor dSideBySide) {
         Functional.cropBackward(dSideBySide, i * channels, dZ);
         return convolutions.get(i).backward(activations.get(i).backward(dZ));

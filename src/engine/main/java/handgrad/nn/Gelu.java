@@ -5,9 +5,9 @@ import handgrad.tensor.Tensor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The Gaussian error linear unit in its tanh form, elementwise: PyTorch's {@code GELU(approximate="tanh")}, as GPT-2 uses
- * it. PyTorch's default, x Φ(x) with the normal distribution Φ, differs from it by less than 5e-4. Keeps its input and the
- * tanh for backward.
+ * The Gaussian error linear unit in its tanh form, elementwise: PyTorch's {@code GELU(approximate="tanh")}, as GPT-2
+ * uses it. PyTorch's default, x Φ(x) with the normal distribution Φ, differs from it by less than 5e-4. Keeps its input
+ * and the tanh for backward.
  */
 public final class Gelu implements Layer {
     private @Nullable Tensor input;
@@ -26,8 +26,8 @@ public final class Gelu implements Layer {
     }
 
     /**
-     * The product rule: dX = dOut ∘ ((1 + t) / 2 + x / 2 ∘ dt/dx), with dt/dx = (1 - t²) ∘ √(2/π) · (1 + 3 · 0.044715 x²).
-     * dOut and dX have the shape of x.
+     * The product rule: dX = dOut ∘ ((1 + t) / 2 + x / 2 ∘ dt/dx), with dt/dx = (1 - t²) ∘ √(2/π) · (1 + 3 · 0.044715
+     * x²). dOut and dX have the shape of x.
      */
     @Override
     public Tensor backward(Tensor dOut) {

@@ -6,9 +6,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Many small linear layers side by side, one for each group: out = x · weight + bias within the group. Between layers that
- * work on each column by itself, as activations, {@link BatchNorm1d} and the optimisers do, a model of these is as many
- * separate networks as there are groups, trained by the same few calls.
+ * Many small linear layers side by side, one for each group: out = x · weight + bias within the group. Between layers
+ * that work on each column by itself, as activations, {@link BatchNorm1d} and the optimisers do, a model of these is as
+ * many separate networks as there are groups, trained by the same few calls.
  *
  * <p>Feature f of group g stands in column f · groups + g. Keeps its input for backward.
  */

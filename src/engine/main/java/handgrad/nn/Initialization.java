@@ -4,8 +4,8 @@ import handgrad.random.TorchRandom;
 import handgrad.tensor.Tensor;
 
 /**
- * How the first weight and bias of a layer are drawn, with the fan-in and fan-out of an output and of an input. The numbers
- * are drawn as PyTorch draws them, in the order of the layer's tensors, which may not be PyTorch's.
+ * How the first weight and bias of a layer are drawn, with the fan-in and fan-out of an output and of an input. The
+ * numbers are drawn as PyTorch draws them, in the order of the layer's tensors, which may not be PyTorch's.
  */
 public enum Initialization {
     /** The default of PyTorch's Linear and Conv2d: weight and bias uniform from -1/√fanIn to 1/√fanIn. */

@@ -11,17 +11,17 @@ import java.util.Map;
  * A step of a model: a forward pass and, written by hand, its backward pass.
  *
  * <p>A layer owns the tensors that it returns. They are made at the first batch, reused while batches keep their shape,
- * and overwritten by the next call, so a training step allocates nothing; copy what must last longer. What forward keeps
- * for backward includes its input, so that must not change in between. So a layer serves one thread, and one place in a
- * model: two places want two layers.
+ * and overwritten by the next call, so a training step allocates nothing; copy what must last longer. What forward
+ * keeps for backward includes its input, so that must not change in between. So a layer serves one thread, and one
+ * place in a model: two places want two layers.
  */
 public interface Layer {
     /** The output for an input x. */
     Tensor forward(Tensor x);
 
     /**
-     * The gradient of the loss with respect to the input of the last {@link #forward}, given the one with respect to its
-     * output. Adds the gradients of the parameters to {@link Parameter#grad()}.
+     * The gradient of the loss with respect to the input of the last {@link #forward}, given the one with respect to
+     * its output. Adds the gradients of the parameters to {@link Parameter#grad()}.
      *
      * @param dOut of the shape of the last output
      * @return of the shape of the last input; empty where the input has no gradient, as indices have none
@@ -44,8 +44,8 @@ public interface Layer {
     default void train(boolean training) {}
 
     /**
-     * Chooses between whole sequences, which is the default, and streaming, where each input continues the one before it; for
-     * layers that look back. A call with true begins a new stream, before which there were zeros.
+     * Chooses between whole sequences, which is the default, and streaming, where each input continues the one before
+     * it; for layers that look back. A call with true begins a new stream, before which there were zeros.
      */
     default void stream(boolean streaming) {}
 

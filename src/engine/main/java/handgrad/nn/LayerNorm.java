@@ -6,9 +6,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Layer normalisation: normalises each row over its features, then scales by a weight and shifts by a bias, (…, features) to
- * (…, features). Unlike {@link BatchNorm1d} it needs no batch, so training and evaluation are the same. Keeps the normalised
- * input and the inverse deviation of each row for backward.
+ * Layer normalisation: normalises each row over its features, then scales by a weight and shifts by a bias, (…,
+ * features) to (…, features). Unlike {@link BatchNorm1d} it needs no batch, so training and evaluation are the same.
+ * Keeps the normalised input and the inverse deviation of each row for backward.
  */
 public final class LayerNorm implements Layer {
     /** PyTorch's default. */
@@ -74,7 +74,8 @@ public final class LayerNorm implements Layer {
     }
 
     /**
-     * The gradients; n is the number of features, and the sums in dX run over the features of a row, the others over the rows.
+     * The gradients; n is the number of features, and the sums in dX run over the features of a row, the others over
+     * the rows.
      *
      * <pre>
      * dBias += Σ dOut;  dWeight += Σ dOut ∘ normalized;  dNormalized = weight ∘ dOut

@@ -5,8 +5,8 @@ import handgrad.tensor.Tensor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The positive part and a share of the negative one, elementwise: PyTorch's {@code LeakyReLU} (Maas, Hannun and Ng 2013).
- * Keeps its output for backward.
+ * The positive part and a share of the negative one, elementwise: PyTorch's {@code LeakyReLU} (Maas, Hannun and Ng
+ * 2013). Keeps its output for backward.
  */
 public final class LeakyRelu implements Layer {
     private static final double DEFAULT_NEGATIVE_SLOPE = 0.01;

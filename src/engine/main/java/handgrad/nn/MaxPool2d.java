@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The largest pixel of each window of k x k: PyTorch's {@code MaxPool2d} without padding. (N, channels, height, width)
- * becomes (N, channels, outHeight, outWidth), where a size becomes ⌊(size - k) / stride⌋ + 1; pixels that no window reaches
- * are left out. Keeps for backward where the largest pixels stood.
+ * becomes (N, channels, outHeight, outWidth), where a size becomes ⌊(size - k) / stride⌋ + 1; pixels that no window
+ * reaches are left out. Keeps for backward where the largest pixels stood.
  */
 public final class MaxPool2d implements Layer {
     private final Window window;
@@ -34,8 +34,8 @@ public final class MaxPool2d implements Layer {
     }
 
     /**
-     * out[n, c, y, z] = max over i, j from 0 to k - 1 of x[n, c, y·stride + i, z·stride + j]. Of several largest the first
-     * counts, row by row.
+     * out[n, c, y, z] = max over i, j from 0 to k - 1 of x[n, c, y·stride + i, z·stride + j]. Of several largest the
+     * first counts, row by row.
      *
      * @param x (N, channels, height, width), not smaller than a window
      * @return (N, channels, outHeight, outWidth)
@@ -51,8 +51,8 @@ public final class MaxPool2d implements Layer {
     }
 
     /**
-     * The gradient of an output goes to the pixel that it was, and those of several to one pixel add up: dX[n, c, u, v] = Σ of
-     * dOut[n, c, y, z] over the windows (y, z) whose largest pixel is (u, v).
+     * The gradient of an output goes to the pixel that it was, and those of several to one pixel add up: dX[n, c, u, v]
+     * = Σ of dOut[n, c, y, z] over the windows (y, z) whose largest pixel is (u, v).
      *
      * @param dOut (N, channels, outHeight, outWidth)
      * @return (N, channels, height, width)

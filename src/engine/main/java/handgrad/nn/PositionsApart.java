@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The batch normalisation that makemore part 5 has before its correction, {@link Axes#FIRST}: each position of x (N, L,
  * features) has statistics of its own. That is the normalisation of x seen as (N, L · features), with weight and bias
- * repeated for each position. Where all positions share the statistics, nothing is seen otherwise and nothing is repeated.
+ * repeated for each position. Where all positions share the statistics, nothing is seen otherwise and nothing is
+ * repeated.
  */
 final class PositionsApart {
     private PositionsApart() {}

@@ -6,9 +6,9 @@ import handgrad.tensor.Updates;
 import java.util.List;
 
 /**
- * Adam (Kingma and Ba 2014, https://arxiv.org/abs/1412.6980): steps of about the learning rate in every element, by running
- * averages of its gradient and of its square. Weight decay, where given, is that of AdamW (Loshchilov and Hutter 2017,
- * https://arxiv.org/abs/1711.05101): apart from the gradient. Everything is named as in PyTorch.
+ * Adam (Kingma and Ba 2014, https://arxiv.org/abs/1412.6980): steps of about the learning rate in every element, by
+ * running averages of its gradient and of its square. Weight decay, where given, is that of AdamW (Loshchilov and
+ * Hutter 2017, https://arxiv.org/abs/1711.05101): apart from the gradient. Everything is named as in PyTorch.
  */
 public final class Adam implements Optimizer {
     private final List<Parameter> parameters;

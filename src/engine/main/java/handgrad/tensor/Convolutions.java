@@ -10,19 +10,20 @@ import handgrad.kernel.conv.MaxPooling;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Convolution and pooling of images (N, channels, height, width), each with its backward pass under it, into tensors that the
- * caller owns.
+ * Convolution and pooling of images (N, channels, height, width), each with its backward pass under it, into tensors
+ * that the caller owns.
  */
 public final class Convolutions {
     private Convolutions() {}
 
     /**
-     * Convolution as PyTorch's {@code conv2d}, of square kernels of size k. The weight has a row for each input that an output
-     * sees, row (c·k + i)·k + j for channel c at row i and column j of the kernel: PyTorch's (outChannels, inChannels, k, k)
-     * flattened to (outChannels, inChannels·k²) and transposed.
+     * Convolution as PyTorch's {@code conv2d}, of square kernels of size k. The weight has a row for each input that an
+     * output sees, row (c·k + i)·k + j for channel c at row i and column j of the kernel: PyTorch's (outChannels,
+     * inChannels, k, k) flattened to (outChannels, inChannels·k²) and transposed.
      *
      * <pre>
-     * out[n, o, y, z] = bias[o] + Σ over c, i, j of weight[c, i, j, o] · x[n, c, y·stride + i - padding, z·stride + j - padding]
+     * out[n, o, y, z] = bias[o] + Σ over c, i, j of weight[c, i, j, o] · x[n, c, u, v]
+     *     with u = y·stride + i - padding, v = z·stride + j - padding
      * </pre>
      *
      * where x is 0 outside of the image.
@@ -31,7 +32,8 @@ public final class Convolutions {
      * @param weight (inChannels·k², outChannels)
      * @param bias (outChannels), or null for none
      * @param window the kernel's size k, its stride and its padding
-     * @param out (N, outChannels, outHeight, outWidth), where a size becomes ⌊(size + 2·padding - k) / stride⌋ + 1; written
+     * @param out (N, outChannels, outHeight, outWidth), where a size becomes ⌊(size + 2·padding - k) / stride⌋ + 1;
+     *     written
      */
     public static void conv2d(Tensor x, Tensor weight, @Nullable Tensor bias, Window window, Tensor out) {
         var sizes = sizes("conv2d", "x", x, weight, window, "out", out);
@@ -59,7 +61,8 @@ public final class Convolutions {
      * The gradients of {@link #conv2d} for its parameters.
      *
      * <pre>
-     * dWeight[c, i, j, o] += Σ over n, y, z of x[n, c, y·stride + i - padding, z·stride + j - padding] · dOut[n, o, y, z]
+     * dWeight[c, i, j, o] += Σ over n, y, z of x[n, c, u, v] · dOut[n, o, y, z]
+     *     with u = y·stride + i - padding, v = z·stride + j - padding
      * dBias[o] += Σ over n, y, z of dOut[n, o, y, z]
      * </pre>
      *
@@ -131,7 +134,8 @@ public final class Convolutions {
     }
 
     /**
-     * The largest element of each window of k x k pixels, PyTorch's {@code max_pool2d}; of several the first, row by row.
+     * The largest element of each window of k x k pixels, PyTorch's {@code max_pool2d}; of several the first, row by
+     * row.
      *
      * @param x (N, channels, height, width)
      * @param window without padding

@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The operations that layers and losses are made of, each a forward pass with its backward pass under it. More of them stand
- * in {@link Activations}, {@link Convolutions} and {@link Normalizations}; optimisers are made of {@link Updates}.
+ * in {@link Activations}, {@link Convolutions}, {@link Normalizations} and {@link ImageNormalizations}; optimisers are made
+ * of {@link Updates}.
  *
  * <p>They write into tensors that the caller gives, so that a layer can reuse its buffers and a training step allocates
  * nothing. A result that is "written" is overwritten; one that is "added to" accumulates. All floating tensors of a call

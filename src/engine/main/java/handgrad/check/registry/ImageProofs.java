@@ -8,7 +8,7 @@ import handgrad.nn.Conv2d;
 import handgrad.nn.MaxPool2d;
 import handgrad.tensor.Convolutions;
 import handgrad.tensor.DType;
-import handgrad.tensor.Normalizations;
+import handgrad.tensor.ImageNormalizations;
 import handgrad.tensor.Shape;
 import handgrad.tensor.Tensor;
 import handgrad.tensor.Window;
@@ -208,7 +208,7 @@ final class ImageProofs {
             var inverseDeviation = Gradients.zerosLike(x[1]);
             var out = Gradients.zerosLike(x[0]);
             int divisor = unbiased ? n - 1 : n;
-            Normalizations.batchNorm2d(
+            ImageNormalizations.batchNorm2d(
                     x[0], x[1], x[2], epsilon, divisor, mean, Gradients.zerosLike(x[1]), inverseDeviation, out);
             return new Normalized(mean, inverseDeviation, divisor, out);
         }
@@ -219,7 +219,7 @@ final class ImageProofs {
         var dX = Gradients.zerosLike(x[0]);
         var dGain = Gradients.zerosLike(x[1]);
         var dBias = Gradients.zerosLike(x[2]);
-        Normalizations.batchNorm2dBackward(dOut, x[0], x[1], mean, inverseDeviation, divisor, dGain, dBias, dX);
+        ImageNormalizations.batchNorm2dBackward(dOut, x[0], x[1], mean, inverseDeviation, divisor, dGain, dBias, dX);
         return Gradients.of(dX, dGain, dBias);
     }
 
@@ -235,7 +235,7 @@ final class ImageProofs {
     }
 
     private Proof batchNorm2d() {
-        return Proof.named("Normalizations.batchNorm2d")
+        return Proof.named("ImageNormalizations.batchNorm2d")
                 .sample(batchNorm2d(1e-5, false), draw.normal(2, 1, 1, 1), draw.normal(1), draw.normal(1))
                 .sample(batchNorm2d(1e-5, true), draw.normal(1, 2, 3, 1), draw.normal(2), draw.normal(2))
                 .sample(batchNorm2d(1e-5, false), draw.normal(2, 3, 4, 5), draw.normal(3), draw.normal(3))
@@ -263,7 +263,7 @@ final class ImageProofs {
                 x -> {
                     var out = Gradients.zerosLike(x[0]);
                     var dtype = x[0].dtype();
-                    Normalizations.batchNorm2dEvaluation(
+                    ImageNormalizations.batchNorm2dEvaluation(
                             x[0], x[1], x[2], mean.to(dtype), inverseDeviation.to(dtype), out);
                     return out;
                 },
@@ -284,7 +284,7 @@ final class ImageProofs {
     }
 
     private Proof batchNorm2dEvaluation() {
-        var operation = Proof.named("Normalizations.batchNorm2dEvaluation")
+        var operation = Proof.named("ImageNormalizations.batchNorm2dEvaluation")
                 .refuses(
                         "batchNorm2d: wants 1 x 3 elements, mean is (2)",
                         () -> batchNorm2dEvaluation(Tensor.zeros(2), Tensor.zeros(3))

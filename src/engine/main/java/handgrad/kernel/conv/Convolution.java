@@ -5,9 +5,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Two-dimensional convolution of images x (batch, inChannels, height, width) with square kernels, as in PyTorch without
- * turning them. The weight is (inChannels · kernel², outChannels): row (c·kernel + i)·kernel + j is for channel c at row i
- * and column j of the kernel. Around each plane there are {@code padding} zeros, fewer than the kernel is wide, and the
- * kernel moves by {@code stride}. So out is (batch, outChannels, outHeight, outWidth), where a size becomes
+ * turning them. The weight is (inChannels · kernel², outChannels): row (c·kernel + i)·kernel + j is for channel c at
+ * row i and column j of the kernel. Around each plane there are {@code padding} zeros, fewer than the kernel is wide,
+ * and the kernel moves by {@code stride}. So out is (batch, outChannels, outHeight, outWidth), where a size becomes
  * ⌊(size + 2·padding - kernel) / stride⌋ + 1.
  *
  * <p>The float32 forms are matrix products, {@link ConvolutionPass}; the float64 forms follow the definition literally.
@@ -38,8 +38,8 @@ public final class Convolution {
     }
 
     /**
-     * dWeight[c, i, j, o] += Σ over n, y, z of x[n, c, y·stride + i - padding, z·stride + j - padding] · dOut[n, o, y, z];
-     * dBias[o] += Σ over n, y, z of dOut[n, o, y, z].
+     * dWeight[c, i, j, o] += Σ over n, y, z of x[n, c, y·stride + i - padding, z·stride + j - padding] · dOut[n, o, y,
+     * z]; dBias[o] += Σ over n, y, z of dOut[n, o, y, z].
      *
      * @param dWeight added to
      * @param dBias added to, or null

@@ -82,7 +82,10 @@ final class ConvolutionBlock {
         }
     }
 
-    /** The number of rows of output pixels, of those that fit into a tile, that fill the tiles of the matrix product best. */
+    /**
+     * The number of rows of output pixels, of those that fit into a tile, that fill the tiles of the matrix product
+     * best.
+     */
     private static int tileRows(ImageColumns images) {
         int most = Math.max(1, Math.min(TILE_PIXELS, TILE_FLOATS / images.depth()) / images.outWidth);
         int best = 1;
@@ -98,7 +101,9 @@ final class ConvolutionBlock {
         return pixels / (float) (Math.ceilDiv(pixels, WHOLE_PIXELS) * WHOLE_PIXELS);
     }
 
-    /** Puts the product of a tile into the output, with the bias; for the parameters, takes the gradient of the output. */
+    /**
+     * Puts the product of a tile into the output, with the bias; for the parameters, takes the gradient of the output.
+     */
     private void copyTile(ConvolutionPass pass, int firstImage, int row, int count) {
         var images = pass.images;
         for (int done = 0; done < count; ) {

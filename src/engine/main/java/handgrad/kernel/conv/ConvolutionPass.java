@@ -6,7 +6,8 @@ import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A convolution in float32 as matrix products: what one thread keeps to run it, reused so that a step allocates nothing.
+ * A convolution in float32 as matrix products: what one thread keeps to run it, reused so that a step allocates
+ * nothing.
  *
  * <p><b>Structure.</b> The images are cut into at most {@value #BLOCKS} blocks, which {@link Parallel} runs, each by a
  * {@link ConvolutionBlock}. A block makes the columns of {@link ImageColumns} for a tile of output pixels. Then
@@ -15,12 +16,13 @@ import org.jspecify.annotations.Nullable;
  * out = weightᵀ · columns + bias;  dWeight += columns · dOutᵀ
  * </pre>
  *
- * The gradient of the input is itself a convolution, of dOut with the kernels turned by 180° and the channels exchanged:
- * each dOut goes to where its kernel lay, with zeros between them where the stride is more than 1. So it needs no sums over
- * overlapping columns (col2im), whose short rows do not fill vectors; for that a stride of s costs s² as many products.
+ * The gradient of the input is itself a convolution, of dOut with the kernels turned by 180° and the channels
+ * exchanged: each dOut goes to where its kernel lay, with zeros between them where the stride is more than 1. So it
+ * needs no sums over overlapping columns (col2im), whose short rows do not fill vectors; for that a stride of s costs
+ * s² as many products.
  *
- * <p><b>Bits.</b> Blocks and tiles follow from the sizes alone. Blocks add their dWeight to sums of their own, which are
- * added in the order of blocks. So the result does not depend on the number of threads.
+ * <p><b>Bits.</b> Blocks and tiles follow from the sizes alone. Blocks add their dWeight to sums of their own, which
+ * are added in the order of blocks. So the result does not depend on the number of threads.
  */
 final class ConvolutionPass implements IntConsumer {
     /** Each has a dWeight of its own, so more would share the work among more threads and take more memory. */

@@ -1,7 +1,8 @@
 package handgrad.kernel.conv;
 
 /**
- * The sizes of a convolution. Each thread has one, which it fills anew for every pass, so that a step allocates nothing.
+ * The sizes of a convolution. Each thread has one, which it fills anew for every pass, so that a step allocates
+ * nothing.
  */
 public final class ConvolutionSizes {
     private static final ThreadLocal<ConvolutionSizes> OF_THREAD = ThreadLocal.withInitial(ConvolutionSizes::new);

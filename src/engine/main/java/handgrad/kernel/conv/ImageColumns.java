@@ -4,12 +4,12 @@ import handgrad.kernel.VectorRows;
 import handgrad.kernel.runtime.VectorSupport;
 
 /**
- * The images that a convolution reads, and how the input values that its output pixels see become the columns of a matrix
- * (im2col).
+ * The images that a convolution reads, and how the input values that its output pixels see become the columns of a
+ * matrix (im2col).
  *
- * <p>Each image is first copied into planes with their border of zeros, so a row of the matrix is made of whole rows of a
- * plane. They are copied by whole vectors: what is written past the end of a row is written again with the next one, and
- * the last has {@link #SLACK} elements of room for it.
+ * <p>Each image is first copied into planes with their border of zeros, so a row of the matrix is made of whole rows of
+ * a plane. They are copied by whole vectors: what is written past the end of a row is written again with the next one,
+ * and the last has {@link #SLACK} elements of room for it.
  */
 final class ImageColumns {
     /** Floats that a copy by the widest vectors may read or write past the end. */

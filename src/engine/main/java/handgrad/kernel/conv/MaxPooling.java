@@ -5,8 +5,8 @@ import java.util.Arrays;
 
 /**
  * The largest element of each window of planes x (planes, height, width); windows are square, inside of the plane and
- * {@code stride} apart, so there are ⌊(size - kernel) / stride⌋ + 1 along a dimension. Where several are equal the first
- * counts, row by row; a NaN is larger than all numbers. As in PyTorch.
+ * {@code stride} apart, so there are ⌊(size - kernel) / stride⌋ + 1 along a dimension. Where several are equal the
+ * first counts, row by row; a NaN is larger than all numbers. As in PyTorch.
  */
 public final class MaxPooling {
     /** Elements of x in a block of {@link Parallel}, about. */

@@ -3,13 +3,16 @@ package handgrad.kernel.conv;
 import java.util.Arrays;
 
 /**
- * Sequences (N, T, C) unfolded for a convolution: each position with the k - 1 positions before it, d apart, end to end,
- * oldest first, so that the convolution is one matrix product. There are T - (k - 1)·d positions with all their taps.
+ * Sequences (N, T, C) unfolded for a convolution: each position with the k - 1 positions before it, d apart, end to
+ * end, oldest first, so that the convolution is one matrix product. There are T - (k - 1)·d positions with all their
+ * taps.
  */
 public final class Unfold {
     private Unfold() {}
 
-    /** out[n, t, j·C + c] = x[n, t + j·d, c]; x is (batch, length, channels), out (batch, length - (k-1)·d, k·channels). */
+    /**
+     * out[n, t, j·C + c] = x[n, t + j·d, c]; x is (batch, length, channels), out (batch, length - (k-1)·d, k·channels).
+     */
     public static void forward(Object x, int batch, int length, int channels, int taps, int dilation, Object out) {
         int positions = length - (taps - 1) * dilation;
         int to = 0;

@@ -5,9 +5,9 @@ import handgrad.kernel.runtime.Scratch;
 import handgrad.kernel.runtime.VectorSupport;
 
 /**
- * Batch normalisation of a matrix x (rows, features) over its rows. Every implementation does the same operations in the
- * same order and without fused multiply-add, so they give the same bits. Threads share the columns of a large matrix for
- * its sums, else the rows. Float64 is for checking, in plain loops.
+ * Batch normalisation of a matrix x (rows, features) over its rows. Every implementation does the same operations in
+ * the same order and without fused multiply-add, so they give the same bits. Threads share the columns of a large
+ * matrix for its sums, else the rows. Float64 is for checking, in plain loops.
  */
 public final class BatchNormalization {
     /** Floats of x that fit a first-level cache of 32 KiB. */
@@ -26,8 +26,8 @@ public final class BatchNormalization {
      * normalized = (x - mean) · inverseDeviation;  out = weight · normalized + bias
      * </pre>
      *
-     * <p>Reads x, weight, bias, divisor and epsilon; writes mean, variance, inverseDeviation, normalized and out, of which
-     * neither of the last two is x.
+     * <p>Reads x, weight, bias, divisor and epsilon; writes mean, variance, inverseDeviation, normalized and out, of
+     * which neither of the last two is x.
      */
     public static void forward(NormalizationArrays arrays) {
         if (arrays.isFloat64()) {
@@ -92,11 +92,12 @@ public final class BatchNormalization {
      *
      * <pre>
      * dBias += Σ dOut;  dWeight += Σ dOut ∘ normalized;  dNormalized = weight ∘ dOut
-     * dX = inverseDeviation ∘ (dNormalized - Σ dNormalized / rows - normalized ∘ Σ (dNormalized ∘ normalized) / divisor)
+     * dX = inverseDeviation ∘ (dNormalized - Σ dNormalized / rows
+     *                          - normalized ∘ Σ (dNormalized ∘ normalized) / divisor)
      * </pre>
      *
-     * <p>Reads dOut, weight, divisor, normalized and inverseDeviation; adds to dWeight and dBias; writes dX, which is not
-     * dOut.
+     * <p>Reads dOut, weight, divisor, normalized and inverseDeviation; adds to dWeight and dBias; writes dX, which is
+     * not dOut.
      */
     public static void backward(NormalizationArrays arrays) {
         int rows = arrays.rows;

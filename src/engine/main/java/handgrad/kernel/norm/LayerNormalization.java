@@ -5,8 +5,8 @@ import handgrad.kernel.runtime.Parallel;
 import handgrad.kernel.runtime.Scratch;
 
 /**
- * Layer normalisation of x (rows, features) over the features of each row. The loops over a row are plain, so that C2 turns
- * them into vector code, and its sums are those of {@link Reduction}, so every machine gives the same bits.
+ * Layer normalisation of x (rows, features) over the features of each row. The loops over a row are plain, so that C2
+ * turns them into vector code, and its sums are those of {@link Reduction}, so every machine gives the same bits.
  */
 public final class LayerNormalization {
     private LayerNormalization() {}
@@ -19,8 +19,8 @@ public final class LayerNormalization {
      * normalized = (x - mean) · inverseDeviation;  out = weight ∘ normalized + bias
      * </pre>
      *
-     * <p>Reads x, weight, bias and epsilon; writes inverseDeviation, (rows), normalized, which is not x, and out, which is
-     * neither.
+     * <p>Reads x, weight, bias and epsilon; writes inverseDeviation, (rows), normalized, which is not x, and out, which
+     * is neither.
      */
     public static void forward(NormalizationArrays arrays) {
         int blockRows = Parallel.rows(arrays.features);
@@ -99,8 +99,8 @@ public final class LayerNormalization {
      *                          - normalized · Σ (dNormalized ∘ normalized) / features)
      * </pre>
      *
-     * <p>Reads dOut, normalized, weight and inverseDeviation, (rows); adds to dWeight and dBias; writes dX, which is neither
-     * dOut nor normalized.
+     * <p>Reads dOut, normalized, weight and inverseDeviation, (rows); adds to dWeight and dBias; writes dX, which is
+     * neither dOut nor normalized.
      */
     public static void backward(NormalizationArrays arrays) {
         if (arrays.isFloat64()) {

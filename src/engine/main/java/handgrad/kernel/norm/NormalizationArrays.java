@@ -1,8 +1,9 @@
 package handgrad.kernel.norm;
 
 /**
- * The sizes and arrays of one normalisation, all {@code float[]} or all {@code double[]}: named arguments, of which a pass
- * takes a dozen. Each thread has one of these, which it fills anew for every pass, so that a step allocates nothing.
+ * The sizes and arrays of one normalisation, all {@code float[]} or all {@code double[]}: named arguments, of which a
+ * pass takes a dozen. Each thread has one of these, which it fills anew for every pass, so that a step allocates
+ * nothing.
  */
 public final class NormalizationArrays {
     private static final ThreadLocal<NormalizationArrays> OF_THREAD = ThreadLocal.withInitial(NormalizationArrays::new);

@@ -9,10 +9,10 @@ import java.util.Arrays;
 /**
  * Batch normalisation of images x (batch, channels, area), each channel over the batch and the pixels of its planes.
  *
- * <p>A channel does not depend on the others, so each is a block of {@link Parallel}: the passes after the first find it in
- * the cache. Backward takes x and normalises it again, which is less than writing the normalised images to memory and
- * reading them. The element at pixel i of a plane is added to partial sum i mod 16; these are added up in float64, from the
- * first to the last. So the sums depend neither on the vector width nor on the number of threads.
+ * <p>A channel does not depend on the others, so each is a block of {@link Parallel}: the passes after the first find
+ * it in the cache. Backward takes x and normalises it again, which is less than writing the normalised images to memory
+ * and reading them. The element at pixel i of a plane is added to partial sum i mod 16; these are added up in float64,
+ * from the first to the last. So the sums depend neither on the vector width nor on the number of threads.
  */
 public final class SpatialBatchNormalization {
     private static final int PARTIAL_SUMS = Reduction.PARTIAL_SUMS;
@@ -134,15 +134,16 @@ public final class SpatialBatchNormalization {
     }
 
     /**
-     * The gradients of {@link #forward}, with normalized = (x - mean) · inverseDeviation. A divisor of 0 asks for those of
-     * {@link #apply}, where the statistics are constants and the two sums in dX fall away.
+     * The gradients of {@link #forward}, with normalized = (x - mean) · inverseDeviation. A divisor of 0 asks for those
+     * of {@link #apply}, where the statistics are constants and the two sums in dX fall away.
      *
      * <pre>
      * dBias += Σ dOut;  dWeight += Σ dOut · normalized
      * dX = weight · inverseDeviation · (dOut - Σ dOut / n - normalized · Σ (dOut · normalized) / divisor)
      * </pre>
      *
-     * <p>Reads dOut, x, weight, mean, inverseDeviation and divisor; adds to dWeight and dBias; writes dX, which may be dOut.
+     * <p>Reads dOut, x, weight, mean, inverseDeviation and divisor; adds to dWeight and dBias; writes dX, which may be
+     * dOut.
      */
     public static void backward(NormalizationArrays arrays) {
         if (arrays.isFloat64()) {

@@ -9,15 +9,15 @@ import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 
 /**
- * Batch normalisation on the Vector API; sums are over the columns from {@code first} to before {@code end}, at least as many
- * as a vector has lanes. The contract is that of {@link ScalarBatchNormalization}, bit for bit.
+ * Batch normalisation on the Vector API; sums are over the columns from {@code first} to before {@code end}, at least
+ * as many as a vector has lanes. The contract is that of {@link ScalarBatchNormalization}, bit for bit.
  *
  * <p>Data is read row after row, as it lies in memory: a walk down the columns of 1024 x 1024 floats meets the same few
- * sets of the cache in every row. The sums of the columns stay in the first-level cache, and four rows are added to them at
- * a time. A matrix that fits that cache is for {@link VectorSmallBatchNormalization}.
+ * sets of the cache in every row. The sums of the columns stay in the first-level cache, and four rows are added to
+ * them at a time. A matrix that fits that cache is for {@link VectorSmallBatchNormalization}.
  *
- * <p>Where the columns do not fill the last vector, it moves back until it ends with them, and has sums of its own. What it
- * writes twice has the same values.
+ * <p>Where the columns do not fill the last vector, it moves back until it ends with them, and has sums of its own.
+ * What it writes twice has the same values.
  */
 final class VectorBatchNormalization {
     private VectorBatchNormalization() {}
@@ -131,8 +131,8 @@ final class VectorBatchNormalization {
     }
 
     /**
-     * Adds to dWeight and dBias, so of a vector that was moved back only the columns that no other vector had; writes what
-     * {@link #backwardRows} takes off, Σ dOut / rows and from {@code features} on Σ (dOut ∘ normalized) / divisor.
+     * Adds to dWeight and dBias, so of a vector that was moved back only the columns that no other vector had; writes
+     * what {@link #backwardRows} takes off, Σ dOut / rows and from {@code features} on Σ (dOut ∘ normalized) / divisor.
      */
     static void backwardSums(NormalizationArrays arrays, int first, int end) {
         var dWeight = (float[]) arrays.dWeight;

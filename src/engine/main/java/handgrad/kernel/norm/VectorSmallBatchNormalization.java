@@ -6,11 +6,11 @@ import jdk.incubator.vector.FloatVector;
 
 /**
  * Batch normalisation of a matrix that fits the first-level cache, two vectors of columns at a time: their sums stay in
- * registers and hide each other's latency. The contract is that of {@link ScalarBatchNormalization}, bit for bit. Larger
- * matrices are for {@link VectorBatchNormalization}.
+ * registers and hide each other's latency. The contract is that of {@link ScalarBatchNormalization}, bit for bit.
+ * Larger matrices are for {@link VectorBatchNormalization}.
  *
- * <p>Where the features do not fill the last vectors, these move back until they end with the row; what they write twice
- * has the same values.
+ * <p>Where the features do not fill the last vectors, these move back until they end with the row; what they write
+ * twice has the same values.
  */
 final class VectorSmallBatchNormalization {
     private VectorSmallBatchNormalization() {}
@@ -81,8 +81,8 @@ final class VectorSmallBatchNormalization {
     }
 
     /**
-     * The gradients. dWeight and dBias are added to, so of a block that was moved back only the columns that no other block
-     * had are added.
+     * The gradients. dWeight and dBias are added to, so of a block that was moved back only the columns that no other
+     * block had are added.
      */
     static void backward(NormalizationArrays arrays) {
         var dOut = (float[]) arrays.dOut;

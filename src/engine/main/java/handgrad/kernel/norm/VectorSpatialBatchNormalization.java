@@ -5,8 +5,9 @@ import handgrad.kernel.runtime.Species;
 import jdk.incubator.vector.FloatVector;
 
 /**
- * The loops of {@link SpatialBatchNormalization} over one plane on the Vector API, without fused multiply-add. Each does the
- * elements that fill whole vectors, of the sums those that fill all partial sums, and returns how many they are.
+ * The loops of {@link SpatialBatchNormalization} over one plane on the Vector API, without fused multiply-add. Each
+ * does the elements that fill whole vectors, of the sums those that fill all partial sums, and returns how many they
+ * are.
  */
 final class VectorSpatialBatchNormalization {
     private static final int PARTIAL_SUMS = Reduction.PARTIAL_SUMS;

@@ -6,6 +6,7 @@ import handgrad.nn.Layer;
 import handgrad.tensor.Activations;
 import handgrad.tensor.Convolutions;
 import handgrad.tensor.Functional;
+import handgrad.tensor.ImageNormalizations;
 import handgrad.tensor.Normalizations;
 import handgrad.tensor.Tensor;
 import handgrad.tensor.Updates;
@@ -59,7 +60,13 @@ class CompletenessTest {
 
     /** A backward pass belongs to the record of its forward pass. */
     static Stream<String> functions() {
-        return Stream.of(Functional.class, Activations.class, Convolutions.class, Normalizations.class, Updates.class)
+        return Stream.of(
+                        Functional.class,
+                        Activations.class,
+                        Convolutions.class,
+                        Normalizations.class,
+                        ImageNormalizations.class,
+                        Updates.class)
                 .flatMap(type -> Arrays.stream(type.getMethods()))
                 .filter(method -> Modifier.isStatic(method.getModifiers()))
                 .filter(method -> !method.getName().contains("Backward"))
