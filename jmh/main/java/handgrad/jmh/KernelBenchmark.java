@@ -4,6 +4,7 @@ import static handgrad.jmh.KernelOperands.CLASSES;
 import static handgrad.jmh.KernelOperands.COLUMNS;
 
 import handgrad.kernel.Activation;
+import handgrad.kernel.AdamStep;
 import handgrad.kernel.BinaryOperation;
 import handgrad.kernel.Elementwise;
 import handgrad.kernel.Reduction;
@@ -39,7 +40,7 @@ public class KernelBenchmark {
     /** d = a + b. */
     @Benchmark
     public float[] add(KernelOperands o) {
-        Elementwise.binary(BinaryOperation.ADD, o.a, 0, 1, o.b, 0, 1, o.d, 0, o.n);
+        Elementwise.binary(BinaryOperation.ADD, o.a, o.b, o.d, o.n);
         return o.d;
     }
 
@@ -141,7 +142,7 @@ public class KernelBenchmark {
     /** A step of Adam on d. */
     @Benchmark
     public float[] adam(KernelOperands o) {
-        Update.adam(o.d, o.a, o.b, o.c, 0.9f, 0.1f, 0.999f, 0.001f, 1, 1e-9f, 1, 1e-8f, o.n);
+        AdamStep.of(0.9, 0.999, 1, 1e-9, 1, 1e-8).run(o.d, o.a, o.b, o.c, o.n);
         return o.d;
     }
 

@@ -1,6 +1,7 @@
 package handgrad.jmh;
 
 import handgrad.kernel.Activation;
+import handgrad.kernel.BinaryLoop;
 import handgrad.kernel.BinaryOperation;
 import handgrad.kernel.Elementwise;
 import handgrad.kernel.Reduction;
@@ -96,7 +97,7 @@ public class MemoryBenchmark {
     /** out = a + 1. */
     @Benchmark
     public float[] addNumber() {
-        Elementwise.binary(BinaryOperation.ADD, a, 0, 1, sums, 0, 0, out, 0, N);
+        new BinaryLoop(BinaryOperation.ADD, a, sums, out).run(0, true, 0, false, 0, N);
         return out;
     }
 
@@ -117,14 +118,14 @@ public class MemoryBenchmark {
     /** out = a + b. */
     @Benchmark
     public float[] add() {
-        Elementwise.binary(BinaryOperation.ADD, a, 0, 1, b, 0, 1, out, 0, N);
+        Elementwise.binary(BinaryOperation.ADD, a, b, out, N);
         return out;
     }
 
     /** out = a ∘ b. */
     @Benchmark
     public float[] multiply() {
-        Elementwise.binary(BinaryOperation.MULTIPLY, a, 0, 1, b, 0, 1, out, 0, N);
+        Elementwise.binary(BinaryOperation.MULTIPLY, a, b, out, N);
         return out;
     }
 

@@ -1,7 +1,7 @@
 package handgrad.jmh;
 
+import handgrad.kernel.BinaryLoop;
 import handgrad.kernel.BinaryOperation;
-import handgrad.kernel.Elementwise;
 import handgrad.kernel.matmul.MatrixProduct;
 import handgrad.kernel.runtime.Parallel;
 import handgrad.models.LectureModel;
@@ -64,9 +64,10 @@ public class ThreadBenchmark {
     @Benchmark
     public float[] memory(Arrays arrays) {
         int size = Arrays.N / BLOCKS;
+        var sum = new BinaryLoop(BinaryOperation.ADD, arrays.a, arrays.b, arrays.out);
         Parallel.blocks(BLOCKS, block -> {
             int at = block * size;
-            Elementwise.binary(BinaryOperation.ADD, arrays.a, at, 1, arrays.b, at, 1, arrays.out, at, size);
+            sum.run(at, true, at, true, at, size);
         });
         return arrays.out;
     }

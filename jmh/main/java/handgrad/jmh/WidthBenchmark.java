@@ -61,7 +61,7 @@ public class WidthBenchmark {
     /** out = a ∘ b. */
     @Benchmark
     public float[] multiply() {
-        Elementwise.binary(BinaryOperation.MULTIPLY, a, 0, 1, b, 0, 1, out, 0, N);
+        Elementwise.binary(BinaryOperation.MULTIPLY, a, b, out, N);
         return out;
     }
 

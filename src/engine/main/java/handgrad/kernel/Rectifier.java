@@ -1,103 +1,62 @@
 package handgrad.kernel;
 
-import handgrad.kernel.runtime.Parallel;
 import handgrad.kernel.runtime.VectorSupport;
 
-/** ReLU and leaky ReLU; all arrays have n elements. Threads share long ones. */
+/** Leaky ReLU and the gradients of ReLU; all arrays are float[] or all double[] and have n elements. */
 public final class Rectifier {
+    private static final ElementwiseLoop RELU_BACKWARD = ElementwiseLoop.of(
+            (y, dOut, dX, _, _, from, to) -> {
+                int rest = VectorSupport.fill(to - from) ? VectorRectifier.reluBackward(y, dOut, dX, from, to) : from;
+                for (int i = rest; i < to; i++) {
+                    dX[i] = y[i] > 0 ? dOut[i] : 0;
+                }
+            },
+            (y, dOut, _, _) -> y > 0 ? dOut : 0);
+
+    private static final ElementwiseLoop LEAKY_RELU = ElementwiseLoop.of(
+            (x, _, out, negativeSlope, _, from, to) -> {
+                float slope = (float) negativeSlope;
+                int rest = VectorSupport.fill(to - from) ? VectorRectifier.leakyRelu(x, slope, out, from, to) : from;
+                for (int i = rest; i < to; i++) {
+                    out[i] = x[i] > 0 ? x[i] : slope * x[i];
+                }
+            },
+            (x, _, negativeSlope, _) -> x > 0 ? x : negativeSlope * x);
+
+    private static final ElementwiseLoop LEAKY_RELU_BACKWARD = ElementwiseLoop.of(
+            (y, dOut, dX, negativeSlope, _, from, to) -> {
+                float slope = (float) negativeSlope;
+                int rest = VectorSupport.fill(to - from)
+                        ? VectorRectifier.leakyReluBackward(y, slope, dOut, dX, from, to)
+                        : from;
+                for (int i = rest; i < to; i++) {
+                    dX[i] = y[i] > 0 ? dOut[i] : slope * dOut[i];
+                }
+            },
+            (y, dOut, negativeSlope, _) -> y > 0 ? dOut : negativeSlope * dOut);
+
     private Rectifier() {}
 
-    /** out = max(x, 0); NaN stays NaN. */
-    public static void relu(float[] x, float[] out, int n) {
-        if (n <= Parallel.BLOCK) {
-            relu(x, out, 0, n);
-        } else {
-            Parallel.ranges(n, Parallel.BLOCK, (from, to) -> relu(x, out, from, to));
-        }
-    }
-
-    private static void relu(float[] x, float[] out, int from, int to) {
+    /** out = max(x, 0), from one index to before another; see {@link UnaryOperation#RELU}. */
+    static void relu(float[] x, float[] out, int from, int to) {
         int rest = VectorSupport.fill(to - from) ? VectorRectifier.relu(x, out, from, to) : from;
         for (int i = rest; i < to; i++) {
             out[i] = Math.max(x[i], 0);
         }
     }
 
-    /** As the float32 form, in float64. */
-    public static void relu(double[] x, double[] out, int n) {
-        for (int i = 0; i < n; i++) {
-            out[i] = Math.max(x[i], 0);
-        }
-    }
-
     /** dX = dOut where y > 0, otherwise 0, where y = max(x, 0). */
-    public static void reluBackward(float[] y, float[] dOut, float[] dX, int n) {
-        if (n <= Parallel.BLOCK) {
-            reluBackward(y, dOut, dX, 0, n);
-        } else {
-            Parallel.ranges(n, Parallel.BLOCK, (from, to) -> reluBackward(y, dOut, dX, from, to));
-        }
-    }
-
-    private static void reluBackward(float[] y, float[] dOut, float[] dX, int from, int to) {
-        int rest = VectorSupport.fill(to - from) ? VectorRectifier.reluBackward(y, dOut, dX, from, to) : from;
-        for (int i = rest; i < to; i++) {
-            dX[i] = y[i] > 0 ? dOut[i] : 0;
-        }
-    }
-
-    /** As the float32 form, in float64. */
-    public static void reluBackward(double[] y, double[] dOut, double[] dX, int n) {
-        for (int i = 0; i < n; i++) {
-            dX[i] = y[i] > 0 ? dOut[i] : 0;
-        }
+    public static void reluBackward(Object y, Object dOut, Object dX, int n) {
+        RELU_BACKWARD.run(y, dOut, dX, 0, 0, n);
     }
 
     /** out = x where x > 0, otherwise negativeSlope · x. */
-    public static void leakyRelu(float[] x, float negativeSlope, float[] out, int n) {
-        if (n <= Parallel.BLOCK) {
-            leakyRelu(x, negativeSlope, out, 0, n);
-        } else {
-            Parallel.ranges(n, Parallel.BLOCK, (from, to) -> leakyRelu(x, negativeSlope, out, from, to));
-        }
-    }
-
-    private static void leakyRelu(float[] x, float negativeSlope, float[] out, int from, int to) {
-        int rest = VectorSupport.fill(to - from) ? VectorRectifier.leakyRelu(x, negativeSlope, out, from, to) : from;
-        for (int i = rest; i < to; i++) {
-            out[i] = x[i] > 0 ? x[i] : negativeSlope * x[i];
-        }
-    }
-
-    /** As the float32 form, in float64. */
-    public static void leakyRelu(double[] x, double negativeSlope, double[] out, int n) {
-        for (int i = 0; i < n; i++) {
-            out[i] = x[i] > 0 ? x[i] : negativeSlope * x[i];
-        }
+    public static void leakyRelu(Object x, double negativeSlope, Object out, int n) {
+        LEAKY_RELU.run(x, x, out, negativeSlope, 0, n);
     }
 
     /** dX = dOut where y > 0, otherwise negativeSlope · dOut, where y is as forward wrote it and the slope at least 0. */
-    public static void leakyReluBackward(float[] y, float negativeSlope, float[] dOut, float[] dX, int n) {
-        if (n <= Parallel.BLOCK) {
-            leakyReluBackward(y, negativeSlope, dOut, dX, 0, n);
-        } else {
-            Parallel.ranges(n, Parallel.BLOCK, (from, to) -> leakyReluBackward(y, negativeSlope, dOut, dX, from, to));
-        }
-    }
-
-    private static void leakyReluBackward(float[] y, float negativeSlope, float[] dOut, float[] dX, int from, int to) {
-        int rest = VectorSupport.fill(to - from)
-                ? VectorRectifier.leakyReluBackward(y, negativeSlope, dOut, dX, from, to)
-                : from;
-        for (int i = rest; i < to; i++) {
-            dX[i] = y[i] > 0 ? dOut[i] : negativeSlope * dOut[i];
-        }
-    }
-
-    /** As the float32 form, in float64. */
-    public static void leakyReluBackward(double[] y, double negativeSlope, double[] dOut, double[] dX, int n) {
-        for (int i = 0; i < n; i++) {
-            dX[i] = y[i] > 0 ? dOut[i] : negativeSlope * dOut[i];
-        }
+    public static void leakyReluBackward(Object y, double negativeSlope, Object dOut, Object dX, int n) {
+        LEAKY_RELU_BACKWARD.run(y, dOut, dX, negativeSlope, 0, n);
     }
 }

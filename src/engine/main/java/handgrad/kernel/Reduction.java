@@ -16,32 +16,25 @@ public final class Reduction {
 
     private Reduction() {}
 
-    /** out[o·inner + j] = Σ over i of x[(o·n + i)·inner + j]; x is (outer, n, inner), out is (outer, inner). */
-    public static void sum(float[] x, int outer, int n, int inner, float[] out) {
-        if (inner == 1) {
-            int blockRows = Parallel.rows(n);
-            if (outer <= blockRows) {
-                sums(x, n, 0, outer, out);
-            } else {
-                Parallel.ranges(outer, blockRows, (from, to) -> sums(x, n, from, to, out));
-            }
+    /**
+     * out[o·inner + j] = Σ over i of x[(o·n + i)·inner + j]; x is (outer, n, inner), out is (outer, inner). Both are float[], or
+     * both double[], which is added from the first element to the last.
+     */
+    public static void sum(Object x, int outer, int n, int inner, Object out) {
+        if (x instanceof float[] rows && out instanceof float[] sums && inner == 1) {
+            Parallel.overRows(
+                    outer, Parallel.rows(n), n, rows, rows, sums, sums, (from, _, to, _, length, first, end) -> {
+                        for (int o = first; o < end; o++) {
+                            to[o] = sum(from, o * length, length);
+                        }
+                    });
+            return;
+        }
+        if (out instanceof float[] floats) {
+            Arrays.fill(floats, 0, outer * inner, 0);
         } else {
-            Arrays.fill(out, 0, outer * inner, 0);
-            for (int o = 0; o < outer; o++) {
-                addRows(x, o * n * inner, n, inner, out, o * inner);
-            }
+            Arrays.fill((double[]) out, 0, outer * inner, 0);
         }
-    }
-
-    private static void sums(float[] x, int n, int from, int to, float[] out) {
-        for (int o = from; o < to; o++) {
-            out[o] = sum(x, o * n, n);
-        }
-    }
-
-    /** As the float32 form, in float64, added from the first element to the last. */
-    public static void sum(double[] x, int outer, int n, int inner, double[] out) {
-        Arrays.fill(out, 0, outer * inner, 0);
         for (int o = 0; o < outer; o++) {
             addRows(x, o * n * inner, n, inner, out, o * inner);
         }
@@ -54,8 +47,16 @@ public final class Reduction {
                 : ScalarReduction.sum(x, offset, n);
     }
 
-    /** out[outOffset + j] += Σ over rows of x[xOffset + i·columns + j]; x is (rows, columns). */
-    public static void addRows(float[] x, int xOffset, int rows, int columns, float[] out, int outOffset) {
+    /** out[outOffset + j] += Σ over rows of x[xOffset + i·columns + j]; x is (rows, columns), both float[] or both double[]. */
+    public static void addRows(Object x, int xOffset, int rows, int columns, Object out, int outOffset) {
+        if (x instanceof float[] floats) {
+            addRows(floats, xOffset, rows, columns, (float[]) out, outOffset);
+        } else {
+            addRows((double[]) x, xOffset, rows, columns, (double[]) out, outOffset);
+        }
+    }
+
+    private static void addRows(float[] x, int xOffset, int rows, int columns, float[] out, int outOffset) {
         if (rows * columns <= Parallel.BLOCK) {
             addRows(x, xOffset, rows, columns, 0, columns, out, outOffset);
         } else {
@@ -75,8 +76,7 @@ public final class Reduction {
         }
     }
 
-    /** As the float32 form, in float64. */
-    public static void addRows(double[] x, int xOffset, int rows, int columns, double[] out, int outOffset) {
+    private static void addRows(double[] x, int xOffset, int rows, int columns, double[] out, int outOffset) {
         for (int i = 0; i < rows; i++) {
             int row = xOffset + i * columns;
             for (int j = 0; j < columns; j++) {
@@ -87,40 +87,40 @@ public final class Reduction {
 
     /**
      * The index of the largest element along n for every (o, j), the first where several are equal; a NaN counts as the
-     * largest. x is (outer, n, inner), out is (outer, inner).
+     * largest. x, float[] or double[], is (outer, n, inner), out is (outer, inner).
      */
-    public static void argmax(float[] x, int outer, int n, int inner, int[] out) {
+    public static void argmax(Object x, int outer, int n, int inner, int[] out) {
         for (int o = 0; o < outer; o++) {
             for (int j = 0; j < inner; j++) {
                 int start = o * n * inner + j;
-                int best = 0;
-                for (int i = 1; i < n; i++) {
-                    float candidate = x[start + i * inner];
-                    float largest = x[start + best * inner];
-                    if (candidate > largest || (Float.isNaN(candidate) && !Float.isNaN(largest))) {
-                        best = i;
-                    }
-                }
-                out[o * inner + j] = best;
+                out[o * inner + j] = x instanceof float[] floats
+                        ? argmax(floats, start, n, inner)
+                        : argmax((double[]) x, start, n, inner);
             }
         }
     }
 
-    /** As the float32 form, in float64. */
-    public static void argmax(double[] x, int outer, int n, int inner, int[] out) {
-        for (int o = 0; o < outer; o++) {
-            for (int j = 0; j < inner; j++) {
-                int start = o * n * inner + j;
-                int best = 0;
-                for (int i = 1; i < n; i++) {
-                    double candidate = x[start + i * inner];
-                    double largest = x[start + best * inner];
-                    if (candidate > largest || (Double.isNaN(candidate) && !Double.isNaN(largest))) {
-                        best = i;
-                    }
-                }
-                out[o * inner + j] = best;
+    private static int argmax(float[] x, int start, int n, int step) {
+        int best = 0;
+        for (int i = 1; i < n; i++) {
+            float candidate = x[start + i * step];
+            float largest = x[start + best * step];
+            if (candidate > largest || (Float.isNaN(candidate) && !Float.isNaN(largest))) {
+                best = i;
             }
         }
+        return best;
+    }
+
+    private static int argmax(double[] x, int start, int n, int step) {
+        int best = 0;
+        for (int i = 1; i < n; i++) {
+            double candidate = x[start + i * step];
+            double largest = x[start + best * step];
+            if (candidate > largest || (Double.isNaN(candidate) && !Double.isNaN(largest))) {
+                best = i;
+            }
+        }
+        return best;
     }
 }

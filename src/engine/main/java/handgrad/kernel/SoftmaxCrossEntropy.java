@@ -5,43 +5,55 @@ import handgrad.kernel.runtime.Scratch;
 import handgrad.kernel.runtime.VectorSupport;
 import java.util.Arrays;
 
-/** Softmax and cross-entropy in one pass over the logits (rows, classes). Rows with a negative target are left out. */
+/**
+ * Softmax and cross-entropy of logits (rows, classes), and their gradient. A row with a negative target is ignored: it adds
+ * nothing to the loss, and its gradient is 0. The arrays of a call are all float[] or all double[].
+ */
 public final class SoftmaxCrossEntropy {
-    /** An exponential takes about as long as so many elements of other loops. */
-    private static final int WORK = 4;
+    /** What an exponential costs, in elements of an ordinary loop: it makes blocks of rows smaller. */
+    private static final int EXPONENTIAL_COST = 4;
 
     private SoftmaxCrossEntropy() {}
 
     /**
-     * Writes the softmax of each row and returns the mean negative log-probability of the targets. The largest logit of a
-     * row is subtracted first, so that exp cannot overflow.
+     * Writes the softmax of each row and returns the mean loss of the rows that count: loss = ln Σ exp(x) - x[target].
+     *
+     * <p>The largest logit of a row is subtracted from the row first. This leaves the softmax as it is, and no exponential
+     * can overflow.
      *
      * @param logits (rows, classes)
      * @param targets (rows), each from 0 to classes - 1, or negative; not all negative
      * @param probabilities (rows, classes), written; not logits
      */
-    public static double forward(float[] logits, int[] targets, int rows, int classes, float[] probabilities) {
+    public static double forward(Object logits, int[] targets, int rows, int classes, Object probabilities) {
+        double loss = logits instanceof float[] floats
+                ? sumOfLosses(floats, targets, rows, classes, (float[]) probabilities)
+                : sumOfLosses((double[]) logits, targets, rows, classes, (double[]) probabilities);
+        return loss / counted(targets, rows);
+    }
+
+    /** Threads compute the losses of their rows; one thread adds them, from the first to the last. */
+    private static double sumOfLosses(float[] logits, int[] targets, int rows, int classes, float[] probabilities) {
         float[] losses = Scratch.floats(rows);
-        int blockRows = Parallel.rows(WORK * classes);
-        if (rows <= blockRows) {
-            forward(logits, targets, 0, rows, classes, probabilities, losses);
-        } else {
-            Parallel.ranges(
-                    rows, blockRows, (from, to) -> forward(logits, targets, from, to, classes, probabilities, losses));
-        }
+        int blockRows = Parallel.rows(EXPONENTIAL_COST * classes);
+        Parallel.overRows(
+                rows, blockRows, classes, logits, targets, probabilities, losses, SoftmaxCrossEntropy::softmax);
         double loss = 0;
         for (int i = 0; i < rows; i++) {
             loss += losses[i];
         }
-        return loss / counted(targets, rows);
+        return loss;
     }
 
     /**
-     * The rows from one to before another, and the loss of each: 0 where it is left out. A row is summed in a second loop, so that
-     * its exponentials have left the processor's store buffer, from which overlapping vectors cannot be read back at once.
+     * The softmax and the loss of the rows from one index to before another.
+     *
+     * <p>Each row is visited twice: all exponentials first, then all sums. A sum that came directly after the exponentials of
+     * its row would have to wait: the processor cannot read a vector back before the overlapping vectors that were just
+     * written have reached the cache.
      */
-    private static void forward(
-            float[] logits, int[] targets, int from, int to, int classes, float[] probabilities, float[] losses) {
+    private static void softmax(
+            float[] logits, int[] targets, float[] probabilities, float[] losses, int classes, int from, int to) {
         boolean vectors = VectorSupport.fillFused(classes);
         for (int i = from; i < to; i++) {
             int row = i * classes;
@@ -69,8 +81,7 @@ public final class SoftmaxCrossEntropy {
         }
     }
 
-    /** As the float32 form, in float64. */
-    public static double forward(double[] logits, int[] targets, int rows, int classes, double[] probabilities) {
+    private static double sumOfLosses(double[] logits, int[] targets, int rows, int classes, double[] probabilities) {
         double loss = 0;
         for (int i = 0; i < rows; i++) {
             int row = i * classes;
@@ -90,28 +101,32 @@ public final class SoftmaxCrossEntropy {
                 loss += Math.log(sum) - (logits[row + targets[i]] - largest);
             }
         }
-        return loss / counted(targets, rows);
+        return loss;
     }
 
     /**
-     * dLogits = (probabilities - onehot(targets)) / n, where n rows count; 0 in the others.
+     * dLogits = (probabilities - onehot(targets)) / n, where n rows count; 0 in the ignored rows.
      *
      * @param probabilities (rows, classes), as forward wrote them
      * @param dLogits (rows, classes), written
      */
-    public static void backward(float[] probabilities, int[] targets, int rows, int classes, float[] dLogits) {
-        float scale = 1f / counted(targets, rows);
-        int blockRows = Parallel.rows(classes);
-        if (rows <= blockRows) {
-            backward(probabilities, targets, 0, rows, classes, scale, dLogits);
-        } else {
-            Parallel.ranges(
-                    rows, blockRows, (from, to) -> backward(probabilities, targets, from, to, classes, scale, dLogits));
+    public static void backward(Object probabilities, int[] targets, int rows, int classes, Object dLogits) {
+        int counted = counted(targets, rows);
+        if (!(probabilities instanceof float[] floats)) {
+            backward((double[]) probabilities, targets, rows, classes, counted, (double[]) dLogits);
+            return;
         }
+        // In an array, because a task over rows is handed arrays.
+        float[] scale = Scratch.floats(1);
+        scale[0] = 1f / counted;
+        int blockRows = Parallel.rows(classes);
+        Parallel.overRows(
+                rows, blockRows, classes, floats, targets, scale, (float[]) dLogits, SoftmaxCrossEntropy::backwardRows);
     }
 
-    private static void backward(
-            float[] probabilities, int[] targets, int from, int to, int classes, float scale, float[] dLogits) {
+    private static void backwardRows(
+            float[] probabilities, int[] targets, float[] scales, float[] dLogits, int classes, int from, int to) {
+        float scale = scales[0];
         for (int at = from * classes; at < to * classes; at++) {
             dLogits[at] = probabilities[at] * scale;
         }
@@ -125,9 +140,8 @@ public final class SoftmaxCrossEntropy {
         }
     }
 
-    /** As the float32 form, in float64. */
-    public static void backward(double[] probabilities, int[] targets, int rows, int classes, double[] dLogits) {
-        int counted = counted(targets, rows);
+    private static void backward(
+            double[] probabilities, int[] targets, int rows, int classes, int counted, double[] dLogits) {
         for (int at = 0; at < rows * classes; at++) {
             dLogits[at] = probabilities[at] / counted;
         }

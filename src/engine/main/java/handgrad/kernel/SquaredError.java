@@ -1,41 +1,40 @@
 package handgrad.kernel;
 
-/** The mean squared error over n elements. */
+/** The mean squared error over n elements; the arrays of a call are all float[] or all double[]. */
 public final class SquaredError {
+    private static final ElementwiseLoop BACKWARD = ElementwiseLoop.of(
+            (x, target, dX, n, _, from, to) -> {
+                float factor = 2f / (float) n;
+                for (int i = from; i < to; i++) {
+                    dX[i] = factor * (x[i] - target[i]);
+                }
+            },
+            (x, target, n, _) -> 2 * (x - target) / n);
+
     private SquaredError() {}
 
-    /** Σ (x - target)² / n, added up in float64. */
-    public static double forward(float[] x, float[] target, int n) {
+    /** Σ (x - target)² / n, added up in float64 from the first element to the last. */
+    public static double forward(Object x, Object target, int n) {
         double sum = 0;
-        for (int i = 0; i < n; i++) {
-            double difference = (double) x[i] - target[i];
-            sum += difference * difference;
-        }
-        return sum / n;
-    }
-
-    /** As the float32 form, in float64. */
-    public static double forward(double[] x, double[] target, int n) {
-        double sum = 0;
-        for (int i = 0; i < n; i++) {
-            double difference = x[i] - target[i];
-            sum += difference * difference;
+        if (x instanceof float[] floats) {
+            float[] targets = (float[]) target;
+            for (int i = 0; i < n; i++) {
+                double difference = (double) floats[i] - targets[i];
+                sum += difference * difference;
+            }
+        } else {
+            double[] doubles = (double[]) x;
+            double[] targets = (double[]) target;
+            for (int i = 0; i < n; i++) {
+                double difference = doubles[i] - targets[i];
+                sum += difference * difference;
+            }
         }
         return sum / n;
     }
 
     /** dX = 2 (x - target) / n. */
-    public static void backward(float[] x, float[] target, float[] dX, int n) {
-        float factor = 2f / n;
-        for (int i = 0; i < n; i++) {
-            dX[i] = factor * (x[i] - target[i]);
-        }
-    }
-
-    /** As the float32 form, in float64. */
-    public static void backward(double[] x, double[] target, double[] dX, int n) {
-        for (int i = 0; i < n; i++) {
-            dX[i] = 2 * (x[i] - target[i]) / n;
-        }
+    public static void backward(Object x, Object target, Object dX, int n) {
+        BACKWARD.run(x, target, dX, n, 0, n);
     }
 }

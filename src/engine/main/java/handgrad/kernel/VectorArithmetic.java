@@ -56,7 +56,7 @@ final class VectorArithmetic {
     }
 
     /** The elementwise operation of an array and a number. */
-    static int scalarRight(
+    static int withNumber(
             BinaryOperation operation, float[] a, int aOffset, float b, float[] out, int outOffset, int n) {
         int end = Species.FLOAT.loopBound(n);
         switch (operation) {

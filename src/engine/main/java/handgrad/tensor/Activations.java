@@ -151,9 +151,11 @@ public final class Activations {
     public static void relu(Tensor x, Tensor out) {
         requireAlike("relu", "out", x, out);
         if (x.dtype() == DType.FLOAT32) {
-            Rectifier.relu(x.floats(), out.floats(), x.shape().elements());
+            Elementwise.unary(
+                    UnaryOperation.RELU, x.floats(), out.floats(), x.shape().elements());
         } else {
-            Rectifier.relu(x.doubles(), out.doubles(), x.shape().elements());
+            Elementwise.unary(
+                    UnaryOperation.RELU, x.doubles(), out.doubles(), x.shape().elements());
         }
         if (Tracing.isOn()) {
             Tracing.tell(Op.RELU, out, x);

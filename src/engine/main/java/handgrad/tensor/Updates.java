@@ -4,6 +4,7 @@ import static handgrad.tensor.Requirements.require;
 import static handgrad.tensor.Requirements.requireAlike;
 import static handgrad.tensor.Requirements.rows;
 
+import handgrad.kernel.AdamStep;
 import handgrad.kernel.Reduction;
 import handgrad.kernel.Rows;
 import handgrad.kernel.Update;
@@ -66,37 +67,13 @@ public final class Updates {
         double keep = 1 - lr * weightDecay;
         double rate = lr / (1 - Math.pow(beta1, step));
         double scale = 1 / Math.sqrt(1 - Math.pow(beta2, step));
-        if (value.dtype() == DType.FLOAT32) {
-            Update.adam(
-                    value.floats(),
-                    grad.floats(),
-                    mean.floats(),
-                    square.floats(),
-                    (float) beta1,
-                    (float) (1 - beta1),
-                    (float) beta2,
-                    (float) (1 - beta2),
-                    (float) keep,
-                    (float) rate,
-                    (float) scale,
-                    (float) epsilon,
-                    value.shape().elements());
-        } else {
-            Update.adam(
-                    value.doubles(),
-                    grad.doubles(),
-                    mean.doubles(),
-                    square.doubles(),
-                    beta1,
-                    1 - beta1,
-                    beta2,
-                    1 - beta2,
-                    keep,
-                    rate,
-                    scale,
-                    epsilon,
-                    value.shape().elements());
-        }
+        AdamStep.of(beta1, beta2, keep, rate, scale, epsilon)
+                .run(
+                        value.elements(),
+                        grad.elements(),
+                        mean.elements(),
+                        square.elements(),
+                        value.shape().elements());
     }
 
     /**

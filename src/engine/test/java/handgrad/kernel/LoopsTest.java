@@ -60,9 +60,9 @@ class LoopsTest {
                     byScalar[5 + i] = (float) operation.function.applyAsDouble(a[5 + i], b[1]);
                 }
                 float[] out = new float[n + 2];
-                Elementwise.binary(operation, a, 5, 1, b, 3, 1, out, 2, n);
+                new BinaryLoop(operation, a, b, out).run(5, true, 3, true, 2, n);
                 assertThat(out).isEqualTo(expected);
-                Elementwise.binary(operation, a, 5, 1, b, 1, 0, a, 5, n);
+                new BinaryLoop(operation, a, b, a).run(5, true, 1, false, 5, n);
                 assertThat(a).isEqualTo(byScalar);
             }
         }

@@ -223,7 +223,7 @@ class SharedLoopsTest {
                 float[] out = new float[N];
                 Elementwise.unary(operation, x, out, N);
                 float[] uncut = new float[N];
-                Elementwise.unary(operation, x, uncut, 0, N);
+                operation.loop.float32().run(x, x, uncut, 0, 0, 0, N);
                 assertThat(out).isEqualTo(uncut);
                 return results(out);
             });
@@ -231,9 +231,9 @@ class SharedLoopsTest {
         for (var operation : BinaryOperation.values()) {
             requireSameBits(operation.name(), () -> {
                 float[] out = new float[N];
-                Elementwise.binary(operation, x, 0, 1, y, 0, 1, out, 0, N);
+                Elementwise.binary(operation, x, y, out, N);
                 float[] byScalar = new float[N];
-                Elementwise.binary(operation, x, 0, 1, y, 3, 0, byScalar, 0, N);
+                new BinaryLoop(operation, x, y, byScalar).run(0, true, 3, false, 0, N);
                 for (int i = 0; i < N; i += 997) {
                     assertThat(out[i]).isEqualTo((float) operation.function.applyAsDouble(x[i], y[i]));
                     assertThat(byScalar[i]).isEqualTo((float) operation.function.applyAsDouble(x[i], y[3]));
@@ -311,7 +311,7 @@ class SharedLoopsTest {
                     Update.blend(target, 0.9f, 0.1f, y, N);
                     float[] mean = new float[N];
                     float[] square = new float[N];
-                    Update.adam(target, y, mean, square, 0.9f, 0.1f, 0.999f, 0.001f, 1, 0.1f, 1, 1e-8f, N);
+                    AdamStep.of(0.9, 0.999, 1, 0.1, 1, 1e-8).run(target, y, mean, square, N);
                     assertThat(mean[N - 1]).isEqualTo(0.1f * y[N - 1]);
                     return results(target, mean, square);
                 }));

@@ -1,6 +1,5 @@
 package handgrad.kernel.conv;
 
-import handgrad.kernel.BinaryOperation;
 import handgrad.kernel.Elementwise;
 import handgrad.kernel.Reduction;
 import handgrad.kernel.matmul.MatrixProduct;
@@ -119,8 +118,7 @@ final class ConvolutionBlock {
                 } else if (pass.bias == null) {
                     System.arraycopy(product, at, pass.target, pixel, pixels);
                 } else {
-                    Elementwise.binary(
-                            BinaryOperation.ADD, product, at, 1, pass.bias, o, 0, pass.target, pixel, pixels);
+                    Elementwise.addNumber(product, at, pass.bias[o], pass.target, pixel, pixels);
                 }
             }
             done += part;

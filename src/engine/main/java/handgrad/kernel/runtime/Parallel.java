@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
  * The one owner of threads: a pool of daemon threads that run the blocks of a task together with the caller.
  *
  * <p>A task is cut into blocks by its author, from the sizes of the data alone, or by {@link #columns} where no result depends
- * on the cut. So the number of threads decides only who computes what, and never changes a result. A call from inside a block, or while another thread uses the pool, runs its
- * blocks in the calling thread.
+ * on the cut. So the number of threads decides only who computes what, and never changes a result. A call from inside a
+ * block, or while another thread uses the pool, runs its blocks in the calling thread.
  *
  * <p><b>Structure.</b> {@link #unclaimed} counts the blocks that nobody has begun, {@link #unfinished} those that are not
  * done; taking one down by compare-and-set claims a block. Whoever has claimed one may read the task, because the caller
@@ -30,6 +30,13 @@ public final class Parallel {
     public interface RangeTask {
         /** Does the elements from one index to before another. */
         void run(int from, int to);
+    }
+
+    /** Work on a range of rows in operands that are handed to it, so that it captures nothing. */
+    @FunctionalInterface
+    public interface RowTask<A, B, C, D> {
+        /** Does the rows from one index to before another. */
+        void run(A a, B b, C c, D d, int columns, int from, int to);
     }
 
     /**
@@ -98,14 +105,30 @@ public final class Parallel {
     }
 
     /**
-     * Runs a task over 0 to {@code n - 1} in ranges of a given length. Callers do a single range without it, so that small
-     * work makes no task.
+     * Runs a task over 0 to {@code n - 1} in ranges of a given length. Kernels do a single range without it, so that small
+     * work allocates no task; most of them through {@link #overRows}.
      */
     public static void ranges(int n, int length, RangeTask task) {
         blocks(Math.ceilDiv(n, length), block -> {
             int from = block * length;
             task.run(from, from + Math.min(length, n - from));
         });
+    }
+
+    /**
+     * Runs a task over rows: at once where they make a single block, otherwise block by block. Only what is cut allocates, if
+     * the task itself captures nothing. A task that needs fewer operands takes one of them twice.
+     *
+     * @param blockRows the rows of a block, see {@link #rows(int)}
+     * @param columns handed to the task
+     */
+    public static <A, B, C, D> void overRows(
+            int rows, int blockRows, int columns, A a, B b, C c, D d, RowTask<A, B, C, D> task) {
+        if (rows <= blockRows) {
+            task.run(a, b, c, d, columns, 0, rows);
+        } else {
+            ranges(rows, blockRows, (from, to) -> task.run(a, b, c, d, columns, from, to));
+        }
     }
 
     /** How many rows of so many columns make a block. */
