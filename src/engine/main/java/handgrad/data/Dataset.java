@@ -2,7 +2,7 @@ package handgrad.data;
 
 import handgrad.random.TorchRandom;
 import handgrad.tensor.DType;
-import handgrad.tensor.Functional;
+import handgrad.tensor.LossFunctions;
 import handgrad.tensor.Shape;
 import handgrad.tensor.Tensor;
 import java.util.Arrays;
@@ -60,7 +60,7 @@ public final class Dataset {
         int length = size() + words.size() * (blockSize - 1);
         int[] symbols = new int[length];
         int[] targets = new int[length];
-        Arrays.fill(targets, Functional.IGNORED);
+        Arrays.fill(targets, LossFunctions.IGNORED);
         int at = 0;
         for (var word : words) {
             at += blockSize - 1; // dots, which are zeros

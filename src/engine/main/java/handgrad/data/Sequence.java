@@ -22,7 +22,7 @@ public final class Sequence {
     /**
      * A sequence on these arrays.
      *
-     * @param targets what is to be predicted at each position, or {@link handgrad.tensor.Functional#IGNORED}
+     * @param targets what is to be predicted at each position, or {@link handgrad.tensor.LossFunctions#IGNORED}
      * @param receptiveField how many symbols a prediction sees, at least 1 and at most the number of symbols
      */
     public Sequence(int[] symbols, int[] targets, int receptiveField) {

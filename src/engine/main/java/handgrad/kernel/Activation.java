@@ -129,9 +129,9 @@ public final class Activation {
     }
 
     /**
-     * Of rows x = [f, g], each half with {@code channels} elements: t = [tanh f, tanh(g / 2)], and out = tanh f ∘ σ(g) with
-     * σ(g) = (1 + tanh(g / 2)) / 2, so that one call of tanh does both halves. x and t are (rows, 2·channels), out (rows,
-     * channels); t may be x.
+     * Of rows x = [f, g], each half with {@code channels} elements: t = [tanh f, tanh(g / 2)], and out = tanh f ∘ σ(g)
+     * with σ(g) = (1 + tanh(g / 2)) / 2, so that one call of tanh does both halves. x and t are (rows, 2·channels), out
+     * (rows, channels); t may be x.
      */
     public static void gate(Object x, Object t, Object out, int rows, int channels) {
         GATE.run(rows, Parallel.rows(2 * channels), channels, x, t, out, out);

@@ -3,8 +3,8 @@ package handgrad.kernel;
 import handgrad.kernel.runtime.Parallel;
 
 /**
- * The numbers of a step of Adam. They are too many to hand on one by one, so they travel in an object; each thread has one
- * and fills it anew, so that a step allocates nothing.
+ * The numbers of a step of Adam. They are too many to hand on one by one, so they travel in an object; each thread has
+ * one and fills it anew, so that a step allocates nothing.
  */
 public final class AdamStep {
     private static final ThreadLocal<AdamStep> OF_THREAD = ThreadLocal.withInitial(AdamStep::new);
@@ -31,8 +31,8 @@ public final class AdamStep {
     }
 
     /**
-     * One pass over n elements: mean = β₁ mean + (1 - β₁) grad, square = β₂ square + (1 - β₂) grad², target = keep · target -
-     * rate · mean / (√square · scale + ε). The arrays are all float[] or all double[].
+     * One pass over n elements: mean = β₁ mean + (1 - β₁) grad, square = β₂ square + (1 - β₂) grad², target = keep ·
+     * target - rate · mean / (√square · scale + ε). The arrays are all float[] or all double[].
      */
     public void run(Object target, Object grad, Object mean, Object square, int n) {
         if (!(target instanceof float[] floats)) {

@@ -5,9 +5,9 @@ import handgrad.kernel.runtime.VectorSupport;
 import java.util.Arrays;
 
 /**
- * Elementwise functions over n elements of arrays that are all float[] or all double[]. Loops of one array that do arithmetic
- * are plain: C2 turns them into vector code itself. It does not where two arrays have offsets, nor where a function such as
- * exp is called: these use the Vector API.
+ * Elementwise functions over n elements of arrays that are all float[] or all double[]. Loops of one array that do
+ * arithmetic are plain: C2 turns them into vector code itself. It does not where two arrays have offsets, nor where a
+ * function such as exp is called: these use the Vector API.
  */
 public final class Elementwise {
     private static final ElementwiseLoop POWER = ElementwiseLoop.of(

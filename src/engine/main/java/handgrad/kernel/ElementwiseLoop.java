@@ -4,10 +4,12 @@ import handgrad.kernel.runtime.Parallel;
 
 /**
  * A loop in which element i of a result depends on element i of its operands alone. {@link #run} is the one place that
- * decides which type it works on, and whether threads share it: more than {@link Parallel#BLOCK} floats are cut into blocks.
+ * decides which type it works on, and whether threads share it: more than {@link Parallel#BLOCK} floats are cut into
+ * blocks.
  *
- * <p>Loops are constants that capture nothing, so that a call allocates only where it is cut. A call of the loop through its
- * interface is paid once a block, not once an element. Float64 is for checking: there each element is a call of a formula.
+ * <p>Loops are constants that capture nothing, so that a call allocates only where it is cut. A call of the loop
+ * through its interface is paid once a block, not once an element. Float64 is for checking: there each element is a
+ * call of a formula.
  */
 record ElementwiseLoop(Range<float[]> float32, Range<double[]> float64) {
     /** The elements from one index to before another, in arrays of one type; p and q are numbers of the operation. */

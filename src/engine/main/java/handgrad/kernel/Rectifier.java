@@ -55,7 +55,9 @@ public final class Rectifier {
         LEAKY_RELU.run(x, x, out, negativeSlope, 0, n);
     }
 
-    /** dX = dOut where y > 0, otherwise negativeSlope · dOut, where y is as forward wrote it and the slope at least 0. */
+    /**
+     * dX = dOut where y > 0, otherwise negativeSlope · dOut, where y is as forward wrote it and the slope at least 0.
+     */
     public static void leakyReluBackward(Object y, double negativeSlope, Object dOut, Object dX, int n) {
         LEAKY_RELU_BACKWARD.run(y, dOut, dX, negativeSlope, 0, n);
     }

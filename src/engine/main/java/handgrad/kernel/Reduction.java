@@ -5,10 +5,10 @@ import handgrad.kernel.runtime.VectorSupport;
 import java.util.Arrays;
 
 /**
- * Sums and maxima over one dimension of an array seen as (outer, n, inner), row-major. Every sum adds in one fixed order,
- * which depends neither on the vector width nor on whether the Vector API is there: along rows sixteen partial sums
- * (element i goes to partial sum i mod 16) that are then added pairwise, halves first, and the rest of the row after
- * them; down columns from the first row to the last. Threads share rows or columns, but no sum.
+ * Sums and maxima over one dimension of an array seen as (outer, n, inner), row-major. Every sum adds in one fixed
+ * order, which depends neither on the vector width nor on whether the Vector API is there: along rows sixteen partial
+ * sums (element i goes to partial sum i mod 16) that are then added pairwise, halves first, and the rest of the row
+ * after them; down columns from the first row to the last. Threads share rows or columns, but no sum.
  */
 public final class Reduction {
     /** The number of partial sums of a row: the widest vector of floats, so that every width can keep them all. */
@@ -17,8 +17,8 @@ public final class Reduction {
     private Reduction() {}
 
     /**
-     * out[o·inner + j] = Σ over i of x[(o·n + i)·inner + j]; x is (outer, n, inner), out is (outer, inner). Both are float[], or
-     * both double[], which is added from the first element to the last.
+     * out[o·inner + j] = Σ over i of x[(o·n + i)·inner + j]; x is (outer, n, inner), out is (outer, inner). Both are
+     * float[], or both double[], which is added from the first element to the last.
      */
     public static void sum(Object x, int outer, int n, int inner, Object out) {
         if (x instanceof float[] rows && out instanceof float[] sums && inner == 1) {
@@ -47,7 +47,10 @@ public final class Reduction {
                 : ScalarReduction.sum(x, offset, n);
     }
 
-    /** out[outOffset + j] += Σ over rows of x[xOffset + i·columns + j]; x is (rows, columns), both float[] or both double[]. */
+    /**
+     * out[outOffset + j] += Σ over rows of x[xOffset + i·columns + j]; x is (rows, columns), both float[] or both
+     * double[].
+     */
     public static void addRows(Object x, int xOffset, int rows, int columns, Object out, int outOffset) {
         if (x instanceof float[] floats) {
             addRows(floats, xOffset, rows, columns, (float[]) out, outOffset);

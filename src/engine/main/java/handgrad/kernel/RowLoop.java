@@ -3,8 +3,8 @@ package handgrad.kernel;
 import handgrad.kernel.runtime.Parallel;
 
 /**
- * A loop over rows of arrays of one type, in which a row of the results depends on that row of the operands alone. As for an
- * {@link ElementwiseLoop}, {@link #run} decides which type it works on and whether threads share it.
+ * A loop over rows of arrays of one type, in which a row of the results depends on that row of the operands alone. As
+ * for an {@link ElementwiseLoop}, {@link #run} decides which type it works on and whether threads share it.
  */
 record RowLoop(Range<float[]> float32, Range<double[]> float64) {
     /** The rows from one index to before another. */

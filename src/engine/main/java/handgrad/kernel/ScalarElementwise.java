@@ -1,6 +1,8 @@
 package handgrad.kernel;
 
-/** exp, log and tanh over arrays without the Vector API: the fallback, the tails of the vector loops, and the oracle. */
+/**
+ * exp, log and tanh over arrays without the Vector API: the fallback, the tails of the vector loops, and the oracle.
+ */
 final class ScalarElementwise {
     private ScalarElementwise() {}
 

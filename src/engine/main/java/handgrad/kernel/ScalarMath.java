@@ -6,8 +6,9 @@ import handgrad.kernel.runtime.VectorSupport;
  * exp, tanh and log for float, one value at a time: the polynomials of {@link VectorMath}, operation for operation, so
  * that a loop's vector part and its scalar tail give the same bits.
  *
- * <p>The JDK's own functions are not used because the vector ones differ between platforms and the scalar ones compute in
- * double. Multiplication and addition are fused where the CPU has it, so machines with and without differ in the last bit.
+ * <p>The JDK's own functions are not used because the vector ones differ between platforms and the scalar ones compute
+ * in double. Multiplication and addition are fused where the CPU has it, so machines with and without differ in the
+ * last bit.
  *
  * <p><b>exp.</b> x = n ln2 + r with n = round(x / ln2), |r| ≤ ln2 / 2, and exp(x) = 2^n exp(r). ln2 is cut into a high
  * part of 9 bits, whose product with n is exact, and the rest (Cody and Waite). exp(r) = 1 + r + r² P(r). The power of
@@ -16,13 +17,13 @@ import handgrad.kernel.runtime.VectorSupport;
  * <p><b>tanh.</b> Below |x| = 0.625 an odd polynomial x + x³ R(x²), which keeps the relative accuracy near 0; above it
  * sign(x) (1 - 2 / (exp(2|x|) + 1)), with the reduction of exp.
  *
- * <p><b>log.</b> x = 2^k (1 + f) with 1 + f in [√½, √2), and log(x) = k ln2 + f - f²/2 + f³ Q(f). A subnormal x is first
- * scaled by 2^25.
+ * <p><b>log.</b> x = 2^k (1 + f) with 1 + f in [√½, √2), and log(x) = k ln2 + f - f²/2 + f³ Q(f). A subnormal x is
+ * first scaled by 2^25.
  *
  * <p>P, Q and R are minimax polynomials, found with the Remez algorithm in 50-digit arithmetic and rounded to float one
- * coefficient at a time, lowest power first, refitting the others. The largest errors over all floats, measured against the
- * double functions of {@link Math}: exp 0.93 ulp, tanh 1.20 ulp, log 0.85 ulp; without fused multiply-add exp 1.15 ulp.
- * {@code ScalarMathTest} repeats this over a dense sample.
+ * coefficient at a time, lowest power first, refitting the others. The largest errors over all floats, measured against
+ * the double functions of {@link Math}: exp 0.93 ulp, tanh 1.20 ulp, log 0.85 ulp; without fused multiply-add exp 1.15
+ * ulp. {@code ScalarMathTest} repeats this over a dense sample.
  */
 final class ScalarMath {
     static final float LOG2_E = 1.4426950f;

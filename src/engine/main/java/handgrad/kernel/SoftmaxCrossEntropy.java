@@ -6,8 +6,8 @@ import handgrad.kernel.runtime.VectorSupport;
 import java.util.Arrays;
 
 /**
- * Softmax and cross-entropy of logits (rows, classes), and their gradient. A row with a negative target is ignored: it adds
- * nothing to the loss, and its gradient is 0. The arrays of a call are all float[] or all double[].
+ * Softmax and cross-entropy of logits (rows, classes), and their gradient. A row with a negative target is ignored: it
+ * adds nothing to the loss, and its gradient is 0. The arrays of a call are all float[] or all double[].
  */
 public final class SoftmaxCrossEntropy {
     /** What an exponential costs, in elements of an ordinary loop: it makes blocks of rows smaller. */
@@ -18,8 +18,8 @@ public final class SoftmaxCrossEntropy {
     /**
      * Writes the softmax of each row and returns the mean loss of the rows that count: loss = ln Σ exp(x) - x[target].
      *
-     * <p>The largest logit of a row is subtracted from the row first. This leaves the softmax as it is, and no exponential
-     * can overflow.
+     * <p>The largest logit of a row is subtracted from the row first. This leaves the softmax as it is, and no
+     * exponential can overflow.
      *
      * @param logits (rows, classes)
      * @param targets (rows), each from 0 to classes - 1, or negative; not all negative
@@ -48,9 +48,9 @@ public final class SoftmaxCrossEntropy {
     /**
      * The softmax and the loss of the rows from one index to before another.
      *
-     * <p>Each row is visited twice: all exponentials first, then all sums. A sum that came directly after the exponentials of
-     * its row would have to wait: the processor cannot read a vector back before the overlapping vectors that were just
-     * written have reached the cache.
+     * <p>Each row is visited twice: all exponentials first, then all sums. A sum that came directly after the
+     * exponentials of its row would have to wait: the processor cannot read a vector back before the overlapping
+     * vectors that were just written have reached the cache.
      */
     private static void softmax(
             float[] logits, int[] targets, float[] probabilities, float[] losses, int classes, int from, int to) {

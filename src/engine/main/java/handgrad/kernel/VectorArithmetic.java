@@ -4,9 +4,9 @@ import handgrad.kernel.runtime.Species;
 import jdk.incubator.vector.FloatVector;
 
 /**
- * Sums, differences, products and quotients on the Vector API: C2 does not vectorise the plain loops, because they run from
- * offsets of arrays that may be one. Each does the elements that fill whole vectors, and returns where the others begin; the
- * bits are those of the plain loops.
+ * Sums, differences, products and quotients on the Vector API: C2 does not vectorise the plain loops, because they run
+ * from offsets of arrays that may be one. Each does the elements that fill whole vectors, and returns where the others
+ * begin; the bits are those of the plain loops.
  */
 final class VectorArithmetic {
     private VectorArithmetic() {}

@@ -11,9 +11,9 @@ final class VectorElementwise {
     private VectorElementwise() {}
 
     /**
-     * Where all lanes have normal results, as nearly always, exp needs neither bounds nor a power of two in two halves, and takes
-     * two thirds of the time on AVX2; other vectors are done one by one. The formula stands here because C2 may not inline a
-     * method that is called in a branch, and then boxes.
+     * Where all lanes have normal results, as nearly always, exp needs neither bounds nor a power of two in two halves,
+     * and takes two thirds of the time on AVX2; other vectors are done one by one. The formula stands here because C2
+     * may not inline a method that is called in a branch, and then boxes.
      */
     static void exp(float[] x, float[] out, int from, int to) {
         int i = from;

@@ -8,14 +8,15 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
 
 /**
- * exp, tanh and log for a vector of floats, made to be inlined into the loops that call them. The formulas, their source
- * and their accuracy stand in {@link ScalarMath}, which gives the same bits.
+ * exp, tanh and log for a vector of floats, made to be inlined into the loops that call them. The formulas, their
+ * source and their accuracy stand in {@link ScalarMath}, which gives the same bits.
  *
- * <p>A vector that passes through a call which C2 does not inline is boxed, and C2 inlines only where the profile of the
- * calling method says that the call is frequent. So a function here must be called on every turn of a loop, not in a branch,
- * and the method with the loop must be entered only when there is at least one vector to do. For the same reason these
- * functions call nothing but the Vector API, whose methods are always inlined, and none has more than the 325 bytes of
- * bytecode up to which C2 inlines a frequent call. They want fused multiply-add, see {@link VectorSupport#fillFused}.
+ * <p>A vector that passes through a call which C2 does not inline is boxed, and C2 inlines only where the profile of
+ * the calling method says that the call is frequent. So a function here must be called on every turn of a loop, not in
+ * a branch, and the method with the loop must be entered only when there is at least one vector to do. For the same
+ * reason these functions call nothing but the Vector API, whose methods are always inlined, and none has more than the
+ * 325 bytes of bytecode up to which C2 inlines a frequent call. They want fused multiply-add, see {@link
+ * VectorSupport#fillFused}.
  */
 public final class VectorMath {
     private VectorMath() {}

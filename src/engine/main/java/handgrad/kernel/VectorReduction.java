@@ -7,8 +7,8 @@ import jdk.incubator.vector.VectorShuffle;
 
 /**
  * Row sums on the Vector API. {@code reduceLanes(ADD)} may add in any order and may change it from call to call, so the
- * lanes are added by shuffles in the order that {@link Reduction} fixes. The shuffles are spelled out for each width: in a
- * large method C2 stops inlining all but the Vector API's own methods, and a vector passed to another is boxed.
+ * lanes are added by shuffles in the order that {@link Reduction} fixes. The shuffles are spelled out for each width:
+ * in a large method C2 stops inlining all but the Vector API's own methods, and a vector passed to another is boxed.
  */
 public final class VectorReduction {
     /** Moves lane l + 8 to lane l, and so on: the upper half of what is left onto the lower half. */
@@ -81,8 +81,8 @@ public final class VectorReduction {
     }
 
     /**
-     * out[outOffset + j] += Σ over rows of x[xOffset + i·columns + j] for j from {@code first} to before {@code end}, which fill
-     * at least one vector.
+     * out[outOffset + j] += Σ over rows of x[xOffset + i·columns + j] for j from {@code first} to before {@code end},
+     * which fill at least one vector.
      */
     static void addRows(float[] x, int xOffset, int rows, int columns, int first, int end, float[] out, int outOffset) {
         int width = end - first;
@@ -98,9 +98,9 @@ public final class VectorReduction {
     }
 
     /**
-     * Adds rows to sums that are kept vector by vector, the last one moved back to end with the columns. Rows are read as they
-     * lie in memory, four at a time, and the sums stay in the first-level cache: a walk down the columns of 1024 x 1024 floats
-     * meets the same few sets of the cache in every row.
+     * Adds rows to sums that are kept vector by vector, the last one moved back to end with the columns. Rows are read
+     * as they lie in memory, four at a time, and the sums stay in the first-level cache: a walk down the columns of
+     * 1024 x 1024 floats meets the same few sets of the cache in every row.
      */
     public static void addRows(float[] x, int xOffset, int rows, int columns, int first, int end, float[] sums) {
         int width = end - first;

@@ -8,8 +8,8 @@ public final class VectorRows {
     private VectorRows() {}
 
     /**
-     * Copies rows by whole vectors, one after the other. What is written past the end of a row is overwritten by the next
-     * row; after the last, and after the last row of x, there must be room for a vector less one element.
+     * Copies rows by whole vectors, one after the other. What is written past the end of a row is overwritten by the
+     * next row; after the last, and after the last row of x, there must be room for a vector less one element.
      *
      * @param step from a row of x to the next
      * @param width the elements of a row, and from a row of out to the next
@@ -23,8 +23,8 @@ public final class VectorRows {
     }
 
     /**
-     * Copies rows that are at least a vector wide, and nothing beside them: the last vector of a row moves back until it ends
-     * with it.
+     * Copies rows that are at least a vector wide, and nothing beside them: the last vector of a row moves back until
+     * it ends with it.
      *
      * @param outStep from a row of out to the next
      */

@@ -5,8 +5,8 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
 
 /**
- * The loops over a row of a softmax on the Vector API, for rows that fill at least one vector. The last vector ends with the
- * row; it may overlap the one before it, which then gets the same values again.
+ * The loops over a row of a softmax on the Vector API, for rows that fill at least one vector. The last vector ends
+ * with the row; it may overlap the one before it, which then gets the same values again.
  */
 final class VectorSoftmax {
     private VectorSoftmax() {}

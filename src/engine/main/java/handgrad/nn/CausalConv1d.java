@@ -3,6 +3,7 @@ package handgrad.nn;
 import handgrad.random.TorchRandom;
 import handgrad.tensor.DType;
 import handgrad.tensor.Functional;
+import handgrad.tensor.Sequences;
 import handgrad.tensor.Shape;
 import handgrad.tensor.Tensor;
 import java.util.List;
@@ -104,7 +105,7 @@ public final class CausalConv1d implements Layer {
         int positions = input.size(1) - span();
         unfolded = Buffers.positions(input, positions, kernelSize * fanIn, unfolded);
         output = Buffers.positions(input, positions, weights.columns(), output);
-        Functional.unfold(input, dilation, unfolded);
+        Sequences.unfold(input, dilation, unfolded);
         Functional.linear(unfolded, weights.value(), weights.biasValue(), output);
         return output;
     }
@@ -146,7 +147,7 @@ public final class CausalConv1d implements Layer {
         dX = Buffers.like(x, dX);
         Functional.linearBackwardParameters(u, dOut, weights.grad(), weights.biasGrad());
         Functional.linearBackwardInput(dOut, weights.value(), dUnfolded);
-        Functional.unfoldBackward(dUnfolded, dilation, dX);
+        Sequences.unfoldBackward(dUnfolded, dilation, dX);
         return dX;
     }
 

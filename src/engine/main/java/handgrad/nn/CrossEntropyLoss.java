@@ -1,6 +1,6 @@
 package handgrad.nn;
 
-import handgrad.tensor.Functional;
+import handgrad.tensor.LossFunctions;
 import handgrad.tensor.Tensor;
 import handgrad.tensor.Updates;
 import org.jspecify.annotations.Nullable;
@@ -12,7 +12,7 @@ public final class CrossEntropyLoss implements Loss {
     private @Nullable Tensor dLogits;
 
     /**
-     * loss = -Σ ln softmax(logits)[i, targets[i]] / n, over the n rows whose target is not {@link Functional#IGNORED}.
+     * loss = -Σ ln softmax(logits)[i, targets[i]] / n, over the n rows whose target is not {@link LossFunctions#IGNORED}.
      *
      * @param logits (N, classes)
      * @param targets (N), INT32, each from 0 to classes - 1 or IGNORED; at least one is not
@@ -21,7 +21,7 @@ public final class CrossEntropyLoss implements Loss {
     public double forward(Tensor logits, Tensor targets) {
         this.targets = targets;
         probabilities = Buffers.like(logits, probabilities);
-        return Functional.crossEntropy(logits, targets, probabilities);
+        return LossFunctions.crossEntropy(logits, targets, probabilities);
     }
 
     /**
@@ -31,7 +31,7 @@ public final class CrossEntropyLoss implements Loss {
     public Tensor backward() {
         var p = Buffers.kept("CrossEntropyLoss", probabilities);
         dLogits = Buffers.like(p, dLogits);
-        Functional.crossEntropyBackward(p, Buffers.kept("CrossEntropyLoss", targets), dLogits);
+        LossFunctions.crossEntropyBackward(p, Buffers.kept("CrossEntropyLoss", targets), dLogits);
         return dLogits;
     }
 

@@ -1,7 +1,7 @@
 package handgrad.nn;
 
 import handgrad.tensor.Backend;
-import handgrad.tensor.Functional;
+import handgrad.tensor.LossFunctions;
 import handgrad.tensor.Tensor;
 import handgrad.tensor.Updates;
 import java.util.List;
@@ -164,7 +164,7 @@ public final class DataParallel {
             shard.y = rows(y, first * (y.size(0) / rows), end * (y.size(0) / rows), shard.y);
             shard.targets = 0;
             for (int target : shard.y.ints()) {
-                shard.targets += target == Functional.IGNORED ? 0 : 1;
+                shard.targets += target == LossFunctions.IGNORED ? 0 : 1;
             }
             targets += shard.targets;
         }

@@ -2,7 +2,7 @@ package handgrad.nn;
 
 import handgrad.random.TorchRandom;
 import handgrad.tensor.DType;
-import handgrad.tensor.Functional;
+import handgrad.tensor.Sequences;
 import handgrad.tensor.Tensor;
 import handgrad.tensor.Updates;
 import java.util.ArrayList;
@@ -81,7 +81,7 @@ public final class GatedResidualStack implements Layer {
             if (i < residuals.size()) {
                 var residual = residuals.get(i).forward(z[i]);
                 var sum = Buffers.like(residual, inputs[i + 1]);
-                Functional.crop(in, 0, sum);
+                Sequences.crop(in, 0, sum);
                 Updates.addScaled(sum, 1, residual);
                 inputs[i + 1] = sum;
                 in = sum;
@@ -89,7 +89,7 @@ public final class GatedResidualStack implements Layer {
         }
         sideBySide = Buffers.withLast(z[z.length - 1], z.length * channels, sideBySide);
         for (int i = 0; i < z.length; i++) {
-            Functional.crop(z[i], i * channels, sideBySide);
+            Sequences.crop(z[i], i * channels, sideBySide);
         }
         return skip.forward(sideBySide);
     }
@@ -112,7 +112,7 @@ public final class GatedResidualStack implements Layer {
         for (int i = last - 1; i >= 0; i--) {
             var dNext = dX;
             dX = backward(i, residuals.get(i).backward(dNext), dSideBySide);
-            Functional.cropBackward(dNext, 0, dX);
+            Sequences.cropBackward(dNext, 0, dX);
         }
         return dX;
     }
@@ -122,7 +122,7 @@ public final class GatedResidualStack implements Layer {
      * completes.
      */
     private Tensor backward(int i, Tensor dZ, Tensor dSideBySide) {
-        Functional.cropBackward(dSideBySide, i * channels, dZ);
+        Sequences.cropBackward(dSideBySide, i * channels, dZ);
         return convolutions.get(i).backward(activations.get(i).backward(dZ));
     }
 

@@ -1,6 +1,6 @@
 package handgrad.nn;
 
-import handgrad.tensor.Functional;
+import handgrad.tensor.Grouped;
 import handgrad.tensor.Tensor;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -39,7 +39,7 @@ public final class GroupedLinear implements Layer {
     public Tensor forward(Tensor x) {
         input = x;
         output = Buffers.withLast(x, weights.columns(), output);
-        Functional.groupedLinear(x, weights.value(), weights.biasValue(), groups, output);
+        Grouped.groupedLinear(x, weights.value(), weights.biasValue(), groups, output);
         return output;
     }
 
@@ -48,8 +48,8 @@ public final class GroupedLinear implements Layer {
     public Tensor backward(Tensor dOut) {
         var x = Buffers.kept("GroupedLinear", input);
         dX = Buffers.like(x, dX);
-        Functional.groupedLinearBackwardParameters(x, dOut, groups, weights.grad(), weights.biasGrad());
-        Functional.groupedLinearBackwardInput(dOut, weights.value(), groups, dX);
+        Grouped.groupedLinearBackwardParameters(x, dOut, groups, weights.grad(), weights.biasGrad());
+        Grouped.groupedLinearBackwardInput(dOut, weights.value(), groups, dX);
         return dX;
     }
 

@@ -1,6 +1,6 @@
 package handgrad.nn;
 
-import handgrad.tensor.Functional;
+import handgrad.tensor.LossFunctions;
 import handgrad.tensor.Tensor;
 import org.jspecify.annotations.Nullable;
 
@@ -20,7 +20,7 @@ public final class MseLoss implements Loss {
     public double forward(Tensor x, Tensor target) {
         input = x;
         this.target = target;
-        return Functional.mseLoss(x, target);
+        return LossFunctions.mseLoss(x, target);
     }
 
     /** dX = 2 (x - target) / n, of the shape of x; overwritten by the next call. */
@@ -28,7 +28,7 @@ public final class MseLoss implements Loss {
     public Tensor backward() {
         var x = Buffers.kept("MseLoss", input);
         dX = Buffers.like(x, dX);
-        Functional.mseLossBackward(x, Buffers.kept("MseLoss", target), dX);
+        LossFunctions.mseLossBackward(x, Buffers.kept("MseLoss", target), dX);
         return dX;
     }
 }

@@ -14,6 +14,7 @@ import handgrad.kernel.UnaryOperation;
 /** Activation functions, elementwise, each with its backward pass under it, into tensors that the caller owns. */
 public final class Activations {
     private Activations() {}
+
     /**
      * out = tanh x.
      *
@@ -22,13 +23,8 @@ public final class Activations {
      */
     public static void tanh(Tensor x, Tensor out) {
         requireAlike("tanh", "out", x, out);
-        if (x.dtype() == DType.FLOAT32) {
-            Elementwise.unary(
-                    UnaryOperation.TANH, x.floats(), out.floats(), x.shape().elements());
-        } else {
-            Elementwise.unary(
-                    UnaryOperation.TANH, x.doubles(), out.doubles(), x.shape().elements());
-        }
+        Elementwise.unary(
+                UnaryOperation.TANH, x.elements(), out.elements(), x.shape().elements());
         if (Tracing.isOn()) {
             Tracing.tell(Op.TANH, out, x);
         }
@@ -44,13 +40,8 @@ public final class Activations {
     public static void tanhBackward(Tensor y, Tensor dOut, Tensor dX) {
         requireAlike("tanhBackward", "dOut", y, dOut);
         requireAlike("tanhBackward", "dX", y, dX);
-        if (y.dtype() == DType.FLOAT32) {
-            Activation.tanhBackward(
-                    y.floats(), dOut.floats(), dX.floats(), y.shape().elements());
-        } else {
-            Activation.tanhBackward(
-                    y.doubles(), dOut.doubles(), dX.doubles(), y.shape().elements());
-        }
+        Activation.tanhBackward(
+                y.elements(), dOut.elements(), dX.elements(), y.shape().elements());
     }
 
     /**
@@ -61,16 +52,8 @@ public final class Activations {
      */
     public static void sigmoid(Tensor x, Tensor out) {
         requireAlike("sigmoid", "out", x, out);
-        if (x.dtype() == DType.FLOAT32) {
-            Elementwise.unary(
-                    UnaryOperation.SIGMOID, x.floats(), out.floats(), x.shape().elements());
-        } else {
-            Elementwise.unary(
-                    UnaryOperation.SIGMOID,
-                    x.doubles(),
-                    out.doubles(),
-                    x.shape().elements());
-        }
+        Elementwise.unary(
+                UnaryOperation.SIGMOID, x.elements(), out.elements(), x.shape().elements());
         if (Tracing.isOn()) {
             Tracing.tell(Op.SIGMOID, out, x);
         }
@@ -86,13 +69,8 @@ public final class Activations {
     public static void sigmoidBackward(Tensor y, Tensor dOut, Tensor dX) {
         requireAlike("sigmoidBackward", "dOut", y, dOut);
         requireAlike("sigmoidBackward", "dX", y, dX);
-        if (y.dtype() == DType.FLOAT32) {
-            Activation.sigmoidBackward(
-                    y.floats(), dOut.floats(), dX.floats(), y.shape().elements());
-        } else {
-            Activation.sigmoidBackward(
-                    y.doubles(), dOut.doubles(), dX.doubles(), y.shape().elements());
-        }
+        Activation.sigmoidBackward(
+                y.elements(), dOut.elements(), dX.elements(), y.shape().elements());
     }
 
     /**
@@ -112,11 +90,7 @@ public final class Activations {
         int channels = out.shape().rank() == 0 ? 0 : out.size(-1);
         int rows = rows("gate", "x", x, 2 * channels);
         requireElements("gate", "out", out, rows, channels);
-        if (x.dtype() == DType.FLOAT32) {
-            Activation.gate(x.floats(), t.floats(), out.floats(), rows, channels);
-        } else {
-            Activation.gate(x.doubles(), t.doubles(), out.doubles(), rows, channels);
-        }
+        Activation.gate(x.elements(), t.elements(), out.elements(), rows, channels);
         if (Tracing.isOn()) {
             Tracing.tell(Op.GATE, out, x);
         }
@@ -135,11 +109,7 @@ public final class Activations {
         int channels = dOut.shape().rank() == 0 ? 0 : dOut.size(-1);
         int rows = rows("gateBackward", "t", t, 2 * channels);
         requireElements("gateBackward", "dOut", dOut, rows, channels);
-        if (t.dtype() == DType.FLOAT32) {
-            Activation.gateBackward(t.floats(), dOut.floats(), dX.floats(), rows, channels);
-        } else {
-            Activation.gateBackward(t.doubles(), dOut.doubles(), dX.doubles(), rows, channels);
-        }
+        Activation.gateBackward(t.elements(), dOut.elements(), dX.elements(), rows, channels);
     }
 
     /**
@@ -150,13 +120,8 @@ public final class Activations {
      */
     public static void relu(Tensor x, Tensor out) {
         requireAlike("relu", "out", x, out);
-        if (x.dtype() == DType.FLOAT32) {
-            Elementwise.unary(
-                    UnaryOperation.RELU, x.floats(), out.floats(), x.shape().elements());
-        } else {
-            Elementwise.unary(
-                    UnaryOperation.RELU, x.doubles(), out.doubles(), x.shape().elements());
-        }
+        Elementwise.unary(
+                UnaryOperation.RELU, x.elements(), out.elements(), x.shape().elements());
         if (Tracing.isOn()) {
             Tracing.tell(Op.RELU, out, x);
         }
@@ -172,13 +137,8 @@ public final class Activations {
     public static void reluBackward(Tensor y, Tensor dOut, Tensor dX) {
         requireAlike("reluBackward", "dOut", y, dOut);
         requireAlike("reluBackward", "dX", y, dX);
-        if (y.dtype() == DType.FLOAT32) {
-            Rectifier.reluBackward(
-                    y.floats(), dOut.floats(), dX.floats(), y.shape().elements());
-        } else {
-            Rectifier.reluBackward(
-                    y.doubles(), dOut.doubles(), dX.doubles(), y.shape().elements());
-        }
+        Rectifier.reluBackward(
+                y.elements(), dOut.elements(), dX.elements(), y.shape().elements());
     }
 
     /**
@@ -191,20 +151,16 @@ public final class Activations {
     public static void leakyRelu(Tensor x, double negativeSlope, Tensor out) {
         requireSlope("leakyRelu", negativeSlope);
         requireAlike("leakyRelu", "out", x, out);
-        if (x.dtype() == DType.FLOAT32) {
-            Rectifier.leakyRelu(
-                    x.floats(), (float) negativeSlope, out.floats(), x.shape().elements());
-        } else {
-            Rectifier.leakyRelu(
-                    x.doubles(), negativeSlope, out.doubles(), x.shape().elements());
-        }
+        Rectifier.leakyRelu(
+                x.elements(), negativeSlope, out.elements(), x.shape().elements());
         if (Tracing.isOn()) {
             Tracing.tell(Op.LEAKY_RELU, new double[] {negativeSlope}, out, x);
         }
     }
 
     /**
-     * dX = dOut where x > 0, otherwise negativeSlope · dOut; so also where x is 0 and there is no derivative, as in PyTorch.
+     * dX = dOut where x > 0, otherwise negativeSlope · dOut; so also where x is 0 and there is no derivative, as in
+     * PyTorch.
      *
      * @param y (…), the output of {@link #leakyRelu}
      * @param negativeSlope as given to forward
@@ -215,21 +171,12 @@ public final class Activations {
         requireSlope("leakyReluBackward", negativeSlope);
         requireAlike("leakyReluBackward", "dOut", y, dOut);
         requireAlike("leakyReluBackward", "dX", y, dX);
-        if (y.dtype() == DType.FLOAT32) {
-            Rectifier.leakyReluBackward(
-                    y.floats(),
-                    (float) negativeSlope,
-                    dOut.floats(),
-                    dX.floats(),
-                    y.shape().elements());
-        } else {
-            Rectifier.leakyReluBackward(
-                    y.doubles(),
-                    negativeSlope,
-                    dOut.doubles(),
-                    dX.doubles(),
-                    y.shape().elements());
-        }
+        Rectifier.leakyReluBackward(
+                y.elements(),
+                negativeSlope,
+                dOut.elements(),
+                dX.elements(),
+                y.shape().elements());
     }
 
     private static void requireSlope(String operation, double negativeSlope) {
@@ -256,11 +203,7 @@ public final class Activations {
         requireApart("gelu", "t", t, "x", x);
         requireApart("gelu", "out", out, "x", x);
         requireApart("gelu", "out", out, "t", t);
-        if (x.dtype() == DType.FLOAT32) {
-            Activation.gelu(x.floats(), t.floats(), out.floats(), x.shape().elements());
-        } else {
-            Activation.gelu(x.doubles(), t.doubles(), out.doubles(), x.shape().elements());
-        }
+        Activation.gelu(x.elements(), t.elements(), out.elements(), x.shape().elements());
         if (Tracing.isOn()) {
             Tracing.tell(Op.GELU, out, x);
         }
@@ -278,20 +221,11 @@ public final class Activations {
         requireAlike("geluBackward", "t", x, t);
         requireAlike("geluBackward", "dOut", x, dOut);
         requireAlike("geluBackward", "dX", x, dX);
-        if (x.dtype() == DType.FLOAT32) {
-            Activation.geluBackward(
-                    x.floats(),
-                    t.floats(),
-                    dOut.floats(),
-                    dX.floats(),
-                    x.shape().elements());
-        } else {
-            Activation.geluBackward(
-                    x.doubles(),
-                    t.doubles(),
-                    dOut.doubles(),
-                    dX.doubles(),
-                    x.shape().elements());
-        }
+        Activation.geluBackward(
+                x.elements(),
+                t.elements(),
+                dOut.elements(),
+                dX.elements(),
+                x.shape().elements());
     }
 }

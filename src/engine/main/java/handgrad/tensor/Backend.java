@@ -32,8 +32,9 @@ public final class Backend {
     }
 
     /**
-     * Finds out which matrix products are faster in OpenBLAS and which in Java, and keeps it for later runs of this user on this
-     * machine. It changes their speed, and the last bits of their results; those of this run stay as they are.
+     * Finds out which matrix products are faster in OpenBLAS and which in Java, and keeps it for later runs of this
+     * user on this machine. It changes their speed, and the last bits of their results; those of this run stay as they
+     * are.
      *
      * @param time how long to measure
      * @return lines for people: what was measured, the route, and where it was written
@@ -64,9 +65,9 @@ public final class Backend {
     }
 
     /**
-     * Runs pieces of work that do not depend on each other, several at once where there are threads, and returns when all are
-     * done. An operation inside a piece stays in the thread of the piece. If a piece throws, those not yet begun are left out
-     * and the first exception reaches the caller.
+     * Runs pieces of work that do not depend on each other, several at once where there are threads, and returns when
+     * all are done. An operation inside a piece stays in the thread of the piece. If a piece throws, those not yet
+     * begun are left out and the first exception reaches the caller.
      *
      * @param pieces how many
      * @param work does the piece of a number, counted from 0

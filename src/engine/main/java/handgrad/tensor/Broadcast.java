@@ -4,8 +4,9 @@ import handgrad.kernel.BinaryLoop;
 import handgrad.kernel.BinaryOperation;
 
 /**
- * An elementwise operation of two tensors of different shapes. Neighbouring dimensions that an operand either has in full or
- * repeats are merged into one: two equal shapes become a single loop, and a row that is added to a matrix one loop a row.
+ * An elementwise operation of two tensors of different shapes. Neighbouring dimensions that an operand either has in
+ * full or repeats are merged into one: two equal shapes become a single loop, and a row that is added to a matrix one
+ * loop a row.
  */
 final class Broadcast {
     private final BinaryLoop loop;

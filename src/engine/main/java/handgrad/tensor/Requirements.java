@@ -11,6 +11,42 @@ final class Requirements {
         }
     }
 
+    static void requireFloating(String operation, Tensor tensor) {
+        if (tensor.dtype() == DType.INT32) {
+            throw new IllegalArgumentException(operation + ": wants FLOAT32 or FLOAT64, the tensor " + tensor.shape()
+                    + " is INT32; convert it with to");
+        }
+    }
+
+    static void requireSameType(String operation, Tensor a, Tensor b) {
+        requireFloating(operation, a);
+        if (a.dtype() != b.dtype()) {
+            throw new IllegalArgumentException(operation + ": types differ, a " + a.dtype() + " " + a.shape() + ", b "
+                    + b.dtype() + " " + b.shape() + "; convert one with to");
+        }
+    }
+
+    /** Checks that indices are INT32 and each from 0 to size - 1. */
+    static void requireIndices(String operation, Tensor indices, int size) {
+        requireIndexType(operation, indices);
+        for (int index : indices.ints()) {
+            requireIndex(operation, index, size);
+        }
+    }
+
+    static void requireIndexType(String operation, Tensor indices) {
+        if (indices.dtype() != DType.INT32) {
+            throw new IllegalArgumentException(
+                    operation + ": indices must be INT32, they are " + indices.dtype() + " " + indices.shape());
+        }
+    }
+
+    static void requireIndex(String operation, int index, int size) {
+        if (index < 0 || index >= size) {
+            throw new IllegalArgumentException(operation + ": index " + index + " is outside of 0 to " + (size - 1));
+        }
+    }
+
     static void requireElements(String operation, String name, Tensor tensor, int rows, int columns) {
         if (tensor.shape().elements() != rows * columns) {
             throw new IllegalArgumentException(

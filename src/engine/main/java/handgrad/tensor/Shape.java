@@ -30,6 +30,16 @@ public final class Shape {
         return sizes.length == 0 ? SCALAR : new Shape(sizes.clone());
     }
 
+    /** The shape with these sizes for an array of a length, to which they must multiply. */
+    static Shape ofLength(int length, int[] sizes) {
+        var shape = of(sizes);
+        if (shape.elements != length) {
+            throw new IllegalArgumentException(
+                    "of: shape " + shape + " has " + shape.elements + " elements, the array " + length);
+        }
+        return shape;
+    }
+
     /** The number of dimensions. */
     public int rank() {
         return sizes.length;
@@ -59,13 +69,64 @@ public final class Shape {
         return sizes.clone();
     }
 
-    /** The product of the sizes from dimension {@code from} up to, not including, {@code to}; 1 where there are none. */
+    /**
+     * The product of the sizes from dimension {@code from} up to, not including, {@code to}; 1 where there are none.
+     */
     public int elements(int from, int to) {
         int product = 1;
         for (int d = from; d < to; d++) {
             product *= sizes[d];
         }
         return product;
+    }
+
+    /** The product of the sizes before a dimension. */
+    int outer(int dimension) {
+        return elements(0, dimension);
+    }
+
+    /** The product of the sizes after a dimension. */
+    int inner(int dimension) {
+        return elements(dimension + 1, sizes.length);
+    }
+
+    /** The position of an element in row-major order, by its index in each dimension. */
+    int position(String operation, int[] index) {
+        if (index.length != sizes.length) {
+            throw new IllegalArgumentException(
+                    operation + ": " + index.length + " indices for a tensor of shape " + this);
+        }
+        int position = 0;
+        for (int d = 0; d < index.length; d++) {
+            if (index[d] < 0 || index[d] >= sizes[d]) {
+                throw new IllegalArgumentException(
+                        operation + ": index " + Arrays.toString(index) + " is outside of shape " + this);
+            }
+            position = position * sizes[d] + index[d];
+        }
+        return position;
+    }
+
+    /** Another shape of as many elements; one of its sizes may be -1 and is worked out. */
+    Shape reshaped(int[] wanted) {
+        int[] resolved = wanted.clone();
+        int unknown = -1;
+        int known = 1;
+        for (int d = 0; d < wanted.length; d++) {
+            if (wanted[d] == -1 && unknown < 0) {
+                unknown = d;
+            } else {
+                known *= wanted[d];
+            }
+        }
+        if (unknown >= 0 && known > 0) {
+            resolved[unknown] = elements / known;
+        }
+        if (Arrays.stream(resolved).anyMatch(size -> size < 0) || of(resolved).elements != elements) {
+            throw new IllegalArgumentException(
+                    "reshape: " + this + " with " + elements + " elements does not fit " + Arrays.toString(wanted));
+        }
+        return of(resolved);
     }
 
     /** This shape with one dimension's size replaced. */
@@ -100,8 +161,8 @@ public final class Shape {
     }
 
     /**
-     * The shape that two shapes broadcast to: aligned at the last dimension, sizes must be equal or one of them 1, and a
-     * missing dimension counts as 1.
+     * The shape that two shapes broadcast to: aligned at the last dimension, sizes must be equal or one of them 1, and
+     * a missing dimension counts as 1.
      *
      * @param operation the name to use in the error
      */

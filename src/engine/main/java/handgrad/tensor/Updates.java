@@ -12,6 +12,7 @@ import handgrad.kernel.Update;
 /** In-place updates: the steps of optimisers and running averages. */
 public final class Updates {
     private Updates() {}
+
     /**
      * target += factor · source: a step of gradient descent with factor -lr. The product is rounded before the sum.
      *
@@ -20,24 +21,16 @@ public final class Updates {
      */
     public static void addScaled(Tensor target, double factor, Tensor source) {
         requireAlike("addScaled", "source", target, source);
-        if (target.dtype() == DType.FLOAT32) {
-            Update.addScaled(
-                    target.floats(),
-                    (float) factor,
-                    source.floats(),
-                    target.shape().elements());
-        } else {
-            Update.addScaled(
-                    target.doubles(), factor, source.doubles(), target.shape().elements());
-        }
+        Update.addScaled(
+                target.elements(), factor, source.elements(), target.shape().elements());
         if (Tracing.isOn()) {
             Tracing.tell(Op.ADD_SCALED, new double[] {factor}, target, target, source);
         }
     }
 
     /**
-     * A step of Adam (Kingma and Ba 2014, https://arxiv.org/abs/1412.6980), with the weight decay taken from the value itself
-     * as in AdamW, in one pass.
+     * A step of Adam (Kingma and Ba 2014, https://arxiv.org/abs/1412.6980), with the weight decay taken from the value
+     * itself as in AdamW, in one pass.
      *
      * <pre>
      * mean = β₁ mean + (1 - β₁) grad;  square = β₂ square + (1 - β₂) grad²
@@ -84,21 +77,12 @@ public final class Updates {
      */
     public static void blend(Tensor target, double keep, double factor, Tensor source) {
         requireAlike("blend", "source", target, source);
-        if (target.dtype() == DType.FLOAT32) {
-            Update.blend(
-                    target.floats(),
-                    (float) keep,
-                    (float) factor,
-                    source.floats(),
-                    target.shape().elements());
-        } else {
-            Update.blend(
-                    target.doubles(),
-                    keep,
-                    factor,
-                    source.doubles(),
-                    target.shape().elements());
-        }
+        Update.blend(
+                target.elements(),
+                keep,
+                factor,
+                source.elements(),
+                target.shape().elements());
     }
 
     /**
@@ -109,13 +93,7 @@ public final class Updates {
      */
     public static void scaledSquareRoot(Tensor x, double factor, Tensor out) {
         requireAlike("scaledSquareRoot", "out", x, out);
-        if (x.dtype() == DType.FLOAT32) {
-            Update.scaledSquareRoot(
-                    x.floats(), (float) factor, out.floats(), x.shape().elements());
-        } else {
-            Update.scaledSquareRoot(
-                    x.doubles(), factor, out.doubles(), x.shape().elements());
-        }
+        Update.scaledSquareRoot(x.elements(), factor, out.elements(), x.shape().elements());
     }
 
     /**
@@ -143,10 +121,6 @@ public final class Updates {
         int columns = sum.shape().elements();
         int count = rows("addRows", "rows", rows, columns);
         require("addRows", "sum", sum, rows.dtype());
-        if (rows.dtype() == DType.FLOAT32) {
-            Reduction.addRows(rows.floats(), 0, count, columns, sum.floats(), 0);
-        } else {
-            Reduction.addRows(rows.doubles(), 0, count, columns, sum.doubles(), 0);
-        }
+        Reduction.addRows(rows.elements(), 0, count, columns, sum.elements(), 0);
     }
 }

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import handgrad.random.TorchRandom;
-import handgrad.tensor.Functional;
+import handgrad.tensor.LossFunctions;
 import handgrad.tensor.Shape;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -42,7 +42,7 @@ class SequenceTest {
             for (int crop = 0; crop < 2; crop++) {
                 for (int t = 0; t < 6; t++) {
                     int target = batch.y().ints()[crop * 6 + t];
-                    if (target != Functional.IGNORED) {
+                    if (target != LossFunctions.IGNORED) {
                         int from = crop * (6 + BLOCK_SIZE - 1) + t;
                         seen.merge(
                                 text(batch.x().ints(), from, from + BLOCK_SIZE) + Alphabet.decode(target),

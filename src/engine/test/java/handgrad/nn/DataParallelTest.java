@@ -10,7 +10,7 @@ import handgrad.optim.Sgd;
 import handgrad.random.TorchRandom;
 import handgrad.tensor.Backend;
 import handgrad.tensor.DType;
-import handgrad.tensor.Functional;
+import handgrad.tensor.LossFunctions;
 import handgrad.tensor.Shape;
 import handgrad.tensor.Tensor;
 import java.lang.management.ManagementFactory;
@@ -99,7 +99,7 @@ class DataParallelTest {
     @Test
     void a_shard_weighs_as_many_rows_as_count() {
         // Of the first of two shards one row counts, of the second all do; then none of the first.
-        Arrays.fill(y.ints(), 1, ROWS / 2, Functional.IGNORED);
+        Arrays.fill(y.ints(), 1, ROWS / 2, LossFunctions.IGNORED);
         var model = perceptron();
         model.to(DType.FLOAT64);
         var parallel = new DataParallel(2, DataParallelTest::perceptron);
@@ -107,7 +107,7 @@ class DataParallelTest {
         for (int time = 0; time < 2; time++) {
             assertThat(parallel.forwardBackward(x, y)).isEqualTo(step(model, x, y), within(1e-13));
             requireSameGradients(model, parallel);
-            y.ints()[0] = Functional.IGNORED;
+            y.ints()[0] = LossFunctions.IGNORED;
         }
     }
 
@@ -213,7 +213,7 @@ class DataParallelTest {
                 .hasMessage("DataParallel: x (2, 3) has 2 rows, fewer than the 3 shards");
         assertThatThrownBy(() -> parallel.forwardBackward(x, indices(51)))
                 .hasMessage("DataParallel: wants targets (N), or (N · T), for x (50, 3), y is (51)");
-        Arrays.fill(y.ints(), Functional.IGNORED);
+        Arrays.fill(y.ints(), LossFunctions.IGNORED);
         assertThatThrownBy(() -> parallel.forwardBackward(x, y))
                 .hasMessage("DataParallel: the mean over no targets has no value, all of y (50) are ignored");
     }

@@ -26,7 +26,7 @@ class FunctionalTest {
                         x, row, row, 0, 3, row.copy(), row.copy(), row.copy(), other, x.reshape(3, 3)),
                 "batchNorm: out must not share the elements of x");
         requireRefused(
-                () -> Functional.crossEntropy(x, Tensor.arange(3), x),
+                () -> LossFunctions.crossEntropy(x, Tensor.arange(3), x),
                 "crossEntropy: probabilities must not share the elements of logits");
     }
 

@@ -8,7 +8,7 @@ import handgrad.nn.CrossEntropyLoss;
 import handgrad.nn.Layer;
 import handgrad.random.TorchRandom;
 import handgrad.tensor.DType;
-import handgrad.tensor.Functional;
+import handgrad.tensor.LossFunctions;
 import handgrad.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -94,7 +94,7 @@ class ConvolutionTest {
         var sequence = data.sequence();
         var whole = sequence.batch(1, sequence.size(), TorchRandom.seeded(1));
         double atOnce = new CrossEntropyLoss().forward(network.forward(whole.x()), whole.y());
-        assertThat(whole.y().ints()).contains(Functional.IGNORED);
+        assertThat(whole.y().ints()).contains(LossFunctions.IGNORED);
         double byRow = new CrossEntropyLoss().forward(network.forward(data.x()), data.y());
         assertThat(atOnce).isEqualTo(byRow, within(1e-5));
     }

@@ -4,6 +4,8 @@ import handgrad.check.TensorFunction;
 import handgrad.tensor.Activations;
 import handgrad.tensor.DType;
 import handgrad.tensor.Functional;
+import handgrad.tensor.Grouped;
+import handgrad.tensor.LossFunctions;
 import handgrad.tensor.Normalizations;
 import handgrad.tensor.Shape;
 import handgrad.tensor.Tensor;
@@ -119,15 +121,15 @@ final class FunctionProofs {
         return new Computation(
                 x -> {
                     var out = Tensor.zeros(x[0].dtype(), x[0].shape().with(-1, x[1].size(1)));
-                    Functional.groupedLinear(x[0], x[1], x.length == 3 ? x[2] : null, groups, out);
+                    Grouped.groupedLinear(x[0], x[1], x.length == 3 ? x[2] : null, groups, out);
                     return out;
                 },
                 (dOut, x) -> {
                     var dX = Gradients.zerosLike(x[0]);
                     var dWeight = Gradients.zerosLike(x[1]);
                     var dBias = x.length == 3 ? Gradients.zerosLike(x[2]) : null;
-                    Functional.groupedLinearBackwardInput(dOut, x[1], groups, dX);
-                    Functional.groupedLinearBackwardParameters(x[0], dOut, groups, dWeight, dBias);
+                    Grouped.groupedLinearBackwardInput(dOut, x[1], groups, dX);
+                    Grouped.groupedLinearBackwardParameters(x[0], dOut, groups, dWeight, dBias);
                     return dBias == null ? Gradients.of(dX, dWeight) : Gradients.of(dX, dWeight, dBias);
                 },
                 new Definition(x -> groupedProduct(groups, x), x -> x[1].size(0) + 1));
@@ -149,7 +151,7 @@ final class FunctionProofs {
     private Proof groupedLinear() {
         // Draws of its own, so that the other operations keep theirs.
         var own = new Draw(14);
-        return Proof.named("Functional.groupedLinear")
+        return Proof.named("Grouped.groupedLinear")
                 .sample(groupedLinear(1), own.normal(3, 5), own.normal(5, 7), own.normal(7))
                 .sample(groupedLinear(1), own.normal(1, 1), own.normal(1, 1), own.normal(1))
                 .sample(groupedLinear(3), own.normal(2, 6), own.normal(2, 15), own.normal(15))
@@ -515,12 +517,12 @@ final class FunctionProofs {
 
     /** dLogits = dLoss · (softmax(logits) - onehot(targets)) / N. */
     static final Computation CROSS_ENTROPY = new Computation(
-            x -> Gradients.scalarLike(x[0], Functional.crossEntropy(x[0], x[1], Gradients.zerosLike(x[0]))),
+            x -> Gradients.scalarLike(x[0], LossFunctions.crossEntropy(x[0], x[1], Gradients.zerosLike(x[0]))),
             (dOut, x) -> {
                 var probabilities = Gradients.zerosLike(x[0]);
-                Functional.crossEntropy(x[0], x[1], probabilities);
+                LossFunctions.crossEntropy(x[0], x[1], probabilities);
                 var dLogits = Gradients.zerosLike(x[0]);
-                Functional.crossEntropyBackward(probabilities, x[1], dLogits);
+                LossFunctions.crossEntropyBackward(probabilities, x[1], dLogits);
                 return Gradients.of(dLogits.mul(dOut.item()), Gradients.none());
             },
             new Definition(
@@ -532,7 +534,7 @@ final class FunctionProofs {
         double sum = 0;
         int counted = 0;
         for (int i = 0; i < logits.size(0); i++) {
-            if (targets.get(i) == Functional.IGNORED) {
+            if (targets.get(i) == LossFunctions.IGNORED) {
                 continue;
             }
             counted++;
@@ -546,7 +548,7 @@ final class FunctionProofs {
     }
 
     private Proof crossEntropy() {
-        return Proof.named("Functional.crossEntropy")
+        return Proof.named("LossFunctions.crossEntropy")
                 .sample(CROSS_ENTROPY, draw.normal(1, 1), draw.indices(1, 1))
                 .sample(CROSS_ENTROPY, draw.normal(1, 27), draw.indices(27, 1))
                 .sample(CROSS_ENTROPY, draw.normal(3, 2), draw.indices(2, 3))
@@ -575,10 +577,10 @@ final class FunctionProofs {
 
     /** dX = dLoss · 2 (x - target) / n. */
     static final Computation MSE_LOSS = new Computation(
-            x -> Gradients.scalarLike(x[0], Functional.mseLoss(x[0], x[1])),
+            x -> Gradients.scalarLike(x[0], LossFunctions.mseLoss(x[0], x[1])),
             (dOut, x) -> {
                 var dX = Gradients.zerosLike(x[0]);
-                Functional.mseLossBackward(x[0], x[1], dX);
+                LossFunctions.mseLossBackward(x[0], x[1], dX);
                 var scaled = dX.mul(dOut.item());
                 return Gradients.of(scaled, scaled.neg());
             },
@@ -596,7 +598,7 @@ final class FunctionProofs {
     }
 
     private Proof mseLoss() {
-        return Proof.named("Functional.mseLoss")
+        return Proof.named("LossFunctions.mseLoss")
                 .sample(MSE_LOSS, draw.normal(), draw.normal())
                 .sample(MSE_LOSS, draw.normal(1), draw.normal(1))
                 .sample(MSE_LOSS, draw.normal(17), draw.normal(17))
@@ -607,10 +609,10 @@ final class FunctionProofs {
                 .sample(MSE_LOSS, draw.normal(13, 19), draw.normal(13, 19))
                 .refuses(
                         "mseLoss: target is FLOAT32 (3), wants FLOAT32 (2)",
-                        () -> Functional.mseLoss(Tensor.zeros(2), Tensor.zeros(3)))
+                        () -> LossFunctions.mseLoss(Tensor.zeros(2), Tensor.zeros(3)))
                 .refuses(
                         "mseLoss: the mean over no elements has no value, x (0, 3)",
-                        () -> Functional.mseLoss(Tensor.zeros(0, 3), Tensor.zeros(0, 3)));
+                        () -> LossFunctions.mseLoss(Tensor.zeros(0, 3), Tensor.zeros(0, 3)));
     }
 
     /** out = target + f · source: dTarget = dOut, dSource = f · dOut. */

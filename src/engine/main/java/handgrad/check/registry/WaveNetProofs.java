@@ -7,7 +7,7 @@ import handgrad.nn.GatedResidualStack;
 import handgrad.nn.Layer;
 import handgrad.random.TorchRandom;
 import handgrad.tensor.Activations;
-import handgrad.tensor.Functional;
+import handgrad.tensor.Sequences;
 import handgrad.tensor.Shape;
 import handgrad.tensor.Tensor;
 import java.util.Arrays;
@@ -28,12 +28,12 @@ final class WaveNetProofs {
                 x -> {
                     var out = Gradients.zeros(
                             x[0].dtype(), x[0].size(0), x[0].size(1) - (taps - 1) * dilation, taps * x[0].size(2));
-                    Functional.unfold(x[0], dilation, out);
+                    Sequences.unfold(x[0], dilation, out);
                     return out;
                 },
                 (dOut, x) -> {
                     var dX = Gradients.zerosLike(x[0]);
-                    Functional.unfoldBackward(dOut, dilation, dX);
+                    Sequences.unfoldBackward(dOut, dilation, dX);
                     return Gradients.of(dX);
                 },
                 new Definition(x -> unfolded(x[0], taps, dilation)));
@@ -46,7 +46,7 @@ final class WaveNetProofs {
     }
 
     private Proof unfold() {
-        return Proof.named("Functional.unfold")
+        return Proof.named("Sequences.unfold")
                 .sample(unfold(1, 1), draw.normal(1, 1, 1))
                 .sample(unfold(2, 1), draw.normal(1, 2, 3))
                 .sample(unfold(2, 2), draw.normal(3, 7, 17))
@@ -58,11 +58,11 @@ final class WaveNetProofs {
                 .refuses(
                         "unfold: wants (N, T, C) and (N, T - (k - 1)·d, k·C) with dilation d of at least 1, x is"
                                 + " (1, 4, 3), d 2, out (1, 3, 6)",
-                        () -> Functional.unfold(Tensor.zeros(1, 4, 3), 2, Tensor.zeros(1, 3, 6)))
+                        () -> Sequences.unfold(Tensor.zeros(1, 4, 3), 2, Tensor.zeros(1, 3, 6)))
                 .refuses(
                         "unfoldBackward: wants (N, T, C) and (N, T - (k - 1)·d, k·C) with dilation d of at least 1, dX is"
                                 + " (4, 3), d 1, dOut (3, 6)",
-                        () -> Functional.unfoldBackward(Tensor.zeros(3, 6), 1, Tensor.zeros(4, 3)));
+                        () -> Sequences.unfoldBackward(Tensor.zeros(3, 6), 1, Tensor.zeros(4, 3)));
     }
 
     /** out[n, t, column + c] = x[n, T - T' + t, c]; the other columns of out are 0 here. */
@@ -70,12 +70,12 @@ final class WaveNetProofs {
         return new Computation(
                 x -> {
                     var out = Gradients.zeros(x[0].dtype(), x[0].size(0), positions, columns);
-                    Functional.crop(x[0], column, out);
+                    Sequences.crop(x[0], column, out);
                     return out;
                 },
                 (dOut, x) -> {
                     var dX = Gradients.zerosLike(x[0]);
-                    Functional.cropBackward(dOut, column, dX);
+                    Sequences.cropBackward(dOut, column, dX);
                     return Gradients.of(dX);
                 },
                 new Definition(x -> Definition.tensor(Shape.of(x[0].size(0), positions, columns), i -> {
@@ -85,7 +85,7 @@ final class WaveNetProofs {
     }
 
     private Proof crop() {
-        return Proof.named("Functional.crop")
+        return Proof.named("Sequences.crop")
                 .sample(crop(1, 0, 1), draw.normal(1, 1, 1))
                 .sample(crop(3, 0, 5), draw.normal(2, 3, 5))
                 .sample(crop(2, 0, 17), draw.normal(3, 4, 17))
@@ -97,11 +97,11 @@ final class WaveNetProofs {
                 .refuses(
                         "crop: wants (N, T, C) and (N, T', columns) with T' up to T and C columns from the given one on,"
                                 + " x is (1, 2, 3), column 1, out (1, 2, 3)",
-                        () -> Functional.crop(Tensor.zeros(1, 2, 3), 1, Tensor.zeros(1, 2, 3)))
+                        () -> Sequences.crop(Tensor.zeros(1, 2, 3), 1, Tensor.zeros(1, 2, 3)))
                 .refuses(
                         "cropBackward: wants (N, T, C) and (N, T', columns) with T' up to T and C columns from the given one"
                                 + " on, dX is (1, 2, 3), column 0, dOut (1, 3, 3)",
-                        () -> Functional.cropBackward(Tensor.zeros(1, 3, 3), 0, Tensor.zeros(1, 2, 3)));
+                        () -> Sequences.cropBackward(Tensor.zeros(1, 3, 3), 0, Tensor.zeros(1, 2, 3)));
     }
 
     /** df = (1 - tanh² f) ∘ σ(g) ∘ dOut, dg = tanh f ∘ σ(g) ∘ (1 - σ(g)) ∘ dOut. */

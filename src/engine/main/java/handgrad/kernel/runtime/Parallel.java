@@ -10,19 +10,19 @@ import org.jspecify.annotations.Nullable;
 /**
  * The one owner of threads: a pool of daemon threads that run the blocks of a task together with the caller.
  *
- * <p>A task is cut into blocks by its author, from the sizes of the data alone, or by {@link #columns} where no result depends
- * on the cut. So the number of threads decides only who computes what, and never changes a result. A call from inside a
- * block, or while another thread uses the pool, runs its blocks in the calling thread.
+ * <p>A task is cut into blocks by its author, from the sizes of the data alone, or by {@link #columns} where no result
+ * depends on the cut. So the number of threads decides only who computes what, and never changes a result. A call from
+ * inside a block, or while another thread uses the pool, runs its blocks in the calling thread.
  *
- * <p><b>Structure.</b> {@link #unclaimed} counts the blocks that nobody has begun, {@link #unfinished} those that are not
- * done; taking one down by compare-and-set claims a block. Whoever has claimed one may read the task, because the caller
- * does not replace it before its last block is done. So a thread that comes too late, or that sleeps between reading the
- * count and claiming, claims a block of the task of that moment, which is as good.
+ * <p><b>Structure.</b> {@link #unclaimed} counts the blocks that nobody has begun, {@link #unfinished} those that are
+ * not done; taking one down by compare-and-set claims a block. Whoever has claimed one may read the task, because the
+ * caller does not replace it before its last block is done. So a thread that comes too late, or that sleeps between
+ * reading the count and claiming, claims a block of the task of that moment, which is as good.
  *
- * <p><b>Waiting.</b> To wake a sleeping thread takes some tens of microseconds, as long as a whole loop over a hundred thousand
- * floats. So a thread first looks again and again for {@link #SPIN_NANOS}, and then sleeps: the tasks of one training step
- * follow each other faster than that, and after the step the pool uses no processor. With more threads than processors
- * nobody spins, because the one waited for may need that processor.
+ * <p><b>Waiting.</b> To wake a sleeping thread takes some tens of microseconds, as long as a whole loop over a hundred
+ * thousand floats. So a thread first looks again and again for {@link #SPIN_NANOS}, and then sleeps: the tasks of one
+ * training step follow each other faster than that, and after the step the pool uses no processor. With more threads
+ * than processors nobody spins, because the one waited for may need that processor.
  */
 public final class Parallel {
     /** Work on a range of elements that does not depend on the other ranges. */
@@ -40,12 +40,15 @@ public final class Parallel {
     }
 
     /**
-     * Elements in a block of a loop: some 5 to 15 µs of work, and a multiple of every vector width. A loop over no more than
-     * this runs in the calling thread.
+     * Elements in a block of a loop: some 5 to 15 µs of work, and a multiple of every vector width. A loop over no more
+     * than this runs in the calling thread.
      */
     public static final int BLOCK = 1 << 15;
 
-    /** The least columns in a block of sums down the columns: two cache lines of a row, which the processor fetches in pairs. */
+    /**
+     * The least columns in a block of sums down the columns: two cache lines of a row, which the processor fetches in
+     * pairs.
+     */
     private static final int COLUMNS = 32;
 
     /** How long a thread looks for work, or for the end of its task, before it sleeps. */
@@ -85,8 +88,8 @@ public final class Parallel {
     }
 
     /**
-     * Runs blocks 0 to {@code blocks - 1} of a task and returns when all are done. If a block throws, blocks not yet begun
-     * are left out and the first exception reaches the caller.
+     * Runs blocks 0 to {@code blocks - 1} of a task and returns when all are done. If a block throws, blocks not yet
+     * begun are left out and the first exception reaches the caller.
      *
      * @param task does the block of a number, counted from 0; blocks do not depend on each other
      */
@@ -105,8 +108,8 @@ public final class Parallel {
     }
 
     /**
-     * Runs a task over 0 to {@code n - 1} in ranges of a given length. Kernels do a single range without it, so that small
-     * work allocates no task; most of them through {@link #overRows}.
+     * Runs a task over 0 to {@code n - 1} in ranges of a given length. Kernels do a single range without it, so that
+     * small work allocates no task; most of them through {@link #overRows}.
      */
     public static void ranges(int n, int length, RangeTask task) {
         blocks(Math.ceilDiv(n, length), block -> {
@@ -116,8 +119,8 @@ public final class Parallel {
     }
 
     /**
-     * Runs a task over rows: at once where they make a single block, otherwise block by block. Only what is cut allocates, if
-     * the task itself captures nothing. A task that needs fewer operands takes one of them twice.
+     * Runs a task over rows: at once where they make a single block, otherwise block by block. Only what is cut
+     * allocates, if the task itself captures nothing. A task that needs fewer operands takes one of them twice.
      *
      * @param blockRows the rows of a block, see {@link #rows(int)}
      * @param columns handed to the task
@@ -137,9 +140,9 @@ public final class Parallel {
     }
 
     /**
-     * How many columns of a matrix make a block of sums down its columns: as many as make one block for each thread, in whole
-     * cache lines. Narrower blocks are slower, because each row of a block is fetched by itself; and the sum of a column does
-     * not depend on the columns beside it, so blocks may depend on the threads.
+     * How many columns of a matrix make a block of sums down its columns: as many as make one block for each thread, in
+     * whole cache lines. Narrower blocks are slower, because each row of a block is fetched by itself; and the sum of a
+     * column does not depend on the columns beside it, so blocks may depend on the threads.
      */
     public static int columns(int columns) {
         return Math.ceilDiv(columns, POOL.threads * COLUMNS) * COLUMNS;

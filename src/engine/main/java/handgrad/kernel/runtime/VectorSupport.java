@@ -27,16 +27,16 @@ public final class VectorSupport {
     public static final int BITS = CHOICE.bits;
 
     /**
-     * Whether the CPU multiplies and adds in one instruction. Without it {@link Math#fma} is emulated and about 200 times
-     * slower, so kernels multiply and add in two steps; also false when the JVM does not tell.
+     * Whether the CPU multiplies and adds in one instruction. Without it {@link Math#fma} is emulated and about 200
+     * times slower, so kernels multiply and add in two steps; also false when the JVM does not tell.
      */
     public static final boolean FMA = "true".equals(option("UseFMA"));
 
     private VectorSupport() {}
 
     /**
-     * Whether vectors are on and n floats fill at least one. A loop over vectors must not be entered for less, because the
-     * profile of such calls keeps C2 from inlining what the loop calls, and then its vectors are boxed.
+     * Whether vectors are on and n floats fill at least one. A loop over vectors must not be entered for less, because
+     * the profile of such calls keeps C2 from inlining what the loop calls, and then its vectors are boxed.
      */
     public static boolean fill(int n) {
         return ENABLED && n >= BITS / Float.SIZE;

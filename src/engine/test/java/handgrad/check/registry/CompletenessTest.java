@@ -6,8 +6,11 @@ import handgrad.nn.Layer;
 import handgrad.tensor.Activations;
 import handgrad.tensor.Convolutions;
 import handgrad.tensor.Functional;
+import handgrad.tensor.Grouped;
 import handgrad.tensor.ImageNormalizations;
+import handgrad.tensor.LossFunctions;
 import handgrad.tensor.Normalizations;
+import handgrad.tensor.Sequences;
 import handgrad.tensor.Tensor;
 import handgrad.tensor.Updates;
 import java.io.IOException;
@@ -62,6 +65,9 @@ class CompletenessTest {
     static Stream<String> functions() {
         return Stream.of(
                         Functional.class,
+                        Grouped.class,
+                        Sequences.class,
+                        LossFunctions.class,
                         Activations.class,
                         Convolutions.class,
                         Normalizations.class,

@@ -1,0 +1,49 @@
+package handgrad.tensor;
+
+import static handgrad.tensor.Requirements.requireFloating;
+
+import handgrad.kernel.Reduction;
+
+/** Sums and maxima over one dimension of a tensor. */
+final class DimensionReduction {
+    private DimensionReduction() {}
+
+    static Tensor sum(Tensor x, int dimension, boolean keepDimension) {
+        requireFloating("sum", x);
+        var shape = x.shape();
+        int d = shape.dimension(dimension);
+        var out = Tensor.zeros(x.dtype(), reduced(shape, d, keepDimension));
+        Reduction.sum(x.elements(), shape.outer(d), shape.size(d), shape.inner(d), out.elements());
+        return Tracing.tell(Op.SUM, new double[] {d, keepDimension ? 1 : 0}, out, x);
+    }
+
+    static Tensor max(Tensor x, int dimension, boolean keepDimension) {
+        var shape = x.shape();
+        int d = shape.dimension(dimension);
+        int[] best = argmax("max", x, d).ints();
+        var out = Tensor.zeros(x.dtype(), reduced(shape, d, keepDimension));
+        int inner = shape.inner(d);
+        for (int i = 0; i < best.length; i++) {
+            int position = (i / inner * shape.size(d) + best[i]) * inner + i % inner;
+            System.arraycopy(x.elements(), position, out.elements(), i, 1);
+        }
+        return Tracing.tell(Op.MAX, new double[] {d, keepDimension ? 1 : 0}, out, x);
+    }
+
+    /** The index of the largest element, the first of equals, for the operation of a name. */
+    static Tensor argmax(String operation, Tensor x, int dimension) {
+        requireFloating(operation, x);
+        var shape = x.shape();
+        int d = shape.dimension(dimension);
+        if (shape.size(d) == 0) {
+            throw new IllegalArgumentException(operation + ": dimension " + dimension + " of " + shape + " is empty");
+        }
+        var out = Tensor.zeros(DType.INT32, shape.without(d));
+        Reduction.argmax(x.elements(), shape.outer(d), shape.size(d), shape.inner(d), out.ints());
+        return Tracing.tell(Op.ARGMAX, new double[] {d}, out, x);
+    }
+
+    private static Shape reduced(Shape shape, int dimension, boolean keepDimension) {
+        return keepDimension ? shape.with(dimension, 1) : shape.without(dimension);
+    }
+}

@@ -1,0 +1,56 @@
+package handgrad.tensor;
+
+import static handgrad.tensor.Requirements.requireSameType;
+
+/** Matrix products that return a fresh tensor. */
+final class MatrixOperations {
+    private MatrixOperations() {}
+
+    /** a · b: (…, k) times (k, n) is (…, n). */
+    static Tensor matmul(Tensor a, Tensor b) {
+        requireMatrices("matmul", a, b, 1);
+        requireEqual("matmul", "inner dimensions", a.size(-1), b.size(0), a, b);
+        var out = Tensor.zeros(a.dtype(), a.shape().with(-1, b.size(1)));
+        MatrixForms.multiply(a, false, b, false, rows(a), b.size(1), a.size(-1), 0, out);
+        return Tracing.tell(Op.MATMUL, out, a, b);
+    }
+
+    /** aᵀ · b: (m, k) and (m, n) give (k, n). */
+    static Tensor matmulTransposeA(Tensor a, Tensor b) {
+        requireMatrices("matmulTransposeA", a, b, 2);
+        requireEqual("matmulTransposeA", "first dimensions", a.size(0), b.size(0), a, b);
+        var out = Tensor.zeros(a.dtype(), Shape.of(a.size(1), b.size(1)));
+        MatrixForms.multiply(a, true, b, false, a.size(1), b.size(1), a.size(0), 0, out);
+        return Tracing.tell(Op.MATMUL_TRANSPOSE_A, out, a, b);
+    }
+
+    /** a · bᵀ: (…, k) and (n, k) give (…, n). */
+    static Tensor matmulTransposeB(Tensor a, Tensor b) {
+        requireMatrices("matmulTransposeB", a, b, 1);
+        requireEqual("matmulTransposeB", "last dimensions", a.size(-1), b.size(1), a, b);
+        var out = Tensor.zeros(a.dtype(), a.shape().with(-1, b.size(0)));
+        MatrixForms.multiply(a, false, b, true, rows(a), b.size(0), a.size(-1), 0, out);
+        return Tracing.tell(Op.MATMUL_TRANSPOSE_B, out, a, b);
+    }
+
+    private static int rows(Tensor a) {
+        return a.shape().outer(a.shape().rank() - 1);
+    }
+
+    private static void requireMatrices(String operation, Tensor a, Tensor b, int leastRank) {
+        requireSameType(operation, a, b);
+        boolean rankOfA = leastRank == 2 ? a.shape().rank() == 2 : a.shape().rank() >= 1;
+        if (!rankOfA || b.shape().rank() != 2) {
+            throw new IllegalArgumentException(operation + ": wants "
+                    + (leastRank == 2 ? "two matrices" : "a of at least one dimension and a matrix b") + ", a "
+                    + a.shape() + ", b " + b.shape());
+        }
+    }
+
+    private static void requireEqual(String operation, String what, int sizeA, int sizeB, Tensor a, Tensor b) {
+        if (sizeA != sizeB) {
+            throw new IllegalArgumentException(
+                    operation + ": " + what + " differ, a " + a.shape() + ", b " + b.shape());
+        }
+    }
+}
