@@ -74,7 +74,7 @@ class HouseTest {
             Map.entry("handgrad.kernel", List.of("handgrad.kernel", "handgrad.tensor", "handgrad.jmh")),
             Map.entry("handgrad.check.difference", List.of("handgrad.check")),
             Map.entry("handgrad.check.cause", List.of("handgrad.check")),
-            Map.entry("handgrad.check.registry", List.of("handgrad.app")),
+            Map.entry("handgrad.check.registry", List.of("handgrad.check.registry", "handgrad.app")),
             Map.entry("handgrad.app", List.of("handgrad.app")),
             Map.entry("handgrad.app.study.", List.of("handgrad.app")),
             Map.entry("handgrad.jmh", List.of("handgrad.jmh")));

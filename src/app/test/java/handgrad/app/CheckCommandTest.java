@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import handgrad.check.registry.Computation;
 import handgrad.check.registry.Definition;
-import handgrad.check.registry.FunctionSample;
 import handgrad.check.registry.Proof;
+import handgrad.check.registry.ProofSample;
 import handgrad.check.registry.Registry;
 import handgrad.tensor.Tensor;
 import java.io.PrintWriter;
@@ -75,7 +75,7 @@ class CheckCommandTest {
     void reportsAWrongGradient() {
         var formula = new Computation(
                 x -> x[0].mul(x[0]), (dOut, x) -> new Tensor[] {dOut.mul(x[0])}, new Definition(x -> x[0].mul(x[0])));
-        var sample = new FunctionSample(formula, List.of(Tensor.of(new float[] {1, -2, 3}, 3)));
+        var sample = ProofSample.of(formula, Tensor.of(new float[] {1, -2, 3}, 3));
         var square = new Proof("Square", List.of(sample), List.of());
         var out = new StringWriter();
         assertThat(CheckTable.print(List.of(square), new PrintWriter(out))).isFalse();

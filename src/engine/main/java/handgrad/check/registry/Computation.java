@@ -11,4 +11,12 @@ import org.jspecify.annotations.Nullable;
  * @param backward its gradient, written by hand; null where it has none
  * @param definition what the result must be
  */
-public record Computation(TensorFunction forward, @Nullable TensorGradient backward, Definition definition) {}
+public record Computation(TensorFunction forward, @Nullable TensorGradient backward, Definition definition) {
+    /** The gradient of an operation that has one. */
+    TensorGradient gradient() {
+        if (backward == null) {
+            throw new IllegalStateException("the operation has no gradient");
+        }
+        return backward;
+    }
+}

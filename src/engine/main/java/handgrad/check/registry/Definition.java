@@ -39,6 +39,12 @@ public record Definition(TensorFunction function, ToIntFunction<Tensor[]> terms,
         return new Definition(x -> tensor(x[0].shape(), index -> function.applyAsDouble(x[0].get(index))));
     }
 
+    /** A function of each element of one tensor whose rounding error is that of a sum of so many terms. */
+    static Definition elementwise(DoubleUnaryOperator function, int terms) {
+        var definition = elementwise(function).function;
+        return new Definition(definition, _ -> terms, definition);
+    }
+
     /** A function of each pair of elements of two tensors that broadcast. */
     static Definition broadcast(DoubleBinaryOperator function) {
         return new Definition(x -> tensor(

@@ -4,6 +4,7 @@ import handgrad.random.TorchRandom;
 import handgrad.tensor.DType;
 import handgrad.tensor.Shape;
 import handgrad.tensor.Tensor;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.Function;
 import java.util.stream.Stream;
@@ -31,20 +32,14 @@ final class Draw {
         return Tensor.randint(random, high, sizes);
     }
 
+    /** Inputs drawn for each of these sizes. */
+    static <T> List<T> all(Function<int[], T> draw, int[]... sizes) {
+        return Arrays.stream(sizes).map(draw).toList();
+    }
+
     /** A tensor of each kind of shape: scalar, one element, a batch of one, none, and sizes around the width of vectors. */
     static List<Tensor> shapes(Function<int[], Tensor> draw) {
-        return Stream.of(
-                        new int[] {},
-                        new int[] {1},
-                        new int[] {17},
-                        new int[] {1, 31},
-                        new int[] {0, 3},
-                        new int[] {3, 17},
-                        new int[] {2, 3, 5},
-                        new int[] {2, 1, 3, 4},
-                        new int[] {13, 19})
-                .map(draw)
-                .toList();
+        return all(draw, new int[][] {{}, {1}, {17}, {1, 31}, {0, 3}, {3, 17}, {2, 3, 5}, {2, 1, 3, 4}, {13, 19}});
     }
 
     /** Two tensors for each way in which shapes broadcast. */

@@ -3,7 +3,10 @@ package handgrad.check.registry;
 import handgrad.tensor.DType;
 import handgrad.tensor.Shape;
 import handgrad.tensor.Tensor;
+import java.util.Arrays;
+import java.util.function.Consumer;
 import java.util.function.DoubleUnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /** Steps that many gradients share. */
 final class Gradients {
@@ -12,6 +15,30 @@ final class Gradients {
     /** The gradients of the inputs, in their order. */
     static Tensor[] of(Tensor... gradients) {
         return gradients;
+    }
+
+    /** The gradients of all inputs, of zeros that a backward pass adds to. */
+    static Tensor[] ofAll(Tensor[] inputs, Consumer<Tensor[]> backward) {
+        var gradients = Arrays.stream(inputs).map(Gradients::zerosLike).toArray(Tensor[]::new);
+        backward.accept(gradients);
+        return gradients;
+    }
+
+    /** The bias that may follow an input and a weight, or null. */
+    static @Nullable Tensor bias(Tensor... inputs) {
+        return inputs.length == 3 ? inputs[2] : null;
+    }
+
+    /** What an operation writes into zeros of the shape and type of x. */
+    static Tensor written(Tensor x, Consumer<Tensor> operation) {
+        return written(x, x.shape(), operation);
+    }
+
+    /** What an operation writes into zeros of a shape and the type of x. */
+    static Tensor written(Tensor x, Shape shape, Consumer<Tensor> operation) {
+        var out = Tensor.zeros(x.dtype(), shape);
+        operation.accept(out);
+        return out;
     }
 
     /** Stands for the gradient of indices, which have none. */

@@ -1,14 +1,12 @@
 package handgrad.check.registry;
 
-import handgrad.nn.BatchNorm2d;
-import handgrad.nn.BatchNormOptions;
-import handgrad.nn.BatchNormOptions.Axes;
-import handgrad.nn.BatchNormOptions.Variance;
+import static handgrad.check.registry.Gradients.bias;
+import static handgrad.check.registry.Gradients.written;
+
 import handgrad.nn.Conv2d;
 import handgrad.nn.MaxPool2d;
 import handgrad.tensor.Convolutions;
 import handgrad.tensor.DType;
-import handgrad.tensor.ImageNormalizations;
 import handgrad.tensor.Shape;
 import handgrad.tensor.Tensor;
 import handgrad.tensor.Window;
@@ -19,16 +17,7 @@ final class ImageProofs {
     private final Draw draw = new Draw(12);
 
     List<Proof> proofs() {
-        return List.of(
-                conv2d(),
-                maxPool2d(),
-                batchNorm2d(),
-                batchNorm2dEvaluation(),
-                conv2dLayer(),
-                maxPool2dLayer(),
-                batchNorm2dLayer("BatchNorm2d", BatchNormOptions.PYTORCH),
-                batchNorm2dLayer("BatchNorm2d, MAKEMORE_LAYER", BatchNormOptions.MAKEMORE_LAYER),
-                batchNorm2dLayerInEvaluation());
+        return List.of(conv2d(), maxPool2d(), conv2dLayer(), maxPool2dLayer());
     }
 
     /** The definition of a convolution, followed literally; x is the images, the weight and, if there is one, the bias. */
@@ -64,19 +53,14 @@ final class ImageProofs {
     private static Computation conv2d(int k, int stride, int padding) {
         var window = new Window(k, stride, padding);
         return new Computation(
-                x -> {
-                    var out = Tensor.zeros(x[0].dtype(), convolved(x[0], x[1], k, stride, padding));
-                    Convolutions.conv2d(x[0], x[1], x.length == 3 ? x[2] : null, window, out);
-                    return out;
-                },
-                (dOut, x) -> {
-                    var dX = Gradients.zerosLike(x[0]);
-                    var dWeight = Gradients.zerosLike(x[1]);
-                    var dBias = x.length == 3 ? Gradients.zerosLike(x[2]) : null;
-                    Convolutions.conv2dBackwardInput(dOut, x[1], window, dX);
-                    Convolutions.conv2dBackwardParameters(x[0], dOut, window, dWeight, dBias);
-                    return dBias == null ? Gradients.of(dX, dWeight) : Gradients.of(dX, dWeight, dBias);
-                },
+                x -> written(
+                        x[0],
+                        convolved(x[0], x[1], k, stride, padding),
+                        out -> Convolutions.conv2d(x[0], x[1], bias(x), window, out)),
+                (dOut, x) -> Gradients.ofAll(x, d -> {
+                    Convolutions.conv2dBackwardInput(dOut, x[1], window, d[0]);
+                    Convolutions.conv2dBackwardParameters(x[0], dOut, window, d[1], bias(d));
+                }),
                 convolution(k, stride, padding));
     }
 
@@ -140,17 +124,14 @@ final class ImageProofs {
     private static Computation maxPool2d(int k, int stride) {
         var window = new Window(k, stride, 0);
         return new Computation(
-                x -> {
-                    var out = Tensor.zeros(x[0].dtype(), pooled(x[0], k, stride));
-                    Convolutions.maxPool2d(x[0], window, out, Tensor.zeros(DType.INT32, out.shape()));
-                    return out;
-                },
+                x -> written(
+                        x[0],
+                        pooled(x[0], k, stride),
+                        out -> Convolutions.maxPool2d(x[0], window, out, Tensor.zeros(DType.INT32, out.shape()))),
                 (dOut, x) -> {
                     var indices = Tensor.zeros(DType.INT32, dOut.shape());
                     Convolutions.maxPool2d(x[0], window, Gradients.zerosLike(dOut), indices);
-                    var dX = Gradients.zerosLike(x[0]);
-                    Convolutions.maxPool2dBackward(dOut, indices, dX);
-                    return Gradients.of(dX);
+                    return Gradients.of(written(x[0], dX -> Convolutions.maxPool2dBackward(dOut, indices, dX)));
                 },
                 largest(k, stride));
     }
@@ -179,123 +160,6 @@ final class ImageProofs {
                                 new Window(2, 2, 0),
                                 Tensor.zeros(1, 1, 4, 1),
                                 Gradients.zeros(DType.INT32, 1, 1, 4, 1)));
-    }
-
-    /** What a definition of rows (…, channels) says of images: each pixel is a row. */
-    private static Definition ofPixels(Definition rows) {
-        return new Definition(
-                x -> images(x[0].shape(), rows.function().apply(pixels(x[0]), x[1], x[2])),
-                x -> rows.terms().applyAsInt(new Tensor[] {pixels(x[0]), x[1], x[2]}),
-                x -> images(x[0].shape(), rows.magnitude().apply(pixels(x[0]), x[1], x[2])));
-    }
-
-    private static Tensor pixels(Tensor x) {
-        int area = x.size(2) * x.size(3);
-        return Definition.tensor(
-                Shape.of(x.size(0) * area, x.size(1)),
-                i -> x.get(i[0] / area, i[1], i[0] % area / x.size(3), i[0] % x.size(3)));
-    }
-
-    private static Tensor images(Shape shape, Tensor pixels) {
-        return Definition.tensor(shape, i -> pixels.get((i[0] * shape.size(2) + i[2]) * shape.size(3) + i[3], i[1]));
-    }
-
-    /** What the forward pass of a batch normalisation leaves. */
-    private record Normalized(Tensor mean, Tensor inverseDeviation, int divisor, Tensor out) {
-        static Normalized of(Tensor[] x, double epsilon, boolean unbiased) {
-            int n = x[0].shape().elements() / x[0].size(1);
-            var mean = Gradients.zerosLike(x[1]);
-            var inverseDeviation = Gradients.zerosLike(x[1]);
-            var out = Gradients.zerosLike(x[0]);
-            int divisor = unbiased ? n - 1 : n;
-            ImageNormalizations.batchNorm2d(
-                    x[0], x[1], x[2], epsilon, divisor, mean, Gradients.zerosLike(x[1]), inverseDeviation, out);
-            return new Normalized(mean, inverseDeviation, divisor, out);
-        }
-    }
-
-    /** Gradients with the statistics of the batch, or with constant ones where the divisor is 0. */
-    private static Tensor[] gradients(Tensor dOut, Tensor[] x, Tensor mean, Tensor inverseDeviation, int divisor) {
-        var dX = Gradients.zerosLike(x[0]);
-        var dGain = Gradients.zerosLike(x[1]);
-        var dBias = Gradients.zerosLike(x[2]);
-        ImageNormalizations.batchNorm2dBackward(dOut, x[0], x[1], mean, inverseDeviation, divisor, dGain, dBias, dX);
-        return Gradients.of(dX, dGain, dBias);
-    }
-
-    /** As for rows, over the batch and all pixels of a channel. */
-    private static Computation batchNorm2d(double epsilon, boolean unbiased) {
-        return new Computation(
-                x -> Normalized.of(x, epsilon, unbiased).out,
-                (dOut, x) -> {
-                    var state = Normalized.of(x, epsilon, unbiased);
-                    return gradients(dOut, x, state.mean, state.inverseDeviation, state.divisor);
-                },
-                ofPixels(NormalizationDefinition.overRows(epsilon, unbiased)));
-    }
-
-    private Proof batchNorm2d() {
-        return Proof.named("ImageNormalizations.batchNorm2d")
-                .sample(batchNorm2d(1e-5, false), draw.normal(2, 1, 1, 1), draw.normal(1), draw.normal(1))
-                .sample(batchNorm2d(1e-5, true), draw.normal(1, 2, 3, 1), draw.normal(2), draw.normal(2))
-                .sample(batchNorm2d(1e-5, false), draw.normal(2, 3, 4, 5), draw.normal(3), draw.normal(3))
-                .sample(batchNorm2d(1e-5, true), draw.normal(2, 3, 4, 5), draw.normal(3), draw.normal(3))
-                .sample(batchNorm2d(0, false), draw.normal(3, 2, 4, 4), draw.normal(2), draw.normal(2))
-                .sample(batchNorm2d(0.1, true), draw.normal(2, 5, 1, 17), draw.normal(5), draw.normal(5))
-                .sample(batchNorm2d(1e-5, false), draw.normal(2, 2, 7, 7), draw.normal(2), draw.normal(2))
-                .sample(batchNorm2d(1e-5, true), draw.normal(2, 17, 3, 3), draw.normal(17), draw.normal(17))
-                .refuses(
-                        "batchNorm2d: the variance of x (1, 3, 1, 1) would be divided by 0; the unbiased variance wants"
-                                + " at least 2 values of a channel",
-                        () -> batchNorm2d(0, true)
-                                .forward()
-                                .apply(Tensor.zeros(1, 3, 1, 1), Tensor.zeros(3), Tensor.zeros(3)))
-                .refuses(
-                        "batchNorm2d: wants (N, 4, height, width), x is (2, 3, 2, 2)",
-                        () -> batchNorm2d(0, true)
-                                .forward()
-                                .apply(Tensor.zeros(2, 3, 2, 2), Tensor.zeros(4), Tensor.zeros(4)));
-    }
-
-    /** The statistics are constants. */
-    private static Computation batchNorm2dEvaluation(Tensor mean, Tensor inverseDeviation) {
-        return new Computation(
-                x -> {
-                    var out = Gradients.zerosLike(x[0]);
-                    var dtype = x[0].dtype();
-                    ImageNormalizations.batchNorm2dEvaluation(
-                            x[0], x[1], x[2], mean.to(dtype), inverseDeviation.to(dtype), out);
-                    return out;
-                },
-                (dOut, x) -> gradients(dOut, x, mean.to(dOut.dtype()), inverseDeviation.to(dOut.dtype()), 0),
-                ofPixels(NormalizationDefinition.by(mean, inverseDeviation)));
-    }
-
-    private List<Tensor> inputs() {
-        return List.of(
-                draw.normal(1, 1, 1, 1),
-                draw.normal(1, 2, 1, 17),
-                draw.normal(2, 3, 4, 5),
-                draw.normal(3, 1, 2, 2),
-                draw.normal(2, 2, 7, 7),
-                draw.normal(0, 3, 2, 2),
-                draw.normal(2, 17, 1, 3),
-                draw.normal(5, 2, 4, 8));
-    }
-
-    private Proof batchNorm2dEvaluation() {
-        var operation = Proof.named("ImageNormalizations.batchNorm2dEvaluation")
-                .refuses(
-                        "batchNorm2d: wants 1 x 3 elements, mean is (2)",
-                        () -> batchNorm2dEvaluation(Tensor.zeros(2), Tensor.zeros(3))
-                                .forward()
-                                .apply(Tensor.zeros(1, 3, 1, 1), Tensor.zeros(3), Tensor.zeros(3)));
-        for (var x : inputs()) {
-            int channels = x.size(1);
-            var formula = batchNorm2dEvaluation(draw.normal(channels), draw.positive(channels));
-            operation = operation.sample(formula, x, draw.normal(channels), draw.normal(channels));
-        }
-        return operation;
     }
 
     private static Proof convolution(
@@ -356,61 +220,5 @@ final class ImageProofs {
                         "Window: wants a size k and a stride of at least 1 and a padding from 0 to k - 1, they are 2, 0"
                                 + " and 0",
                         () -> new MaxPool2d(2, 0));
-    }
-
-    private Proof batchNorm2dLayer(String name, BatchNormOptions options) {
-        var operation = Proof.named(name)
-                .refuses(
-                        "BatchNorm2d: wants (N, 3, height, width), x is (2, 4, 1, 1)",
-                        () -> new BatchNorm2d(3, options).forward(Tensor.zeros(2, 4, 1, 1)))
-                .refuses(
-                        "BatchNorm2d: the variance of one value is no measure, x is (1, 3, 1, 1); train on at least 2"
-                                + " pixels, or evaluate with train(false)",
-                        () -> new BatchNorm2d(3, options).forward(Tensor.zeros(1, 3, 1, 1)))
-                .refuses(
-                        "BatchNorm2d: a pixel has no statistics of its own, so the axes cannot be FIRST",
-                        () -> new BatchNorm2d(3, options.withAxes(Axes.FIRST)));
-        boolean unbiased = options.normalizeBy() == Variance.UNBIASED;
-        var definition = ofPixels(NormalizationDefinition.overRows(options.epsilon(), unbiased));
-        for (var x : List.of(
-                draw.normal(3, 1, 1, 1),
-                draw.normal(1, 2, 1, 17),
-                draw.normal(2, 3, 4, 5),
-                draw.normal(3, 1, 2, 2),
-                draw.normal(2, 2, 7, 7),
-                draw.normal(1, 1, 3, 3),
-                draw.normal(2, 17, 1, 3),
-                draw.normal(5, 2, 4, 8))) {
-            operation = operation.layer(_ -> new BatchNorm2d(x.size(1), options), definition, x);
-        }
-        return operation;
-    }
-
-    private Proof batchNorm2dLayerInEvaluation() {
-        var operation = Proof.named("BatchNorm2d, evaluation")
-                .refuses("BatchNorm2d: wants (N, 3, height, width), x is (2, 3)", () -> {
-                    var layer = new BatchNorm2d(3);
-                    layer.train(false);
-                    layer.forward(Tensor.zeros(2, 3));
-                });
-        for (var x : inputs()) {
-            var mean = draw.normal(x.size(1));
-            var variance = draw.positive(x.size(1));
-            var inverseDeviation = variance.to(DType.FLOAT64)
-                    .add(BatchNormOptions.PYTORCH.epsilon())
-                    .sqrt()
-                    .pow(-1);
-            operation = operation.layer(
-                    _ -> {
-                        var layer = new BatchNorm2d(x.size(1));
-                        layer.runningMean().copyFrom(mean);
-                        layer.runningSpread().copyFrom(variance);
-                        layer.train(false);
-                        return layer;
-                    },
-                    ofPixels(NormalizationDefinition.by(mean, inverseDeviation)),
-                    x);
-        }
-        return operation;
     }
 }

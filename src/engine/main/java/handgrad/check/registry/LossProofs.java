@@ -1,70 +1,150 @@
 package handgrad.check.registry;
 
+import static handgrad.check.registry.Gradients.scalarLike;
+import static handgrad.check.registry.Gradients.written;
+import static handgrad.check.registry.Gradients.zerosLike;
+
+import handgrad.check.TensorFunction;
+import handgrad.check.TensorGradient;
 import handgrad.nn.CrossEntropyLoss;
 import handgrad.nn.MseLoss;
+import handgrad.tensor.DType;
+import handgrad.tensor.LossFunctions;
 import handgrad.tensor.Tensor;
 import java.util.List;
 
-/** The losses, whose backward passes stand in their classes under their forward passes. */
+/** The losses: the operation in {@link LossFunctions}, then the class that keeps what its backward pass reads. */
 final class LossProofs {
     private final Draw draw = new Draw(8);
 
     List<Proof> proofs() {
-        return List.of(crossEntropyLoss(), mseLoss());
+        return List.of(
+                crossEntropy("LossFunctions.crossEntropy", CROSS_ENTROPY)
+                        .refuses(
+                                "crossEntropy: index -1 is outside of 0 to 2",
+                                () -> CROSS_ENTROPY.forward().apply(Tensor.zeros(2, 3), indices(0, -1)))
+                        .refuses(
+                                "crossEntropy: the mean over no rows has no value, logits (2, 3)",
+                                () -> CROSS_ENTROPY.forward().apply(Tensor.zeros(2, 3), indices(-100, -100)))
+                        .refuses(
+                                "crossEntropy: wants logits (N, classes) and targets (N), logits (2, 3), targets (3)",
+                                () -> CROSS_ENTROPY
+                                        .forward()
+                                        .apply(Tensor.zeros(2, 3), Gradients.zeros(DType.INT32, 3))),
+                crossEntropy("CrossEntropyLoss", CROSS_ENTROPY_LOSS),
+                mse("LossFunctions.mseLoss", MSE),
+                mse("MseLoss", MSE_LOSS));
     }
 
-    /** loss = -Σ ln softmax(logits)[i, targets[i]] / N. */
-    private Proof crossEntropyLoss() {
-        var formula = new Computation(
-                x -> Gradients.scalarLike(x[0], new CrossEntropyLoss().forward(x[0], x[1])),
-                (dOut, x) -> {
-                    var loss = new CrossEntropyLoss();
-                    loss.forward(x[0], x[1]);
-                    return Gradients.of(loss.backward().mul(dOut.item()), Gradients.none());
-                },
-                FunctionProofs.CROSS_ENTROPY.definition());
-        return Proof.named("CrossEntropyLoss")
-                .sample(formula, draw.normal(1, 1), draw.indices(1, 1))
-                .sample(formula, draw.normal(1, 27), draw.indices(27, 1))
-                .sample(formula, draw.normal(3, 2), draw.indices(2, 3))
-                .sample(formula, draw.normal(4, 5), Tensor.of(new int[] {2, 0, 2, 2}, 4))
-                .sample(formula, draw.normal(7, 17), draw.indices(17, 7))
-                .sample(formula, draw.normal(5, 31), draw.indices(31, 5))
-                .sample(formula, draw.normal(3, 1), draw.indices(1, 3))
-                .sample(formula, draw.normal(13, 27), draw.indices(27, 13))
+    private static Tensor indices(int... indices) {
+        return Tensor.of(indices, indices.length);
+    }
+
+    /** loss = -Σ ln softmax(logits)[i, targets[i]] / N; dLogits = dLoss · (softmax(logits) - onehot(targets)) / N. */
+    private static Computation crossEntropy(TensorFunction forward, TensorGradient backward) {
+        return new Computation(
+                forward,
+                backward,
+                new Definition(
+                        x -> scalarLike(x[0], meanNegativeLogProbability(x[0], x[1])),
+                        x -> x[0].shape().elements(),
+                        x -> x[0].abs().sum().add(1)));
+    }
+
+    private static final Computation CROSS_ENTROPY =
+            crossEntropy(x -> scalarLike(x[0], LossFunctions.crossEntropy(x[0], x[1], zerosLike(x[0]))), (dOut, x) -> {
+                var probabilities = written(x[0], out -> LossFunctions.crossEntropy(x[0], x[1], out));
+                var dLogits = written(x[0], dX -> LossFunctions.crossEntropyBackward(probabilities, x[1], dX));
+                return Gradients.of(dLogits.mul(dOut.item()), Gradients.none());
+            });
+
+    private static final Computation CROSS_ENTROPY_LOSS =
+            crossEntropy(x -> scalarLike(x[0], new CrossEntropyLoss().forward(x[0], x[1])), (dOut, x) -> {
+                var loss = new CrossEntropyLoss();
+                loss.forward(x[0], x[1]);
+                return Gradients.of(loss.backward().mul(dOut.item()), Gradients.none());
+            });
+
+    private static double meanNegativeLogProbability(Tensor logits, Tensor targets) {
+        double sum = 0;
+        int counted = 0;
+        for (int i = 0; i < logits.size(0); i++) {
+            if (targets.get(i) == LossFunctions.IGNORED) {
+                continue;
+            }
+            counted++;
+            double exponentials = 0;
+            for (int j = 0; j < logits.size(1); j++) {
+                exponentials += Math.exp(logits.get(i, j));
+            }
+            sum += Math.log(exponentials) - logits.get(i, (int) targets.get(i));
+        }
+        return sum / counted;
+    }
+
+    private Proof crossEntropy(String name, Computation computation) {
+        return Proof.named(name)
+                .sample(computation, draw.normal(1, 1), draw.indices(1, 1))
+                .sample(computation, draw.normal(1, 27), draw.indices(27, 1))
+                .sample(computation, draw.normal(3, 2), draw.indices(2, 3))
+                .sample(computation, draw.normal(4, 5), indices(2, 0, 2, 2))
+                .sample(computation, draw.normal(7, 17), draw.indices(17, 7))
+                .sample(computation, draw.normal(5, 31), draw.indices(31, 5))
+                .sample(computation, draw.normal(3, 1), draw.indices(1, 3))
+                .sample(computation, draw.normal(13, 27), draw.indices(27, 13))
+                .sample(computation, draw.normal(4, 17), indices(-100, 3, -100, 16))
                 .refuses(
                         "crossEntropy: index 3 is outside of 0 to 2",
-                        () -> new CrossEntropyLoss().forward(Tensor.zeros(2, 3), Tensor.of(new int[] {0, 3}, 2)))
+                        () -> computation.forward().apply(Tensor.zeros(2, 3), indices(0, 3)))
                 .refuses(
                         "crossEntropy: the mean over no rows has no value, logits (0, 3)",
-                        () -> new CrossEntropyLoss().forward(Tensor.zeros(0, 3), Tensor.of(new int[0], 0)));
+                        () -> computation.forward().apply(Tensor.zeros(0, 3), indices()));
     }
 
-    /** loss = Σ (x - target)² / n. The layer's targets get no gradient; that they would get is the other one's, negative. */
-    private Proof mseLoss() {
-        var formula = new Computation(
-                x -> Gradients.scalarLike(x[0], new MseLoss().forward(x[0], x[1])),
-                (dOut, x) -> {
-                    var loss = new MseLoss();
-                    loss.forward(x[0], x[1]);
-                    var dX = loss.backward().mul(dOut.item());
-                    return Gradients.of(dX, dX.neg());
-                },
-                FunctionProofs.MSE_LOSS.definition());
-        return Proof.named("MseLoss")
-                .sample(formula, draw.normal(), draw.normal())
-                .sample(formula, draw.normal(1), draw.normal(1))
-                .sample(formula, draw.normal(17), draw.normal(17))
-                .sample(formula, draw.normal(3, 1), draw.normal(3, 1))
-                .sample(formula, draw.normal(1, 31), draw.normal(1, 31))
-                .sample(formula, draw.normal(3, 17), draw.normal(3, 17))
-                .sample(formula, draw.normal(2, 3, 5), draw.normal(2, 3, 5))
-                .sample(formula, draw.normal(13, 19), draw.normal(13, 19))
-                .refuses(
+    /** loss = Σ (x - target)² / n; dX = dLoss · 2 (x - target) / n, and the target's gradient is the negative of it. */
+    private static Computation mse(TensorFunction forward, TensorGradient backward) {
+        return new Computation(
+                forward,
+                backward,
+                new Definition(
+                        x -> scalarLike(x[0], meanSquare(x[0].sub(x[1]))),
+                        x -> x[0].shape().elements(),
+                        x -> scalarLike(x[0], meanSquare(x[0].abs().add(x[1].abs())))));
+    }
+
+    private static final Computation MSE = mse(x -> scalarLike(x[0], LossFunctions.mseLoss(x[0], x[1])), (dOut, x) -> {
+        var dX = written(x[0], out -> LossFunctions.mseLossBackward(x[0], x[1], out))
+                .mul(dOut.item());
+        return Gradients.of(dX, dX.neg());
+    });
+
+    /** The class gives its target no gradient; the one of the definition is put in its place. */
+    private static final Computation MSE_LOSS =
+            mse(x -> scalarLike(x[0], new MseLoss().forward(x[0], x[1])), (dOut, x) -> {
+                var loss = new MseLoss();
+                loss.forward(x[0], x[1]);
+                var dX = loss.backward().mul(dOut.item());
+                return Gradients.of(dX, dX.neg());
+            });
+
+    private static double meanSquare(Tensor x) {
+        double sum = 0;
+        for (int i = 0; i < x.shape().elements(); i++) {
+            sum += x.getFlat(i) * x.getFlat(i);
+        }
+        return sum / x.shape().elements();
+    }
+
+    private Proof mse(String name, Computation computation) {
+        var proof = Proof.named(name);
+        for (int[] sizes : new int[][] {{}, {1}, {17}, {3, 1}, {1, 31}, {3, 17}, {2, 3, 5}, {13, 19}}) {
+            proof = proof.sample(computation, draw.normal(sizes), draw.normal(sizes));
+        }
+        return proof.refuses(
                         "mseLoss: target is FLOAT32 (3), wants FLOAT32 (2)",
-                        () -> new MseLoss().forward(Tensor.zeros(2), Tensor.zeros(3)))
+                        () -> computation.forward().apply(Tensor.zeros(2), Tensor.zeros(3)))
                 .refuses(
                         "mseLoss: the mean over no elements has no value, x (0, 3)",
-                        () -> new MseLoss().forward(Tensor.zeros(0, 3), Tensor.zeros(0, 3)));
+                        () -> computation.forward().apply(Tensor.zeros(0, 3), Tensor.zeros(0, 3)));
     }
 }

@@ -91,20 +91,20 @@ final class ModelProofs {
     private record Step(Definition definition, int parameters) {}
 
     private static Step embedding() {
-        return new Step(new Definition(x -> MovementProofs.rows(x[1], x[0])), 1);
+        return new Step(LinearProofs.EMBEDDING.definition(), 1);
     }
 
     private static Step linear() {
-        return new Step(FunctionProofs.LINEAR.definition(), 2);
+        return new Step(LinearProofs.LINEAR.definition(), 2);
     }
 
     /** A linear layer without a bias. */
     private static Step product() {
-        return new Step(FunctionProofs.LINEAR.definition(), 1);
+        return new Step(LinearProofs.LINEAR.definition(), 1);
     }
 
     private static Step tanh() {
-        return new Step(FunctionProofs.TANH.definition(), 0);
+        return new Step(Definition.elementwise(Math::tanh), 0);
     }
 
     private static Step batchNorm() {

@@ -1,17 +1,30 @@
 package handgrad.check.registry;
 
+import handgrad.nn.Flatten;
+import handgrad.nn.FlattenConsecutive;
 import handgrad.tensor.DType;
 import handgrad.tensor.Shape;
 import handgrad.tensor.Tensor;
 import java.util.Arrays;
 import java.util.List;
 
-/** Operations that move, repeat or select elements, and compute nothing but sums of them. */
+/** Operations and layers that move, repeat or select elements, and compute nothing but sums of them. */
 final class MovementProofs {
     private final Draw draw = new Draw(5);
 
     List<Proof> proofs() {
-        return List.of(reshape(), transpose(), t(), index(), indexSelect(), narrow(), indexAdd(), cat(), oneHot());
+        return List.of(
+                reshape(),
+                transpose(),
+                t(),
+                index(),
+                indexSelect(),
+                narrow(),
+                indexAdd(),
+                cat(),
+                oneHot(),
+                flatten(),
+                flattenConsecutive());
     }
 
     /** The elements stay as they are: dX = dOut in the shape of x. */
@@ -78,17 +91,9 @@ final class MovementProofs {
         var t = new Computation(
                 x -> x[0].t(), (dOut, _) -> Gradients.of(dOut.t()), new Definition(x -> exchanged(x[0], 0, 1)));
         return Proof.named("Tensor.t()")
-                .samples(
-                        t,
-                        List.of(
-                                draw.normal(1, 1),
-                                draw.normal(1, 31),
-                                draw.normal(31, 1),
-                                draw.normal(3, 17),
-                                draw.normal(17, 2),
-                                draw.normal(0, 3),
-                                draw.normal(3, 0),
-                                draw.normal(13, 19)))
+                .samples(t, Draw.all(draw::normal, new int[][] {
+                    {1, 1}, {1, 31}, {31, 1}, {3, 17}, {17, 2}, {0, 3}, {3, 0}, {13, 19}
+                }))
                 .refuses(
                         "t: wants a matrix, the tensor is (3)",
                         () -> Tensor.zeros(3).t());
@@ -293,5 +298,42 @@ final class MovementProofs {
                 .refuses(
                         "oneHot: index 3 is outside of 0 to 2",
                         () -> Tensor.of(new int[] {3}, 1).oneHot(3));
+    }
+
+    private Proof flatten() {
+        return Proof.named("Flatten")
+                .layer(_ -> new Flatten(0, 0), inShape(17), draw.normal(17))
+                .layer(_ -> new Flatten(0, 1), inShape(15), draw.normal(3, 5))
+                .layer(_ -> new Flatten(0, 1), inShape(6, 5), draw.normal(2, 3, 5))
+                .layer(_ -> new Flatten(1, 2), inShape(2, 15), draw.normal(2, 3, 5))
+                .layer(_ -> new Flatten(0, 2), inShape(30), draw.normal(2, 3, 5))
+                .layer(_ -> new Flatten(0, 1), inShape(3, 17), draw.normal(3, 1, 17))
+                .layer(_ -> new Flatten(0, 1), inShape(0, 5), draw.normal(0, 3, 5))
+                .layer(_ -> new Flatten(1, 2), inShape(2, 12, 5), draw.normal(2, 3, 4, 5))
+                .refuses(
+                        "Flatten: wants at least 2 dimensions, x is (3)",
+                        () -> new Flatten(0, 1).forward(Tensor.zeros(3)))
+                .refuses("Flatten: wants 0 ≤ start ≤ end, they are 1 and 0", () -> new Flatten(1, 0));
+    }
+
+    /** Row-major, the elements keep their order, so the result is its input in another shape. */
+    private Proof flattenConsecutive() {
+        return Proof.named("FlattenConsecutive")
+                .layer(_ -> new FlattenConsecutive(1), inShape(1, 1), draw.normal(1, 1, 1))
+                .layer(_ -> new FlattenConsecutive(2), inShape(3, 2, 10), draw.normal(3, 4, 5))
+                .layer(_ -> new FlattenConsecutive(4), inShape(3, 20), draw.normal(3, 4, 5))
+                .layer(_ -> new FlattenConsecutive(1), inShape(3, 4, 5), draw.normal(3, 4, 5))
+                .layer(_ -> new FlattenConsecutive(3), inShape(1, 51), draw.normal(1, 3, 17))
+                .layer(_ -> new FlattenConsecutive(2), inShape(1, 4, 2), draw.normal(1, 8, 1))
+                .layer(_ -> new FlattenConsecutive(3), inShape(0, 30), draw.normal(0, 3, 10))
+                .layer(_ -> new FlattenConsecutive(2), inShape(7, 4, 6), draw.normal(7, 8, 3))
+                .refuses(
+                        "FlattenConsecutive: wants (N, T, C) with T a multiple of 2, x is (1, 3, 2)",
+                        () -> new FlattenConsecutive(2).forward(Tensor.zeros(1, 3, 2)))
+                .refuses("FlattenConsecutive: wants n of at least 1, it is 0", () -> new FlattenConsecutive(0));
+    }
+
+    private static Definition inShape(int... sizes) {
+        return new Definition(x -> Tensor.of(x[0].doubles().clone(), sizes));
     }
 }

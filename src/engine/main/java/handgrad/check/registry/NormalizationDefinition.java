@@ -1,6 +1,7 @@
 package handgrad.check.registry;
 
 import handgrad.check.TensorFunction;
+import handgrad.tensor.Shape;
 import handgrad.tensor.Tensor;
 
 /** References of normalisations of x (…, features), with gain and bias (features) as second and third input. */
@@ -112,5 +113,24 @@ final class NormalizationDefinition {
             return Math.abs(gain(x, i)) * normalized + Math.abs(bias(x, i));
         });
         return new Definition(function, _ -> 3, terms);
+    }
+
+    /** What a definition of rows (…, channels) says of images: each pixel is a row. */
+    static Definition ofPixels(Definition rows) {
+        return new Definition(
+                x -> images(x[0].shape(), rows.function().apply(pixels(x[0]), x[1], x[2])),
+                x -> rows.terms().applyAsInt(new Tensor[] {pixels(x[0]), x[1], x[2]}),
+                x -> images(x[0].shape(), rows.magnitude().apply(pixels(x[0]), x[1], x[2])));
+    }
+
+    private static Tensor pixels(Tensor x) {
+        int area = x.size(2) * x.size(3);
+        return Definition.tensor(
+                Shape.of(x.size(0) * area, x.size(1)),
+                i -> x.get(i[0] / area, i[1], i[0] % area / x.size(3), i[0] % x.size(3)));
+    }
+
+    private static Tensor images(Shape shape, Tensor pixels) {
+        return Definition.tensor(shape, i -> pixels.get((i[0] * shape.size(2) + i[2]) * shape.size(3) + i[3], i[1]));
     }
 }

@@ -149,17 +149,9 @@ final class ReductionProofs {
                         x -> along(flat(x[0]), 0, false, definition),
                         x -> x[0].shape().elements()));
         return Proof.named("Tensor." + name + "()")
-                .samples(
-                        formula,
-                        List.of(
-                                draw.normal(2),
-                                draw.normal(17),
-                                draw.normal(1, 31),
-                                draw.normal(3, 17),
-                                draw.normal(5, 3),
-                                draw.normal(2, 3, 5),
-                                draw.normal(2, 1, 3, 4),
-                                draw.normal(13, 19)))
+                .samples(formula, Draw.all(draw::normal, new int[][] {
+                    {2}, {17}, {1, 31}, {3, 17}, {5, 3}, {2, 3, 5}, {2, 1, 3, 4}, {13, 19}
+                }))
                 .refuses(integers(name), () -> formula.forward().apply(Draw.integers()));
     }
 

@@ -1,5 +1,8 @@
 package handgrad.check.registry;
 
+import static handgrad.check.registry.Gradients.written;
+import static handgrad.check.registry.Gradients.zerosLike;
+
 import handgrad.check.TensorFunction;
 import handgrad.nn.CausalConv1d;
 import handgrad.nn.GatedActivation;
@@ -25,17 +28,11 @@ final class WaveNetProofs {
     /** out[n, t, j·C + c] = x[n, t + j·d, c]; each element of dX sums dOut over the places it was copied to. */
     private static Computation unfold(int taps, int dilation) {
         return new Computation(
-                x -> {
-                    var out = Gradients.zeros(
-                            x[0].dtype(), x[0].size(0), x[0].size(1) - (taps - 1) * dilation, taps * x[0].size(2));
-                    Sequences.unfold(x[0], dilation, out);
-                    return out;
-                },
-                (dOut, x) -> {
-                    var dX = Gradients.zerosLike(x[0]);
-                    Sequences.unfoldBackward(dOut, dilation, dX);
-                    return Gradients.of(dX);
-                },
+                x -> written(
+                        x[0],
+                        Shape.of(x[0].size(0), x[0].size(1) - (taps - 1) * dilation, taps * x[0].size(2)),
+                        out -> Sequences.unfold(x[0], dilation, out)),
+                (dOut, x) -> Gradients.of(written(x[0], dX -> Sequences.unfoldBackward(dOut, dilation, dX))),
                 new Definition(x -> unfolded(x[0], taps, dilation)));
     }
 
@@ -68,16 +65,9 @@ final class WaveNetProofs {
     /** out[n, t, column + c] = x[n, T - T' + t, c]; the other columns of out are 0 here. */
     private static Computation crop(int positions, int column, int columns) {
         return new Computation(
-                x -> {
-                    var out = Gradients.zeros(x[0].dtype(), x[0].size(0), positions, columns);
-                    Sequences.crop(x[0], column, out);
-                    return out;
-                },
-                (dOut, x) -> {
-                    var dX = Gradients.zerosLike(x[0]);
-                    Sequences.cropBackward(dOut, column, dX);
-                    return Gradients.of(dX);
-                },
+                x -> written(
+                        x[0], Shape.of(x[0].size(0), positions, columns), out -> Sequences.crop(x[0], column, out)),
+                (dOut, x) -> Gradients.of(written(x[0], dX -> Sequences.cropBackward(dOut, column, dX))),
                 new Definition(x -> Definition.tensor(Shape.of(x[0].size(0), positions, columns), i -> {
                     boolean inside = i[2] >= column && i[2] < column + x[0].size(2);
                     return inside ? x[0].get(i[0], x[0].size(1) - positions + i[1], i[2] - column) : 0;
@@ -106,17 +96,13 @@ final class WaveNetProofs {
 
     /** df = (1 - tanh² f) ∘ σ(g) ∘ dOut, dg = tanh f ∘ σ(g) ∘ (1 - σ(g)) ∘ dOut. */
     private static final Computation GATE = new Computation(
-            x -> {
-                var out = Tensor.zeros(x[0].dtype(), x[0].shape().with(-1, x[0].size(-1) / 2));
-                Activations.gate(x[0], Gradients.zerosLike(x[0]), out);
-                return out;
-            },
+            x -> written(
+                    x[0],
+                    x[0].shape().with(-1, x[0].size(-1) / 2),
+                    out -> Activations.gate(x[0], zerosLike(x[0]), out)),
             (dOut, x) -> {
-                var t = Gradients.zerosLike(x[0]);
-                Activations.gate(x[0], t, Gradients.zerosLike(dOut));
-                var dX = Gradients.zerosLike(x[0]);
-                Activations.gateBackward(t, dOut, dX);
-                return Gradients.of(dX);
+                var t = written(x[0], out -> Activations.gate(x[0], out, zerosLike(dOut)));
+                return Gradients.of(written(x[0], dX -> Activations.gateBackward(t, dOut, dX)));
             },
             // Where g is negative, 1 + tanh(g / 2) cancels: the terms are those of |g|.
             new Definition(x -> gated(x[0]), _ -> 4, x -> gated(x[0].abs())));
@@ -169,7 +155,7 @@ final class WaveNetProofs {
         return x -> {
             Tensor[] linear = x.clone();
             linear[0] = unfolded(x[0], taps, dilation);
-            return FunctionProofs.LINEAR.definition().function().apply(linear);
+            return LinearProofs.LINEAR.definition().function().apply(linear);
         };
     }
 
@@ -213,14 +199,14 @@ final class WaveNetProofs {
             z[i] = gated(convolution(2, dilations[i]).apply(in, x[next], x[next + 1]));
             next += 2;
             if (i < dilations.length - 1) {
-                var residual = FunctionProofs.LINEAR.definition().function().apply(z[i], x[next], x[next + 1]);
+                var residual = LinearProofs.LINEAR.definition().function().apply(z[i], x[next], x[next + 1]);
                 next += 2;
                 in = last(in, residual.size(1)).add(residual);
             }
         }
         int positions = z[z.length - 1].size(1);
         var sideBySide = Arrays.stream(z).map(each -> last(each, positions)).toArray(Tensor[]::new);
-        return FunctionProofs.LINEAR.definition().function().apply(Tensor.cat(2, sideBySide), x[next], x[next + 1]);
+        return LinearProofs.LINEAR.definition().function().apply(Tensor.cat(2, sideBySide), x[next], x[next + 1]);
     }
 
     private static Tensor last(Tensor x, int positions) {

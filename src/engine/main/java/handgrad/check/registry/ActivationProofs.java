@@ -1,0 +1,151 @@
+package handgrad.check.registry;
+
+import static handgrad.check.registry.Gradients.written;
+import static handgrad.check.registry.Gradients.zerosLike;
+
+import handgrad.nn.Gelu;
+import handgrad.nn.Layer;
+import handgrad.nn.LeakyRelu;
+import handgrad.nn.Relu;
+import handgrad.nn.Sigmoid;
+import handgrad.nn.Tanh;
+import handgrad.tensor.Activations;
+import handgrad.tensor.Tensor;
+import java.util.List;
+import java.util.function.BiConsumer;
+import java.util.function.Supplier;
+
+/** The activations: functions of each element in {@link Activations}, each followed by the layer that applies it. */
+final class ActivationProofs {
+    /** Writes dX, the gradient of x, from y = f(x) and its gradient dOut. */
+    private interface Backward {
+        void apply(Tensor x, Tensor y, Tensor dOut, Tensor dX);
+    }
+
+    /** An activation y = f(x): one row proves function and layer. */
+    private record Activation(
+            String name,
+            BiConsumer<Tensor, Tensor> forward,
+            Backward backward,
+            Supplier<Layer> layer,
+            Definition definition) {
+        Computation computation() {
+            return new Computation(
+                    x -> written(x[0], y -> forward.accept(x[0], y)),
+                    (dOut, x) -> {
+                        var y = written(x[0], out -> forward.accept(x[0], out));
+                        return Gradients.of(written(x[0], dX -> backward.apply(x[0], y, dOut, dX)));
+                    },
+                    definition);
+        }
+    }
+
+    /** dX = (1 - y²) ∘ dOut. */
+    private static final Activation TANH = new Activation(
+            "tanh",
+            Activations::tanh,
+            (_, y, dOut, dX) -> Activations.tanhBackward(y, dOut, dX),
+            Tanh::new,
+            Definition.elementwise(Math::tanh));
+
+    /** dX = y ∘ (1 - y) ∘ dOut. The error of y is that of the exponential, and three roundings: 4 terms. */
+    private static final Activation SIGMOID = new Activation(
+            "sigmoid",
+            Activations::sigmoid,
+            (_, y, dOut, dX) -> Activations.sigmoidBackward(y, dOut, dX),
+            Sigmoid::new,
+            Definition.elementwise(x -> 1 / (1 + Math.exp(-x)), 4));
+
+    /** dX = dOut where x > 0, otherwise 0. At 0 there is no derivative; the gradient there is 0. */
+    private static final Activation RELU = new Activation(
+            "relu",
+            Activations::relu,
+            (_, y, dOut, dX) -> Activations.reluBackward(y, dOut, dX),
+            Relu::new,
+            Definition.elementwise(x -> x > 0 ? x : 0));
+
+    /** dX = dOut where x > 0, otherwise the slope · dOut. */
+    private static Activation leakyRelu(double negativeSlope) {
+        return new Activation(
+                "leakyRelu",
+                (x, y) -> Activations.leakyRelu(x, negativeSlope, y),
+                (_, y, dOut, dX) -> Activations.leakyReluBackward(y, negativeSlope, dOut, dX),
+                () -> new LeakyRelu(negativeSlope),
+                Definition.elementwise(x -> x > 0 ? x : negativeSlope * x));
+    }
+
+    /**
+     * dX = dOut ∘ (1 + t + x ∘ (1 - t²) ∘ √(2/π) · (1 + 3 · 0.044715 x²)) / 2, where t is the tanh of the forward pass.
+     * Where x is negative, 1 + t cancels: the terms are |x| / 2 and |x t| / 2.
+     */
+    private static final Activation GELU = new Activation(
+            "gelu",
+            (x, y) -> Activations.gelu(x, zerosLike(x), y),
+            (x, _, dOut, dX) ->
+                    Activations.geluBackward(x, written(x, t -> Activations.gelu(x, t, zerosLike(x))), dOut, dX),
+            Gelu::new,
+            new Definition(x -> Definition.tensor(x[0].shape(), i -> gelu(x[0].get(i))), _ -> 2, x -> x[0].abs()));
+
+    private static double gelu(double x) {
+        return x / 2 * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (x + 0.044715 * x * x * x)));
+    }
+
+    private final Draw draw = new Draw(6);
+
+    List<Proof> proofs() {
+        var leakyRelu = leakyRelu(0.01);
+        return List.of(
+                function(TANH),
+                layer(TANH),
+                function(SIGMOID, Draw.points(0, -20, 20, -5, 5, 1e-4)),
+                layer(SIGMOID),
+                function(RELU, Draw.aroundZero()),
+                layer(RELU, Draw.aroundZero()),
+                function(leakyRelu, Draw.aroundZero())
+                        .samples(leakyRelu(0.25).computation(), Draw.shapes(draw::normal))
+                        .sample(leakyRelu(0).computation(), draw.normal(37))
+                        .refuses(
+                                "leakyRelu: the negative slope must be at least 0, it is -1.0",
+                                () -> Activations.leakyRelu(Tensor.zeros(3), -1, Tensor.zeros(3))),
+                layer(leakyRelu, Draw.aroundZero())
+                        .layer(_ -> new LeakyRelu(), leakyRelu.definition, draw.normal(5))
+                        .layer(_ -> new LeakyRelu(0.5), leakyRelu(0.5).definition, draw.normal(3, 17))
+                        .refuses(
+                                "LeakyRelu: the negative slope must be at least 0, it is -0.5",
+                                () -> new LeakyRelu(-0.5)),
+                function(GELU, Draw.points(0, -9, 9, -3, 3, 1e-4))
+                        .refuses(
+                                "gelu: t is FLOAT32 (3), wants FLOAT32 (2, 3)",
+                                () -> Activations.gelu(Tensor.zeros(2, 3), Tensor.zeros(3), Tensor.zeros(2, 3))),
+                layer(GELU));
+    }
+
+    private Proof function(Activation activation, Tensor... points) {
+        return Proof.named("Activations." + activation.name)
+                .samples(activation.computation(), Draw.shapes(draw::normal))
+                .samples(activation.computation(), List.of(points))
+                .refuses(
+                        activation.name + ": out is FLOAT32 (3), wants FLOAT32 (2, 3)",
+                        () -> activation.forward.accept(Tensor.zeros(2, 3), Tensor.zeros(3)))
+                .refuses(
+                        activation.name + "Backward: dOut is FLOAT32 (3), wants FLOAT32 (2)",
+                        () -> activation.backward.apply(
+                                Tensor.zeros(2), Tensor.zeros(2), Tensor.zeros(3), Tensor.zeros(2)));
+    }
+
+    private Proof layer(Activation activation, Tensor... points) {
+        var proof = Proof.named(Character.toUpperCase(activation.name.charAt(0)) + activation.name.substring(1))
+                .refuses(activation.name + "Backward: dOut is FLOAT32 (3), wants FLOAT32 (2)", () -> {
+                    var layer = activation.layer.get();
+                    layer.forward(Tensor.zeros(2));
+                    layer.backward(Tensor.zeros(3));
+                });
+        for (var x : Draw.shapes(draw::normal)) {
+            proof = proof.layer(_ -> activation.layer.get(), activation.definition, x);
+        }
+        for (var x : points) {
+            proof = proof.layer(_ -> activation.layer.get(), activation.definition, x);
+        }
+        return proof;
+    }
+}

@@ -1,0 +1,203 @@
+package handgrad.check.registry;
+
+import static handgrad.check.registry.Gradients.written;
+
+import handgrad.tensor.Shape;
+import handgrad.tensor.Tensor;
+import handgrad.tensor.Updates;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.Consumer;
+
+/** The operations in place of {@link Updates}: what optimisers, running statistics and biases need. */
+final class UpdateProofs {
+    private final Draw draw = new Draw(16);
+
+    List<Proof> proofs() {
+        return List.of(addScaled(), blend(), scaledSquareRoot(), copyToRows(), addRows(), adam());
+    }
+
+    private static Tensor changed(Tensor x, Consumer<Tensor> operation) {
+        var out = x.copy();
+        operation.accept(out);
+        return out;
+    }
+
+    /** out = target + f · source: dTarget = dOut, dSource = f · dOut. */
+    private static Computation addScaled(double f) {
+        return new Computation(
+                x -> changed(x[0], out -> Updates.addScaled(out, f, x[1])),
+                (dOut, _) -> Gradients.of(dOut, dOut.mul(f)),
+                new Definition(x -> Definition.tensor(x[0].shape(), i -> x[0].get(i) + f * x[1].get(i)), _ -> 2));
+    }
+
+    private Proof addScaled() {
+        return twoOfOneShape("Updates.addScaled", addScaled(-0.125))
+                .refuses(
+                        "addScaled: source is FLOAT32 (3), wants FLOAT32 (2)",
+                        () -> Updates.addScaled(Tensor.zeros(2), 1, Tensor.zeros(3)));
+    }
+
+    /** out = k · target + f · source: dTarget = k · dOut, dSource = f · dOut. */
+    private static Computation blend(double k, double f) {
+        return new Computation(
+                x -> changed(x[0], out -> Updates.blend(out, k, f, x[1])),
+                (dOut, _) -> Gradients.of(dOut.mul(k), dOut.mul(f)),
+                new Definition(x -> Definition.tensor(x[0].shape(), i -> k * x[0].get(i) + f * x[1].get(i)), _ -> 2));
+    }
+
+    private Proof blend() {
+        return twoOfOneShape("Updates.blend", blend(0.875, 0.125))
+                .refuses(
+                        "blend: source is FLOAT32 (3), wants FLOAT32 (2)",
+                        () -> Updates.blend(Tensor.zeros(2), 1, 1, Tensor.zeros(3)));
+    }
+
+    private Proof twoOfOneShape(String name, Computation formula) {
+        var operation = Proof.named(name);
+        for (var first : Draw.shapes(draw::normal)) {
+            operation =
+                    operation.sample(formula, first, draw.normal(first.shape().toArray()));
+        }
+        return operation;
+    }
+
+    /** out = √(f · x): dX = dOut · f / (2 · out). */
+    private static Computation scaledSquareRoot(double f) {
+        return new Computation(
+                x -> squareRoot(x[0], f),
+                (dOut, x) -> Gradients.of(dOut.mul(f / 2).div(squareRoot(x[0], f))),
+                Definition.elementwise(x -> Math.sqrt(f * x)));
+    }
+
+    private static Tensor squareRoot(Tensor x, double factor) {
+        return written(x, out -> Updates.scaledSquareRoot(x, factor, out));
+    }
+
+    private Proof scaledSquareRoot() {
+        return Proof.named("Updates.scaledSquareRoot")
+                .samples(scaledSquareRoot(1.125), Draw.shapes(draw::positive))
+                .refuses(
+                        "scaledSquareRoot: out is FLOAT32 (3), wants FLOAT32 (2)",
+                        () -> Updates.scaledSquareRoot(Tensor.zeros(2), 1, Tensor.zeros(3)));
+    }
+
+    /** out[i] = row, for each row of out: dRow = Σ dOut[i]. */
+    private static Computation copyToRows(int... rows) {
+        return new Computation(
+                x -> written(x[0], Shape.of(shape(rows, x[0])), out -> Updates.copyToRows(x[0], out)),
+                (dOut, x) -> Gradients.of(written(x[0], dRow -> Updates.addRows(dOut, dRow))),
+                new Definition(x -> Definition.tensor(Shape.of(shape(rows, x[0])), i -> x[0].get(i[rows.length]))));
+    }
+
+    private static int[] shape(int[] rows, Tensor row) {
+        int[] sizes = Arrays.copyOf(rows, rows.length + 1);
+        sizes[rows.length] = row.size(0);
+        return sizes;
+    }
+
+    /** out = sum + Σ rows[i]: dSum = dOut, dRows[i] = dOut. */
+    private static final Computation ADD_ROWS = new Computation(
+            x -> changed(x[0], out -> Updates.addRows(x[1], out)),
+            (dOut, x) -> Gradients.of(dOut, written(x[1], dRows -> Updates.copyToRows(dOut, dRows))),
+            new Definition(
+                    x -> Definition.tensor(x[0].shape(), j -> {
+                        var rows = x[1].reshape(-1, x[0].size(0));
+                        double sum = x[0].get(j);
+                        for (int i = 0; i < rows.size(0); i++) {
+                            sum += rows.get(i, j[0]);
+                        }
+                        return sum;
+                    }),
+                    x -> 1 + x[1].shape().elements() / x[0].size(0)));
+
+    /** How rows are arranged, and how many columns they have. */
+    private static final int[][] ROWS = {{1}, {5}, {3}, {0}, {2, 3}, {1, 1, 4}, {13}, {1, 1}};
+
+    private static final int[] COLUMNS = {1, 1, 17, 3, 5, 31, 19, 8};
+
+    private Proof copyToRows() {
+        var operation = Proof.named("Updates.copyToRows");
+        for (int i = 0; i < ROWS.length; i++) {
+            operation = operation.sample(copyToRows(ROWS[i]), draw.normal(COLUMNS[i]));
+        }
+        return operation
+                .refuses(
+                        "copyToRows: wants 3 in the last dimension, rows is (2, 4)",
+                        () -> Updates.copyToRows(Tensor.zeros(3), Tensor.zeros(2, 4)))
+                .refuses(
+                        "copyToRows: wants FLOAT32, rows (3) is INT32",
+                        () -> Updates.copyToRows(Tensor.zeros(3), Tensor.arange(3)));
+    }
+
+    private Proof addRows() {
+        var operation = Proof.named("Updates.addRows");
+        for (int i = 0; i < ROWS.length; i++) {
+            var sum = draw.normal(COLUMNS[i]);
+            operation = operation.sample(ADD_ROWS, sum, draw.normal(shape(ROWS[i], sum)));
+        }
+        return operation
+                .refuses(
+                        "addRows: wants 3 in the last dimension, rows is (2, 4)",
+                        () -> Updates.addRows(Tensor.zeros(2, 4), Tensor.zeros(3)))
+                .refuses(
+                        "addRows: wants FLOAT32, sum (3) is INT32",
+                        () -> Updates.addRows(Tensor.zeros(2, 3), Tensor.arange(3)));
+    }
+
+    private static final double LR = 0.01;
+    private static final double BETA1 = 0.9;
+    private static final double BETA2 = 0.999;
+    private static final double EPSILON = 1e-3;
+    private static final double WEIGHT_DECAY = 0.5;
+
+    /** The new value, mean and square of Adam one after the other; an optimiser's step has no gradient. */
+    private static Computation adam(int step) {
+        return new Computation(
+                x -> {
+                    var value = x[0].copy();
+                    var mean = x[2].copy();
+                    var square = x[3].copy();
+                    Updates.adam(value, x[1], mean, square, LR, BETA1, BETA2, EPSILON, WEIGHT_DECAY, step);
+                    return Tensor.cat(0, value.reshape(-1), mean.reshape(-1), square.reshape(-1));
+                },
+                null,
+                new Definition(x -> adam(x, step, -1), _ -> 8, x -> adam(absolute(x), step, 1)));
+    }
+
+    private static Tensor[] absolute(Tensor[] x) {
+        return Arrays.stream(x).map(Tensor::abs).toArray(Tensor[]::new);
+    }
+
+    /** The definition; with sign 1 instead of -1 the sum of the absolute terms, of absolute inputs. */
+    private static Tensor adam(Tensor[] x, int step, int sign) {
+        int n = x[0].shape().elements();
+        double[] out = new double[3 * n];
+        for (int i = 0; i < n; i++) {
+            double grad = x[1].getFlat(i);
+            double mean = BETA1 * x[2].getFlat(i) + (1 - BETA1) * grad;
+            double square = BETA2 * x[3].getFlat(i) + (1 - BETA2) * grad * grad;
+            double slope =
+                    mean / (1 - Math.pow(BETA1, step)) / (Math.sqrt(square / (1 - Math.pow(BETA2, step))) + EPSILON);
+            out[i] = (1 - LR * WEIGHT_DECAY) * x[0].getFlat(i) + sign * LR * slope;
+            out[n + i] = mean;
+            out[2 * n + i] = square;
+        }
+        return Tensor.of(out, 3 * n);
+    }
+
+    private Proof adam() {
+        var operation = Proof.named("Updates.adam")
+                .refuses(
+                        "adam: square is FLOAT32 (3), wants FLOAT32 (2)",
+                        () -> Updates.adam(
+                                Tensor.zeros(2), Tensor.zeros(2), Tensor.zeros(2), Tensor.zeros(3), 1, 0, 0, 1, 0, 1));
+        int step = 1;
+        for (var value : Draw.shapes(draw::normal)) {
+            int[] sizes = value.shape().toArray();
+            operation =
+                    operation.sample(adam(step++), value, draw.normal(sizes), draw.normal(sizes), draw.positive(sizes));
+        }
+        return operation;
+    }
+}
