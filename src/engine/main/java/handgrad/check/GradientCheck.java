@@ -25,9 +25,10 @@ import java.util.stream.Collectors;
  * }</pre>
  *
  * <p>Every input that is not INT32, but for the targets of a loss, and every parameter is checked. The gradient of the
- * output, dOut, is drawn once; for each element, (f(e + eps) - f(e - eps)) / (2 eps) of f = Σ dOut ∘ output is compared with what backward gives. They agree where
- * |difference| ≤ atol + rtol · |central difference|, with the defaults of PyTorch's gradcheck: eps 1e-6, atol 1e-5, rtol
- * 1e-3; where all of a gradient is small, atol is lowered to rtol times its largest element. Beyond that
+ * output, dOut, is drawn once; for each element, (f(e + eps) - f(e - eps)) / (2 eps) of f = Σ dOut ∘ output is compared
+ * with what backward gives. They agree where |difference| ≤ atol + rtol · |central difference|, with the defaults of
+ * PyTorch's gradcheck: eps 1e-6, atol 1e-5, rtol 1e-3; where all of a gradient is small, atol is lowered to rtol times
+ * its largest element. Beyond that
  *
  * <ul>
  *   <li>of small functions the whole Jacobian is compared: backward runs for every output alone;
@@ -35,7 +36,8 @@ import java.util.stream.Collectors;
  *   <li>a point where the function has no derivative, so that the differences to the two sides disagree, is skipped and
  *       counted, if the gradient lies between the two; more than a quarter of such points fail the check;
  *   <li>the first backward pass that is checked follows one of another batch, so that what is kept from it shows;
- *   <li>a second backward pass on the same inputs must give the same bits, and one that adds to its gradients twice as much.
+ *   <li>a second backward pass on the same inputs must give the same bits, and one that adds to its gradients twice as
+ *       much.
  * </ul>
  */
 public final class GradientCheck {
@@ -121,7 +123,9 @@ public final class GradientCheck {
         return this;
     }
 
-    /** The seed of everything that is drawn, 1 by default; inputs given by their shape are drawn when they are added. */
+    /**
+     * The seed of everything that is drawn, 1 by default; inputs given by their shape are drawn when they are added.
+     */
     public GradientCheck seed(long seed) {
         this.seed = seed;
         return this;

@@ -175,13 +175,16 @@ final class GradientRun {
         return changes;
     }
 
-    /** What the gradients of a second pass over the same batch say of backward, or null where they are as they should be. */
+    /**
+     * What the gradients of a second pass over the same batch say of backward, or null where they are as they should
+     * be.
+     */
     private @Nullable Cause repetition(int t, Tensor once, Tensor again, Tensor twice, double rounding) {
         if (!again.equals(once)) {
             return new Cause(
                     Cause.Kind.NOT_REPRODUCIBLE,
-                    "a second backward pass over the same batch gives other bits: something that forward keeps is changed, or"
-                            + " the order of a sum");
+                    "a second backward pass over the same batch gives other bits: something that forward keeps is"
+                            + " changed, or the order of a sum");
         }
         if (targets.get(t).parameter == null) {
             return null;
@@ -189,8 +192,8 @@ final class GradientRun {
         if (Tensors.largest(twice.sub(once.mul(2))) > rounding) {
             return new Cause(
                     Cause.Kind.OVERWRITTEN,
-                    "after a second backward pass it should be twice as large: add to the gradient of the parameter, with"
-                            + " addInPlace, where it is set");
+                    "after a second backward pass it should be twice as large: add to the gradient of the parameter,"
+                            + " with addInPlace, where it is set");
         }
         return null;
     }

@@ -17,7 +17,7 @@ public final class Alphabet {
             return 0;
         }
         if (!isLetter(symbol)) {
-            throw new IllegalArgumentException("encode: " + Text.quote(symbol) + " is neither '.' nor in a to z");
+            throw new IllegalArgumentException("encode: " + QuotedText.quote(symbol) + " is neither '.' nor in a to z");
         }
         return symbol - 'a' + 1;
     }

@@ -4,8 +4,8 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * The binary version of CIFAR-10 (A. Krizhevsky, https://www.cs.toronto.edu/~kriz/cifar.html): for each image a byte for its
- * label, then 1024 bytes each for red, green and blue, row by row.
+ * The binary version of CIFAR-10 (A. Krizhevsky, https://www.cs.toronto.edu/~kriz/cifar.html): for each image a byte
+ * for its label, then 1024 bytes each for red, green and blue, row by row.
  */
 final class CifarFile {
     private static final int CHANNELS = 3;

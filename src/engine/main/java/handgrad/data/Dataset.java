@@ -51,9 +51,9 @@ public final class Dataset {
     }
 
     /**
-     * The rows as one sequence, for models that predict at every position: each name after as many dots as the block size,
-     * so that the window of characters that ends where a prediction is made is a row. At the dots before the last of a name
-     * there is nothing to predict.
+     * The rows as one sequence, for models that predict at every position: each name after as many dots as the block
+     * size, so that the window of characters that ends where a prediction is made is a row. At the dots before the last
+     * of a name there is nothing to predict.
      */
     public Sequence sequence() {
         int blockSize = x.size(1);

@@ -3,8 +3,8 @@ package handgrad.data;
 import handgrad.random.TorchRandom;
 
 /**
- * Grey images of the ten digits, 28 x 28 like those of MNIST, made by this program: a data set where there is no file. Each
- * is a bitmap of 5 x 7 cells that is turned, scaled, moved and dimmed by chance, then put under noise. Easier than
+ * Grey images of the ten digits, 28 x 28 like those of MNIST, made by this program: a data set where there is no file.
+ * Each is a bitmap of 5 x 7 cells that is turned, scaled, moved and dimmed by chance, then put under noise. Easier than
  * handwriting, but not separable by single pixels.
  */
 public final class GlyphImages {

@@ -5,9 +5,9 @@ import java.nio.file.Path;
 import java.util.Arrays;
 
 /**
- * The IDX format of MNIST (Y. LeCun, C. Cortes, C. Burges): a magic number, a size for each dimension, all big-endian and of
- * four bytes, then a byte for each element. The third byte of the magic number is 8 for unsigned bytes, the fourth the
- * number of dimensions.
+ * The IDX format of MNIST (Y. LeCun, C. Cortes, C. Burges): a magic number, a size for each dimension, all big-endian
+ * and of four bytes, then a byte for each element. The third byte of the magic number is 8 for unsigned bytes, the
+ * fourth the number of dimensions.
  */
 final class IdxFile {
     private static final int MAGIC_OF_LABELS = 0x0801;

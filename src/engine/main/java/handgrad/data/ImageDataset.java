@@ -9,8 +9,8 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
 /**
- * Images of {@value #CLASSES} classes. They are kept as bytes, a quarter of what tensors take, and become numbers from -1 for
- * black to 1 for white when they are asked for.
+ * Images of {@value #CLASSES} classes. They are kept as bytes, a quarter of what tensors take, and become numbers from
+ * -1 for black to 1 for white when they are asked for.
  */
 public final class ImageDataset {
     /** The number of classes in MNIST, Fashion-MNIST, CIFAR-10 and {@link GlyphImages}. */
@@ -73,7 +73,8 @@ public final class ImageDataset {
     /**
      * Images drawn with replacement: x is FLOAT32 of (batchSize, channels, height, width), y INT32 of (batchSize).
      *
-     * <p>The tensors belong to this data set: the next call with the same batch size overwrites them and allocates nothing.
+     * <p>The tensors belong to this data set: the next call with the same batch size overwrites them and allocates
+     * nothing.
      *
      * @throws IllegalArgumentException if {@code batchSize} is less than 1
      */

@@ -13,9 +13,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Folders of images as they are distributed: the four IDX files of MNIST, Fashion-MNIST and their relatives
- * ({@code train-images-idx3-ubyte}, {@code train-labels-idx1-ubyte} and the same with {@code t10k}), or the binary version of
- * CIFAR-10 ({@code data_batch_1.bin} to {@code data_batch_5.bin} and {@code test_batch.bin}). Each may be compressed, with
- * {@code .gz} behind its name. Files are read strictly: the first thing that is wrong is refused.
+ * ({@code train-images-idx3-ubyte}, {@code train-labels-idx1-ubyte} and the same with {@code t10k}), or the binary
+ * version of CIFAR-10 ({@code data_batch_1.bin} to {@code data_batch_5.bin} and {@code test_batch.bin}). Each may be
+ * compressed, with {@code .gz} behind its name. Files are read strictly: the first thing that is wrong is refused.
  */
 public final class ImageFolder {
     /** More than any of these files has. */

@@ -47,8 +47,8 @@ public final class Names {
     /**
      * The names of a UTF-8 file with one name a line, each of 1 to 100 letters from a to z.
      *
-     * <p>Lines end in a line feed, with or without a carriage return; the last need not end. Capital letters are refused
-     * rather than changed, because a model of names in lower case would never make them.
+     * <p>Lines end in a line feed, with or without a carriage return; the last need not end. Capital letters are
+     * refused rather than changed, because a model of names in lower case would never make them.
      *
      * @throws NamesException if the file cannot be read, is larger than 16 MiB, has a line that is not a name, or has
      *     fewer than the 6 names that {@link #split} needs

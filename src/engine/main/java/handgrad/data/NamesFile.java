@@ -86,14 +86,14 @@ final class NamesFile {
         }
         var stranger = word.codePoints().filter(c -> !Alphabet.isLetter(c)).findFirst();
         if (stranger.isPresent()) {
-            throw new NamesException(file, line, Text.quote(word) + strangerIn(stranger.getAsInt()));
+            throw new NamesException(file, line, QuotedText.quote(word) + strangerIn(stranger.getAsInt()));
         }
         return word;
     }
 
     private static String strangerIn(int codePoint) {
         boolean capital = codePoint >= 'A' && codePoint <= 'Z';
-        return " has the character " + Text.quote(codePoint) + " outside a to z"
+        return " has the character " + QuotedText.quote(codePoint) + " outside a to z"
                 + (capital ? ", write names in lower case" : "");
     }
 }

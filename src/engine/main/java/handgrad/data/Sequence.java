@@ -45,8 +45,8 @@ public final class Sequence {
     }
 
     /**
-     * Crops drawn with replacement: x is (rows, length + receptiveField - 1), y (rows · length), row by row. A sequence that
-     * is shorter than that gives crops of the length that it has.
+     * Crops drawn with replacement: x is (rows, length + receptiveField - 1), y (rows · length), row by row. A sequence
+     * that is shorter than that gives crops of the length that it has.
      *
      * <p>The tensors belong to this sequence: the next call with the same sizes overwrites them and allocates nothing.
      */

@@ -11,9 +11,9 @@ import java.util.UUID;
 /**
  * Replaces a file whole or not at all: whoever opens it, even after a crash, sees the old content or the new.
  *
- * <p>The content goes to a temporary file in the same folder, is forced to the disk and only then takes the file's name;
- * a file system may otherwise make the new name last before the new content. The folder is forced last, for the name
- * itself. A reader that has the old file open or mapped keeps it.
+ * <p>The content goes to a temporary file in the same folder, is forced to the disk and only then takes the file's
+ * name; a file system may otherwise make the new name last before the new content. The folder is forced last, for the
+ * name itself. A reader that has the old file open or mapped keeps it.
  */
 final class AtomicFile {
     /** Writes all of a file's content. */

@@ -44,8 +44,8 @@ public record Safetensors(Map<String, Tensor> tensors, Map<String, String> metad
     /**
      * Writes a file, or replaces it whole: a crash leaves the old file or the new one, never a part.
      *
-     * <p>Elements of 8 bytes come first, so that all are aligned; other than that tensors keep the order of the map. Equal
-     * arguments give equal bytes, and so does writing what {@link #read} returned for a file of this method.
+     * <p>Elements of 8 bytes come first, so that all are aligned; other than that tensors keep the order of the map.
+     * Equal arguments give equal bytes, and so does writing what {@link #read} returned for a file of this method.
      *
      * @throws IllegalArgumentException if a tensor is called {@code __metadata__}, a text has half a surrogate pair, or
      *     the header takes more than 100,000,000 bytes

@@ -6,10 +6,10 @@ import java.util.Arrays;
  * Draws numbers as {@code torch.Generator} draws them on the CPU: the same seed and the same calls give the same
  * numbers.
  *
- * <p>Integers, permutations and uniform numbers are those of PyTorch bit for bit. Normal numbers are those of its scalar
- * code to 2 ulp, most of them exactly, because logarithm, sine and cosine are the C library's there and {@link Math}'s
- * here. Its AVX2 code approximates these functions: 8 million numbers of it differed from its scalar code by 2.4e-6 at
- * most.
+ * <p>Integers, permutations and uniform numbers are those of PyTorch bit for bit. Normal numbers are those of its
+ * scalar code to 2 ulp, most of them exactly, because logarithm, sine and cosine are the C library's there and {@link
+ * Math}'s here. Its AVX2 code approximates these functions: 8 million numbers of it differed from its scalar code by
+ * 2.4e-6 at most.
  *
  * <p>How PyTorch spends the words of its Mersenne Twister (read in ATen's {@code DistributionsHelper.h},
  * {@code DistributionTemplates.h} and {@code native/Distributions.cpp}, checked against values of version 1.13):
@@ -80,7 +80,9 @@ public final class TorchRandom {
         }
     }
 
-    /** Fills with numbers of the standard normal distribution, as {@code torch.randn(out.length, dtype=torch.float64)}. */
+    /**
+     * Fills with numbers of the standard normal distribution, as {@code torch.randn(out.length, dtype=torch.float64)}.
+     */
     public void randn(double[] out) {
         if (out.length < BLOCK) {
             for (int i = 0; i < out.length; i++) {
@@ -170,8 +172,8 @@ public final class TorchRandom {
      * Fills with indices drawn with the given probabilities, as {@code torch.multinomial(probabilities, out.length,
      * replacement)}.
      *
-     * <p>With replacement, each index is a search for one uniform number in the cumulative probabilities. Without, every
-     * index gets an exponential number q, and those with the largest p / q are drawn, largest first.
+     * <p>With replacement, each index is a search for one uniform number in the cumulative probabilities. Without,
+     * every index gets an exponential number q, and those with the largest p / q are drawn, largest first.
      *
      * <p>A single draw with replacement still searches the cumulative probabilities, as PyTorch did until it took the
      * other way for one draw; {@link #multinomial(float[])} is that other way.

@@ -21,8 +21,8 @@ class CauseTest {
         find(
                 right.mul(2),
                 Kind.CONSTANT_FACTOR,
-                "it is 2 times too large: the derivative of x² is 2x, and a tensor that is used twice gets a gradient from each"
-                        + " use");
+                "it is 2 times too large: the derivative of x² is 2x, and a tensor that is used twice gets a"
+                        + " gradient from each use");
         find(
                 right.mul(-1.5),
                 Kind.CONSTANT_FACTOR,
@@ -31,7 +31,8 @@ class CauseTest {
         find(
                 right.mul(6 / 5.0),
                 Kind.VARIANCE,
-                "it is 6/5 times too large: a variance is divided by n - 1 = 5 where the forward pass divides by n = 6");
+                "it is 6/5 times too large: a variance is divided by n - 1 = 5 where the forward pass divides by n"
+                        + " = 6");
         find(
                 right.sum(0),
                 Kind.WRONG_SHAPE,
@@ -39,13 +40,13 @@ class CauseTest {
         find(
                 right.reshape(1, 4, 6),
                 Kind.WRONG_SHAPE,
-                "its shape is (1, 4, 6), the tensor's is (4, 6), the numbers are right: keep the dimension when you sum, or"
-                        + " reshape the result");
+                "its shape is (1, 4, 6), the tensor's is (4, 6), the numbers are right: keep the dimension when you"
+                        + " sum, or reshape the result");
         find(
                 right.sub(right.mean(0)),
                 Kind.MISSING_TERM,
-                "it differs from the right gradient by the same along dimension 0: a term that is repeated along it, such as the"
-                        + " one through a mean, is missing or wrong");
+                "it differs from the right gradient by the same along dimension 0: a term that is repeated along it,"
+                        + " such as the one through a mean, is missing or wrong");
         find(
                 Tensor.randn(TorchRandom.seeded(2), 4, 6),
                 Kind.UNKNOWN,

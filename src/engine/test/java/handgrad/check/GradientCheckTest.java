@@ -67,8 +67,8 @@ class GradientCheckTest {
                 .isInstanceOf(AssertionError.class)
                 .hasMessageMatching(
                         "the gradient of x \\(3, 4\\) is wrong, worst at \\[\\d, \\d\\]: backward gives -?\\d\\S+,"
-                                + " central differences give -?\\d\\S+\\R  it is 3 times too large: a mean in the forward pass"
-                                + " divides by n = 3, so does its gradient");
+                                + " central differences give -?\\d\\S+\\R  it is 3 times too large: a mean in the"
+                                + " forward pass divides by n = 3, so does its gradient");
     }
 
     @Test
@@ -81,9 +81,8 @@ class GradientCheckTest {
     void a_wrong_shape_and_a_number_that_is_none_are_reported_without_values() {
         assertThatThrownBy(
                         () -> square(Tensor::t).input(Shape.of(3, 4)).named("x").assertPasses())
-                .hasMessage(
-                        "the gradient of x (3, 4) is wrong: its shape is (4, 3), the tensor's is (3, 4): transpose it, or"
-                                + " exchange the factors of the matrix product");
+                .hasMessage("the gradient of x (3, 4) is wrong: its shape is (4, 3), the tensor's is (3, 4): transpose"
+                        + " it, or exchange the factors of the matrix product");
         assertThatThrownBy(
                         () -> square(right -> right.div(0)).input(Shape.of(1)).assertPasses())
                 .hasMessageMatching(
@@ -220,8 +219,8 @@ class GradientCheckTest {
         assertThat(cause(result))
                 .isEqualTo(new Cause(
                         Kind.OVERWRITTEN,
-                        "after a second backward pass it should be twice as large: add to the gradient of the parameter, with"
-                                + " addInPlace, where it is set"));
+                        "after a second backward pass it should be twice as large: add to the gradient of the"
+                                + " parameter, with addInPlace, where it is set"));
     }
 
     @Test
@@ -287,7 +286,8 @@ class GradientCheckTest {
                 .input(Shape.of(4));
         assertThatThrownBy(check::assertPasses)
                 .hasMessageEndingWith(
-                        "it is right for all outputs together and wrong for one of them alone: backward must be linear in dOut");
+                        "it is right for all outputs together and wrong for one of them alone: backward must be"
+                                + " linear in dOut");
     }
 
     @Test
@@ -296,8 +296,8 @@ class GradientCheckTest {
         assertThat(cause(result))
                 .isEqualTo(new Cause(
                         Kind.NOT_SMOOTH,
-                        "at 2 of 5 elements the function has no derivative, which is too many to say anything: choose inputs"
-                                + " away from where it jumps or bends"));
+                        "at 2 of 5 elements the function has no derivative, which is too many to say anything:"
+                                + " choose inputs away from where it jumps or bends"));
     }
 
     @Test

@@ -12,7 +12,10 @@ import java.util.Set;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** Wrong gradients are planted in every operation of {@link LearnerOperations}: each must be caught, most with the right cause. */
+/**
+ * Wrong gradients are planted in every operation of {@link LearnerOperations}: each must be caught, most with the right
+ * cause.
+ */
 @Tag("no-kernel")
 class PlantedFaultsTest {
     private static final double LEAST_RIGHT_CAUSES = 0.9;

@@ -115,8 +115,8 @@ class ImageFolderTest {
     void refuses_a_folder_without_images() throws IOException {
         assertRefused(
                 folder,
-                "holds neither train-images-idx3-ubyte, of MNIST or Fashion-MNIST, nor data_batch_1.bin, of CIFAR-10, nor"
-                        + " one of these with .gz");
+                "holds neither train-images-idx3-ubyte, of MNIST or Fashion-MNIST, nor data_batch_1.bin, of"
+                        + " CIFAR-10, nor one of these with .gz");
         var file = write("a-file", new byte[1]);
         assertThatExceptionOfType(ImagesException.class)
                 .isThrownBy(() -> ImageFolder.read(file))

@@ -11,8 +11,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds the likely cause of a wrong gradient by trying usual mistakes, one rule after another: the first that explains all
- * numbers wins. Rules that cannot be wrong come first, the vaguer ones last.
+ * Finds the likely cause of a wrong gradient by trying usual mistakes, one rule after another: the first that explains
+ * all numbers wins. Rules that cannot be wrong come first, the vaguer ones last.
  */
 public final class Diagnosis {
     /** A kind of mistake. */
@@ -70,7 +70,8 @@ public final class Diagnosis {
                 && evidence.equal(evidence.gradient(), evidence.expected())) {
             return new Cause(
                     Kind.UNKNOWN,
-                    "it is right for all outputs together and wrong for one of them alone: backward must be linear in dOut");
+                    "it is right for all outputs together and wrong for one of them alone: backward must be linear"
+                            + " in dOut");
         }
         for (var rule : RULES) {
             var cause = rule.explain(evidence);

@@ -33,8 +33,8 @@ final class ElementRules {
         return evidence.stale().getAsBoolean()
                 ? new Cause(
                         Kind.STALE,
-                        "it belongs to an earlier batch: backward uses something that an earlier forward pass kept; keep it"
-                                + " anew in each forward pass")
+                        "it belongs to an earlier batch: backward uses something that an earlier forward pass kept;"
+                                + " keep it anew in each forward pass")
                 : null;
     }
 
@@ -68,8 +68,8 @@ final class ElementRules {
         }
         return new Cause(
                 Kind.MISSING_TERM,
-                "in each row at most one element is wrong: a term with the one-hot of a target or of a maximum is missing or"
-                        + " has another factor");
+                "in each row at most one element is wrong: a term with the one-hot of a target or of a maximum is"
+                        + " missing or has another factor");
     }
 
     private static List<Integer> wrong(Evidence evidence) {

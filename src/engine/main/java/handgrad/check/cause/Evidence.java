@@ -12,13 +12,13 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
 /**
- * All that is known of a wrong gradient.
+ * All that the rules may look at to explain a wrong gradient.
  *
  * @param name of the tensor x
  * @param gradient as it is, of any shape
  * @param expected as it should be, of the shape of x
  * @param x the tensor
- * @param knownUses works out what is computed from x; nothing if the forward pass is not known
+ * @param knownUses finds the outputs that are computed from x; an empty list where the forward pass is not known
  * @param others the other tensors that take part, by name
  * @param stale finds out whether the gradient depends on an earlier batch
  * @param rounding how wrong expected may be

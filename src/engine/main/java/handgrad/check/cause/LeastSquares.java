@@ -10,8 +10,8 @@ final class LeastSquares {
     private LeastSquares() {}
 
     /**
-     * The factors of the basis, or null where a basis vector depends on the others or the rest is too large. A basis vector of
-     * zeros has the factor 0.
+     * The factors of the basis, or null where a basis vector depends on the others or the rest is too large. A basis
+     * vector of zeros has the factor 0.
      *
      * @param largestRest the most that an element of target may differ from the sum
      */

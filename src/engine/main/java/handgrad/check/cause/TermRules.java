@@ -13,9 +13,10 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Mistakes in one term of a sum. Gradients of normalisations, softmax and cross-entropy are, along one dimension, sums of
- * multiples of a few known tensors: of dOut, of 1 and of x less its mean for a batch normalisation, of y ∘ dOut and y for a
- * softmax y. Least squares finds the multiples in the gradient and in the expected one; the one that differs is the mistake.
+ * Mistakes in one term of a sum. Gradients of normalisations, softmax and cross-entropy are, along one dimension, sums
+ * of multiples of a few known tensors: of dOut, of 1 and of x less its mean for a batch normalisation, of y ∘ dOut and
+ * y for a softmax y. Least squares finds the multiples in the gradient and in the expected one; the one that differs is
+ * the mistake.
  */
 final class TermRules {
     private record Term(String name, Tensor tensor, boolean centered) {
@@ -208,7 +209,8 @@ final class TermRules {
                 return new Cause(
                         Kind.MISSING_TERM,
                         "it differs from the right gradient by the same along dimension " + d
-                                + ": a term that is repeated along it, such as the one through a mean, is missing or wrong");
+                                + ": a term that is repeated along it, such as the one through a mean, is missing"
+                                + " or wrong");
             }
         }
         return null;

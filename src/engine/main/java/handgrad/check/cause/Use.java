@@ -6,7 +6,10 @@ import handgrad.tensor.Shape;
 import handgrad.tensor.Tensor;
 import org.jspecify.annotations.Nullable;
 
-/** One use of a tensor x: an output computed from it, and what it adds to the gradient of x. */
+/**
+ * One use of a tensor x: an output that is computed from x. By the chain rule, the gradient of x is the sum of what its
+ * uses add to it.
+ */
 public final class Use {
     /** The name of an output that has none. */
     public static final String OUTPUT = "output";
@@ -57,8 +60,8 @@ public final class Use {
     }
 
     /**
-     * What each element of the output adds to the gradient of x, (elements of x, elements of output): dOut[i] · ∂output[i] /
-     * ∂x[j]; null where they are too many.
+     * What each element of the output adds to the gradient of x, (elements of x, elements of output): dOut[i] ·
+     * ∂output[i] / ∂x[j]; null where they are too many.
      */
     @Nullable
     Tensor contributions() {

@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** Mistakes in adding what each use of a tensor, or each element of an output, contributes to its gradient. */
+/** Mistakes in the sum over the uses of a tensor: a use is left out, overwritten, or summed over the wrong dimension. */
 final class UseRules {
     /** All subsets of the uses are tried up to this many. */
     private static final int MOST_USES = 6;
@@ -20,7 +20,9 @@ final class UseRules {
 
     private UseRules() {}
 
-    /** A tensor with several uses that has the gradient of some of them only, as far as a sample of its elements tells. */
+    /**
+     * A tensor with several uses that has the gradient of some of them only, as far as a sample of its elements tells.
+     */
     static @Nullable Cause forgottenUse(Evidence evidence) {
         var uses = evidence.uses();
         if (uses.size() < 2 || uses.size() > MOST_USES) {
@@ -66,8 +68,8 @@ final class UseRules {
             if (isOneContribution(evidence, contributions, true)) {
                 return new Cause(
                         Kind.OVERWRITTEN,
-                        "it has only what the last use of each element gives: where an element is used again, add (+=) to its"
-                                + " gradient, do not set it");
+                        "it has only what the last use of each element gives: where an element is used again, add"
+                                + " (+=) to its gradient, do not set it");
             }
             var slice = slice(evidence, use.output().shape(), contributions);
             if (slice != null) {
@@ -76,8 +78,8 @@ final class UseRules {
             if (isOneContribution(evidence, contributions, false)) {
                 return new Cause(
                         Kind.OVERWRITTEN,
-                        "it has only what the first use of each element gives: where an element is used again, add (+=) to"
-                                + " its gradient");
+                        "it has only what the first use of each element gives: where an element is used again, add"
+                                + " (+=) to its gradient");
             }
         }
         return null;

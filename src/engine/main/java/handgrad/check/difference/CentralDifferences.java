@@ -6,9 +6,9 @@ import handgrad.tensor.Tensor;
 /**
  * Derivatives by differences of the scalar Σ dOut ∘ f(x), where f is a function of one FLOAT64 tensor.
  *
- * <p>A point is taken for one without a derivative, as 0 is for relu, where the differences to the two sides disagree and
- * do not come together when the step shrinks; where they do, x is only near such a point or f bends sharply, and the smaller
- * step counts.
+ * <p>A point is taken for one without a derivative, as 0 is for relu, where the differences to the two sides disagree
+ * and do not come together when the step shrinks; where they do, x is only near such a point or f bends sharply, and
+ * the smaller step counts.
  */
 public final class CentralDifferences {
     /** f: it does not keep x, and its result may be overwritten by the next call. */
@@ -20,8 +20,8 @@ public final class CentralDifferences {
     /** The smaller step is eps / SHRINK. */
     private static final double SHRINK = 16;
 
-    /** A sum of many products is taken to be wrong by this many units in the last place of the largest output. */
-    private static final double UNITS = 100;
+    /** The rounding error that is assumed for an output, in units in the last place (ulp) of the largest output. */
+    private static final double ROUNDING_IN_ULP = 100;
 
     private final Function function;
     private final Tensor x;
@@ -42,7 +42,7 @@ public final class CentralDifferences {
             largest = Math.max(largest, Math.abs(center[i]));
             squares += this.dOut[i] * this.dOut[i];
         }
-        this.rounding = UNITS * Math.ulp(largest) * Math.sqrt(squares) / (2 * tolerance.eps());
+        this.rounding = ROUNDING_IN_ULP * Math.ulp(largest) * Math.sqrt(squares) / (2 * tolerance.eps());
     }
 
     /** A copy of the point. */

@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * What of a tensor is compared: every element up to a size, above it some elements and some random directions. A direction
- * moves every element up or down by one step, so one comparison sees them all, if less sharply.
+ * What of a tensor is compared: every element up to a size, above it some elements and some random directions. A
+ * direction moves every element up or down by one step, so one comparison sees them all, if less sharply.
  */
 public record Coverage(int fullUpTo, int elements, int directions, long seed) {
     public boolean isFull(Shape shape) {

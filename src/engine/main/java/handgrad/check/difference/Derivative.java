@@ -13,8 +13,8 @@ import handgrad.tensor.Tensor;
  */
 public record Derivative(double value, Tensor outputs, boolean smooth, double below, double above) {
     /**
-     * The number nearest to a given one that will do where there is no derivative: any between the one-sided differences, such
-     * as the 0 of relu at 0, and any at all where the function is defined on one side only.
+     * The number nearest to a given one that will do where there is no derivative: any between the one-sided
+     * differences, such as the 0 of relu at 0, and any at all where the function is defined on one side only.
      */
     public double nearest(double given) {
         return given < below ? below : given > above ? above : given;

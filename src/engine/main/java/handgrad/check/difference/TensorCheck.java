@@ -137,7 +137,7 @@ public final class TensorCheck {
         return new Cause(
                 Cause.Kind.NOT_SMOOTH,
                 "at " + skipped + " of " + compared
-                        + " elements the function has no derivative, which is too many to say anything: choose inputs away"
-                        + " from where it jumps or bends");
+                        + " elements the function has no derivative, which is too many to say anything: choose"
+                        + " inputs away from where it jumps or bends");
     }
 }

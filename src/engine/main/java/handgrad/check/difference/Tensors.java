@@ -42,8 +42,8 @@ public final class Tensors {
     }
 
     /**
-     * Another tensor of the same shape, at which whatever accepts the first is defined too: its elements in another order, and
-     * larger by up to a half where they are not indices.
+     * Another tensor of the same shape, at which whatever accepts the first is defined too: its elements in another
+     * order, and larger by up to a half where they are not indices.
      */
     public static Tensor changed(Tensor tensor, TorchRandom random) {
         int[] order = random.randperm(tensor.shape().elements());
@@ -58,7 +58,9 @@ public final class Tensors {
         return changed.mul(factor.mul(0.5).add(1));
     }
 
-    /** Numbers from 0.5 to 1.5 with random signs, FLOAT64: the gradient of an output, no element of which may go unseen. */
+    /**
+     * Numbers from 0.5 to 1.5 with random signs, FLOAT64: the gradient of an output, no element of which may go unseen.
+     */
     public static Tensor outputGradient(Shape shape, long seed) {
         var random = TorchRandom.seeded(seed);
         var size = Tensor.rand(random, shape.toArray()).to(DType.FLOAT64).add(0.5);
@@ -100,7 +102,10 @@ public final class Tensors {
         return sum;
     }
 
-    /** The sum of a tensor over all that a shape is broadcast along; null if it does not broadcast to the tensor's shape. */
+    /**
+     * The sum of a tensor over all that a shape is broadcast along; null if it does not broadcast to the tensor's
+     * shape.
+     */
     public static @Nullable Tensor sumTo(Shape shape, Tensor tensor) {
         if (!broadcasts(shape, tensor.shape())) {
             return null;

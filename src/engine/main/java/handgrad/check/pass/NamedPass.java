@@ -33,7 +33,8 @@ import java.util.function.Supplier;
  * IO.println(pass.compare("probs", dprobs));     // probs            approximate: true   maxdiff: 1.2e-10
  * }</pre>
  *
- * <p>Named tensors are FLOAT64, and each name is used once in a pass. The pass must use what {@link Names#name} returns.
+ * <p>Named tensors are FLOAT64, and each name is used once in a pass. The pass must use what {@link Names#name}
+ * returns.
  */
 public final class NamedPass {
     private static final Coverage SAMPLING = new Coverage(32, 16, 4, 1);
@@ -59,7 +60,9 @@ public final class NamedPass {
     /** What a pass tells the names of its tensors to. */
     @FunctionalInterface
     public interface Names {
-        /** Names a value and returns what the rest of the pass works with: the value, or while it is checked another. */
+        /**
+         * Names a value and returns what the rest of the pass works with: the value, or while it is checked another.
+         */
         Tensor name(String name, Tensor value);
     }
 
@@ -71,7 +74,8 @@ public final class NamedPass {
     /**
      * Runs the pass and keeps the named values.
      *
-     * @throws IllegalArgumentException if a name comes twice, a named tensor is FLOAT32 or the loss is not one FLOAT64 element
+     * @throws IllegalArgumentException if a name comes twice, a named tensor is FLOAT32 or the loss is not one FLOAT64
+     *     element
      */
     public static NamedPass of(Pass pass) {
         return new NamedPass(pass);
@@ -142,8 +146,8 @@ public final class NamedPass {
     }
 
     /**
-     * Compares a gradient of the loss with the exact one, where there is one, and with central differences: with all of a
-     * small tensor, with samples and random directions of a larger one.
+     * Compares a gradient of the loss with the exact one, where there is one, and with central differences: with all of
+     * a small tensor, with samples and random directions of a larger one.
      *
      * @param gradient the gradient of the loss with respect to the named tensor; a wrong shape is a finding, no error
      * @throws IllegalArgumentException if the pass names no such tensor

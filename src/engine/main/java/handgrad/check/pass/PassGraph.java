@@ -20,8 +20,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The graph of a forward pass: every value that the loss is computed from, and the operation that made it.
  *
- * <p>It is read from a run: {@link Tracer} tells of each operation, {@link NamedPass.Names} of each name. A tensor that is
- * written twice, as the buffers of layers and the target of an operation in place, is a new value each time.
+ * <p>It is read from a run: {@link Tracer} tells of each operation, {@link NamedPass.Names} of each name. A tensor that
+ * is written twice, as the buffers of layers and the target of an operation in place, is a new value each time.
  */
 public final class PassGraph {
     /** What a pass may run: more operations than a picture can hold, and few enough to keep in memory. */
@@ -61,8 +61,8 @@ public final class PassGraph {
     }
 
     /**
-     * Runs a program, such as the main method of a training, until it has computed its first cross-entropy, and reads the
-     * graph of that loss.
+     * Runs a program, such as the main method of a training, until it has computed its first cross-entropy, and reads
+     * the graph of that loss.
      *
      * @param program what to run; it may name tensors
      * @throws IllegalArgumentException if the program ends without a {@link handgrad.nn.CrossEntropyLoss}

@@ -10,8 +10,8 @@ import java.util.function.DoubleUnaryOperator;
 import java.util.function.ToIntFunction;
 
 /**
- * What the result of an operation must be: its definition, followed literally in FLOAT64, slow and without the operations
- * that are to be tested.
+ * What the result of an operation must be: its definition, followed literally in FLOAT64, slow and without the
+ * operations that are to be tested.
  *
  * @param function the result from FLOAT64 inputs
  * @param terms the number of terms that are added up for one element of the result
@@ -85,8 +85,8 @@ public record Definition(TensorFunction function, ToIntFunction<Tensor[]> terms,
     }
 
     /**
-     * How far each element of a result may be from the definition: 4·√k·u·Σ|terms| for a sum of k terms, where each step
-     * rounds by at most u, 2⁻²⁴ in FLOAT32 and 2⁻⁵³ in FLOAT64, and k errors of random sign grow like √k.
+     * How far each element of a result may be from the definition: 4·√k·u·Σ|terms| for a sum of k terms, where each
+     * step rounds by at most u, 2⁻²⁴ in FLOAT32 and 2⁻⁵³ in FLOAT64, and k errors of random sign grow like √k.
      */
     Tensor tolerance(DType dtype, Tensor... inputs) {
         double relative = 4 * Math.sqrt(terms.applyAsInt(inputs)) * (dtype == DType.FLOAT32 ? 0x1p-24 : 0x1p-53);

@@ -37,7 +37,9 @@ final class Draw {
         return Arrays.stream(sizes).map(draw).toList();
     }
 
-    /** A tensor of each kind of shape: scalar, one element, a batch of one, none, and sizes around the width of vectors. */
+    /**
+     * A tensor of each kind of shape: scalar, one element, a batch of one, none, and sizes around the width of vectors.
+     */
     static List<Tensor> shapes(Function<int[], Tensor> draw) {
         return all(draw, new int[][] {{}, {1}, {17}, {1, 31}, {0, 3}, {3, 17}, {2, 3, 5}, {2, 1, 3, 4}, {13, 19}});
     }

@@ -47,8 +47,8 @@ final class Gradients {
     }
 
     /**
-     * The gradient of a tensor that was broadcast: forward repeated each element along the dimensions that are missing or
-     * of size 1, so backward sums over them.
+     * The gradient of a tensor that was broadcast: forward repeated each element along the dimensions that are missing
+     * or of size 1, so backward sums over them.
      */
     static Tensor sumTo(Shape shape, Tensor gradient) {
         var sum = gradient;

@@ -20,7 +20,9 @@ final class ImageProofs {
         return List.of(conv2d(), maxPool2d(), conv2dLayer(), maxPool2dLayer());
     }
 
-    /** The definition of a convolution, followed literally; x is the images, the weight and, if there is one, the bias. */
+    /**
+     * The definition of a convolution, followed literally; x is the images, the weight and, if there is one, the bias.
+     */
     private static Definition convolution(int k, int stride, int padding) {
         return new Definition(
                 x -> Definition.tensor(convolved(x[0], x[1], k, stride, padding), at -> {

@@ -58,7 +58,9 @@ final class NormalizationDefinition {
                 false);
     }
 
-    /** gain · (x - mean) / √(variance + epsilon) + bias; the subtraction may cancel, so its terms are |x| and |mean|. */
+    /**
+     * gain · (x - mean) / √(variance + epsilon) + bias; the subtraction may cancel, so its terms are |x| and |mean|.
+     */
     private static Definition over(Group group, double epsilon, boolean unbiased) {
         return new Definition(
                 x -> Definition.tensor(x[0].shape(), i -> {

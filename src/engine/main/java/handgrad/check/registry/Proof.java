@@ -59,7 +59,9 @@ public record Proof(String name, List<ProofSample> samples, List<Refusal> refusa
         return with(inputs.stream().map(x -> ProofSample.of(computation, x)));
     }
 
-    /** This proof with one more sample: a layer at an input, with parameters drawn so that no gain is 1 and no bias 0. */
+    /**
+     * This proof with one more sample: a layer at an input, with parameters drawn so that no gain is 1 and no bias 0.
+     */
     Proof layer(Function<TorchRandom, Layer> maker, Definition definition, Tensor input) {
         var random = TorchRandom.seeded(SEED);
         var parameters = maker.apply(random).parameters().stream()

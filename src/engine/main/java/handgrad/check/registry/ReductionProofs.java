@@ -10,8 +10,8 @@ import java.util.function.UnaryOperator;
 /**
  * Sums, means, variances and maxima, of all elements or over one dimension.
  *
- * <p>Those of all elements are those of one dimension of the flattened tensor. Where the result keeps its dimension with
- * size 1 or leaves it out, the gradient is the same, but for its shape.
+ * <p>Those of all elements are those of one dimension of the flattened tensor. Where the result keeps its dimension
+ * with size 1 or leaves it out, the gradient is the same, but for its shape.
  */
 final class ReductionProofs {
     private static final String OUTSIDE = "dimension 2 is outside of (2, 3), which has 2 dimensions";
@@ -78,7 +78,9 @@ final class ReductionProofs {
         };
     }
 
-    /** out = the largest x: dX = dOut at the first of the largest, 0 elsewhere. With two largest there is no derivative. */
+    /**
+     * out = the largest x: dX = dOut at the first of the largest, 0 elsewhere. With two largest there is no derivative.
+     */
     private static Backward backwardOfMax() {
         return (dOut, x, d) -> {
             var last = x.transpose(d, -1);

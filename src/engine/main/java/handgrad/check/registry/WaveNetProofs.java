@@ -57,8 +57,8 @@ final class WaveNetProofs {
                                 + " (1, 4, 3), d 2, out (1, 3, 6)",
                         () -> Sequences.unfold(Tensor.zeros(1, 4, 3), 2, Tensor.zeros(1, 3, 6)))
                 .refuses(
-                        "unfoldBackward: wants (N, T, C) and (N, T - (k - 1)·d, k·C) with dilation d of at least 1, dX is"
-                                + " (4, 3), d 1, dOut (3, 6)",
+                        "unfoldBackward: wants (N, T, C) and (N, T - (k - 1)·d, k·C) with dilation d of at least 1,"
+                                + " dX is (4, 3), d 1, dOut (3, 6)",
                         () -> Sequences.unfoldBackward(Tensor.zeros(3, 6), 1, Tensor.zeros(4, 3)));
     }
 
@@ -85,12 +85,12 @@ final class WaveNetProofs {
                 .sample(crop(3, 1, 7), draw.normal(0, 4, 3))
                 .sample(crop(4, 19, 38), draw.normal(5, 7, 19))
                 .refuses(
-                        "crop: wants (N, T, C) and (N, T', columns) with T' up to T and C columns from the given one on,"
-                                + " x is (1, 2, 3), column 1, out (1, 2, 3)",
+                        "crop: wants (N, T, C) and (N, T', columns) with T' up to T and C columns from the given one"
+                                + " on, x is (1, 2, 3), column 1, out (1, 2, 3)",
                         () -> Sequences.crop(Tensor.zeros(1, 2, 3), 1, Tensor.zeros(1, 2, 3)))
                 .refuses(
-                        "cropBackward: wants (N, T, C) and (N, T', columns) with T' up to T and C columns from the given one"
-                                + " on, dX is (1, 2, 3), column 0, dOut (1, 3, 3)",
+                        "cropBackward: wants (N, T, C) and (N, T', columns) with T' up to T and C columns from the"
+                                + " given one on, dX is (1, 2, 3), column 0, dOut (1, 3, 3)",
                         () -> Sequences.cropBackward(Tensor.zeros(1, 3, 3), 0, Tensor.zeros(1, 2, 3)));
     }
 

@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
  * @param shape its shape
  * @param partials how many partial derivatives were compared
  * @param skipped how many were not, because the function has no derivative there
- * @param worst the largest error, relative to the largest derivative of the tensor, or to atol / rtol where all are smaller
+ * @param worst the largest error, relative to the largest derivative of the tensor, or to atol / rtol where all are
+ *     smaller
  * @param maxdiff the largest error
  * @param index the element with the largest error; empty for a scalar, and where a random direction was compared
  * @param analytic the gradient there

@@ -162,13 +162,13 @@ class NamedPassTest {
         assertThat(cause(exactPass, "bngain", value("bnraw").mul(dhpreact)))
                 .isEqualTo(new Cause(
                         Kind.BROADCAST_NOT_SUMMED,
-                        "it has the shape of the broadcast (32, 64): sum it over dimension 0, because bngain (1, 64) was"
-                                + " broadcast along it"));
+                        "it has the shape of the broadcast (32, 64): sum it over dimension 0, because bngain (1, 64)"
+                                + " was broadcast along it"));
         assertThat(cause(exactPass, "logprobs", gradient("logprobs").mul(BATCH)))
-                .isEqualTo(
-                        new Cause(
-                                Kind.MISSING_MEAN,
-                                "it is 32 times too large: a mean in the forward pass divides by n = 32, so does its gradient"));
+                .isEqualTo(new Cause(
+                        Kind.MISSING_MEAN,
+                        "it is 32 times too large: a mean in the forward pass divides by n = 32, so does"
+                                + " its gradient"));
         assertThat(cause(exactPass, "counts", value("counts_sum_inv").mul(gradient("probs"))))
                 .isEqualTo(new Cause(
                         Kind.OVERWRITTEN,

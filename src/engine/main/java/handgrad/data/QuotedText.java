@@ -1,8 +1,8 @@
 package handgrad.data;
 
 /** Text of unknown origin made fit to stand in an error message. */
-final class Text {
-    private Text() {}
+final class QuotedText {
+    private QuotedText() {}
 
     /** The character in quotes, or its number where it would not be seen. */
     static String quote(int codePoint) {
