@@ -32,6 +32,12 @@ final class Draw {
         return Tensor.randint(random, high, sizes);
     }
 
+    /** x of these sizes, a gain and a bias for each feature, the last dimension. */
+    Tensor[] features(int... sizes) {
+        int features = sizes[sizes.length - 1];
+        return new Tensor[] {normal(sizes), normal(features), normal(features)};
+    }
+
     /** Inputs drawn for each of these sizes. */
     static <T> List<T> all(Function<int[], T> draw, int[]... sizes) {
         return Arrays.stream(sizes).map(draw).toList();

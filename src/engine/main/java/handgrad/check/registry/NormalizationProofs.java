@@ -9,7 +9,6 @@ import handgrad.nn.BatchNormOptions;
 import handgrad.nn.BatchNormOptions.Axes;
 import handgrad.nn.BatchNormOptions.Variance;
 import handgrad.nn.Layer;
-import handgrad.nn.LayerNorm;
 import handgrad.tensor.DType;
 import handgrad.tensor.ImageNormalizations;
 import handgrad.tensor.Normalizations;
@@ -19,22 +18,16 @@ import java.util.function.BiFunction;
 import java.util.stream.Stream;
 
 /**
- * Batch and layer normalisation: the operations in {@link Normalizations} and
+ * Batch normalisation: the operations in {@link Normalizations} and
  * {@link ImageNormalizations}, and the layers that apply them.
  */
 final class NormalizationProofs {
     private final Draw draw = new Draw(7);
 
     List<Proof> proofs() {
-        return Stream.of(ofRows(), evaluationOfRows(), ofImages(), evaluationOfImages(), layerNorm())
+        return Stream.of(ofRows(), evaluationOfRows(), ofImages(), evaluationOfImages())
                 .flatMap(List::stream)
                 .toList();
-    }
-
-    /** x of these sizes, a gain and a bias for each feature, the last dimension. */
-    private Tensor[] features(int... sizes) {
-        int features = sizes[sizes.length - 1];
-        return new Tensor[] {draw.normal(sizes), draw.normal(features), draw.normal(features)};
     }
 
     /** Images of these sizes, a gain and a bias for each channel. */
@@ -101,14 +94,14 @@ final class NormalizationProofs {
     private List<Proof> ofRows() {
         return List.of(
                 Proof.named("Normalizations.batchNorm")
-                        .sample(batchNorm(1e-5, false), features(2, 1))
-                        .sample(batchNorm(1e-5, true), features(3, 1))
-                        .sample(batchNorm(1e-5, false), features(5, 3))
-                        .sample(batchNorm(1e-5, true), features(5, 3))
-                        .sample(batchNorm(0, false), features(9, 17))
-                        .sample(batchNorm(0.1, true), features(9, 17))
-                        .sample(batchNorm(1e-5, false), features(2, 3, 5))
-                        .sample(batchNorm(1e-5, true), features(13, 19))
+                        .sample(batchNorm(1e-5, false), draw.features(2, 1))
+                        .sample(batchNorm(1e-5, true), draw.features(3, 1))
+                        .sample(batchNorm(1e-5, false), draw.features(5, 3))
+                        .sample(batchNorm(1e-5, true), draw.features(5, 3))
+                        .sample(batchNorm(0, false), draw.features(9, 17))
+                        .sample(batchNorm(0.1, true), draw.features(9, 17))
+                        .sample(batchNorm(1e-5, false), draw.features(2, 3, 5))
+                        .sample(batchNorm(1e-5, true), draw.features(13, 19))
                         .refuses(
                                 "batchNorm: the variance of x (1, 3) would be divided by 0; the unbiased variance wants"
                                         + " at least 2 rows",
@@ -128,7 +121,7 @@ final class NormalizationProofs {
                 .layers(
                         x -> new BatchNorm1d(x[0].size(-1), options),
                         NormalizationDefinition.overRows(options.epsilon(), isUnbiased(options)),
-                        Draw.all(this::features, new int[][] {
+                        Draw.all(draw::features, new int[][] {
                             {3, 1}, {3, 5}, {9, 17}, {33, 3}, {1, 4, 5}, {2, 3, 5}, {4, 3, 17}, {13, 19}
                         }))
                 .refuses(
@@ -151,7 +144,7 @@ final class NormalizationProofs {
                 .layers(
                         x -> new BatchNorm1d(x[0].size(-1), options),
                         NormalizationDefinition.overFirst(options.epsilon(), false),
-                        Draw.all(this::features, new int[][] {
+                        Draw.all(draw::features, new int[][] {
                             {3, 1, 1}, {3, 1, 5}, {5, 4, 1}, {4, 3, 2}, {9, 2, 17}, {13, 3, 5}, {4, 3, 17}, {33, 2, 3}
                         }))
                 .refuses(
@@ -280,7 +273,7 @@ final class NormalizationProofs {
                     return layer;
                 },
                 Draw.all(
-                        this::features,
+                        draw::features,
                         new int[][] {{1, 1}, {1, 17}, {5, 3}, {9, 17}, {1, 3, 5}, {2, 3, 5}, {0, 3}, {13, 19}}));
     }
 
@@ -347,64 +340,5 @@ final class NormalizationProofs {
                     {2, 17, 1, 3},
                     {5, 2, 4, 8}
                 }));
-    }
-
-    /** As a batch normalisation, but each row with its own mean and variance over its features. */
-    private static Computation layerNorm(double epsilon) {
-        return new Computation(
-                x -> layerNorm(x, epsilon).out,
-                (dOut, x) -> {
-                    var kept = layerNorm(x, epsilon);
-                    return Gradients.ofAll(
-                            x,
-                            d -> Normalizations.layerNormBackward(
-                                    dOut, kept.normalized, x[1], kept.inverseDeviation, d[1], d[2], d[0]));
-                },
-                NormalizationDefinition.overFeatures(epsilon));
-    }
-
-    private static Kept layerNorm(Tensor[] x, double epsilon) {
-        var perRow = Tensor.zeros(x[0].dtype(), x[0].shape().with(-1, 1));
-        var kept = new Kept(perRow, perRow, zerosLike(x[0]), zerosLike(x[0]));
-        Normalizations.layerNorm(x[0], x[1], x[2], epsilon, perRow, kept.normalized, kept.out);
-        return kept;
-    }
-
-    private List<Proof> layerNorm() {
-        return List.of(
-                Proof.named("Normalizations.layerNorm")
-                        .sample(layerNorm(0.1), features(1, 1))
-                        .sample(layerNorm(1e-5), features(5))
-                        .sample(layerNorm(1e-5), features(1, 17))
-                        .sample(layerNorm(1e-5), features(5, 3))
-                        .sample(layerNorm(0), features(3, 17))
-                        .sample(layerNorm(1e-5), features(2, 3, 5))
-                        .sample(layerNorm(1e-5), features(0, 3))
-                        .sample(layerNorm(1e-5), features(5, 45))
-                        .refuses("layerNorm: out must not share the elements of x", () -> {
-                            var x = Tensor.zeros(2, 3);
-                            Normalizations.layerNorm(
-                                    x, Tensor.ones(3), Tensor.zeros(3), 0, Tensor.zeros(2, 1), Tensor.zeros(2, 3), x);
-                        })
-                        .refuses(
-                                "layerNorm: wants 4 in the last dimension, x is (2, 3)",
-                                () -> layerNorm(0).forward().apply(zeros(4, 2, 3)))
-                        .refuses(
-                                "layerNorm: wants 1 x 3 elements, bias is (4)",
-                                () -> layerNorm(0)
-                                        .forward()
-                                        .apply(Tensor.zeros(2, 3), Tensor.zeros(3), Tensor.zeros(4))),
-                Proof.named("LayerNorm")
-                        .layers(
-                                x -> new LayerNorm(x[0].size(-1)),
-                                NormalizationDefinition.overFeatures(1e-5),
-                                Draw.all(this::features, new int[][] {
-                                    {5}, {1, 17}, {3, 2}, {5, 3}, {3, 17}, {2, 3, 5}, {0, 3}, {13, 19}
-                                }))
-                        .refuses(
-                                "layerNorm: wants 3 in the last dimension, x is (2, 4)",
-                                () -> new LayerNorm(3).forward(Tensor.zeros(2, 4)))
-                        .refuses("LayerNorm: wants at least 1 feature, it is 0", () -> new LayerNorm(0))
-                        .refuses("LayerNorm: epsilon must be at least 0, it is -1.0", () -> new LayerNorm(3, -1)));
     }
 }

@@ -18,6 +18,7 @@ public final class Registry {
                         new LinearProofs().proofs(),
                         new ActivationProofs().proofs(),
                         new NormalizationProofs().proofs(),
+                        new LayerNormProofs().proofs(),
                         new UpdateProofs().proofs(),
                         new WaveNetProofs().proofs(),
                         new ImageProofs().proofs(),
