@@ -6,8 +6,8 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
 /**
- * Stands in the help. The launcher itself builds and runs the benchmarks, which are no part of the program; only with an
- * option of the JVM in front does this command get to run.
+ * Stands in the help. The launcher itself builds and runs the benchmarks, which are no part of the program; only with
+ * an option of the JVM in front does this command get to run.
  */
 @Command(
         name = "bench",

@@ -1,13 +1,17 @@
 package handgrad.app;
 
+import handgrad.app.command.Checks;
 import handgrad.app.command.ExitCode;
 import handgrad.app.command.FailedException;
 import handgrad.app.command.Machine;
 import handgrad.app.command.WrongInputException;
+import handgrad.io.SafetensorsException;
+import handgrad.io.WeightsHash;
 import handgrad.tensor.Backend;
 import handgrad.tensor.Tensor;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Locale;
@@ -16,12 +20,16 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Prints what this machine gives. */
+/** Prints what this machine gives, or the hash of a file of weights. */
 @Command(
         name = "doctor",
-        description = "Prints what this machine gives: CPU, JDK, vectors, OpenBLAS, threads, and measured speeds.")
+        description = {
+            "Prints what this machine gives: CPU, JDK, vectors, OpenBLAS, threads, and measured speeds.",
+            "Of a file of weights it prints their hash: files of equal hashes hold the same bits."
+        })
 final class DoctorCommand implements Callable<Integer> {
     /** Processes that ran on average before a calibration, at which it may mistake their work for slowness. */
     private static final double BUSY = 0.5;
@@ -42,6 +50,12 @@ final class DoctorCommand implements Callable<Integer> {
                     "Measure for ${FALLBACK-VALUE} seconds, or so many, which matrix products are faster in OpenBLAS and"
                             + " which in Java, and keep it for later runs. Last bits of their results may change.")
     private @Nullable Double calibrate;
+
+    @Parameters(
+            arity = "0..1",
+            paramLabel = "FILE",
+            description = "A file of weights, as model.safetensors in a run folder; prints their SHA-256 alone.")
+    private @Nullable Path file;
 
     @Spec
     private CommandSpec spec;
@@ -69,7 +83,23 @@ final class DoctorCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        return calibrate == null ? report() : calibrate(calibrate);
+        if (file == null) {
+            return calibrate == null ? report() : calibrate(calibrate);
+        }
+        if (calibrate != null) {
+            throw new WrongInputException("--calibrate measures the machine: leave it out, or " + file);
+        }
+        return hash(file);
+    }
+
+    private int hash(Path weights) {
+        Checks.notEmpty("FILE", weights);
+        try {
+            spec.commandLine().getOut().println("weights  sha256 " + WeightsHash.of(weights));
+            return ExitCode.DONE;
+        } catch (SafetensorsException exception) {
+            throw new WrongInputException(String.valueOf(exception.getMessage()));
+        }
     }
 
     private int calibrate(double seconds) {
@@ -108,7 +138,8 @@ final class DoctorCommand implements Callable<Integer> {
         row("BLAS", Backend.blas());
         row("matmul", Backend.matmul());
         int threads = Backend.threads();
-        row("threads", Integer.toString(threads));
+        var origin = Backend.threadsOrigin();
+        row("threads", threads + (origin.isEmpty() ? "" : " (" + origin + ")"));
         double one = withThreads(1, this::gigaflops);
         row("speed", "%.0f GFLOP/s on one thread, matmul in float32, %d x %d".formatted(one, matrix, matrix));
         if (threads > 1) {

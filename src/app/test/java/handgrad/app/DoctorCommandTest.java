@@ -3,6 +3,7 @@ package handgrad.app;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import handgrad.tensor.Backend;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
@@ -74,6 +75,23 @@ class DoctorCommandTest {
         assertThat(CommandResult.of("doctor", "--calibrate=-5"))
                 .isEqualTo(new CommandResult(
                         2, "", "handgrad: --calibrate: the seconds must be from 0 to 3,600, they are -5.0\n"));
+    }
+
+    @Test
+    void refusesAFileThatHoldsNoWeights(@TempDir Path folder) throws IOException {
+        var none = folder.resolve("none");
+        assertRefused(none + ": there is no such file", "doctor", none.toString());
+        assertRefused(folder + ": is a folder, not a file of tensors", "doctor", folder.toString());
+        var text = Files.writeString(folder.resolve("text"), "emma");
+        assertRefused(
+                text + ": has 4 bytes, too few for the length of a header, which takes 8", "doctor", text.toString());
+        assertRefused("FILE is empty; name a file or folder", "doctor", "");
+        assertRefused(
+                "--calibrate measures the machine: leave it out, or " + text, "doctor", "--calibrate=0", "" + text);
+    }
+
+    private static void assertRefused(String message, String... arguments) {
+        assertThat(CommandResult.of(arguments)).isEqualTo(new CommandResult(2, "", "handgrad: " + message + "\n"));
     }
 
     private static CommandResult doctor(Path home, String... options) throws Exception {

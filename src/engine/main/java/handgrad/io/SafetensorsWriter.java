@@ -38,10 +38,7 @@ final class SafetensorsWriter {
         try {
             AtomicFile.write(file, channel -> {
                 writeAll(channel, header);
-                var chunk = ByteBuffer.allocateDirect(CHUNK_BYTES).order(ByteOrder.LITTLE_ENDIAN);
-                for (var tensor : ordered.values()) {
-                    writeElements(channel, chunk, tensor);
-                }
+                elements(ordered, bytes -> writeAll(channel, bytes));
             });
         } catch (NoSuchFileException e) {
             throw new SafetensorsException(file, "cannot be written, there is no such folder", e);
@@ -125,19 +122,28 @@ final class SafetensorsWriter {
         return text.toString();
     }
 
-    private static void writeElements(FileChannel channel, ByteBuffer chunk, Tensor tensor) throws IOException {
-        int elementBytes = Entry.Type.of(tensor).bytes();
-        int elements = tensor.shape().elements();
-        int capacity = chunk.capacity() / elementBytes;
-        for (int start = 0; start < elements; start += capacity) {
-            int count = Math.min(capacity, elements - start);
-            chunk.clear();
-            switch (tensor.dtype()) {
-                case FLOAT32 -> chunk.asFloatBuffer().put(tensor.floats(), start, count);
-                case FLOAT64 -> chunk.asDoubleBuffer().put(tensor.doubles(), start, count);
-                case INT32 -> chunk.asIntBuffer().put(tensor.ints(), start, count);
+    /** Takes bytes, all of them. */
+    interface Sink<E extends Exception> {
+        void take(ByteBuffer bytes) throws E;
+    }
+
+    /** Gives the bytes of all elements to a sink, as they follow each other in a file. */
+    static <E extends Exception> void elements(Map<String, Tensor> tensors, Sink<E> sink) throws E {
+        var chunk = ByteBuffer.allocateDirect(CHUNK_BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        for (var tensor : order(tensors).values()) {
+            int elementBytes = Entry.Type.of(tensor).bytes();
+            int elements = tensor.shape().elements();
+            int capacity = chunk.capacity() / elementBytes;
+            for (int start = 0; start < elements; start += capacity) {
+                int count = Math.min(capacity, elements - start);
+                chunk.clear();
+                switch (tensor.dtype()) {
+                    case FLOAT32 -> chunk.asFloatBuffer().put(tensor.floats(), start, count);
+                    case FLOAT64 -> chunk.asDoubleBuffer().put(tensor.doubles(), start, count);
+                    case INT32 -> chunk.asIntBuffer().put(tensor.ints(), start, count);
+                }
+                sink.take(chunk.limit(count * elementBytes));
             }
-            writeAll(channel, chunk.limit(count * elementBytes));
         }
     }
 

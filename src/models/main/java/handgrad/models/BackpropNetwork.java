@@ -17,12 +17,12 @@ import java.util.Map;
 import java.util.function.UnaryOperator;
 
 /**
- * The network of makemore part 4 in one piece: embedding, linear, batch normalisation, tanh, linear. Its backward pass is
- * the answer to the lecture's exercise 4. N is the batch, n its size, T the characters of a row, C the numbers of a
+ * The network of makemore part 4 in one piece: embedding, linear, batch normalisation, tanh, linear. Its backward pass
+ * is the answer to the lecture's exercise 4. N is the batch, n its size, T the characters of a row, C the numbers of a
  * character, H the hidden units, V the symbols.
  *
- * <p>It trains on fused operations in tensors of its own. To be looked at, the forward pass is there a second time, in the
- * lecture's steps, each a fresh tensor with its name in the notebook.
+ * <p>It trains on fused operations in tensors of its own. To be looked at, the forward pass is there a second time, in
+ * the lecture's steps, each a fresh tensor with its name in the notebook.
  */
 final class BackpropNetwork implements NamedLayer {
     private static final double EPSILON = 1e-5;

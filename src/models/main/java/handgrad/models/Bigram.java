@@ -10,8 +10,8 @@ import handgrad.random.TorchRandom;
 import handgrad.tensor.Tensor;
 
 /**
- * The bigram of makemore part 1: 27 logits for each character, a table of 729 numbers. The notebook multiplies the one-hot
- * character by the table, which picks a row of it; so does an {@link Embedding}.
+ * The bigram of makemore part 1: 27 logits for each character, a table of 729 numbers. The notebook multiplies the
+ * one-hot character by the table, which picks a row of it; so does an {@link Embedding}.
  */
 final class Bigram {
     /** What the lecture adds to each count, so that no pair is impossible. */

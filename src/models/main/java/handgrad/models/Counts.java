@@ -45,15 +45,18 @@ public record Counts(Tensor counts, int rows) {
         return contexts;
     }
 
-    /** ln((count + smoothing) / Σ (count + smoothing)), each sum over the characters that may follow; of the shape of counts. */
+    /**
+     * ln((count + smoothing) / Σ (count + smoothing)), each sum over the characters that may follow; of the shape of
+     * counts.
+     */
     public Tensor logProbabilities(double smoothing) {
         var smoothed = counts.add(smoothing);
         return smoothed.div(smoothed.sum(1, true)).log();
     }
 
     /**
-     * The mean negative log-probability of these rows under a table, (27ᵀ, 27) of log-probabilities; what does not occur does
-     * not count, however improbable.
+     * The mean negative log-probability of these rows under a table, (27ᵀ, 27) of log-probabilities; what does not
+     * occur does not count, however improbable.
      */
     public double loss(Tensor logProbabilities) {
         double sum = 0;

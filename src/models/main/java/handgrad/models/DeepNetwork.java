@@ -23,7 +23,10 @@ final class DeepNetwork {
 
     private DeepNetwork() {}
 
-    /** Batch normalisation after each linear layer, none of which has a bias; 47,024 parameters with the lecture's sizes. */
+    /**
+     * Batch normalisation after each linear layer, none of which has a bias; 47,024 parameters with the lecture's
+     * sizes.
+     */
     static Layer batchNorm(LectureModel.Sizes sizes, TorchRandom random) {
         var layers = start(sizes, random);
         for (int i = 0; i < HIDDEN_LAYERS; i++) {

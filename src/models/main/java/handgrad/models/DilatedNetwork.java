@@ -15,8 +15,8 @@ import java.util.ArrayList;
 
 /**
  * The tree of makemore part 5 as the lecture's closing words describe it: causal convolutions of kernel size 2 whose
- * dilation doubles from layer to layer. What the tree computes for one window of characters, they compute for every window
- * of a sequence, and share what windows have in common. Weights are drawn in the order of {@link WaveNetTree}.
+ * dilation doubles from layer to layer. What the tree computes for one window of characters, they compute for every
+ * window of a sequence, and share what windows have in common. Weights are drawn in the order of {@link WaveNetTree}.
  */
 final class DilatedNetwork {
     private DilatedNetwork() {}

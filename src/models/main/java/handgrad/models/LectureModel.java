@@ -17,14 +17,15 @@ import java.util.OptionalDouble;
 import java.util.function.ToIntFunction;
 
 /**
- * The models of the lectures, with their defaults and the losses that the notebooks print. Weights are drawn in the order
- * of the notebooks, so that a seed gives the notebook's weights. Each model is one row, a {@link Recipe}.
+ * The models of the lectures, with their defaults and the losses that the notebooks print. Weights are drawn in the
+ * order of the notebooks, so that a seed gives the notebook's weights. Each model is one row, a {@link Recipe}.
  */
 public enum LectureModel {
     /**
-     * Part 1: how often each character follows another, plus one. The loss is what the lecture's code prints with PyTorch,
-     * 2.4543562, a sum in float32; exactly it is 2.4546. The 2.4765 in the notebook's cell is not of the counts: it carries
-     * a gradient function, so the table of the one-layer network stood there when the cell was last run.
+     * Part 1: how often each character follows another, plus one. The loss is what the lecture's code prints with
+     * PyTorch, 2.4543562, a sum in float32; exactly it is 2.4546. The 2.4765 in the notebook's cell is not of the
+     * counts: it carries a gradient function, so the table of the one-layer network stood there when the cell was last
+     * run.
      */
     BIGRAM_COUNTED(new Recipe(
                     "bigram-counted",
@@ -36,9 +37,9 @@ public enum LectureModel {
             .withPublished(Published.all(2.4544))
             .withFinish(Bigram::count)),
     /**
-     * Part 1's network of one layer, which has the counts to find by gradient descent on all rows. The notebook runs its
-     * training cell an unknown number of times and prints 2.481828 after the last; from this seed on the loss passes it at
-     * step 266, and the names drawn after that step are the notebook's.
+     * Part 1's network of one layer, which has the counts to find by gradient descent on all rows. The notebook runs
+     * its training cell an unknown number of times and prints 2.481828 after the last; from this seed on the loss
+     * passes it at step 266, and the names drawn after that step are the notebook's.
      */
     BIGRAM(new Recipe(
                     "bigram",
@@ -186,8 +187,8 @@ public enum LectureModel {
                     DilatedNetwork::dilated)
             .withBatchNorm()),
     /**
-     * A WaveNet proper with no more parameters than the scaled tree. The weight decay was chosen on dev among 0.1, 0.15 and
-     * 0.5.
+     * A WaveNet proper with no more parameters than the scaled tree. The weight decay was chosen on dev among 0.1, 0.15
+     * and 0.5.
      */
     WAVENET_GATED(new Recipe(
                     "wavenet-gated",
@@ -256,7 +257,8 @@ public enum LectureModel {
      *
      * @param first of the first batch, before any update
      * @param last of the last batch, before its update, with the penalty where there is one
-     * @param train over the training rows after the last step; for part 1, which does not split its names, over them all
+     * @param train over the training rows after the last step; for part 1, which does not split its names, over them
+     *     all
      * @param dev over the dev rows after the last step
      * @param tolerance how far from them a loss that agrees with them may be
      */
@@ -295,9 +297,9 @@ public enum LectureModel {
     }
 
     /**
-     * The model with fresh weights; input (N, blockSize) INT32, output (N, 27) logits. Where it predicts at every position,
-     * (N, T) with T of at least blockSize gives (N · (T - blockSize + 1), 27), one row for each window of blockSize
-     * characters.
+     * The model with fresh weights; input (N, blockSize) INT32, output (N, 27) logits. Where it predicts at every
+     * position, (N, T) with T of at least blockSize gives (N · (T - blockSize + 1), 27), one row for each window of
+     * blockSize characters.
      */
     public Layer build(Sizes sizes, TorchRandom random) {
         return recipe.build().apply(sizes, random);

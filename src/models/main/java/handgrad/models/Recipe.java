@@ -16,8 +16,8 @@ import java.util.function.Function;
 import java.util.function.ToIntFunction;
 
 /**
- * One row of {@link LectureModel}: all that is known of a model. The methods of that class say what each part means. The
- * short constructor takes what every model has; the rest is as most models have it, and a {@code with} changes it.
+ * One row of {@link LectureModel}: all that is known of a model. The methods of that class say what each part means.
+ * The short constructor takes what every model has; the rest is as most models have it, and a {@code with} changes it.
  *
  * @param kind how the model takes its characters
  */
@@ -46,8 +46,8 @@ record Recipe(
         CONVOLUTION;
 
         /**
-         * How the lecture draws from probabilities. Part 1 searches the cumulative probabilities for one uniform number,
-         * as PyTorch then did for draws with replacement; the others divide by exponential numbers.
+         * How the lecture draws from probabilities. Part 1 searches the cumulative probabilities for one uniform
+         * number, as PyTorch then did for draws with replacement; the others divide by exponential numbers.
          */
         ToIntFunction<float[]> draw(TorchRandom random) {
             if (this != TABLE) {

@@ -18,8 +18,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A small convolutional network in the style of VGG (Simonyan and Zisserman 2014, https://arxiv.org/abs/1409.1556): two
- * convolutions of 3 x 3 and a pooling, twice, with more channels the second time, then one more convolution and pooling, and
- * a linear layer to the classes. After each convolution comes a ReLU, and before it, where asked, a normalisation.
+ * convolutions of 3 x 3 and a pooling, twice, with more channels the second time, then one more convolution and
+ * pooling, and a linear layer to the classes. After each convolution comes a ReLU, and before it, where asked, a
+ * normalisation.
  */
 public final class VggNetwork {
     /** The channels of the first convolutions. */

@@ -12,8 +12,9 @@ import handgrad.random.TorchRandom;
 import java.util.stream.IntStream;
 
 /**
- * WaveNet (van den Oord et al. 2016, https://arxiv.org/abs/1609.03499): dilated causal convolutions with gated activations,
- * residual and skip connections; the sum of the skip connections goes through ReLU, 1x1, ReLU, 1x1 to the logits.
+ * WaveNet (van den Oord et al. 2016, https://arxiv.org/abs/1609.03499): dilated causal convolutions with gated
+ * activations, residual and skip connections; the sum of the skip connections goes through ReLU, 1x1, ReLU, 1x1 to the
+ * logits.
  */
 public final class WaveNet {
     private WaveNet() {}
@@ -24,7 +25,8 @@ public final class WaveNet {
     }
 
     /**
-     * A WaveNet from symbols (N, T) INT32 to the logits of the symbol that follows each, (N · (T - Σ dilations), symbols).
+     * A WaveNet from symbols (N, T) INT32 to the logits of the symbol that follows each, (N · (T - Σ dilations),
+     * symbols).
      *
      * @param channels of the residual blocks
      * @param skipChannels of the skip connections

@@ -1,8 +1,8 @@
 package handgrad.app.audio;
 
 /**
- * Mu-law companding to 256 symbols, with μ = 255 as WaveNet takes it from ITU-T G.711: fine steps near silence, coarse ones
- * where it is loud. With f from -1 to 1, and amplitudes x from -1 to 1:
+ * Mu-law companding to 256 symbols, with μ = 255 as WaveNet takes it from ITU-T G.711: fine steps near silence, coarse
+ * ones where it is loud. With f from -1 to 1, and amplitudes x from -1 to 1:
  *
  * <pre>
  * f = sign(x) · ln(1 + 255 |x|) / ln 256;  symbol = ⌊(f + 1) / 2 · 255 + ½⌋;  |x| = (256^|f| - 1) / 255

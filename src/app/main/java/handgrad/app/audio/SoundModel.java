@@ -9,8 +9,8 @@ import handgrad.tensor.Tensor;
 import java.util.Arrays;
 
 /**
- * A WaveNet of mu-law symbols, small enough for a CPU: dilations 1 to 64, so that a prediction sees 128 samples, 16 channels
- * in the residual blocks and 64 in the skip connections.
+ * A WaveNet of mu-law symbols, small enough for a CPU: dilations 1 to 64, so that a prediction sees 128 samples, 16
+ * channels in the residual blocks and 64 in the skip connections.
  */
 final class SoundModel {
     /** How many symbols a prediction sees. */
@@ -45,8 +45,9 @@ final class SoundModel {
     }
 
     /**
-     * Symbols drawn one after the other, after silence, each from the model's distribution given those before it. Each layer
-     * keeps the past that it sees, so a symbol costs one position of the network, and not a receptive field of them.
+     * Symbols drawn one after the other, after silence, each from the model's distribution given those before it. Each
+     * layer keeps the past that it sees, so a symbol costs one position of the network, and not a receptive field of
+     * them.
      */
     static int[] generate(Layer model, int count, TorchRandom random) {
         model.train(false);

@@ -10,10 +10,10 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
 /**
- * WAV files of 16-bit PCM: {@code RIFF}, a length, {@code WAVE}, then chunks of a name, a length and that many bytes, padded
- * to an even number; numbers are little-endian. {@code fmt } says what the samples are that {@code data} holds (Microsoft
- * and IBM, Multimedia Programming Interface and Data Specifications 1.0, 1991). Read here and not by {@code javax.sound},
- * whose one error for all that it does not take says neither what is wrong nor what to do.
+ * WAV files of 16-bit PCM: {@code RIFF}, a length, {@code WAVE}, then chunks of a name, a length and that many bytes,
+ * padded to an even number; numbers are little-endian. {@code fmt } says what the samples are that {@code data} holds
+ * (Microsoft and IBM, Multimedia Programming Interface and Data Specifications 1.0, 1991). Read here and not by {@code
+ * javax.sound}, whose one error for all that it does not take says neither what is wrong nor what to do.
  */
 final class WavFile {
     private static final int MAXIMUM_BYTES = 256 << 20;

@@ -10,8 +10,8 @@ import me.tongfei.progressbar.ProgressBarStyle;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A bar on the standard error of a terminal; elsewhere it shows nothing. It is drawn by a thread of its own, so that it
- * and the lines of a log take turns by a lock.
+ * Shows on standard error how far a long command is: by a bar on a terminal, elsewhere by one line a minute. The bar is
+ * drawn by a thread of its own, so it and the lines of a log take turns by a lock.
  */
 public final class Progress implements Closeable {
     /** One less than a terminal has at least: some wrap at the last column. */
@@ -23,11 +23,18 @@ public final class Progress implements Closeable {
     private static final String ERASE_LINE = "\r\033[K";
 
     private final @Nullable ProgressBar bar;
+    private final @Nullable ProgressLines lines;
     private boolean closed;
 
-    /** A bar for this many steps. */
+    /**
+     * Begins to show so many steps.
+     *
+     * @param quiet whether to show nothing
+     */
     public Progress(String task, long steps, boolean quiet) {
-        bar = quiet || !Boolean.getBoolean("handgrad.terminal")
+        boolean terminal = Boolean.getBoolean("handgrad.terminal");
+        lines = quiet || terminal ? null : new ProgressLines(task, steps, System.nanoTime());
+        bar = quiet || !terminal
                 ? null
                 : new ProgressBarBuilder()
                         .setTaskName(task)
@@ -52,6 +59,7 @@ public final class Progress implements Closeable {
 
     /** Says that a step is done, with the loss of its batch. */
     public void step(int step, double loss) {
+        print(step + 1L, loss);
         if (bar != null && step % EVERY == 0) {
             bar.stepTo(step);
             bar.setExtraMessage(String.format(Locale.ROOT, " loss %.3f", loss));
@@ -60,8 +68,15 @@ public final class Progress implements Closeable {
 
     /** Says how many steps are done. */
     public void done(long steps) {
+        print(steps, Double.NaN);
         if (bar != null) {
             bar.stepTo(steps);
+        }
+    }
+
+    private synchronized void print(long done, double loss) {
+        if (lines != null) {
+            lines.line(done, loss, System.nanoTime()).ifPresent(System.err::println);
         }
     }
 

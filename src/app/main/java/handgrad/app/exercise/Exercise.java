@@ -25,7 +25,9 @@ public record Exercise(int number, String title, String skeleton, String solutio
     /** An answer, {@code     dNAME = ...}, and above it the derivation, a hint a line. */
     private static final Pattern ANSWER = Pattern.compile("((?:^    // .*\\n)+)    d(\\w+) = ", Pattern.MULTILINE);
 
-    /** A blank: the tensor whose gradient is asked for, and the hints that help, each saying more than the one before. */
+    /**
+     * A blank: the tensor whose gradient is asked for, and the hints that help, each saying more than the one before.
+     */
     public record Step(String tensor, List<String> hints) {}
 
     /** All exercises, in their order. */

@@ -28,9 +28,9 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
- * The diagnostics of makemore part 3: activations, their gradients, the gradients of the weights, the size of the updates.
- * What is healthy is the lecture's judgement: few saturated outputs, gradients of about one size in all layers, updates of
- * about a thousandth of their weight.
+ * The diagnostics of makemore part 3: activations, their gradients, the gradients of the weights, the size of the
+ * updates. What is healthy is the lecture's judgement: few saturated outputs, gradients of about one size in all
+ * layers, updates of about a thousandth of their weight.
  */
 final class LayerSections {
     /** Shares of saturated outputs: up to the first all is well, above the second a layer hardly learns. */
@@ -41,7 +41,9 @@ final class LayerSections {
     /** The share of units that a batch may leave stuck by chance. */
     private static final double FEW_DEAD = 0.1;
 
-    /** How many times the smallest gradient of a layer the largest is: up to the first even, above the second uneven. */
+    /**
+     * How many times the smallest gradient of a layer the largest is: up to the first even, above the second uneven.
+     */
     private static final double EVEN = 10;
 
     private static final double UNEVEN = 100;
@@ -274,7 +276,10 @@ final class LayerSections {
                                 letters)));
     }
 
-    /** The gradient of a row is (softmax − one-hot) / rows, so that its least value tells the right symbol's probability. */
+    /**
+     * The gradient of a row is (softmax − one-hot) / rows, so that its least value tells the right symbol's
+     * probability.
+     */
     private static Sentence certainty(Picture picture) {
         if (picture.rows() == Recorder.PICTURE_ROWS) {
             return Sentence.plain("These are the first %d rows of the batch.".formatted(picture.rows()));

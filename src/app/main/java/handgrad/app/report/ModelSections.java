@@ -14,7 +14,10 @@ import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
-/** What is to be seen of a trained model itself: where its embedding puts the symbols, what its batch normalisations kept. */
+/**
+ * What is to be seen of a trained model itself: where its embedding puts the symbols, what its batch normalisations
+ * kept.
+ */
 final class ModelSections {
     /** How far, in standard deviations, a running mean may be from the calibrated one. */
     private static final double NEAR = 0.2;

@@ -13,8 +13,8 @@ import tools.jackson.core.ObjectWriteContext;
 import tools.jackson.core.json.JsonFactory;
 
 /**
- * Results as JSON: {@code {"options": {"width": "4"}, "numbers": {"fails": [64]}}}. What JSON has no number for stands as
- * the text {@code "NaN"}, {@code "Infinity"} or {@code "-Infinity"}.
+ * Results as JSON: {@code {"options": {"width": "4"}, "numbers": {"fails": [64]}}}. What JSON has no number for stands
+ * as the text {@code "NaN"}, {@code "Infinity"} or {@code "-Infinity"}.
  */
 final class NumbersJson {
     private static final JsonFactory JSON = new JsonFactory();

@@ -26,8 +26,8 @@ import tools.jackson.core.JacksonException;
  * The folder of a study: what has been measured, by its options, and the page made of it.
  *
  * <ul>
- *   <li>{@code results.jsonl} gets a line as soon as an experiment is done. An experiment whose options it has is not run
- *       again, so a stopped study goes on where it was, and a page is redrawn without computing.
+ *   <li>{@code results.jsonl} gets a line as soon as an experiment is done. An experiment whose options it has is not
+ *       run again, so a stopped study goes on where it was, and a page is redrawn without computing.
  *   <li>{@code numbers.json} has all numbers of the last page, and {@code report.html} is that page.
  * </ul>
  */
@@ -87,8 +87,8 @@ public final class StudyFolder {
     }
 
     /**
-     * The numbers of each experiment. Those that never were measured are measured now, several at once and with a bar on
-     * the terminal; which runs beside which changes nothing.
+     * The numbers of each experiment. Those that never were measured are measured now, several at once and with a bar
+     * on the terminal; which runs beside which changes nothing.
      *
      * @param task what the bar is called
      */

@@ -20,8 +20,8 @@ import tools.jackson.core.ObjectWriteContext;
 import tools.jackson.core.json.JsonFactory;
 
 /**
- * What was seen of a training as a JSON object. Its properties are called as the components of the records that they hold; a
- * number that is NaN or infinite is null.
+ * What was seen of a training as a JSON object. Its properties are called as the components of the records that they
+ * hold; a number that is NaN or infinite is null.
  */
 final class DiagnosticsFile {
     private static final JsonFactory JSON = new JsonFactory();

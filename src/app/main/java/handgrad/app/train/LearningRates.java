@@ -11,8 +11,8 @@ import java.util.Locale;
 import java.util.stream.IntStream;
 
 /**
- * The learning-rate finder of makemore part 2: a model is trained with a rate that grows from step to step, and the losses
- * show where it learns and where it breaks.
+ * The learning-rate finder of makemore part 2: a model is trained with a rate that grows from step to step, and the
+ * losses show where it learns and where it breaks.
  *
  * @param exponents of 10, ascending; with them the rate of each step
  * @param losses of each step's batch, before its update
@@ -32,8 +32,8 @@ record LearningRates(double[] exponents, double[] losses) {
     private static final int PRINTED_EVERY = 50;
 
     /**
-     * Trains the model of these options for 1,000 steps, their rates from 0.001 to 1, their exponents at equal distances. It ends early
-     * where the loss is not finite.
+     * Trains the model of these options for 1,000 steps, their rates from 0.001 to 1, their exponents at equal
+     * distances. It ends early where the loss is not finite.
      *
      * @throws FailedException if the first loss is not finite
      */
@@ -63,8 +63,8 @@ record LearningRates(double[] exponents, double[] losses) {
     }
 
     /**
-     * The least rate whose loss, averaged with its neighbours, has fallen most of the way from the first to the lowest; NaN
-     * where no rate lowers it. The lecture takes a rate from this place, the near end of the valley, by eye.
+     * The least rate whose loss, averaged with its neighbours, has fallen most of the way from the first to the lowest;
+     * NaN where no rate lowers it. The lecture takes a rate from this place, the near end of the valley, by eye.
      */
     double suggestion() {
         double first = smoothed(0);

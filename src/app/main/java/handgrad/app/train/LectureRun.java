@@ -1,6 +1,7 @@
 package handgrad.app.train;
 
 import handgrad.app.command.ModelOption;
+import handgrad.app.command.Progress;
 import handgrad.app.command.WrongInputException;
 import handgrad.data.Names;
 import handgrad.models.LectureModel;
@@ -34,12 +35,15 @@ public record LectureRun(
         double train,
         double dev,
         double seconds) {
-    /** Trains a model on names. */
+    /** Trains a model on names; shows how far it is. */
     public static LectureRun measure(LectureModel model, int steps, Names names) {
         var options = TrainOptions.lecture(model, names.source()).withSteps(steps);
         var split = names.split(TrainOptions.SPLIT_SEED, options.blockSize());
         var data = model.isBigram() ? names.dataset(options.blockSize()) : split.train();
-        var training = Training.of(options, data);
+        Training training;
+        try (var progress = new Progress(model.title(), steps, false)) {
+            training = Training.of(options, data, (step, loss, _) -> progress.step(step, loss));
+        }
         return new LectureRun(
                 model,
                 digest(names),

@@ -5,8 +5,8 @@ import handgrad.tensor.Updates;
 import java.util.List;
 
 /**
- * What is added to a loss to keep weights small: strength · mean(w²) for each of the parameters. For a strength of 0 it does
- * nothing.
+ * What is added to a loss to keep weights small: strength · mean(w²) for each of the parameters. For a strength of 0 it
+ * does nothing.
  */
 record Penalty(double strength, List<Parameter> parameters) {
     /** penalty = strength · Σ mean(w²), the sum over the parameters w. */

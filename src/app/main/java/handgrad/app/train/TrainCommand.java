@@ -81,7 +81,8 @@ public final class TrainCommand implements Callable<Integer> {
     @Option(
             names = "--threads",
             paramLabel = "N",
-            description = "Threads of large operations; without it one for each processor. Does not change results.")
+            description = "Threads of large operations; without it one for each processor that the process may use, or"
+                    + " SLURM_CPUS_PER_TASK where that is less. Does not change results.")
     private @Nullable Integer threads;
 
     @Option(

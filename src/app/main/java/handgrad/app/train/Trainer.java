@@ -14,8 +14,8 @@ import java.util.function.Supplier;
 /** The training loop of the lectures. */
 final class Trainer {
     /**
-     * How many times the first loss a later one may be. Tanh bounds what reaches the logits, so with a learning rate that
-     * is far too large the loss of a batch need not overflow; it stays finite at a height of no use.
+     * How many times the first loss a later one may be. Tanh bounds what reaches the logits, so with a learning rate
+     * that is far too large the loss of a batch need not overflow; it stays finite at a height of no use.
      */
     private static final double DIVERGED = 1000;
 
@@ -25,8 +25,9 @@ final class Trainer {
     private Trainer() {}
 
     /**
-     * What is told of each step, after its update: its number, the loss of its batch before, and its learning rate. Of the
-     * step that diverges it is told as well, with a loss that is far too large or not finite, and no update follows.
+     * What is told of each step, after its update: its number, the loss of its batch before, and its learning rate. Of
+     * the step that diverges it is told as well, with a loss that is far too large or not finite, and no update
+     * follows.
      */
     interface Listener {
         void step(int step, double loss, double lr);

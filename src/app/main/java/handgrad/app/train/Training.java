@@ -15,9 +15,14 @@ import handgrad.random.TorchRandom;
 record Training(Layer network, double firstLoss, double lastLoss, double seconds) {
     /** Draws the model of these options and trains it. */
     static Training of(TrainOptions options, Dataset data) {
+        return of(options, data, (_, _, _) -> {});
+    }
+
+    /** Does the same and tells of each step. */
+    static Training of(TrainOptions options, Dataset data, Trainer.Listener listener) {
         var random = TorchRandom.seeded(options.seed());
         var network = options.model().build(options.sizes(), random);
-        return of(network, data, options, random, (_, _, _) -> {});
+        return of(network, data, options, random, listener);
     }
 
     /** Trains a model that has been drawn by this generator. */

@@ -10,6 +10,7 @@ import handgrad.data.Names;
 import handgrad.data.Split;
 import handgrad.diagnostics.Advice;
 import handgrad.diagnostics.Recorder;
+import handgrad.io.WeightsHash;
 import handgrad.models.LectureModel;
 import handgrad.nn.Layer;
 import handgrad.nn.Sequential;
@@ -41,17 +42,18 @@ record TrainingRun(
 
     /** Trains, evaluates, saves, and then reports: a report that fails loses nothing. */
     void run(int logEvery, boolean diagnostics) {
-        if (!quiet) {
-            // The description names OpenBLAS, which takes long to check and open: meanwhile the names are split.
-            Thread.ofPlatform().daemon().start(Backend::blas);
-        }
-        var split = names.split(TrainOptions.SPLIT_SEED, options.blockSize());
         var model = options.model();
-        var data = model.isBigram() ? names.dataset(options.blockSize()) : split.train();
         var random = TorchRandom.seeded(options.seed());
         var network = model.build(options.sizes(), random);
         if (!quiet) {
-            describe(split, network);
+            describe(network);
+            // The next lines name OpenBLAS, which takes long to check and open: meanwhile the names are split.
+            Thread.ofPlatform().daemon().start(Backend::blas);
+        }
+        var split = names.split(TrainOptions.SPLIT_SEED, options.blockSize());
+        var data = model.isBigram() ? names.dataset(options.blockSize()) : split.train();
+        if (!quiet) {
+            describe(split);
         }
         var recorder = new Recorder(network, Alphabet.SIZE, options.steps());
         page.starts(network, split, recorder);
@@ -81,9 +83,13 @@ record TrainingRun(
         if (page.isWanted()) {
             page.ended(outcome(network, split, losses, samples), folder);
         }
+        if (!quiet) {
+            printer.println("weights  sha256 " + WeightsHash.of(network.stateDict()));
+        }
     }
 
-    private void describe(Split split, Layer network) {
+    /** Says at once what is about to be trained. */
+    private void describe(Layer network) {
         printer.printf(
                 Locale.ROOT,
                 "model    %s (%s): %,d parameters, batch %s, seed %d%n",
@@ -97,6 +103,10 @@ record TrainingRun(
                 "names    %s: %,d%n",
                 names.edition(),
                 names.words().size());
+        printer.flush();
+    }
+
+    private void describe(Split split) {
         printer.printf(
                 Locale.ROOT,
                 "rows     train %,d, dev %,d, test %,d%n",

@@ -110,7 +110,9 @@ class DiagnosticsTest {
                 .forEach(i -> assertThat(values.get(i)).isEqualTo(expected[i], within(relative * expected[i])));
     }
 
-    /** The two that makemore part 3 shows as wrong are left out, and part 1's tables, which have no layers to look at. */
+    /**
+     * The two that makemore part 3 shows as wrong are left out, and part 1's tables, which have no layers to look at.
+     */
     @ParameterizedTest
     @EnumSource(
             mode = Mode.EXCLUDE,

@@ -61,6 +61,18 @@ class SampleCommandTest {
                 .isEqualTo(result.out().strip().replaceAll("\\s+", "\n"));
     }
 
+    /** The folder was written by the version before the weights had a hash, and the names are those that it sampled. */
+    @Test
+    void aRunOfAnEarlierVersionStillGivesItsNames() throws Exception {
+        var oldOptions = Objects.requireNonNull(SampleCommandTest.class.getResource("old-run/options.json"));
+        var old = Objects.requireNonNull(Path.of(oldOptions.toURI()).getParent());
+        assertThat(CommandResult.of("sample", "--run", "" + old))
+                .isEqualTo(new CommandResult(0, Files.readString(old.resolve("names.txt")), ""));
+        var file = old.resolve("model.safetensors");
+        assertThat(CommandResult.of("doctor", "" + file).out())
+                .isEqualTo("weights  sha256 d41d8f288ae83c3ae9d11723a8afde071eb22db9d6c9834bcea7aa4fd13f9875\n");
+    }
+
     @Test
     void theSameSeedGivesTheSameNames() {
         var names = sample("-n", "5", "--seed", "15").out();

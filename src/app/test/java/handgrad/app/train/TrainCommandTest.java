@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import handgrad.app.CommandResult;
 import handgrad.data.Names;
+import handgrad.io.WeightsHash;
 import handgrad.models.LectureModel;
 import handgrad.tensor.Backend;
 import handgrad.testing.LectureNames;
@@ -207,7 +208,9 @@ class TrainCommandTest {
                 .containsPattern("(?m)^BatchNorm +mean, largest difference +std, largest difference$")
                 .containsPattern("(?m)^loss +running +calibrated$")
                 .containsPattern("(?m)^dev +\\d\\.\\d{6} +\\d\\.\\d{6}$");
-        assertThat(result.out().lines()).allSatisfy(line -> assertThat(line).hasSizeLessThan(80));
+        assertThat(result.out().lines())
+                .filteredOn(line -> !line.startsWith("weights "))
+                .allSatisfy(line -> assertThat(line).hasSizeLessThan(80));
         assertThat(CommandResult.of(train(run("b"), "--steps", "20")).out()).doesNotContain("saturated");
         assertThat(Files.readString(folder.resolve("b/diagnostics.json")))
                 .startsWith("{\"lossCurve\":{\"binSize\":1,\"log10\":[0.")
@@ -323,11 +326,27 @@ class TrainCommandTest {
     }
 
     @Test
+    void printsTheHashOfTheWeightsLastAsDoctorDoesOfTheFile() throws IOException {
+        var last = CommandResult.of(train(run("a"), "--report"))
+                .out()
+                .lines()
+                .toList()
+                .getLast();
+        var file = folder.resolve("a/model.safetensors");
+        assertThat(last).matches("weights  sha256 [0-9a-f]{64}").endsWith(WeightsHash.of(file));
+        assertThat(CommandResult.of("doctor", file.toString())).isEqualTo(new CommandResult(0, last + "\n", ""));
+        CommandResult.of(train(run("b"), "--quiet", "--threads", "1"));
+        assertThat(WeightsHash.of(folder.resolve("b/model.safetensors"))).isEqualTo(WeightsHash.of(file));
+        CommandResult.of(train(run("c"), "--quiet", "--seed", "9"));
+        assertThat(WeightsHash.of(folder.resolve("c/model.safetensors"))).isNotEqualTo(WeightsHash.of(file));
+    }
+
+    @Test
     void printsAtMost79ColumnsAndNoneButLossesWhenQuiet() {
         var lines = CommandResult.of(train(run("a"))).out().lines().toList();
         assertThat(lines)
                 .filteredOn(line -> line.contains(" "))
-                .allMatch(line -> line.length() <= 79 || line.startsWith("run folder"));
+                .allMatch(line -> line.length() <= 79 || line.startsWith("run folder") || line.startsWith("weights "));
         assertThat(CommandResult.of(train(run("b"), "--quiet")).out()).matches("""
                         \\s+loss   lecture
                         train +\\d+\\.\\d{4}    2\\.0674

@@ -55,9 +55,10 @@ public final class Parallel {
     private static final long SPIN_NANOS = 50_000;
 
     private static final int PROCESSORS = Runtime.getRuntime().availableProcessors();
+    private static final DefaultThreads DEFAULT = DefaultThreads.ofThisProcess();
     private static final Parallel POOL = new Parallel();
 
-    private volatile int threads = PROCESSORS;
+    private volatile int threads = DEFAULT.count();
     private int workers;
     private final AtomicBoolean busy = new AtomicBoolean();
     private IntConsumer task = Parallel::nothing;
@@ -71,7 +72,8 @@ public final class Parallel {
     private Parallel() {}
 
     /**
-     * Sets how many threads run a task, the caller among them; by default one for each processor.
+     * Sets how many threads run a task, the caller among them; by default one for each processor that the process may use,
+     * or as many as {@code SLURM_CPUS_PER_TASK} says where that is less.
      *
      * @throws IllegalArgumentException if it is less than 1
      */
@@ -85,6 +87,11 @@ public final class Parallel {
     /** How many threads run a task, the caller among them. */
     public static int threads() {
         return POOL.threads;
+    }
+
+    /** Who says how many threads there are by default, if it is not the JVM: Slurm, or why it is not followed. */
+    public static String defaultThreadsOrigin() {
+        return DEFAULT.origin();
     }
 
     /**

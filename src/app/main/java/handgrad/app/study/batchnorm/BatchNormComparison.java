@@ -7,7 +7,10 @@ import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.DoubleStream;
 
-/** The standard network beside the one with BatchNorm: what was measured at the same step from the same seed, pair by pair. */
+/**
+ * The standard network beside the one with BatchNorm: what was measured at the same step from the same seed, pair by
+ * pair.
+ */
 final class BatchNormComparison {
     private record Pair(ProbeResult standard, ProbeResult batchNorm) {}
 

@@ -7,7 +7,10 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** The four claims of Santurkar et al. 2018 on one network, each judged by a number and by a rule that is the same for every network. */
+/**
+ * The four claims of Santurkar et al. 2018 on one network, each judged by a number and by a rule that is the same for
+ * every network.
+ */
 final class BatchNormVerdicts {
     /** Of the same order of magnitude: a factor below √10 either way. */
     private static final double SAME_ORDER = Math.sqrt(10);

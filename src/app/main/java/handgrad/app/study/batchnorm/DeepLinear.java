@@ -13,16 +13,17 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * The deep linear network of the paper: 25 linear layers of 10 units without anything between them, which are to become one
- * matrix, ‖W25 … W1 x - A x‖² for A of 10 x 10 and x both Gaussian, by gradient descent on all x at learning rate 1e-6.
+ * The deep linear network of the paper: 25 linear layers of 10 units without anything between them, which are to become
+ * one matrix, ‖W25 … W1 x - A x‖² for A of 10 x 10 and x both Gaussian, by gradient descent on all x at learning rate
+ * 1e-6.
  *
  * @param samples how many x, which the paper does not say
  * @param placement where it is normalised, which the paper does not say
  * @param initialization of the weights; the paper names Glorot's for its other network
  */
-public record DeepLinear(int samples, Placement placement, Initialization initialization) implements Network {
+record DeepLinear(int samples, Placement placement, Initialization initialization) implements Network {
     /** Where a deep linear network is normalised. */
-    public enum Placement {
+    enum Placement {
         /** Behind every linear layer. */
         EVERY,
         /** Behind every linear layer but the last. */

@@ -14,7 +14,7 @@ import java.util.Map;
  * @param width the channels of the first convolutions
  * @param batchSize the images of a batch
  */
-public record ImageNetwork(ImageDataset images, String source, int width, int batchSize) implements Network {
+record ImageNetwork(ImageDataset images, String source, int width, int batchSize) implements Network {
     private static final double LR = 0.1;
 
     @Override

@@ -7,9 +7,10 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Normalisation by the average ℓp norm of each unit over the batch, taken before the mean is subtracted, for p of 1, 2 and ∞
- * (Santurkar et al. 2018, section 3.3). Where batch normalisation divides by the deviation, this fixes no variance; a gain and
- * a bias follow as there. It has no statistics for evaluation: the study trains only. Keeps its input for backward.
+ * Normalisation by the average ℓp norm of each unit over the batch, taken before the mean is subtracted, for p of 1, 2
+ * and ∞ (Santurkar et al. 2018, section 3.3). Where batch normalisation divides by the deviation, this fixes no
+ * variance; a gain and a bias follow as there. It has no statistics for evaluation: the study trains only. Keeps its
+ * input for backward.
  */
 final class LpNormalization implements Layer {
     /** Which norm. */
@@ -47,8 +48,8 @@ final class LpNormalization implements Layer {
     }
 
     /**
-     * With s the norm of a unit: normalized = (x - mean) / s; out = gain ∘ normalized + bias. To s, or under its root, 1e-5 is
-     * added. x and out are (N, units) or (N, channels, height, width).
+     * With s the norm of a unit: normalized = (x - mean) / s; out = gain ∘ normalized + bias. To s, or under its root,
+     * 1e-5 is added. x and out are (N, units) or (N, channels, height, width).
      */
     @Override
     public Tensor forward(Tensor x) {

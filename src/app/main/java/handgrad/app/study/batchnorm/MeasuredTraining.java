@@ -14,7 +14,7 @@ import java.util.List;
  * @param readings as many as steps, fewer where it diverged
  */
 @SuppressWarnings("ArrayRecordComponent") // compared by nobody
-public record MeasuredTraining(double firstLoss, double[] losses, int[] steps, List<ProbeResult> readings) {
+record MeasuredTraining(double firstLoss, double[] losses, int[] steps, List<ProbeResult> readings) {
     /** Points of the curve at most. */
     private static final int POINTS = 100;
 
@@ -24,7 +24,7 @@ public record MeasuredTraining(double firstLoss, double[] losses, int[] steps, L
      * @param probes how many times it measures
      * @param afterStep is run after each step
      */
-    public static MeasuredTraining run(
+    static MeasuredTraining run(
             Network network, Variant variant, long seed, int steps, int probes, Runnable afterStep) {
         var task = network.start(variant, seed);
         var probe = new Probe(task, network.lr(), network.stepSizes());
@@ -58,7 +58,7 @@ public record MeasuredTraining(double firstLoss, double[] losses, int[] steps, L
     }
 
     /** The mean loss of the last tenth of the training. */
-    public double lastLoss() {
+    double lastLoss() {
         int tenth = Math.ceilDiv(losses.length, 10);
         return Arrays.stream(losses, losses.length - tenth, losses.length)
                 .average()

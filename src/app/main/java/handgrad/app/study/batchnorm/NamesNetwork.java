@@ -7,8 +7,11 @@ import handgrad.nn.Sequential;
 import handgrad.random.TorchRandom;
 import java.util.Map;
 
-/** The deep network of makemore part 3 on the bundled names: six linear layers with tanh, 47,024 parameters with BatchNorm. */
-public record NamesNetwork() implements Network {
+/**
+ * The deep network of makemore part 3 on the bundled names: six linear layers with tanh, 47,024 parameters with
+ * BatchNorm.
+ */
+record NamesNetwork() implements Network {
     private static final long SPLIT_SEED = 42;
 
     @Override

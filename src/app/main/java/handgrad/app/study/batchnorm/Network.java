@@ -3,7 +3,7 @@ package handgrad.app.study.batchnorm;
 import java.util.Map;
 
 /** A network of the study, and how it is trained: by gradient descent at one learning rate, from given seeds. */
-public sealed interface Network permits DeepLinear, NamesNetwork, ImageNetwork {
+sealed interface Network permits DeepLinear, NamesNetwork, ImageNetwork {
     /** The name on the page and in results. */
     String title();
 

@@ -6,9 +6,10 @@ import handgrad.tensor.Tensor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The noise that Santurkar et al. 2018 (appendix A) add behind each batch normalisation, to bring back a shift that changes at
- * every step. For each unit μ is uniform from -½ to ½ and σ from 1 to 1.25; then each element gets a factor of its own, normal
- * with mean σ and deviation 0.1, and a summand, uniform within 0.1 of μ. Each pixel of a channel is an element of one unit.
+ * The noise that Santurkar et al. 2018 (appendix A) add behind each batch normalisation, to bring back a shift that
+ * changes at every step. For each unit μ is uniform from -½ to ½ and σ from 1 to 1.25; then each element gets a factor
+ * of its own, normal with mean σ and deviation 0.1, and a summand, uniform within 0.1 of μ. Each pixel of a channel is
+ * an element of one unit.
  */
 final class Noise implements Layer {
     private static final double SHIFT = 0.5;
@@ -26,7 +27,10 @@ final class Noise implements Layer {
         this.random = random;
     }
 
-    /** Keeps the noise of the last forward for those that follow, or ends that; so a loss can be asked for at many points. */
+    /**
+     * Keeps the noise of the last forward for those that follow, or ends that; so a loss can be asked for at many
+     * points.
+     */
     void hold(boolean hold) {
         held = hold;
     }

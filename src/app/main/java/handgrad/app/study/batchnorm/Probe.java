@@ -10,10 +10,10 @@ import java.util.Map;
 import java.util.stream.DoubleStream;
 
 /**
- * Measures a model between the backward pass of a step and its update, as Santurkar et al. 2018 do, on the batch of the step:
- * internal covariate shift (definition 2.1), and the landscape along the gradient (section 3.2). Parameters, gradients and
- * running statistics are as before afterwards, and noise stays that of the step in between, so that training goes on as if
- * nothing had been measured.
+ * Measures a model between the backward pass of a step and its update, as Santurkar et al. 2018 do, on the batch of the
+ * step: internal covariate shift (definition 2.1), and the landscape along the gradient (section 3.2). Parameters,
+ * gradients and running statistics are as before afterwards, and noise stays that of the step in between, so that
+ * training goes on as if nothing had been measured.
  */
 final class Probe {
     private final Task task;
@@ -80,8 +80,8 @@ final class Probe {
     private record Shift(double difference, double cosine) {}
 
     /**
-     * G is the gradient of layer i, G' the one after the layers before it, and they alone, have been updated: one more forward
-     * and backward pass for each layer.
+     * G is the gradient of layer i, G' the one after the layers before it, and they alone, have been updated: one more
+     * forward and backward pass for each layer.
      */
     private List<Shift> shift(Batch batch, GradientVector gradient, Map<String, Tensor> state) {
         var shifts = new ArrayList<Shift>();

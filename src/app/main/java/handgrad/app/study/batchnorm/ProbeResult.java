@@ -1,12 +1,13 @@
 package handgrad.app.study.batchnorm;
 
 /**
- * What a {@link Probe} measured at one step. Lists have a number for each layer but the first, before which nothing moves.
+ * What a {@link Probe} measured at one step. Lists have a number for each layer but the first, before which nothing
+ * moves.
  *
  * @param difference ‖G - G'‖₂ of the layer's weight, the internal covariate shift of the paper
  * @param cosine that of the angle between G and G'
- * @param drift how far the step moves the distribution of the layer's input: with mean and deviation of each unit before and
- *     after, √(Σ (Δmean² + Δdeviation²) / Σ deviation²)
+ * @param drift how far the step moves the distribution of the layer's input: with mean and deviation of each unit
+ *     before and after, √(Σ (Δmean² + Δdeviation²) / Σ deviation²)
  * @param gradient ‖g‖₂ over all parameters
  * @param lowestLoss the least loss along the gradient
  * @param highestLoss the greatest
@@ -15,7 +16,7 @@ package handgrad.app.study.batchnorm;
  * @param smoothness the greatest ‖g - g(θ')‖₂ / ‖θ - θ'‖₂, the effective β
  */
 @SuppressWarnings("ArrayRecordComponent") // compared by nobody
-public record ProbeResult(
+record ProbeResult(
         double[] difference,
         double[] cosine,
         double[] drift,

@@ -10,8 +10,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A layer as the paper counts them: a linear layer, a convolution or an embedding, with all that follows it up to the next, its
- * normalisation too.
+ * A layer as the paper counts them: a linear layer, a convolution or an embedding, with all that follows it up to the
+ * next, its normalisation too.
  *
  * @param first the position of its first layer in the model
  * @param weight the weight of that layer, which every {@link Variant} has alike

@@ -3,8 +3,9 @@ package handgrad.app.study.batchnorm;
 import handgrad.tensor.Tensor;
 
 /**
- * The values of each unit of a batch: (N, units) as it is, images (N, channels, height, width) as (N, channels, pixels), where
- * every pixel of a channel is a value of one unit. What there is one of for each unit is (1, units) or (1, channels, 1).
+ * The values of each unit of a batch: (N, units) as it is, images (N, channels, height, width) as (N, channels,
+ * pixels), where every pixel of a channel is a value of one unit. What there is one of for each unit is (1, units) or
+ * (1, channels, 1).
  */
 final class UnitValues {
     private static final int IMAGES = 4;

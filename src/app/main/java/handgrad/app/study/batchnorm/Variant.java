@@ -9,7 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** What normalises a network. */
-public enum Variant {
+enum Variant {
     /** Nothing. */
     STANDARD("standard"),
     /** Batch normalisation. */
@@ -30,7 +30,7 @@ public enum Variant {
     }
 
     /** The name on the page. */
-    public String title() {
+    String title() {
         return title;
     }
 

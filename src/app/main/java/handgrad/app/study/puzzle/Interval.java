@@ -3,8 +3,8 @@ package handgrad.app.study.puzzle;
 /**
  * The interval of a share with a confidence of 95 %, by E. B. Wilson, "Probable inference, the law of succession, and
  * statistical inference", Journal of the American Statistical Association 22 (1927): all p whose distance to the share
- * that was seen is at most z standard deviations √(p(1 − p)/n). It holds for shares of 0 and 1 as well, where the interval
- * around the share itself has no width.
+ * that was seen is at most z standard deviations √(p(1 − p)/n). It holds for shares of 0 and 1 as well, where the
+ * interval around the share itself has no width.
  *
  * @param low its lower end
  * @param high its upper end

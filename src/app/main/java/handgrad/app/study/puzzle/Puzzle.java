@@ -207,10 +207,10 @@ record Puzzle(
      * closed form; NaN where there is none.
      *
      * <p>Only ReLU has units without a gradient; over the pair, batch normalisation sends one input of a unit above 0.
-     * A unit with weight w and bias b is dead when b ≤ 0 and w + b ≤ 0, and the units of a layer are drawn independently.
-     * Without a bias at the start, a later layer sees 0 for the input 0, and for the input 1 a vector that is not 0, on
-     * which half of all directions are negative: 1 − (1 − 2^−width)^depth, the bound of Lu, Shin, Su and Karniadakis 2019
-     * (https://arxiv.org/abs/1903.06733), which one input attains.
+     * A unit with weight w and bias b is dead when b ≤ 0 and w + b ≤ 0, and the units of a layer are drawn
+     * independently. Without a bias at the start, a later layer sees 0 for the input 0, and for the input 1 a vector
+     * that is not 0, on which half of all directions are negative: 1 − (1 − 2^−width)^depth, the bound of Lu, Shin, Su
+     * and Karniadakis 2019 (https://arxiv.org/abs/1903.06733), which one input attains.
      */
     double bornDead() {
         if (activation != Activation.RELU || norm != Norm.NONE) {

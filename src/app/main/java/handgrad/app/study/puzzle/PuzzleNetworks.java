@@ -18,8 +18,8 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * The networks of one puzzle from several seeds, trained at once: each seed is a group of {@link GroupedLinear}, and all
- * else works on each number, or each column, by itself. So a network gets the same bits whatever stands beside it.
+ * The networks of one puzzle from several seeds, trained at once: each seed is a group of {@link GroupedLinear}, and
+ * all else works on each number, or each column, by itself. So a network gets the same bits whatever stands beside it.
  *
  * <p>In FLOAT64, as the table that the study repeats was measured.
  */
@@ -191,8 +191,8 @@ final class PuzzleNetworks {
     }
 
     /**
-     * What share of the gradient passes the activations of each seed: the sum of its sizes before them over the sum after
-     * them, the least over the hidden layers; 1 where none arrives, or where the activation cannot saturate.
+     * What share of the gradient passes the activations of each seed: the sum of its sizes before them over the sum
+     * after them, the least over the hidden layers; 1 where none arrives, or where the activation cannot saturate.
      */
     double[] passedShare(Pass pass) {
         double[] least = new double[seeds];

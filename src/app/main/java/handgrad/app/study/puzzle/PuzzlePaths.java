@@ -10,12 +10,12 @@ import java.util.stream.IntStream;
 /**
  * How single ReLU units die, N = 1 as PyTorch draws it.
  *
- * <p>Take a unit that is above 0 on the input 1 alone: z₁ = w + b > 0 ≥ b. Its answer to the input 0 is 0, so with the best
- * output bias the error is (1 + v z₁)² / 4, with v the output weight: 0 on the curve v z₁ = -1, and ¼ wherever the unit is
- * dead. Both w and b get the gradient of z₁, so along the flow of the gradient z₁' = -2 e v and v' = -e z₁ for some error e,
- * and z₁² - 2 v² stays as it is. From v > 0 both fall, and z₁ comes to 0 first, which is death, where z₁ < √2 v. On the input
- * 0 alone only b moves: b² - v² stays, and from v < 0 the unit dies where b < |v|. That leaves out that steps have a length
- * and that the output bias moves too, so it is a prediction to be counted.
+ * <p>Take a unit that is above 0 on the input 1 alone: z₁ = w + b > 0 ≥ b. Its answer to the input 0 is 0, so with the
+ * best output bias the error is (1 + v z₁)² / 4, with v the output weight: 0 on the curve v z₁ = -1, and ¼ wherever the
+ * unit is dead. Both w and b get the gradient of z₁, so along the flow of the gradient z₁' = -2 e v and v' = -e z₁ for
+ * some error e, and z₁² - 2 v² stays as it is. From v > 0 both fall, and z₁ comes to 0 first, which is death, where z₁
+ * < √2 v. On the input 0 alone only b moves: b² - v² stays, and from v < 0 the unit dies where b < |v|. That leaves out
+ * that steps have a length and that the output bias moves too, so it is a prediction to be counted.
  *
  * @param oneInput how many units start above 0 on one input alone
  * @param predicted how many of these should die

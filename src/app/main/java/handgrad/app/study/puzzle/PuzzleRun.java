@@ -13,7 +13,8 @@ import java.util.stream.IntStream;
  * @param labels of each seed
  * @param bornDead how many had a first layer without a gradient before the first step, those of equal units aside
  * @param quarter how many ended with an error of 0.25, that of predicting ½ for both inputs
- * @param half how many ended with an error of 0.5, that of predicting 0 for both inputs, or 0 for the input 0 and ½ for 1
+ * @param half how many ended with an error of 0.5, that of predicting 0 for both inputs, or 0 for the input 0 and ½ for
+ *     1
  */
 record PuzzleRun(List<PuzzleLabel> labels, int bornDead, int quarter, int half) {
     /** Networks that are trained together: their numbers fit into a core's second cache. */

@@ -8,9 +8,9 @@ import static handgrad.app.study.puzzle.Puzzle.Activation.TANH;
 import java.util.List;
 
 /**
- * The failures that are known: shares of 2,000 seeds after 2,000 steps of gradient descent on the squared error, in float64,
- * of networks with one hidden layer. They were measured by another program with other random numbers, so they agree with
- * those of here where the two 95 % intervals overlap.
+ * The failures that are known: shares of 2,000 seeds after 2,000 steps of gradient descent on the squared error, in
+ * float64, of networks with one hidden layer. They were measured by another program with other random numbers, so they
+ * agree with those of here where the two 95 % intervals overlap.
  */
 final class PuzzleTable {
     static final int SEEDS = 2_000;

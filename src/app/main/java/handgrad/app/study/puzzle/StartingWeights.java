@@ -6,16 +6,18 @@ import handgrad.random.TorchRandom;
 enum StartingWeights {
     /** Weight and bias uniform within ±1/√fanIn, the default of PyTorch's Linear. */
     PYTORCH("PyTorch", false, 3.0 / 8),
-    /** Weight normal with variance 2/fanIn, bias zero: He, Zhang, Ren and Sun 2015, https://arxiv.org/abs/1502.01852. */
+    /**
+     * Weight normal with variance 2/fanIn, bias zero: He, Zhang, Ren and Sun 2015, https://arxiv.org/abs/1502.01852.
+     */
     HE("He", true, 0.5),
     /** Weight normal with variance 2/(fanIn + fanOut), bias zero: Glorot and Bengio 2010. */
     XAVIER("Xavier", true, 0.5),
     /** All zero. */
     ZERO("zero", true, 1),
     /**
-     * Randomised asymmetric: weight and bias of a unit normal with deviation 0.6007/√fanIn, then one of them, whichever is
-     * drawn, replaced by a number of the Beta(2, 1) distribution, which is positive: Lu, Shin, Su and Karniadakis 2019,
-     * https://arxiv.org/abs/1903.06733.
+     * Randomised asymmetric: weight and bias of a unit normal with deviation 0.6007/√fanIn, then one of them, whichever
+     * is drawn, replaced by a number of the Beta(2, 1) distribution, which is positive: Lu, Shin, Su and Karniadakis
+     * 2019, https://arxiv.org/abs/1903.06733.
      */
     RANDOMISED_ASYMMETRIC("RAI", false, deadRandomisedAsymmetric());
 
@@ -95,9 +97,9 @@ enum StartingWeights {
     }
 
     /**
-     * With one input the weight is replaced half of the time, and a unit whose bias is replaced is alive. So with σ = 0.6007
-     * it is dead with probability ½ ∫ 2u P(b ≤ -u) du for u from 0 to 1, which by parts is
-     * ½ (P(t ≤ -a) + σ² ∫ t² φ(t) dt for t from 0 to a), where a = 1/σ, t is standard normal and φ its density.
+     * With one input the weight is replaced half of the time, and a unit whose bias is replaced is alive. So with σ =
+     * 0.6007 it is dead with probability ½ ∫ 2u P(b ≤ -u) du for u from 0 to 1, which by parts is ½ (P(t ≤ -a) + σ² ∫
+     * t² φ(t) dt for t from 0 to a), where a = 1/σ, t is standard normal and φ its density.
      */
     private static double deadRandomisedAsymmetric() {
         double a = 1 / 0.6007;

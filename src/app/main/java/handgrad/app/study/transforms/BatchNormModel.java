@@ -12,16 +12,17 @@ import handgrad.tensor.Tensor;
  * weight then counts only together with its gain, so the loss is no longer quadratic, and no eigenvalue at the start
  * predicts it all the way.
  *
- * @param largestStep the largest step size with which the error is no larger after {@value #STABLE_STEPS} steps from weights
- *     of zero, gain 1 and bias 0
- * @param steps to a millionth of the error of the predictions with half of this step size; -1 where the limit came first
+ * @param largestStep the largest step size with which the error is no larger after {@value #STABLE_STEPS} steps from
+ *     weights of zero, gain 1 and bias 0
+ * @param steps to a millionth of the error of the predictions with half of this step size; -1 where the limit came
+ *     first
  */
-public record BatchNormModel(double largestStep, long steps) {
+record BatchNormModel(double largestStep, long steps) {
     private static final int STABLE_STEPS = 200;
     private static final double DIVERGED = 1e3;
 
     /** Measures it on these rows as one batch. */
-    public static BatchNormModel of(Observations train, long limit) {
+    static BatchNormModel of(Observations train, long limit) {
         var x = Transform.tensor(train.columns());
         // The error is that against the best predictions, as everywhere; least squares reaches them in one go.
         // Standardised features give the same predictions, also where float64 cannot tell a raw one from a constant.

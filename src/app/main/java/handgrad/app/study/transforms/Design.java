@@ -9,11 +9,11 @@ import org.hipparchus.linear.SingularValueDecomposition;
 /**
  * The matrix X of a linear model, a column of ones and one for each feature, by its singular values: X = U Σ Vᵀ.
  *
- * <p>Everything that the study says of a model follows from them. H = XᵀX / n, the second derivative of the loss
- * ‖Xw - y‖² / 2n, has the eigenvalues λ = σ² / n and the eigenvectors V. The weights of least squares are V Σ⁻¹ Uᵀ y. The
+ * <p>Everything that the study says of a model follows from them. H = XᵀX / n, the second derivative of the loss ‖Xw -
+ * y‖² / 2n, has the eigenvalues λ = σ² / n and the eigenvectors V. The weights of least squares are V Σ⁻¹ Uᵀ y. The
  * leverage of a row, how much its own target moves its own prediction, is the square sum of its row of U. And gradient
- * descent on ΣVᵀ and Uᵀy, which has only p rows, takes the very steps of that on X and y: the gradient is the same, since U
- * has orthonormal columns, and the loss is less by the constant that no weights can reach.
+ * descent on ΣVᵀ and Uᵀy, which has only p rows, takes the very steps of that on X and y: the gradient is the same,
+ * since U has orthonormal columns, and the loss is less by the constant that no weights can reach.
  */
 final class Design {
     private final RealMatrix u;

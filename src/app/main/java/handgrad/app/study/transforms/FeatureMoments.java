@@ -7,11 +7,12 @@ import java.util.Arrays;
  *
  * @param mean m
  * @param variance Σ (x - m)² / n
- * @param skew Σ (x - m)³ / n over the third power of the deviation; 0 for a symmetric distribution, NaN for equal numbers
+ * @param skew Σ (x - m)³ / n over the third power of the deviation; 0 for a symmetric distribution, NaN for equal
+ *     numbers
  */
-public record FeatureMoments(double mean, double variance, double skew) {
+record FeatureMoments(double mean, double variance, double skew) {
     /** Of at least one number. */
-    public static FeatureMoments of(double[] x) {
+    static FeatureMoments of(double[] x) {
         double mean = Arrays.stream(x).average().orElse(Double.NaN);
         double squares = 0;
         double cubes = 0;
@@ -25,7 +26,7 @@ public record FeatureMoments(double mean, double variance, double skew) {
     }
 
     /** The correlation of two features, from -1 to 1. */
-    public static double correlation(double[] x, double[] y) {
+    static double correlation(double[] x, double[] y) {
         var ofX = of(x);
         var ofY = of(y);
         double sum = 0;

@@ -14,8 +14,8 @@ final class GradientDescent {
     static final double TARGET = 1e-6;
 
     /**
-     * A step size is called stable if the loss is no larger after so many steps than it was at the start. A growth of less
-     * than a factor of 2 in these is not seen, which is a step size too large by 2 parts in 100,000.
+     * A step size is called stable if the loss is no larger after so many steps than it was at the start. A growth of
+     * less than a factor of 2 in these is not seen, which is a step size too large by 2 parts in 100,000.
      */
     private static final int STABLE_STEPS = 10_000;
 
@@ -31,7 +31,10 @@ final class GradientDescent {
         this.y = y;
     }
 
-    /** Told of the error before each step: √(loss / first loss). Where y is in reach, that is ‖X(w - w*)‖ over its start. */
+    /**
+     * Told of the error before each step: √(loss / first loss). Where y is in reach, that is ‖X(w - w*)‖ over its
+     * start.
+     */
     @FunctionalInterface
     interface Listener {
         /** Returns whether to go on. */

@@ -23,14 +23,17 @@ import org.hipparchus.linear.SingularValueDecomposition;
  * @param afterTanh of what the last layer gets
  */
 @SuppressWarnings("ArrayRecordComponent") // compared by nobody
-public record HiddenLayer(double[] before, double[] after, double[] afterTanh) {
+record HiddenLayer(double[] before, double[] after, double[] afterTanh) {
     private static final int ROWS = 1_000;
 
     /** An eigenvalue below this share of the largest is rounding. */
     private static final double ROUNDING = 1e-20;
 
-    /** Trains with the lecture's seed, batches and first learning rate for so many steps, then looks at a batch in FLOAT64. */
-    public static HiddenLayer of(Split split, int steps) {
+    /**
+     * Trains with the lecture's seed, batches and first learning rate for so many steps, then looks at a batch in
+     * FLOAT64.
+     */
+    static HiddenLayer of(Split split, int steps) {
         var defaults = LectureModel.MLP_BN.defaults();
         var random = TorchRandom.seeded(defaults.seed());
         if (!(LectureModel.MLP_BN.build(defaults.sizes(), random) instanceof Sequential network)) {
@@ -61,14 +64,14 @@ public record HiddenLayer(double[] before, double[] after, double[] afterTanh) {
     }
 
     /** How many eigenvalues are more than rounding: the dimensions that the activations fill. */
-    public static int rank(double[] eigenvalues) {
+    static int rank(double[] eigenvalues) {
         return Math.toIntExact(Arrays.stream(eigenvalues)
                 .filter(value -> value > ROUNDING * eigenvalues[0])
                 .count());
     }
 
     /** The condition number within these dimensions. */
-    public static double condition(double[] eigenvalues) {
+    static double condition(double[] eigenvalues) {
         return eigenvalues[0] / eigenvalues[rank(eigenvalues) - 1];
     }
 

@@ -23,7 +23,7 @@ import java.util.List;
  * @param after the same of this feature transformed
  */
 @SuppressWarnings("ArrayRecordComponent") // compared by nobody
-public record Measurement(
+record Measurement(
         double[] skews,
         double[] exponents,
         double[] eigenvalues,
@@ -38,10 +38,10 @@ public record Measurement(
         double[] before,
         double[] after) {
     /** Where a histogram begins, in deviations from the mean. */
-    public static final double HISTOGRAM = -4;
+    static final double HISTOGRAM = -4;
 
     /** The width of a bin. */
-    public static final double BIN = 0.25;
+    static final double BIN = 0.25;
 
     /** What lies beyond the last bin is counted in it. */
     private static final int BINS = 48;
@@ -50,14 +50,14 @@ public record Measurement(
     private static final double SPACING = 1.1;
 
     /** The error after so many steps, as a share of that at the start. */
-    public record Point(long step, double error) {}
+    record Point(long step, double error) {}
 
     /**
      * Measures a model.
      *
      * @param limit when gradient descent is given up
      */
-    public static Measurement of(Transform transform, Observations.Split split, long limit) {
+    static Measurement of(Transform transform, Observations.Split split, long limit) {
         var train = split.train();
         var fitted = transform.fit(train.columns());
         double[][] columns = fitted.apply(train.columns());
@@ -85,18 +85,18 @@ public record Measurement(
     }
 
     /** The steps to a millionth of the error from weights of zero; -1 where the limit came first. */
-    public long stepsFromZero() {
+    long stepsFromZero() {
         var last = curve.getLast();
         return last.error() <= GradientDescent.TARGET ? last.step() : -1;
     }
 
     /** κ. */
-    public double condition() {
+    double condition() {
         return eigenvalues[0] / eigenvalues[eigenvalues.length - 1];
     }
 
     /** Which feature has the largest skew in size. */
-    public static int mostSkewed(double[][] columns) {
+    static int mostSkewed(double[][] columns) {
         int most = 0;
         for (int j = 1; j < columns.length; j++) {
             if (Math.abs(FeatureMoments.of(columns[j]).skew())

@@ -25,18 +25,18 @@ import org.jspecify.annotations.Nullable;
  * @param lines the line of the file that each row stands in; empty where there is no file
  */
 @SuppressWarnings("ArrayRecordComponent") // compared by nobody
-public record Observations(
+record Observations(
         String title, String target, List<String> features, double[][] columns, double[] y, List<Long> lines) {
     private static final double DEMO_LOG_MEAN = 3;
     private static final double DEMO_CORRELATION = 0.8;
 
-    public Observations {
+    Observations {
         features = List.copyOf(features);
         lines = List.copyOf(lines);
     }
 
     /** How many rows there are. */
-    public int rows() {
+    int rows() {
         return y.length;
     }
 
@@ -48,12 +48,12 @@ public record Observations(
      * @throws handgrad.app.command.WrongInputException if it cannot be learned from; the message says which line and
      *     column are wrong
      */
-    public static Observations read(Path file, String target, @Nullable List<String> features) {
+    static Observations read(Path file, String target, @Nullable List<String> features) {
         return CsvFile.read(file, target, features);
     }
 
     /** The SHA-256 of names and numbers, in hexadecimal digits. */
-    public String digest() {
+    String digest() {
         try (var bytes = new ByteArrayOutputStream();
                 var data = new DataOutputStream(bytes)) {
             data.writeUTF(String.join("\n", features) + "\n" + target);
@@ -72,10 +72,10 @@ public record Observations(
     }
 
     /**
-     * y = 1 + 2 ln x₁ + ln x₂ + noise: two lognormal features, whose logarithms have mean 3, deviation 1 and correlation
-     * 0.8, and normal noise of deviation 0.5.
+     * y = 1 + 2 ln x₁ + ln x₂ + noise: two lognormal features, whose logarithms have mean 3, deviation 1 and
+     * correlation 0.8, and normal noise of deviation 0.5.
      */
-    public static Observations demo(int rows, long seed) {
+    static Observations demo(int rows, long seed) {
         var normal = Tensor.randn(TorchRandom.seeded(seed), 3, rows);
         double[][] columns = new double[2][rows];
         double[] y = new double[rows];
@@ -93,7 +93,7 @@ public record Observations(
     }
 
     /** The rows in an order drawn from the seed, the first 80 % to train on and the others to test on. */
-    public Split split(long seed) {
+    Split split(long seed) {
         var order = new ArrayList<Integer>();
         for (int i = 0; i < rows(); i++) {
             order.add(i);
@@ -104,7 +104,7 @@ public record Observations(
     }
 
     /** What transforms and models are fitted on, and what they are judged on. */
-    public record Split(Observations train, Observations test) {}
+    record Split(Observations train, Observations test) {}
 
     private Observations rows(List<Integer> indices) {
         double[][] chosen = new double[columns.length][];

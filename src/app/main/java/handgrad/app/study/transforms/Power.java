@@ -12,27 +12,27 @@ import org.hipparchus.optim.univariate.UnivariateObjectiveFunction;
  * The two families of power transforms, and their exponent of greatest likelihood: the one for which the transformed
  * numbers look most like draws from one normal distribution.
  *
- * <p>Box and Cox, An analysis of transformations (1964); Yeo and Johnson, A new family of power transformations to improve
- * normality or symmetry (2000). With the mean and the variance σ̂² of the transformed numbers put in, what is left of the
- * log-likelihood is -(n/2) ln σ̂² + Σ ln(derivative of the transform).
+ * <p>Box and Cox, An analysis of transformations (1964); Yeo and Johnson, A new family of power transformations to
+ * improve normality or symmetry (2000). With the mean and the variance σ̂² of the transformed numbers put in, what is
+ * left of the log-likelihood is -(n/2) ln σ̂² + Σ ln(derivative of the transform).
  */
-public final class Power {
+final class Power {
     /** Where the exponent is looked for. Beyond it a power is no plausible scale, and float64 has too few digits. */
-    public static final double LARGEST_EXPONENT = 5;
+    static final double LARGEST_EXPONENT = 5;
 
     private Power() {}
 
     /**
-     * (x^λ - 1) / λ, and ln x at λ = 0, less what that is at e^origin; x is positive. With an origin of 0 that is the transform
-     * itself; with one amid the logarithms of the data, numbers far from 1 keep their digits.
+     * (x^λ - 1) / λ, and ln x at λ = 0, less what that is at e^origin; x is positive. With an origin of 0 that is the
+     * transform itself; with one amid the logarithms of the data, numbers far from 1 keep their digits.
      */
     static double boxCox(double x, double lambda, double origin) {
         return power(Math.log(x), lambda, origin);
     }
 
     /**
-     * For x ≥ 0 the Box-Cox transform of x + 1; for x < 0 minus that of 1 - x with the exponent 2 - λ. Any x will do. The
-     * origin is that of x + 1.
+     * For x ≥ 0 the Box-Cox transform of x + 1; for x < 0 minus that of 1 - x with the exponent 2 - λ. Any x will do.
+     * The origin is that of x + 1.
      */
     static double yeoJohnson(double x, double lambda, double origin) {
         return x >= 0
@@ -52,8 +52,8 @@ public final class Power {
     }
 
     /**
-     * The Box-Cox exponent of greatest likelihood. The numbers are divided by their geometric mean first: that changes the
-     * likelihood by a constant, and keeps a variance from vanishing beside a mean.
+     * The Box-Cox exponent of greatest likelihood. The numbers are divided by their geometric mean first: that changes
+     * the likelihood by a constant, and keeps a variance from vanishing beside a mean.
      */
     static double fitBoxCox(double[] x) {
         double[] logs = Arrays.stream(x).map(Math::log).toArray();

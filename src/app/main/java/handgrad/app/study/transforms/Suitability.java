@@ -8,7 +8,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /** Which data a linear model can be fitted to, and which transforms can be applied to it. */
-public final class Suitability {
+final class Suitability {
     /** The part of a column in a sum that cancels, below which it is rounding; all parts together have length 1. */
     private static final double PART = 1e-3;
 
@@ -19,7 +19,7 @@ public final class Suitability {
      *
      * @throws WrongInputException if not; it names the columns
      */
-    public static void check(Observations.Split split) {
+    static void check(Observations.Split split) {
         var train = split.train();
         for (int j = 0; j < train.features().size(); j++) {
             requireVarying("column " + train.features().get(j), train.columns()[j], "training", "; leave it out");
@@ -52,7 +52,7 @@ public final class Suitability {
     }
 
     /** Why a transform has to be left out; empty where it can be applied. */
-    public static Optional<String> reasonToLeaveOut(Transform transform, Observations data, Observations.Split split) {
+    static Optional<String> reasonToLeaveOut(Transform transform, Observations data, Observations.Split split) {
         if (Transform.OF_POSITIVE.contains(transform)) {
             for (int j = 0; j < data.features().size(); j++) {
                 for (int i = 0; i < data.rows(); i++) {

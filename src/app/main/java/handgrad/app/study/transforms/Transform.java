@@ -13,7 +13,7 @@ import org.hipparchus.linear.EigenDecompositionSymmetric;
 import org.hipparchus.linear.MatrixUtils;
 
 /** What is done to the features before the linear model; in the order of the tables. */
-public enum Transform {
+enum Transform {
     RAW("raw", train -> Fitted.eachColumn(train, _ -> x -> x)),
     CENTRED(
             "centred",
@@ -66,7 +66,7 @@ public enum Transform {
     }
 
     /** Its name in tables. */
-    public String title() {
+    String title() {
         return title;
     }
 
@@ -120,8 +120,9 @@ public enum Transform {
     }
 
     /**
-     * out = R^-½ · z with z the standardised features and R their correlations: no correlation is left, and each feature
-     * stays as near to itself as it can (ZCA-cor; Kessy, Lewin and Strimmer, Optimal whitening and decorrelation, 2018).
+     * out = R^-½ · z with z the standardised features and R their correlations: no correlation is left, and each
+     * feature stays as near to itself as it can (ZCA-cor; Kessy, Lewin and Strimmer, Optimal whitening and
+     * decorrelation, 2018).
      */
     private static Fitted whitened(double[][] train) {
         var standardised = standardised(train);

@@ -9,16 +9,17 @@ import java.util.ArrayList;
  * @param transform of the feature
  * @param constant the best constant
  * @param weight the best weight
- * @param constantReach how far the picture reaches from the best constant: as far as weights no worse than the start can be
+ * @param constantReach how far the picture reaches from the best constant: as far as weights no worse than the start
+ *     can be
  * @param weightReach the same of the weight
- * @param heights how far each point is from the bottom, as the root of the loss above the least, over that at the start;
- *     {@value #SIZE} rows, the largest weight first, of as many constants
+ * @param heights how far each point is from the bottom, as the root of the loss above the least, over that at the
+ *     start; {@value #SIZE} rows, the largest weight first, of as many constants
  * @param constants those of the path
  * @param weights those of the path
  * @param error of the predictions at the end of the path, over that at the start
  */
 @SuppressWarnings("ArrayRecordComponent") // compared by nobody
-public record Valley(
+record Valley(
         Transform transform,
         double constant,
         double weight,
@@ -29,13 +30,13 @@ public record Valley(
         double[] weights,
         double error) {
     /** Rows and columns of the heights. */
-    public static final int SIZE = 81;
+    static final int SIZE = 81;
 
     private static final int STEPS = 60;
     private static final double MARGIN = 1.15;
 
     /** The valley of the feature that is most skewed, after a transform fitted to it alone. */
-    public static Valley of(Transform transform, Observations train) {
+    static Valley of(Transform transform, Observations train) {
         double[][] feature = {train.columns()[Measurement.mostSkewed(train.columns())]};
         var design = Design.of(transform.fit(feature).apply(feature));
         double[] best = design.fit(train.y());

@@ -5,9 +5,9 @@ import handgrad.tensor.DType;
 import handgrad.tensor.Tensor;
 
 /**
- * A model of characters that is a table: for each context one row of log-probabilities. It is found either by counting or by
- * gradient descent, and both have one number that keeps it from believing its counts: a smoothing added to each, or a
- * penalty on the squares of the weights.
+ * A model of characters that is a table: for each context one row of log-probabilities. It is found either by counting
+ * or by gradient descent, and both have one number that keeps it from believing its counts: a smoothing added to each,
+ * or a penalty on the squares of the weights.
  *
  * @param strength the smoothing or the penalty
  * @param logProbabilities (27ᵀ, 27) for contexts of T characters, FLOAT64
@@ -24,8 +24,8 @@ record Ngram(double strength, Tensor logProbabilities) {
     /**
      * Part 1's network of one layer, trained on all rows at every step from weights of zero.
      *
-     * <p>A row of the data adds to the loss what any other row of the same context and next character adds, so the sums over
-     * the rows are sums over the counts; the steps are those of the network on the rows, up to rounding.
+     * <p>A row of the data adds to the loss what any other row of the same context and next character adds, so the sums
+     * over the rows are sums over the counts; the steps are those of the network on the rows, up to rounding.
      *
      * <pre>
      * loss = -Σ counts ∘ ln softmax(W) / N + penalty · mean(W²)

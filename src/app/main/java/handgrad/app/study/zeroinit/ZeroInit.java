@@ -23,7 +23,8 @@ import java.util.List;
  * @param train the loss on train after the last step
  * @param dev the loss on dev after the last step
  * @param largestHidden the largest output of tanh after training, in size
- * @param spread the largest difference between the logits of two rows after training: 0 where the context does not matter
+ * @param spread the largest difference between the logits of two rows after training: 0 where the context does not
+ *     matter
  */
 record ZeroInit(
         StartingWeights start,

@@ -6,7 +6,9 @@ import handgrad.data.Names;
 import org.junit.jupiter.api.Test;
 
 class HiddenLayerTest {
-    /** Three characters of ten numbers each go in; BatchNorm takes the mean away, and its bias of zeros gives none back. */
+    /**
+     * Three characters of ten numbers each go in; BatchNorm takes the mean away, and its bias of zeros gives none back.
+     */
     @Test
     void fillsAsManyDimensionsAsNumbersGoIn() {
         var layer = HiddenLayer.of(Names.bundled().split(42), 0);

@@ -11,7 +11,9 @@ class TransformTest {
     private static final Observations.Split SPLIT = Observations.demo(500, 7).split(7);
     private static final double[][] TRAIN = SPLIT.train().columns();
 
-    /** What is fitted on the training rows is applied to others as it is: a row alone gives what it gives among others. */
+    /**
+     * What is fitted on the training rows is applied to others as it is: a row alone gives what it gives among others.
+     */
     @ParameterizedTest
     @EnumSource
     void treatsEachRowAlike(Transform transform) {

@@ -1,0 +1,44 @@
+package handgrad.io;
+
+import handgrad.tensor.Tensor;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.Map;
+
+/**
+ * One number for the weights of a model: models of equal hashes have the same bits.
+ *
+ * <p>It is the SHA-256 of the little-endian bytes of all tensors of a model's state, parameters and running statistics, in
+ * the order in which the model declares them; of tensors of several types those of 8 bytes an element come first. Names,
+ * shapes and metadata do not count. So a file of {@link Safetensors#write} has the hash of the model that it was written
+ * of: the SHA-256 of all that follows its header.
+ */
+public final class WeightsHash {
+    private WeightsHash() {}
+
+    /**
+     * The hash of a model's state, in 64 hexadecimal digits.
+     *
+     * @param state as {@link handgrad.nn.Layer#stateDict()} gives it
+     */
+    public static String of(Map<String, Tensor> state) {
+        try {
+            var digest = MessageDigest.getInstance("SHA-256");
+            SafetensorsWriter.elements(state, digest::update);
+            return HexFormat.of().formatHex(digest.digest());
+        } catch (NoSuchAlgorithmException exception) {
+            throw new IllegalStateException("every Java platform has SHA-256", exception);
+        }
+    }
+
+    /**
+     * The hash of the tensors in a file, in 64 hexadecimal digits.
+     *
+     * @throws SafetensorsException if the file cannot be read or is not such a file; the message says where it is wrong
+     */
+    public static String of(Path file) throws SafetensorsException {
+        return of(Safetensors.read(file).tensors());
+    }
+}
