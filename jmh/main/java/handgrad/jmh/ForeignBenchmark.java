@@ -5,7 +5,9 @@ import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 
 import handgrad.blas.OpenBlas;
+import handgrad.kernel.matmul.Product;
 import handgrad.kernel.matmul.VectorMatmul;
+import handgrad.kernel.route.Form;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
@@ -204,7 +206,7 @@ public class ForeignBenchmark {
     /** c = a b by the Java kernel. */
     @Benchmark
     public float[] gemmJava(Squares s) {
-        VectorMatmul.sgemm(false, false, s.side, s.side, s.side, 1, s.a, 0, s.side, s.b, 0, s.side, 0, s.c, 0, s.side);
+        VectorMatmul.multiply(Product.ofThread(Form.NN, s.side, s.side, s.side), s.a, s.b, s.c);
         return s.c;
     }
 }

@@ -156,18 +156,14 @@ public class KernelBenchmark {
     /** d = a b as handgrad routes it. */
     @Benchmark
     public float[] matmul(KernelOperands o) {
-        int inputs = o.size.inputs;
-        MatrixProduct.sgemm(
-                false, false, o.rows, o.features, inputs, 1, o.a, 0, inputs, o.b, 0, o.features, 0, o.d, 0, o.features);
+        MatrixProduct.multiply(o.product(), o.a, o.b, o.d);
         return o.d;
     }
 
     /** d = a b by the Java kernel. */
     @Benchmark
     public float[] matmulJava(KernelOperands o) {
-        int inputs = o.size.inputs;
-        VectorMatmul.sgemm(
-                false, false, o.rows, o.features, inputs, 1, o.a, 0, inputs, o.b, 0, o.features, 0, o.d, 0, o.features);
+        VectorMatmul.multiply(o.product(), o.a, o.b, o.d);
         return o.d;
     }
 }

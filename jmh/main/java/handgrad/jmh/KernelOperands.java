@@ -1,5 +1,7 @@
 package handgrad.jmh;
 
+import handgrad.kernel.matmul.Product;
+import handgrad.kernel.route.Form;
 import handgrad.kernel.runtime.Parallel;
 import java.util.Arrays;
 import org.openjdk.jmh.annotations.Param;
@@ -50,6 +52,11 @@ public class KernelOperands {
     float[] variance = {};
     float[] inverse = {};
     int[] indices = {};
+
+    /** The matrix product a b. */
+    Product product() {
+        return Product.ofThread(Form.NN, rows, features, size.inputs);
+    }
 
     /** Draws the operands and, at the small size, compares every result with float64. */
     @Setup

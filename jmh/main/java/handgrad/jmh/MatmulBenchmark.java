@@ -57,21 +57,23 @@ public class MatmulBenchmark {
     /** handgrad's own choice. */
     @Benchmark
     public float[] routed() {
-        MatrixProduct.sgemm(p.transposeA, p.transposeB, p.m, p.n, p.k, 1, p.a, 0, p.lda, p.b, 0, p.ldb, 0, p.c, 0, p.n);
+        MatrixProduct.multiply(p.product(), p.a, p.b, p.c);
         return p.c;
     }
 
     /** The Java kernel alone. */
     @Benchmark
     public float[] java() {
-        VectorMatmul.sgemm(p.transposeA, p.transposeB, p.m, p.n, p.k, 1, p.a, 0, p.lda, p.b, 0, p.ldb, 0, p.c, 0, p.n);
+        VectorMatmul.multiply(p.product(), p.a, p.b, p.c);
         return p.c;
     }
 
     /** OpenBLAS alone, in one call. */
     @Benchmark
     public float[] openblas() {
-        OpenBlas.sgemm(p.transposeA, p.transposeB, p.m, p.n, p.k, 1, p.a, 0, p.lda, p.b, 0, p.ldb, 0, p.c, 0, p.n);
+        boolean transposeA = p.form.transposesA();
+        boolean transposeB = p.form.transposesB();
+        OpenBlas.sgemm(transposeA, transposeB, p.m, p.n, p.k, 1, p.a, 0, p.lda, p.b, 0, p.ldb, 0, p.c, 0, p.n);
         return p.c;
     }
 }

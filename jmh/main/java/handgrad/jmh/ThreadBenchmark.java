@@ -76,7 +76,7 @@ public class ThreadBenchmark {
     @Benchmark
     public float[] product(Product product) {
         var p = product.matrices;
-        MatrixProduct.sgemm(false, false, p.m, p.n, p.k, 1, p.a, 0, p.lda, p.b, 0, p.ldb, 0, p.c, 0, p.n);
+        MatrixProduct.multiply(p.product(), p.a, p.b, p.c);
         return p.c;
     }
 

@@ -4,7 +4,9 @@ import handgrad.kernel.BinaryOperation;
 import handgrad.kernel.Elementwise;
 import handgrad.kernel.Reduction;
 import handgrad.kernel.UnaryOperation;
+import handgrad.kernel.matmul.Product;
 import handgrad.kernel.matmul.VectorMatmul;
+import handgrad.kernel.route.Form;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
@@ -88,7 +90,7 @@ public class WidthBenchmark {
     /** out = a b by the Java kernel. */
     @Benchmark
     public float[] matmul() {
-        VectorMatmul.sgemm(false, false, SIZE, SIZE, SIZE, 1, a, 0, SIZE, b, 0, SIZE, 0, out, 0, SIZE);
+        VectorMatmul.multiply(Product.ofThread(Form.NN, SIZE, SIZE, SIZE), a, b, out);
         return out;
     }
 }

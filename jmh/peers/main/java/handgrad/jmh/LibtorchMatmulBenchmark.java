@@ -45,8 +45,8 @@ public class LibtorchMatmulBenchmark {
         torch.set_num_threads(1);
         openblas_full.openblas_set_num_threads(1);
         noGradients = new NoGradGuard();
-        a = matrix(p.a, p.m, p.k, p.transposeA);
-        b = matrix(p.b, p.k, p.n, p.transposeB);
+        a = matrix(p.a, p.m, p.k, p.form.transposesA());
+        b = matrix(p.b, p.k, p.n, p.form.transposesB());
         c = torch.zeros(p.m, p.n);
     }
 

@@ -1,7 +1,6 @@
 package handgrad.blas;
 
 import static java.lang.foreign.ValueLayout.ADDRESS;
-import static java.lang.foreign.ValueLayout.JAVA_DOUBLE;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 
@@ -9,7 +8,6 @@ import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SymbolLookup;
-import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
@@ -22,15 +20,13 @@ import java.lang.invoke.MethodType;
  *
  * @param concurrent whether calls may overlap
  * @param sgemm a handle with the arguments of {@link OpenBlas#sgemm}
- * @param dgemm a handle with the arguments of {@link OpenBlas#dgemm}
  */
-record Binding(OpenBlas.Library library, boolean concurrent, MethodHandle sgemm, MethodHandle dgemm) {
+record Binding(OpenBlas.Library library, boolean concurrent, MethodHandle sgemm) {
     /** CblasRowMajor in cblas.h. */
     private static final int ROW_MAJOR = 101;
 
     private static final MethodHandle TRANSPOSE = adapter("transpose", int.class, boolean.class);
-    private static final MethodHandle FLOATS = adapter("segment", MemorySegment.class, float[].class, int.class);
-    private static final MethodHandle DOUBLES = adapter("segment", MemorySegment.class, double[].class, int.class);
+    private static final MethodHandle SEGMENT = adapter("segment", MemorySegment.class, float[].class, int.class);
 
     /** Binds a library, sets it to one thread and refuses it if it is not an OpenBLAS to be trusted. */
     static Binding of(SymbolLookup symbols, String origin) throws UnusableLibraryException {
@@ -42,14 +38,13 @@ record Binding(OpenBlas.Library library, boolean concurrent, MethodHandle sgemm,
             throw new UnusableLibraryException(
                     "built for 64-bit integers (ILP64), a build for 32-bit integers is needed");
         }
-        MethodHandle sgemm = gemm(symbols, "cblas_sgemm", JAVA_FLOAT);
-        MethodHandle dgemm = gemm(symbols, "cblas_dgemm", JAVA_DOUBLE);
+        MethodHandle sgemm = sgemm(symbols);
         useOneThread(symbols);
         // 0 stands for a build without threads, which has no locks at all (OpenBLAS #1755, #2126).
         boolean threadSafe = integer(symbols, "openblas_get_parallel") != 0;
         var library =
                 new OpenBlas.Library(version.toString(), string(symbols, "openblas_get_corename"), config, origin);
-        return new Binding(library, threadSafe && version.allowsConcurrentCalls(), sgemm, dgemm);
+        return new Binding(library, threadSafe && version.allowsConcurrentCalls(), sgemm);
     }
 
     void sgemm(
@@ -77,48 +72,33 @@ record Binding(OpenBlas.Library library, boolean concurrent, MethodHandle sgemm,
         }
     }
 
-    void dgemm(
-            boolean transposeA,
-            boolean transposeB,
-            int m,
-            int n,
-            int k,
-            double alpha,
-            double[] a,
-            int aOffset,
-            int lda,
-            double[] b,
-            int bOffset,
-            int ldb,
-            double beta,
-            double[] c,
-            int cOffset,
-            int ldc) {
-        try {
-            dgemm.invokeExact(
-                    transposeA, transposeB, m, n, k, alpha, a, aOffset, lda, b, bOffset, ldb, beta, c, cOffset, ldc);
-        } catch (Throwable failure) {
-            throw unchecked(failure);
-        }
-    }
-
     /**
-     * The function cblas_?gemm(order, transA, transB, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc), taking Java
+     * The function cblas_sgemm(order, transA, transB, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc), taking Java
      * arguments: booleans, and an array with an offset in place of each pointer.
      */
-    private static MethodHandle gemm(SymbolLookup symbols, String name, ValueLayout real)
-            throws UnusableLibraryException {
+    private static MethodHandle sgemm(SymbolLookup symbols) throws UnusableLibraryException {
         var type = FunctionDescriptor.ofVoid(
-                JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, real, ADDRESS, JAVA_INT, ADDRESS, JAVA_INT,
-                real, ADDRESS, JAVA_INT);
-        MethodHandle function = function(symbols, name, type, Linker.Option.critical(true));
+                JAVA_INT,
+                JAVA_INT,
+                JAVA_INT,
+                JAVA_INT,
+                JAVA_INT,
+                JAVA_INT,
+                JAVA_FLOAT,
+                ADDRESS,
+                JAVA_INT,
+                ADDRESS,
+                JAVA_INT,
+                JAVA_FLOAT,
+                ADDRESS,
+                JAVA_INT);
+        MethodHandle function = function(symbols, "cblas_sgemm", type, Linker.Option.critical(true));
         MethodHandle rowMajor = MethodHandles.insertArguments(function, 0, ROW_MAJOR);
         MethodHandle withBooleans = MethodHandles.filterArguments(rowMajor, 0, TRANSPOSE, TRANSPOSE);
-        MethodHandle segment = real.equals(JAVA_FLOAT) ? FLOATS : DOUBLES;
         // From the last to the first, so that the earlier positions stay.
-        MethodHandle withC = MethodHandles.collectArguments(withBooleans, 11, segment);
-        MethodHandle withB = MethodHandles.collectArguments(withC, 8, segment);
-        return MethodHandles.collectArguments(withB, 6, segment);
+        MethodHandle withC = MethodHandles.collectArguments(withBooleans, 11, SEGMENT);
+        MethodHandle withB = MethodHandles.collectArguments(withC, 8, SEGMENT);
+        return MethodHandles.collectArguments(withB, 6, SEGMENT);
     }
 
     /**
@@ -128,11 +108,6 @@ record Binding(OpenBlas.Library library, boolean concurrent, MethodHandle sgemm,
     static MemorySegment segment(float[] array, int offset) {
         var whole = MemorySegment.ofArray(array);
         return offset == 0 ? whole : whole.asSlice(offset * JAVA_FLOAT.byteSize());
-    }
-
-    static MemorySegment segment(double[] array, int offset) {
-        var whole = MemorySegment.ofArray(array);
-        return offset == 0 ? whole : whole.asSlice(offset * JAVA_DOUBLE.byteSize());
     }
 
     /** CblasTrans or CblasNoTrans in cblas.h. */

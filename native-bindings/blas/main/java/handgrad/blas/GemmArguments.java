@@ -6,7 +6,6 @@ final class GemmArguments {
 
     /** Checks the arguments of a matrix product; the lengths are those of the arrays, the rest is named as in BLAS. */
     static void check(
-            String operation,
             boolean transposeA,
             boolean transposeB,
             int m,
@@ -22,39 +21,37 @@ final class GemmArguments {
             int cOffset,
             int ldc) {
         if (m < 0 || n < 0 || k < 0) {
-            throw new IllegalArgumentException(
-                    operation + ": a dimension is negative, m " + m + ", n " + n + ", k " + k);
+            throw new IllegalArgumentException("sgemm: a dimension is negative, m " + m + ", n " + n + ", k " + k);
         }
         if (transposeA) {
-            checkMatrix(operation, 'a', aLength, aOffset, lda, k, m, 'm');
+            checkMatrix('a', aLength, aOffset, lda, k, m, 'm');
         } else {
-            checkMatrix(operation, 'a', aLength, aOffset, lda, m, k, 'k');
+            checkMatrix('a', aLength, aOffset, lda, m, k, 'k');
         }
         if (transposeB) {
-            checkMatrix(operation, 'b', bLength, bOffset, ldb, n, k, 'k');
+            checkMatrix('b', bLength, bOffset, ldb, n, k, 'k');
         } else {
-            checkMatrix(operation, 'b', bLength, bOffset, ldb, k, n, 'n');
+            checkMatrix('b', bLength, bOffset, ldb, k, n, 'n');
         }
-        checkMatrix(operation, 'c', cLength, cOffset, ldc, m, n, 'n');
+        checkMatrix('c', cLength, cOffset, ldc, m, n, 'n');
     }
 
     /** Checks a matrix as it is stored; {@code columnsName} is what the caller calls the length of its rows. */
     private static void checkMatrix(
-            String operation, char matrix, int length, int offset, int ld, int rows, int columns, char columnsName) {
+            char matrix, int length, int offset, int ld, int rows, int columns, char columnsName) {
         if (ld < columns) {
-            throw new IllegalArgumentException(
-                    operation + ": ld" + matrix + " " + ld + " < " + columnsName + " " + columns);
+            throw new IllegalArgumentException("sgemm: ld" + matrix + " " + ld + " < " + columnsName + " " + columns);
         }
         if (ld < 1) {
-            throw new IllegalArgumentException(operation + ": ld" + matrix + " " + ld + " < 1");
+            throw new IllegalArgumentException("sgemm: ld" + matrix + " " + ld + " < 1");
         }
         if (offset < 0) {
-            throw new IllegalArgumentException(operation + ": " + matrix + "Offset " + offset + " < 0");
+            throw new IllegalArgumentException("sgemm: " + matrix + "Offset " + offset + " < 0");
         }
         long end = rows == 0 || columns == 0 ? offset : offset + (rows - 1L) * ld + columns;
         if (end > length) {
-            throw new IllegalArgumentException(operation + ": " + matrix + " has " + length + " elements, but (" + rows
-                    + ", " + columns + ") at offset " + offset + " with ld" + matrix + " " + ld + " ends at " + end);
+            throw new IllegalArgumentException("sgemm: " + matrix + " has " + length + " elements, but (" + rows + ", "
+                    + columns + ") at offset " + offset + " with ld" + matrix + " " + ld + " ends at " + end);
         }
     }
 }

@@ -13,8 +13,7 @@ import org.jspecify.annotations.Nullable;
  *   <li>the system property {@code handgrad.blas}, else the environment variable {@code HANDGRAD_BLAS}: the path of a
  *       library, or {@code off}. What is named here is used or refused; nothing is silently put in its place;
  *   <li>the bundled library, unpacked into the user's cache folder and checked against its SHA-256 at every start;
- *   <li>the system's own OpenBLAS.
- * </ol>
+ *   <li>the system's own OpenBLAS. </ol>
  *
  * <p>A library is used only if its version is trusted and its products pass a self-test. Otherwise {@link #isAvailable}
  * is false and {@link #description} says why; nothing is printed and nothing is thrown.
@@ -29,9 +28,8 @@ public final class OpenBlas {
     private static final Loader.Outcome OUTCOME = Loader.load(Configuration.ofSystem());
     private static final @Nullable Binding BINDING = OUTCOME.binding();
 
-    // The JIT compiler inlines a call through a handle only if the handle is a constant, hence these copies.
+    // The JIT compiler inlines a call through a handle only if the handle is a constant, hence this copy.
     private static final @Nullable MethodHandle SGEMM = BINDING == null ? null : BINDING.sgemm();
-    private static final @Nullable MethodHandle DGEMM = BINDING == null ? null : BINDING.dgemm();
     private static final boolean CONCURRENT = BINDING != null && BINDING.concurrent();
 
     /** Held by the one call at a time of a library that cannot take more. */
@@ -97,10 +95,9 @@ public final class OpenBlas {
             int cOffset,
             int ldc) {
         if (SGEMM == null) {
-            throw off("sgemm");
+            throw new IllegalStateException("sgemm: OpenBLAS is " + description());
         }
         GemmArguments.check(
-                "sgemm",
                 transposeA,
                 transposeB,
                 m,
@@ -161,94 +158,5 @@ public final class OpenBlas {
         } catch (Throwable failure) {
             throw Binding.unchecked(failure);
         }
-    }
-
-    /** C = alpha op(A) op(B) + beta C in float64; in all else as {@link #sgemm}. */
-    public static void dgemm(
-            boolean transposeA,
-            boolean transposeB,
-            int m,
-            int n,
-            int k,
-            double alpha,
-            double[] a,
-            int aOffset,
-            int lda,
-            double[] b,
-            int bOffset,
-            int ldb,
-            double beta,
-            double[] c,
-            int cOffset,
-            int ldc) {
-        if (DGEMM == null) {
-            throw off("dgemm");
-        }
-        GemmArguments.check(
-                "dgemm",
-                transposeA,
-                transposeB,
-                m,
-                n,
-                k,
-                a.length,
-                aOffset,
-                lda,
-                b.length,
-                bOffset,
-                ldb,
-                c.length,
-                cOffset,
-                ldc);
-        if (m == 0 || n == 0) {
-            return;
-        }
-        try {
-            if (CONCURRENT) {
-                DGEMM.invokeExact(
-                        transposeA,
-                        transposeB,
-                        m,
-                        n,
-                        k,
-                        alpha,
-                        a,
-                        aOffset,
-                        lda,
-                        b,
-                        bOffset,
-                        ldb,
-                        beta,
-                        c,
-                        cOffset,
-                        ldc);
-            } else {
-                synchronized (LOCK) {
-                    DGEMM.invokeExact(
-                            transposeA,
-                            transposeB,
-                            m,
-                            n,
-                            k,
-                            alpha,
-                            a,
-                            aOffset,
-                            lda,
-                            b,
-                            bOffset,
-                            ldb,
-                            beta,
-                            c,
-                            cOffset,
-                            ldc);
-                }
-            }
-        } catch (Throwable failure) {
-            throw Binding.unchecked(failure);
-        }
-    }
-
-    private static IllegalStateException off(String operation) {
-        return new IllegalStateException(operation + ": OpenBLAS is " + description());
     }
 }

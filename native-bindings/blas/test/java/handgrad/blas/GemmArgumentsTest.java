@@ -50,8 +50,7 @@ class GemmArgumentsTest {
             int c0,
             int ldc,
             String message) {
-        assertThatThrownBy(
-                        () -> GemmArguments.check("sgemm", tA, tB, m, n, k, 100, a0, lda, 100, b0, ldb, 100, c0, ldc))
+        assertThatThrownBy(() -> GemmArguments.check(tA, tB, m, n, k, 100, a0, lda, 100, b0, ldb, 100, c0, ldc))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage(message);
     }
@@ -64,8 +63,7 @@ class GemmArgumentsTest {
         "2, 2, 0, 0, 2"
     })
     void acceptsWhatFits(int m, int n, int k, int offset, int ld) {
-        assertThatCode(() -> GemmArguments.check(
-                        "dgemm", false, false, m, n, k, 100, offset, ld, 200, 0, ld, 100, offset, ld))
+        assertThatCode(() -> GemmArguments.check(false, false, m, n, k, 100, offset, ld, 200, 0, ld, 100, offset, ld))
                 .doesNotThrowAnyException();
     }
 }

@@ -83,7 +83,7 @@ class LoaderTest {
 
     @Test
     void refusesALibraryThatLacksAFunction() throws Exception {
-        assertRefused(StubLibrary.compile(folder, "NO_DGEMM"), "not a whole OpenBLAS: it has no cblas_dgemm");
+        assertRefused(StubLibrary.compile(folder, "NO_SGEMM"), "not a whole OpenBLAS: it has no cblas_sgemm");
     }
 
     @Test

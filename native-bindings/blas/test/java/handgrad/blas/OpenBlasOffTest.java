@@ -11,8 +11,7 @@ class OpenBlasOffTest {
     static final class Program {
         static void main() {
             try {
-                OpenBlas.dgemm(
-                        false, false, 1, 1, 1, 1, new double[1], 0, 1, new double[1], 0, 1, 0, new double[1], 0, 1);
+                OpenBlas.sgemm(false, false, 1, 1, 1, 1, new float[1], 0, 1, new float[1], 0, 1, 0, new float[1], 0, 1);
             } catch (IllegalStateException refusal) {
                 IO.println(OpenBlas.isAvailable() + " " + OpenBlas.library() + " " + refusal.getMessage());
             }
@@ -22,13 +21,13 @@ class OpenBlasOffTest {
     @Test
     void refusesToMultiply() throws IOException {
         assertThat(ChildJvm.run(Program.class, Map.of("HANDGRAD_BLAS", "off")))
-                .isEqualTo("false Optional.empty dgemm: OpenBLAS is off: HANDGRAD_BLAS=off");
+                .isEqualTo("false Optional.empty sgemm: OpenBLAS is off: HANDGRAD_BLAS=off");
     }
 
     @Test
     void doesNotThrowWhereALibraryIsBroken() throws IOException {
         assertThat(ChildJvm.run(Program.class, Map.of("HANDGRAD_BLAS", "/missing/libopenblas.so")))
-                .isEqualTo("false Optional.empty dgemm: OpenBLAS is off: HANDGRAD_BLAS=/missing/libopenblas.so:"
+                .isEqualTo("false Optional.empty sgemm: OpenBLAS is off: HANDGRAD_BLAS=/missing/libopenblas.so:"
                         + " there is no such file");
     }
 }

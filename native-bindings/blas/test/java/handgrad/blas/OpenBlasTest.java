@@ -49,55 +49,36 @@ class OpenBlasTest {
         for (boolean transposeA : new boolean[] {false, true}) {
             for (boolean transposeB : new boolean[] {false, true}) {
                 var product = new Product(transposeA, transposeB, m, n, k, padding, offset);
-                float[] c = toFloat(product.c);
-                OpenBlas.sgemm(
-                        transposeA,
-                        transposeB,
-                        m,
-                        n,
-                        k,
-                        0.5f,
-                        toFloat(product.a),
-                        offset,
-                        product.lda,
-                        toFloat(product.b),
-                        offset,
-                        product.ldb,
-                        2,
-                        c,
-                        offset,
-                        product.ldc);
-                // Two roundings for each of the k terms and a few more, on numbers below 1 and sums below k.
-                assertClose(toDouble(c), product.expected(0.5, 2), (k + 4) * (k + 2) * 0x1p-24);
-            }
-        }
-    }
-
-    @ParameterizedTest
-    @MethodSource("shapes")
-    void dgemmIsTheFloat64Product(int m, int n, int k, int padding, int offset) {
-        for (boolean transposeA : new boolean[] {false, true}) {
-            for (boolean transposeB : new boolean[] {false, true}) {
-                var product = new Product(transposeA, transposeB, m, n, k, padding, offset);
-                double[] c = product.c.clone();
-                OpenBlas.dgemm(
-                        transposeA,
-                        transposeB,
-                        m,
-                        n,
-                        k,
-                        -1.5,
-                        product.a,
-                        offset,
-                        product.lda,
-                        product.b,
-                        offset,
-                        product.ldb,
-                        1,
-                        c,
-                        offset,
-                        product.ldc);
-                assertClose(c, product.expected(-1.5, 1), 2 * (k + 4) * (k + 2) * 1.5 * 0x1p-53);
+                float[] a = toFloat(product.a);
+                float[] b = toFloat(product.b);
+                int lda = product.lda;
+                int ldb = product.ldb;
+                int ldc = product.ldc;
+                for (float[] factors : new float[][] {{0.5f, 2}, {-1.5f, 1}, {1, 0}, {0, 0.5f}}) {
+                    float alpha = factors[0];
+                    float beta = factors[1];
+                    float[] c = toFloat(product.c);
+                    OpenBlas.sgemm(
+                            transposeA,
+                            transposeB,
+                            m,
+                            n,
+                            k,
+                            alpha,
+                            a,
+                            offset,
+                            lda,
+                            b,
+                            offset,
+                            ldb,
+                            beta,
+                            c,
+                            offset,
+                            ldc);
+                    // Two roundings for each of the k terms and a few more, on numbers below 1 and sums below k.
+                    double tolerance = 2 * (k + 4) * (k + 2) * Math.max(0.5, Math.abs(alpha)) * 0x1p-24;
+                    assertClose(toDouble(c), product.expected(alpha, beta), tolerance);
+                }
             }
         }
     }
@@ -114,8 +95,8 @@ class OpenBlasTest {
 
     @Test
     void anEmptySumClearsNaN() {
-        double[] c = {Double.NaN, Double.NaN};
-        OpenBlas.dgemm(false, false, 1, 2, 0, 1, new double[0], 0, 1, new double[0], 0, 2, 0, c, 0, 2);
+        float[] c = {Float.NaN, Float.NaN};
+        OpenBlas.sgemm(false, false, 1, 2, 0, 1, new float[0], 0, 1, new float[0], 0, 2, 0, c, 0, 2);
 
         assertThat(c).containsExactly(0, 0);
     }
@@ -168,11 +149,10 @@ class OpenBlasTest {
                         OpenBlas.sgemm(false, false, 3, 3, 4, 1, matrix, 0, 3, matrix, 0, 3, 0, new float[9], 0, 3))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("sgemm: lda 3 < k 4");
-        double[] doubles = new double[12];
         assertThatThrownBy(() ->
-                        OpenBlas.dgemm(false, false, 3, 3, 4, 1, doubles, 0, 4, doubles, 0, 3, 0, new double[8], 0, 3))
+                        OpenBlas.sgemm(false, false, 3, 3, 4, 1, matrix, 0, 4, matrix, 0, 3, 0, new float[8], 0, 3))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("dgemm: c has 8 elements, but (3, 3) at offset 0 with ldc 3 ends at 9");
+                .hasMessage("sgemm: c has 8 elements, but (3, 3) at offset 0 with ldc 3 ends at 9");
     }
 
     /** Random matrices between NaN, and their product by plain loops. */

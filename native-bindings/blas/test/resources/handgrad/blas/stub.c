@@ -31,24 +31,6 @@ static int inside;
 #define WRONG(m, n, k) 0
 #endif
 
-#define GEMM(name, real)                                                                                        \
-    void name(int order, int ta, int tb, int m, int n, int k, real alpha, const real *a, int lda,               \
-              const real *b, int ldb, real beta, real *c, int ldc) {                                            \
-        (void)order;                                                                                            \
-        ENTER                                                                                                   \
-        for (int i = 0; i < m; i++)                                                                             \
-            for (int j = 0; j < n; j++) {                                                                       \
-                double sum = 0;                                                                                 \
-                for (int p = 0; p < k; p++)                                                                     \
-                    sum += (double)(ta == 112 ? a[p * lda + i] : a[i * lda + p]) *                              \
-                           (double)(tb == 112 ? b[j * ldb + p] : b[p * ldb + j]);                               \
-                c[i * ldc + j] = (real)(alpha * sum + (KEEPS_C || beta != 0 ? beta * c[i * ldc + j] : 0));      \
-            }                                                                                                   \
-        if (WRONG(m, n, k)) c[(m - 1) * ldc + n - 1] += (real)0.001;                                            \
-        if (WRITES_PAST) c[m * ldc - 1] = 0;                                                                    \
-        LEAVE                                                                                                   \
-    }
-
 #ifdef OVERLAP_IS_WRONG
 #define ENTER int alone = __atomic_add_fetch(&inside, 1, __ATOMIC_SEQ_CST) == 1; usleep(200);
 #define LEAVE if (!alone) c[0] += 1; __atomic_sub_fetch(&inside, 1, __ATOMIC_SEQ_CST);
@@ -67,7 +49,21 @@ static int inside;
 #define WRITES_PAST 0
 #endif
 
-GEMM(cblas_sgemm, float)
-#ifndef NO_DGEMM
-GEMM(cblas_dgemm, double)
+#ifndef NO_SGEMM
+void cblas_sgemm(int order, int ta, int tb, int m, int n, int k, float alpha, const float *a, int lda,
+                 const float *b, int ldb, float beta, float *c, int ldc) {
+    (void)order;
+    ENTER
+    for (int i = 0; i < m; i++)
+        for (int j = 0; j < n; j++) {
+            double sum = 0;
+            for (int p = 0; p < k; p++)
+                sum += (double)(ta == 112 ? a[p * lda + i] : a[i * lda + p]) *
+                       (double)(tb == 112 ? b[j * ldb + p] : b[p * ldb + j]);
+            c[i * ldc + j] = (float)(alpha * sum + (KEEPS_C || beta != 0 ? beta * c[i * ldc + j] : 0));
+        }
+    if (WRONG(m, n, k)) c[(m - 1) * ldc + n - 1] += 0.001f;
+    if (WRITES_PAST) c[m * ldc - 1] = 0;
+    LEAVE
+}
 #endif

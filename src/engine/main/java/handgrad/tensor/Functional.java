@@ -8,6 +8,7 @@ import static handgrad.tensor.Requirements.rows;
 
 import handgrad.kernel.Reduction;
 import handgrad.kernel.Rows;
+import handgrad.kernel.route.Form;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -74,7 +75,7 @@ public final class Functional {
             requireElements("linear", "bias", bias, 1, fanOut);
             Rows.fill(bias.elements(), fanOut, out.elements(), rows);
         }
-        MatrixForms.multiply(x, false, weight, false, rows, fanOut, fanIn, bias == null ? 0 : 1, out);
+        MatrixForms.multiply(Form.NN, x, weight, rows, fanOut, fanIn, bias != null, out);
         if (Tracing.isOn()) {
             Tracing.tell(Op.LINEAR, out, bias == null ? new Tensor[] {x, weight} : new Tensor[] {x, weight, bias});
         }
@@ -95,7 +96,7 @@ public final class Functional {
         require("linearBackward", "x", x, dWeight.dtype());
         require("linearBackward", "dOut", dOut, dWeight.dtype());
         requireElements("linearBackward", "dOut", dOut, rows, fanOut);
-        MatrixForms.multiply(x, true, dOut, false, fanIn, fanOut, rows, 1, dWeight);
+        MatrixForms.multiply(Form.TN, x, dOut, fanIn, fanOut, rows, true, dWeight);
         if (dBias != null) {
             require("linearBackward", "dBias", dBias, dWeight.dtype());
             requireElements("linearBackward", "dBias", dBias, 1, fanOut);
@@ -119,6 +120,6 @@ public final class Functional {
         requireElements("linearBackward", "dX", dX, rows, fanIn);
         requireApart("linearBackward", "dX", dX, "dOut", dOut);
         requireApart("linearBackward", "dX", dX, "weight", weight);
-        MatrixForms.multiply(dOut, false, weight, true, rows, fanIn, fanOut, 0, dX);
+        MatrixForms.multiply(Form.NT, dOut, weight, rows, fanIn, fanOut, false, dX);
     }
 }

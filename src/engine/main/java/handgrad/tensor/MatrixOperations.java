@@ -2,6 +2,8 @@ package handgrad.tensor;
 
 import static handgrad.tensor.Requirements.requireSameType;
 
+import handgrad.kernel.route.Form;
+
 /** Matrix products that return a fresh tensor. */
 final class MatrixOperations {
     private MatrixOperations() {}
@@ -11,7 +13,7 @@ final class MatrixOperations {
         requireMatrices("matmul", a, b, 1);
         requireEqual("matmul", "inner dimensions", a.size(-1), b.size(0), a, b);
         var out = Tensor.zeros(a.dtype(), a.shape().with(-1, b.size(1)));
-        MatrixForms.multiply(a, false, b, false, rows(a), b.size(1), a.size(-1), 0, out);
+        MatrixForms.multiply(Form.NN, a, b, rows(a), b.size(1), a.size(-1), false, out);
         return Tracing.tell(Op.MATMUL, out, a, b);
     }
 
@@ -20,7 +22,7 @@ final class MatrixOperations {
         requireMatrices("matmulTransposeA", a, b, 2);
         requireEqual("matmulTransposeA", "first dimensions", a.size(0), b.size(0), a, b);
         var out = Tensor.zeros(a.dtype(), Shape.of(a.size(1), b.size(1)));
-        MatrixForms.multiply(a, true, b, false, a.size(1), b.size(1), a.size(0), 0, out);
+        MatrixForms.multiply(Form.TN, a, b, a.size(1), b.size(1), a.size(0), false, out);
         return Tracing.tell(Op.MATMUL_TRANSPOSE_A, out, a, b);
     }
 
@@ -29,7 +31,7 @@ final class MatrixOperations {
         requireMatrices("matmulTransposeB", a, b, 1);
         requireEqual("matmulTransposeB", "last dimensions", a.size(-1), b.size(1), a, b);
         var out = Tensor.zeros(a.dtype(), a.shape().with(-1, b.size(0)));
-        MatrixForms.multiply(a, false, b, true, rows(a), b.size(0), a.size(-1), 0, out);
+        MatrixForms.multiply(Form.NT, a, b, rows(a), b.size(0), a.size(-1), false, out);
         return Tracing.tell(Op.MATMUL_TRANSPOSE_B, out, a, b);
     }
 

@@ -3,7 +3,9 @@ package handgrad.kernel.conv;
 import handgrad.kernel.Elementwise;
 import handgrad.kernel.Reduction;
 import handgrad.kernel.matmul.MatrixProduct;
+import handgrad.kernel.matmul.Product;
 import handgrad.kernel.matmul.VectorMatmul;
+import handgrad.kernel.route.Form;
 import handgrad.kernel.runtime.VectorSupport;
 import java.util.Arrays;
 
@@ -62,20 +64,10 @@ final class ConvolutionBlock {
                 addGradients(pass, block, row == 0, pixels);
             } else {
                 int channels = pass.outChannels;
-                multiply(
-                        true,
-                        false,
-                        channels,
-                        pixels,
-                        images.depth(),
-                        pass.weight,
-                        channels,
-                        columns,
-                        rowLength,
-                        0,
-                        product,
-                        0,
-                        rowLength);
+                var layout = Product.ofThread(Form.TN, channels, pixels, images.depth())
+                        .b(0, rowLength)
+                        .c(0, rowLength);
+                multiply(layout, pass.weight, columns, product);
                 copyTile(pass, firstImage, row, count);
             }
         }
@@ -128,20 +120,12 @@ final class ConvolutionBlock {
     private void addGradients(ConvolutionPass pass, int block, boolean first, int pixels) {
         int depth = pass.images.depth();
         int channels = pass.outChannels;
-        multiply(
-                false,
-                true,
-                depth,
-                channels,
-                pixels,
-                columns,
-                rowLength,
-                product,
-                rowLength,
-                first ? 0 : 1,
-                pass.dWeights,
-                block * depth * channels,
-                channels);
+        var layout = Product.ofThread(Form.NT, depth, channels, pixels)
+                .a(0, rowLength)
+                .b(0, rowLength)
+                .c(block * depth * channels, channels)
+                .accumulate(!first);
+        multiply(layout, columns, product, pass.dWeights);
         for (int o = 0; o < channels; o++) {
             float sum = Reduction.sum(product, o * rowLength, pixels);
             int at = block * channels + o;
@@ -150,24 +134,11 @@ final class ConvolutionBlock {
     }
 
     /** On this thread alone: OpenBLAS may have to be called by one thread at a time, the Java kernel never. */
-    private static void multiply(
-            boolean transposeA,
-            boolean transposeB,
-            int m,
-            int n,
-            int k,
-            float[] a,
-            int lda,
-            float[] b,
-            int ldb,
-            float beta,
-            float[] c,
-            int cOffset,
-            int ldc) {
+    private static void multiply(Product layout, float[] a, float[] b, float[] c) {
         if (VectorSupport.ENABLED) {
-            VectorMatmul.sgemm(transposeA, transposeB, m, n, k, 1, a, 0, lda, b, 0, ldb, beta, c, cOffset, ldc);
+            VectorMatmul.multiply(layout, a, b, c);
         } else {
-            MatrixProduct.sgemm(transposeA, transposeB, m, n, k, 1, a, 0, lda, b, 0, ldb, beta, c, cOffset, ldc);
+            MatrixProduct.multiply(layout, a, b, c);
         }
     }
 }

@@ -4,11 +4,11 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Products of many small matrices at once, one for each group. Feature f of group g stands at f · groups + g, so the groups
- * are the lanes of every inner loop, however small the matrices are.
+ * Products of many small matrices at once, one for each group. Feature f of group g stands at f · groups + g, so the
+ * groups are the lanes of every inner loop, however small the matrices are.
  *
- * <p>Each element is a sum in the order of the features or rows, by itself: how many groups there are beside it changes no
- * bit. Multiplication and addition round apart.
+ * <p>Each element is a sum in the order of the features or rows, by itself: how many groups there are beside it changes
+ * no bit. Multiplication and addition round apart.
  */
 public final class GroupedProduct {
     private GroupedProduct() {}

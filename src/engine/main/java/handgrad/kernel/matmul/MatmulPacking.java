@@ -1,6 +1,5 @@
 package handgrad.kernel.matmul;
 
-import static handgrad.kernel.matmul.MatmulStrip.WIDTH;
 import static handgrad.kernel.runtime.Species.FLOAT;
 import static handgrad.kernel.runtime.Species.LANES;
 
@@ -10,14 +9,17 @@ import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * Copies parts of A and B for {@link VectorMatmul} into the order in which a tile reads them: A in panels of 8 rows, column
- * after column, and B in panels as wide as a tile, row after row.
+ * Copies parts of A and B into the order in which a tile reads them: A in panels of 8 rows, column after column, and B
+ * in panels as wide as a tile, row after row.
  *
- * <p>A is transposed 8 rows at a time by zipping: rows 0 and 4 become one sequence of pairs,
- * so do 1 and 5, 2 and 6, 3 and 7; two steps more, and the 8 elements of each column lie side by side. A transposed B
- * is transposed by {@link VectorTranspose}.
+ * <p>A is transposed 8 rows at a time by zipping: rows 0 and 4 become one sequence of pairs, so do 1 and 5, 2 and 6, 3
+ * and 7; two steps more, and the 8 elements of each column lie side by side. A transposed B is transposed by
+ * {@link VectorTranspose}.
  */
 final class MatmulPacking {
+    /** Columns in a panel of B and of C, at most. */
+    static final int WIDTH = 2 * LANES;
+
     /** Rows in a panel of A. */
     static final int HEIGHT = 8;
 
@@ -36,59 +38,68 @@ final class MatmulPacking {
 
     private MatmulPacking() {}
 
-    /** Copies {@code rows} rows of alpha op(A), at most 8, and k of its columns; rows that A does not have are 0. */
-    static void ofA(
-            boolean transposed,
-            int rows,
-            int k,
-            float alpha,
-            float[] a,
-            int ai,
-            int lda,
-            float[] panel,
-            int panelOffset) {
-        if (rows < HEIGHT) {
-            copyElements(k, rows, a, ai, transposed ? lda : 1, transposed ? 1 : lda, panel, panelOffset, HEIGHT);
-        } else if (transposed) {
-            for (int p = 0; p < k; p++) {
-                copyColumn(a, ai + p * lda, panel, panelOffset + p * HEIGHT);
-            }
-        } else {
-            transpose(k, a, ai, lda, panel, panelOffset);
-        }
-        scale(alpha, panel, panelOffset, k * HEIGHT);
-    }
-
     /**
-     * The columns of the next panel, when so many are left: two vectors; but one vector, where two would leave less than a
-     * vector for the last panel.
+     * The columns of the next panel, of so many that are left: two vectors. But one vector, where two would leave less
+     * than a vector for the last panel.
      */
     static int width(int columns) {
         return columns > WIDTH && columns < WIDTH + LANES ? LANES : Math.min(WIDTH, columns);
     }
 
-    /** Floats from one row of a panel of B to the next: its columns, and at least a vector; for strips, two vectors. */
+    /**
+     * Floats from one row of a packed panel of B to the next: its columns, and at least a vector; for strips, two
+     * vectors.
+     */
     static int stride(int width) {
         return VectorMatmul.MANY_REGISTERS ? Math.max(width, LANES) : WIDTH;
     }
 
     /**
-     * Copies n columns of op(B) and k of its rows, panel after panel. Whole panels of a B that is not transposed are filled
-     * side by side, 4 rows at a time: so B is read in the order in which it lies.
+     * Copies A into panels, one after the other from an offset on. Rows that the last one has too many are arbitrary.
      */
-    static void panelsOfB(boolean transposed, int n, int k, float[] b, int bi, int ldb, float[] panels) {
+    static void panelsOfA(Product block, float[] a, float[] panels, int offset) {
+        int k = block.k;
+        int lda = block.lda;
+        boolean transposed = block.form.transposesA();
+        for (int i = 0; i < block.m; i += HEIGHT) {
+            int rows = Math.min(HEIGHT, block.m - i);
+            int from = block.indexOfA(i, 0);
+            int to = offset + i * k;
+            if (rows < HEIGHT && transposed) {
+                copyElements(k, rows, a, from, lda, panels, to, HEIGHT);
+            } else if (transposed) {
+                for (int p = 0; p < k; p++) {
+                    copyColumn(a, from + p * lda, panels, to + p * HEIGHT);
+                }
+            } else if (rows < HEIGHT || k < LANES) {
+                VectorTranspose.transpose(rows, k, a, from, lda, panels, to, HEIGHT);
+            } else {
+                transpose(k, a, from, lda, panels, to);
+            }
+        }
+    }
+
+    /**
+     * Copies B, panel after panel. Whole panels of a B that is not transposed are filled side by side, 4 rows at a
+     * time: so B is read in the order in which it lies.
+     */
+    static void panelsOfB(Product block, float[] b, float[] panels) {
+        int n = block.n;
+        int k = block.k;
+        int ldb = block.ldb;
+        boolean transposed = block.form.transposesB();
         int whole = 0;
         if (!transposed) {
             while (width(n - whole * WIDTH) == WIDTH) {
                 whole++;
             }
             for (int p = 0; p < k; p += ROWS) {
-                int from = bi + p * ldb;
+                int from = block.bOffset + p * ldb;
                 if (k - p >= ROWS) {
                     copyRows(whole, b, from, ldb, panels, p * WIDTH, k * WIDTH);
                 } else {
                     for (int j = 0; j < whole; j++) {
-                        ofB(false, WIDTH, k - p, b, from + j * WIDTH, ldb, panels, (j * k + p) * WIDTH);
+                        panelOfB(false, WIDTH, k - p, b, from + j * WIDTH, ldb, panels, (j * k + p) * WIDTH);
                     }
                 }
             }
@@ -96,14 +107,14 @@ final class MatmulPacking {
         int width;
         for (int j = whole * WIDTH, at = j * k; j < n; j += width, at += stride(width) * k) {
             width = width(n - j);
-            ofB(transposed, width, k, b, bi + j * (transposed ? ldb : 1), ldb, panels, at);
+            panelOfB(transposed, width, k, b, block.indexOfB(0, j), ldb, panels, at);
         }
     }
 
-    /** Copies 4 rows of B into so many panels. */
-    private static void copyRows(int panels, float[] b, int bi, int ldb, float[] to, int offset, int panel) {
+    /** Copies 4 rows of B into panels that begin a constant number of elements apart. */
+    private static void copyRows(int panels, float[] b, int bi, int ldb, float[] to, int offset, int apart) {
         int at = offset;
-        for (int j = 0; j < panels; j++, at += panel) {
+        for (int j = 0; j < panels; j++, at += apart) {
             int from = bi + j * WIDTH;
             FloatVector.fromArray(FLOAT, b, from).intoArray(to, at);
             FloatVector.fromArray(FLOAT, b, from + LANES).intoArray(to, at + LANES);
@@ -117,49 +128,38 @@ final class MatmulPacking {
     }
 
     /**
-     * Copies {@code width} columns of op(B), at most as many as a tile has, and k of its rows. Columns that B does not have
-     * are arbitrary: they only reach columns of the tile that C does not have. For strips, the last vector of columns stands
-     * in the second half of the panel, whether or not it overlaps the first.
+     * Copies {@code width} columns of op(B), at most as many as a panel has, and k of its rows. Columns that B does not
+     * have are arbitrary: they only reach columns of the tile that C does not have. For strips, the last vector of
+     * columns stands in the second half of the panel, whether or not it overlaps the first.
      */
-    static void ofB(boolean transposed, int width, int k, float[] b, int bi, int ldb, float[] panel, int panelOffset) {
+    static void panelOfB(
+            boolean transposed, int width, int k, float[] b, int bi, int ldb, float[] panel, int panelOffset) {
         int stride = stride(width);
-        int row = transposed ? 1 : ldb;
-        int column = transposed ? ldb : 1;
-        if (width < LANES) {
-            copyElements(k, width, b, bi, row, column, panel, panelOffset, stride);
-            return;
-        }
-        int second = (width - LANES) * column;
-        int secondHalf = stride - LANES;
-        if (transposed && k < LANES) {
-            copyElements(k, LANES, b, bi, row, column, panel, panelOffset, stride);
-            copyElements(k, LANES, b, bi + second, row, column, panel, panelOffset + secondHalf, stride);
+        int second = width - LANES;
+        int secondHalf = panelOffset + stride - LANES;
+        if (transposed && width < LANES) {
+            VectorTranspose.transpose(width, k, b, bi, ldb, panel, panelOffset, stride);
         } else if (transposed) {
             VectorTranspose.transpose(LANES, k, b, bi, ldb, panel, panelOffset, stride);
-            VectorTranspose.transpose(LANES, k, b, bi + second, ldb, panel, panelOffset + secondHalf, stride);
+            VectorTranspose.transpose(LANES, k, b, bi + second * ldb, ldb, panel, secondHalf, stride);
+        } else if (width < LANES) {
+            copyElements(k, width, b, bi, ldb, panel, panelOffset, stride);
         } else {
             for (int p = 0; p < k; p++) {
                 int from = bi + p * ldb;
-                int to = panelOffset + p * stride;
-                FloatVector.fromArray(FLOAT, b, from).intoArray(panel, to);
-                FloatVector.fromArray(FLOAT, b, from + second).intoArray(panel, to + secondHalf);
+                FloatVector.fromArray(FLOAT, b, from).intoArray(panel, panelOffset + p * stride);
+                FloatVector.fromArray(FLOAT, b, from + second).intoArray(panel, secondHalf + p * stride);
             }
         }
     }
 
-    /** Copies alpha op(A) for strips: m rows of k elements, one after the other. */
-    static void rowsOfA(
-            boolean transposed, int m, int k, float alpha, float[] a, int ai, int lda, float[] rows, int rowsOffset) {
-        if (!transposed) {
-            for (int i = 0; i < m; i++) {
-                System.arraycopy(a, ai + i * lda, rows, rowsOffset + i * k, k);
-            }
-        } else if (m < LANES || k < LANES) {
-            copyElements(m, k, a, ai, 1, lda, rows, rowsOffset, k);
+    /** Copies A for strips: its rows of k elements, one after the other from an offset on. */
+    static void rowsOfA(Product block, float[] a, float[] rows, int offset) {
+        if (block.form.transposesA()) {
+            VectorTranspose.transpose(block.k, block.m, a, block.aOffset, block.lda, rows, offset, block.k);
         } else {
-            VectorTranspose.transpose(k, m, a, ai, lda, rows, rowsOffset, k);
+            copyElements(block.m, block.k, a, block.aOffset, block.lda, rows, offset, block.k);
         }
-        scale(alpha, rows, rowsOffset, m * k);
     }
 
     private static void copyColumn(float[] source, int from, float[] target, int to) {
@@ -167,12 +167,11 @@ final class MatmulPacking {
         FloatVector.fromArray(FOUR, source, from + 4).intoArray(target, to + 4);
     }
 
-    /** Zips 8 rows of k elements. The last vectors overlap those before, so that no element is left over. */
+    /**
+     * Zips 8 rows of k elements, at least a vector. The last vectors overlap those before, so that no element is left
+     * over.
+     */
     private static void transpose(int k, float[] a, int ai, int lda, float[] panel, int panelOffset) {
-        if (k < LANES) {
-            copyElements(k, HEIGHT, a, ai, 1, lda, panel, panelOffset, HEIGHT);
-            return;
-        }
         for (int next = 0; next < k; next += LANES) {
             int p = Math.min(next, k - LANES);
             int at = ai + p;
@@ -209,21 +208,12 @@ final class MatmulPacking {
             int columns,
             float[] from,
             int fromOffset,
-            int fromRow,
-            int fromColumn,
+            int fromStride,
             float[] to,
             int toOffset,
-            int toRow) {
+            int toStride) {
         for (int i = 0; i < rows; i++) {
-            for (int j = 0; j < columns; j++) {
-                to[toOffset + i * toRow + j] = from[fromOffset + i * fromRow + j * fromColumn];
-            }
-        }
-    }
-
-    private static void scale(float alpha, float[] x, int offset, int n) {
-        for (int i = offset; alpha != 1f && i < offset + n; i++) {
-            x[i] *= alpha;
+            System.arraycopy(from, fromOffset + i * fromStride, to, toOffset + i * toStride, columns);
         }
     }
 }

@@ -8,8 +8,9 @@ import handgrad.kernel.runtime.Scratch;
 import jdk.incubator.vector.FloatVector;
 
 /**
- * Products of {@link VectorMatmul} with so few rows of C that each element of B is used only that often: a copy of B would cost
- * more than it saves. B is read as it lies, 8 vectors of a row at a time, whose sums hide the latency of the multiply-adds.
+ * Products with so few rows of C that each element of B is used only that often: a copy of B would cost more than it
+ * saves. B is read as it lies, 8 vectors of a row at a time, because 8 sums side by side hide the latency of the
+ * multiply-adds.
  */
 final class MatmulRow {
     /** Rows of C, at most: from as many on, tiles are faster. */
@@ -19,31 +20,24 @@ final class MatmulRow {
 
     private MatmulRow() {}
 
-    /** Adds to C, or sets it to, the product of one block of each matrix; C has at least as many columns as a vector. */
-    static void multiply(
-            boolean transposeA,
-            int m,
-            int n,
-            int k,
-            float alpha,
-            float[] a,
-            int aOffset,
-            int lda,
-            float[] b,
-            int bOffset,
-            int ldb,
-            boolean accumulate,
-            float[] c,
-            int cOffset,
-            int ldc) {
+    /**
+     * Adds to C, or sets it to, the product of one block of each matrix; C has at least as many columns as a vector.
+     */
+    static void multiply(Product block, float[] a, float[] b, float[] c) {
+        int n = block.n;
+        int k = block.k;
+        int bOffset = block.bOffset;
+        int ldb = block.ldb;
+        boolean accumulate = block.accumulate;
+        int aColumn = block.aColumn();
         float[] scratch = Scratch.floats(k + LANES);
         int wide = n - n % (VECTORS * LANES);
-        for (int i = 0; i < m; i++) {
-            int ai = aOffset + i * (transposeA ? 1 : lda);
+        for (int i = 0; i < block.m; i++) {
+            int ai = block.indexOfA(i, 0);
             for (int p = 0; p < k; p++) {
-                scratch[p] = alpha * a[ai + p * (transposeA ? lda : 1)];
+                scratch[p] = a[ai + p * aColumn];
             }
-            int ci = cOffset + i * ldc;
+            int ci = block.cOffset + i * block.ldc;
             for (int j = 0; j < wide; j += VECTORS * LANES) {
                 of8Vectors(k, scratch, b, bOffset + j, ldb, accumulate, c, ci + j);
             }

@@ -1,5 +1,6 @@
 package handgrad.kernel.matmul;
 
+import static handgrad.kernel.matmul.MatmulPacking.WIDTH;
 import static handgrad.kernel.runtime.Species.FLOAT;
 import static handgrad.kernel.runtime.Species.LANES;
 import static handgrad.kernel.runtime.VectorSupport.FMA;
@@ -7,43 +8,32 @@ import static handgrad.kernel.runtime.VectorSupport.FMA;
 import jdk.incubator.vector.FloatVector;
 
 /**
- * The innermost loops of {@link VectorMatmul} where the CPU has 16 vector registers: tiles of C below each other in a panel of
- * columns. A tile has two vectors of columns and 6 rows, or 4 for what is left of 6. Its sums stay in registers; so do two
+ * The innermost loops where the CPU has 16 vector registers: tiles of C one below the other in a {@link Panel}. A tile
+ * has two vectors of columns and 6 rows, or 4 for the rows that are left over. Its sums stay in registers; so do two
  * vectors of B and, one after the other, the elements of A.
  *
- * <p>A tile of 6 rows fills 15 registers, and C2 moves loads ahead of the multiply-adds. It stops at the 16th register where
- * each load has an address to compute, as with rows of A that are {@code lda} apart; where the addresses differ by constants it
- * goes on and puts a sum on the stack, which makes the loop half as fast. So a transposed A, whose elements lie side by
- * side, has tiles of 4 rows.
+ * <p>A tile of 6 rows fills 15 registers, and C2 moves loads ahead of the multiply-adds. It stops at the 16th register
+ * where each load has an address to compute, as with rows of A that are a variable distance apart. Where the addresses
+ * differ by constants it goes on, and puts a sum on the stack, which makes the loop half as fast. So a transposed A,
+ * whose elements lie side by side, has tiles of 4 rows.
  *
- * <p>A panel of B is packed. Its rows are a constant number of elements apart, and so are the elements in a row of A: their
- * bounds are checked before the loop, not in it. The vectors of a row of C begin {@code second} columns apart; they may
- * overlap, so both are loaded before one is stored. Vectors are never chosen by a branch before the loop: C2 then boxes them
- * in some runs.
+ * <p>The panel of B is packed. Its rows are a constant number of elements apart, and so are the elements in a row of A:
+ * their bounds are checked before the loop, not in it. The two vectors of a row of C may overlap, so both are loaded
+ * before one is stored. Vectors are never chosen by a branch before the loop: C2 then boxes them in some runs.
  */
 final class MatmulStrip {
-    /** Columns of a tile, and from one row of a packed panel of B to the next. */
-    static final int WIDTH = 2 * LANES;
-
     private MatmulStrip() {}
 
-    /** C = A B, or C += A B, for tiles of 6 rows: the rows of A are {@code lda} apart, their elements side by side. */
-    static void of6Rows(
-            int tiles,
-            int k,
-            float[] a,
-            int aOffset,
-            int lda,
-            float[] b,
-            int bi,
-            int second,
-            boolean accumulate,
-            float[] c,
-            int cOffset,
-            int ldc) {
+    /** C = A B, or C += A B, for tiles of 6 rows: A as it is, or copied. */
+    static void of6Rows(Panel panel, int tiles, float[] a, int aOffset, float[] b, int bi, float[] c, int cOffset) {
+        int k = panel.k;
+        int aRow = panel.aRow;
+        int second = panel.second;
+        int ldc = panel.ldc;
+        boolean accumulate = panel.accumulate;
         int ai = aOffset;
         int ci = cOffset;
-        for (int tile = 0; tile < tiles; tile++, ai += 6 * lda, ci += 6 * ldc) {
+        for (int tile = 0; tile < tiles; tile++, ai += 6 * aRow, ci += 6 * ldc) {
             var c00 = FloatVector.zero(FLOAT);
             var c01 = FloatVector.zero(FLOAT);
             var c10 = FloatVector.zero(FLOAT);
@@ -62,19 +52,19 @@ final class MatmulStrip {
                 var a0 = FloatVector.broadcast(FLOAT, a[ai + p]);
                 c00 = FMA ? a0.fma(b0, c00) : a0.mul(b0).add(c00);
                 c01 = FMA ? a0.fma(b1, c01) : a0.mul(b1).add(c01);
-                var a1 = FloatVector.broadcast(FLOAT, a[ai + lda + p]);
+                var a1 = FloatVector.broadcast(FLOAT, a[ai + aRow + p]);
                 c10 = FMA ? a1.fma(b0, c10) : a1.mul(b0).add(c10);
                 c11 = FMA ? a1.fma(b1, c11) : a1.mul(b1).add(c11);
-                var a2 = FloatVector.broadcast(FLOAT, a[ai + 2 * lda + p]);
+                var a2 = FloatVector.broadcast(FLOAT, a[ai + 2 * aRow + p]);
                 c20 = FMA ? a2.fma(b0, c20) : a2.mul(b0).add(c20);
                 c21 = FMA ? a2.fma(b1, c21) : a2.mul(b1).add(c21);
-                var a3 = FloatVector.broadcast(FLOAT, a[ai + 3 * lda + p]);
+                var a3 = FloatVector.broadcast(FLOAT, a[ai + 3 * aRow + p]);
                 c30 = FMA ? a3.fma(b0, c30) : a3.mul(b0).add(c30);
                 c31 = FMA ? a3.fma(b1, c31) : a3.mul(b1).add(c31);
-                var a4 = FloatVector.broadcast(FLOAT, a[ai + 4 * lda + p]);
+                var a4 = FloatVector.broadcast(FLOAT, a[ai + 4 * aRow + p]);
                 c40 = FMA ? a4.fma(b0, c40) : a4.mul(b0).add(c40);
                 c41 = FMA ? a4.fma(b1, c41) : a4.mul(b1).add(c41);
-                var a5 = FloatVector.broadcast(FLOAT, a[ai + 5 * lda + p]);
+                var a5 = FloatVector.broadcast(FLOAT, a[ai + 5 * aRow + p]);
                 c50 = FMA ? a5.fma(b0, c50) : a5.mul(b0).add(c50);
                 c51 = FMA ? a5.fma(b1, c51) : a5.mul(b1).add(c51);
             }
@@ -121,22 +111,15 @@ final class MatmulStrip {
     }
 
     /** As {@link #of6Rows}, for tiles of 4 rows. */
-    static void of4Rows(
-            int tiles,
-            int k,
-            float[] a,
-            int aOffset,
-            int lda,
-            float[] b,
-            int bi,
-            int second,
-            boolean accumulate,
-            float[] c,
-            int cOffset,
-            int ldc) {
+    static void of4Rows(Panel panel, int tiles, float[] a, int aOffset, float[] b, int bi, float[] c, int cOffset) {
+        int k = panel.k;
+        int aRow = panel.aRow;
+        int second = panel.second;
+        int ldc = panel.ldc;
+        boolean accumulate = panel.accumulate;
         int ai = aOffset;
         int ci = cOffset;
-        for (int tile = 0; tile < tiles; tile++, ai += 4 * lda, ci += 4 * ldc) {
+        for (int tile = 0; tile < tiles; tile++, ai += 4 * aRow, ci += 4 * ldc) {
             var c00 = FloatVector.zero(FLOAT);
             var c01 = FloatVector.zero(FLOAT);
             var c10 = FloatVector.zero(FLOAT);
@@ -151,13 +134,13 @@ final class MatmulStrip {
                 var a0 = FloatVector.broadcast(FLOAT, a[ai + p]);
                 c00 = FMA ? a0.fma(b0, c00) : a0.mul(b0).add(c00);
                 c01 = FMA ? a0.fma(b1, c01) : a0.mul(b1).add(c01);
-                var a1 = FloatVector.broadcast(FLOAT, a[ai + lda + p]);
+                var a1 = FloatVector.broadcast(FLOAT, a[ai + aRow + p]);
                 c10 = FMA ? a1.fma(b0, c10) : a1.mul(b0).add(c10);
                 c11 = FMA ? a1.fma(b1, c11) : a1.mul(b1).add(c11);
-                var a2 = FloatVector.broadcast(FLOAT, a[ai + 2 * lda + p]);
+                var a2 = FloatVector.broadcast(FLOAT, a[ai + 2 * aRow + p]);
                 c20 = FMA ? a2.fma(b0, c20) : a2.mul(b0).add(c20);
                 c21 = FMA ? a2.fma(b1, c21) : a2.mul(b1).add(c21);
-                var a3 = FloatVector.broadcast(FLOAT, a[ai + 3 * lda + p]);
+                var a3 = FloatVector.broadcast(FLOAT, a[ai + 3 * aRow + p]);
                 c30 = FMA ? a3.fma(b0, c30) : a3.mul(b0).add(c30);
                 c31 = FMA ? a3.fma(b1, c31) : a3.mul(b1).add(c31);
             }
@@ -191,20 +174,13 @@ final class MatmulStrip {
         }
     }
 
-    /** As {@link #of4Rows}, for an A that is stored transposed: the elements of a row are {@code lda} apart. */
-    static void of4Columns(
-            int tiles,
-            int k,
-            float[] a,
-            int aOffset,
-            int lda,
-            float[] b,
-            int bi,
-            int second,
-            boolean accumulate,
-            float[] c,
-            int cOffset,
-            int ldc) {
+    /** As {@link #of4Rows}, for an A that is stored transposed. */
+    static void of4Columns(Panel panel, int tiles, float[] a, int aOffset, float[] b, int bi, float[] c, int cOffset) {
+        int k = panel.k;
+        int aColumn = panel.aColumn;
+        int second = panel.second;
+        int ldc = panel.ldc;
+        boolean accumulate = panel.accumulate;
         int ai = aOffset;
         int ci = cOffset;
         for (int tile = 0; tile < tiles; tile++, ai += 4, ci += 4 * ldc) {
@@ -217,7 +193,7 @@ final class MatmulStrip {
             var c30 = FloatVector.zero(FLOAT);
             var c31 = FloatVector.zero(FLOAT);
             int ap = ai;
-            for (int p = 0; p < k; p++, ap += lda) {
+            for (int p = 0; p < k; p++, ap += aColumn) {
                 var b0 = FloatVector.fromArray(FLOAT, b, bi + p * WIDTH);
                 var b1 = FloatVector.fromArray(FLOAT, b, bi + p * WIDTH + LANES);
                 var a0 = FloatVector.broadcast(FLOAT, a[ap]);

@@ -1,6 +1,6 @@
 package handgrad.kernel.matmul;
 
-import static handgrad.kernel.matmul.MatmulStrip.WIDTH;
+import static handgrad.kernel.matmul.MatmulPacking.WIDTH;
 import static handgrad.kernel.runtime.Species.FLOAT;
 import static handgrad.kernel.runtime.Species.LANES;
 
@@ -8,9 +8,9 @@ import handgrad.kernel.runtime.Scratch;
 import jdk.incubator.vector.FloatVector;
 
 /**
- * One block of a product of {@link VectorMatmul} where the CPU has 16 vector registers: for each packed panel of B a strip of
- * tiles, see {@link MatmulStrip}. The rows that are left over, and panels narrower than a vector, go tile by tile through a
- * buffer.
+ * One block of a product where the CPU has 16 vector registers: for each packed panel of B a strip of tiles, see
+ * {@link MatmulStrip}. Rows that are too few for a tile, and panels that are narrower than a vector, are computed in a
+ * buffer, one tile at a time.
  */
 final class MatmulStrips {
     /** Rows of the lower tiles. */
@@ -29,104 +29,89 @@ final class MatmulStrips {
     /**
      * Adds to C, or sets it to, the product of one block of each matrix.
      *
-     * @param packedB whether b holds packed panels, one after the other; else it is B, from {@code bOffset} on
+     * @param packedB whether b holds packed panels, one after the other; else it is B, and each panel is packed here
      */
-    static void multiply(
-            boolean transposeA,
-            int m,
-            int n,
-            int k,
-            float alpha,
-            float[] a,
-            int aOffset,
-            int lda,
-            boolean packedB,
-            boolean transposeB,
-            float[] b,
-            int bOffset,
-            int ldb,
-            boolean accumulate,
-            float[] c,
-            int cOffset,
-            int ldc) {
-        boolean farApart = lda >= FAR_APART;
-        boolean packA = alpha != 1f
-                || m < HEIGHT
-                || (k >= PACKED_A_DEPTH
-                        && (transposeA ? farApart || n >= PACKED_A_COLUMNS : farApart && n >= PACKED_A_COLUMNS));
+    static void multiply(Product block, float[] a, float[] b, boolean packedB, float[] c) {
+        int m = block.m;
+        int n = block.n;
+        int k = block.k;
+        int ldc = block.ldc;
+        boolean transposedA = block.form.transposesA();
+        boolean transposedB = block.form.transposesB();
+        boolean packA = packsA(block);
         int buffer = HEIGHT * WIDTH;
         float[] scratch = Scratch.floats(buffer + (packA ? (m + HEIGHT) * k : 0));
         if (packA) {
-            MatmulPacking.rowsOfA(transposeA, m, k, alpha, a, aOffset, lda, scratch, buffer);
+            MatmulPacking.rowsOfA(block, a, scratch, buffer);
         }
-        float[] operand = packA ? scratch : a;
-        int ai = packA ? buffer : aOffset;
-        int aStride = packA ? k : lda;
-        boolean columns = transposeA && !packA;
-        int aRow = columns ? 1 : aStride;
-        int tall = columns ? 0 : tallTiles(m);
+        float[] left = packA ? scratch : a;
+        int aOffset = packA ? buffer : block.aOffset;
+        int aRow = packA ? k : block.aRow();
+        int tall = transposedA && !packA ? 0 : tallTiles(m);
         int top = 6 * tall;
         int low = (m - top) / HEIGHT;
         float[] panels = packedB ? b : Scratch.shared(WIDTH * k);
+        var panel = Workspace.ofThread().panel;
+        panel.k = k;
+        panel.aRow = aRow;
+        panel.aColumn = packA ? 1 : block.aColumn();
+        panel.accumulate = block.accumulate;
         int bi = 0;
         int width;
         for (int j = 0; j < n; j += width) {
             width = MatmulPacking.width(n - j);
             if (!packedB) {
-                MatmulPacking.ofB(transposeB, width, k, b, bOffset + j * (transposeB ? ldb : 1), ldb, panels, 0);
+                MatmulPacking.panelOfB(transposedB, width, k, b, block.indexOfB(0, j), block.ldb, panels, 0);
             }
             boolean inside = width >= LANES;
-            int second = inside ? width - LANES : LANES;
-            int ci = cOffset + j;
+            panel.second = inside ? width - LANES : LANES;
+            panel.ldc = ldc;
+            int ci = block.cOffset + j;
             if (inside && tall > 0) {
-                MatmulStrip.of6Rows(tall, k, operand, ai, aStride, panels, bi, second, accumulate, c, ci, ldc);
+                MatmulStrip.of6Rows(panel, tall, left, aOffset, panels, bi, c, ci);
             }
             if (inside && low > 0) {
-                int ap = ai + top * aRow;
-                int cp = ci + top * ldc;
-                lowTiles(columns, low, k, operand, ap, aStride, panels, bi, second, accumulate, c, cp, ldc);
+                lowTiles(panel, low, left, aOffset + top * aRow, panels, bi, c, ci + top * ldc);
             }
+            panel.ldc = WIDTH;
             for (int i = inside ? top + HEIGHT * low : 0; i < m; i += HEIGHT) {
                 int rows = Math.min(HEIGHT, m - i);
                 // A may end with its last row, so the tile takes rows above as well; a copy of A has room for more.
                 int above = packA ? 0 : HEIGHT - rows;
-                int ap = ai + (i - above) * aRow;
                 int at = ci + i * ldc;
-                if (accumulate) {
+                if (panel.accumulate) {
                     copy(rows, width, c, at, ldc, scratch, above * WIDTH, WIDTH);
                 }
-                lowTiles(columns, 1, k, operand, ap, aStride, panels, bi, second, accumulate, scratch, 0, WIDTH);
+                lowTiles(panel, 1, left, aOffset + (i - above) * aRow, panels, bi, scratch, 0);
                 copy(rows, width, scratch, above * WIDTH, WIDTH, c, at, ldc);
             }
             bi += packedB ? WIDTH * k : 0;
         }
     }
 
-    /** How many tiles of 6 rows m rows begin with, so that tiles of 4 leave the fewest rows to be computed in vain. */
+    /**
+     * Whether a copy of A pays: where few rows need room below them, or where a deep A is read often or badly laid out.
+     */
+    private static boolean packsA(Product block) {
+        boolean manyColumns = block.n >= PACKED_A_COLUMNS;
+        boolean farApart = block.lda >= FAR_APART;
+        boolean pays = block.form.transposesA() ? manyColumns || farApart : manyColumns && farApart;
+        return block.m < HEIGHT || (block.k >= PACKED_A_DEPTH && pays);
+    }
+
+    /** How many tiles of 6 rows m rows begin with, so that tiles of 4 waste the fewest rows after them. */
     private static int tallTiles(int m) {
         int even = (m + 1) / 2 * 2;
         int low = m % 6 == 0 ? 0 : 3 - even % 6 / 2;
         return Math.max(0, (even - HEIGHT * low) / 6);
     }
 
-    private static void lowTiles(
-            boolean columns,
-            int tiles,
-            int k,
-            float[] a,
-            int ai,
-            int aStride,
-            float[] b,
-            int bi,
-            int second,
-            boolean accumulate,
-            float[] c,
-            int ci,
-            int ldc) {
-        if (columns) {
-            MatmulStrip.of4Columns(tiles, k, a, ai, aStride, b, bi, second, accumulate, c, ci, ldc);
+    /** Tiles of 4 rows; the elements in a row of A lie side by side, unless A is stored transposed. */
+    private static void lowTiles(Panel panel, int tiles, float[] a, int ai, float[] b, int bi, float[] c, int ci) {
+        if (panel.aColumn == 1) {
+            MatmulStrip.of4Rows(panel, tiles, a, ai, b, bi, c, ci);
         } else {
-            MatmulStrip.of4Rows(tiles, k, a, ai, aStride, b, bi, second, accumulate, c, ci, ldc);
+            MatmulStrip.of4Columns(panel, tiles, a, ai, b, bi, c, ci);
         }
     }
 

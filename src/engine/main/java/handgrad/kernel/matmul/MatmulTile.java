@@ -1,40 +1,29 @@
 package handgrad.kernel.matmul;
 
 import static handgrad.kernel.runtime.Species.FLOAT;
-import static handgrad.kernel.runtime.Species.LANES;
 import static handgrad.kernel.runtime.VectorSupport.FMA;
 
 import jdk.incubator.vector.FloatVector;
 
 /**
- * The innermost loops of {@link VectorMatmul} where the CPU has 32 vector registers: a tile of C, so many rows by two vectors
- * of columns that begin {@code second} columns apart, is kept in registers while k products are added to each of its elements,
- * in the order of k. Then C is set to it, or it is added to C. The indices are added up, because to multiply them anew in
- * each step is slower. The vectors of a row may overlap, so both are loaded before one is stored.
+ * The innermost loops where the CPU has 32 vector registers. A tile of C, some rows by the columns of a {@link Panel},
+ * stays in registers while k products are added to each of its elements, in the order of k. Then C is set to it, or it
+ * is added to C. The indices are added up, because to multiply them anew in each step is slower. The two vectors of a
+ * row may overlap, so both are loaded before one is stored.
  *
- * <p>A vector is boxed when it passes through a call that C2 does not inline, and after a run of small products C2 may not
- * inline even the smallest method. So the tiles are spelled out and call the Vector API alone.
+ * <p>A vector is boxed when it passes through a call that C2 does not inline, and after a run of small products C2 may
+ * not inline even the smallest method. So the tiles are spelled out and call the Vector API alone.
  */
 final class MatmulTile {
-    /** Floats in a row of a tile, at most. */
-    static final int WIDTH = 2 * LANES;
-
     private MatmulTile() {}
 
     /** 8 rows, where the 8 elements of A that a step needs lie side by side: A packed, or stored transposed. */
-    static void of8(
-            int k,
-            float[] a,
-            int ai,
-            int aColumn,
-            float[] b,
-            int bi,
-            int bStride,
-            int second,
-            boolean accumulate,
-            float[] c,
-            int ci,
-            int ldc) {
+    static void of8(Panel panel, float[] a, int ai, float[] b, int bi, float[] c, int ci) {
+        int k = panel.k;
+        int aColumn = panel.aColumn;
+        int bRow = panel.bRow;
+        int second = panel.second;
+        int ldc = panel.ldc;
         var c00 = FloatVector.zero(FLOAT);
         var c01 = FloatVector.zero(FLOAT);
         var c10 = FloatVector.zero(FLOAT);
@@ -53,7 +42,7 @@ final class MatmulTile {
         var c71 = FloatVector.zero(FLOAT);
         int ap = ai;
         int bp = bi;
-        for (int p = 0; p < k; p++, ap += aColumn, bp += bStride) {
+        for (int p = 0; p < k; p++, ap += aColumn, bp += bRow) {
             var b0 = FloatVector.fromArray(FLOAT, b, bp);
             var b1 = FloatVector.fromArray(FLOAT, b, bp + second);
             var a0 = FloatVector.broadcast(FLOAT, a[ap]);
@@ -81,7 +70,7 @@ final class MatmulTile {
             c70 = FMA ? a7.fma(b0, c70) : a7.mul(b0).add(c70);
             c71 = FMA ? a7.fma(b1, c71) : a7.mul(b1).add(c71);
         }
-        if (accumulate) {
+        if (panel.accumulate) {
             c00 = c00.add(FloatVector.fromArray(FLOAT, c, ci));
             c01 = c01.add(FloatVector.fromArray(FLOAT, c, ci + second));
             c00.intoArray(c, ci);
@@ -135,18 +124,11 @@ final class MatmulTile {
     }
 
     /** As {@link #of8}, but one vector of columns. */
-    static void of8x1(
-            int k,
-            float[] a,
-            int ai,
-            int aColumn,
-            float[] b,
-            int bi,
-            int bStride,
-            boolean accumulate,
-            float[] c,
-            int ci,
-            int ldc) {
+    static void of8x1(Panel panel, float[] a, int ai, float[] b, int bi, float[] c, int ci) {
+        int k = panel.k;
+        int aColumn = panel.aColumn;
+        int bRow = panel.bRow;
+        int ldc = panel.ldc;
         var c00 = FloatVector.zero(FLOAT);
         var c10 = FloatVector.zero(FLOAT);
         var c20 = FloatVector.zero(FLOAT);
@@ -157,7 +139,7 @@ final class MatmulTile {
         var c70 = FloatVector.zero(FLOAT);
         int ap = ai;
         int bp = bi;
-        for (int p = 0; p < k; p++, ap += aColumn, bp += bStride) {
+        for (int p = 0; p < k; p++, ap += aColumn, bp += bRow) {
             var b0 = FloatVector.fromArray(FLOAT, b, bp);
             var a0 = FloatVector.broadcast(FLOAT, a[ap]);
             c00 = FMA ? a0.fma(b0, c00) : a0.mul(b0).add(c00);
@@ -176,7 +158,7 @@ final class MatmulTile {
             var a7 = FloatVector.broadcast(FLOAT, a[ap + 7]);
             c70 = FMA ? a7.fma(b0, c70) : a7.mul(b0).add(c70);
         }
-        if (accumulate) {
+        if (panel.accumulate) {
             c00 = c00.add(FloatVector.fromArray(FLOAT, c, ci));
             c00.intoArray(c, ci);
             c10 = c10.add(FloatVector.fromArray(FLOAT, c, ci + ldc));
@@ -205,21 +187,14 @@ final class MatmulTile {
         c70.intoArray(c, ci + 7 * ldc);
     }
 
-    /** 6 rows, else as {@link #of4}: 15 registers, which fits AVX2. */
-    static void of6(
-            int k,
-            float[] a,
-            int ai,
-            int aRow,
-            int aColumn,
-            float[] b,
-            int bi,
-            int bStride,
-            int second,
-            boolean accumulate,
-            float[] c,
-            int ci,
-            int ldc) {
+    /** As {@link #of4}, but 6 rows. */
+    static void of6(Panel panel, float[] a, int ai, float[] b, int bi, float[] c, int ci) {
+        int k = panel.k;
+        int aRow = panel.aRow;
+        int aColumn = panel.aColumn;
+        int bRow = panel.bRow;
+        int second = panel.second;
+        int ldc = panel.ldc;
         var c00 = FloatVector.zero(FLOAT);
         var c01 = FloatVector.zero(FLOAT);
         var c10 = FloatVector.zero(FLOAT);
@@ -234,7 +209,7 @@ final class MatmulTile {
         var c51 = FloatVector.zero(FLOAT);
         int ap = ai;
         int bp = bi;
-        for (int p = 0; p < k; p++, ap += aColumn, bp += bStride) {
+        for (int p = 0; p < k; p++, ap += aColumn, bp += bRow) {
             var b0 = FloatVector.fromArray(FLOAT, b, bp);
             var b1 = FloatVector.fromArray(FLOAT, b, bp + second);
             var a0 = FloatVector.broadcast(FLOAT, a[ap]);
@@ -256,7 +231,7 @@ final class MatmulTile {
             c50 = FMA ? a5.fma(b0, c50) : a5.mul(b0).add(c50);
             c51 = FMA ? a5.fma(b1, c51) : a5.mul(b1).add(c51);
         }
-        if (accumulate) {
+        if (panel.accumulate) {
             c00 = c00.add(FloatVector.fromArray(FLOAT, c, ci));
             c01 = c01.add(FloatVector.fromArray(FLOAT, c, ci + second));
             c00.intoArray(c, ci);
@@ -297,21 +272,14 @@ final class MatmulTile {
         c51.intoArray(c, ci + 5 * ldc + second);
     }
 
-    /** 4 rows of A as it lies: its rows {@code aRow} apart, its columns {@code aColumn}. */
-    static void of4(
-            int k,
-            float[] a,
-            int ai,
-            int aRow,
-            int aColumn,
-            float[] b,
-            int bi,
-            int bStride,
-            int second,
-            boolean accumulate,
-            float[] c,
-            int ci,
-            int ldc) {
+    /** 4 rows, wherever A's elements lie: its rows are {@code aRow} apart, its columns {@code aColumn}. */
+    static void of4(Panel panel, float[] a, int ai, float[] b, int bi, float[] c, int ci) {
+        int k = panel.k;
+        int aRow = panel.aRow;
+        int aColumn = panel.aColumn;
+        int bRow = panel.bRow;
+        int second = panel.second;
+        int ldc = panel.ldc;
         var c00 = FloatVector.zero(FLOAT);
         var c01 = FloatVector.zero(FLOAT);
         var c10 = FloatVector.zero(FLOAT);
@@ -322,7 +290,7 @@ final class MatmulTile {
         var c31 = FloatVector.zero(FLOAT);
         int ap = ai;
         int bp = bi;
-        for (int p = 0; p < k; p++, ap += aColumn, bp += bStride) {
+        for (int p = 0; p < k; p++, ap += aColumn, bp += bRow) {
             var b0 = FloatVector.fromArray(FLOAT, b, bp);
             var b1 = FloatVector.fromArray(FLOAT, b, bp + second);
             var a0 = FloatVector.broadcast(FLOAT, a[ap]);
@@ -338,7 +306,7 @@ final class MatmulTile {
             c30 = FMA ? a3.fma(b0, c30) : a3.mul(b0).add(c30);
             c31 = FMA ? a3.fma(b1, c31) : a3.mul(b1).add(c31);
         }
-        if (accumulate) {
+        if (panel.accumulate) {
             c00 = c00.add(FloatVector.fromArray(FLOAT, c, ci));
             c01 = c01.add(FloatVector.fromArray(FLOAT, c, ci + second));
             c00.intoArray(c, ci);
@@ -367,32 +335,24 @@ final class MatmulTile {
         c31.intoArray(c, ci + 3 * ldc + second);
     }
 
-    /** 1 row, for what is left of the others. */
-    static void of1(
-            int k,
-            float[] a,
-            int ai,
-            int aColumn,
-            float[] b,
-            int bi,
-            int bStride,
-            int second,
-            boolean accumulate,
-            float[] c,
-            int ci,
-            int ldc) {
+    /** 1 row, for those that the higher tiles leave over. */
+    static void of1(Panel panel, float[] a, int ai, float[] b, int bi, float[] c, int ci) {
+        int k = panel.k;
+        int aColumn = panel.aColumn;
+        int bRow = panel.bRow;
+        int second = panel.second;
         var c00 = FloatVector.zero(FLOAT);
         var c01 = FloatVector.zero(FLOAT);
         int ap = ai;
         int bp = bi;
-        for (int p = 0; p < k; p++, ap += aColumn, bp += bStride) {
+        for (int p = 0; p < k; p++, ap += aColumn, bp += bRow) {
             var b0 = FloatVector.fromArray(FLOAT, b, bp);
             var b1 = FloatVector.fromArray(FLOAT, b, bp + second);
             var a0 = FloatVector.broadcast(FLOAT, a[ap]);
             c00 = FMA ? a0.fma(b0, c00) : a0.mul(b0).add(c00);
             c01 = FMA ? a0.fma(b1, c01) : a0.mul(b1).add(c01);
         }
-        if (accumulate) {
+        if (panel.accumulate) {
             c00 = c00.add(FloatVector.fromArray(FLOAT, c, ci));
             c01 = c01.add(FloatVector.fromArray(FLOAT, c, ci + second));
             c00.intoArray(c, ci);

@@ -5,10 +5,12 @@ import static handgrad.kernel.runtime.Species.LANES;
 import handgrad.kernel.runtime.Scratch;
 
 /**
- * One block of a product of {@link VectorMatmul} where the CPU has 32 vector registers: panel by panel of B, tile by tile, see
- * {@link MatmulTile}. The tiles of 8 rows need their 8 elements of A side by side. A transposed A has them so; where enough
- * panels read them, any A is packed in that order. Else tiles of 4 rows take A as it lies, since more addresses of rows do not
- * fit the CPU's integer registers.
+ * One block of a product where the CPU has 32 vector registers, panel by panel and tile by tile, see
+ * {@link MatmulTile}.
+ *
+ * <p>The highest tile has 8 rows and needs its 8 elements of A side by side. A transposed A is stored like that. Any
+ * other A is packed into that order if the block has panels enough to make up for the copy. If not, tiles of 4 rows
+ * read A as it lies: the addresses of more rows do not fit into the CPU's integer registers.
  */
 final class MatmulTiles {
     /** Rows of the highest tile. */
@@ -25,80 +27,66 @@ final class MatmulTiles {
     /**
      * Adds to C, or sets it to, the product of one block of each matrix.
      *
-     * @param packedB whether b holds packed panels, one after the other; else it is B, from {@code bi} on
+     * @param packedB whether b holds packed panels, one after the other; else it is B
      */
-    static void multiply(
-            boolean transposeA,
-            int m,
-            int n,
-            int k,
-            float alpha,
-            float[] a,
-            int ai,
-            int lda,
-            boolean packedB,
-            float[] b,
-            int bi,
-            int ldb,
-            boolean accumulate,
-            float[] c,
-            int ci,
-            int ldc) {
-        boolean packA = alpha != 1f || (n >= PACKED_A_COLUMNS && m >= HEIGHT && (!transposeA || m >= PACKED_A_ROWS));
-        int rowsInPanels = packA ? Math.ceilDiv(m, HEIGHT) * HEIGHT : 0;
+    static void multiply(Product block, float[] a, float[] b, boolean packedB, float[] c) {
+        int m = block.m;
+        int n = block.n;
+        int k = block.k;
+        int ldc = block.ldc;
+        int aRow = block.aRow();
+        boolean transposedA = block.form.transposesA();
+        boolean packA = n >= PACKED_A_COLUMNS && m >= HEIGHT && (!transposedA || m >= PACKED_A_ROWS);
         int packed = HEIGHT * LANES;
-        float[] scratch = Scratch.floats(packed + rowsInPanels * k);
-        int aRow = transposeA ? 1 : lda;
-        int aColumn = transposeA ? lda : 1;
-        for (int i = 0; i < rowsInPanels; i += HEIGHT) {
-            int rows = Math.min(HEIGHT, m - i);
-            MatmulPacking.ofA(transposeA, rows, k, alpha, a, ai + i * aRow, lda, scratch, packed + i * k);
+        float[] scratch = Scratch.floats(packed + (packA ? Math.ceilDiv(m, HEIGHT) * HEIGHT * k : 0));
+        if (packA) {
+            MatmulPacking.panelsOfA(block, a, scratch, packed);
         }
         float[] left = packA ? scratch : a;
-        int row = packA ? 1 : aRow;
-        int column = packA ? HEIGHT : aColumn;
-        boolean sideBySide = packA || transposeA;
+        boolean sideBySide = packA || transposedA;
+        var panel = Workspace.ofThread().panel;
+        panel.k = k;
+        panel.aRow = packA ? 1 : aRow;
+        panel.aColumn = packA ? HEIGHT : block.aColumn();
+        panel.accumulate = block.accumulate;
         int width;
         for (int j = 0; j < n; j += width) {
             width = MatmulPacking.width(n - j);
-            int second = Math.max(0, width - LANES);
-            int pi = packedB ? j * k : bi + j;
-            int stride = packedB ? MatmulPacking.stride(width) : ldb;
             boolean inside = width >= LANES;
+            panel.second = Math.max(0, width - LANES);
+            panel.bRow = packedB ? MatmulPacking.stride(width) : block.ldb;
+            panel.ldc = inside ? ldc : LANES;
+            int bi = packedB ? j * k : block.bOffset + j;
             float[] out = inside ? c : scratch;
-            int outStride = inside ? ldc : LANES;
             int rows;
             for (int i = 0; i < m; i += rows) {
                 rows = tileRows(m - i, sideBySide);
-                int at = ci + i * ldc + j;
-                int oi = inside ? at : 0;
-                int li = packA ? packed + i / HEIGHT * HEIGHT * k + i % HEIGHT : ai + i * aRow;
-                if (accumulate && !inside) {
-                    copy(rows, width, c, at, ldc, scratch, 0, LANES);
+                int ai = packA ? packed + i / HEIGHT * HEIGHT * k + i % HEIGHT : block.aOffset + i * aRow;
+                int ci = block.cOffset + i * ldc + j;
+                int oi = inside ? ci : 0;
+                if (panel.accumulate && !inside) {
+                    copy(rows, width, c, ci, ldc, scratch, 0, LANES);
                 }
                 switch (rows) {
                     case 8 -> {
-                        if (second == 0) {
-                            MatmulTile.of8x1(k, left, li, column, b, pi, stride, accumulate, out, oi, outStride);
+                        if (panel.second == 0) {
+                            MatmulTile.of8x1(panel, left, ai, b, bi, out, oi);
                         } else {
-                            MatmulTile.of8(k, left, li, column, b, pi, stride, second, accumulate, out, oi, outStride);
+                            MatmulTile.of8(panel, left, ai, b, bi, out, oi);
                         }
                     }
-                    case 6 ->
-                        MatmulTile.of6(k, left, li, row, column, b, pi, stride, second, accumulate, out, oi, outStride);
-                    case 4 ->
-                        MatmulTile.of4(k, left, li, row, column, b, pi, stride, second, accumulate, out, oi, outStride);
-                    default ->
-                        MatmulTile.of1(k, left, li, column, b, pi, stride, second, accumulate, out, oi, outStride);
+                    case 6 -> MatmulTile.of6(panel, left, ai, b, bi, out, oi);
+                    case 4 -> MatmulTile.of4(panel, left, ai, b, bi, out, oi);
+                    default -> MatmulTile.of1(panel, left, ai, b, bi, out, oi);
                 }
                 if (!inside) {
-                    copy(rows, width, scratch, 0, LANES, c, at, ldc);
+                    copy(rows, width, scratch, 0, LANES, c, ci, ldc);
                 }
             }
         }
     }
 
-    /** The rows of the next tile, when so many are left. */
+    /** How many rows the next tile has, of those that are left. */
     private static int tileRows(int rows, boolean sideBySide) {
         if (sideBySide && rows >= 6) {
             return rows >= HEIGHT ? HEIGHT : 6;

@@ -6,15 +6,16 @@ import handgrad.kernel.runtime.Scratch;
 import handgrad.kernel.runtime.Species;
 
 /**
- * Matrix products by OpenBLAS, in the calls that suit it.
+ * Matrix products by OpenBLAS, cut over rows of C into the calls that suit it.
  *
- * <p><b>Small matrices.</b> On AVX-512 OpenBLAS has kernels that read A and B as they lie, for up to a million multiply-adds;
- * more than that it copies into its own order first, which pays only where matrices are large. So a product of much work but a
- * small B is cut over rows of C into calls that the kernels take. Of A Bᵀ they take only up to 1200 elements of C and k of 32
- * or more, so else B is transposed first. The limits are those of OpenBLAS's {@code sgemm_small_kernel_permit_skylakex.c};
- * {@code ./handgrad bench matmul} has such products in one call (openblas) and in these (routed).
+ * <p><b>Small matrices.</b> On AVX-512 OpenBLAS has kernels for up to a million multiply-adds that read A and B as they
+ * lie. Beyond that it first copies both into its own order, which pays only for large matrices. So a product of more
+ * work, if its B is small, is cut into calls that the small kernels take. Of A Bᵀ they take only up to 1200 elements of
+ * C, and k of 32 or more; so any other A Bᵀ is computed as A B with a transposed copy of B. The limits are those of
+ * OpenBLAS's {@code sgemm_small_kernel_permit_skylakex.c}. {@code ./handgrad bench matmul} shows what it gains: it has
+ * the same products in one call (openblas) and in these (routed).
  *
- * <p><b>Large matrices.</b> No garbage collection completes during a call, so a long one is cut as well.
+ * <p><b>Large matrices.</b> No garbage collection completes during a call, so a long product is cut as well.
  */
 final class OpenBlasProduct {
     /** Elements of C that the kernels for small matrices take of A Bᵀ, and the least k. */
@@ -30,60 +31,53 @@ final class OpenBlasProduct {
 
     private OpenBlasProduct() {}
 
-    /** C = alpha op(A) op(B) + beta C, see {@link MatrixProduct}; no matrix is empty. */
-    static void sgemm(
-            boolean transposeA,
-            boolean transposeB,
-            int m,
-            int n,
-            int k,
-            float alpha,
-            float[] a,
-            int aOffset,
-            int lda,
-            float[] b,
-            int bOffset,
-            int ldb,
-            float beta,
-            float[] c,
-            int cOffset,
-            int ldc) {
+    /** The product, see {@link MatrixProduct}; no matrix is empty. */
+    static void multiply(Product product, float[] a, float[] b, float[] c) {
+        int m = product.m;
+        int n = product.n;
+        int k = product.k;
         boolean small = SmallProducts.has(m, n, k);
-        boolean transposed = small && transposeB && !transposeA && transposes(m, n, k);
+        boolean transposeA = product.form.transposesA();
+        boolean transposeB = product.form.transposesB();
         float[] right = b;
-        int rightOffset = bOffset;
-        int rightStride = ldb;
-        if (transposed) {
+        int bOffset = product.bOffset;
+        int ldb = product.ldb;
+        if (small && transposeB && transposes(m, n, k)) {
             right = Scratch.floats(k * n);
-            rightOffset = 0;
-            rightStride = n;
             VectorTranspose.transpose(n, k, b, bOffset, ldb, right, 0, n);
+            transposeB = false;
+            bOffset = 0;
+            ldb = n;
         }
+        float beta = product.accumulate ? 1 : 0;
         int callRows = callRows(m, (long) n * k, small);
         for (int i = 0; i < m; i += Math.min(callRows, m - i)) {
             int rows = Math.min(callRows, m - i);
-            int ai = aOffset + i * (transposeA ? 1 : lda);
-            int ci = cOffset + i * ldc;
+            int ai = product.indexOfA(i, 0);
+            int ci = product.cOffset + i * product.ldc;
             OpenBlas.sgemm(
                     transposeA,
-                    transposeB && !transposed,
+                    transposeB,
                     rows,
                     n,
                     k,
-                    alpha,
+                    1,
                     a,
                     ai,
-                    lda,
+                    product.lda,
                     right,
-                    rightOffset,
-                    rightStride,
+                    bOffset,
+                    ldb,
                     beta,
                     c,
                     ci,
-                    ldc);
+                    product.ldc);
         }
     }
 
+    /**
+     * Whether a transposed copy of B makes the small kernels take A Bᵀ, and there are rows enough to make up for it.
+     */
     private static boolean transposes(int m, int n, int k) {
         return m >= ROWS && Math.min(n, k) >= Species.LANES && ((long) m * n > SMALL_C || k < LEAST_K);
     }

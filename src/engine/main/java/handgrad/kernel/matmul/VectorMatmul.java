@@ -1,6 +1,6 @@
 package handgrad.kernel.matmul;
 
-import static handgrad.kernel.matmul.MatmulTile.WIDTH;
+import static handgrad.kernel.matmul.MatmulPacking.WIDTH;
 import static handgrad.kernel.runtime.Species.LANES;
 
 import handgrad.kernel.route.Route;
@@ -10,29 +10,8 @@ import handgrad.kernel.runtime.VectorSupport;
 import java.util.Arrays;
 
 /**
- * Matrix products on vectors; the contract is that of {@link ScalarMatmul}, bit for bit.
- *
- * <p><b>Structure.</b> C is cut into panels of 2 vectors of columns, a panel into tiles of some rows. A tile keeps its sums in
- * registers and walks down k: with each step it loads two vectors of B and broadcasts an element of A for each row. How many
- * rows there are, and how A and B lie for it, depends on the registers that the CPU has: {@link MatmulTiles} is for 32, as in
- * AVX-512 and Neon, {@link MatmulStrips} for the 16 of AVX2. Alpha other than 1 is multiplied into A as it is packed.
- *
- * <p><b>Edge.</b> Where a panel has fewer columns than two vectors, the vectors overlap: the columns in both are computed
- * twice, to the same bits. So no tile reads or writes past a row. Only where all of C is narrower than one vector are tiles
- * computed in a buffer.
- *
- * <p><b>Blocks</b>, after Goto and van de Geijn, "Anatomy of High-Performance Matrix Multiplication", 2008. k is cut into
- * blocks of 256, so that a panel of B, 32 KiB on AVX-512 and 16 on AVX2, stays in the nearest caches while all rows pass by;
- * between two blocks the sums rest in C. B is packed once into a buffer that all threads read, at most 2048 columns and so
- * 2 MiB at a time. Rows go to the threads of {@link Parallel} in blocks of at least 64, each with its own copy of A; fewer rows
- * than that are shared by blocks of columns.
- *
- * <p><b>Bits.</b> An element of C begins with beta C, or nothing. For each block of k the products (alpha A) B are added in
- * order, and their sum is added to C: the same in any tile, at the edge, for any vector width, and however rows are split over
- * threads.
- *
- * <p><b>Trade-off.</b> A vector at the edge costs as much as a full one, so fewer columns than a vector has waste part of the
- * work, and a single column nearly all. To copy an element of A or B costs some multiply-adds.
+ * Matrix products on vectors, with the bits of {@link ScalarMatmul}: cuts a product into blocks and hands them to the
+ * threads of {@link Parallel}. The package says how, and why so.
  */
 public final class VectorMatmul {
     /** Whether the CPU has 32 vector registers, as AVX-512 and Neon do; AVX2 has 16. */
@@ -50,7 +29,9 @@ public final class VectorMatmul {
     /** Columns in a block for a thread, at least, where there are not rows enough for two blocks. */
     private static final int BLOCK_COLUMNS = 256;
 
-    /** From this many rows on, a panel is read often enough to be worth a copy into consecutive memory, if it is deep. */
+    /**
+     * From this many rows on, a panel is read often enough to be worth a copy into consecutive memory, if it is deep.
+     */
     private static final int PACKED_ROWS = 64;
 
     private static final int PACKED_DEPTH = 64;
@@ -63,62 +44,29 @@ public final class VectorMatmul {
 
     private VectorMatmul() {}
 
-    /** C = alpha op(A) op(B) + beta C, see {@link ScalarMatmul}. Allocates nothing but the task of more than one block. */
-    public static void sgemm(
-            boolean transposeA,
-            boolean transposeB,
-            int m,
-            int n,
-            int k,
-            float alpha,
-            float[] a,
-            int aOffset,
-            int lda,
-            float[] b,
-            int bOffset,
-            int ldb,
-            float beta,
-            float[] c,
-            int cOffset,
-            int ldc) {
-        if (TransposedProduct.pays(transposeA, transposeB, m, n, k, alpha, lda, beta)) {
-            TransposedProduct.sgemm(
-                    transposeA, transposeB, m, n, k, a, aOffset, lda, b, bOffset, ldb, beta, c, cOffset, ldc);
+    /**
+     * The product in float32, see {@link MatrixProduct}. It gives the same bits as {@link ScalarMatmul}, and allocates
+     * nothing but the task of more than one block.
+     */
+    public static void multiply(Product product, float[] a, float[] b, float[] c) {
+        if (TransposedProduct.pays(product)) {
+            TransposedProduct.multiply(product, a, b, c);
         } else {
-            sgemmAsItIs(
-                    transposeA, transposeB, m, n, k, alpha, a, aOffset, lda, b, bOffset, ldb, beta, c, cOffset, ldc);
+            multiplyUntransposed(product, a, b, c);
         }
     }
 
-    /** The same without a look at the transposed product. */
-    static void sgemmAsItIs(
-            boolean transposeA,
-            boolean transposeB,
-            int m,
-            int n,
-            int k,
-            float alpha,
-            float[] a,
-            int aOffset,
-            int lda,
-            float[] b,
-            int bOffset,
-            int ldb,
-            float beta,
-            float[] c,
-            int cOffset,
-            int ldc) {
-        int blockColumns = blockColumns(m, n, k);
+    /** The product with its operands where they are, never as {@link TransposedProduct}. */
+    static void multiplyUntransposed(Product product, float[] a, float[] b, float[] c) {
+        int n = product.n;
+        int blockColumns = blockColumns(product.m, n, product.k);
         if (blockColumns >= n) {
-            product(transposeA, transposeB, m, n, k, alpha, a, aOffset, lda, b, bOffset, ldb, beta, c, cOffset, ldc);
+            multiplyColumns(product, a, b, c, 0, n);
             return;
         }
-        Parallel.blocks(Math.ceilDiv(n, blockColumns), block -> {
-            int j = block * blockColumns;
-            int columns = Math.min(blockColumns, n - j);
-            int bj = bOffset + j * (transposeB ? ldb : 1);
-            int cj = cOffset + j;
-            product(transposeA, transposeB, m, columns, k, alpha, a, aOffset, lda, b, bj, ldb, beta, c, cj, ldc);
+        Parallel.blocks(Math.ceilDiv(n, blockColumns), number -> {
+            int from = number * blockColumns;
+            multiplyColumns(product, a, b, c, from, Math.min(n, from + blockColumns));
         });
     }
 
@@ -131,108 +79,62 @@ public final class VectorMatmul {
         return Math.ceilDiv(Math.ceilDiv(n, n / least), WIDTH) * WIDTH;
     }
 
-    private static void product(
-            boolean transposeA,
-            boolean transposeB,
-            int m,
-            int n,
-            int k,
-            float alpha,
-            float[] a,
-            int aOffset,
-            int lda,
-            float[] b,
-            int bOffset,
-            int ldb,
-            float beta,
-            float[] c,
-            int cOffset,
-            int ldc) {
-        boolean nothingToAdd = k == 0 || alpha == 0f;
-        if (beta != 1f && (beta != 0f || nothingToAdd)) {
-            scale(m, n, beta, c, cOffset, ldc);
+    /** The columns of C from one to before another. */
+    private static void multiplyColumns(Product product, float[] a, float[] b, float[] c, int from, int to) {
+        int m = product.m;
+        int k = product.k;
+        if (k == 0 && !product.accumulate) {
+            for (int i = 0; i < m; i++) {
+                int row = product.cOffset + i * product.ldc;
+                Arrays.fill(c, row + from, row + to, 0f);
+            }
         }
-        if (nothingToAdd || m == 0) {
+        if (m == 0) {
             return;
         }
-        int aRow = transposeA ? 1 : lda;
-        int aColumn = transposeA ? lda : 1;
-        int bRow = transposeB ? 1 : ldb;
-        int bColumn = transposeB ? ldb : 1;
-        for (int j0 = 0; j0 < n; j0 += COLUMNS) {
-            int columns = Math.min(COLUMNS, n - j0);
-            int cj = cOffset + j0;
-            for (int p0 = 0; p0 < k; p0 += DEPTH) {
-                int depth = Math.min(DEPTH, k - p0);
-                boolean accumulate = beta != 0f || p0 > 0;
-                int ap = aOffset + p0 * aColumn;
-                int bp = bOffset + p0 * bRow + j0 * bColumn;
-                if (m <= MatmulRow.ROWS && !transposeB && columns >= LANES) {
-                    MatmulRow.multiply(
-                            transposeA, m, columns, depth, alpha, a, ap, lda, b, bp, ldb, accumulate, c, cj, ldc);
-                    continue;
-                }
-                int blockRows = blockRows(m, (long) columns * depth);
-                boolean packB = packsB(transposeB, m, columns, depth, blockRows >= m);
-                float[] panels = packB ? Scratch.shared(depth * Math.ceilDiv(columns, WIDTH) * WIDTH) : b;
-                if (packB) {
-                    MatmulPacking.panelsOfB(transposeB, columns, depth, b, bp, ldb, panels);
-                }
-                if (blockRows >= m) {
-                    multiply(
-                            transposeA,
-                            m,
-                            columns,
-                            depth,
-                            alpha,
-                            a,
-                            ap,
-                            lda,
-                            packB,
-                            transposeB,
-                            panels,
-                            bp,
-                            ldb,
-                            accumulate,
-                            c,
-                            cj,
-                            ldc);
-                } else {
-                    Parallel.blocks(Math.ceilDiv(m, blockRows), block -> {
-                        int i = block * blockRows;
-                        int rows = Math.min(blockRows, m - i);
-                        int ai = ap + i * aRow;
-                        int ci = cj + i * ldc;
-                        multiply(
-                                transposeA,
-                                rows,
-                                columns,
-                                depth,
-                                alpha,
-                                a,
-                                ai,
-                                lda,
-                                packB,
-                                transposeB,
-                                panels,
-                                bp,
-                                ldb,
-                                accumulate,
-                                c,
-                                ci,
-                                ldc);
-                    });
-                }
+        var block = Workspace.ofThread().block;
+        for (int j = from; j < to; j += COLUMNS) {
+            int columns = Math.min(COLUMNS, to - j);
+            for (int p = 0; p < k; p += DEPTH) {
+                multiplyBlock(block.setBlock(product, 0, m, j, columns, p, Math.min(DEPTH, k - p)), a, b, c);
             }
         }
     }
 
-    /** Whether B is copied as a whole before the first block; a small B that one block uses, strips copy panel by panel. */
-    private static boolean packsB(boolean transposeB, int m, int columns, int depth, boolean oneBlock) {
-        if (MANY_REGISTERS) {
-            return transposeB || columns < LANES || (m >= PACKED_ROWS && depth > PACKED_DEPTH);
+    /** Adds to C, or sets it to, the product with one block of B. */
+    private static void multiplyBlock(Product block, float[] a, float[] b, float[] c) {
+        int m = block.m;
+        int n = block.n;
+        int k = block.k;
+        if (m <= MatmulRow.ROWS && n >= LANES && !block.form.transposesB()) {
+            MatmulRow.multiply(block, a, b, c);
+            return;
         }
-        return !oneBlock || columns * depth > SMALL_B;
+        int blockRows = blockRows(m, (long) n * k);
+        boolean packB = packsB(block, blockRows >= m);
+        float[] panels = packB ? Scratch.shared(k * Math.ceilDiv(n, WIDTH) * WIDTH) : b;
+        if (packB) {
+            MatmulPacking.panelsOfB(block, b, panels);
+        }
+        if (blockRows >= m) {
+            multiplyRows(block, a, panels, packB, c);
+            return;
+        }
+        Parallel.blocks(Math.ceilDiv(m, blockRows), number -> {
+            int i = number * blockRows;
+            var rows = Workspace.ofThread().rows.setBlock(block, i, Math.min(blockRows, m - i), 0, n, 0, k);
+            multiplyRows(rows, a, panels, packB, c);
+        });
+    }
+
+    /**
+     * Whether B is copied as a whole before the first block; a small B that one block uses, strips copy panel by panel.
+     */
+    private static boolean packsB(Product block, boolean oneBlock) {
+        if (MANY_REGISTERS) {
+            return block.form.transposesB() || block.n < LANES || (block.m >= PACKED_ROWS && block.k > PACKED_DEPTH);
+        }
+        return !oneBlock || block.n * block.k > SMALL_B;
     }
 
     /** The rows of a block: whole tiles, and blocks as equal as these allow. */
@@ -242,44 +144,12 @@ public final class VectorMatmul {
         return Math.ceilDiv(Math.ceilDiv(m, blocks), TILE_ROWS) * TILE_ROWS;
     }
 
-    /** Adds to C, or sets it to, the product of one block of each matrix. */
-    private static void multiply(
-            boolean transposeA,
-            int m,
-            int n,
-            int k,
-            float alpha,
-            float[] a,
-            int ai,
-            int lda,
-            boolean packedB,
-            boolean transposeB,
-            float[] b,
-            int bi,
-            int ldb,
-            boolean accumulate,
-            float[] c,
-            int ci,
-            int ldc) {
+    /** The rows of one thread. */
+    private static void multiplyRows(Product rows, float[] a, float[] b, boolean packedB, float[] c) {
         if (MANY_REGISTERS) {
-            MatmulTiles.multiply(transposeA, m, n, k, alpha, a, ai, lda, packedB, b, bi, ldb, accumulate, c, ci, ldc);
+            MatmulTiles.multiply(rows, a, b, packedB, c);
         } else {
-            MatmulStrips.multiply(
-                    transposeA, m, n, k, alpha, a, ai, lda, packedB, transposeB, b, bi, ldb, accumulate, c, ci, ldc);
-        }
-    }
-
-    /** C = beta C, and 0 for beta = 0 whatever C holds. */
-    private static void scale(int m, int n, float beta, float[] c, int ci, int ldc) {
-        for (int i = 0; i < m; i++) {
-            int row = ci + i * ldc;
-            if (beta == 0f) {
-                Arrays.fill(c, row, row + n, 0f);
-                continue;
-            }
-            for (int j = row; j < row + n; j++) {
-                c[j] *= beta;
-            }
+            MatmulStrips.multiply(rows, a, b, packedB, c);
         }
     }
 }

@@ -8,13 +8,14 @@ import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * Transposes a matrix, 8 rows and 4 columns at a time, with vectors of 8 elements; where those of the CPU have only 4, 4 rows.
- * The last rows and columns overlap those before.
+ * Transposes a matrix, 8 rows and 4 columns at a time, with vectors of 8 elements; where those of the CPU have only 4,
+ * 4 rows. The last rows and columns overlap those before. Plain loops transpose a matrix that is smaller than that.
  *
- * <p>Row 0 and row 4 give the first vector, one half each, and so do 1 and 5, 2 and 6, 3 and 7: of the row that comes second
- * the vector is loaded 4 elements early, so its half stands in the right place at once. In each half of the four vectors lies
- * a square of 4 x 4, which two steps transpose: in the first, two vectors exchange the pairs that lie on the other side of
- * the diagonal, in the second the elements; a shift of pairs as 64-bit numbers is cheaper there than a shuffle.
+ * <p>Row 0 and row 4 give the first vector, one half each, and so do 1 and 5, 2 and 6, 3 and 7: of the row that comes
+ * second the vector is loaded 4 elements early, so its half stands in the right place at once. In each half of the four
+ * vectors lies a square of 4 x 4, which two steps transpose: in the first, two vectors exchange the pairs that lie on
+ * the other side of the diagonal, in the second the elements; a shift of pairs as 64-bit numbers is cheaper there than
+ * a shuffle.
  */
 final class VectorTranspose {
     private static final VectorSpecies<Float> SPECIES =
@@ -33,13 +34,21 @@ final class VectorTranspose {
     /**
      * out[j, i] = x[i, j].
      *
-     * @param rows of x, at least as many as a vector has lanes
-     * @param columns of x, at least 4
-     * @param xStride from a row of x to the next, at least 4
+     * @param rows of x
+     * @param columns of x
+     * @param xStride from a row of x to the next
      * @param outStride from a row of out to the next
      */
     static void transpose(
             int rows, int columns, float[] x, int xOffset, int xStride, float[] out, int outOffset, int outStride) {
+        if (rows < ROWS || columns < COLUMNS) {
+            for (int i = 0; i < rows; i++) {
+                for (int j = 0; j < columns; j++) {
+                    out[outOffset + j * outStride + i] = x[xOffset + i * xStride + j];
+                }
+            }
+            return;
+        }
         for (int next = 0; next < rows; next += ROWS) {
             int i = Math.min(next, rows - ROWS);
             transposeRows(columns, x, xOffset + i * xStride, xStride, out, outOffset + i, outStride);

@@ -3,18 +3,17 @@ package handgrad.kernel.route;
 import handgrad.kernel.runtime.VectorSupport;
 
 /**
- * Which products go to OpenBLAS, for each form of a product: N for a matrix as it is, T for a transposed one, A's letter
- * first. The others go to the Java kernels. A product is judged by its work, m n k multiply-adds.
+ * Which products go to OpenBLAS, for each {@link Form}. The others go to the Java kernels. A product is judged by its
+ * work, m n k multiply-adds.
  *
  * @param nn for A B
  * @param nt for A Bᵀ
  * @param tn for Aᵀ B
- * @param tt for Aᵀ Bᵀ
  */
-public record Route(Range nn, Range nt, Range tn, Range tt) {
+public record Route(Range nn, Range nt, Range tn) {
     /**
-     * The work that goes to OpenBLAS. Below it, the call costs more than OpenBLAS saves; above it, a thread is as fast in
-     * Java, and there threads add up.
+     * The work that goes to OpenBLAS. Below it, the call costs more than OpenBLAS saves; above it, a thread is as fast
+     * in Java, and there threads add up.
      *
      * @param from the least work
      * @param to the work from which on it is too much
@@ -38,10 +37,10 @@ public record Route(Range nn, Range nt, Range tn, Range tt) {
     public static final Route OPENBLAS = of(ALL);
 
     /**
-     * Without a calibration: on AVX-512, where OpenBLAS has kernels for small matrices, all that Java's threads would not
-     * share; on AVX2 nothing: there the Java kernel is the faster one for small matrices, and its threads share large ones,
-     * while calls of OpenBLAS have to take turns; elsewhere what is too small to be worth Java's packing. {@code ./handgrad
-     * bench matmul} compares them.
+     * Without a calibration: on AVX-512, where OpenBLAS has kernels for small matrices, all that Java's threads would
+     * not share; on AVX2 nothing: there the Java kernel is the faster one for small matrices, and its threads share
+     * large ones, while calls of OpenBLAS have to take turns; elsewhere what is too small to be worth Java's packing.
+     * {@code ./handgrad bench matmul} compares them.
      */
     static final Route DEFAULT = switch (VectorSupport.BITS) {
         case 512 -> of(new Range(0, JAVA_BLOCK_WORK + 1));
@@ -53,35 +52,37 @@ public record Route(Range nn, Range nt, Range tn, Range tt) {
     private static final int FEW_COLUMNS = 20;
 
     private static Route of(Range range) {
-        return new Route(range, range, range, range);
+        return new Route(range, range, range);
     }
 
     /** Whether a product goes to OpenBLAS. */
-    public boolean openBlas(boolean transposeA, boolean transposeB, int m, int n, int k) {
-        var range = range(transposeA, transposeB);
+    public boolean openBlas(Form form, int m, int n, int k) {
+        var range = range(form);
         long work = (long) m * n * k;
         if (work >= range.to) {
             return n < FEW_COLUMNS;
         }
-        return range.from <= work && (range.equals(ALL) || !slowInOpenBlas(transposeA, transposeB, m, n, k));
+        return range.from <= work && (range.equals(ALL) || !slowInOpenBlas(form, m, n, k));
     }
 
     /**
-     * Where OpenBLAS loses to Java on AVX-512, though it wins at most other sizes: where its kernels for small matrices do not
-     * do, and at Aᵀ B whose last vector holds 9 to 11 columns, such as 200x32x27 TN of {@code ./handgrad bench matmul}.
+     * Where OpenBLAS loses to Java on AVX-512, though it wins at most other sizes: at products that its kernels for
+     * small matrices do not take, and at Aᵀ B whose last vector holds 9 to 11 columns, such as 200x32x27 TN of
+     * {@code ./handgrad bench matmul}.
      */
-    private static boolean slowInOpenBlas(boolean transposeA, boolean transposeB, int m, int n, int k) {
+    private static boolean slowInOpenBlas(Form form, int m, int n, int k) {
         if (VectorSupport.BITS != 512 || n < FEW_COLUMNS) {
             return false;
         }
         int last = n % 16;
-        return !SmallProducts.has(m, n, k) || (transposeA && !transposeB && k <= 48 && 9 <= last && last <= 11);
+        return !SmallProducts.has(m, n, k) || (form == Form.TN && k <= 48 && 9 <= last && last <= 11);
     }
 
-    Range range(boolean transposeA, boolean transposeB) {
-        if (transposeA) {
-            return transposeB ? tt : tn;
-        }
-        return transposeB ? nt : nn;
+    Range range(Form form) {
+        return switch (form) {
+            case NN -> nn;
+            case NT -> nt;
+            case TN -> tn;
+        };
     }
 }

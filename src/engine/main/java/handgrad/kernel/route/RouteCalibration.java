@@ -14,10 +14,10 @@ import java.util.Locale;
 /**
  * Finds the route of this machine by measuring each form of a product over a ladder of sizes, in Java and in OpenBLAS.
  *
- * <p>Another program that runs at the same time must not decide. So the time of a size is the least of many short slices,
- * which take turns over all sizes and both implementations until the time is up; the early slices, before the compiler is
- * done, are never the least. A form keeps its default range unless another makes no size slower and those whose route changes
- * faster by {@link #CLEARLY} in the geometric mean.
+ * <p>Another program that runs at the same time must not decide. So the time of a size is the least of many short
+ * slices, which take turns over all sizes and both implementations until the time is up; the early slices, before the
+ * compiler is done, are never the least. A form keeps its default range unless another makes no size slower and those
+ * whose route changes faster by {@link #CLEARLY} in the geometric mean.
  */
 public final class RouteCalibration {
     /** Slices of the same product differ by a few per cent on a quiet machine. */
@@ -33,11 +33,11 @@ public final class RouteCalibration {
 
     private RouteCalibration() {}
 
-    /** What is measured. */
+    /** What is measured: the kernels are above this package. */
     @FunctionalInterface
-    public interface Product {
-        /** C = op(A) op(B) for square matrices by a route; op transposes where asked. */
-        void multiply(Route route, boolean transposeA, boolean transposeB, int side, float[] a, float[] b, float[] c);
+    public interface SquareProduct {
+        /** C = op(A) op(B) for square matrices, by a route. */
+        void multiply(Route route, Form form, int side, float[] a, float[] b, float[] c);
     }
 
     /**
@@ -48,33 +48,35 @@ public final class RouteCalibration {
      * @throws IllegalStateException if there is nothing to choose from: OpenBLAS or vectors are off
      * @throws IOException if the route cannot be written
      */
-    public static List<String> run(Product product, Duration time) throws IOException {
+    public static List<String> run(SquareProduct product, Duration time) throws IOException {
         return run(product, time, RouteFile.ofUser());
     }
 
-    static List<String> run(Product product, Duration time, Path file) throws IOException {
+    static List<String> run(SquareProduct product, Duration time, Path file) throws IOException {
         if (!OpenBlas.isAvailable() || !VectorSupport.ENABLED) {
             throw new IllegalStateException("there is no route to choose: "
                     + (OpenBlas.isAvailable() ? VectorSupport.description() : "OpenBLAS is " + OpenBlas.description()));
         }
-        var forms = List.of(new Form(false, false), new Form(false, true), new Form(true, false), new Form(true, true));
+        var nn = new Times(Form.NN);
+        var nt = new Times(Form.NT);
+        var tn = new Times(Form.TN);
+        var forms = List.of(nn, nt, tn);
         measure(product, forms, time);
-        var ranges = forms.stream().map(RouteCalibration::range).toList();
-        var route = new Route(ranges.get(0), ranges.get(1), ranges.get(2), ranges.get(3));
+        var route = new Route(nn.range(), nt.range(), tn.range());
         RouteFile.write(file, RouteFile.machine(), route);
 
         var lines = new ArrayList<String>();
         lines.add("form  m = n = k      Java  OpenBLAS  route");
-        for (var form : forms) {
+        for (var times : forms) {
             for (int i = 0; i < SIDES.length; i++) {
-                boolean openBlas = route.openBlas(form.transposeA, form.transposeB, SIDES[i], SIDES[i], SIDES[i]);
+                boolean openBlas = route.openBlas(times.form, SIDES[i], SIDES[i], SIDES[i]);
                 lines.add(String.format(
                         Locale.ROOT,
                         "%-4s  %9d  %8.2f  %8.2f  %s",
-                        form.name(),
+                        times.form,
                         SIDES[i],
-                        form.java[i] * 1e6,
-                        form.openBlas[i] * 1e6,
+                        times.java[i] * 1e6,
+                        times.openBlas[i] * 1e6,
                         openBlas ? "OpenBLAS" : "Java"));
             }
         }
@@ -83,26 +85,24 @@ public final class RouteCalibration {
         return lines;
     }
 
-    /** A form and the least seconds of a call, for each side. */
-    private static final class Form {
-        final boolean transposeA;
-        final boolean transposeB;
+    /** The least seconds of a call of one form, for each side. */
+    private static final class Times {
+        final Form form;
         final double[] java = new double[SIDES.length];
         final double[] openBlas = new double[SIDES.length];
 
-        Form(boolean transposeA, boolean transposeB) {
-            this.transposeA = transposeA;
-            this.transposeB = transposeB;
+        Times(Form form) {
+            this.form = form;
             Arrays.fill(java, Double.POSITIVE_INFINITY);
             Arrays.fill(openBlas, Double.POSITIVE_INFINITY);
         }
 
-        String name() {
-            return (transposeA ? "T" : "N") + (transposeB ? "T" : "N");
+        Range range() {
+            return RouteCalibration.range(java, openBlas, Route.DEFAULT.range(form));
         }
     }
 
-    private static void measure(Product product, List<Form> forms, Duration time) {
+    private static void measure(SquareProduct product, List<Times> forms, Duration time) {
         int largest = SIDES[SIDES.length - 1];
         float[] a = new float[largest * largest];
         float[] b = new float[largest * largest];
@@ -111,32 +111,30 @@ public final class RouteCalibration {
         Arrays.fill(b, 0.25f);
         long start = System.nanoTime();
         do {
-            for (var form : forms) {
+            for (var times : forms) {
                 for (int i = 0; i < SIDES.length; i++) {
-                    form.java[i] = Math.min(form.java[i], seconds(product, Route.JAVA, form, SIDES[i], a, b, c));
-                    form.openBlas[i] =
-                            Math.min(form.openBlas[i], seconds(product, Route.OPENBLAS, form, SIDES[i], a, b, c));
+                    double java = seconds(product, Route.JAVA, times.form, SIDES[i], a, b, c);
+                    double openBlas = seconds(product, Route.OPENBLAS, times.form, SIDES[i], a, b, c);
+                    times.java[i] = Math.min(times.java[i], java);
+                    times.openBlas[i] = Math.min(times.openBlas[i], openBlas);
                 }
             }
         } while (System.nanoTime() - start < time.toNanos());
     }
 
-    private static double seconds(Product product, Route route, Form form, int side, float[] a, float[] b, float[] c) {
+    private static double seconds(
+            SquareProduct product, Route route, Form form, int side, float[] a, float[] b, float[] c) {
         int calls = Math.clamp(SLICE_WORK / ((long) side * side * side), 1, SLICE_CALLS);
         long start = System.nanoTime();
         for (int call = 0; call < calls; call++) {
-            product.multiply(route, form.transposeA, form.transposeB, side, a, b, c);
+            product.multiply(route, form, side, a, b, c);
         }
         return (System.nanoTime() - start) / 1e9 / calls;
     }
 
-    private static Range range(Form form) {
-        return range(form.java, form.openBlas, Route.DEFAULT.range(form.transposeA, form.transposeB));
-    }
-
     /**
-     * The range of the fastest route that changes from Java to OpenBLAS and back at most once each; the default if that is
-     * about as fast. Between two sizes of the ladder a bound is the default's, or the geometric mean of their work.
+     * The range of the fastest route that changes from Java to OpenBLAS and back at most once each; the default if that
+     * is about as fast. Between two sizes of the ladder a bound is the default's, or the geometric mean of their work.
      */
     static Range range(double[] java, double[] openBlas, Range byDefault) {
         int sizes = java.length;

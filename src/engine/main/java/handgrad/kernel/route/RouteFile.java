@@ -13,13 +13,14 @@ import java.nio.file.StandardCopyOption;
 import java.util.List;
 
 /**
- * A calibrated route in a file of text: what it is, the machine it was measured on, and for each form the work that goes to
- * OpenBLAS, from and to.
+ * A calibrated route in a file of text: what it is, the machine it was measured on, and for each form the work that
+ * goes to OpenBLAS, from and to. Earlier versions wrote a last line for Aᵀ Bᵀ, which is passed over.
  */
 final class RouteFile {
     private static final String TITLE = "handgrad matmul route 1";
     private static final String MACHINE = "machine ";
-    private static final List<String> FORMS = List.of("NN", "NT", "TN", "TT");
+    private static final String FORM_OF_EARLIER_VERSIONS = "TT ";
+    private static final int FORMS = Form.values().length;
 
     private RouteFile() {}
 
@@ -55,7 +56,10 @@ final class RouteFile {
         } catch (IOException failure) {
             throw new UnusableException("it cannot be read (" + failure + ")");
         }
-        if (lines.size() != 2 + FORMS.size()
+        if (lines.size() > 2 && lines.getLast().startsWith(FORM_OF_EARLIER_VERSIONS)) {
+            lines = lines.subList(0, lines.size() - 1);
+        }
+        if (lines.size() != 2 + FORMS
                 || !lines.get(0).equals(TITLE)
                 || !lines.get(1).startsWith(MACHINE)) {
             throw new UnusableException("it is not a matmul route as this version writes it");
@@ -64,14 +68,14 @@ final class RouteFile {
         if (!found.equals(machine)) {
             throw new UnusableException("it was measured on " + found + ", and this is " + machine);
         }
-        return new Route(range(lines, 0), range(lines, 1), range(lines, 2), range(lines, 3));
+        return new Route(range(lines, 2, Form.NN), range(lines, 3, Form.NT), range(lines, 4, Form.TN));
     }
 
-    private static Range range(List<String> lines, int form) throws UnusableException {
-        var line = lines.get(2 + form);
+    private static Range range(List<String> lines, int at, Form form) throws UnusableException {
+        var line = lines.get(at);
         var words = line.split(" ", -1);
         try {
-            if (words.length == 3 && words[0].equals(FORMS.get(form))) {
+            if (words.length == 3 && words[0].equals(form.name())) {
                 var range = new Range(Long.parseLong(words[1]), Long.parseLong(words[2]));
                 if ((0 <= range.from() && range.from() < range.to()) || range.equals(Route.NONE)) {
                     return range;
@@ -80,8 +84,7 @@ final class RouteFile {
         } catch (NumberFormatException notANumber) {
             // As wrong as a line of other words.
         }
-        throw new UnusableException(
-                "line " + (3 + form) + " should be " + FORMS.get(form) + " FROM TO, but is: " + line);
+        throw new UnusableException("line " + (1 + at) + " should be " + form + " FROM TO, but is: " + line);
     }
 
     /** Writes a file whole or not at all. */
@@ -97,17 +100,17 @@ final class RouteFile {
                     List.of(
                             TITLE,
                             MACHINE + machine,
-                            line(0, route.nn()),
-                            line(1, route.nt()),
-                            line(2, route.tn()),
-                            line(3, route.tt())));
+                            line(Form.NN, route),
+                            line(Form.NT, route),
+                            line(Form.TN, route)));
             Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
         } finally {
             Files.deleteIfExists(temporary);
         }
     }
 
-    private static String line(int form, Range range) {
-        return FORMS.get(form) + " " + range.from() + " " + range.to();
+    private static String line(Form form, Route route) {
+        var range = route.range(form);
+        return form + " " + range.from() + " " + range.to();
     }
 }

@@ -8,16 +8,18 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The route of matrix products in this JVM, chosen once: which implementation adds up a product decides its last bits, so a
- * route never changes by itself. It is the default or, after {@code handgrad doctor --calibrate}, what that found for this
- * machine.
+ * The route of matrix products in this JVM, chosen once: which implementation adds up a product decides its last bits,
+ * so a route never changes by itself. It is the default or, after {@code handgrad doctor --calibrate}, what that found
+ * for this machine.
  *
- * <p>The system property {@code handgrad.matmul} overrides it: {@code java}, {@code openblas}, or {@code default} for the
- * default in spite of a calibration. A calibration that cannot be used is passed over with a warning on standard error.
+ * <p>The system property {@code handgrad.matmul} overrides it: {@code java}, {@code openblas}, or {@code default} for
+ * the default in spite of a calibration. A calibration that cannot be used is passed over with a warning on standard
+ * error.
  */
 public final class RouteInUse {
     private static final Choice DEFAULT = new Choice(Route.DEFAULT, "default");
@@ -99,13 +101,12 @@ public final class RouteInUse {
         if (route.equals(Route.OPENBLAS)) {
             return "OpenBLAS";
         }
-        var forms = Stream.of(route.nn(), route.nt(), route.tn(), route.tt())
-                                .distinct()
-                                .count()
-                        == 1
+        boolean same = route.nn().equals(route.nt()) && route.nn().equals(route.tn());
+        var forms = same
                 ? words(route.nn())
-                : "NN " + words(route.nn()) + ", NT " + words(route.nt()) + ", TN " + words(route.tn()) + ", TT "
-                        + words(route.tt());
+                : Stream.of(Form.values())
+                        .map(form -> form + " " + words(route.range(form)))
+                        .collect(Collectors.joining(", "));
         return "OpenBLAS: most " + forms + " multiply-adds, else Java";
     }
 

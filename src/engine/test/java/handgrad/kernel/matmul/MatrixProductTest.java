@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import handgrad.blas.OpenBlas;
 import handgrad.kernel.Allocation;
+import handgrad.kernel.route.Form;
 import handgrad.kernel.route.Route;
 import handgrad.kernel.runtime.Parallel;
 import handgrad.kernel.runtime.VectorSupport;
@@ -29,27 +30,11 @@ class MatrixProductTest {
         Parallel.setThreads(threadsBefore);
     }
 
-    interface Sgemm {
-        void run(
-                boolean transposeA,
-                boolean transposeB,
-                int m,
-                int n,
-                int k,
-                float alpha,
-                float[] a,
-                int aOffset,
-                int lda,
-                float[] b,
-                int bOffset,
-                int ldb,
-                float beta,
-                float[] c,
-                int cOffset,
-                int ldc);
+    interface Multiplication {
+        void run(Product product, float[] a, float[] b, float[] c);
     }
 
-    record Implementation(String name, Sgemm sgemm) {
+    record Implementation(String name, Multiplication multiplication) {
         @Override
         public String toString() {
             return name;
@@ -58,50 +43,56 @@ class MatrixProductTest {
 
     static List<Implementation> implementations() {
         var all = new ArrayList<>(javaImplementations());
-        all.add(new Implementation("routed", MatrixProduct::sgemm));
+        all.add(new Implementation("routed", MatrixProduct::multiply));
         all.add(routed("routed to Java", Route.JAVA));
         if (OpenBlas.isAvailable()) {
             all.add(routed("routed to OpenBLAS", Route.OPENBLAS));
-            all.add(new Implementation("OpenBLAS", OpenBlas::sgemm));
+            all.add(new Implementation("OpenBLAS", MatrixProductTest::multiplyByOpenBlas));
         }
         return all;
     }
 
     private static Implementation routed(String name, Route route) {
-        return new Implementation(
-                name,
-                (transposeA, transposeB, m, n, k, alpha, a, aOffset, lda, b, bOffset, ldb, beta, c, cOffset, ldc) ->
-                        MatrixProduct.sgemm(
-                                route,
-                                transposeA,
-                                transposeB,
-                                m,
-                                n,
-                                k,
-                                alpha,
-                                a,
-                                aOffset,
-                                lda,
-                                b,
-                                bOffset,
-                                ldb,
-                                beta,
-                                c,
-                                cOffset,
-                                ldc));
+        return new Implementation(name, (product, a, b, c) -> MatrixProduct.multiply(route, product, a, b, c));
+    }
+
+    /** One call. */
+    private static void multiplyByOpenBlas(Product p, float[] a, float[] b, float[] c) {
+        boolean transposeA = p.form.transposesA();
+        boolean transposeB = p.form.transposesB();
+        float beta = p.accumulate ? 1 : 0;
+        int lda = Math.max(1, p.lda);
+        int ldb = Math.max(1, p.ldb);
+        int ldc = Math.max(1, p.ldc);
+        OpenBlas.sgemm(
+                transposeA,
+                transposeB,
+                p.m,
+                p.n,
+                p.k,
+                1,
+                a,
+                p.aOffset,
+                lda,
+                b,
+                p.bOffset,
+                ldb,
+                beta,
+                c,
+                p.cOffset,
+                ldc);
     }
 
     static List<Implementation> javaImplementations() {
-        var scalar = new Implementation("scalar", ScalarMatmul::sgemm);
+        var scalar = new Implementation("scalar", ScalarMatmul::multiply);
         return VectorSupport.ENABLED
-                ? List.of(scalar, new Implementation("vector", VectorMatmul::sgemm))
+                ? List.of(scalar, new Implementation("vector", VectorMatmul::multiply))
                 : List.of(scalar);
     }
 
     /** A product with operands in the middle of larger arrays, and its exact result in float64. */
     private static final class Problem {
-        final boolean transposeA;
-        final boolean transposeB;
+        final Form form;
         final int m;
         final int n;
         final int k;
@@ -115,18 +106,17 @@ class MatrixProductTest {
         final float[] b;
         final float[] c;
 
-        Problem(boolean transposeA, boolean transposeB, int m, int n, int k, int slack) {
-            this.transposeA = transposeA;
-            this.transposeB = transposeB;
+        Problem(Form form, int m, int n, int k, int slack) {
+            this.form = form;
             this.m = m;
             this.n = n;
             this.k = k;
-            lda = Math.max(1, (transposeA ? m : k) + slack);
-            ldb = Math.max(1, (transposeB ? k : n) + slack);
+            lda = Math.max(1, (form.transposesA() ? m : k) + slack);
+            ldb = Math.max(1, (form.transposesB() ? k : n) + slack);
             ldc = n + slack;
             var random = new SplittableRandom(31L * m + 7L * n + k);
-            a = randoms(random, aOffset + (transposeA ? k : m) * lda);
-            b = randoms(random, bOffset + (transposeB ? n : k) * ldb);
+            a = randoms(random, aOffset + (form.transposesA() ? k : m) * lda);
+            b = randoms(random, bOffset + (form.transposesB() ? n : k) * ldb);
             c = randoms(random, cOffset + m * ldc);
             for (int index = 0; index < c.length; index++) {
                 if (!insideC(index)) {
@@ -139,61 +129,41 @@ class MatrixProductTest {
             return index >= cOffset && (index - cOffset) % ldc < n;
         }
 
-        float[] product(Sgemm sgemm, float alpha, float beta) {
-            return product(sgemm, alpha, beta, c);
+        /** The product with the matrices where they lie. */
+        Product layout(boolean accumulate) {
+            return Product.ofThread(form, m, n, k)
+                    .a(aOffset, lda)
+                    .b(bOffset, ldb)
+                    .c(cOffset, ldc)
+                    .accumulate(accumulate);
         }
 
-        float[] product(Sgemm sgemm, float alpha, float beta, float[] start) {
+        float[] product(Multiplication multiplication, boolean accumulate) {
+            return product(multiplication, accumulate, c);
+        }
+
+        float[] product(Multiplication multiplication, boolean accumulate, float[] start) {
             float[] result = start.clone();
-            sgemm.run(
-                    transposeA,
-                    transposeB,
-                    m,
-                    n,
-                    k,
-                    alpha,
-                    a,
-                    aOffset,
-                    lda,
-                    b,
-                    bOffset,
-                    ldb,
-                    beta,
-                    result,
-                    cOffset,
-                    ldc);
+            multiplication.run(layout(accumulate), a, b, result);
             return result;
         }
 
         /** The same product, done in blocks of so many rows. */
-        float[] productByRows(Sgemm sgemm, float alpha, float beta, int blockRows) {
+        float[] productByRows(Multiplication multiplication, boolean accumulate, int blockRows) {
             float[] result = c.clone();
             for (int i = 0; i < m; i += blockRows) {
-                int ai = aOffset + i * (transposeA ? 1 : lda);
-                int rows = Math.min(blockRows, m - i);
-                sgemm.run(
-                        transposeA,
-                        transposeB,
-                        rows,
-                        n,
-                        k,
-                        alpha,
-                        a,
-                        ai,
-                        lda,
-                        b,
-                        bOffset,
-                        ldb,
-                        beta,
-                        result,
-                        cOffset + i * ldc,
-                        ldc);
+                var rows = Product.ofThread(form, Math.min(blockRows, m - i), n, k)
+                        .a(aOffset + i * (form.transposesA() ? 1 : lda), lda)
+                        .b(bOffset, ldb)
+                        .c(cOffset + i * ldc, ldc)
+                        .accumulate(accumulate);
+                multiplication.run(rows, a, b, result);
             }
             return result;
         }
 
         /** The rounding error of any order of summation stays under 4 √k 2^-24 times the sum of the magnitudes. */
-        void assertClose(float[] actual, float alpha, float beta) {
+        void assertClose(float[] actual, boolean accumulate) {
             for (int index = 0; index < c.length; index++) {
                 if (!insideC(index)) {
                     assertThat(actual[index]).as("padding at %d", index).isEqualTo(PADDING);
@@ -201,18 +171,18 @@ class MatrixProductTest {
                 }
                 int i = (index - cOffset) / ldc;
                 int j = (index - cOffset) % ldc;
-                double exact = beta == 0 ? 0 : (double) beta * c[index];
+                double exact = accumulate ? c[index] : 0;
                 double magnitude = Math.abs(exact);
                 for (int p = 0; p < k; p++) {
-                    double left = a[aOffset + (transposeA ? p * lda + i : i * lda + p)];
-                    double right = b[bOffset + (transposeB ? j * ldb + p : p * ldb + j)];
-                    exact += alpha * left * right;
-                    magnitude += Math.abs(alpha * left * right);
+                    double left = a[aOffset + (form.transposesA() ? p * lda + i : i * lda + p)];
+                    double right = b[bOffset + (form.transposesB() ? j * ldb + p : p * ldb + j)];
+                    exact += left * right;
+                    magnitude += Math.abs(left * right);
                 }
                 double bound = 4 * Math.sqrt(k + 1) * 0x1p-24 * magnitude;
                 if (!(Math.abs(actual[index] - exact) <= bound)) {
                     assertThat((double) actual[index])
-                            .as("C[%d, %d] of %dx%dx%d %b %b", i, j, m, n, k, transposeA, transposeB)
+                            .as("C[%d, %d] of %dx%dx%d %s", i, j, m, n, k, form)
                             .isEqualTo(exact);
                 }
             }
@@ -230,26 +200,26 @@ class MatrixProductTest {
     @ParameterizedTest
     @MethodSource("implementations")
     void isCloseToFloat64ForEveryShapeAndForm(Implementation implementation) {
-        for (int form = 0; form < 4; form++) {
+        for (var form : Form.values()) {
             for (int i = 0; i < SIZES.length; i++) {
                 for (int j = 0; j < SIZES.length; j++) {
                     // Each pair of m and n with one k, so that all pairs of sizes occur in each place.
                     int k = SIZES[(i + j) % SIZES.length];
-                    var problem = new Problem(form % 2 == 1, form > 1, SIZES[i], SIZES[j], k, 3);
-                    problem.assertClose(problem.product(implementation.sgemm(), 1f, 0f), 1f, 0f);
+                    var problem = new Problem(form, SIZES[i], SIZES[j], k, 3);
+                    problem.assertClose(problem.product(implementation.multiplication(), false), false);
                 }
             }
         }
     }
 
     /**
-     * Sizes on both sides of the Java kernel's blocks, 256 of k, 2048 columns, 64 rows, and of its choices between tiles; and of
-     * the calls of OpenBLAS, which are of a million multiply-adds where 16 rows are not more.
+     * Sizes on both sides of the Java kernel's blocks, 256 of k, 2048 columns, 64 rows, and of its choices between
+     * tiles; and of the calls of OpenBLAS, which are of a million multiply-adds where 16 rows are not more.
      */
     @ParameterizedTest
     @MethodSource("implementations")
     void isCloseToFloat64AroundTheBlocks(Implementation implementation) {
-        for (int form = 0; form < 4; form++) {
+        for (var form : Form.values()) {
             for (int[] size : new int[][] {
                 {63, 31, 255},
                 {64, 33, 256},
@@ -266,9 +236,9 @@ class MatrixProductTest {
                 {26, 47, 31},
                 {530, 60, 260}
             }) {
-                var problem = new Problem(form % 2 == 1, form > 1, size[0], size[1], size[2], 3);
-                for (float beta : new float[] {0f, 1f}) {
-                    problem.assertClose(problem.product(implementation.sgemm(), 1f, beta), 1f, beta);
+                var problem = new Problem(form, size[0], size[1], size[2], 3);
+                for (boolean accumulate : new boolean[] {false, true}) {
+                    problem.assertClose(problem.product(implementation.multiplication(), accumulate), accumulate);
                 }
             }
         }
@@ -277,52 +247,50 @@ class MatrixProductTest {
     @ParameterizedTest
     @MethodSource("implementations")
     void readsNothingBehindTheArrays(Implementation implementation) {
-        for (int form = 0; form < 4; form++) {
+        for (var form : Form.values()) {
             for (int size : SIZES) {
-                var problem = new Problem(form % 2 == 1, form > 1, size, size, size, 0);
-                problem.assertClose(problem.product(implementation.sgemm(), 1f, 0f), 1f, 0f);
+                var problem = new Problem(form, size, size, size, 0);
+                problem.assertClose(problem.product(implementation.multiplication(), false), false);
             }
         }
     }
 
     @ParameterizedTest
     @MethodSource("implementations")
-    void scalesByAlphaAndBeta(Implementation implementation) {
-        for (float alpha : new float[] {0f, 1f, -0.5f}) {
-            for (float beta : new float[] {0f, 1f, 0.3f}) {
-                for (int form = 0; form < 4; form++) {
-                    var problem = new Problem(form % 2 == 1, form > 1, 33, 45, 17, 1);
-                    problem.assertClose(problem.product(implementation.sgemm(), alpha, beta), alpha, beta);
-                }
+    void addsToCOrOverwritesIt(Implementation implementation) {
+        for (boolean accumulate : new boolean[] {false, true}) {
+            for (var form : Form.values()) {
+                var problem = new Problem(form, 33, 45, 17, 1);
+                problem.assertClose(problem.product(implementation.multiplication(), accumulate), accumulate);
             }
         }
     }
 
     @ParameterizedTest
     @MethodSource("implementations")
-    void overwritesNanWhenBetaIsZero(Implementation implementation) {
+    void overwritesNan(Implementation implementation) {
         for (int k : new int[] {0, 1, 33, 257}) {
             for (int n : new int[] {7, 32, 45, 130}) {
-                var problem = new Problem(false, false, 9, n, k, 0);
+                var problem = new Problem(Form.NN, 9, n, k, 0);
                 float[] start = problem.c.clone();
                 Arrays.fill(start, problem.cOffset, start.length, Float.NaN);
-                problem.assertClose(problem.product(implementation.sgemm(), 1f, 0f, start), 1f, 0f);
+                problem.assertClose(problem.product(implementation.multiplication(), false, start), false);
             }
         }
     }
 
     @ParameterizedTest
     @MethodSource("implementations")
-    void scalesCWhenThereIsNothingToSum(Implementation implementation) {
-        var problem = new Problem(false, false, 9, 45, 0, 2);
-        problem.assertClose(problem.product(implementation.sgemm(), 1f, 0.3f), 1f, 0.3f);
+    void keepsCWhenThereIsNothingToAdd(Implementation implementation) {
+        var problem = new Problem(Form.NN, 9, 45, 0, 2);
+        problem.assertClose(problem.product(implementation.multiplication(), true), true);
     }
 
     @ParameterizedTest
     @MethodSource("implementations")
     void doesNothingToAnEmptyMatrix(Implementation implementation) {
-        for (var problem : List.of(new Problem(false, false, 0, 4, 3, 1), new Problem(false, false, 4, 0, 3, 1))) {
-            assertThat(problem.product(implementation.sgemm(), 1f, 0f)).containsExactly(problem.c);
+        for (var problem : List.of(new Problem(Form.NN, 0, 4, 3, 1), new Problem(Form.NN, 4, 0, 3, 1))) {
+            assertThat(problem.product(implementation.multiplication(), false)).containsExactly(problem.c);
         }
     }
 
@@ -330,22 +298,22 @@ class MatrixProductTest {
     void takesEmptyMatricesWhoseLeadingDimensionIsZero() {
         float[] empty = {};
         float[] c = {Float.NaN, Float.NaN};
-        MatrixProduct.sgemm(false, false, 1, 2, 0, 1f, empty, 0, 0, empty, 0, 2, 0f, c, 0, 2);
+        MatrixProduct.multiply(Product.ofThread(Form.NN, 1, 2, 0), empty, empty, c);
         assertThat(c).containsExactly(0f, 0f);
-        MatrixProduct.sgemm(true, false, 0, 2, 1, 1f, empty, 0, 0, c, 0, 2, 0f, empty, 0, 2);
-        MatrixProduct.sgemm(false, false, 2, 0, 1, 1f, c, 0, 1, empty, 0, 0, 0f, empty, 0, 0);
+        MatrixProduct.multiply(Product.ofThread(Form.TN, 0, 2, 1), empty, c, empty);
+        MatrixProduct.multiply(Product.ofThread(Form.NN, 2, 0, 1), c, empty, empty);
         assertThat(c).containsExactly(0f, 0f);
     }
 
     @ParameterizedTest
     @MethodSource("implementations")
     void passesNanAndInfinityOn(Implementation implementation) {
-        for (int form = 0; form < 4; form++) {
-            var problem = new Problem(form % 2 == 1, form > 1, 9, 45, 17, 0);
+        for (var form : Form.values()) {
+            var problem = new Problem(form, 9, 45, 17, 0);
             Arrays.fill(problem.b, 0f);
             problem.a[problem.aOffset] = Float.NaN;
-            problem.a[problem.aOffset + (problem.transposeA ? 1 : problem.lda)] = Float.POSITIVE_INFINITY;
-            float[] result = problem.product(implementation.sgemm(), 1f, 0f);
+            problem.a[problem.aOffset + (form.transposesA() ? 1 : problem.lda)] = Float.POSITIVE_INFINITY;
+            float[] result = problem.product(implementation.multiplication(), false);
             for (int j = 0; j < problem.n; j++) {
                 assertThat(result[problem.cOffset + j]).as("NaN times 0").isNaN();
                 assertThat(result[problem.cOffset + problem.ldc + j])
@@ -359,12 +327,14 @@ class MatrixProductTest {
     @ParameterizedTest
     @MethodSource("javaImplementations")
     void givesTheSameBitsHoweverRowsAreSplit(Implementation implementation) {
-        for (int form = 0; form < 4; form++) {
-            var problem = new Problem(form % 2 == 1, form > 1, 100, 45, 33, 3);
-            float[] whole = problem.product(implementation.sgemm(), 0.7f, 0.3f);
-            for (int rows : new int[] {1, 5, 6, 7, 64, 99}) {
-                assertThat(problem.productByRows(implementation.sgemm(), 0.7f, 0.3f, rows))
-                        .containsExactly(whole);
+        for (var form : Form.values()) {
+            var problem = new Problem(form, 100, 45, 33, 3);
+            for (boolean accumulate : new boolean[] {false, true}) {
+                float[] whole = problem.product(implementation.multiplication(), accumulate);
+                for (int rows : new int[] {1, 5, 6, 7, 64, 99}) {
+                    assertThat(problem.productByRows(implementation.multiplication(), accumulate, rows))
+                            .containsExactly(whole);
+                }
             }
         }
     }
@@ -372,16 +342,14 @@ class MatrixProductTest {
     @ParameterizedTest
     @MethodSource("javaImplementations")
     void givesTheBitsOfThePlainLoops(Implementation implementation) {
-        for (int form = 0; form < 4; form++) {
+        for (var form : Form.values()) {
             for (int n : SIZES) {
                 for (int k : new int[] {5, 64, 300}) {
                     for (int m : new int[] {3, 15}) {
-                        var problem = new Problem(form % 2 == 1, form > 1, m, n, k, 3);
-                        for (float alpha : new float[] {1f, 0.7f}) {
-                            for (float beta : new float[] {0f, 1f, 0.3f}) {
-                                assertThat(problem.product(implementation.sgemm(), alpha, beta))
-                                        .containsExactly(problem.product(ScalarMatmul::sgemm, alpha, beta));
-                            }
+                        var problem = new Problem(form, m, n, k, 3);
+                        for (boolean accumulate : new boolean[] {false, true}) {
+                            assertThat(problem.product(implementation.multiplication(), accumulate))
+                                    .containsExactly(problem.product(ScalarMatmul::multiply, accumulate));
                         }
                     }
                 }
@@ -394,23 +362,15 @@ class MatrixProductTest {
     @MethodSource("javaImplementations")
     void givesTheBitsOfThePlainLoopsWhereTheTransposedProductIsFaster(Implementation implementation) {
         for (var problem : List.of(
-                new Problem(true, false, 530, 60, 260, 3),
-                new Problem(true, false, 600, 8, 513, 0),
-                new Problem(false, true, 8, 207, 300, 3),
-                new Problem(false, true, 33, 130, 129, 0))) {
-            for (float beta : new float[] {0f, 1f, 0.3f}) {
-                assertThat(TransposedProduct.pays(
-                                problem.transposeA,
-                                problem.transposeB,
-                                problem.m,
-                                problem.n,
-                                problem.k,
-                                1f,
-                                problem.lda,
-                                beta))
-                        .isEqualTo(VectorSupport.BITS == 256 && (problem.transposeA || beta == 0f));
-                assertThat(problem.product(implementation.sgemm(), 1f, beta))
-                        .containsExactly(problem.product(ScalarMatmul::sgemm, 1f, beta));
+                new Problem(Form.TN, 530, 60, 260, 3),
+                new Problem(Form.TN, 600, 8, 513, 0),
+                new Problem(Form.NT, 8, 207, 300, 3),
+                new Problem(Form.NT, 33, 130, 129, 0))) {
+            for (boolean accumulate : new boolean[] {false, true}) {
+                assertThat(TransposedProduct.pays(problem.layout(accumulate)))
+                        .isEqualTo(VectorSupport.BITS == 256 && (problem.form == Form.TN || !accumulate));
+                assertThat(problem.product(implementation.multiplication(), accumulate))
+                        .containsExactly(problem.product(ScalarMatmul::multiply, accumulate));
             }
         }
     }
@@ -418,16 +378,43 @@ class MatrixProductTest {
     @ParameterizedTest
     @ValueSource(ints = {2, 3, 8})
     void givesTheSameBitsWithAnyNumberOfThreads(int threads) {
-        for (int form = 0; form < 8; form++) {
-            // Blocks of rows, and of columns.
-            int m = form < 4 ? 250 : 50;
-            int n = form < 4 ? 150 : 1100;
-            var problem = new Problem(form % 2 == 1, form % 4 > 1, m, n, 300, 3);
-            Parallel.setThreads(1);
-            float[] alone = problem.product(MatrixProduct::sgemm, 0.7f, 0.3f);
-            Parallel.setThreads(threads);
-            assertThat(problem.product(MatrixProduct::sgemm, 0.7f, 0.3f)).containsExactly(alone);
-            problem.assertClose(alone, 0.7f, 0.3f);
+        // Blocks of rows, and of columns.
+        for (int[] size : new int[][] {{250, 150}, {50, 1100}}) {
+            for (var form : Form.values()) {
+                for (boolean accumulate : new boolean[] {false, true}) {
+                    var problem = new Problem(form, size[0], size[1], 300, 3);
+                    Parallel.setThreads(1);
+                    float[] alone = problem.product(MatrixProduct::multiply, accumulate);
+                    Parallel.setThreads(threads);
+                    assertThat(problem.product(MatrixProduct::multiply, accumulate))
+                            .containsExactly(alone);
+                    problem.assertClose(alone, accumulate);
+                }
+            }
+        }
+    }
+
+    /**
+     * Of different products at the same time, some inside a block of the pool, none may change the layout of another.
+     */
+    @Test
+    void multipliesInManyThreadsAtOnce() {
+        Parallel.setThreads(4);
+        var problems = new ArrayList<Problem>();
+        for (var form : Form.values()) {
+            problems.add(new Problem(form, 70, 33, 300, 3));
+            problems.add(new Problem(form, 250, 150, 300, 0));
+        }
+        var alone = problems.stream()
+                .map(problem -> problem.product(MatrixProduct::multiply, true))
+                .toList();
+        var together = new float[4 * problems.size()][];
+        Parallel.blocks(
+                together.length,
+                block ->
+                        together[block] = problems.get(block % problems.size()).product(MatrixProduct::multiply, true));
+        for (int block = 0; block < together.length; block++) {
+            assertThat(together[block]).containsExactly(alone.get(block % problems.size()));
         }
     }
 
@@ -435,51 +422,30 @@ class MatrixProductTest {
     @MethodSource("javaImplementations")
     void allocatesNothing(Implementation implementation) {
         // A narrow product, and one whose A is packed, both less than two blocks of rows.
-        for (var problem :
-                List.of(new Problem(false, true, 15, 33, 17, 3), new Problem(false, false, 15, 140, 17, 3))) {
+        for (var problem : List.of(new Problem(Form.NT, 15, 33, 17, 3), new Problem(Form.NN, 15, 140, 17, 3))) {
             float[] c = problem.c.clone();
-            assertThat(Allocation.leastBytes(() -> implementation
-                            .sgemm()
-                            .run(
-                                    false,
-                                    problem.transposeB,
-                                    problem.m,
-                                    problem.n,
-                                    problem.k,
-                                    1f,
-                                    problem.a,
-                                    problem.aOffset,
-                                    problem.lda,
-                                    problem.b,
-                                    problem.bOffset,
-                                    problem.ldb,
-                                    1f,
-                                    c,
-                                    problem.cOffset,
-                                    problem.ldc)))
+            assertThat(Allocation.leastBytes(
+                            () -> implementation.multiplication().run(problem.layout(true), problem.a, problem.b, c)))
                     .isZero();
         }
     }
 
     @Test
     void multipliesInFloat64() {
-        // (1 2 3; 4 5 6) (1 0; 2 1; 3 2) = (14 8; 32 17), in all four forms.
+        // (1 2 3; 4 5 6) (1 0; 2 1; 3 2) = (14 8; 32 17), in every form.
         double[] a = {1, 2, 3, 4, 5, 6};
         double[] aTransposed = {1, 4, 2, 5, 3, 6};
         double[] b = {1, 0, 2, 1, 3, 2};
         double[] bTransposed = {1, 2, 3, 0, 1, 2};
-        for (int form = 0; form < 4; form++) {
-            boolean transposeA = form % 2 == 1;
-            boolean transposeB = form > 1;
+        for (var form : Form.values()) {
             double[] c = {Double.NaN, Double.NaN, -7, Double.NaN, Double.NaN, -7};
-            double[] left = transposeA ? aTransposed : a;
-            double[] right = transposeB ? bTransposed : b;
-            int lda = transposeA ? 2 : 3;
-            int ldb = transposeB ? 3 : 2;
-            MatrixProduct.dgemm(transposeA, transposeB, 2, 2, 3, 1, left, 0, lda, right, 0, ldb, 0, c, 0, 3);
+            double[] left = form.transposesA() ? aTransposed : a;
+            double[] right = form.transposesB() ? bTransposed : b;
+            MatrixProduct.multiply(Product.ofThread(form, 2, 2, 3).c(0, 3), left, right, c);
             assertThat(c).containsExactly(14, 8, -7, 32, 17, -7);
-            MatrixProduct.dgemm(transposeA, transposeB, 2, 2, 3, 2, left, 0, lda, right, 0, ldb, -1, c, 0, 3);
-            assertThat(c).containsExactly(14, 8, -7, 32, 17, -7);
+            var added = Product.ofThread(form, 2, 2, 3).c(0, 3).accumulate(true);
+            MatrixProduct.multiply(added, left, right, c);
+            assertThat(c).containsExactly(28, 16, -7, 64, 34, -7);
         }
     }
 }

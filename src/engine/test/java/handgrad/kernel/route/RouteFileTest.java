@@ -17,8 +17,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class RouteFileTest {
-    private static final Route ROUTE =
-            new Route(new Range(0, 100), Route.NONE, Route.ALL, new Range(20, Long.MAX_VALUE));
+    private static final Route ROUTE = new Route(new Range(0, 100), Route.NONE, new Range(20, Long.MAX_VALUE));
 
     @TempDir
     private Path folder;
@@ -34,11 +33,27 @@ class RouteFileTest {
     @Test
     void readsWhatItWrote() throws Exception {
         assertThat(RouteFile.read(file, "A; B")).isEqualTo(ROUTE);
-        RouteFile.write(file, "C", Route.DEFAULT);
-        assertThat(RouteFile.read(file, "C")).isEqualTo(Route.DEFAULT);
+        for (var route : new Route[] {Route.OPENBLAS, Route.DEFAULT}) {
+            RouteFile.write(file, "C", route);
+            assertThat(RouteFile.read(file, "C")).isEqualTo(route);
+        }
         try (var files = Files.list(file.getParent())) {
             assertThat(files).as("no temporary files").containsExactly(file);
         }
+    }
+
+    /** Earlier versions had a fourth form. */
+    @Test
+    void passesOverTheLineOfTwoTransposedMatrices() throws Exception {
+        Files.writeString(file, """
+                handgrad matmul route 1
+                machine A; B
+                NN 0 100
+                NT 9223372036854775807 9223372036854775807
+                TN 20 9223372036854775807
+                TT 0 2097153
+                """);
+        assertThat(RouteFile.read(file, "A; B")).isEqualTo(ROUTE);
     }
 
     @Test
@@ -55,7 +70,7 @@ class RouteFileTest {
         "NN 0 100, NN 0 1e2, 3",
         "NN 0 100, NN -1 100, 3",
         "NN 0 100, NN 100 100, 3",
-        "TT 20, TT 20 ?, 6"
+        "TN 20, TN 20 ?, 5"
     })
     void namesTheLineThatIsWrong(String right, String wrong, int line) throws IOException {
         Files.writeString(file, Files.readString(file).replace(right, wrong));
@@ -68,8 +83,14 @@ class RouteFileTest {
     @Test
     void refusesAFileThatIsSomethingElse() throws IOException {
         var text = Files.readString(file);
-        for (var other :
-                new String[] {"", "handgrad matmul route 1\n", text + "more\n", text.replace("route 1", "route 2")}) {
+        for (var other : new String[] {
+            "",
+            "handgrad matmul route 1\n",
+            text + "more\n",
+            text + "TT 0 1\nmore\n",
+            text.replace("TN", "TT"),
+            text.replace("route 1", "route 2")
+        }) {
             Files.writeString(file, other);
             assertThatThrownBy(() -> RouteFile.read(file, "A; B"))
                     .isInstanceOf(UnusableException.class)

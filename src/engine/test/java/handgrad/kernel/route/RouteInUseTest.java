@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class RouteInUseTest {
-    private static final Route CALIBRATED = new Route(new Range(0, 1000), Route.ALL, Route.NONE, new Range(10, 2000));
+    private static final Route CALIBRATED = new Route(new Range(10, 1000), Route.ALL, Route.NONE);
 
     @TempDir
     private Path folder;
@@ -100,7 +100,9 @@ class RouteInUseTest {
                 .isEqualTo(byDefault.getOrDefault(
                         VectorSupport.BITS, "OpenBLAS: most up to 1,048,575 multiply-adds, else Java"));
         assertThat(RouteInUse.describe(CALIBRATED))
-                .isEqualTo(
-                        "OpenBLAS: most NN up to 999, NT all, TN none, TT from 10 up to 1,999 multiply-adds, else Java");
+                .isEqualTo("OpenBLAS: most NN from 10 up to 999, NT all, TN none multiply-adds, else Java");
+        var low = new Route(new Range(0, 1000), new Range(0, 1000), new Range(2000, Long.MAX_VALUE));
+        assertThat(RouteInUse.describe(low))
+                .isEqualTo("OpenBLAS: most NN up to 999, NT up to 999, TN from 2,000 on multiply-adds, else Java");
     }
 }

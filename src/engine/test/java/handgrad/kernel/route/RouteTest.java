@@ -13,47 +13,45 @@ class RouteTest {
 
     @Test
     void looksAtTheWorkAndTheForm() {
-        var route = new Route(LOW, HIGH, HIGH, LOW);
-        for (boolean transposeA : new boolean[] {false, true}) {
-            for (boolean transposeB : new boolean[] {false, true}) {
-                boolean low = transposeA == transposeB;
-                assertThat(route.openBlas(transposeA, transposeB, 27, 37, 1)).isEqualTo(low);
-                assertThat(route.openBlas(transposeA, transposeB, 10, 50, 2)).isEqualTo(!low);
-                assertThat(route.openBlas(transposeA, transposeB, 995, 100, 20)).isEqualTo(!low);
-                assertThat(route.openBlas(transposeA, transposeB, 1000, 100, 20))
-                        .isFalse();
-            }
+        var route = new Route(LOW, HIGH, HIGH);
+        for (var form : Form.values()) {
+            boolean low = form == Form.NN;
+            assertThat(route.openBlas(form, 27, 37, 1)).isEqualTo(low);
+            assertThat(route.openBlas(form, 10, 50, 2)).isEqualTo(!low);
+            assertThat(route.openBlas(form, 995, 100, 20)).isEqualTo(!low);
+            assertThat(route.openBlas(form, 1000, 100, 20)).isFalse();
         }
+        assertThat(new Route(HIGH, LOW, HIGH).openBlas(Form.NT, 27, 37, 1)).isTrue();
+        assertThat(new Route(HIGH, HIGH, LOW).openBlas(Form.TN, 27, 37, 1)).isTrue();
     }
 
     @Test
     void leavesFewColumnsToOpenBlasHoweverMuchWorkTheyAre() {
         boolean avx2 = VectorSupport.BITS == 256;
-        assertThat(Route.DEFAULT.openBlas(false, false, 4096, 19, 4096)).isEqualTo(!avx2);
-        assertThat(Route.DEFAULT.openBlas(false, false, 4096, 20, 4096)).isFalse();
-        var below = new Route(HIGH, HIGH, HIGH, HIGH);
-        assertThat(below.openBlas(false, false, 10, 1, 10)).isFalse();
+        assertThat(Route.DEFAULT.openBlas(Form.NN, 4096, 19, 4096)).isEqualTo(!avx2);
+        assertThat(Route.DEFAULT.openBlas(Form.NN, 4096, 20, 4096)).isFalse();
+        var below = new Route(HIGH, HIGH, HIGH);
+        assertThat(below.openBlas(Form.NN, 10, 1, 10)).isFalse();
     }
 
     @Test
     void leavesToJavaWhatAvx512KernelsOfOpenBlasAreSlowAt() {
         assumeTrue(VectorSupport.BITS == 512, "AVX-512");
-        assertThat(Route.DEFAULT.openBlas(true, false, 200, 27, 32)).isFalse();
-        assertThat(Route.DEFAULT.openBlas(false, false, 16, 320, 200)).isFalse();
-        assertThat(Route.DEFAULT.openBlas(true, false, 200, 28, 32)).isTrue();
-        assertThat(Route.DEFAULT.openBlas(true, true, 200, 27, 32)).isTrue();
-        assertThat(Route.DEFAULT.openBlas(false, false, 32, 200, 27)).isTrue();
-        assertThat(Route.DEFAULT.openBlas(false, true, 32, 200, 27)).isTrue();
-        assertThat(Route.DEFAULT.openBlas(false, true, 32, 100, 100)).isTrue();
-        assertThat(Route.OPENBLAS.openBlas(true, false, 200, 27, 32)).isTrue();
+        assertThat(Route.DEFAULT.openBlas(Form.TN, 200, 27, 32)).isFalse();
+        assertThat(Route.DEFAULT.openBlas(Form.NN, 16, 320, 200)).isFalse();
+        assertThat(Route.DEFAULT.openBlas(Form.TN, 200, 28, 32)).isTrue();
+        assertThat(Route.DEFAULT.openBlas(Form.NN, 32, 200, 27)).isTrue();
+        assertThat(Route.DEFAULT.openBlas(Form.NT, 32, 200, 27)).isTrue();
+        assertThat(Route.DEFAULT.openBlas(Form.NT, 32, 100, 100)).isTrue();
+        assertThat(Route.OPENBLAS.openBlas(Form.TN, 200, 27, 32)).isTrue();
     }
 
     @Test
     void sendsToOpenBlasWhatItsSmallKernelsDoAndThreadsDoNotShare() {
         assumeTrue(VectorSupport.BITS == 512, "AVX-512");
-        assertThat(Route.DEFAULT.openBlas(false, false, 100, 100, 100)).isTrue();
-        assertThat(Route.DEFAULT.openBlas(false, false, 64, 128, 256)).isTrue();
-        assertThat(Route.DEFAULT.openBlas(false, false, 65, 128, 256)).isFalse();
+        assertThat(Route.DEFAULT.openBlas(Form.NN, 100, 100, 100)).isTrue();
+        assertThat(Route.DEFAULT.openBlas(Form.NN, 64, 128, 256)).isTrue();
+        assertThat(Route.DEFAULT.openBlas(Form.NN, 65, 128, 256)).isFalse();
     }
 
     @Test
@@ -65,9 +63,9 @@ class RouteTest {
     @Test
     void sendsAllToOne() {
         int large = Integer.MAX_VALUE;
-        assertThat(Route.OPENBLAS.openBlas(true, false, 1, 1, 1)).isTrue();
-        assertThat(Route.OPENBLAS.openBlas(true, false, large, large, 1)).isTrue();
-        assertThat(Route.JAVA.openBlas(true, false, 1, 1, 1)).isFalse();
-        assertThat(Route.JAVA.openBlas(true, false, large, large, 1)).isFalse();
+        assertThat(Route.OPENBLAS.openBlas(Form.TN, 1, 1, 1)).isTrue();
+        assertThat(Route.OPENBLAS.openBlas(Form.TN, large, large, 1)).isTrue();
+        assertThat(Route.JAVA.openBlas(Form.TN, 1, 1, 1)).isFalse();
+        assertThat(Route.JAVA.openBlas(Form.TN, large, large, 1)).isFalse();
     }
 }

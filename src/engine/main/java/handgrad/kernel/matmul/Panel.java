@@ -1,0 +1,28 @@
+package handgrad.kernel.matmul;
+
+/**
+ * A panel of C: some columns, at most two vectors of them, which are cut into tiles one below the other. It holds what
+ * the innermost loops need and what stays the same from tile to tile; they copy it into local variables first. It names
+ * no vector, because {@link Workspace} holds one also where the Vector API is missing.
+ */
+final class Panel {
+    /** The elements of a sum. */
+    int k;
+
+    /** From a row of A to the next, and from one of its columns to the next. */
+    int aRow;
+
+    int aColumn;
+
+    /** From a row of B to the next. */
+    int bRow;
+
+    /** From the first vector of columns to the second. They overlap where the panel is narrower than both. */
+    int second;
+
+    /** From a row of C to the next, or of the buffer in its place. */
+    int ldc;
+
+    /** Whether the sums are added to C. */
+    boolean accumulate;
+}
