@@ -46,9 +46,9 @@ final class DoctorCommand implements Callable<Integer> {
             arity = "0..1",
             fallbackValue = "8",
             paramLabel = "SECONDS",
-            description =
-                    "Measure for ${FALLBACK-VALUE} seconds, or so many, which matrix products are faster in OpenBLAS and"
-                            + " which in Java, and keep it for later runs. Last bits of their results may change.")
+            description = "Measure for ${FALLBACK-VALUE} seconds, or so many, which matrix products are faster in"
+                    + " OpenBLAS and"
+                    + " which in Java, and keep it for later runs. Last bits of their results may change.")
     private @Nullable Double calibrate;
 
     @Parameters(
@@ -113,7 +113,8 @@ final class DoctorCommand implements Callable<Integer> {
                     .getErr()
                     .printf(
                             Locale.ROOT,
-                            "handgrad: warning: this machine is busy (load average %.1f, %d processors), so threads do not add"
+                            "handgrad: warning: this machine is busy (load average %.1f, %d processors), so"
+                                    + " threads do not add"
                                     + " up and large products look slow in Java; calibrate again when it is quiet%n",
                             system.getSystemLoadAverage(),
                             system.getAvailableProcessors());

@@ -110,7 +110,8 @@ record ExerciseCheck(
         for (var name : reference.names()) {
             if (!Objects.equals(values.get(name), reference.value(name))) {
                 throw new WrongInputException(
-                        "%s: forward computes another %s than the exercise; restore it from the original, or move the file away to get a fresh one"
+                        ("%s: forward computes another %s than the exercise; restore it from the original, or"
+                                        + " move the file away to get a fresh one")
                                 .formatted(file, name));
             }
         }

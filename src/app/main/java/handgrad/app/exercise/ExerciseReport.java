@@ -56,12 +56,12 @@ record ExerciseReport(Exercise exercise, Path source, ExerciseCheck check) {
                     .formatted(loss(expected.getFirst()), loss(expected.getLast()), expected.size()));
         } else {
             int step = difference.get();
-            text.add(
-                    "The gradients of the first step are right, but the training goes another way: step %d has the loss %s, the solution's %s. Is something kept from one step to the next?"
-                            .formatted(
-                                    step,
-                                    step < losses.size() ? loss(losses.get(step)) : "of no step",
-                                    loss(expected.get(step))));
+            text.add(("The gradients of the first step are right, but the training goes another way: step %d has"
+                            + " the loss %s, the solution's %s. Is something kept from one step to the next?")
+                    .formatted(
+                            step,
+                            step < losses.size() ? loss(losses.get(step)) : "of no step",
+                            loss(expected.get(step))));
         }
         text.add("");
     }
@@ -71,7 +71,8 @@ record ExerciseReport(Exercise exercise, Path source, ExerciseCheck check) {
     }
 
     private String solved() {
-        return "Solved, %d of %d right. ./handgrad exercise %d --solution shows the derivation, ./handgrad exercise what else there is."
+        return ("Solved, %d of %d right. ./handgrad exercise %d --solution shows the derivation, ./handgrad"
+                        + " exercise what else there is.")
                 .formatted(check.right(), exercise.steps().size(), exercise.number());
     }
 

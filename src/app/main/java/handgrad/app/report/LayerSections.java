@@ -235,9 +235,9 @@ final class LayerSections {
                 new Series("aim: −3", Style.REFERENCE, new double[] {steps[0], steps[steps.length - 1]}, new double[] {
                     UPDATE, UPDATE
                 }));
-        var text =
-                "In the last tenth of the steps log10 of update:data is %s; about −3 is good, from −4 to −2 is well, lower learns slowly, higher jumps."
-                        .formatted(off.isEmpty() ? "well for every weight" : String.join(", ", off));
+        var text = ("In the last tenth of the steps log10 of update:data is %s; about −3 is good, from −4 to −2 is"
+                        + " well, lower learns slowly, higher jumps.")
+                .formatted(off.isEmpty() ? "well for every weight" : String.join(", ", off));
         var verdict = off.isEmpty() ? Verdict.GOOD : farthest <= FAR ? Verdict.NONE : Verdict.BAD;
         return new Section(
                 "Size of the updates",

@@ -72,7 +72,8 @@ final class ModelSections {
                 }
             }
         }
-        return "Symbols near each other are treated alike; the nearest two are %s and %s, %s apart. The point . stands for the start and the end of a name."
+        return ("Symbols near each other are treated alike; the nearest two are %s and %s, %s apart. The point ."
+                        + " stands for the start and the end of a name.")
                 .formatted(
                         Alphabet.decode(first),
                         Alphabet.decode(second),
@@ -109,9 +110,9 @@ final class ModelSections {
                 .orElseThrow();
         means.add(reference("equal", units, 0));
         stds.add(reference("equal", units, 1));
-        var text =
-                "The running means are at most %s standard deviations from those of the whole training set (layer %s); up to %s is near enough not to calibrate."
-                        .formatted(NumberText.digits(worst), where, NumberText.plain(NEAR));
+        var text = ("The running means are at most %s standard deviations from those of the whole training set"
+                        + " (layer %s); up to %s is near enough not to calibrate.")
+                .formatted(NumberText.digits(worst), where, NumberText.plain(NEAR));
         blocks.add(Sentence.judged(worst <= NEAR, text));
         blocks.add(Chart.of(
                 "Running mean against the calibrated one", text, "unit", "difference / calibrated std", means));

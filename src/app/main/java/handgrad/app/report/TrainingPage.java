@@ -157,17 +157,17 @@ public final class TrainingPage {
         var blocks = new ArrayList<Block>();
         double uniform = Math.log(Alphabet.SIZE);
         boolean calm = losses[0] <= CALM_START * uniform;
-        blocks.add(
-                Sentence.judged(
-                        calm,
-                        "The first loss is %s; a uniform guess has ln %d = %s. %s"
-                                .formatted(
-                                        NumberText.loss(losses[0]),
-                                        Alphabet.SIZE,
-                                        NumberText.loss(uniform),
-                                        calm
-                                                ? "The model starts without being confidently wrong."
-                                                : "The model starts confidently wrong: make the last layer's weights smaller.")));
+        blocks.add(Sentence.judged(
+                calm,
+                "The first loss is %s; a uniform guess has ln %d = %s. %s"
+                        .formatted(
+                                NumberText.loss(losses[0]),
+                                Alphabet.SIZE,
+                                NumberText.loss(uniform),
+                                calm
+                                        ? "The model starts without being confidently wrong."
+                                        : "The model starts confidently wrong: make the last layer's"
+                                                + " weights smaller.")));
         var curve = LossCurve.of(losses);
         int size = curve.binSize();
         double[] log10 = curve.log10();

@@ -31,7 +31,8 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "batchnorm",
         description = {
-            "Does BatchNorm help by less internal covariate shift, or by a smoother loss? Santurkar et al. 2018 on a CPU.",
+            "Does BatchNorm help by less internal covariate shift, or by a smoother loss? Santurkar et al. 2018"
+                    + " on a CPU.",
             "",
             "Trains three networks without normalisation, with BatchNorm, with noisy BatchNorm and with three other"
                     + " normalisations, measures them on the way, and writes a page."

@@ -195,7 +195,8 @@ final class BatchNormPage {
     private Chart smoothness() {
         return new Chart(
                 chart("effective β"),
-                "The largest ‖g − g(θ′)‖ / ‖θ − θ′‖ over the step sizes. The median of the seeds. The dashed line is 2 over"
+                "The largest ‖g − g(θ′)‖ / ‖θ − θ′‖ over the step sizes. The median of the seeds. The dashed"
+                        + " line is 2 over"
                         + " the learning rate, beyond which a quadratic loss grows.",
                 Axis.of("step"),
                 Axis.logarithmic("β"),
@@ -256,24 +257,29 @@ final class BatchNormPage {
         return new Section(
                 "What is measured",
                 List.of(
-                        Sentence.plain(
-                                "Every variant of a seed has the same first weights and sees the same batches. A layer is a"
-                                        + " linear layer, a convolution or an embedding with its normalisation; G is the gradient of"
-                                        + " its weight at a step, G′ the one for the same batch after the layers before it, and they"
-                                        + " alone, have been updated (definition 2.1). The first layer has none before it."),
-                        Sentence.plain(
-                                "The drift of a layer's inputs by a step is √(Σ (Δmean² + Δdeviation²) / Σ deviation²) over its"
-                                        + " units, on the batch of the step."),
-                        Sentence.plain(
-                                "g is the gradient of all parameters θ, and θ′ = θ − η g for ten η in equal ratios. Noise stays the"
-                                        + " same along the gradient."),
+                        Sentence.plain("Every variant of a seed has the same first weights and sees the same batches."
+                                + " A layer is a"
+                                + " linear layer, a convolution or an embedding with its normalisation;"
+                                + " G is the gradient of"
+                                + " its weight at a step, G′ the one for the same batch after the"
+                                + " layers before it, and they"
+                                + " alone, have been updated (definition 2.1). The first layer has none"
+                                + " before it."),
+                        Sentence.plain("The drift of a layer's inputs by a step is √(Σ (Δmean² + Δdeviation²) / Σ"
+                                + " deviation²) over its"
+                                + " units, on the batch of the step."),
+                        Sentence.plain("g is the gradient of all parameters θ, and θ′ = θ − η g for ten η in equal"
+                                + " ratios. Noise stays the"
+                                + " same along the gradient."),
                         Sentence.plain(
                                 "Noisy BatchNorm adds, after each BatchNorm and at every step, to each unit a mean from"
-                                        + " U(−0.5, 0.5) and a factor from U(1, 1.25), and to each of its values noise of ±0.1 around"
-                                        + " the mean and N(factor, 0.1). ℓ1, ℓ2 and ℓ∞ subtract the mean and divide by the average norm"
+                                        + " U(−0.5, 0.5) and a factor from U(1, 1.25), and to each of its"
+                                        + " values noise of ±0.1 around"
+                                        + " the mean and N(factor, 0.1). ℓ1, ℓ2 and ℓ∞ subtract the mean and"
+                                        + " divide by the average norm"
                                         + " that the values had before."),
-                        Sentence.plain(
-                                "Loss at the end: the mean of the last tenth of the training. The verdicts compare the standard"
-                                        + " network and the one with BatchNorm at the same step from the same seed.")));
+                        Sentence.plain("Loss at the end: the mean of the last tenth of the training. The verdicts"
+                                + " compare the standard"
+                                + " network and the one with BatchNorm at the same step from the same seed.")));
     }
 }

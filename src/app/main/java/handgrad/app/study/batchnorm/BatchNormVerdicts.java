@@ -101,18 +101,22 @@ final class BatchNormVerdicts {
         }
         double gradient = comparison.ratio(ProbeResult::gradient);
         findings.add(
-                "The gradient is %s times as long with BatchNorm, and a longer gradient leads further along it. Relative to"
-                        + " what the gradient alone would make of the steps, (η2 − η1) ‖g‖², the loss ranges %s times as far.",
+                "The gradient is %s times as long with BatchNorm, and a longer gradient leads further along it."
+                        + " Relative to"
+                        + " what the gradient alone would make of the steps, (η2 − η1) ‖g‖², the loss ranges %s"
+                        + " times as far.",
                 NumberText.digits(gradient), NumberText.digits(comparison.ratio(this::relativeRange)));
         findings.add(
-                "The angle between G and G′ is as large or larger with BatchNorm in %s of all cases; the median cosine is %s"
+                "The angle between G and G′ is as large or larger with BatchNorm in %s of all cases; the median"
+                        + " cosine is %s"
                         + " without and %s with it.",
                 NumberText.percent(comparison.layersAsLarge(reading ->
                         Arrays.stream(reading.cosine()).map(cosine -> -cosine).toArray())),
                 NumberText.fixed(3, BatchNormComparison.median(runs, Variant.STANDARD, ProbeResult::cosine)),
                 NumberText.fixed(3, BatchNormComparison.median(runs, Variant.BATCH_NORM, ProbeResult::cosine)));
         findings.add(
-                "Along the gradient, the change of the gradient ranges %s times as far with BatchNorm (%s times in the first"
+                "Along the gradient, the change of the gradient ranges %s times as far with BatchNorm (%s times"
+                        + " in the first"
                         + " tenth of the training) and the effective β is %s times as large (%s times).",
                 NumberText.digits(comparison.ratio(BatchNormComparison::changeRange)),
                 NumberText.digits(comparison.earlyRatio(BatchNormComparison::changeRange)),
@@ -122,7 +126,8 @@ final class BatchNormVerdicts {
                 .min(Comparator.comparingDouble(runs::lastLoss))
                 .orElseThrow();
         findings.add(
-                "The lowest loss at the end has %s, %s; BatchNorm has %s, the standard network %s. Of ℓ1, ℓ2 and ℓ∞, %d end"
+                "The lowest loss at the end has %s, %s; BatchNorm has %s, the standard network %s. Of ℓ1, ℓ2"
+                        + " and ℓ∞, %d end"
                         + " lower than the standard network.",
                 best.title(),
                 NumberText.digits(runs.lastLoss(best)),

@@ -41,9 +41,12 @@ record DeepLinear(int samples, Placement placement, Initialization initializatio
 
     @Override
     public String description() {
-        return ("25 linear layers of 10 units, no activation, no bias; the sum of squares ‖W25…W1 x − A x‖² over all x, A"
-                        + " and x Gaussian; gradient descent on all x, learning rate 1e-6. The paper does not say how many x"
-                        + " there are, where it normalises and how it starts: here %,d x, normalised behind %s, %s start,"
+        return ("25 linear layers of 10 units, no activation, no bias; the sum of squares ‖W25…W1 x − A x‖²"
+                        + " over all x, A"
+                        + " and x Gaussian; gradient descent on all x, learning rate 1e-6. The paper does not"
+                        + " say how many x"
+                        + " there are, where it normalises and how it starts: here %,d x, normalised behind %s,"
+                        + " %s start,"
                         + " biased variance.")
                 .formatted(
                         samples,

@@ -24,9 +24,12 @@ record ImageNetwork(ImageDataset images, String source, int width, int batchSize
 
     @Override
     public String description() {
-        return ("Five convolutions of 3 x 3 in three stages, ReLU and pooling, in the style of VGG (first stage %d channels),"
-                        + " on %,d images: %s; batches of %d, learning rate 0.1, Glorot's start, normalised before each ReLU by"
-                        + " the biased variance. The paper's network is VGG on CIFAR-10, batches of 128. Step sizes of the"
+        return ("Five convolutions of 3 x 3 in three stages, ReLU and pooling, in the style of VGG (first stage"
+                        + " %d channels),"
+                        + " on %,d images: %s; batches of %d, learning rate 0.1, Glorot's start, normalised"
+                        + " before each ReLU by"
+                        + " the biased variance. The paper's network is VGG on CIFAR-10, batches of 128. Step"
+                        + " sizes of the"
                         + " landscape from 1/2 to 4 learning rates, 0.4 at most, as in the paper.")
                 .formatted(width, images.size(), source, batchSize);
     }

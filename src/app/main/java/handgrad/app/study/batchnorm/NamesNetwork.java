@@ -21,10 +21,14 @@ record NamesNetwork() implements Network {
 
     @Override
     public String description() {
-        return "The lecture's deep network (makemore part 3): an embedding and six linear layers with tanh between them, which"
-                + " predict the next letter of a name from three; batches of 32, learning rate 0.1. Without normalisation it is"
-                + " the lecture's own variant with biases and weights scaled for tanh. BatchNorm divides by the unbiased"
-                + " variance, as the lecture does. The step sizes of the landscape are the paper's for VGG, which has this"
+        return "The lecture's deep network (makemore part 3): an embedding and six linear layers with tanh"
+                + " between them, which"
+                + " predict the next letter of a name from three; batches of 32, learning rate 0.1. Without"
+                + " normalisation it is"
+                + " the lecture's own variant with biases and weights scaled for tanh. BatchNorm divides by the"
+                + " unbiased"
+                + " variance, as the lecture does. The step sizes of the landscape are the paper's for VGG,"
+                + " which has this"
                 + " learning rate: from 1/2 to 4 of them, 0.4 at most.";
     }
 

@@ -63,15 +63,17 @@ public final class BatchNormFoldCommand implements Callable<Integer> {
 
     static Findings findings(List<BatchNormFold> folds) {
         var findings = new Findings();
-        findings.add(
-                "In evaluation the statistics are constants, so x · W + b, less the mean, times gain ∘ deviation^-1, plus"
-                        + " the shift, is again x times a matrix plus a vector: W' = W ∘ s, b' = (b - mean) ∘ s + shift with"
-                        + " s = gain ∘ deviation^-1.");
+        findings.add("In evaluation the statistics are constants, so x · W + b, less the mean, times gain ∘"
+                + " deviation^-1, plus"
+                + " the shift, is again x times a matrix plus a vector: W' = W ∘ s, b' = (b - mean) ∘ s"
+                + " + shift with"
+                + " s = gain ∘ deviation^-1.");
         var worst = folds.stream()
                 .max(Comparator.comparingDouble(BatchNormFold::difference32))
                 .orElseThrow();
         findings.add(
-                "The logits of the folded models differ by %.1e at most in float32 (%s, whose largest logit is %.1f), and by"
+                "The logits of the folded models differ by %.1e at most in float32 (%s, whose largest logit is"
+                        + " %.1f), and by"
                         + " %.1e in float64: the difference shrinks with the precision, so it is rounding.",
                 worst.difference32(),
                 worst.model().title(),

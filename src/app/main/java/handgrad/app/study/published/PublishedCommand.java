@@ -30,7 +30,8 @@ import picocli.CommandLine.Spec;
         description = {
             "Trains every model of the lectures and sets its losses beside the published ones.",
             "",
-            "Each result is added to a file when it is there, and what the file has is not trained again, so an interrupted"
+            "Each result is added to a file when it is there, and what the file has is not trained again, so an"
+                    + " interrupted"
                     + " run goes on where it was. The published losses are of the lecture's names.txt."
         },
         sortOptions = false)

@@ -37,7 +37,8 @@ final class PuzzleFindings {
                 .count();
         findings.judge(
                 agree == rows.size(),
-                "%d of the %d known shares of failures are met: their 95 %% intervals overlap those measured here. %d of the"
+                "%d of the %d known shares of failures are met: their 95 %% intervals overlap those measured"
+                        + " here. %d of the"
                         + " shares themselves lie within the intervals measured here.",
                 agree,
                 rows.size(),
@@ -47,7 +48,8 @@ final class PuzzleFindings {
         var relu = Puzzle.of(RELU, 1);
         var run = results.of(relu);
         findings.add(
-                "Of single ReLU units %s fail. %s were born dead: neither input reaches them, so no gradient does (a closed"
+                "Of single ReLU units %s fail. %s were born dead: neither input reaches them, so no gradient"
+                        + " does (a closed"
                         + " form says %s). Another %s were alive and died in training.",
                 percent(run.share(run.fails())),
                 percent(run.share(run.count(PuzzleLabel.BORN_DEAD))),
@@ -60,7 +62,8 @@ final class PuzzleFindings {
         long inside = DoubleStream.of(largest).filter(distance -> distance == 0).count();
         findings.judge(
                 inside >= 0.9 * largest.length,
-                "Of %d networks with a closed form for their share born dead, %d have it within the 95 %% interval of the"
+                "Of %d networks with a closed form for their share born dead, %d have it within the 95 %%"
+                        + " interval of the"
                         + " measured share; the largest distance from an interval is %s.",
                 largest.length,
                 inside,
@@ -79,13 +82,16 @@ final class PuzzleFindings {
         var paths = results.paths();
         findings.add(
                 "A unit that starts with the wrong sign of its output weight v has to bring v through 0. On the way the"
-                        + " gradient takes its own input down as well, and where that comes to 0 first, the unit is dead"
+                        + " gradient takes its own input down as well, and where that comes to 0 first, the"
+                        + " unit is dead"
                         + " before it could turn.");
         if (paths.oneInput() > 0) {
             findings.judge(
                     paths.right() >= 0.9 * paths.oneInput(),
-                    "Which comes first follows from the start: on one input alone the gradient's flow keeps z² − 2v² (input 1)"
-                            + " or z² − v² (input 0) as it is. Of %,d such units this says that %,d die; %,d did; it is right"
+                    "Which comes first follows from the start: on one input alone the gradient's flow keeps z²"
+                            + " − 2v² (input 1)"
+                            + " or z² − v² (input 0) as it is. Of %,d such units this says that %,d die; %,d"
+                            + " did; it is right"
                             + " for %s.",
                     paths.oneInput(),
                     paths.predicted(),
@@ -104,12 +110,15 @@ final class PuzzleFindings {
                 .sum();
         findings.judge(
                 plain == 0,
-                "Normalised over the pair, ReLU fails from %,d of %,d starts: one input of each unit is sent to +1 and the"
-                        + " other to −1, so each unit is alive on exactly one, whatever was drawn and whatever training does.",
+                "Normalised over the pair, ReLU fails from %,d of %,d starts: one input of each unit is sent to"
+                        + " +1 and the"
+                        + " other to −1, so each unit is alive on exactly one, whatever was drawn and whatever"
+                        + " training does.",
                 plain,
                 4 * results.seeds());
         findings.add(
-                "With a gain and a bias that are trained, as in a BatchNorm layer, N=1 fails from %s of starts and N=2 from"
+                "With a gain and a bias that are trained, as in a BatchNorm layer, N=1 fails from %s of starts"
+                        + " and N=2 from"
                         + " %s: the bias can push both inputs below 0 again.",
                 percent(results.fails(Puzzle.of(RELU, 1).withNorm(Norm.AFFINE))),
                 percent(results.fails(Puzzle.of(RELU, 2).withNorm(Norm.AFFINE))));
@@ -158,7 +167,8 @@ final class PuzzleFindings {
         var he = Puzzle.of(RELU, 2).withStart(StartingWeights.HE);
         var rai = Puzzle.of(RELU, 4).withStart(StartingWeights.RANDOMISED_ASYMMETRIC);
         findings.add(
-                "From 1 to 5 layers of two ReLU units (He) the failures go from %s to %s, those born dead from %s to %s; the"
+                "From 1 to 5 layers of two ReLU units (He) the failures go from %s to %s, those born dead from"
+                        + " %s to %s; the"
                         + " closed form says %s.",
                 percent(results.fails(he)),
                 percent(results.fails(he.withDepth(5))),
@@ -166,7 +176,8 @@ final class PuzzleFindings {
                 percent(born(he.withDepth(5))),
                 percent(he.withDepth(5).bornDead()));
         findings.add(
-                "The randomised asymmetric start was made against this: with four units in 5 layers %s are born dead, beside"
+                "The randomised asymmetric start was made against this: with four units in 5 layers %s are born"
+                        + " dead, beside"
                         + " %s with He.",
                 percent(born(rai.withDepth(5))),
                 percent(born(Puzzle.of(RELU, 4).withStart(StartingWeights.HE).withDepth(5))));
@@ -202,8 +213,10 @@ final class PuzzleFindings {
         var findings = new Findings();
         var relu = Puzzle.of(RELU, 2);
         findings.add(
-                "A unit that is born dead has no gradient under any loss, so neither SGD nor Adam moves it. ReLU with N=2"
-                        + " fails from %s of starts by SGD on the squared error, %s by Adam, %s by SGD on the cross-entropy;"
+                "A unit that is born dead has no gradient under any loss, so neither SGD nor Adam moves it."
+                        + " ReLU with N=2"
+                        + " fails from %s of starts by SGD on the squared error, %s by Adam, %s by SGD on the"
+                        + " cross-entropy;"
                         + " %s are born dead.",
                 percent(results.fails(relu)),
                 percent(results.fails(relu.withMethod(Method.ADAM))),

@@ -57,20 +57,25 @@ final class PuzzlePage {
 
     private Section table() {
         var blocks = new ArrayList<Block>();
-        blocks.add(
-                Sentence.plain(
-                        "A network fails if the mean squared error of its two answers is still above 0.01 after the"
-                                + " last step. Unless a row says otherwise, N units with an activation stand between a linear layer from the"
-                                + " one input and a linear layer to the one output, weights and biases are drawn as PyTorch draws them, and"
-                                + " each step is one of gradient descent on the squared error of both examples, learning rate 0.1."));
+        blocks.add(Sentence.plain(
+                "A network fails if the mean squared error of its two answers is still above 0.01 after the"
+                        + " last step. Unless a row says otherwise, N units with an activation stand"
+                        + " between a linear layer from the"
+                        + " one input and a linear layer to the one output, weights and biases are"
+                        + " drawn as PyTorch draws them, and"
+                        + " each step is one of gradient descent on the squared error of both examples,"
+                        + " learning rate 0.1."));
         blocks.addAll(findings.table().blocks());
         blocks.add(knownTable(results).block("Failures: known and measured"));
-        blocks.add(
-                Sentence.plain(
-                        "The definitions that give these rows: PyTorch's start is uniform within ±1/√fanIn for weights"
-                                + " and biases of both layers; He's is normal with variance 2/fanIn in both layers, with biases of zero; Xavier's the same with 2/(fanIn + fanOut); RAI is the randomised asymmetric start of Lu, Shin, Su and Karniadakis (2019); a"
-                                + " sigmoid on the output stands behind ReLU units; + normalisation is batch normalisation without gain and bias,"
-                                + " by the biased variance plus 1e-5. An error of 0.25 is that of the answer ½ to both inputs, one of 0.5 that of the answer 0."));
+        blocks.add(Sentence.plain(
+                "The definitions that give these rows: PyTorch's start is uniform within ±1/√fanIn for weights"
+                        + " and biases of both layers; He's is normal with variance 2/fanIn in both"
+                        + " layers, with biases of zero; Xavier's the same with 2/(fanIn + fanOut); RAI"
+                        + " is the randomised asymmetric start of Lu, Shin, Su and Karniadakis (2019); a"
+                        + " sigmoid on the output stands behind ReLU units; + normalisation is batch"
+                        + " normalisation without gain and bias,"
+                        + " by the biased variance plus 1e-5. An error of 0.25 is that of the answer ½"
+                        + " to both inputs, one of 0.5 that of the answer 0."));
         return new Section("Known failures", blocks);
     }
 
@@ -122,7 +127,8 @@ final class PuzzlePage {
         var most = failing.entrySet().stream().max(Map.Entry.comparingByValue());
         var blocks = new ArrayList<Block>();
         most.ifPresent(entry -> blocks.add(Sentence.plain(
-                "Over all networks of this page whose start is drawn, the most frequent label of failing seeds is %s: %s of %s."
+                ("Over all networks of this page whose start is drawn, the most frequent label of failing seeds"
+                                + " is %s: %s of %s.")
                         .formatted(
                                 entry.getKey().title(),
                                 NumberText.count(entry.getValue()),
@@ -140,7 +146,8 @@ final class PuzzlePage {
         var learning = results.paths().learning();
         if (failing.seed() >= 0 && learning.seed() >= 0) {
             var description =
-                    "z is what comes to the unit for the input 1. Seed %d starts at z = %s, v = %s and dies at v = %s; seed %d starts at z = %s, v = %s and gets to v·z = %s."
+                    ("z is what comes to the unit for the input 1. Seed %d starts at z = %s, v = %s and dies at"
+                                    + " v = %s; seed %d starts at z = %s, v = %s and gets to v·z = %s.")
                             .formatted(
                                     failing.seed(),
                                     NumberText.fixed(2, failing.z1()[0]),

@@ -21,8 +21,10 @@ import picocli.CommandLine.Spec;
         description = {
             "Skewed features transformed before a linear model, and BatchNorm as the same idea inside a network.",
             "",
-            "Works on a demonstration, or on a table of yours: comma-separated values in UTF-8, a line of column names and"
-                    + " lines of numbers. Transforms and models are fitted on 80 % of the rows and judged on the others."
+            "Works on a demonstration, or on a table of yours: comma-separated values in UTF-8, a line of"
+                    + " column names and"
+                    + " lines of numbers. Transforms and models are fitted on 80 % of the rows and judged on"
+                    + " the others."
         },
         sortOptions = false)
 public final class TransformsCommand implements Callable<Integer> {

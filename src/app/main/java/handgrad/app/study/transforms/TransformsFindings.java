@@ -51,7 +51,8 @@ final class TransformsFindings {
         double worstStep = largest(row -> Math.abs(row.number("step found") / row.number("step predicted") - 1));
         findings.judge(
                 worst <= 0.05 && worstStep <= 1e-3,
-                "The eigenvalues predict gradient descent: in the %d rows that arrived the steps found differ from those"
+                "The eigenvalues predict gradient descent: in the %d rows that arrived the steps found differ"
+                        + " from those"
                         + " predicted by %s, and the largest stable step size from 2/λmax by %s.",
                 arrived.size(),
                 percent(worst),
@@ -102,8 +103,10 @@ final class TransformsFindings {
         }
         findings.judge(
                 change < ROUNDING,
-                "Standardising makes the same model easier to find, and no better one: R², leverage and residual skew of the rows raw,"
-                        + " centred, standardised, whitened and BatchNorm differ by %.0e at most. What BatchNorm does to"
+                "Standardising makes the same model easier to find, and no better one: R², leverage and"
+                        + " residual skew of the rows raw,"
+                        + " centred, standardised, whitened and BatchNorm differ by %.0e at most. What"
+                        + " BatchNorm does to"
                         + " its input is of this kind: it fixes place and scale, not skew, leverage or curvature.",
                 change);
     }
@@ -118,7 +121,8 @@ final class TransformsFindings {
             return;
         }
         findings.add(
-                "A change of shape changes the model: with %s R² on the test rows is %s, raw %s; the largest skew of a feature"
+                "A change of shape changes the model: with %s R² on the test rows is %s, raw %s; the largest"
+                        + " skew of a feature"
                         + " goes from %s to %s, the largest leverage of a row from %s to %s, the skew of the residuals"
                         + " from %s to %s.",
                 best.title(),
@@ -133,7 +137,8 @@ final class TransformsFindings {
         row(Transform.LOG)
                 .ifPresent(log -> row(Transform.LOG_STANDARDISED)
                         .ifPresent(both -> findings.add(
-                                "The two are separate: the logarithm alone has κ = %s, standardised after it κ = %s, with the same"
+                                "The two are separate: the logarithm alone has κ = %s, standardised after it κ"
+                                        + " = %s, with the same"
                                         + " R² of %s.",
                                 digits(log.number("condition")),
                                 digits(both.number("condition")),
@@ -148,14 +153,16 @@ final class TransformsFindings {
                 boolean atEnd = IntStream.range(0, exponents.length)
                         .anyMatch(j -> Math.abs(exponents[j]) > Power.LARGEST_EXPONENT - 1e-3);
                 findings.add(
-                        "%s found the exponents %s by greatest likelihood on the training rows; 0 is the logarithm, 1 no"
+                        "%s found the exponents %s by greatest likelihood on the training rows; 0 is the"
+                                + " logarithm, 1 no"
                                 + " change of shape.%s",
                         transform.title(),
                         IntStream.range(0, exponents.length)
                                 .mapToObj(j -> NumberText.fixed(3, exponents[j]) + " for " + names.get(j))
                                 .collect(Collectors.joining(", ")),
                         atEnd
-                                ? " One is at the end of the range that is searched, %.0f to %.0f: no power makes that feature normal."
+                                ? (" One is at the end of the range that is searched, %.0f to %.0f: no power"
+                                                + " makes that feature normal.")
                                         .formatted(-Power.LARGEST_EXPONENT, Power.LARGEST_EXPONENT)
                                 : "");
             });
@@ -195,9 +202,11 @@ final class TransformsFindings {
             return;
         }
         findings.add(
-                "BatchNorm in the model, with gain 1 and bias 0 held, has κ = %s, standardised features %s: it is the same but"
+                "BatchNorm in the model, with gain 1 and bias 0 held, has κ = %s, standardised features %s: it"
+                        + " is the same but"
                         + " for the ε of 10⁻⁵ that it adds to each variance. With gain and bias trained too, the loss"
-                        + " is no longer quadratic: the largest stable step size is %s, not %s, and with half of that the"
+                        + " is no longer quadratic: the largest stable step size is %s, not %s, and with half"
+                        + " of that the"
                         + " error is a millionth after %s steps.",
                 digits(norm.number("condition")),
                 digits(standardised.number("condition")),
@@ -214,8 +223,10 @@ final class TransformsFindings {
         double[] after = last.numbers().list("after");
         findings.judge(
                 after[0] < before[0],
-                "Inside a network, after %s steps of mlp-bn, BatchNorm takes the largest eigenvalue of hᵀh/n from %s to %s,"
-                        + " so that a linear layer on it would be stable at %s times the step size; κ within the dimensions"
+                "Inside a network, after %s steps of mlp-bn, BatchNorm takes the largest eigenvalue of hᵀh/n"
+                        + " from %s to %s,"
+                        + " so that a linear layer on it would be stable at %s times the step size; κ within"
+                        + " the dimensions"
                         + " that h fills goes from %s to %s.",
                 NumberText.count(last.steps()),
                 digits(before[0]),

@@ -66,9 +66,12 @@ final class TransformsPage {
         blocks.add(TransformsTables.fit(study).block("How well a linear model fits"));
         blocks.add(Sentence.plain(
                 "Skew is Σ(x − mean)³/n over the third power of the deviation, of the feature where it is"
-                        + " largest. The leverage of a row is how much its own target moves its own prediction, from 0 to 1."
-                        + " Whitening mixes the features, so it mixes their shapes. Centring, standardising and BatchNorm leave a"
-                        + " shape as it is; the slider shows the others, each bin a quarter of a deviation, what lies beyond"
+                        + " largest. The leverage of a row is how much its own target moves its own prediction,"
+                        + " from 0 to 1."
+                        + " Whitening mixes the features, so it mixes their shapes. Centring, standardising and"
+                        + " BatchNorm leave a"
+                        + " shape as it is; the slider shows the others, each bin a quarter of a deviation,"
+                        + " what lies beyond"
                         + " counted in the last."));
         histograms().ifPresent(blocks::add);
         return new Section("Shape", blocks);
@@ -109,19 +112,25 @@ final class TransformsPage {
                 "Gradient descent",
                 List.of(
                         TransformsTables.descent(study).block("How hard the weights are to find"),
-                        Sentence.plain(
-                                "κ = λmax/λmin of H = XᵀX/n, with a column of ones in X. At the best step size,"
-                                        + " 2/(λmax + λmin), the error shrinks by (κ − 1)/(κ + 1) per step, which predicts the"
-                                        + " steps to a millionth. They are found by training: a Linear layer with its backward"
-                                        + " pass and Sgd in float64, all rows at every step, from the worst start, an error along"
-                                        + " the directions of λmax and λmin alike; and from weights of zero. The error is that of"
-                                        + " the predictions, ‖X(w − w*)‖, over its start. The rows are first rotated into as"
-                                        + " many as there are weights, X = UΣVᵀ: the gradients, and so the steps, stay the same."),
+                        Sentence.plain("κ = λmax/λmin of H = XᵀX/n, with a column of ones in X. At the best step size,"
+                                + " 2/(λmax + λmin), the error shrinks by (κ − 1)/(κ + 1) per step,"
+                                + " which predicts the"
+                                + " steps to a millionth. They are found by training: a Linear layer"
+                                + " with its backward"
+                                + " pass and Sgd in float64, all rows at every step, from the worst"
+                                + " start, an error along"
+                                + " the directions of λmax and λmin alike; and from weights of zero."
+                                + " The error is that of"
+                                + " the predictions, ‖X(w − w*)‖, over its start. The rows are first"
+                                + " rotated into as"
+                                + " many as there are weights, X = UΣVᵀ: the gradients, and so the"
+                                + " steps, stay the same."),
                         Sentence.plain(
                                 "The largest stable step size is found by bisection: the largest at which the loss"
                                         + " has not grown after 10,000 steps."),
                         Sentence.plain("BatchNorm in the model: the numbers of its row are of the linear layer behind a"
-                                + " BatchNorm1d with gain 1 and bias 0 held, the whole training set as the batch. So it is"
+                                + " BatchNorm1d with gain 1 and bias 0 held, the whole training set as the"
+                                + " batch. So it is"
                                 + " linear in its weights, and its numbers compare with the others. What changes when"
                                 + " gain and bias are trained is in the findings."),
                         conditions(),
@@ -133,8 +142,10 @@ final class TransformsPage {
 
     private Sentence valleys() {
         return Sentence.plain(
-                ("The loss of a model on %s alone, and gradient descent on it from weights of zero at the best step size. Raw, the"
-                                + " error after %s is %s of that at the start; standardised, after %s, %s. Each picture is"
+                ("The loss of a model on %s alone, and gradient descent on it from weights of zero at the best"
+                                + " step size. Raw, the"
+                                + " error after %s is %s of that at the start; standardised, after %s, %s. Each"
+                                + " picture is"
                                 + " stretched to fit: a valley is narrower than it looks.")
                         .formatted(
                                 feature(),
@@ -204,7 +215,8 @@ final class TransformsPage {
                         TransformsTables.closedForms(study).block("Theory beside what is found"),
                         Sentence.plain(
                                 "Of a constant and one feature with mean m and variance s², λ± = ½(T ± √(T² − 4s²))"
-                                        + " with T = 1 + m² + s². κ is found from the singular values of data with exactly this"
+                                        + " with T = 1 + m² + s². κ is found from the singular values of data"
+                                        + " with exactly this"
                                         + " mean and variance, and the steps by gradient descent on it.")));
     }
 
@@ -216,8 +228,10 @@ final class TransformsPage {
                         TransformsTables.hidden(study).block("Activations h of the hidden layer: eigenvalues of hᵀh/n"),
                         Sentence.plain(
                                 "The network of makemore part 3, trained with the lecture's batches, in float64 on"
-                                        + " rows of training. Its 200 units are a linear function of 30 numbers, so before tanh h"
-                                        + " fills 30 dimensions, and one more where the bias of BatchNorm has moved; κ is within"
+                                        + " rows of training. Its 200 units are a linear function of 30"
+                                        + " numbers, so before tanh h"
+                                        + " fills 30 dimensions, and one more where the bias of BatchNorm has"
+                                        + " moved; κ is within"
                                         + " these. Tanh makes it fill all, the new ones thinly."),
                         Chart.of(
                                 "Eigenvalues after " + NumberText.count(last.steps()) + " steps",

@@ -132,17 +132,20 @@ public final class TrigramCommand implements Callable<Integer> {
                         + " numbers.",
                 bigram.dev(), trigram.dev(), bigram.dev() - trigram.dev());
         findings.add(
-                "The gap between dev and train goes from %+.4f to %+.4f: on average a row of the trigram has 27 times fewer names behind it.",
+                "The gap between dev and train goes from %+.4f to %+.4f: on average a row of the trigram has 27"
+                        + " times fewer names behind it.",
                 bigram.dev() - bigram.train(), trigram.dev() - trigram.train());
         findings.add(
-                "Dev chooses a smoothing of %s for the bigram and %s for the trigram. Between the best and the worst of those"
+                "Dev chooses a smoothing of %s for the bigram and %s for the trigram. Between the best and the"
+                        + " worst of those"
                         + " tried, the bigram's loss on dev changes by %.4f, the trigram's by %.4f.",
                 bigram.best().strength(), trigram.best().strength(), span(bigram), span(trigram));
         findings.add(
                 "The test set was looked at once, with these strengths: bigram %.4f, trigram %.4f.",
                 bigram.test(), trigram.test());
         findings.add(
-                "The networks come to %.4f and %.4f on dev, %+.4f and %+.4f beside the counts, with a penalty of %s and %s:"
+                "The networks come to %.4f and %.4f on dev, %+.4f and %+.4f beside the counts, with a penalty"
+                        + " of %s and %s:"
                         + " they look for the same tables.",
                 kinds.get(2).dev(),
                 kinds.get(3).dev(),

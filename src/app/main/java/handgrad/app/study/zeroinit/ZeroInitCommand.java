@@ -93,20 +93,26 @@ public final class ZeroInitCommand implements Callable<Integer> {
         if (zero.largestHidden() == 0) {
             findings.add(
                     "Tanh put out 0 for every row, since its input is 0 · weight + 0. The gradient of the last weight"
-                            + " is tanh's output times that of the logits, so it is 0; and what goes back to tanh is the gradient"
-                            + " of the logits times the last weight, which stays 0, so nothing before it moves either. Neither"
+                            + " is tanh's output times that of the logits, so it is 0; and what goes back to"
+                            + " tanh is the gradient"
+                            + " of the logits times the last weight, which stays 0, so nothing before it moves"
+                            + " either. Neither"
                             + " factor can leave 0 before the other.");
         }
         findings.add(
-                "The logits of two contexts differ by %.1e at most, so what the network can learn is the one distribution of"
-                        + " all characters that follow, whose entropy is %.4f. From ln 27 = %.4f its loss fell to %.4f on"
-                        + " train, %.4f above that entropy. It half trains: it learns how frequent characters are, and not"
+                "The logits of two contexts differ by %.1e at most, so what the network can learn is the one"
+                        + " distribution of"
+                        + " all characters that follow, whose entropy is %.4f. From ln 27 = %.4f its loss fell"
+                        + " to %.4f on"
+                        + " train, %.4f above that entropy. It half trains: it learns how frequent characters"
+                        + " are, and not"
                         + " what follows what.",
                 zero.spread(), unigramEntropy, Math.log(Alphabet.SIZE), zero.train(), zero.train() - unigramEntropy);
         var last = of(runs, StartingWeights.LAST_ZERO);
         var drawn = of(runs, StartingWeights.DRAWN);
         findings.add(
-                "Zero in the last layer alone is another matter: %d of %d tensors got a gradient, and the loss on dev is"
+                "Zero in the last layer alone is another matter: %d of %d tensors got a gradient, and the loss"
+                        + " on dev is"
                         + " %.4f, beside %.4f from the drawn start and %.4f from all zeros.",
                 withGradient(last).size(), last.gradients().size(), last.dev(), drawn.dev(), zero.dev());
         return findings;
