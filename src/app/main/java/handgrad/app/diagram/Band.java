@@ -1,30 +1,15 @@
 package handgrad.app.diagram;
 
 import handgrad.app.diagram.Diagram.Operation;
+import handgrad.app.diagram.OperationRole.Stage;
+import handgrad.check.pass.PassGraph.Value;
+import handgrad.tensor.Op;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
 /** A part of the pass that does one thing, with the operations that it consists of. */
 record Band(String caption, List<Operation> operations) {
-    /** What an operation begins, when it begins something new. */
-    private enum Stage {
-        EMBEDDING("embedding"),
-        CONVOLUTION("convolution"),
-        LINEAR("linear"),
-        BATCH_NORM("BatchNorm"),
-        LAYER_NORM("LayerNorm"),
-        ACTIVATION("activation"),
-        SOFTMAX("softmax"),
-        OTHER("arithmetic");
-
-        private final String caption;
-
-        Stage(String caption) {
-            this.caption = caption;
-        }
-    }
-
     /** Cuts a pass into bands; a linear layer or convolution shares the band of the embedding or activation before it. */
     static List<Band> of(Diagram diagram) {
         var bands = new ArrayList<Band>();
@@ -87,7 +72,7 @@ record Band(String caption, List<Operation> operations) {
     }
 
     private static String caption(List<Stage> stages) {
-        var names = stages.stream().map(each -> each.caption).toList();
+        var names = stages.stream().map(Stage::caption).toList();
         var text = String.join(" and ", names);
         return text.substring(0, 1).toUpperCase(Locale.ROOT) + text.substring(1);
     }
@@ -97,26 +82,24 @@ record Band(String caption, List<Operation> operations) {
             return current;
         }
         for (var step : operation.steps()) {
-            boolean overRows = !step.arguments().isEmpty() && step.arguments().getFirst() == 0;
-            var begun = switch (step.operation()) {
-                case null -> current;
-                case INDEX, EMBEDDING -> Stage.EMBEDDING;
-                case MATMUL, LINEAR -> Stage.LINEAR;
-                case UNFOLD -> Stage.CONVOLUTION;
-                case TANH, RELU, GELU, GATE -> Stage.ACTIVATION;
-                case NORMALIZE_BATCH, NORMALIZE -> Stage.BATCH_NORM;
-                case NORMALIZE_ROWS -> Stage.LAYER_NORM;
-                case SOFTMAX, MAX, NEGATIVE_LOG_LIKELIHOOD -> Stage.SOFTMAX;
-                case SUM ->
-                    current == Stage.SOFTMAX || Formula.isTotal(step)
-                            ? current
-                            : overRows ? Stage.BATCH_NORM : Stage.LAYER_NORM;
-                default -> current;
-            };
+            var begun = begun(step, current);
             if (begun != current) {
                 return begun;
             }
         }
         return current;
+    }
+
+    /** The stage that a step begins; a sum over one dimension begins a normalisation that is written by hand. */
+    private static Stage begun(Value step, Stage current) {
+        var op = step.operation();
+        if (op == null) {
+            return current;
+        }
+        if (op == Op.SUM && current != Stage.SOFTMAX && !FormulaText.isTotal(step)) {
+            return step.arguments().getFirst() == 0 ? Stage.BATCH_NORM : Stage.LAYER_NORM;
+        }
+        var stage = OperationRole.of(op).stage();
+        return stage == null ? current : stage;
     }
 }

@@ -120,7 +120,7 @@ public final class DiagramCommand implements Callable<Integer> {
     }
 
     /** What a name of the command line stands for. */
-    static Subject subject(String model) {
+    static DiagramSubject subject(String model) {
         if (model.endsWith(".java")) {
             var file = Path.of(model);
             RunCommand.requireSource(file);
@@ -138,7 +138,7 @@ public final class DiagramCommand implements Callable<Integer> {
         return ModelSubject.of(ModelOption.named(model));
     }
 
-    private static Subject compiled(String title, String file, String source) {
+    private static DiagramSubject compiled(String title, String file, String source) {
         try {
             return FileSubject.of(
                     title,

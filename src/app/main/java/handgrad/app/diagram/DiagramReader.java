@@ -5,7 +5,7 @@ import handgrad.app.diagram.Diagram.Mark;
 import handgrad.app.diagram.Diagram.Node;
 import handgrad.app.diagram.Diagram.Operation;
 import handgrad.app.diagram.Diagram.Use;
-import handgrad.app.diagram.Subject.LayerSpan;
+import handgrad.app.diagram.DiagramSubject.LayerSpan;
 import handgrad.check.pass.PassGraph.Value;
 import handgrad.tensor.DType;
 import handgrad.tensor.Op;
@@ -20,7 +20,6 @@ import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.Function;
@@ -32,26 +31,10 @@ import org.jspecify.annotations.Nullable;
  * between two such tensors become one operation. Of a closed layer, nothing is drawn but its output.
  */
 final class DiagramReader {
-    /** What the inputs of a layer's operation are: parameters with a dot, data without, nothing for what is computed. */
-    private static final Map<Op, List<String>> ROLES = Map.of(
-            Op.EMBEDDING, List.of(".weight", "x"),
-            Op.LINEAR, List.of("", ".weight", ".bias"),
-            Op.SCALE_AND_SHIFT, List.of("", ".weight", ".bias"),
-            Op.NEGATIVE_LOG_LIKELIHOOD, List.of("", "targets"));
-
-    /** The operations of layers, by the names of the layers. */
-    private static final Map<Op, String> LAYERS = Map.of(
-            Op.EMBEDDING, "embedding",
-            Op.LINEAR, "linear",
-            Op.SCALE_AND_SHIFT, "norm",
-            Op.TANH, "tanh",
-            Op.RELU, "relu",
-            Op.GELU, "gelu");
-
     /** The most steps in one formula; a longer one is cut by a tensor without a name of its own. */
     private static final int LONGEST = 4;
 
-    private final Subject subject;
+    private final DiagramSubject subject;
     private final IdentityHashMap<Value, String> names = new IdentityHashMap<>();
     private final IdentityHashMap<Value, Node> nodes = new IdentityHashMap<>();
     private final Set<Value> differentiable = Collections.newSetFromMap(new IdentityHashMap<>());
@@ -68,7 +51,7 @@ final class DiagramReader {
     /** What the loss is computed from, down to the sources. */
     private final List<Value> values = new ArrayList<>();
 
-    private DiagramReader(Subject subject, Set<LayerSpan> closed) {
+    private DiagramReader(DiagramSubject subject, Set<LayerSpan> closed) {
         this.subject = subject;
         for (var value : subject.graph().values()) {
             if (subject.nameOf(value) != null || value.inputs().stream().anyMatch(named::contains)) {
@@ -83,7 +66,7 @@ final class DiagramReader {
      *
      * @param closed layers that are drawn as one operation
      */
-    static Diagram read(Subject subject, Collection<LayerSpan> closed) {
+    static Diagram read(DiagramSubject subject, Collection<LayerSpan> closed) {
         return new DiagramReader(subject, Set.copyOf(closed)).diagram();
     }
 
@@ -156,7 +139,7 @@ final class DiagramReader {
         if (isSource(value)) {
             return List.of();
         }
-        return Formula.isRepeat(value) ? value.inputs().subList(1, 2) : value.inputs();
+        return FormulaText.isRepeat(value) ? value.inputs().subList(1, 2) : value.inputs();
     }
 
     private boolean isSource(Value value) {
@@ -179,21 +162,21 @@ final class DiagramReader {
             if (op == null) {
                 continue;
             }
-            var layer = LAYERS.get(op);
-            var name = layer == null ? "" : layer + counts.merge(layer, 1, Integer::sum);
+            var role = OperationRole.of(op);
+            var layer = role.layer();
+            var name = layer.isEmpty() ? "" : layer + counts.merge(layer, 1, Integer::sum);
             if (!name.isEmpty()) {
                 names.put(value, name);
             }
-            var roles = ROLES.getOrDefault(op, List.of());
-            for (int i = 0; i < value.inputs().size() && i < roles.size(); i++) {
-                var role = roles.get(i);
+            for (int i = 0; i < value.inputs().size() && i < role.inputs().size(); i++) {
+                var called = role.inputs().get(i);
                 var input = value.inputs().get(i);
-                if (role.startsWith(".")) {
-                    names.putIfAbsent(input, name + role);
+                if (called.startsWith(".")) {
+                    names.putIfAbsent(input, name + called);
                     sources.add(input);
                     differentiable.add(input);
-                } else if (!role.isEmpty() && subject.nameOf(input) == null) {
-                    names.putIfAbsent(input, role);
+                } else if (!called.isEmpty() && subject.nameOf(input) == null) {
+                    names.putIfAbsent(input, called);
                     sources.add(input);
                 }
             }
@@ -233,9 +216,13 @@ final class DiagramReader {
         }
     }
 
-    /** What a layer hands to the next within a layer that is made of others. */
+    /** What a layer hands to the next within a layer that is made of others; its formula is long enough. */
     private static boolean isInsideLayer(Value value) {
-        return value.is(Op.LINEAR) || value.is(Op.GATE);
+        return value.is(Op.LINEAR)
+                || value.is(Op.GROUPED_LINEAR)
+                || value.is(Op.GATE)
+                || value.is(Op.CONV2D)
+                || value.is(Op.BATCH_NORM2D);
     }
 
     /** A layer of normalisation writes what its gradients are made of: its normalised input. */
@@ -270,7 +257,7 @@ final class DiagramReader {
             return closed(layer, output, inputs, steps);
         }
         var uses = uses(output, inputs, names::get);
-        return new Operation(output, new Formula(names::get).of(output.value()), uses, steps, false, List.of());
+        return new Operation(output, new FormulaText(names::get).of(output.value()), uses, steps, false, List.of());
     }
 
     /** A closed layer has the gradients of its parameters within; one that is made of layers has too many. */
@@ -308,9 +295,9 @@ final class DiagramReader {
 
     /** What an operation uses, with the gradient that each gets from it. */
     private List<Use> uses(Node output, Set<Node> inputs, Function<Value, @Nullable String> called) {
-        var gradients = new LinkedHashMap<Node, List<Gradient.Part>>();
+        var gradients = new LinkedHashMap<Node, List<GradientText.Part>>();
         if (output.differentiable()) {
-            for (var part : Gradient.of(output.value(), called, nodes::containsKey, differentiable::contains)) {
+            for (var part : GradientText.of(output.value(), called, nodes::containsKey, differentiable::contains)) {
                 gradients
                         .computeIfAbsent(Objects.requireNonNull(nodes.get(part.of())), _ -> new ArrayList<>())
                         .add(part);
@@ -340,7 +327,7 @@ final class DiagramReader {
     }
 
     /** All parts in one line: {@code dC[Xb[k,j]] += demb[k,j]}, {@code dh = dlogits·W2ᵀ}. */
-    private String gradient(Node input, Node output, List<Gradient.Part> parts, Set<Mark> marks) {
+    private String gradient(Node input, Node output, List<GradientText.Part> parts, Set<Mark> marks) {
         if (parts.isEmpty()) {
             return "";
         }

@@ -4,9 +4,9 @@ import handgrad.app.command.FailedException;
 import handgrad.app.command.WrongInputException;
 import handgrad.app.diagram.Diagram.Node;
 import handgrad.app.diagram.Diagram.Operation;
+import handgrad.app.diagram.DiagramSubject.LayerSpan;
+import handgrad.app.diagram.DiagramSubject.Verdict;
 import handgrad.app.diagram.Sheet.Paper;
-import handgrad.app.diagram.Subject.LayerSpan;
-import handgrad.app.diagram.Subject.Verdict;
 import handgrad.tensor.Tensor;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -33,7 +33,7 @@ final class Drawing {
     /** After so long no further gradient is checked: a deep network has many tensors, and each check many passes. */
     private static final Duration CHECKING = Duration.ofSeconds(20);
 
-    private final Subject subject;
+    private final DiagramSubject subject;
     private final Style style;
     private final Paper paper;
     private final Duration checking;
@@ -53,12 +53,12 @@ final class Drawing {
      * @throws WrongInputException if there is no such layer
      * @throws FailedException if there are more tensors than a sheet has room for
      */
-    Drawing(Subject subject, Style style, Paper paper, List<String> open) {
+    Drawing(DiagramSubject subject, Style style, Paper paper, List<String> open) {
         this(subject, style, paper, open, CHECKING);
     }
 
     /** A drawing that ends checking gradients after this long. */
-    Drawing(Subject subject, Style style, Paper paper, List<String> open, Duration checking) {
+    Drawing(DiagramSubject subject, Style style, Paper paper, List<String> open, Duration checking) {
         this.checking = checking;
         this.subject = subject;
         this.style = style;
@@ -100,7 +100,7 @@ final class Drawing {
         return diagram;
     }
 
-    Subject subject() {
+    DiagramSubject subject() {
         return subject;
     }
 

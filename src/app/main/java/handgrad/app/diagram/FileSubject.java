@@ -2,7 +2,7 @@ package handgrad.app.diagram;
 
 import handgrad.app.command.FailedException;
 import handgrad.app.command.WrongInputException;
-import handgrad.app.diagram.Subject.Verdict;
+import handgrad.app.diagram.DiagramSubject.Verdict;
 import handgrad.app.program.SourceProgram;
 import handgrad.app.program.SourceProgram.ProgramException;
 import handgrad.check.pass.NamedPass;
@@ -67,16 +67,16 @@ final class FileSubject {
      * @throws WrongInputException if it has neither a forward pass nor a main method
      * @throws FailedException if it throws, computes no loss or does not end
      */
-    static Subject of(String title, String file, String source, SourceProgram program) {
+    static DiagramSubject of(String title, String file, String source, SourceProgram program) {
         return of(title, file, source, program, LONGEST);
     }
 
     /** The same for a program whose passes may take this long. */
-    static Subject of(String title, String file, String source, SourceProgram program, Duration longest) {
+    static DiagramSubject of(String title, String file, String source, SourceProgram program, Duration longest) {
         var subject = new FileSubject(file, program, longest);
         return subject.within("forward", () -> {
             var graph = subject.graph();
-            return new Subject(
+            return new DiagramSubject(
                     title,
                     graph,
                     subject.variables(),

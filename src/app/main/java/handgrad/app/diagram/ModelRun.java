@@ -1,6 +1,6 @@
 package handgrad.app.diagram;
 
-import handgrad.app.diagram.Subject.LayerSpan;
+import handgrad.app.diagram.DiagramSubject.LayerSpan;
 import handgrad.check.pass.NamedPass;
 import handgrad.data.Batch;
 import handgrad.data.Names;

@@ -1,6 +1,6 @@
 package handgrad.app.diagram;
 
-import handgrad.app.diagram.Subject.Verdict;
+import handgrad.app.diagram.DiagramSubject.Verdict;
 import handgrad.check.pass.NamedPass;
 import handgrad.check.pass.PassGraph;
 import handgrad.models.LectureModel;
@@ -22,13 +22,13 @@ final class ModelSubject {
     }
 
     /** The model with the weights that its training begins with, and the first batch. */
-    static Subject of(LectureModel lecture) {
+    static DiagramSubject of(LectureModel lecture) {
         var shown = new ModelRun(lecture, DType.FLOAT32);
         var variables = new IdentityHashMap<Tensor, String>();
         variables.put(shown.batch().x(), "Xb");
         variables.put(shown.batch().y(), "Yb");
         var checked = new ModelSubject(lecture);
-        return new Subject(
+        return new DiagramSubject(
                 String.format(
                         Locale.ROOT,
                         "%s (%s): %,d parameters, batch %d",

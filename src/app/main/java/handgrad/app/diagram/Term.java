@@ -72,6 +72,16 @@ record Term(boolean negative, String coefficient, String body, String divisor, S
         return new Term(negative, coefficient, newBody, divisor, newShape, where);
     }
 
+    /** This, with one more remark on what the text stands for. */
+    Term where(String remark) {
+        return new Term(negative, coefficient, body, divisor, shape, where.isEmpty() ? remark : where + ", " + remark);
+    }
+
+    /** A sum of this, as {@code Σ0,2,3}. */
+    Term summed(String sum, Shape result) {
+        return withBody(body.isEmpty() ? "" : sum + " " + operand(), result);
+    }
+
     Term withShape(Shape newShape) {
         return withBody(body, newShape);
     }

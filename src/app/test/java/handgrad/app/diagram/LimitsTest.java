@@ -31,7 +31,7 @@ class LimitsTest {
             void main() {}
             """;
 
-    private static Subject subject(String forward, String backward) throws Exception {
+    private static DiagramSubject subject(String forward, String backward) throws Exception {
         var source = SOURCE.replace("FORWARD", forward).replace("BACKWARD", backward);
         return FileSubject.of(
                 "Slow", "Slow.java", source, SourceProgram.compile("Slow.java", source), Duration.ofSeconds(1));

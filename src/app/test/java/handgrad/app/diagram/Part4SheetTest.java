@@ -95,7 +95,7 @@ class Part4SheetTest {
             "sum", Set.of("hprebn bnmeani", "bndiff2 bnvar", "counts counts_sum"),
             "scatter", Set.of("C emb", "logprobs loss"));
 
-    private final Subject subject = DiagramCommand.subject("exercise-1");
+    private final DiagramSubject subject = DiagramCommand.subject("exercise-1");
 
     private List<Element> groups(Backward backward, String kind) throws Exception {
         var svg = SvgFile.of(new Drawing(subject, new Style(backward, false), Paper.A3, List.of()).sheet());

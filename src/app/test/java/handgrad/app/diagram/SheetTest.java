@@ -3,6 +3,7 @@ package handgrad.app.diagram;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.fail;
 
+import handgrad.app.diagram.DiagramSubject.Verdict;
 import handgrad.app.diagram.Figure.Disc;
 import handgrad.app.diagram.Figure.Group;
 import handgrad.app.diagram.Figure.Letters;
@@ -10,7 +11,6 @@ import handgrad.app.diagram.Figure.Line;
 import handgrad.app.diagram.Figure.Rectangle;
 import handgrad.app.diagram.Sheet.Paper;
 import handgrad.app.diagram.Style.Backward;
-import handgrad.app.diagram.Subject.Verdict;
 import handgrad.app.exercise.Exercise;
 import handgrad.models.LectureModel;
 import java.awt.geom.Rectangle2D;
@@ -56,8 +56,8 @@ class SheetTest {
     }
 
     /** A mark on every tensor takes the most room, and no time. */
-    private static Subject withAllChecked(Subject subject) {
-        return new Subject(
+    private static DiagramSubject withAllChecked(DiagramSubject subject) {
+        return new DiagramSubject(
                 subject.title(),
                 subject.graph(),
                 subject.variables(),

@@ -61,11 +61,12 @@ public final class PassGraph {
     }
 
     /**
-     * Runs a program, such as the main method of a training, until it has computed its first cross-entropy, and reads
-     * the graph of that loss.
+     * Runs a program, such as the main method of a training, until it has computed its first loss by a layer, and
+     * reads the graph of that loss.
      *
      * @param program what to run; it may name tensors
-     * @throws IllegalArgumentException if the program ends without a {@link handgrad.nn.CrossEntropyLoss}
+     * @throws IllegalArgumentException if the program ends without a {@link handgrad.nn.CrossEntropyLoss} or
+     *     {@link handgrad.nn.MseLoss}
      * @throws IllegalStateException if it runs more than 20,000 operations before
      */
     public static PassGraph untilLoss(Consumer<NamedPass.Names> program) {
@@ -226,8 +227,7 @@ public final class PassGraph {
             }
             var read = inputs.stream().map(this::value).toList();
             put(new Value(count++, output, op, arguments, read, origin()));
-            // The loss of CrossEntropyLoss ends a program's first forward pass.
-            if (untilLoss && op == Op.NEGATIVE_LOG_LIKELIHOOD) {
+            if (untilLoss && (op == Op.NEGATIVE_LOG_LIKELIHOOD || op == Op.MSE_LOSS)) {
                 throw new LossReached(output);
             }
         }

@@ -18,21 +18,25 @@ import org.jspecify.annotations.Nullable;
  * The gradient that an operation hands to each tensor it reads, as text: the chain rule, one rule for each operation of
  * {@link handgrad.tensor.Tensor} and of the layers, followed from the output down to the tensors that have names.
  */
-final class Gradient {
+final class GradientText {
+    /** The sum over all dimensions of images, (N, channels, height, width), but the channels. */
+    private static final String CHANNELS = "Σ0,2,3";
+
     private final Function<Value, @Nullable String> names;
     private final Predicate<Value> drawn;
     private final Predicate<Value> differentiable;
-    private final Formula formula;
+    private final FormulaText formula;
     private final List<Part> parts = new ArrayList<>();
 
     /** A part of the gradient of a tensor, and what happened to it on the way. */
     record Part(Value of, Term term, Set<Mark> marks) {}
 
-    private Gradient(Function<Value, @Nullable String> names, Predicate<Value> drawn, Predicate<Value> differentiable) {
+    private GradientText(
+            Function<Value, @Nullable String> names, Predicate<Value> drawn, Predicate<Value> differentiable) {
         this.names = names;
         this.drawn = drawn;
         this.differentiable = differentiable;
-        this.formula = new Formula(names);
+        this.formula = new FormulaText(names);
     }
 
     /**
@@ -48,7 +52,7 @@ final class Gradient {
             Function<Value, @Nullable String> names,
             Predicate<Value> drawn,
             Predicate<Value> differentiable) {
-        var gradient = new Gradient(names, drawn, differentiable);
+        var gradient = new GradientText(names, drawn, differentiable);
         var name = names.apply(output);
         boolean isLoss = output.shape().elements() == 1 && "loss".equals(name);
         gradient.through(output, Term.of(isLoss ? "" : "d" + name, output.shape()), EnumSet.noneOf(Mark.class));
@@ -103,7 +107,7 @@ final class Gradient {
                         value,
                         b -> into(
                                 b,
-                                d.times(formula.factor(x) + "∘" + Formula.power(formula.atom(b), -2), value.shape())
+                                d.times(formula.factor(x) + "∘" + FormulaText.power(formula.atom(b), -2), value.shape())
                                         .negated(),
                                 marks));
             }
@@ -111,8 +115,9 @@ final class Gradient {
             case POW -> power(value, d, marks);
             case EXP -> into(x, d.times(self(value), value.shape()), marks);
             case LOG -> into(x, d.over(formula.atom(x)), marks);
-            case TANH -> into(x, d.times("(1 − " + Formula.power(selfAtom(value), 2) + ")", value.shape()), marks);
+            case TANH -> into(x, d.times("(1 − " + FormulaText.power(selfAtom(value), 2) + ")", value.shape()), marks);
             case RELU -> into(x, d.times("1{" + self(value) + " > 0}", value.shape()), marks);
+            case LEAKY_RELU -> leakyRelu(value, d, marks);
             case GELU -> into(x, d.times("gelu′(" + formula.factor(x) + ")", value.shape()), marks);
             case SIGMOID -> into(x, d.times("%1$s∘(1 − %1$s)".formatted(self(value)), value.shape()), marks);
             case GATE -> {
@@ -124,16 +129,16 @@ final class Gradient {
             case ADD_SCALED -> {
                 into(x, d, marks);
                 double factor = value.arguments().getFirst();
-                into(b(value), factor == 1 ? d : d.scaled(Formula.number(factor)), marks);
+                into(b(value), factor == 1 ? d : d.scaled(FormulaText.number(factor)), marks);
             }
             case ABS -> into(x, d.times("sign(" + formula.factor(x) + ")", value.shape()), marks);
             case SQRT ->
                 into(
                         x,
-                        d.times(Formula.power(selfAtom(value), -1), value.shape())
+                        d.times(FormulaText.power(selfAtom(value), -1), value.shape())
                                 .scaled("½"),
                         marks);
-            case SUM -> into(Formula.flattened(value), d.withShape(x.shape()), with(marks, Mark.SUM));
+            case SUM -> into(FormulaText.flattened(value), d.withShape(x.shape()), with(marks, Mark.SUM));
             case MAX -> into(x, d.times("1{argmax}", x.shape()).withShape(x.shape()), marks);
             case MATMUL -> {
                 into(x, d.rightMatmul(formula.atom(b(value)) + "ᵀ", x.shape()), marks);
@@ -147,18 +152,33 @@ final class Gradient {
                 into(x, d.rightMatmul(formula.factor(b(value)), x.shape()), marks);
                 into(b(value), d.withBody(d.body() + "ᵀ·" + formula.factor(x), b(value).shape()), marks);
             }
-            case LINEAR -> {
-                into(x, d.rightMatmul(formula.atom(b(value)) + "ᵀ", x.shape()), marks);
-                into(b(value), d.leftMatmul(formula.atom(x) + "ᵀ", b(value).shape()), marks);
-                if (value.inputs().size() > 2) {
-                    into(value.inputs().get(2), d, marks);
-                }
-            }
+            case LINEAR -> linear(value, d, marks);
+            case GROUPED_LINEAR -> linear(value, d.where("in each group"), marks);
+            case CONV2D -> convolution(value, d, marks);
+            case MAX_POOL2D ->
+                into(
+                        x,
+                        d.withShape(x.shape()).where("at the largest of each window, else 0"),
+                        with(marks, Mark.SCATTER));
             case RESHAPE -> into(x, d.applied("reshape", x.shape()), marks);
             case TRANSPOSE -> into(x, d.withBody(d.body() + "ᵀ", x.shape()), marks);
-            case INDEX, EMBEDDING, INDEX_SELECT -> into(x, d.withShape(x.shape()), with(marks, Mark.SCATTER));
+            case INDEX, EMBEDDING -> into(x, d.withShape(x.shape()), with(marks, Mark.SCATTER));
+            case INDEX_SELECT ->
+                into(
+                        x,
+                        d.withShape(x.shape())
+                                .where("at %s of dimension %d"
+                                        .formatted(
+                                                formula.atom(b(value)),
+                                                value.arguments().getFirst().intValue())),
+                        with(marks, Mark.SCATTER));
+            case INDEX_ADD -> {
+                into(x, d, marks);
+                var added = value.inputs().get(2);
+                into(added, d.withBody(d.body() + "[" + formula.factor(b(value)) + "]", added.shape()), marks);
+            }
             case COPY_FROM -> into(x, d, marks);
-            case NARROW -> into(x, d.withBody(d.body() + " at " + Formula.part(value), x.shape()), marks);
+            case NARROW -> into(x, d.withBody(d.body() + " at " + FormulaText.part(value), x.shape()), marks);
             case CAT -> parts(value, d, marks);
             case NORMALIZE_BATCH, NORMALIZE_ROWS -> normalization(value, d, marks);
             case NORMALIZE -> into(x, d.times("inv", value.shape()), marks);
@@ -167,9 +187,11 @@ final class Gradient {
                 affine(b(value), d.times(formula.factor(x), x.shape()), marks);
                 affine(value.inputs().get(2), d, marks);
             }
+            case BATCH_NORM2D -> channels(value, d, marks);
             case SOFTMAX -> softmax(value, d, marks);
             case NEGATIVE_LOG_LIKELIHOOD -> negativeLogLikelihood(value, marks);
-            default -> into(x, d.withBody(op + "′(" + d.body() + ")", x.shape()), marks);
+            case MSE_LOSS -> squares(value, d, marks);
+            case ARGMAX, ONE_HOT -> {} // integers have no gradient
         }
     }
 
@@ -195,14 +217,14 @@ final class Gradient {
     private String divisor(Value value) {
         return value.inputs().size() > 1
                 ? formula.atom(b(value))
-                : Formula.number(value, value.inputs().getFirst());
+                : FormulaText.number(value, value.inputs().getFirst());
     }
 
     /** d(a ∘ b) = b ∘ d, a ∘ d. A mask of ones picks elements. */
     private void product(Value value, Term d, Set<Mark> marks) {
         var a = value.inputs().getFirst();
         if (value.inputs().size() == 1) {
-            into(a, d.scaled(Formula.number(value, a)), marks);
+            into(a, d.scaled(FormulaText.number(value, a)), marks);
             return;
         }
         if (isPick(b(value)) && d.body().isEmpty()) {
@@ -241,8 +263,8 @@ final class Gradient {
         var x = value.inputs().getFirst();
         double p = value.arguments().getFirst();
         var base = formula.atom(x);
-        var derivative = p == 2 ? base : Formula.power(base, p - 1);
-        var coefficient = p == -1 ? "−" : Formula.number(p);
+        var derivative = p == 2 ? base : FormulaText.power(base, p - 1);
+        var coefficient = p == -1 ? "−" : FormulaText.number(p);
         into(x, d.times(derivative, value.shape()).scaled(coefficient), marks);
     }
 
@@ -255,7 +277,7 @@ final class Gradient {
                 : "%s[:, :, %d:%d]"
                         .formatted(d.body(), column, column + x.shape().size(2));
         boolean isPart = x.shape().size(1) != value.shape().size(1);
-        into(x, d.withBody(columns + (isPart ? " at " + Formula.last(value) : ""), x.shape()), marks);
+        into(x, d.withBody(columns + (isPart ? " at " + FormulaText.last(value) : ""), x.shape()), marks);
         if (value.inputs().size() > 1) {
             into(value.inputs().getFirst(), d.withBody(d.body() + "[:, :, :" + column + "]", value.shape()), marks);
         }
@@ -283,26 +305,81 @@ final class Gradient {
         }
     }
 
+    /** The slope is 1 where x is positive. */
+    private void leakyRelu(Value value, Term d, Set<Mark> marks) {
+        var x = value.inputs().getFirst();
+        var slope = FormulaText.number(value.arguments().getFirst());
+        into(x, d.times("(1{%1$s > 0} + %2$s·1{%1$s ≤ 0})".formatted(formula.factor(x), slope), value.shape()), marks);
+    }
+
+    /** dx = d·weightᵀ, dweight = xᵀ·d, dbias = the sum of d over the rows. */
+    private void linear(Value value, Term d, Set<Mark> marks) {
+        var x = value.inputs().getFirst();
+        into(x, d.rightMatmul(formula.atom(b(value)) + "ᵀ", x.shape()), marks);
+        into(b(value), d.leftMatmul(formula.atom(x) + "ᵀ", b(value).shape()), marks);
+        if (value.inputs().size() > 2) {
+            into(value.inputs().get(2), d, marks);
+        }
+    }
+
+    /** As a linear layer of the windows, whose gradients add up where they overlap. */
+    private void convolution(Value value, Term d, Set<Mark> marks) {
+        var x = value.inputs().getFirst();
+        var dWindows = d.rightMatmul(formula.atom(b(value)) + "ᵀ", x.shape());
+        into(x, dWindows.applied("fold", x.shape()), with(marks, Mark.SCATTER));
+        into(b(value), d.leftMatmul(formula.windows(value) + "ᵀ", b(value).shape()), marks);
+        if (value.inputs().size() > 2) {
+            perChannel(value.inputs().get(2), d, marks);
+        }
+    }
+
+    /** What each channel of images has once: the sum over all else. */
+    private void perChannel(Value perChannel, Term d, Set<Mark> marks) {
+        into(perChannel, d.summed(CHANNELS, perChannel.shape()), with(marks, Mark.BROADCAST));
+    }
+
+    /** The batch normalisation of images, of each channel; with statistics that are given, the last two inputs. */
+    private void channels(Value value, Term d, Set<Mark> marks) {
+        var x = value.inputs().getFirst();
+        perChannel(b(value), d.times("x̂", x.shape()), marks);
+        perChannel(value.inputs().get(2), d, marks);
+        var dNormalized = d.times(formula.factor(b(value)), x.shape());
+        if (value.inputs().size() > 3) {
+            into(x, dNormalized.times("inv", x.shape()), marks);
+        } else {
+            int count = x.shape().elements() / Math.max(1, x.shape().size(1));
+            var body = normalization("x̂", CHANNELS, String.valueOf(count), correction(value, count, ""), "g");
+            into(x, new Term(false, "", body, "", x.shape(), "g = " + dNormalized.text()), marks);
+        }
+    }
+
     /**
-     * Ioffe and Szegedy 2015, section 3, with the divisor of the variance as it was: the table's row of exercise 3. A
-     * gradient that is not drawn is called g, as there.
+     * The gradient of a normalisation over rows or over features. A gradient that is not drawn is called g, as in exercise
+     * 3.
      */
     private void normalization(Value value, Term d, Set<Mark> marks) {
         var x = value.inputs().getFirst();
         boolean batch = value.is(Op.NORMALIZE_BATCH);
-        var unit = formula.atom(value);
         var sum = batch ? rows(x.shape()) : "Σ" + (x.shape().rank() - 1);
         int features = x.shape().size(-1);
         int count = batch ? x.shape().elements() / Math.max(1, features) : features;
-        boolean isBatch = batch && x.shape().rank() == 2;
-        var n = isBatch ? "n" : String.valueOf(count);
-        boolean unbiased = batch && value.arguments().get(1) == count - 1;
-        var correction = unbiased ? n + "/" + (isBatch ? "(n−1)" : String.valueOf(count - 1)) + "·" : "";
-        var g = drawn.test(value) ? d.text() : "g";
-        var body =
-                "inv/%1$s·(%1$s·%5$s − %2$s %5$s − %3$s%4$s∘%2$s (%5$s∘%4$s))".formatted(n, sum, correction, unit, g);
-        var where = drawn.test(value) ? "" : "g = " + d.text();
-        into(x, new Term(false, "", body, "", x.shape(), where), marks);
+        var n = batch && x.shape().rank() == 2 ? "n" : String.valueOf(count);
+        var correction = batch ? correction(value, count, n) : "";
+        boolean isDrawn = drawn.test(value);
+        var body = normalization(formula.atom(value), sum, n, correction, isDrawn ? d.text() : "g");
+        into(x, new Term(false, "", body, "", x.shape(), isDrawn ? "" : "g = " + d.text()), marks);
+    }
+
+    /** n/(n−1) in front of the last sum if the variance was divided by n − 1. */
+    private static String correction(Value value, int count, String n) {
+        boolean unbiased = value.arguments().get(1) == count - 1;
+        return !unbiased ? "" : n.equals("n") ? "n/(n−1)·" : count + "/" + (count - 1) + "·";
+    }
+
+    /** Ioffe and Szegedy 2015, section 3, with the divisor of the variance as it was: the table's row of exercise 3. */
+    private static String normalization(String normalized, String sum, String n, String correction, String d) {
+        return "inv/%1$s·(%1$s·%5$s − %2$s %5$s − %3$s%4$s∘%2$s (%5$s∘%4$s))"
+                .formatted(n, sum, correction, normalized, d);
     }
 
     /** The sum over all dimensions but the last. */
@@ -320,6 +397,17 @@ final class Gradient {
                 value.inputs().getFirst(),
                 d.withBody("%s∘(%s − Σ1 %s∘%s)".formatted(p, d.body(), p, d.body()), value.shape()),
                 marks);
+    }
+
+    /** d · 2/n · (x − target), n the number of elements; the target gets the opposite. */
+    private void squares(Value value, Term d, Set<Mark> marks) {
+        var x = value.inputs().getFirst();
+        var difference = "(" + formula.factor(x) + " − " + formula.factor(b(value)) + ")";
+        var dX = d.times(difference, x.shape())
+                .scaled("2")
+                .over(String.valueOf(x.shape().elements()));
+        into(x, dX, marks);
+        into(b(value), dX.negated(), marks);
     }
 
     /** With the softmax it belongs to: (softmax − onehot)/n; on its own −1/(n·p) at the targets. */

@@ -10,7 +10,7 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** What a value is equal to, in terms of the tensors that have names: {@code (bnvar + 1e-5)^(−½)}. */
-final class Formula {
+final class FormulaText {
     /** How strongly an expression holds together: what is weaker than its surroundings gets parentheses. */
     private static final int SUM = 0;
 
@@ -20,7 +20,7 @@ final class Formula {
     private final Function<Value, @Nullable String> names;
 
     /** Formulas with these names; a value without one is written out. */
-    Formula(Function<Value, @Nullable String> names) {
+    FormulaText(Function<Value, @Nullable String> names) {
         this.names = names;
     }
 
@@ -88,8 +88,11 @@ final class Formula {
             case POW -> atom(power(atom(x), value.arguments().getFirst()));
             case EXP -> atom("exp(" + name(x) + ")");
             case LOG -> product("ln " + operand(x, ATOM));
-            case TANH, RELU, GELU -> atom(op + "(" + name(x) + ")");
+            case TANH, RELU, GELU, SOFTMAX -> atom(op + "(" + name(x) + ")");
             case SIGMOID -> atom("σ(" + name(x) + ")");
+            case LEAKY_RELU ->
+                atom("leakyRelu(%s, %s)"
+                        .formatted(name(x), number(value.arguments().getFirst())));
             case GATE -> product("tanh f∘σ(g), [f, g] = " + name(x));
             case UNFOLD ->
                 atom("[%1$s at t, %1$s at t + %2$d]"
@@ -109,18 +112,22 @@ final class Formula {
             case MATMUL_TRANSPOSE_A -> product(atom(x) + "ᵀ·" + second(value, PRODUCT));
             case MATMUL_TRANSPOSE_B -> product(factor(x) + "·" + second(value, ATOM) + "ᵀ");
             case LINEAR ->
-                value.inputs().size() == 2
-                        ? product(factor(x) + "·" + second(value, PRODUCT))
-                        : new Expression(
-                                factor(x) + "·" + second(value, PRODUCT) + " + "
-                                        + name(value.inputs().get(2)),
-                                SUM);
+                new Expression(affine(value, factor(x)), value.inputs().size() == 2 ? PRODUCT : SUM);
+            case GROUPED_LINEAR ->
+                new Expression(affine(value, factor(x)) + " in each of " + groups(value) + " groups", SUM);
+            case CONV2D -> new Expression(affine(value, windows(value)), SUM);
+            case MAX_POOL2D -> product("max of each of " + windows(value));
             case RESHAPE -> product("reshape " + factor(x));
             case TRANSPOSE -> atom(atom(x) + "ᵀ");
             case INDEX, EMBEDDING -> atom(atom(x) + "[" + name(value.inputs().get(1)) + "]");
             case INDEX_SELECT ->
                 atom("%s[%s at %s]".formatted(atom(x), name(value.inputs().get(1)), dimension(value)));
             case NARROW -> atom(atom(x) + part(value));
+            case INDEX_ADD ->
+                new Expression(
+                        operand(x, SUM) + " + " + factor(value.inputs().get(2)) + " at rows "
+                                + name(value.inputs().get(1)),
+                        SUM);
             case ONE_HOT -> atom("onehot(" + name(x) + ")");
             case CAT -> atom("cat(" + value.inputs().stream().map(this::name).collect(Collectors.joining(", ")) + ")");
             case COPY_FROM -> named(x);
@@ -133,11 +140,45 @@ final class Formula {
                         name(value.inputs().get(1)) + "∘" + factor(x) + " + "
                                 + name(value.inputs().get(2)),
                         SUM);
-            case SOFTMAX -> atom("softmax(" + name(x) + ")");
+            case BATCH_NORM2D ->
+                new Expression(
+                        "%s∘x̂ + %s, x̂ = (%s − mean)∘inv of each channel"
+                                .formatted(
+                                        factor(value.inputs().get(1)),
+                                        name(value.inputs().get(2)),
+                                        operand(x, SUM)),
+                        SUM);
             case NEGATIVE_LOG_LIKELIHOOD ->
                 product("−mean ln " + atom(x) + "[" + name(value.inputs().get(1)) + "]");
-            default -> atom(op + value.inputs().stream().map(this::name).collect(Collectors.joining(", ", "(", ")")));
+            case MSE_LOSS -> product("mean (" + operand(x, SUM) + " − " + second(value, PRODUCT) + ")²");
         };
+    }
+
+    /** x·weight, and + bias where there is one; x as the text says. */
+    private String affine(Value value, String x) {
+        var bias = value.inputs().size() == 2 ? "" : " + " + name(value.inputs().get(2));
+        return x + "·" + second(value, PRODUCT) + bias;
+    }
+
+    /** How many groups a grouped linear layer has. */
+    private static int groups(Value value) {
+        return value.inputs().getFirst().shape().size(-1)
+                / value.inputs().get(1).shape().size(0);
+    }
+
+    /** The windows of images that a convolution or a pooling reads, a row each: {@code windows(x, 3×3, padding 1)}. */
+    String windows(Value value) {
+        var numbers = value.arguments().stream().map(Double::intValue).toList();
+        int size = numbers.get(0);
+        int stride = numbers.get(1);
+        int padding = value.is(Op.CONV2D) ? numbers.get(2) : 0;
+        return "windows(%s, %d×%d%s%s)"
+                .formatted(
+                        name(value.inputs().getFirst()),
+                        size,
+                        size,
+                        stride == 1 ? "" : ", stride " + stride,
+                        padding == 0 ? "" : ", padding " + padding);
     }
 
     /** The last positions of the input, beside what was there. */

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param verdicts what the gradient check says of the gradient of a named tensor
  * @param sources the text of a source file by its name, null where there is none
  */
-record Subject(
+record DiagramSubject(
         String title,
         PassGraph graph,
         IdentityHashMap<Tensor, String> variables,
