@@ -9,8 +9,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The calibration of makemore part 3: after training, the statistics of a batch normalisation are taken once over the whole
- * training set, instead of those that followed the batches while the weights still moved.
+ * The calibration of makemore part 3: after training, the statistics of a batch normalisation are taken once over the
+ * whole training set, instead of those that followed the batches while the weights still moved.
  */
 public final class BatchNormCalibration {
     /** Rows at a time: enough for fast products, few enough for their results to stay in the cache. */
@@ -19,9 +19,9 @@ public final class BatchNormCalibration {
     private BatchNormCalibration() {}
 
     /**
-     * Replaces the running statistics of each {@link BatchNorm1d} among the layers of a model by those over all rows of x, the
-     * layer next to the input first, so that the later ones see what the earlier ones will give. Leaves the model in
-     * evaluation mode.
+     * Replaces the running statistics of each {@link BatchNorm1d} among the layers of a model by those over all rows
+     * of x, the layer next to the input first, so that the later ones see what the earlier ones will give. Leaves the
+     * model in evaluation mode.
      *
      * @param x what the model takes, (N, …), at least 2 rows
      * @return for each of these layers the statistics before and after

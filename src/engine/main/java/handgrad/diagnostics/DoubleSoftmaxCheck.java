@@ -5,9 +5,10 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A softmax before the cross-entropy, which has its own. Its logits lie between 0 and 1, so for V classes the loss of a row
- * lies between ln(1 + (V - 1)/e), where all of the first softmax is on the target, and ln(e + V - 1), where it is on another
- * class. Where the logits can be seen they tell at once; of a model in one piece the loss tells after a while.
+ * A softmax before the cross-entropy, which has its own. Its logits lie between 0 and 1, so for V classes the loss of
+ * a row lies between ln(1 + (V - 1)/e), where all of the first softmax is on the target, and ln(e + V - 1), where it
+ * is on another class. Where the logits can be seen they tell at once; of a model in one piece the loss tells after a
+ * while.
  */
 final class DoubleSoftmaxCheck implements Check {
     private static final int WINDOW = 1000;
@@ -23,34 +24,36 @@ final class DoubleSoftmaxCheck implements Check {
     }
 
     @Override
-    public @Nullable String see(Look look) {
-        int others = look.classes() - 1;
+    public @Nullable String find(ObservedStep observed) {
+        int others = observed.classes() - 1;
         double floor = Math.log1p(others / Math.E);
-        var logits = look.watch().logits();
+        var logits = observed.model().logits();
         if (logits != null) {
-            return areProbabilities(logits) ? seenInLogits(look, floor) : null;
+            return areProbabilities(logits) ? seenInLogits(observed, floor) : null;
         }
-        return isHeldUp(look, floor, Math.log(Math.E + others)) ? seenInLoss(look, floor) : null;
+        return isHeldUp(observed, floor, Math.log(Math.E + others)) ? seenInLoss(observed, floor) : null;
     }
 
-    private static String seenInLogits(Look look, double floor) {
+    private static String seenInLogits(ObservedStep observed, double floor) {
         return String.format(
                 Locale.ROOT,
-                "The logits of step %,d are probabilities, each row adds up to 1, and the cross-entropy applies a softmax"
-                        + " once more: the loss cannot fall below ln(1 + %d/e) = %.4f. Take the softmax out of the model.",
-                look.step(),
-                look.classes() - 1,
+                "The logits of step %,d are probabilities, each row adds up to 1, and the cross-entropy applies a"
+                        + " softmax once more: the loss cannot fall below ln(1 + %d/e) = %.4f. Take the softmax out of"
+                        + " the model.",
+                observed.step(),
+                observed.classes() - 1,
                 floor);
     }
 
-    private static String seenInLoss(Look look, double floor) {
+    private static String seenInLoss(ObservedStep observed, double floor) {
         return String.format(
                 Locale.ROOT,
-                "The mean loss rests at %.4f, and none of the last %,d steps is below ln(1 + %d/e) = %.4f, the least after"
-                        + " two softmaxes. If the model ends in a softmax, take it out: the cross-entropy has its own.",
-                look.losses().mean(WINDOW, 0),
+                "The mean loss rests at %.4f, and none of the last %,d steps is below ln(1 + %d/e) = %.4f, the least"
+                        + " after two softmaxes. If the model ends in a softmax, take it out: the cross-entropy has"
+                        + " its own.",
+                observed.losses().mean(WINDOW, 0),
                 2 * WINDOW,
-                look.classes() - 1,
+                observed.classes() - 1,
                 floor);
     }
 
@@ -72,8 +75,8 @@ final class DoubleSoftmaxCheck implements Check {
         return classes > 1 && elements.length > 0;
     }
 
-    private static boolean isHeldUp(Look look, double floor, double ceiling) {
-        var losses = look.losses();
+    private static boolean isHeldUp(ObservedStep observed, double floor, double ceiling) {
+        var losses = observed.losses();
         return losses.size() >= 2 * WINDOW
                 && losses.least(2 * WINDOW) >= floor - ROUNDING
                 && losses.largest(2 * WINDOW) <= ceiling + ROUNDING

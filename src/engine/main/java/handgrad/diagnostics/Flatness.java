@@ -1,18 +1,19 @@
 package handgrad.diagnostics;
 
-import handgrad.nn.Gelu;
-import handgrad.nn.Layer;
-import handgrad.nn.Relu;
-import handgrad.nn.Tanh;
-import org.jspecify.annotations.Nullable;
-
-/** Where a non-linear layer is flat, so that no gradient passes. */
+/** Where the outputs of a non-linear layer lie if the layer is flat there, so that hardly any gradient passes. */
 enum Flatness {
     /** Almost flat at both ends; makemore part 3 draws the line at |t| > 0.97. */
     TANH {
         @Override
         boolean isFlat(float output) {
             return Math.abs(output) > 0.97f;
+        }
+    },
+    /** Almost flat at both ends; σ(x) = (1 + tanh(x/2))/2, so the line is that of tanh. */
+    SIGMOID {
+        @Override
+        boolean isFlat(float output) {
+            return Math.abs(2 * output - 1) > 0.97f;
         }
     },
     /** Flat where the output is 0. */
@@ -32,13 +33,8 @@ enum Flatness {
 
     abstract boolean isFlat(float output);
 
-    /** The flatness of a non-linear layer, null for a layer that is linear or not known. */
-    static @Nullable Flatness of(Layer layer) {
-        return switch (layer) {
-            case Tanh _ -> TANH;
-            case Relu _ -> RELU;
-            case Gelu _ -> NONE;
-            default -> null;
-        };
+    /** Whether the layer saturates: its outputs can come to rest at both ends. */
+    boolean saturates() {
+        return this == TANH || this == SIGMOID;
     }
 }

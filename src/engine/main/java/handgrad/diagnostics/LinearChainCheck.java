@@ -1,8 +1,7 @@
 package handgrad.diagnostics;
 
-import handgrad.nn.BatchNorm1d;
-import handgrad.nn.FlattenConsecutive;
-import handgrad.nn.Linear;
+import handgrad.nn.Layer;
+import handgrad.tensor.Tensor;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -14,32 +13,36 @@ final class LinearChainCheck implements Check {
     }
 
     @Override
-    public @Nullable String see(Look look) {
-        Watch.Place first = null;
-        for (var place : look.watch().places()) {
-            switch (place.layer()) {
-                case Linear second -> {
-                    if (first != null && first.layer() instanceof Linear linear && isWasted(linear, second)) {
+    public @Nullable String find(ObservedStep observed) {
+        ObservedLayer first = null;
+        for (var layer : observed.model().layers()) {
+            switch (LayerTraits.of(layer.layer()).linearity()) {
+                case LINEAR -> {
+                    if (first != null && isWasted(first.layer(), layer.layer())) {
                         return String.format(
                                 Locale.ROOT,
-                                "There is no non-linearity between %s and %s, so the two can learn no more than one linear"
-                                        + " layer. Put a Tanh or a Relu between them.",
+                                "There is no non-linearity between %s and %s, so the two can learn no more than one"
+                                        + " linear layer. Put a Tanh or a Relu between them.",
                                 first,
-                                place);
+                                layer);
                     }
-                    first = place;
+                    first = layer;
                 }
-                case BatchNorm1d _, FlattenConsecutive _ -> {}
-                default -> first = null;
+                case TRANSPARENT -> {}
+                case NON_LINEAR -> first = null;
             }
         }
         return null;
     }
 
     /** Not so where the width between them is a bottleneck, which makes one matrix of two smaller ones on purpose. */
-    private static boolean isWasted(Linear first, Linear second) {
-        var weight = first.weight().value();
-        return weight.size(1)
-                >= Math.min(weight.size(0), second.weight().value().size(1));
+    private static boolean isWasted(Layer first, Layer second) {
+        var weight = weight(first);
+        return weight.size(1) >= Math.min(weight.size(0), weight(second).size(1));
+    }
+
+    /** The matrix of a linear layer, (fanIn, fanOut): its first parameter. */
+    private static Tensor weight(Layer linear) {
+        return linear.parameters().getFirst().value();
     }
 }

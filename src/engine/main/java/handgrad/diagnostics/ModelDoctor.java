@@ -21,29 +21,29 @@ import org.jspecify.annotations.Nullable;
  * }
  * }</pre>
  *
- * <p>It only reads, so that a training has the same bits with and without it. It looks at each of the first 100 steps and at
- * every 100th one after them. Of a {@link handgrad.nn.Sequential} it sees what passes between the layers; of a model in one
- * piece only the loss and the parameters.
+ * <p>It only reads, so that a training has the same bits with and without it. It checks each of the first 100 steps
+ * and every 100th one after them. Of a {@link handgrad.nn.Sequential} it sees what passes between the layers; of a
+ * model in one piece only the loss and the parameters.
  */
 public final class ModelDoctor {
     private static final int EARLY = 100;
     private static final int EVERY = 100;
 
-    /** Of the lectures' split of names, which repeats names given to girls and to boys, it is 0.13. */
+    /** In the lectures' split of names it is 0.13, because some names are given to girls and to boys. */
     private static final double MOST_REPEATS = 0.3;
 
-    /** The loss of a row deviates by about 1; so many deviations of its mean over dev are no chance. */
+    /** The loss of a row has a standard deviation of about 1. So many deviations of the mean over dev are no chance. */
     private static final double DEVIATIONS = 4;
 
     private final Layer model;
     private final int classes;
-    private final IntPredicate looks;
-    private final Watch watch;
+    private final IntPredicate isChecked;
+    private final ObservedModel observed;
     private final Weights weights;
     private final List<String> names;
     private final LossHistory losses = new LossHistory();
     private final List<Check> checks = List.of(
-            new StartLossCheck(),
+            new FirstLossCheck(),
             new DoubleSoftmaxCheck(),
             new UniformLossCheck(),
             new LinearChainCheck(),
@@ -64,21 +64,21 @@ public final class ModelDoctor {
         this(model, classes, step -> step < EARLY || step % EVERY == 0);
     }
 
-    /** A doctor that looks at these steps. */
-    ModelDoctor(Layer model, int classes, IntPredicate looks) {
+    /** A doctor that checks these steps. */
+    ModelDoctor(Layer model, int classes, IntPredicate isChecked) {
         if (classes < 2) {
             throw new IllegalArgumentException("ModelDoctor: wants at least 2 classes, there are " + classes);
         }
         this.model = model;
         this.classes = classes;
-        this.looks = looks;
-        watch = new Watch(model);
+        this.isChecked = isChecked;
+        observed = new ObservedModel(model);
         weights = new Weights(model);
         names = weights.names();
     }
 
     /**
-     * Looks at a step, after its update; returns the advice that is new.
+     * Checks a step, after its update; returns the advice that is new.
      *
      * @param step counted from 0
      * @param loss of the step's batch
@@ -90,24 +90,24 @@ public final class ModelDoctor {
         var advice = new ArrayList<Advice>();
         add(advice, Rule.NOT_FINITE, step, notFinite(step, loss));
         add(advice, Rule.BATCH_NORM_OF_ONE, step, batchNormOfOne());
-        add(advice, Rule.BATCH_NORM_AT_EVALUATION, step, batchNormAtEvaluation(watch.strayPasses()));
-        if (looks.test(step)) {
+        add(advice, Rule.BATCH_NORM_AT_EVALUATION, step, batchNormAtEvaluation(observed.strayPasses()));
+        if (isChecked.test(step)) {
             updateToData = weights.updateToData();
-            var look = new Look(step, loss, lr, classes, losses, watch, names, updateToData);
+            var facts = new ObservedStep(step, loss, lr, classes, losses, observed, names, updateToData);
             for (var check : checks) {
                 if (!given.contains(check.rule()) && !isExplained(check.rule())) {
-                    add(advice, check.rule(), step, check.see(look));
+                    add(advice, check.rule(), step, check.find(facts));
                 }
             }
         }
-        if (looks.test(step + 1)) {
+        if (isChecked.test(step + 1)) {
             weights.keep();
         }
         return advice;
     }
 
     /**
-     * Looks at the losses of an evaluation; returns the advice that is new.
+     * Checks the losses of an evaluation; returns the advice that is new.
      *
      * @param trainLoss on what the model learned from
      * @param devLoss on what it has not seen
@@ -117,7 +117,7 @@ public final class ModelDoctor {
     public List<Advice> evaluated(double trainLoss, double devLoss, int devSize, int devInTrain) {
         int step = Math.max(0, losses.size() - 1);
         var advice = new ArrayList<Advice>();
-        int stray = watch.strayPasses() + (watch.isForwardOnly() ? 1 : 0);
+        int stray = observed.strayPasses() + (observed.isForwardOnly() ? 1 : 0);
         add(advice, Rule.BATCH_NORM_AT_EVALUATION, step, batchNormAtEvaluation(stray));
         add(advice, Rule.BATCH_NORM_OF_ONE, step, batchNormOfOne());
         add(advice, Rule.LEAKAGE, step, leakage(trainLoss, devLoss, devSize, devInTrain));
@@ -139,12 +139,12 @@ public final class ModelDoctor {
         if (Double.isFinite(loss) || given.contains(Rule.NOT_FINITE)) {
             return null;
         }
-        var first = watch.notFinite() != null ? watch.notFinite() : NotFinite.find(model, watch.places());
+        var first = observed.notFinite() != null ? observed.notFinite() : NotFinite.find(model, observed.layers());
         if (first == null) {
             return String.format(
                     Locale.ROOT,
-                    "The loss of step %,d is %s, though every tensor of the model is finite: a target had the probability 0."
-                            + " Try a smaller learning rate than %s.",
+                    "The loss of step %,d is %s, though every tensor of the model is finite: a target had the"
+                            + " probability 0. Try a smaller learning rate than %s.",
                     step,
                     loss,
                     (float) learningRate);
@@ -152,8 +152,8 @@ public final class ModelDoctor {
         return String.format(
                 Locale.ROOT,
                 "The first tensor that is not finite is %s, in step %,d: it has an element that is %s. Look there for a"
-                        + " division by 0, or the logarithm or root of a number that is not positive; if there is none, try a"
-                        + " smaller learning rate than %s.",
+                        + " division by 0, or the logarithm or root of a number that is not positive; if there is"
+                        + " none, try a smaller learning rate than %s.",
                 first.tensor(),
                 first.stepBefore() ? step - 1 : step,
                 first.value(),
@@ -161,26 +161,28 @@ public final class ModelDoctor {
     }
 
     private @Nullable String batchNormOfOne() {
-        var place = watch.normalizesOne();
-        return place == null
+        var layer = observed.normalizesOne();
+        return layer == null
                 ? null
-                : "The BatchNorm1d of layer " + place.name()
+                : "The BatchNorm1d of layer " + layer.name()
                         + " got a batch of one row in training mode, which it then normalised"
-                        + " by itself. Train on larger batches; to evaluate or to sample, call model.train(false) before.";
+                        + " by itself. Train on larger batches; to evaluate or to sample, call model.train(false)"
+                        + " before.";
     }
 
     private @Nullable String batchNormAtEvaluation(int strayPasses) {
-        var place = watch.batchNormInTraining();
-        return strayPasses == 0 || place == null
+        var layer = observed.batchNormInTraining();
+        return strayPasses == 0 || layer == null
                 ? null
                 : String.format(
                         Locale.ROOT,
-                        "%,d forward %s in training mode had no backward pass, as an evaluation has none: the BatchNorm1d of"
-                                + " layer %s normalised by those batches and moved its running statistics towards them. Call"
-                                + " model.train(false) before an evaluation and model.train(true) after it.",
+                        "%,d forward %s in training mode had no backward pass, as an evaluation has none: the"
+                                + " BatchNorm1d of layer %s normalised by those batches and moved its running"
+                                + " statistics towards them. Call model.train(false) before an evaluation and"
+                                + " model.train(true) after it.",
                         strayPasses,
                         strayPasses == 1 ? "pass" : "passes",
-                        place.name());
+                        layer.name());
     }
 
     private static @Nullable String leakage(double trainLoss, double devLoss, int devSize, int devInTrain) {
@@ -188,8 +190,8 @@ public final class ModelDoctor {
         if (share > MOST_REPEATS) {
             return String.format(
                     Locale.ROOT,
-                    "%,d of %,d in dev (%.0f %%) also occur in train, so the loss on dev says little about what is new. Take"
-                            + " repeats out before the split.",
+                    "%,d of %,d in dev (%.0f %%) also occur in train, so the loss on dev says little about what is"
+                            + " new. Take repeats out before the split.",
                     devInTrain,
                     devSize,
                     100 * share);
@@ -197,8 +199,9 @@ public final class ModelDoctor {
         if (trainLoss - devLoss > DEVIATIONS / Math.sqrt(devSize)) {
             return String.format(
                     Locale.ROOT,
-                    "The loss on dev, %.4f, is below the one on train, %.4f, by more than chance explains for %,d in dev. See"
-                            + " that dev is drawn as train is, and that both losses are taken in the same mode.",
+                    "The loss on dev, %.4f, is below the one on train, %.4f, by more than chance explains for %,d in"
+                            + " dev. See that dev is drawn as train is, and that both losses are taken in the same"
+                            + " mode.",
                     devLoss,
                     trainLoss,
                     devSize);
@@ -206,8 +209,8 @@ public final class ModelDoctor {
         return null;
     }
 
-    Watch watch() {
-        return watch;
+    ObservedModel observed() {
+        return observed;
     }
 
     Weights weights() {
@@ -218,7 +221,7 @@ public final class ModelDoctor {
         return losses;
     }
 
-    /** std(update) / std(value) of each weight at the last step that was looked at. */
+    /** std(update) / std(value) of each weight at the last step that was checked. */
     double[] updateToData() {
         return updateToData;
     }

@@ -15,15 +15,15 @@ import org.jspecify.annotations.Nullable;
  */
 record NotFinite(String tensor, double value, boolean stepBefore) {
     /**
-     * Looks for it after a forward pass and before the backward pass: a tensor of the last step where a parameter is not
-     * finite, otherwise an output of this pass. Null where all are finite.
+     * Looks for it after a forward pass and before the backward pass: a tensor of the last step where a parameter is
+     * not finite, otherwise an output of this pass. Null where all are finite.
      */
-    static @Nullable NotFinite find(Layer model, List<Watch.Place> places) {
+    static @Nullable NotFinite find(Layer model, List<ObservedLayer> layers) {
         var broken = firstBroken(model.parameters());
         if (broken == null) {
-            return output(places);
+            return output(layers);
         }
-        var gradient = gradient(places);
+        var gradient = gradient(layers);
         if (gradient != null) {
             return gradient;
         }
@@ -36,26 +36,26 @@ record NotFinite(String tensor, double value, boolean stepBefore) {
         return new NotFinite(names.of(broken) + " after its update", culprit(broken.value()), true);
     }
 
-    private static @Nullable NotFinite output(List<Watch.Place> places) {
-        for (var place : places) {
-            var output = place.output();
+    private static @Nullable NotFinite output(List<ObservedLayer> layers) {
+        for (var layer : layers) {
+            var output = layer.output();
             if (output != null && !isFinite(output)) {
-                return new NotFinite("the output of " + place, culprit(output), false);
+                return new NotFinite("the output of " + layer, culprit(output), false);
             }
         }
         return null;
     }
 
     /** In the order of the backward pass: the gradient that a layer gets, then those of its parameters. */
-    private static @Nullable NotFinite gradient(List<Watch.Place> places) {
-        for (var place : places.reversed()) {
-            var gradient = place.gradient();
+    private static @Nullable NotFinite gradient(List<ObservedLayer> layers) {
+        for (var layer : layers.reversed()) {
+            var gradient = layer.gradient();
             if (gradient != null && !isFinite(gradient)) {
-                return new NotFinite("the gradient of the output of " + place, culprit(gradient), true);
+                return new NotFinite("the gradient of the output of " + layer, culprit(gradient), true);
             }
-            for (var parameter : place.layer().parameters()) {
+            for (var parameter : layer.layer().parameters()) {
                 if (!isFinite(parameter.grad())) {
-                    var what = "the gradient of the " + parameter.name() + " of " + place;
+                    var what = "the gradient of the " + parameter.name() + " of " + layer;
                     return new NotFinite(what, culprit(parameter.grad()), true);
                 }
             }

@@ -10,81 +10,38 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The last output of each layer of a {@link Sequential} and the last gradient of it, also of those within it. It copies
- * nothing: a layer's tensors stay as they are until its next call. Another kind of model has no places.
+ * nothing: a layer's tensors stay as they are until its next call. Of another kind of model it observes nothing.
  */
-final class Watch {
-    /** A layer in its place. */
-    static final class Place {
-        private final String name;
-        private final Layer layer;
-        private @Nullable Tensor output;
-        private @Nullable Tensor gradient;
-
-        private Place(String name, Layer layer) {
-            this.name = name;
-            this.layer = layer;
-        }
-
-        String name() {
-            return name;
-        }
-
-        Layer layer() {
-            return layer;
-        }
-
-        /** The last output, or null before the first. */
-        @Nullable
-        Tensor output() {
-            return output;
-        }
-
-        /** The gradient of the loss with respect to the last output but for evaluations, or null before the first. */
-        @Nullable
-        Tensor gradient() {
-            return gradient;
-        }
-
-        String kind() {
-            return layer.getClass().getSimpleName();
-        }
-
-        /** As the notebook calls it: {@code layer 2 (Tanh)}. */
-        @Override
-        public String toString() {
-            return "layer " + name + " (" + kind() + ")";
-        }
-    }
-
-    private final List<Place> places = new ArrayList<>();
+final class ObservedModel {
+    private final List<ObservedLayer> layers = new ArrayList<>();
     private final Layer model;
     private @Nullable NotFinite notFinite;
     private boolean forwardOnly;
     private int strayPasses;
-    private @Nullable Place normalizesOne;
+    private @Nullable ObservedLayer normalizesOne;
 
-    Watch(Layer model) {
+    ObservedModel(Layer model) {
         this.model = model;
         if (model instanceof Sequential sequential) {
-            watch("", sequential);
+            observe("", sequential);
         }
     }
 
-    private void watch(String prefix, Sequential sequential) {
-        var own = new Place[sequential.layers().size()];
+    private void observe(String prefix, Sequential sequential) {
+        var own = new ObservedLayer[sequential.layers().size()];
         for (int i = 0; i < own.length; i++) {
             var layer = sequential.layers().get(i);
-            own[i] = new Place(prefix + i, layer);
+            own[i] = new ObservedLayer(prefix + i, layer);
             if (layer instanceof Sequential inner) {
-                watch(own[i].name + ".", inner);
+                observe(own[i].name() + ".", inner);
             } else {
-                places.add(own[i]);
+                layers.add(own[i]);
             }
         }
         sequential.observe(new Sequential.Observer() {
             @Override
             public void output(int index, Layer layer, Tensor output) {
-                own[index].output = output;
+                own[index].outputIs(output);
                 if (layer instanceof BatchNorm1d norm && norm.isTraining() && output.size(0) == 1) {
                     normalizesOne = own[index];
                 }
@@ -95,17 +52,17 @@ final class Watch {
 
             @Override
             public void gradient(int index, Layer layer, Tensor dOut) {
-                own[index].gradient = dOut;
+                own[index].gradientIs(dOut);
                 forwardOnly = false;
             }
         });
     }
 
-    /** Now, before a backward pass overwrites the gradients of the last step, is the time to look what broke first. */
+    /** Finds what broke first now, as long as the gradients of the last step are there. */
     private void forwardDone(Tensor logits) {
         double sum = logits.sum().item();
         if (notFinite == null && !(sum < Double.POSITIVE_INFINITY)) { // -∞ may be a mask
-            notFinite = NotFinite.find(model, places);
+            notFinite = NotFinite.find(model, layers);
         }
         if (forwardOnly) {
             strayPasses++;
@@ -115,30 +72,30 @@ final class Watch {
 
     /** The first layer that normalises by the batch, or null where there is none. */
     @Nullable
-    Place batchNormInTraining() {
-        for (var place : places) {
-            if (place.layer instanceof BatchNorm1d norm && norm.isTraining()) {
-                return place;
+    ObservedLayer batchNormInTraining() {
+        for (var each : layers) {
+            if (each.layer() instanceof BatchNorm1d norm && norm.isTraining()) {
+                return each;
             }
         }
         return null;
     }
 
     /** The layers, the one next to the input first. */
-    List<Place> places() {
-        return places;
+    List<ObservedLayer> layers() {
+        return layers;
     }
 
     /** The output of the last layer, or null. */
     @Nullable
     Tensor logits() {
-        return places.isEmpty() ? null : places.getLast().output;
+        return layers.isEmpty() ? null : layers.getLast().output();
     }
 
     /** The gradient of the loss with respect to the logits, or null. */
     @Nullable
     Tensor dLogits() {
-        return places.isEmpty() ? null : places.getLast().gradient;
+        return layers.isEmpty() ? null : layers.getLast().gradient();
     }
 
     /** What broke first, once the logits are not finite. */
@@ -159,7 +116,7 @@ final class Watch {
 
     /** A batch normalisation that has normalised a batch of one row by itself, or null. */
     @Nullable
-    Place normalizesOne() {
+    ObservedLayer normalizesOne() {
         return normalizesOne;
     }
 }

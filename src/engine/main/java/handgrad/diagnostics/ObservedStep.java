@@ -2,15 +2,15 @@ package handgrad.diagnostics;
 
 import java.util.List;
 
-/** What the checks see of a step that is looked at, after its update. */
+/** What a check reads of a step, after its update. */
 @SuppressWarnings("ArrayRecordComponent") // read, never compared
-record Look(
+record ObservedStep(
         int step,
         double loss,
         double lr,
         int classes,
         LossHistory losses,
-        Watch watch,
+        ObservedModel model,
         List<String> weights,
         double[] updateToData) {
     /** ln V, the loss of a uniform guess among V classes. */

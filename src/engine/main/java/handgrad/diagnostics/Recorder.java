@@ -8,11 +8,11 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Records what a training is seen doing: every loss, the update-to-data ratios of about 1,000 steps, the statistics of
- * about a dozen, and the advice of a {@link ModelDoctor}.
+ * Records a training: the loss of every step, the update-to-data ratios of about 1,000 steps, the statistics of layers
+ * and weights at about a dozen steps, and the advice of a {@link ModelDoctor}.
  *
- * <p>It only reads, so that a training has the same bits with and without it. The training calls {@link #after}; the other
- * methods may be called by any thread, at any time, and return what there is so far.
+ * <p>It changes nothing: a training gives the same bits with and without it. The training calls {@link #after} after
+ * each step. Any thread may call the other methods at any time; they return what is recorded so far.
  */
 public final class Recorder {
     /** The most rows of a picture. */
@@ -20,7 +20,7 @@ public final class Recorder {
 
     private static final int SAMPLES = 1000;
 
-    /** How many steps from the first on are looked at, each: there an initialisation shows its faults. */
+    /** The first steps are all recorded, because a bad initialisation shows there. */
     private static final int EARLY = 10;
 
     private static final int SNAPSHOTS = 10;
@@ -51,7 +51,7 @@ public final class Recorder {
         return step < EARLY || isOneOf(SAMPLES, step);
     }
 
-    /** Whether a step is the last, or one of about so many at equal distances from the first on. */
+    /** Whether a step is the last or one of about this many at equal distances, the first among them. */
     private boolean isOneOf(int count, int step) {
         return step % Math.ceilDiv(steps, count) == 0 || step == steps - 1;
     }
@@ -93,13 +93,13 @@ public final class Recorder {
     private Snapshot snapshot(int step, double loss) {
         var activations = new ArrayList<TensorStatistics>();
         var gradients = new ArrayList<TensorStatistics>();
-        for (var place : doctor.watch().places()) {
-            var flatness = Flatness.of(place.layer());
-            var output = place.output();
-            var gradient = place.gradient();
+        for (var layer : doctor.observed().layers()) {
+            var flatness = LayerTraits.of(layer.layer()).flatness();
+            var output = layer.output();
+            var gradient = layer.gradient();
             if (flatness != null && output != null && gradient != null) {
-                activations.add(Statistics.of(place.name(), place.kind(), output, flatness));
-                gradients.add(Statistics.of(place.name(), place.kind(), gradient, null));
+                activations.add(Statistics.of(layer.name(), layer.kind(), output, flatness));
+                gradients.add(Statistics.of(layer.name(), layer.kind(), gradient, null));
             }
         }
         var weights = doctor.weights().statistics(doctor.updateToData());
@@ -109,7 +109,7 @@ public final class Recorder {
                 List.copyOf(activations),
                 List.copyOf(gradients),
                 weights,
-                picture(doctor.watch().dLogits()));
+                picture(doctor.observed().dLogits()));
     }
 
     private static Picture picture(@Nullable Tensor dLogits) {

@@ -7,8 +7,8 @@ import java.util.List;
  *
  * @param step counted from 0
  * @param loss of the step's batch, before the update
- * @param activations the outputs of the non-linear layers, the one next to the input first; empty for a model that is no
- *     {@link handgrad.nn.Sequential}
+ * @param activations the outputs of the non-linear layers, the one next to the input first; empty for a model that is
+ *     no {@link handgrad.nn.Sequential}
  * @param activationGradients the gradients of the loss with respect to those outputs
  * @param weights the parameters of two dimensions
  * @param dlogits the gradient of the loss with respect to the logits, (rows, classes), of at most

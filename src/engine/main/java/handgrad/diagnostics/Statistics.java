@@ -30,7 +30,9 @@ final class Statistics {
                 tensor.shape(),
                 moments.mean(),
                 moments.std(),
-                flatness == Flatness.TANH ? share(flat(elements, flatness), elements.length) : Double.NaN,
+                flatness != null && flatness.saturates()
+                        ? share(flat(elements, flatness), elements.length)
+                        : Double.NaN,
                 share(zero, elements.length),
                 flatness == null || flatness == Flatness.NONE
                         ? Double.NaN

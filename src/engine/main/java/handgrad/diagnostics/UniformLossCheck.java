@@ -4,8 +4,8 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A loss that stays where a model is that tells nothing apart. It hardly differs from batch to batch then, unlike one that
- * only passes there.
+ * A loss that stays where a model is that tells nothing apart. It hardly differs from batch to batch then, unlike one
+ * that only passes there.
  */
 final class UniformLossCheck implements Check {
     private static final int WINDOW = 1000;
@@ -22,9 +22,9 @@ final class UniformLossCheck implements Check {
     }
 
     @Override
-    public @Nullable String see(Look look) {
-        var losses = look.losses();
-        double uniform = look.uniformLoss();
+    public @Nullable String find(ObservedStep observed) {
+        var losses = observed.losses();
+        double uniform = observed.uniformLoss();
         if (losses.size() < WINDOW
                 || !(Math.abs(losses.mean(WINDOW / 2, 0) - uniform) < NEAR * uniform)
                 || !(Math.abs(losses.mean(WINDOW / 2, WINDOW / 2) - uniform) < NEAR * uniform)
@@ -35,13 +35,13 @@ final class UniformLossCheck implements Check {
         return String.format(
                 Locale.ROOT,
                 "The mean loss of the last %,d steps is %.4f, which a uniform guess among %d classes has as well"
-                        + " (ln %d = %.4f): the model has learned nothing. Check that each target belongs to its row, that"
-                        + " gradients reach the parameters, and that the learning rate, %s, is not far too small.",
+                        + " (ln %d = %.4f): the model has learned nothing. Check that each target belongs to its row,"
+                        + " that gradients reach the parameters, and that the learning rate, %s, is not far too small.",
                 WINDOW,
                 losses.mean(WINDOW, 0),
-                look.classes(),
-                look.classes(),
+                observed.classes(),
+                observed.classes(),
                 uniform,
-                (float) look.lr());
+                (float) observed.lr());
     }
 }

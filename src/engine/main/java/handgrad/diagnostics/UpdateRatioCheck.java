@@ -5,13 +5,13 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Updates far larger or smaller than a thousandth of their weight, for the median weight of the model and on the average of
- * some looks.
+ * Updates far larger or smaller than a thousandth of their weight, for the median weight of the model and on the
+ * average of some checked steps.
  *
- * <p>Single weights may well differ: the last layer of the lectures' networks, which starts scaled down, is at 10 to 40 times
- * a thousandth for thousands of steps. The median of a healthy one lies between 10^-3.2 and 10^-2.1 while its learning rate
- * is the first one. Later rates are smaller on purpose, so updates are only called too small as long as the rate stands still
- * and has not been larger.
+ * <p>Single weights may well differ: the last layer of the lectures' networks, which starts scaled down, is at 10 to
+ * 40 times a thousandth for thousands of steps. The median of a healthy one lies between 10^-3.2 and 10^-2.1 while its
+ * learning rate is the first one. Later rates are smaller on purpose, so updates are only called too small as long as
+ * the rate stands still and has not been larger.
  */
 final class UpdateRatioCheck implements Check {
     private static final double GOOD = -3;
@@ -21,10 +21,10 @@ final class UpdateRatioCheck implements Check {
     /** The steps that a model may take to settle in. */
     private static final int FIRST = 1000;
 
-    private static final int LOOKS = 10;
+    private static final int COUNT = 10;
 
-    private final double[] medians = new double[LOOKS];
-    private int looks;
+    private final double[] medians = new double[COUNT];
+    private int count;
     private double largestLr;
 
     @Override
@@ -33,16 +33,16 @@ final class UpdateRatioCheck implements Check {
     }
 
     @Override
-    public @Nullable String see(Look look) {
-        if (look.lr() != largestLr && !(look.lr() < largestLr)) {
-            largestLr = look.lr();
-            looks = 0;
+    public @Nullable String find(ObservedStep observed) {
+        if (observed.lr() != largestLr && !(observed.lr() < largestLr)) {
+            largestLr = observed.lr();
+            count = 0;
         }
-        if (look.step() < FIRST || look.weights().isEmpty()) {
+        if (observed.step() < FIRST || observed.weights().isEmpty()) {
             return null;
         }
-        medians[looks++ % LOOKS] = median(look.updateToData());
-        if (looks < LOOKS) {
+        medians[count++ % COUNT] = median(observed.updateToData());
+        if (count < COUNT) {
             return null;
         }
         double mean = Arrays.stream(medians).average().orElseThrow();
@@ -50,21 +50,21 @@ final class UpdateRatioCheck implements Check {
             return null; // no update at all is no matter of the rate
         }
         if (mean > MOST) {
-            return text(look, mean, "large", "smaller");
+            return text(observed, mean, "large", "smaller");
         }
-        return mean < LEAST && look.lr() == largestLr ? text(look, mean, "small", "larger") : null;
+        return mean < LEAST && observed.lr() == largestLr ? text(observed, mean, "small", "larger") : null;
     }
 
-    private static String text(Look look, double log10, String isToo, String wanted) {
+    private static String text(ObservedStep observed, double log10, String isToo, String wanted) {
         return String.format(
                 Locale.ROOT,
-                "The updates are too %s: the median weight changes by %.1e of its own size a step, and about 1e-3 is good."
-                        + " Try a learning rate that is about %.0f times %s than %s.",
+                "The updates are too %s: the median weight changes by %.1e of its own size a step, and about 1e-3 is"
+                        + " good. Try a learning rate that is about %.0f times %s than %s.",
                 isToo,
                 Math.pow(10, log10),
                 Math.pow(10, Math.abs(log10 - GOOD)),
                 wanted,
-                (float) look.lr());
+                (float) observed.lr());
     }
 
     /** log10 of the median. */

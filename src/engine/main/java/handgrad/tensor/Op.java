@@ -4,11 +4,11 @@ import java.util.Locale;
 import java.util.regex.Pattern;
 
 /**
- * An operation on tensors, as a value: what a {@link Tracer} is told. The comment of each names its inputs in their order
- * and, after a semicolon, the numbers among its arguments.
+ * An operation on tensors, as a value: what a {@link Tracer} is told. The comment of each names its inputs in their
+ * order and, after a semicolon, the numbers among its arguments.
  *
- * <p>Whoever treats operations differently, such as the formulas of a diagram, switches over this type without a default,
- * so that the compiler names every place that a new operation is missing from.
+ * <p>Whoever treats operations differently, such as the formulas of a diagram, switches over this type without a
+ * default, so that the compiler names every place that a new operation is missing from.
  */
 public enum Op {
     /** a + b: a, b, or only a; b where it is a number. */
@@ -95,7 +95,9 @@ public enum Op {
     NORMALIZE,
     /** gain · x + bias, for each feature: x, gain, bias. */
     SCALE_AND_SHIFT,
-    /** Normalised channels of images, scaled and shifted: x, gain, bias; ε, divisor; in evaluation also the statistics. */
+    /**
+     * Normalised channels of images, scaled and shifted: x, gain, bias; ε, divisor; in evaluation also the statistics.
+     */
     BATCH_NORM2D,
     /** The convolution of images: x, weight, and bias if there is one; size of the kernel, stride, padding. */
     CONV2D,

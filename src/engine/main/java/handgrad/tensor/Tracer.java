@@ -9,8 +9,8 @@ import java.util.List;
  * Tracer.call(tracer, () -> model.forward(x));
  * }</pre>
  *
- * <p>An operation of several steps is told step by step, a mean as a sum and a division. A layer's operation is told as one.
- * Backward passes of layers and steps of optimisers are not told.
+ * <p>An operation of several steps is told step by step, a mean as a sum and a division. A layer's operation is told
+ * as one. Backward passes of layers and steps of optimisers are not told.
  */
 @FunctionalInterface
 public interface Tracer {

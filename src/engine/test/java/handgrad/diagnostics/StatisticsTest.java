@@ -29,7 +29,8 @@ class StatisticsTest {
     @Test
     void shares_of_a_tanh() {
         var y = Tensor.of(new float[] {0.98f, 0.5f, 0, -0.98f, 1, 0.96f, -1, -0.97f}, 2, 4);
-        var statistics = Statistics.of("2", "Tanh", y, Flatness.of(new Tanh()));
+        var statistics =
+                Statistics.of("2", "Tanh", y, LayerTraits.of(new Tanh()).flatness());
         assertThat(statistics.saturated()).isEqualTo(4 / 8.0);
         assertThat(statistics.zero()).isEqualTo(1 / 8.0);
         assertThat(statistics.deadUnits()).as("the first only").isEqualTo(1 / 4.0);
@@ -38,7 +39,8 @@ class StatisticsTest {
     @Test
     void shares_of_a_relu() {
         var y = Tensor.of(new float[] {0, 0, 3, 0, 2, 0}, 2, 3);
-        var statistics = Statistics.of("2", "Relu", y, Flatness.of(new Relu()));
+        var statistics =
+                Statistics.of("2", "Relu", y, LayerTraits.of(new Relu()).flatness());
         assertThat(statistics.saturated()).isNaN();
         assertThat(statistics.zero()).isEqualTo(4 / 6.0);
         assertThat(statistics.deadUnits()).as("the first only").isEqualTo(1 / 3.0);
@@ -48,8 +50,10 @@ class StatisticsTest {
 
     @Test
     void other_layers_have_none() {
-        assertThat(Flatness.of(new Linear(2, 2, TorchRandom.seeded(1)))).isNull();
-        var gelu = Statistics.of("2", "Gelu", Tensor.zeros(2, 3), Flatness.of(new Gelu()));
+        assertThat(LayerTraits.of(new Linear(2, 2, TorchRandom.seeded(1))).flatness())
+                .isNull();
+        var gelu = Statistics.of(
+                "2", "Gelu", Tensor.zeros(2, 3), LayerTraits.of(new Gelu()).flatness());
         assertThat(gelu.saturated()).isNaN();
         assertThat(gelu.deadUnits()).isNaN();
     }

@@ -10,7 +10,9 @@ import java.util.Locale;
 
 /** A part of the pass that does one thing, with the operations that it consists of. */
 record Band(String caption, List<Operation> operations) {
-    /** Cuts a pass into bands; a linear layer or convolution shares the band of the embedding or activation before it. */
+    /**
+     * Cuts a pass into bands; a linear layer or convolution shares the band of the embedding or activation before it.
+     */
     static List<Band> of(Diagram diagram) {
         var bands = new ArrayList<Band>();
         var stages = new ArrayList<Stage>();

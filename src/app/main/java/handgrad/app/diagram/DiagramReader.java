@@ -27,8 +27,8 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes the diagram of a pass. A tensor is drawn if it has a name, was there before, or is used more than once; the steps
- * between two such tensors become one operation. Of a closed layer, nothing is drawn but its output.
+ * Makes the diagram of a pass. A tensor is drawn if it has a name, was there before, or is used more than once; the
+ * steps between two such tensors become one operation. Of a closed layer, nothing is drawn but its output.
  */
 final class DiagramReader {
     /** The most steps in one formula; a longer one is cut by a tensor without a name of its own. */
@@ -70,7 +70,9 @@ final class DiagramReader {
         return new DiagramReader(subject, Set.copyOf(closed)).diagram();
     }
 
-    /** Finds what belongs to a closed layer: its parameters, and what its output is computed from them and its input. */
+    /**
+     * Finds what belongs to a closed layer: its parameters, and what its output is computed from them and its input.
+     */
     private void close(LayerSpan layer) {
         var parameters = new HashSet<>(layer.parameters());
         var outputs = subject.layers().stream().map(LayerSpan::output).collect(Collectors.toSet());

@@ -68,7 +68,8 @@ final class Drawing {
         if (count > MOST_TENSORS) {
             throw new FailedException(String.format(
                     Locale.ROOT,
-                    "%s: the pass has %,d tensors, and a sheet has room for %d; draw a smaller model or a shorter input",
+                    "%s: the pass has %,d tensors, and a sheet has room for %d; draw a smaller model or a shorter"
+                            + " input",
                     subject.title(),
                     count,
                     MOST_TENSORS));

@@ -128,9 +128,9 @@ final class FileSubject {
     private Method main() {
         var main = method("main");
         if (main == null) {
-            throw new WrongInputException(
-                    file
-                            + ": has neither Tensor forward(NamedPass.Names names) nor void main(), so there is nothing to draw");
+            throw new WrongInputException(file
+                    + ": has neither Tensor forward(NamedPass.Names names) nor void main(), so there is"
+                    + " nothing to draw");
         }
         return main;
     }

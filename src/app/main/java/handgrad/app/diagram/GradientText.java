@@ -113,13 +113,14 @@ final class GradientText {
             }
             case NEG -> into(x, d.negated(), marks);
             case POW -> power(value, d, marks);
-            case EXP -> into(x, d.times(self(value), value.shape()), marks);
+            case EXP -> into(x, d.times(formula.factor(value), value.shape()), marks);
             case LOG -> into(x, d.over(formula.atom(x)), marks);
-            case TANH -> into(x, d.times("(1 − " + FormulaText.power(selfAtom(value), 2) + ")", value.shape()), marks);
-            case RELU -> into(x, d.times("1{" + self(value) + " > 0}", value.shape()), marks);
+            case TANH ->
+                into(x, d.times("(1 − " + FormulaText.power(formula.atom(value), 2) + ")", value.shape()), marks);
+            case RELU -> into(x, d.times("1{" + formula.factor(value) + " > 0}", value.shape()), marks);
             case LEAKY_RELU -> leakyRelu(value, d, marks);
             case GELU -> into(x, d.times("gelu′(" + formula.factor(x) + ")", value.shape()), marks);
-            case SIGMOID -> into(x, d.times("%1$s∘(1 − %1$s)".formatted(self(value)), value.shape()), marks);
+            case SIGMOID -> into(x, d.times("%1$s∘(1 − %1$s)".formatted(formula.factor(value)), value.shape()), marks);
             case GATE -> {
                 var body = "[(1 − tanh² f)∘σ(g)∘%1$s, tanh f∘σ(g)∘(1 − σ(g))∘%1$s]".formatted(d.text());
                 into(x, Term.of(body, x.shape()), marks);
@@ -135,15 +136,12 @@ final class GradientText {
             case SQRT ->
                 into(
                         x,
-                        d.times(FormulaText.power(selfAtom(value), -1), value.shape())
+                        d.times(FormulaText.power(formula.atom(value), -1), value.shape())
                                 .scaled("½"),
                         marks);
             case SUM -> into(FormulaText.flattened(value), d.withShape(x.shape()), with(marks, Mark.SUM));
             case MAX -> into(x, d.times("1{argmax}", x.shape()).withShape(x.shape()), marks);
-            case MATMUL -> {
-                into(x, d.rightMatmul(formula.atom(b(value)) + "ᵀ", x.shape()), marks);
-                into(b(value), d.leftMatmul(formula.atom(x) + "ᵀ", b(value).shape()), marks);
-            }
+            case MATMUL, LINEAR -> linear(value, d, marks);
             case MATMUL_TRANSPOSE_A -> {
                 into(x, d.withBody(formula.factor(b(value)) + "·" + d.body() + "ᵀ", x.shape()), marks);
                 into(b(value), d.leftMatmul(formula.factor(x), b(value).shape()), marks);
@@ -152,7 +150,6 @@ final class GradientText {
                 into(x, d.rightMatmul(formula.factor(b(value)), x.shape()), marks);
                 into(b(value), d.withBody(d.body() + "ᵀ·" + formula.factor(x), b(value).shape()), marks);
             }
-            case LINEAR -> linear(value, d, marks);
             case GROUPED_LINEAR -> linear(value, d.where("in each group"), marks);
             case CONV2D -> convolution(value, d, marks);
             case MAX_POOL2D ->
@@ -203,15 +200,6 @@ final class GradientText {
         if (value.inputs().size() > 1) {
             use.accept(b(value));
         }
-    }
-
-    /** A value as a factor: by its name where it has one. */
-    private String self(Value value) {
-        return formula.factor(value);
-    }
-
-    private String selfAtom(Value value) {
-        return formula.atom(value);
     }
 
     private String divisor(Value value) {
@@ -312,7 +300,7 @@ final class GradientText {
         into(x, d.times("(1{%1$s > 0} + %2$s·1{%1$s ≤ 0})".formatted(formula.factor(x), slope), value.shape()), marks);
     }
 
-    /** dx = d·weightᵀ, dweight = xᵀ·d, dbias = the sum of d over the rows. */
+    /** dx = d·weightᵀ, dweight = xᵀ·d, dbias, where there is one, the sum of d over the rows. */
     private void linear(Value value, Term d, Set<Mark> marks) {
         var x = value.inputs().getFirst();
         into(x, d.rightMatmul(formula.atom(b(value)) + "ᵀ", x.shape()), marks);
@@ -348,51 +336,32 @@ final class GradientText {
             into(x, dNormalized.times("inv", x.shape()), marks);
         } else {
             int count = x.shape().elements() / Math.max(1, x.shape().size(1));
-            var body = normalization("x̂", CHANNELS, String.valueOf(count), correction(value, count, ""), "g");
+            var body = NormalizationGradient.of(
+                    "x̂", CHANNELS, String.valueOf(count), NormalizationGradient.correction(value, count, ""), "g");
             into(x, new Term(false, "", body, "", x.shape(), "g = " + dNormalized.text()), marks);
         }
     }
 
     /**
-     * The gradient of a normalisation over rows or over features. A gradient that is not drawn is called g, as in exercise
-     * 3.
+     * The gradient of a normalisation over rows or over features. A gradient that is not drawn is called g, as in
+     * exercise 3.
      */
     private void normalization(Value value, Term d, Set<Mark> marks) {
         var x = value.inputs().getFirst();
         boolean batch = value.is(Op.NORMALIZE_BATCH);
-        var sum = batch ? rows(x.shape()) : "Σ" + (x.shape().rank() - 1);
+        var sum =
+                batch ? NormalizationGradient.rows(x.shape()) : "Σ" + (x.shape().rank() - 1);
         int features = x.shape().size(-1);
         int count = batch ? x.shape().elements() / Math.max(1, features) : features;
         var n = batch && x.shape().rank() == 2 ? "n" : String.valueOf(count);
-        var correction = batch ? correction(value, count, n) : "";
+        var correction = batch ? NormalizationGradient.correction(value, count, n) : "";
         boolean isDrawn = drawn.test(value);
-        var body = normalization(formula.atom(value), sum, n, correction, isDrawn ? d.text() : "g");
+        var body = NormalizationGradient.of(formula.atom(value), sum, n, correction, isDrawn ? d.text() : "g");
         into(x, new Term(false, "", body, "", x.shape(), isDrawn ? "" : "g = " + d.text()), marks);
     }
 
-    /** n/(n−1) in front of the last sum if the variance was divided by n − 1. */
-    private static String correction(Value value, int count, String n) {
-        boolean unbiased = value.arguments().get(1) == count - 1;
-        return !unbiased ? "" : n.equals("n") ? "n/(n−1)·" : count + "/" + (count - 1) + "·";
-    }
-
-    /** Ioffe and Szegedy 2015, section 3, with the divisor of the variance as it was: the table's row of exercise 3. */
-    private static String normalization(String normalized, String sum, String n, String correction, String d) {
-        return "inv/%1$s·(%1$s·%5$s − %2$s %5$s − %3$s%4$s∘%2$s (%5$s∘%4$s))"
-                .formatted(n, sum, correction, normalized, d);
-    }
-
-    /** The sum over all dimensions but the last. */
-    private static String rows(Shape shape) {
-        var dimensions = new StringBuilder("Σ0");
-        for (int d = 1; d < shape.rank() - 1; d++) {
-            dimensions.append(',').append(d);
-        }
-        return dimensions.toString();
-    }
-
     private void softmax(Value value, Term d, Set<Mark> marks) {
-        var p = self(value);
+        var p = formula.factor(value);
         into(
                 value.inputs().getFirst(),
                 d.withBody("%s∘(%s − Σ1 %s∘%s)".formatted(p, d.body(), p, d.body()), value.shape()),

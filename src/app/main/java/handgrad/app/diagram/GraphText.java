@@ -6,7 +6,9 @@ import handgrad.app.diagram.Diagram.Use;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** A diagram as text for other programs: a flowchart of Mermaid, a graph of Graphviz. Tensors and operations are nodes. */
+/**
+ * A diagram as text for other programs: a flowchart of Mermaid, a graph of Graphviz. Tensors and operations are nodes.
+ */
 final class GraphText {
     private GraphText() {}
 

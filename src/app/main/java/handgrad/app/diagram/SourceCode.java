@@ -23,7 +23,9 @@ final class SourceCode {
         }
     }
 
-    /** The statements that run the steps of an operation, each with its place; the place alone where there is no source. */
+    /**
+     * The statements that run the steps of an operation, each with its place; the place alone where there is no source.
+     */
     static List<String> of(Operation operation, Function<String, @Nullable String> sources) {
         var statements = new LinkedHashSet<String>();
         for (var step : operation.steps()) {

@@ -13,8 +13,8 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * A tensor as it is drawn: a box to scale, columns across and rows down, one sheet behind the other for a third dimension,
- * and beside it name, shape and what else is known.
+ * A tensor as it is drawn: a box to scale, columns across and rows down, one sheet behind the other for a third
+ * dimension, and beside it name, shape and what else is known.
  */
 final class TensorBox {
     /** The side of the largest dimension, the same where room is short, and the least that can be seen. */

@@ -7,6 +7,16 @@ import handgrad.check.pass.PassGraph;
 import handgrad.check.pass.PassGraph.Value;
 import handgrad.check.registry.Registry;
 import handgrad.check.registry.Sample;
+import handgrad.nn.BatchNorm2d;
+import handgrad.nn.Conv2d;
+import handgrad.nn.Conv2dOptions;
+import handgrad.nn.CrossEntropyLoss;
+import handgrad.nn.Flatten;
+import handgrad.nn.LeakyRelu;
+import handgrad.nn.Linear;
+import handgrad.nn.MaxPool2d;
+import handgrad.nn.Sequential;
+import handgrad.random.TorchRandom;
 import handgrad.tensor.DType;
 import handgrad.tensor.Op;
 import handgrad.tensor.Tensor;
@@ -42,6 +52,31 @@ class EveryOperationTest {
         assertThat(EnumSet.complementOf(seen))
                 .as("operations without a sample in the registry")
                 .isEmpty();
+    }
+
+    @Test
+    void the_weights_of_layers_on_images_have_gradients() {
+        var random = TorchRandom.seeded(1);
+        var model = new Sequential(
+                new Conv2d(3, 8, 3, Conv2dOptions.PYTORCH.withPadding(1), random),
+                new BatchNorm2d(8),
+                new LeakyRelu(0.1),
+                new MaxPool2d(2),
+                new Flatten(1, 3),
+                new Linear(32, 5, random));
+        var graph = PassGraph.untilLoss(_ -> new CrossEntropyLoss()
+                .forward(model.forward(Tensor.randn(random, 6, 3, 4, 4)), Tensor.randint(random, 5, 6)));
+        var subject = new DiagramSubject(
+                "images", graph, new IdentityHashMap<>(), List.of(), _ -> null, _ -> Verdict.UNCHECKED, _ -> null);
+        assertThat(DiagramReader.read(subject, List.of()).operations())
+                .flatExtracting(operation ->
+                        operation.uses().stream().map(use -> use.gradient()).toList())
+                .contains(
+                        "dconv1.weight = windows(data1, 3×3, padding 1)ᵀ·dconv1",
+                        "dconv1.bias = Σ0,2,3 dconv1",
+                        "dnorm1.weight = Σ0,2,3 x̂∘dnorm1",
+                        "dnorm1.bias = Σ0,2,3 dnorm1",
+                        "dleakyRelu1 = dpool1 at the largest of each window, else 0");
     }
 
     private static List<String> missing(String sample, PassGraph graph) {
