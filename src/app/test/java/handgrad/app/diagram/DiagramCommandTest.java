@@ -114,7 +114,7 @@ class DiagramCommandTest {
     @Test
     void a_tensor_of_a_layer_has_the_code_of_the_layer() throws IOException {
         assertThat(Files.readString(draw("mlp", "mlp.html").toPath()))
-                .contains("Functional.linear(x, weight.value(), bias == null ? null : bias.value(), output);");
+                .contains("Functional.linear(x, weights.value(), weights.biasValue(), output);");
     }
 
     @Test

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import handgrad.app.diagram.DiagramSubject.Verdict;
 import handgrad.check.pass.PassGraph;
 import handgrad.check.pass.PassGraph.Value;
+import handgrad.check.registry.ProofSample;
 import handgrad.check.registry.Registry;
-import handgrad.check.registry.Sample;
 import handgrad.nn.BatchNorm2d;
 import handgrad.nn.Conv2d;
 import handgrad.nn.Conv2dOptions;
@@ -33,7 +33,7 @@ class EveryOperationTest {
     void every_operation_has_a_formula_and_a_gradient_for_every_input() {
         var seen = EnumSet.noneOf(Op.class);
         var missing = new ArrayList<String>();
-        for (var operation : Registry.operations()) {
+        for (var operation : Registry.proofs()) {
             for (var sample : operation.samples()) {
                 var graph = graph(sample);
                 if (graph != null) {
@@ -115,7 +115,7 @@ class EveryOperationTest {
     }
 
     /** What a sample runs, up to its loss if it is one; null if no operation has made the result. */
-    private static @Nullable PassGraph graph(Sample sample) {
+    private static @Nullable PassGraph graph(ProofSample sample) {
         for (boolean isLoss : new boolean[] {true, false}) {
             try {
                 return isLoss
