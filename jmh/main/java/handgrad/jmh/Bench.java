@@ -11,13 +11,12 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 
 /**
  * Runs studies, all of them by default. A quick run keeps its figures in {@code jmh/target/bench}, a full run in
- * {@code jmh/results}, a file for each study as soon as it is done; from the figures of all studies there it makes one
- * page, and a full run also the ledger, {@code jmh/RESULTS.md}, and the README's table of goals. The working directory
- * is the project's.
+ * {@code jmh/results}, a file for each study as soon as it is done. From the figures of all studies there it makes one
+ * page. A full run also writes the marked parts {@code goals} and {@code figures} of {@code jmh/RESULTS.md}, and the
+ * row between the marks {@code speed} of the README. The working directory is the project's.
  */
 public final class Bench {
     private static final String USAGE = """
@@ -25,7 +24,7 @@ public final class Bench {
             Measures, prints tables and findings, and writes a page with the charts.
 
               --full     measure for figures to publish: five processes for each; keep them in jmh/results
-              --report   measure nothing; write jmh/RESULTS.md, the README's goals and the page from jmh/results
+              --report   measure nothing; write jmh/RESULTS.md, the README's row of speed and the page from jmh/results
               --list     list the studies, each with its question
               --help     show this help
 
@@ -45,7 +44,12 @@ public final class Bench {
     private static final Path RESULTS = MODULE.resolve("results");
     private static final Path LEDGER = MODULE.resolve("RESULTS.md");
     private static final Path README = Path.of("README.md");
+
+    /** The parts of the ledger and of the README that are written here. */
     private static final MarkedPart GOALS = new MarkedPart("goals");
+
+    private static final MarkedPart FIGURES = new MarkedPart("figures");
+    private static final MarkedPart SPEED = new MarkedPart("speed");
     private static final Path QUICK = MODULE.resolve("target/bench");
 
     /** The exit codes of the command line. */
@@ -197,9 +201,12 @@ public final class Bench {
             return;
         }
         if (effort == Effort.FULL) {
-            Files.writeString(LEDGER, Ledger.of(all));
-            IO.println("written: " + LEDGER);
-            quoteGoals(all);
+            write(LEDGER, GOALS, Ledger.goals(all));
+            write(LEDGER, FIGURES, Ledger.figures(all));
+            var speed = Ledger.speed(all);
+            if (!speed.isEmpty()) {
+                write(README, SPEED, speed);
+            }
         }
         Files.createDirectories(QUICK);
         var page = QUICK.resolve(effort == Effort.FULL ? "full.html" : "quick.html");
@@ -207,15 +214,15 @@ public final class Bench {
         IO.println("written: " + page);
     }
 
-    /** Writes the goals into the README. */
-    private static void quoteGoals(Map<Study, Figures> all) throws IOException {
-        var text = GOALS.replace(Files.readString(README), Ledger.goals(all));
+    /** Writes a marked part of a file and leaves the rest as it is. */
+    private static void write(Path file, MarkedPart part, String content) throws IOException {
+        var text = part.replace(Files.readString(file), content);
         if (text.isPresent()) {
-            Files.writeString(README, text.get());
-            IO.println("written: the goals in " + README);
+            Files.writeString(file, text.get());
+            IO.println("written: the %s in %s".formatted(part.name(), file));
         } else {
-            System.err.println("bench: the goals are not in %s: it wants the lines %s and, below it, %s, once each"
-                    .formatted(README, GOALS.begin(), GOALS.end()));
+            System.err.println("bench: the %s are not in %s: it wants the lines %s and, below it, %s, once each"
+                    .formatted(part.name(), file, part.begin(), part.end()));
         }
     }
 }

@@ -1,24 +1,20 @@
 package handgrad.jmh;
 
 import handgrad.page.Block;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** Figures in Markdown: for the terminal, and together as {@code jmh/RESULTS.md}. */
+/** Figures in Markdown: for the terminal, and for the marked parts of {@code jmh/RESULTS.md} and the README. */
 final class Ledger {
+    /** The model whose training step the README quotes. */
+    private static final String README_STEP = "mlp-bn";
+
     private Ledger() {}
 
-    /** The whole file. */
-    static String of(Map<Study, Figures> all) {
-        var text = new StringBuilder("""
-                # Results
-
-                Written by `./handgrad bench --report` from `jmh/results`, where `./handgrad bench --full` keeps its figures.
-                A figure is the median of the samples of all processes; their range is in the JSON files. Ratios above 1
-                are in handgrad's favour, but for what is called a time.
-
-                """);
-        text.append("## Goals\n\n").append(goals(all)).append("\n");
+    /** What all studies share, then each of them. */
+    static String figures(Map<Study, Figures> all) {
+        var text = new StringBuilder();
         var shared = Report.sharedFacts(all);
         if (!shared.isEmpty()) {
             text.append("## Machine\n\n").append(facts(shared)).append("\n");
@@ -35,6 +31,25 @@ final class Ledger {
                 .forEach(goal -> text.append("| %s | %s | %s | %s |%n"
                         .formatted(goal.work(), goal.goal(), goal.measured(), goal.met() ? "yes" : "no")));
         return text.toString();
+    }
+
+    /** One row of the training steps beside other libraries, for the README; empty if they were not measured. */
+    static String speed(Map<Study, Figures> all) {
+        var scores = all.entrySet().stream()
+                .filter(entry -> entry.getKey() instanceof PeersStudy)
+                .flatMap(entry -> entry.getValue().scores().stream())
+                .filter(score -> score.row().equals(README_STEP))
+                .toList();
+        if (scores.isEmpty()) {
+            return "";
+        }
+        var columns = new ArrayList<>(List.of("one training step, in µs"));
+        var cells = new ArrayList<>(List.of("`" + README_STEP + "`"));
+        for (var score : scores) {
+            columns.add(score.column());
+            cells.add(StudyFindings.number(score.median()));
+        }
+        return markdown(new Block.Table("Speed", columns, List.of(cells)));
     }
 
     /** One study, with these of its facts. */

@@ -4,13 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class LedgerTest {
     @Test
     void holdsGoalsTablesFindingsAndMachine() {
-        assertThat(Ledger.of(Fixtures.all()))
-                .contains("| exp, largest error in ulp | at most 2.00 | 1.00 | yes |")
+        assertThat(Ledger.goals(Fixtures.all())).contains("| exp, largest error in ulp | at most 2.00 | 1.00 | yes |");
+        assertThat(Ledger.figures(Fixtures.all()))
                 .contains("| GFLOP/s | java | openblas | routed | routed / best other |")
                 .contains("| 32x30x200 NN | 70.0 | 80.0 | 76.0 | 0.95 |")
                 .contains("The Java kernel is at least as fast as OpenBLAS at 1 of 3 shapes; the largest of them is "
@@ -27,9 +28,22 @@ class LedgerTest {
     void theLedgerAndTheReadmeSayWhatWasMeasured() throws IOException {
         var all = Report.read(Path.of("results"));
         assertThat(all).hasSize(Studies.ALL.size());
-        assertThat(Path.of("RESULTS.md")).content().isEqualTo(Ledger.of(all));
+        assertThat(Path.of("RESULTS.md"))
+                .content()
+                .contains("<!-- goals:begin -->\n" + Ledger.goals(all) + "<!-- goals:end -->")
+                .contains("<!-- figures:begin -->\n" + Ledger.figures(all) + "<!-- figures:end -->");
         assertThat(Path.of("../README.md"))
                 .content()
-                .contains("<!-- goals:begin -->\n" + Ledger.goals(all) + "<!-- goals:end -->");
+                .contains("<!-- speed:begin -->\n" + Ledger.speed(all) + "<!-- speed:end -->");
+    }
+
+    @Test
+    void theReadmesRowIsOneModelsStepByEachLibrary() {
+        assertThat(Ledger.speed(Fixtures.all())).isEqualTo("""
+                | one training step, in µs | handgrad | libtorch | numpy | c |
+                |---|---:|---:|---:|---:|
+                | `mlp-bn` | 40.0 | 380 | 190 | 37.0 |
+                """);
+        assertThat(Ledger.speed(Map.of())).isEmpty();
     }
 }

@@ -9,6 +9,7 @@ import handgrad.app.train.LectureRun;
 import handgrad.app.train.RunFolder;
 import handgrad.data.Names;
 import handgrad.models.LectureModel;
+import handgrad.page.MarkedPart;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -30,9 +31,8 @@ import picocli.CommandLine.Spec;
         description = {
             "Trains every model of the lectures and sets its losses beside the published ones.",
             "",
-            "Each result is added to a file when it is there, and what the file has is not trained again, so an"
-                    + " interrupted"
-                    + " run goes on where it was. The published losses are of the lecture's names.txt."
+            "Each result is added to a file when it is there, and what the file has is not trained again, so an "
+                    + "interrupted run goes on where it was. The published losses are of the lecture's names.txt."
         },
         sortOptions = false)
 public final class PublishedCommand implements Callable<Integer> {
@@ -58,7 +58,12 @@ public final class PublishedCommand implements Callable<Integer> {
     @Option(
             names = "--readme",
             paramLabel = "FILE",
-            description = "Also write the table between the marks results:begin and results:end of this file.")
+            arity = "0..1",
+            fallbackValue = "README.md",
+            description = {
+                "Also write one row between the marks losses:begin and losses:end of this file, and the table between"
+                        + " results:begin and results:end of jmh/RESULTS.md beside it; without FILE README.md."
+            })
     private @Nullable Path readme;
 
     @Spec
@@ -87,7 +92,8 @@ public final class PublishedCommand implements Callable<Integer> {
         out.println();
         out.print(table);
         if (readme != null) {
-            rewrite(readme, table);
+            rewrite(readme, ResultsTable.ROW, ResultsTable.row(runs));
+            rewrite(ledger(readme), ResultsTable.PART, table);
         }
         return ExitCode.DONE;
     }
@@ -99,23 +105,30 @@ public final class PublishedCommand implements Callable<Integer> {
                     "--readme: its table is of the lectures' steps and names: leave out --steps, and"
                             + " name the lecture's names.txt with --data");
         }
-        if (ResultsTable.PART.replace(text(file), "").isEmpty()) {
-            throw noMarks(file);
-        }
+        rewritten(file, ResultsTable.ROW, "");
+        rewritten(ledger(file), ResultsTable.PART, "");
     }
 
-    private static void rewrite(Path file, String table) {
-        var text = ResultsTable.PART.replace(text(file), table).orElseThrow(() -> noMarks(file));
+    /** The document of all losses and figures, in the project of this README. */
+    private static Path ledger(Path readme) {
+        return readme.resolveSibling("jmh").resolve("RESULTS.md");
+    }
+
+    /** The text of a file with this content in a marked part. */
+    private static String rewritten(Path file, MarkedPart part, String content) {
+        return part.replace(text(file), content)
+                .orElseThrow(
+                        () -> new WrongInputException("--readme: %s must have the lines %s and, below it, %s, once each"
+                                .formatted(file, part.begin(), part.end())));
+    }
+
+    private static void rewrite(Path file, MarkedPart part, String content) {
+        var text = rewritten(file, part, content);
         try {
             Files.writeString(file, text);
         } catch (IOException exception) {
             throw new FailedException("--readme: cannot write to " + file + ": " + RunFolder.reason(exception));
         }
-    }
-
-    private static WrongInputException noMarks(Path file) {
-        return new WrongInputException("--readme: %s must have the lines %s and, below it, %s, once each"
-                .formatted(file, ResultsTable.PART.begin(), ResultsTable.PART.end()));
     }
 
     private LectureRun run(LectureModel model, Names names, List<LectureRun> done, ResultsFile file, PrintWriter out) {

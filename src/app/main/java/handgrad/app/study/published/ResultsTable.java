@@ -11,10 +11,13 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalDouble;
 
-/** The results beside what the lectures print, as a Markdown table between two marks of the README. */
+/** The results beside what the lectures print, as a Markdown table of all of them and one of a single row. */
 final class ResultsTable {
-    /** Where the README has it. */
+    /** Where jmh/RESULTS.md has the table. */
     static final MarkedPart PART = new MarkedPart("results");
+
+    /** Where the README has the row. */
+    static final MarkedPart ROW = new MarkedPart("losses");
 
     private static final String HEAD = """
             | `./handgrad train MODEL --data names.txt` | loss | published | measured | difference | seconds |
@@ -65,6 +68,22 @@ final class ResultsTable {
         return published.isPresent()
                 ? Optional.of(new Row(model, name, published.getAsDouble(), measured))
                 : Optional.empty();
+    }
+
+    /** The losses of wavenet, the last network of the lectures, as one row in Markdown. */
+    static String row(List<LectureRun> runs) {
+        var head = new StringBuilder("| `./handgrad train MODEL --data names.txt` |");
+        var line = new StringBuilder("| `" + LectureModel.WAVENET.title() + "` |");
+        for (var run : runs) {
+            if (run.model() == LectureModel.WAVENET) {
+                for (var row : rows(run)) {
+                    head.append(" %s, published | measured |".formatted(row.name()));
+                    line.append(" %s | %s |".formatted(row.digits(row.published()), row.digits(row.measured())));
+                }
+            }
+        }
+        var rule = head.toString().replaceAll("[^|]+", "---");
+        return head + "\n" + rule + "\n" + line + "\n";
     }
 
     /** The table in Markdown, a line for each published loss; seconds of a training that was not timed are left out. */
