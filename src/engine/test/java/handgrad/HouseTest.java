@@ -16,13 +16,29 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** The house of DESIGN: which rooms there are, and that imports go strictly downward. It reads the sources of every module. */
+/**
+ * The house: which rooms there are, that imports go strictly downward, and how large a file, a line and a kernel's list
+ * of parameters may be. It reads the sources of every module.
+ */
 @Tag("no-kernel")
 class HouseTest {
     private static final Path PROJECT = Path.of("../..").toAbsolutePath().normalize();
     private static final Pattern PACKAGE = Pattern.compile("^package ([a-z_.0-9]+);", Pattern.MULTILINE);
     private static final Pattern IMPORT =
             Pattern.compile("^import (?:static )?([a-z_.0-9]+)\\.[A-Z]", Pattern.MULTILINE);
+
+    /** A method as it is declared: each parameter is a type and a name, which the arguments of a call are not. */
+    private static final Pattern METHOD =
+            Pattern.compile("\\b(?!record )\\w[\\w<>\\[\\]]* (?<name>\\w+)\\((?<parameters>\\s*"
+                    + "[\\w.<>?\\[\\]@]+ \\w+(?:,\\s+[\\w.<>?\\[\\]@]+ \\w+)+)\\s*\\)");
+
+    private static final int COLUMNS = 120;
+    private static final int LINES = 400;
+
+    /** It lists the operations on tensors, and each is one line that hands over to the class that does the work. */
+    private static final String LONGER = "Tensor.java";
+
+    private static final int PARAMETERS = 8;
 
     /** Every package from the bottom up: a package may import only from those before it. */
     private static final List<String> BOTTOM_UP = List.of(
@@ -185,16 +201,64 @@ class HouseTest {
         assertThat(wrong).as("files of the engine that import another library").isEmpty();
     }
 
-    /** A single source file imports the whole engine, so two public classes of one name could not be told apart. */
+    /** Who reads a name knows which class is meant, in whichever module it stands; a program of a user imports many. */
     @Test
-    void public_classes_have_names_of_their_own() throws IOException {
+    void classes_have_names_of_their_own() throws IOException {
         var names = sources().stream()
-                .filter(source -> source.file.startsWith("src/engine"))
-                .filter(source -> read(PROJECT.resolve(source.file)).contains("\npublic "))
                 .map(source -> source.file.getFileName().toString())
                 .filter(name -> !name.equals("package-info.java"))
                 .toList();
         assertThat(names).contains("Tensor.java").doesNotHaveDuplicates();
+    }
+
+    @Test
+    void lines_have_at_most_120_columns() throws IOException {
+        var wrong = new ArrayList<String>();
+        for (var file : javaFiles()) {
+            var lines = read(file).lines().toList();
+            for (int i = 0; i < lines.size(); i++) {
+                if (lines.get(i).codePointCount(0, lines.get(i).length()) > COLUMNS) {
+                    wrong.add(PROJECT.relativize(file) + ":" + (i + 1));
+                }
+            }
+        }
+        assertThat(wrong).as("lines of more than %d columns", COLUMNS).isEmpty();
+    }
+
+    @Test
+    void files_of_main_code_have_at_most_400_lines() throws IOException {
+        var wrong = new TreeMap<String, Long>();
+        for (var source : sources()) {
+            long lines = read(PROJECT.resolve(source.file)).lines().count();
+            if (lines > LINES && !source.file.endsWith(LONGER)) {
+                wrong.put(source.file.toString(), lines);
+            }
+        }
+        assertThat(wrong).as("files of more than %d lines", LINES).isEmpty();
+    }
+
+    /** The comment above a kernel with more says why, after the word {@code parameters:}. */
+    @Test
+    void kernels_have_at_most_8_parameters_or_a_reason() throws IOException {
+        var wrong = new TreeMap<String, Long>();
+        for (var source : sources()) {
+            if (!isIn(source.name, "handgrad.kernel")) {
+                continue;
+            }
+            var text = read(PROJECT.resolve(source.file));
+            var method = METHOD.matcher(text);
+            while (method.find()) {
+                long parameters =
+                        method.group("parameters").chars().filter(c -> c == ',').count() + 1;
+                var above = text.substring(text.lastIndexOf("\n\n", method.start() + 1) + 1, method.start("name"));
+                if (parameters > PARAMETERS && !above.contains("parameters:")) {
+                    wrong.put(source.file + ": " + method.group("name"), parameters);
+                }
+            }
+        }
+        assertThat(wrong)
+                .as("kernels of more than %d parameters without a reason", PARAMETERS)
+                .isEmpty();
     }
 
     private static boolean isBelow(String imported, String own) {
@@ -218,6 +282,23 @@ class HouseTest {
             }
         }
         return sources;
+    }
+
+    /** Every Java file: main code, tests, what tests share, programs and exercises, peers of the benchmarks. */
+    private static List<Path> javaFiles() throws IOException {
+        var roots = new ArrayList<>(modules());
+        roots.add(PROJECT.resolve("src/testing"));
+        roots.add(PROJECT.resolve("examples"));
+        var all = new ArrayList<Path>();
+        for (var root : roots) {
+            try (Stream<Path> files = Files.walk(root)) {
+                files.filter(file -> file.toString().endsWith(".java"))
+                        .filter(file -> !root.relativize(file).startsWith("target"))
+                        .forEach(all::add);
+            }
+        }
+        assertThat(all).contains(PROJECT.resolve("examples/programs/Names.java"));
+        return all;
     }
 
     /** The modules that the build names. */

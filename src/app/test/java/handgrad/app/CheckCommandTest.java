@@ -64,11 +64,11 @@ class CheckCommandTest {
     @Test
     void namesTheNearestOfAnUnknownName() {
         assertThat(CommandResult.of("check", "Tensor.matmull"))
-                .isEqualTo(
-                        new CommandResult(
-                                2,
-                                "",
-                                "handgrad: check: there is no Tensor.matmull; the nearest are Tensor.matmul, Tensor.mul, Tensor.max\n"));
+                .isEqualTo(new CommandResult(
+                        2,
+                        "",
+                        "handgrad: check: there is no Tensor.matmull; the nearest are Tensor.matmul, "
+                                + "Tensor.mul, Tensor.max\n"));
     }
 
     @Test

@@ -73,7 +73,8 @@ class HandgradTest {
         assertThat(err.toString().lines())
                 .containsExactly(
                         "handgrad: names.txt, line 3: empty",
-                        "handgrad: out of memory: Java heap space; give more, as in ./handgrad -Xmx8g ..., or ask for less",
+                        "handgrad: out of memory: Java heap space; give more, as in ./handgrad -Xmx8g ..., or ask "
+                                + "for less",
                         "handgrad: internal error: java.lang.IllegalStateException: first second; --trace shows where");
     }
 

@@ -115,11 +115,11 @@ class LauncherTest {
         jdk("jdks/found", "25.0.3");
         Files.delete(folder.resolve("bin/mvn"));
         assertThat(launch(Map.of()))
-                .isEqualTo(
-                        new CommandResult(
-                                1,
-                                "",
-                                "handgrad: no Maven found (mvn); install it by your package manager or from https://maven.apache.org\n"));
+                .isEqualTo(new CommandResult(
+                        1,
+                        "",
+                        "handgrad: no Maven found (mvn); install it by your package manager or from "
+                                + "https://maven.apache.org\n"));
     }
 
     @Test

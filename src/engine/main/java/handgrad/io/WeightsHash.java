@@ -10,10 +10,10 @@ import java.util.Map;
 /**
  * One number for the weights of a model: models of equal hashes have the same bits.
  *
- * <p>It is the SHA-256 of the little-endian bytes of all tensors of a model's state, parameters and running statistics, in
- * the order in which the model declares them; of tensors of several types those of 8 bytes an element come first. Names,
- * shapes and metadata do not count. So a file of {@link Safetensors#write} has the hash of the model that it was written
- * of: the SHA-256 of all that follows its header.
+ * <p>It is the SHA-256 of the little-endian bytes of all tensors of a model's state, parameters and running statistics,
+ * in the order in which the model declares them; of tensors of several types those of 8 bytes an element come first.
+ * Names, shapes and metadata do not count. So a file of {@link Safetensors#write} has the hash of the model that it was
+ * written of: the SHA-256 of all that follows its header.
  */
 public final class WeightsHash {
     private WeightsHash() {}

@@ -12,7 +12,8 @@ public final class CrossEntropyLoss implements Loss {
     private @Nullable Tensor dLogits;
 
     /**
-     * loss = -Σ ln softmax(logits)[i, targets[i]] / n, over the n rows whose target is not {@link LossFunctions#IGNORED}.
+     * loss = -Σ ln softmax(logits)[i, targets[i]] / n, over the n rows whose target is not
+     * {@link LossFunctions#IGNORED}.
      *
      * @param logits (N, classes)
      * @param targets (N), INT32, each from 0 to classes - 1 or IGNORED; at least one is not

@@ -51,16 +51,16 @@ public final class Backend {
     }
 
     /**
-     * How many threads share a large operation; by default one for each processor that the process may use, by its affinity
-     * and its cgroup, or as many as {@code SLURM_CPUS_PER_TASK} says where that is less.
+     * How many threads share a large operation; by default one for each processor that the process may use, by its
+     * affinity and its cgroup, or as many as {@code SLURM_CPUS_PER_TASK} says where that is less.
      */
     public static int threads() {
         return Parallel.threads();
     }
 
     /**
-     * Where the default number of threads is from, if the variable {@code SLURM_CPUS_PER_TASK} is set: its name where it is
-     * followed, or why it is not; empty without it.
+     * Where the default number of threads is from, if the variable {@code SLURM_CPUS_PER_TASK} is set: its name where
+     * it is followed, or why it is not; empty without it.
      */
     public static String threadsOrigin() {
         return Parallel.defaultThreadsOrigin();

@@ -18,7 +18,10 @@ import org.junit.jupiter.params.provider.EnumSource;
 class BatchNormCalibrationTest {
     private final TorchRandom random = TorchRandom.seeded(1);
 
-    /** With momentum 1 the running statistics of one batch are those of the batch: the whole data as a batch is the oracle. */
+    /**
+     * With momentum 1 the running statistics of one batch are those of the batch: the whole data as a batch is the
+     * oracle.
+     */
     @ParameterizedTest
     @EnumSource(BatchNormOptions.Running.class)
     void the_statistics_are_those_of_one_batch_of_all_rows(BatchNormOptions.Running running) {

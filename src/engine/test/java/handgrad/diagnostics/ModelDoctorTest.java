@@ -281,7 +281,8 @@ class ModelDoctorTest {
         assertOnly(
                 doctor.evaluated(2.07, 1.95, 3_203, 424),
                 Rule.LEAKAGE,
-                "The loss on dev, 1.9500, is below the one on train, 2.0700, by more than chance explains for 3,203 in dev");
+                "The loss on dev, 1.9500, is below the one on train, 2.0700, by more than chance explains for 3,203 "
+                        + "in dev");
         assertOnly(
                 new ModelDoctor(healthy(), 27).evaluated(2.07, 2.07, 3_203, 3_000),
                 Rule.LEAKAGE,

@@ -12,7 +12,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** The exercises of makemore part 4 against PyTorch: 26 gradients by hand, and two formulas that replace many of them. */
+/**
+ * The exercises of makemore part 4 against PyTorch: 26 gradients by hand, and two formulas that replace many of them.
+ */
 class BackpropGoldenTest {
     private static final int N = 32;
     private static final int VOCABULARY = 27;

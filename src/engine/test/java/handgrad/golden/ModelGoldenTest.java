@@ -19,7 +19,9 @@ import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** The models of makemore parts 2 and 3, with a hidden layer of 100, against PyTorch from the seed to the tenth step. */
+/**
+ * The models of makemore parts 2 and 3, with a hidden layer of 100, against PyTorch from the seed to the tenth step.
+ */
 class ModelGoldenTest {
     private static final int STEPS = 10;
     private static final int BATCH = 32;

@@ -11,7 +11,9 @@ class ScalarMathTest {
         float apply(float x);
     }
 
-    /** Every STEP-th bit pattern: about 4 million floats of both signs, subnormal, huge, infinite and NaN among them. */
+    /**
+     * Every STEP-th bit pattern: about 4 million floats of both signs, subnormal, huge, infinite and NaN among them.
+     */
     private static final int STEP = 1021;
 
     @Test
@@ -66,7 +68,10 @@ class ScalarMathTest {
         assertThat(ScalarMath.log(Float.MIN_VALUE)).isEqualTo((float) Math.log(Float.MIN_VALUE));
     }
 
-    /** The largest error in units in the last place of the float nearest to the exact value; infinite where the class differs. */
+    /**
+     * The largest error in units in the last place of the float nearest to the exact value; infinite where the class
+     * differs.
+     */
     private static double largestError(FloatFunction function, DoubleUnaryOperator exact) {
         double largest = 0;
         for (long i = Integer.MIN_VALUE; i <= Integer.MAX_VALUE; i += STEP) {

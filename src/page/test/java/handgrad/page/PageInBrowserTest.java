@@ -270,8 +270,10 @@ class PageInBrowserTest {
     void hasHeadingsThatLinkToTheirSections() throws IOException {
         open(1000, false, section(Sentence.plain("text")));
         assertThat(chromium.run("""
-                return [document.title, document.querySelector('h1').textContent, document.querySelector('h2').textContent,
-                        document.querySelector(document.querySelector('nav a').getAttribute('href')).tagName]""")).isEqualTo(List.of("a page", "a page", "a section", "SECTION"));
+                const link = document.querySelector('nav a').getAttribute('href');
+                const heading = name => document.querySelector(name).textContent;
+                return [document.title, heading('h1'), heading('h2'), document.querySelector(link).tagName]
+                """)).isEqualTo(List.of("a page", "a page", "a section", "SECTION"));
     }
 
     @Test

@@ -39,18 +39,20 @@ class PageTest {
                 new Block.Words(List.of(new Block.Word("emma", "new"))),
                 new Block.Command("./handgrad")));
         assertThat(json)
-                .isEqualTo(
-                        "{\"title\":\"title\",\"status\":\"status\",\"live\":false,\"sections\":[{\"title\":\"section\","
-                                + "\"blocks\":["
-                                + "{\"kind\":\"sentence\",\"verdict\":\"bad\",\"text\":\"low\"},"
-                                + "{\"kind\":\"table\",\"caption\":\"c\",\"columns\":[\"\",\"n\"],\"rows\":[[\"x\",\"1\"]]},"
-                                + "{\"kind\":\"chart\",\"title\":\"t\",\"description\":\"d\",\"xLabel\":\"x\",\"yLabel\":\"y\","
-                                + "\"frames\":[{\"label\":\"\",\"series\":[{\"label\":\"a\",\"style\":\"reference\","
-                                + "\"x\":[0,200000],\"y\":[0.12346,null],\"letters\":\"\"}]}]},"
-                                + "{\"kind\":\"image\",\"title\":\"i\",\"description\":\"d\",\"rows\":1,\"columns\":2,"
-                                + "\"columnLetters\":\"ab\",\"values\":[-1,null]},"
-                                + "{\"kind\":\"words\",\"words\":[{\"text\":\"emma\",\"mark\":\"new\"}]},"
-                                + "{\"kind\":\"command\",\"text\":\"./handgrad\"}]}]}");
+                .isEqualTo("{\"title\":\"title\",\"status\":\"status\",\"live\":false,"
+                        + "\"sections\":[{\"title\":\"section\","
+                        + "\"blocks\":["
+                        + "{\"kind\":\"sentence\",\"verdict\":\"bad\",\"text\":\"low\"},"
+                        + "{\"kind\":\"table\",\"caption\":\"c\",\"columns\":[\"\",\"n\"],"
+                        + "\"rows\":[[\"x\",\"1\"]]},"
+                        + "{\"kind\":\"chart\",\"title\":\"t\",\"description\":\"d\","
+                        + "\"xLabel\":\"x\",\"yLabel\":\"y\","
+                        + "\"frames\":[{\"label\":\"\",\"series\":[{\"label\":\"a\",\"style\":\"reference\","
+                        + "\"x\":[0,200000],\"y\":[0.12346,null],\"letters\":\"\"}]}]},"
+                        + "{\"kind\":\"image\",\"title\":\"i\",\"description\":\"d\",\"rows\":1,\"columns\":2,"
+                        + "\"columnLetters\":\"ab\",\"values\":[-1,null]},"
+                        + "{\"kind\":\"words\",\"words\":[{\"text\":\"emma\",\"mark\":\"new\"}]},"
+                        + "{\"kind\":\"command\",\"text\":\"./handgrad\"}]}]}");
     }
 
     @Test

@@ -88,7 +88,8 @@ record ExerciseReport(Exercise exercise, Path source, ExerciseCheck check) {
         }
         return """
                 %s
-                Next: %s of %s, then ./handgrad exercise %d again; --hint helps.""".formatted(counts, place(current()), source, exercise.number());
+                Next: %s of %s, then ./handgrad exercise %d again; \
+                --hint helps.""".formatted(counts, place(current()), source, exercise.number());
     }
 
     /** The next hint, for the first gradient that is not right; a line. */

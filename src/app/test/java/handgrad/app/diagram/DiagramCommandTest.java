@@ -274,8 +274,8 @@ class DiagramCommandTest {
                 """);
         assertThat(result.code()).isOne();
         assertThat(result.err())
-                .contains(
-                        "Mine.java:4 threw matmul: inner dimensions differ, a (2, 3), b (2, 3), so there is nothing to draw");
+                .contains("Mine.java:4 threw matmul: inner dimensions differ, a (2, 3), b (2, 3), so there is nothing "
+                        + "to draw");
     }
 
     @Test

@@ -15,7 +15,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** The page in a headless Chromium. */
 class HtmlPageTest {
     private static final String SHOWN =
-            "return [...document.querySelectorAll('aside section')].filter(s => s.checkVisibility()).map(s => s.dataset.of)";
+            "return [...document.querySelectorAll('aside section')].filter(s => s.checkVisibility()).map(s => "
+                    + "s.dataset.of)";
 
     @TempDir
     private Path folder;

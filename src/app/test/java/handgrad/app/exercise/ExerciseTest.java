@@ -38,9 +38,9 @@ class ExerciseTest {
         assertThat(Exercise.numbered(1).steps())
                 .extracting(Exercise.Step::tensor)
                 .containsExactly(
-                        ("logprobs probs counts_sum_inv counts_sum counts norm_logits logit_maxes logits h W2 b2 hpreact"
-                                        + " bngain bnbias bnraw bnvar_inv bnvar bndiff2 bndiff bnmeani hprebn embcat W1 b1"
-                                        + " emb C")
+                        ("logprobs probs counts_sum_inv counts_sum counts norm_logits logit_maxes logits h W2 b2 "
+                                        + "hpreact bngain bnbias bnraw bnvar_inv bnvar bndiff2 bndiff bnmeani hprebn "
+                                        + "embcat W1 b1 emb C")
                                 .split(" ", -1));
     }
 
@@ -78,7 +78,8 @@ class ExerciseTest {
                 .map(answer -> "    " + answer.group(1) + " = null;" + answer.group(2) + "\n")
                 .collect(Collectors.joining());
         return source.substring(0, start)
-                + "    // Replace each null, from the top down. ./handgrad exercise %d checks them, with --hint it helps.\n"
+                + ("    // Replace each null, from the top down. ./handgrad exercise %d checks them, with --hint it "
+                                + "helps.\n")
                         .formatted(exercise.number())
                 + blanks
                 + source.substring(end);

@@ -27,9 +27,12 @@ class RunCommandTest {
             strings = {
                 "void main(String[] names) { IO.println(String.join(\" \", names)); } void main() {}",
                 "static void main(String[] names) { IO.println(String.join(\" \", names)); }",
-                "class A { protected void main(String... names) { IO.println(String.join(\" \", names)); } } class B {}",
-                "package p; public class A extends B {} class B { void main(String[] names) { IO.println(String.join(\" \", names)); } }",
-                "record A() { static void main(String[] names) { IO.println(String.join(\" \", names)); } private void main() {} }"
+                "class A { protected void main(String... names) { IO.println(String.join(\" \", names)); } } class B "
+                        + "{}",
+                "package p; public class A extends B {} class B { void main(String[] names) { "
+                        + "IO.println(String.join(\" \", names)); } }",
+                "record A() { static void main(String[] names) { IO.println(String.join(\" \", names)); } private "
+                        + "void main() {} }"
             })
     void choosesTheMainMethodAsJavaDoes(String code) throws IOException {
         assertThat(CommandResult.of("run", source("A.java", code), "--seed", "3"))

@@ -149,9 +149,12 @@ class TrainingPageTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            0.03 | GOOD | 3.0 % of the outputs of layer 4 (Tanh), the most of any layer, are saturated: up to 5 % is healthy.
-            0.3  | NONE | 30.0 % of the outputs of layer 4 (Tanh), the most of any layer, are saturated: up to 5 % is healthy, above 50 % a layer hardly learns.
-            0.8  | BAD  | 80.0 % of the outputs of layer 4 (Tanh), the most of any layer, are saturated: the gradient is almost 0 there, so the layer hardly learns: start with smaller weights.
+            0.03 | GOOD | 3.0 % of the outputs of layer 4 (Tanh), the most of any layer, are saturated: up to 5 % is \
+            healthy.
+            0.3  | NONE | 30.0 % of the outputs of layer 4 (Tanh), the most of any layer, are saturated: up to 5 % is \
+            healthy, above 50 % a layer hardly learns.
+            0.8  | BAD  | 80.0 % of the outputs of layer 4 (Tanh), the most of any layer, are saturated: the gradient \
+            is almost 0 there, so the layer hardly learns: start with smaller weights.
             """)
     void judgesSaturation(double share, Verdict verdict, String text) {
         assertThat(sentences(finished(Trainings.recording(share, 0, -3)), "Activations"))
@@ -161,8 +164,10 @@ class TrainingPageTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             0    | GOOD | No unit is stuck for the whole batch.
-            0.05 | NONE | 5.0 % of the units of layer 4 (Tanh) are stuck for the whole batch, the most of any layer; up to 10 % a unit may just be choosy.
-            0.5  | BAD  | 50.0 % of the units of layer 4 (Tanh) are stuck for the whole batch, the most of any layer: no gradient passes them, and what is before them cannot learn.
+            0.05 | NONE | 5.0 % of the units of layer 4 (Tanh) are stuck for the whole batch, the most of any layer; \
+            up to 10 % a unit may just be choosy.
+            0.5  | BAD  | 50.0 % of the units of layer 4 (Tanh) are stuck for the whole batch, the most of any layer: \
+            no gradient passes them, and what is before them cannot learn.
             """)
     void judgesDeadUnits(double share, Verdict verdict, String text) {
         assertThat(sentences(finished(Trainings.recording(0, share, -3)), "Activations"))
@@ -202,10 +207,10 @@ class TrainingPageTest {
     void readsTheProbabilityOfTheRightSymbolFromTheGradientOfTheLogits() {
         assertThat(sentences(finished(Trainings.healthy()), "Gradient of the logits"))
                 .first()
-                .isEqualTo(
-                        Sentence.judged(
-                                true,
-                                "The model gives the right symbol a probability of 70.0 % on average; a uniform guess gives 3.7 %."));
+                .isEqualTo(Sentence.judged(
+                        true,
+                        "The model gives the right symbol a probability of 70.0 % on average; a uniform "
+                                + "guess gives 3.7 %."));
     }
 
     @Test
@@ -232,8 +237,8 @@ class TrainingPageTest {
                 .containsExactly(
                         Sentence.judged(
                                 true,
-                                "The running means are at most 0.0500 standard deviations from those of the whole training"
-                                        + " set (layer 3); up to 0.2 is near enough not to calibrate."),
+                                "The running means are at most 0.0500 standard deviations from those of the whole "
+                                        + "training set (layer 3); up to 0.2 is near enough not to calibrate."),
                         Sentence.plain("The running standard deviations are 1.00 to 1.50 times the calibrated ones."));
         assertThat(blocks(near, "Batch normalisation"))
                 .filteredOn(Chart.class::isInstance)
@@ -249,8 +254,8 @@ class TrainingPageTest {
         assertThat(sentences(finished(Trainings.healthy()), "Learning-rate finder"))
                 .containsExactly(Sentence.judged(
                         true,
-                        "The loss of a fresh model, trained for a step at each rate from 0.001 to 0.1, is well down at a rate"
-                                + " of 0.0123: a good first choice for --lr."));
+                        "The loss of a fresh model, trained for a step at each rate from 0.001 to 0.1, is well down at "
+                                + "a rate of 0.0123: a good first choice for --lr."));
         var series = chart(finished(Trainings.healthy()), "Learning-rate finder")
                 .frames()
                 .getFirst()

@@ -93,7 +93,8 @@ class RunReportTest {
                     .isEqualTo(new CommandResult(
                             2,
                             "",
-                            "handgrad: --serve: port %d cannot be used (Address already in use); name another, or 0 for any that is free\n"
+                            ("handgrad: --serve: port %d cannot be used (Address already in use); name another, or 0 "
+                                            + "for any that is free\n")
                                     .formatted(taken.getLocalPort())));
             assertThat(run()).doesNotExist();
         }

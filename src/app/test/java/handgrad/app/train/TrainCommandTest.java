@@ -51,8 +51,10 @@ class TrainCommandTest {
             --lr -1               | --lr must be more than 0 and finite, it is -1.0
             --lr NaN              | --lr must be more than 0 and finite, it is NaN
             --lr Infinity         | --lr must be more than 0 and finite, it is Infinity
-            bigram --hidden 8     | bigram is a table of 27 x 27 numbers that learns from all rows at once: it has no --batch-size, --hidden, --embedding or --block-size
-            bigram --batch-size 8 | bigram is a table of 27 x 27 numbers that learns from all rows at once: it has no --batch-size, --hidden, --embedding or --block-size
+            bigram --hidden 8     | bigram is a table of 27 x 27 numbers that learns from all rows at once: it has no \
+            --batch-size, --hidden, --embedding or --block-size
+            bigram --batch-size 8 | bigram is a table of 27 x 27 numbers that learns from all rows at once: it has no \
+            --batch-size, --hidden, --embedding or --block-size
             bigram --steps 0      | --steps must be at least 1, it is 0
             bigram-counted --steps 5 | bigram-counted is counted, not trained: it has no --steps and no --lr
             bigram-counted --lr 5 | bigram-counted is counted, not trained: it has no --steps and no --lr
@@ -64,7 +66,9 @@ class TrainCommandTest {
             --out=                | --out is empty; name a file or folder
             --data=               | --data is empty; name a file or folder
             --metrics=            | --metrics is empty; name a file or folder
-            transformer           | unknown model transformer; there are bigram-counted, bigram, mlp, mlp-softmax, mlp-tanh, mlp-kaiming, mlp-bn, deep, deep-no-bn, backprop, wavenet-flat-3, wavenet-flat-8, wavenet-small-bug, wavenet-small, wavenet, dilated, wavenet-gated
+            transformer           | unknown model transformer; there are bigram-counted, bigram, mlp, mlp-softmax, \
+            mlp-tanh, mlp-kaiming, mlp-bn, deep, deep-no-bn, backprop, wavenet-flat-3, wavenet-flat-8, \
+            wavenet-small-bug, wavenet-small, wavenet, dilated, wavenet-gated
             """)
     void refusesAValueOutOfBounds(String arguments, String message) {
         // The last --out or the only one: none of these may leave a run behind.

@@ -11,7 +11,9 @@ import java.util.List;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** Mistakes in the sum over the uses of a tensor: a use is left out, overwritten, or summed over the wrong dimension. */
+/**
+ * Mistakes in the sum over the uses of a tensor: a use is left out, overwritten, or summed over the wrong dimension.
+ */
 final class UseRules {
     /** All subsets of the uses are tried up to this many. */
     private static final int MOST_USES = 6;

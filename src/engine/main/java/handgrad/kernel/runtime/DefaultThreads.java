@@ -3,9 +3,9 @@ package handgrad.kernel.runtime;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How many threads share work unless somebody asks for another number: as many as the processors that this process may use.
- * The JVM counts those by affinity and by the quota of the cgroup. A cluster's scheduler, Slurm, need not enforce what it
- * gave, but says it in {@code SLURM_CPUS_PER_TASK}, so that number is the limit where it is less.
+ * How many threads share work unless somebody asks for another number: as many as the processors that this process may
+ * use. The JVM counts those by affinity and by the quota of the cgroup. A cluster's scheduler, Slurm, need not enforce
+ * what it gave, but says it in {@code SLURM_CPUS_PER_TASK}, so that number is the limit where it is less.
  *
  * @param count the threads, at least 1
  * @param origin who says so where it is Slurm, or why its word is not followed; empty without it

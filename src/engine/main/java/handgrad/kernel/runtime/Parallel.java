@@ -72,8 +72,8 @@ public final class Parallel {
     private Parallel() {}
 
     /**
-     * Sets how many threads run a task, the caller among them; by default one for each processor that the process may use,
-     * or as many as {@code SLURM_CPUS_PER_TASK} says where that is less.
+     * Sets how many threads run a task, the caller among them; by default one for each processor that the process may
+     * use, or as many as {@code SLURM_CPUS_PER_TASK} says where that is less.
      *
      * @throws IllegalArgumentException if it is less than 1
      */

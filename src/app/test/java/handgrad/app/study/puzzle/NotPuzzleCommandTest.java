@@ -74,9 +74,8 @@ class NotPuzzleCommandTest {
         assertThat(result.out())
                 .contains("step 0: 0 to 0.1007, 1 to 0.2401, error 0.4332", "step 2,000:")
                 .contains("0 GroupedLinear weight      0.32935\n      gradient                0.10158")
-                .endsWith(
-                        "seed 10: error 0.4332 at the start, 0.2500 after 2,000 steps: died (the first layer's gradient was"
-                                + " not 0 at first and became exactly 0 in training)\n");
+                .endsWith("seed 10: error 0.4332 at the start, 0.2500 after 2,000 steps: died (the first layer's "
+                        + "gradient was not 0 at first and became exactly 0 in training)\n");
         assertThat(study("--seed", "149", "--width", "1").out())
                 .isEqualTo(
                         "seed 149: error 0.7895 at the start, 0.0000 after 2,000 steps: learned (the error is 0.01 or"
@@ -92,7 +91,8 @@ class NotPuzzleCommandTest {
                 "--seed -1|--seed must be from 0 to 1,000,000, it is -1",
                 "--seed 1 --width 0|--width must be from 1 to 100, it is 0",
                 "--seed 1 --lr 0|--lr must be above 0 and finite, it is 0.0",
-                "--seed 1 --activation relo|--activation: there is no relo; it may be relu, leaky-relu, tanh, sigmoid, gelu",
+                "--seed 1 --activation relo|--activation: there is no relo; it may be relu, leaky-relu, tanh, "
+                        + "sigmoid, gelu",
                 "--seed 1 --quick|--quick is of the study; --seed replays one seed and writes no page",
                 "--width 2|--width is of the one seed that --seed N replays; the study varies them all"
             })

@@ -84,10 +84,9 @@ class TransformsCommandTest {
                             "Yeo-Johnson + standardised",
                             "whitened",
                             "BatchNorm in the model"));
-            assertThat(
-                            chromium.run(
-                                    "const bars = [...document.querySelectorAll('.bar')].map(bar => bar.offsetWidth);"
-                                            + "return bars[0] > bars[1] && bars[1] > bars[2] && bars[2] > bars[7] && bars[2] === bars[8]"))
+            assertThat(chromium.run("const bars = [...document.querySelectorAll('.bar')].map(bar => "
+                            + "bar.offsetWidth);return bars[0] > bars[1] && bars[1] > bars[2] && "
+                            + "bars[2] > bars[7] && bars[2] === bars[8]"))
                     .isEqualTo(true);
             assertThat(chromium.run("return Math.min(...handgrad.plots.get('Error from weights of zero').data[1]"
                             + ".filter(y => y != null))"))
