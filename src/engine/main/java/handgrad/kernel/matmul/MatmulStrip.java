@@ -30,7 +30,6 @@ final class MatmulStrip {
         int aRow = panel.aRow;
         int second = panel.second;
         int ldc = panel.ldc;
-        boolean accumulate = panel.accumulate;
         int ai = aOffset;
         int ci = cOffset;
         for (int tile = 0; tile < tiles; tile++, ai += 6 * aRow, ci += 6 * ldc) {
@@ -68,7 +67,7 @@ final class MatmulStrip {
                 c50 = FMA ? a5.fma(b0, c50) : a5.mul(b0).add(c50);
                 c51 = FMA ? a5.fma(b1, c51) : a5.mul(b1).add(c51);
             }
-            if (accumulate) {
+            if (panel.accumulate) {
                 c00 = c00.add(FloatVector.fromArray(FLOAT, c, ci));
                 c01 = c01.add(FloatVector.fromArray(FLOAT, c, ci + second));
                 c00.intoArray(c, ci);
@@ -116,7 +115,6 @@ final class MatmulStrip {
         int aRow = panel.aRow;
         int second = panel.second;
         int ldc = panel.ldc;
-        boolean accumulate = panel.accumulate;
         int ai = aOffset;
         int ci = cOffset;
         for (int tile = 0; tile < tiles; tile++, ai += 4 * aRow, ci += 4 * ldc) {
@@ -144,7 +142,7 @@ final class MatmulStrip {
                 c30 = FMA ? a3.fma(b0, c30) : a3.mul(b0).add(c30);
                 c31 = FMA ? a3.fma(b1, c31) : a3.mul(b1).add(c31);
             }
-            if (accumulate) {
+            if (panel.accumulate) {
                 c00 = c00.add(FloatVector.fromArray(FLOAT, c, ci));
                 c01 = c01.add(FloatVector.fromArray(FLOAT, c, ci + second));
                 c00.intoArray(c, ci);
@@ -180,7 +178,6 @@ final class MatmulStrip {
         int aColumn = panel.aColumn;
         int second = panel.second;
         int ldc = panel.ldc;
-        boolean accumulate = panel.accumulate;
         int ai = aOffset;
         int ci = cOffset;
         for (int tile = 0; tile < tiles; tile++, ai += 4, ci += 4 * ldc) {
@@ -209,7 +206,7 @@ final class MatmulStrip {
                 c30 = FMA ? a3.fma(b0, c30) : a3.mul(b0).add(c30);
                 c31 = FMA ? a3.fma(b1, c31) : a3.mul(b1).add(c31);
             }
-            if (accumulate) {
+            if (panel.accumulate) {
                 c00 = c00.add(FloatVector.fromArray(FLOAT, c, ci));
                 c01 = c01.add(FloatVector.fromArray(FLOAT, c, ci + second));
                 c00.intoArray(c, ci);

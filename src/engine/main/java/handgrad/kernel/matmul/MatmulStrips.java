@@ -51,7 +51,7 @@ final class MatmulStrips {
         int top = 6 * tall;
         int low = (m - top) / HEIGHT;
         float[] panels = packedB ? b : Scratch.shared(WIDTH * k);
-        var panel = Workspace.ofThread().panel;
+        var panel = block.panel;
         panel.k = k;
         panel.aRow = aRow;
         panel.aColumn = packA ? 1 : block.aColumn();

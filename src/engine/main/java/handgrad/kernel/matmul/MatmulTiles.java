@@ -34,6 +34,9 @@ final class MatmulTiles {
         int n = block.n;
         int k = block.k;
         int ldc = block.ldc;
+        boolean accumulate = block.accumulate;
+        int aOffset = block.aOffset;
+        int cOffset = block.cOffset;
         int aRow = block.aRow();
         boolean transposedA = block.form.transposesA();
         boolean packA = n >= PACKED_A_COLUMNS && m >= HEIGHT && (!transposedA || m >= PACKED_A_ROWS);
@@ -44,16 +47,17 @@ final class MatmulTiles {
         }
         float[] left = packA ? scratch : a;
         boolean sideBySide = packA || transposedA;
-        var panel = Workspace.ofThread().panel;
+        var panel = block.panel;
         panel.k = k;
         panel.aRow = packA ? 1 : aRow;
         panel.aColumn = packA ? HEIGHT : block.aColumn();
-        panel.accumulate = block.accumulate;
+        panel.accumulate = accumulate;
         int width;
         for (int j = 0; j < n; j += width) {
             width = MatmulPacking.width(n - j);
             boolean inside = width >= LANES;
-            panel.second = Math.max(0, width - LANES);
+            int second = Math.max(0, width - LANES);
+            panel.second = second;
             panel.bRow = packedB ? MatmulPacking.stride(width) : block.ldb;
             panel.ldc = inside ? ldc : LANES;
             int bi = packedB ? j * k : block.bOffset + j;
@@ -61,15 +65,15 @@ final class MatmulTiles {
             int rows;
             for (int i = 0; i < m; i += rows) {
                 rows = tileRows(m - i, sideBySide);
-                int ai = packA ? packed + i / HEIGHT * HEIGHT * k + i % HEIGHT : block.aOffset + i * aRow;
-                int ci = block.cOffset + i * ldc + j;
+                int ai = packA ? packed + i / HEIGHT * HEIGHT * k + i % HEIGHT : aOffset + i * aRow;
+                int ci = cOffset + i * ldc + j;
                 int oi = inside ? ci : 0;
-                if (panel.accumulate && !inside) {
+                if (accumulate && !inside) {
                     copy(rows, width, c, ci, ldc, scratch, 0, LANES);
                 }
                 switch (rows) {
                     case 8 -> {
-                        if (panel.second == 0) {
+                        if (second == 0) {
                             MatmulTile.of8x1(panel, left, ai, b, bi, out, oi);
                         } else {
                             MatmulTile.of8(panel, left, ai, b, bi, out, oi);

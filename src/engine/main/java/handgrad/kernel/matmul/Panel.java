@@ -3,7 +3,7 @@ package handgrad.kernel.matmul;
 /**
  * A panel of C: some columns, at most two vectors of them, which are cut into tiles one below the other. It holds what
  * the innermost loops need and what stays the same from tile to tile; they copy it into local variables first. It names
- * no vector, because {@link Workspace} holds one also where the Vector API is missing.
+ * no vector, because a {@link Product} has one also where the Vector API is missing.
  */
 final class Panel {
     /** The elements of a sum. */

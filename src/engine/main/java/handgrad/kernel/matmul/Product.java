@@ -25,6 +25,9 @@ public final class Product {
     /** Whether the product is added to C; else C is only written, whatever it holds. */
     boolean accumulate;
 
+    /** The panel that the thread is at that multiplies this block: no two threads multiply the same one. */
+    final Panel panel = new Panel();
+
     Product() {}
 
     /**

@@ -42,16 +42,21 @@ final class VectorTranspose {
     static void transpose(
             int rows, int columns, float[] x, int xOffset, int xStride, float[] out, int outOffset, int outStride) {
         if (rows < ROWS || columns < COLUMNS) {
-            for (int i = 0; i < rows; i++) {
-                for (int j = 0; j < columns; j++) {
-                    out[outOffset + j * outStride + i] = x[xOffset + i * xStride + j];
-                }
-            }
+            transposeElements(rows, columns, x, xOffset, xStride, out, outOffset, outStride);
             return;
         }
         for (int next = 0; next < rows; next += ROWS) {
             int i = Math.min(next, rows - ROWS);
             transposeRows(columns, x, xOffset + i * xStride, xStride, out, outOffset + i, outStride);
+        }
+    }
+
+    private static void transposeElements(
+            int rows, int columns, float[] x, int xOffset, int xStride, float[] out, int outOffset, int outStride) {
+        for (int i = 0; i < rows; i++) {
+            for (int j = 0; j < columns; j++) {
+                out[outOffset + j * outStride + i] = x[xOffset + i * xStride + j];
+            }
         }
     }
 

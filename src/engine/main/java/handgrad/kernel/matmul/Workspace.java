@@ -18,9 +18,6 @@ final class Workspace {
     /** Those rows of a block that this thread multiplies. */
     final Product rows = new Product();
 
-    /** The panel that this thread is at. */
-    final Panel panel = new Panel();
-
     private Workspace() {}
 
     static Workspace ofThread() {
