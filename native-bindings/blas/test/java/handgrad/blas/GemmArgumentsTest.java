@@ -35,7 +35,7 @@ class GemmArgumentsTest {
                         sgemm: a has 100 elements, but (2, 0) at offset 101 with lda 1 ends at 101
                     false | false | 2  | 3  | 2147483647 | 0 | 2147483647 | 0 | 2147483647 | 0 | 3 | \
                         sgemm: a has 100 elements, but (2, 2147483647) at offset 0 with lda 2147483647 \
-                        ends at 4294967294
+                    ends at 4294967294
                     """)
     void refusesWhatIsOutside(
             boolean tA,

@@ -46,7 +46,7 @@ public final class Embedding implements Layer {
     private Tensor buffer(Tensor x, @Nullable Tensor old) {
         var table = weight.value();
         int rank = x.shape().rank();
-        if (old != null && old.dtype() == table.dtype() && old.shape().isOneMoreThan(x.shape())) {
+        if (old != null && old.dtype() == table.dtype() && old.shape().appendsOneDimensionTo(x.shape())) {
             return old;
         }
         int[] sizes = Arrays.copyOf(x.shape().toArray(), rank + 1);

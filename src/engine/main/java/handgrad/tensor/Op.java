@@ -115,6 +115,14 @@ public enum Op {
             .matcher(name().toLowerCase(Locale.ROOT))
             .replaceAll(letter -> letter.group(1).toUpperCase(Locale.ROOT));
 
+    /** Whether it is an activation: what makes a network of linear layers more than one linear layer. */
+    public boolean isActivation() {
+        return switch (this) {
+            case TANH, SIGMOID, GATE, RELU, LEAKY_RELU, GELU -> true;
+            default -> false;
+        };
+    }
+
     /** The name of the method, such as {@code matmulTransposeA}. */
     @Override
     public String toString() {

@@ -155,7 +155,7 @@ public final class Shape {
     }
 
     /** Whether this shape is {@code leading} with one more dimension behind it. */
-    public boolean isOneMoreThan(Shape leading) {
+    public boolean appendsOneDimensionTo(Shape leading) {
         return sizes.length == leading.sizes.length + 1
                 && Arrays.equals(sizes, 0, leading.sizes.length, leading.sizes, 0, leading.sizes.length);
     }

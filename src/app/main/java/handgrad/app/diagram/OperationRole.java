@@ -1,7 +1,12 @@
 package handgrad.app.diagram;
 
 import handgrad.tensor.Op;
+import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,29 +43,60 @@ record OperationRole(@Nullable Stage stage, String layer, List<String> inputs) {
         }
     }
 
-    /** The role of an operation. */
+    private static final Map<Op, OperationRole> OTHERS = new EnumMap<>(Map.ofEntries(
+            Map.entry(Op.EMBEDDING, new OperationRole(Stage.EMBEDDING, "embedding", List.of(".weight", "x"))),
+            Map.entry(Op.INDEX, begins(Stage.EMBEDDING)),
+            Map.entry(Op.LINEAR, new OperationRole(Stage.LINEAR, "linear", WEIGHT_AND_BIAS)),
+            Map.entry(Op.GROUPED_LINEAR, new OperationRole(Stage.LINEAR, "groupedLinear", WEIGHT_AND_BIAS)),
+            Map.entry(Op.MATMUL, begins(Stage.LINEAR)),
+            Map.entry(Op.CONV2D, new OperationRole(Stage.CONVOLUTION, "conv", WEIGHT_AND_BIAS)),
+            Map.entry(Op.UNFOLD, begins(Stage.CONVOLUTION)),
+            Map.entry(Op.MAX_POOL2D, layer(Stage.POOLING, "pool")),
+            Map.entry(Op.NORMALIZE_BATCH, begins(Stage.BATCH_NORM)),
+            Map.entry(Op.NORMALIZE, begins(Stage.BATCH_NORM)),
+            Map.entry(Op.NORMALIZE_ROWS, begins(Stage.LAYER_NORM)),
+            Map.entry(Op.SCALE_AND_SHIFT, new OperationRole(null, "norm", WEIGHT_AND_BIAS)),
+            Map.entry(Op.BATCH_NORM2D, new OperationRole(Stage.BATCH_NORM, "norm", WEIGHT_AND_BIAS)),
+            Map.entry(Op.SOFTMAX, begins(Stage.SOFTMAX)),
+            Map.entry(Op.MAX, begins(Stage.SOFTMAX)),
+            Map.entry(Op.NEGATIVE_LOG_LIKELIHOOD, new OperationRole(Stage.SOFTMAX, "", List.of("", "targets"))),
+            Map.entry(Op.MSE_LOSS, new OperationRole(Stage.LOSS, "", List.of("", "targets")))));
+
+    /** The operations that go on with the stage before them. */
+    private static final Set<Op> GO_ON = EnumSet.of(
+            Op.ADD,
+            Op.ADD_IN_PLACE,
+            Op.ADD_SCALED,
+            Op.SUB,
+            Op.MUL,
+            Op.DIV,
+            Op.NEG,
+            Op.ABS,
+            Op.EXP,
+            Op.LOG,
+            Op.SQRT,
+            Op.POW,
+            Op.SUM,
+            Op.ARGMAX,
+            Op.MATMUL_TRANSPOSE_A,
+            Op.MATMUL_TRANSPOSE_B,
+            Op.RESHAPE,
+            Op.TRANSPOSE,
+            Op.INDEX_SELECT,
+            Op.INDEX_ADD,
+            Op.NARROW,
+            Op.ONE_HOT,
+            Op.CAT,
+            Op.CROP,
+            Op.COPY_FROM);
+
+    /** The role of an operation; an activation needs no row here. */
     static OperationRole of(Op op) {
-        return switch (op) {
-            case EMBEDDING -> new OperationRole(Stage.EMBEDDING, "embedding", List.of(".weight", "x"));
-            case INDEX -> begins(Stage.EMBEDDING);
-            case LINEAR -> new OperationRole(Stage.LINEAR, "linear", WEIGHT_AND_BIAS);
-            case GROUPED_LINEAR -> new OperationRole(Stage.LINEAR, "groupedLinear", WEIGHT_AND_BIAS);
-            case MATMUL -> begins(Stage.LINEAR);
-            case CONV2D -> new OperationRole(Stage.CONVOLUTION, "conv", WEIGHT_AND_BIAS);
-            case UNFOLD -> begins(Stage.CONVOLUTION);
-            case MAX_POOL2D -> layer(Stage.POOLING, "pool");
-            case NORMALIZE_BATCH, NORMALIZE -> begins(Stage.BATCH_NORM);
-            case NORMALIZE_ROWS -> begins(Stage.LAYER_NORM);
-            case SCALE_AND_SHIFT -> new OperationRole(null, "norm", WEIGHT_AND_BIAS);
-            case BATCH_NORM2D -> new OperationRole(Stage.BATCH_NORM, "norm", WEIGHT_AND_BIAS);
-            case TANH, SIGMOID, GATE, RELU, LEAKY_RELU, GELU -> layer(Stage.ACTIVATION, op.toString());
-            case SOFTMAX, MAX -> begins(Stage.SOFTMAX);
-            case NEGATIVE_LOG_LIKELIHOOD -> new OperationRole(Stage.SOFTMAX, "", List.of("", "targets"));
-            case MSE_LOSS -> new OperationRole(Stage.LOSS, "", List.of("", "targets"));
-            case ADD, ADD_IN_PLACE, ADD_SCALED, SUB, MUL, DIV, NEG, ABS, EXP, LOG, SQRT, POW -> goesOn();
-            case SUM, ARGMAX, MATMUL_TRANSPOSE_A, MATMUL_TRANSPOSE_B -> goesOn();
-            case RESHAPE, TRANSPOSE, INDEX_SELECT, INDEX_ADD, NARROW, ONE_HOT, CAT, CROP, COPY_FROM -> goesOn();
-        };
+        if (op.isActivation()) {
+            return layer(Stage.ACTIVATION, op.toString());
+        }
+        var role = GO_ON.contains(op) ? new OperationRole(null, "", List.of()) : OTHERS.get(op);
+        return Objects.requireNonNull(role, () -> "OperationRole has no row for " + op);
     }
 
     private static OperationRole layer(Stage stage, String layer) {
@@ -69,9 +105,5 @@ record OperationRole(@Nullable Stage stage, String layer, List<String> inputs) {
 
     private static OperationRole begins(Stage stage) {
         return layer(stage, "");
-    }
-
-    private static OperationRole goesOn() {
-        return new OperationRole(null, "", List.of());
     }
 }

@@ -105,7 +105,7 @@ final class TermRules {
         }
         bases.add(List.of(one, centered));
         evidence.others().forEach((name, other) -> {
-            if (other.dtype() == DType.INT32 && x.shape().isOneMoreThan(other.shape())) {
+            if (other.dtype() == DType.INT32 && x.shape().appendsOneDimensionTo(other.shape())) {
                 var oneHot = other.oneHot(x.size(-1)).to(DType.FLOAT64);
                 bases.add(List.of(new Term("softmax", x.exp()), new Term("onehot(" + name + ")", oneHot)));
             }
