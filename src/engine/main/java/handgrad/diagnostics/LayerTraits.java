@@ -23,6 +23,7 @@ import handgrad.nn.MaxPool2d;
 import handgrad.nn.Relu;
 import handgrad.nn.Sequential;
 import handgrad.nn.Sigmoid;
+import handgrad.nn.Silu;
 import handgrad.nn.Tanh;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -63,6 +64,7 @@ record LayerTraits(Linearity linearity, @Nullable Flatness flatness) {
             Map.entry(Relu.class, new LayerTraits(NON_LINEAR, Flatness.RELU)),
             Map.entry(LeakyRelu.class, new LayerTraits(NON_LINEAR, Flatness.NONE)),
             Map.entry(Gelu.class, new LayerTraits(NON_LINEAR, Flatness.NONE)),
+            Map.entry(Silu.class, new LayerTraits(NON_LINEAR, Flatness.NONE)),
             // A model is observed layer by layer, so no rule ever gets a Sequential.
             Map.entry(Sequential.class, new LayerTraits(NON_LINEAR, null)));
 

@@ -116,6 +116,32 @@ public final class Activation {
                 }
             });
 
+    private static final RowLoop SILU = new RowLoop(
+            (x, s, out, _, _, from, to) -> {
+                UnaryOperation.SIGMOID.loop.float32().run(x, x, s, 0, 0, from, to);
+                for (int i = from; i < to; i++) {
+                    out[i] = x[i] * s[i];
+                }
+            },
+            (x, s, out, _, _, from, to) -> {
+                UnaryOperation.SIGMOID.loop.float64().run(x, x, s, 0, 0, from, to);
+                for (int i = from; i < to; i++) {
+                    out[i] = x[i] * s[i];
+                }
+            });
+
+    private static final RowLoop SILU_BACKWARD = new RowLoop(
+            (x, s, dOut, dX, _, from, to) -> {
+                for (int i = from; i < to; i++) {
+                    dX[i] = dOut[i] * s[i] * (1 + x[i] * (1 - s[i]));
+                }
+            },
+            (x, s, dOut, dX, _, from, to) -> {
+                for (int i = from; i < to; i++) {
+                    dX[i] = dOut[i] * s[i] * (1 + x[i] * (1 - s[i]));
+                }
+            });
+
     private Activation() {}
 
     /** dX = (1 - y²) ∘ dOut, where y = tanh x. */
@@ -150,5 +176,15 @@ public final class Activation {
     /** dX = dOut ∘ ((1 + t) / 2 + x / 2 · (1 - t²) · √(2/π) · (1 + 3 · 0.044715 x²)), with t as forward wrote it. */
     public static void geluBackward(Object x, Object t, Object dOut, Object dX, int n) {
         GELU_BACKWARD.run(n, Parallel.BLOCK, 1, x, t, dOut, dX);
+    }
+
+    /** s = 1 / (1 + e⁻ˣ), out = x ∘ s; x, s and out are three arrays. */
+    public static void silu(Object x, Object s, Object out, int n) {
+        SILU.run(n, Parallel.BLOCK, 1, x, s, out, out);
+    }
+
+    /** dX = dOut ∘ s ∘ (1 + x ∘ (1 - s)), with s as forward wrote it. */
+    public static void siluBackward(Object x, Object s, Object dOut, Object dX, int n) {
+        SILU_BACKWARD.run(n, Parallel.BLOCK, 1, x, s, dOut, dX);
     }
 }

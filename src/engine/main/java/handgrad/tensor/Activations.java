@@ -228,4 +228,47 @@ public final class Activations {
                 dX.elements(),
                 x.shape().elements());
     }
+
+    /**
+     * SiLU, x σ(x), of Elfwing, Uchibe and Doya 2017 (https://arxiv.org/abs/1702.03118); also called swish.
+     *
+     * <pre>
+     * s = 1 / (1 + e⁻ˣ);  out = x ∘ s
+     * </pre>
+     *
+     * @param x (…)
+     * @param s (…), written; not x
+     * @param out (…), written; neither x nor s
+     */
+    public static void silu(Tensor x, Tensor s, Tensor out) {
+        requireAlike("silu", "s", x, s);
+        requireAlike("silu", "out", x, out);
+        requireApart("silu", "s", s, "x", x);
+        requireApart("silu", "out", out, "x", x);
+        requireApart("silu", "out", out, "s", s);
+        Activation.silu(x.elements(), s.elements(), out.elements(), x.shape().elements());
+        if (Tracing.isOn()) {
+            Tracing.tell(Op.SILU, out, x);
+        }
+    }
+
+    /**
+     * dX = dOut ∘ s ∘ (1 + x ∘ (1 - s)).
+     *
+     * @param x (…), as given to {@link #silu}
+     * @param s (…), as forward wrote it
+     * @param dOut (…)
+     * @param dX (…), written; may be dOut
+     */
+    public static void siluBackward(Tensor x, Tensor s, Tensor dOut, Tensor dX) {
+        requireAlike("siluBackward", "s", x, s);
+        requireAlike("siluBackward", "dOut", x, dOut);
+        requireAlike("siluBackward", "dX", x, dX);
+        Activation.siluBackward(
+                x.elements(),
+                s.elements(),
+                dOut.elements(),
+                dX.elements(),
+                x.shape().elements());
+    }
 }

@@ -47,6 +47,8 @@ public enum Op {
     LEAKY_RELU,
     /** x · Φ(x), by tanh: x. */
     GELU,
+    /** x/(1 + e⁻ˣ): x. */
+    SILU,
     /** The sum over one dimension: x; dimension, 1 if the result keeps it. */
     SUM,
     /** The largest element along one dimension: x; dimension, 1 if the result keeps it. */
@@ -118,7 +120,7 @@ public enum Op {
     /** Whether it is an activation: what makes a network of linear layers more than one linear layer. */
     public boolean isActivation() {
         return switch (this) {
-            case TANH, SIGMOID, GATE, RELU, LEAKY_RELU, GELU -> true;
+            case TANH, SIGMOID, GATE, RELU, LEAKY_RELU, GELU, SILU -> true;
             default -> false;
         };
     }

@@ -88,7 +88,7 @@ final class FormulaText {
             case POW -> atom(power(atom(x), value.arguments().getFirst()));
             case EXP -> atom("exp(" + name(x) + ")");
             case LOG -> product("ln " + operand(x, ATOM));
-            case TANH, RELU, GELU, SOFTMAX -> atom(op + "(" + name(x) + ")");
+            case TANH, RELU, GELU, SILU, SOFTMAX -> atom(op + "(" + name(x) + ")");
             case SIGMOID -> atom("σ(" + name(x) + ")");
             case LEAKY_RELU ->
                 atom("leakyRelu(%s, %s)"

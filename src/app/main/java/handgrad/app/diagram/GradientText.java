@@ -120,6 +120,7 @@ final class GradientText {
             case RELU -> into(x, d.times("1{" + formula.factor(value) + " > 0}", value.shape()), marks);
             case LEAKY_RELU -> leakyRelu(value, d, marks);
             case GELU -> into(x, d.times("gelu′(" + formula.factor(x) + ")", value.shape()), marks);
+            case SILU -> into(x, d.times("silu′(" + formula.factor(x) + ")", value.shape()), marks);
             case SIGMOID -> into(x, d.times("%1$s∘(1 − %1$s)".formatted(formula.factor(value)), value.shape()), marks);
             case GATE -> {
                 var body = "[(1 − tanh² f)∘σ(g)∘%1$s, tanh f∘σ(g)∘(1 − σ(g))∘%1$s]".formatted(d.text());

@@ -8,6 +8,7 @@ import handgrad.nn.Layer;
 import handgrad.nn.LeakyRelu;
 import handgrad.nn.Relu;
 import handgrad.nn.Sigmoid;
+import handgrad.nn.Silu;
 import handgrad.nn.Tanh;
 import handgrad.tensor.Activations;
 import handgrad.tensor.Tensor;
@@ -86,6 +87,15 @@ final class ActivationProofs {
             Gelu::new,
             new Definition(x -> Definition.tensor(x[0].shape(), i -> gelu(x[0].get(i))), _ -> 2, x -> x[0].abs()));
 
+    /** dX = dOut ∘ s ∘ (1 + x ∘ (1 - s)). The error of s is that of the exponential, and four roundings: 5 terms. */
+    private static final Activation SILU = new Activation(
+            "silu",
+            (x, y) -> Activations.silu(x, zerosLike(x), y),
+            (x, _, dOut, dX) ->
+                    Activations.siluBackward(x, written(x, s -> Activations.silu(x, s, zerosLike(x))), dOut, dX),
+            Silu::new,
+            Definition.elementwise(x -> x / (1 + Math.exp(-x)), 5));
+
     private static double gelu(double x) {
         return x / 2 * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (x + 0.044715 * x * x * x)));
     }
@@ -117,7 +127,12 @@ final class ActivationProofs {
                         .refuses(
                                 "gelu: t is FLOAT32 (3), wants FLOAT32 (2, 3)",
                                 () -> Activations.gelu(Tensor.zeros(2, 3), Tensor.zeros(3), Tensor.zeros(2, 3))),
-                layer(GELU));
+                layer(GELU),
+                function(SILU, Draw.points(0, -20, 20, -5, 5, 1e-4))
+                        .refuses(
+                                "silu: s is FLOAT32 (3), wants FLOAT32 (2, 3)",
+                                () -> Activations.silu(Tensor.zeros(2, 3), Tensor.zeros(3), Tensor.zeros(2, 3))),
+                layer(SILU));
     }
 
     private Proof function(Activation activation, Tensor... points) {
