@@ -17,6 +17,8 @@ module handgrad {
     exports handgrad.check.result;
     exports handgrad.data;
     exports handgrad.diagnostics;
+    exports handgrad.file to
+            handgrad.app;
     exports handgrad.io;
     exports handgrad.nn;
     exports handgrad.optim;

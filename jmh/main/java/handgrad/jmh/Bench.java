@@ -1,5 +1,6 @@
 package handgrad.jmh;
 
+import handgrad.file.AtomicFile;
 import handgrad.page.MarkedPart;
 import handgrad.page.PageHtml;
 import java.io.IOException;
@@ -210,7 +211,7 @@ public final class Bench {
         }
         Files.createDirectories(QUICK);
         var page = QUICK.resolve(effort == Effort.FULL ? "full.html" : "quick.html");
-        PageHtml.write(page, Report.page(all));
+        AtomicFile.write(page, PageHtml.text(Report.page(all)));
         IO.println("written: " + page);
     }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import handgrad.page.PageHtml;
 import handgrad.testing.Chromium;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -18,7 +19,7 @@ class ReportInBrowserTest {
     @Test
     void showsEveryStudyAndTheRoofline() throws IOException {
         var file = folder.resolve("bench.html");
-        PageHtml.write(file, Report.page(Fixtures.all()));
+        Files.writeString(file, PageHtml.text(Report.page(Fixtures.all())));
         try (var chromium = Chromium.start(folder)) {
             chromium.emulate(1000, false);
             chromium.open(file.toUri());

@@ -1,5 +1,6 @@
 package handgrad.io;
 
+import handgrad.file.AtomicFile;
 import handgrad.tensor.Tensor;
 import java.io.IOException;
 import java.io.StringWriter;

@@ -3,9 +3,6 @@ package handgrad.page;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
@@ -27,15 +24,9 @@ public final class PageHtml {
 
     private PageHtml() {}
 
-    /** Writes a page to a file, replacing what is there; a reader of the file sees the old page or the new. */
-    public static void write(Path file, Page page) throws IOException {
-        var temporary = file.resolveSibling("." + file.getFileName() + ".tmp");
-        try {
-            Files.writeString(temporary, of(page, "'none'"));
-            Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
-        } finally {
-            Files.deleteIfExists(temporary);
-        }
+    /** A page as the content of a file, which may fetch nothing. */
+    public static String text(Page page) {
+        return of(page, "'none'");
     }
 
     /** A page that asks its server for newer data while it is live. */

@@ -12,6 +12,7 @@ import handgrad.page.Block.Table;
 import handgrad.page.Page.Section;
 import handgrad.testing.Chromium;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -46,7 +47,7 @@ class PageInBrowserTest {
     /** Opens a page as a file and expects a silent console and no request but for the file. */
     private static void open(int width, boolean dark, Section... sections) throws IOException {
         var file = folder.resolve("page.html");
-        PageHtml.write(file, new Page("a page", "its status", false, List.of(sections)));
+        Files.writeString(file, PageHtml.text(new Page("a page", "its status", false, List.of(sections))));
         chromium.emulate(width, dark);
         chromium.requests();
         chromium.console();

@@ -2,7 +2,6 @@ package handgrad.page;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import handgrad.page.Block.Chart;
 import handgrad.page.Block.Image;
@@ -11,18 +10,10 @@ import handgrad.page.Block.Series;
 import handgrad.page.Block.Style;
 import handgrad.page.Block.Table;
 import handgrad.page.Page.Section;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
-import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 class PageTest {
-    @TempDir
-    private Path folder;
-
     private static Page page(Block... blocks) {
         return new Page("title", "status", false, List.of(new Section("section", List.of(blocks))));
     }
@@ -78,11 +69,8 @@ class PageTest {
     }
 
     @Test
-    void aFileMayFetchNothingAndAServedPageItsOwnDataOnly() throws IOException {
-        var file = folder.resolve("page.html");
-        PageHtml.write(file, page());
-        assertThat(file)
-                .content()
+    void aFileMayFetchNothingAndAServedPageItsOwnDataOnly() {
+        assertThat(PageHtml.text(page()))
                 .contains("default-src 'none'; img-src data:; connect-src 'none'; style-src 'sha256-");
         assertThat(PageHtml.served(page())).contains("connect-src 'self';");
     }
@@ -94,19 +82,6 @@ class PageTest {
                         "https://github.com/leeoniya/uPlot (v1.6.32)",
                         "The MIT License",
                         "Copyright (c) 2022 Leon Sorokin");
-    }
-
-    @Test
-    void replacesAPageWholeAndLeavesNoOtherFile() throws IOException {
-        var file = folder.resolve("page.html");
-        PageHtml.write(file, page());
-        PageHtml.write(file, page(Sentence.plain("second")));
-        assertThat(file).content().contains("second");
-        try (var files = Files.list(folder)) {
-            assertThat(files).containsExactly(file);
-        }
-        var nowhere = folder.resolve("none/page.html");
-        assertThatThrownBy(() -> PageHtml.write(nowhere, page())).isInstanceOf(NoSuchFileException.class);
     }
 
     @Test

@@ -4,6 +4,7 @@ import handgrad.app.command.FailedException;
 import handgrad.app.command.Progress;
 import handgrad.app.command.WrongInputException;
 import handgrad.app.train.RunFolder;
+import handgrad.file.AtomicFile;
 import handgrad.page.Browser;
 import handgrad.page.Page;
 import handgrad.page.PageHtml;
@@ -147,7 +148,7 @@ public final class StudyFolder {
             throw cannotWrite(numbers, exception);
         }
         try {
-            PageHtml.write(report, page);
+            AtomicFile.write(report, PageHtml.text(page));
         } catch (IOException exception) {
             throw cannotWrite(report, exception);
         }

@@ -3,6 +3,7 @@ package handgrad.app.train;
 import handgrad.app.command.FailedException;
 import handgrad.app.command.WrongInputException;
 import handgrad.diagnostics.Recorder;
+import handgrad.file.AtomicFile;
 import handgrad.io.Safetensors;
 import handgrad.io.SafetensorsException;
 import handgrad.nn.Layer;
@@ -109,7 +110,7 @@ public record RunFolder(Path path) {
     /** Writes the page of the run; what is saved already stays. */
     void write(Page page) {
         try {
-            PageHtml.write(report(), page);
+            AtomicFile.write(report(), PageHtml.text(page));
         } catch (IOException exception) {
             throw new FailedException(
                     "the report cannot be written to " + report() + ": " + reason(exception) + SAVED + path);

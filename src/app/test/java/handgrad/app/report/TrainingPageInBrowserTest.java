@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import handgrad.page.PageHtml;
 import handgrad.testing.Chromium;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.assertj.core.api.InstanceOfAssertFactories;
@@ -16,7 +17,9 @@ class TrainingPageInBrowserTest {
     @Test
     void drawsEveryChartOfATrainingWithoutAComplaint(@TempDir Path folder) throws IOException {
         var file = folder.resolve("report.html");
-        PageHtml.write(file, TrainingPage.of(Trainings.data(Trainings.healthy(), Trainings.outcome(2.11, 0.1f))));
+        Files.writeString(
+                file,
+                PageHtml.text(TrainingPage.of(Trainings.data(Trainings.healthy(), Trainings.outcome(2.11, 0.1f)))));
         try (var chromium = Chromium.start(folder)) {
             for (int width : List.of(390, 1200)) {
                 chromium.emulate(width, width == 390);

@@ -2,6 +2,7 @@ package handgrad.kernel.route;
 
 import handgrad.blas.CacheFolder;
 import handgrad.blas.OpenBlas;
+import handgrad.file.AtomicFile;
 import handgrad.kernel.route.Route.Range;
 import handgrad.kernel.runtime.Processor;
 import handgrad.kernel.runtime.VectorSupport;
@@ -9,7 +10,6 @@ import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.List;
 
 /**
@@ -92,21 +92,17 @@ final class RouteFile {
         if (!file.isAbsolute()) {
             throw new IOException("this user has no home folder");
         }
-        var folder = Files.createDirectories(file.getParent());
-        var temporary = Files.createTempFile(folder, file.getFileName().toString(), ".tmp");
-        try {
-            Files.write(
-                    temporary,
-                    List.of(
-                            TITLE,
-                            MACHINE + machine,
-                            line(Form.NN, route),
-                            line(Form.NT, route),
-                            line(Form.TN, route)));
-            Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
-        } finally {
-            Files.deleteIfExists(temporary);
-        }
+        Files.createDirectories(file.getParent());
+        AtomicFile.write(
+                file,
+                String.join(
+                        "\n",
+                        TITLE,
+                        MACHINE + machine,
+                        line(Form.NN, route),
+                        line(Form.NT, route),
+                        line(Form.TN, route),
+                        ""));
     }
 
     private static String line(Form form, Route route) {

@@ -1,4 +1,4 @@
-package handgrad.io;
+package handgrad.file;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIOException;
@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -40,6 +41,22 @@ class AtomicFileTest {
                 .withMessage("the disk is full");
         assertThat(file).hasContent("old");
         assertThat(folder.toFile().list()).containsExactly("file");
+    }
+
+    @Test
+    void textIsWrittenInUtf8AndReplacesTheFile() throws IOException {
+        var file = Files.writeString(folder.resolve("file"), "old and longer");
+        AtomicFile.write(file, "σ(x)");
+        assertThat(Files.readAllBytes(file)).isEqualTo("σ(x)".getBytes(StandardCharsets.UTF_8));
+        assertThat(folder.toFile().list()).containsExactly("file");
+    }
+
+    @Test
+    void aFolderThatIsNotThereIsNamed() {
+        assertThatIOException()
+                .isThrownBy(() -> AtomicFile.write(folder.resolve("none/file"), "new"))
+                .isInstanceOf(NoSuchFileException.class)
+                .withMessageContaining("none");
     }
 
     @Test

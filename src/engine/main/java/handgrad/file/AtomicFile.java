@@ -1,7 +1,9 @@
-package handgrad.io;
+package handgrad.file;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -15,16 +17,28 @@ import java.util.UUID;
  * name; a file system may otherwise make the new name last before the new content. The folder is forced last, for the
  * name itself. A reader that has the old file open or mapped keeps it.
  */
-final class AtomicFile {
+public final class AtomicFile {
     /** Writes all of a file's content. */
     @FunctionalInterface
-    interface Content {
+    public interface Content {
+        /** Writes it from the channel's start. */
         void writeTo(FileChannel channel) throws IOException;
     }
 
     private AtomicFile() {}
 
-    static void write(Path file, Content content) throws IOException {
+    /** Replaces a file by this text, in UTF-8. */
+    public static void write(Path file, String text) throws IOException {
+        var bytes = ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
+        write(file, channel -> {
+            while (bytes.hasRemaining()) {
+                channel.write(bytes);
+            }
+        });
+    }
+
+    /** Replaces a file by this content. */
+    public static void write(Path file, Content content) throws IOException {
         var target = file.toAbsolutePath();
         var temporary = target.resolveSibling("." + target.getFileName() + "." + UUID.randomUUID() + ".tmp");
         try {
