@@ -28,9 +28,11 @@ class HouseTest {
             Pattern.compile("^import (?:static )?([a-z_.0-9]+)\\.[A-Z]", Pattern.MULTILINE);
 
     /** A method as it is declared: each parameter is a type and a name, which the arguments of a call are not. */
-    private static final Pattern METHOD =
-            Pattern.compile("\\b(?!record )\\w[\\w<>\\[\\]]* (?<name>\\w+)\\((?<parameters>\\s*"
-                    + "[\\w.<>?\\[\\]@]+ \\w+(?:,\\s+[\\w.<>?\\[\\]@]+ \\w+)+)\\s*\\)");
+    private static final Pattern METHOD = Pattern.compile("\\b(?!record )\\w[\\w\\[\\]]* (?<name>\\w+)"
+            + "\\((?<parameters>\\s*[\\w.\\[\\]@]+ \\w+(?:,\\s+[\\w.\\[\\]@]+ \\w+)+)\\s*\\)");
+
+    /** The arguments of a type, which may have commas; of types in types the inner ones go first. */
+    private static final Pattern TYPE_ARGUMENTS = Pattern.compile("<[\\w.,?\\[\\] ]*>");
 
     private static final int COLUMNS = 120;
     private static final int LINES = 400;
@@ -247,6 +249,9 @@ class HouseTest {
                 continue;
             }
             var text = read(PROJECT.resolve(source.file));
+            while (TYPE_ARGUMENTS.matcher(text).find()) {
+                text = TYPE_ARGUMENTS.matcher(text).replaceAll("");
+            }
             var method = METHOD.matcher(text);
             while (method.find()) {
                 long parameters =
