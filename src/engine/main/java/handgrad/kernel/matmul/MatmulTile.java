@@ -6,24 +6,31 @@ import static handgrad.kernel.runtime.VectorSupport.FMA;
 import jdk.incubator.vector.FloatVector;
 
 /**
- * The innermost loops where the CPU has 32 vector registers. A tile of C, some rows by the columns of a {@link Panel},
- * stays in registers while k products are added to each of its elements, in the order of k. Then C is set to it, or it
- * is added to C. The indices are added up, because to multiply them anew in each step is slower. The two vectors of a
- * row may overlap, so both are loaded before one is stored.
+ * The innermost loops where the CPU has 32 vector registers. A tile of C, some rows by one or two vectors of columns,
+ * stays in registers while k products are added to each element, in the order of k; then it replaces C or is added to
+ * it. Indices are added up: to multiply is slower. The vectors of a row may overlap: both are loaded, then stored.
  *
  * <p>A vector is boxed when it passes through a call that C2 does not inline, and after a run of small products C2 may
- * not inline even the smallest method. So the tiles are spelled out and call the Vector API alone.
+ * not inline even the smallest method: so the tiles are spelled out. Their parameters are numbers, not an object: with
+ * its fields loaded first, {@code ./handgrad bench matmul} gave a fifth less at 64x64x64 on AVX-512.
  */
 final class MatmulTile {
     private MatmulTile() {}
 
-    /** 8 rows, where the 8 elements of A that a step needs lie side by side: A packed, or stored transposed. */
-    static void of8(Panel panel, float[] a, int ai, float[] b, int bi, float[] c, int ci) {
-        int k = panel.k;
-        int aColumn = panel.aColumn;
-        int bRow = panel.bRow;
-        int second = panel.second;
-        int ldc = panel.ldc;
+    /** 8 rows; the 8 elements of A for a step lie side by side: packed, or stored transposed. parameters: see above. */
+    static void of8(
+            int k,
+            float[] a,
+            int ai,
+            int aColumn,
+            float[] b,
+            int bi,
+            int bRow,
+            int second,
+            boolean accumulate,
+            float[] c,
+            int ci,
+            int ldc) {
         var c00 = FloatVector.zero(FLOAT);
         var c01 = FloatVector.zero(FLOAT);
         var c10 = FloatVector.zero(FLOAT);
@@ -70,7 +77,7 @@ final class MatmulTile {
             c70 = FMA ? a7.fma(b0, c70) : a7.mul(b0).add(c70);
             c71 = FMA ? a7.fma(b1, c71) : a7.mul(b1).add(c71);
         }
-        if (panel.accumulate) {
+        if (accumulate) {
             c00 = c00.add(FloatVector.fromArray(FLOAT, c, ci));
             c01 = c01.add(FloatVector.fromArray(FLOAT, c, ci + second));
             c00.intoArray(c, ci);
@@ -123,12 +130,19 @@ final class MatmulTile {
         c71.intoArray(c, ci + 7 * ldc + second);
     }
 
-    /** As {@link #of8}, but one vector of columns. */
-    static void of8x1(Panel panel, float[] a, int ai, float[] b, int bi, float[] c, int ci) {
-        int k = panel.k;
-        int aColumn = panel.aColumn;
-        int bRow = panel.bRow;
-        int ldc = panel.ldc;
+    /** As {@link #of8}, but one vector of columns. parameters: see above. */
+    static void of8x1(
+            int k,
+            float[] a,
+            int ai,
+            int aColumn,
+            float[] b,
+            int bi,
+            int bRow,
+            boolean accumulate,
+            float[] c,
+            int ci,
+            int ldc) {
         var c00 = FloatVector.zero(FLOAT);
         var c10 = FloatVector.zero(FLOAT);
         var c20 = FloatVector.zero(FLOAT);
@@ -158,7 +172,7 @@ final class MatmulTile {
             var a7 = FloatVector.broadcast(FLOAT, a[ap + 7]);
             c70 = FMA ? a7.fma(b0, c70) : a7.mul(b0).add(c70);
         }
-        if (panel.accumulate) {
+        if (accumulate) {
             c00 = c00.add(FloatVector.fromArray(FLOAT, c, ci));
             c00.intoArray(c, ci);
             c10 = c10.add(FloatVector.fromArray(FLOAT, c, ci + ldc));
@@ -187,14 +201,21 @@ final class MatmulTile {
         c70.intoArray(c, ci + 7 * ldc);
     }
 
-    /** As {@link #of4}, but 6 rows. */
-    static void of6(Panel panel, float[] a, int ai, float[] b, int bi, float[] c, int ci) {
-        int k = panel.k;
-        int aRow = panel.aRow;
-        int aColumn = panel.aColumn;
-        int bRow = panel.bRow;
-        int second = panel.second;
-        int ldc = panel.ldc;
+    /** As {@link #of4}, but 6 rows. parameters: see above. */
+    static void of6(
+            int k,
+            float[] a,
+            int ai,
+            int aRow,
+            int aColumn,
+            float[] b,
+            int bi,
+            int bRow,
+            int second,
+            boolean accumulate,
+            float[] c,
+            int ci,
+            int ldc) {
         var c00 = FloatVector.zero(FLOAT);
         var c01 = FloatVector.zero(FLOAT);
         var c10 = FloatVector.zero(FLOAT);
@@ -231,7 +252,7 @@ final class MatmulTile {
             c50 = FMA ? a5.fma(b0, c50) : a5.mul(b0).add(c50);
             c51 = FMA ? a5.fma(b1, c51) : a5.mul(b1).add(c51);
         }
-        if (panel.accumulate) {
+        if (accumulate) {
             c00 = c00.add(FloatVector.fromArray(FLOAT, c, ci));
             c01 = c01.add(FloatVector.fromArray(FLOAT, c, ci + second));
             c00.intoArray(c, ci);
@@ -272,14 +293,21 @@ final class MatmulTile {
         c51.intoArray(c, ci + 5 * ldc + second);
     }
 
-    /** 4 rows, wherever A's elements lie: its rows are {@code aRow} apart, its columns {@code aColumn}. */
-    static void of4(Panel panel, float[] a, int ai, float[] b, int bi, float[] c, int ci) {
-        int k = panel.k;
-        int aRow = panel.aRow;
-        int aColumn = panel.aColumn;
-        int bRow = panel.bRow;
-        int second = panel.second;
-        int ldc = panel.ldc;
+    /** 4 rows, wherever A lies: its rows are aRow apart, its columns aColumn. parameters: see above. */
+    static void of4(
+            int k,
+            float[] a,
+            int ai,
+            int aRow,
+            int aColumn,
+            float[] b,
+            int bi,
+            int bRow,
+            int second,
+            boolean accumulate,
+            float[] c,
+            int ci,
+            int ldc) {
         var c00 = FloatVector.zero(FLOAT);
         var c01 = FloatVector.zero(FLOAT);
         var c10 = FloatVector.zero(FLOAT);
@@ -306,7 +334,7 @@ final class MatmulTile {
             c30 = FMA ? a3.fma(b0, c30) : a3.mul(b0).add(c30);
             c31 = FMA ? a3.fma(b1, c31) : a3.mul(b1).add(c31);
         }
-        if (panel.accumulate) {
+        if (accumulate) {
             c00 = c00.add(FloatVector.fromArray(FLOAT, c, ci));
             c01 = c01.add(FloatVector.fromArray(FLOAT, c, ci + second));
             c00.intoArray(c, ci);
@@ -335,12 +363,19 @@ final class MatmulTile {
         c31.intoArray(c, ci + 3 * ldc + second);
     }
 
-    /** 1 row, for those that the higher tiles leave over. */
-    static void of1(Panel panel, float[] a, int ai, float[] b, int bi, float[] c, int ci) {
-        int k = panel.k;
-        int aColumn = panel.aColumn;
-        int bRow = panel.bRow;
-        int second = panel.second;
+    /** 1 row, for those that the higher tiles leave over. parameters: see above. */
+    static void of1(
+            int k,
+            float[] a,
+            int ai,
+            int aColumn,
+            float[] b,
+            int bi,
+            int bRow,
+            int second,
+            boolean accumulate,
+            float[] c,
+            int ci) {
         var c00 = FloatVector.zero(FLOAT);
         var c01 = FloatVector.zero(FLOAT);
         int ap = ai;
@@ -352,7 +387,7 @@ final class MatmulTile {
             c00 = FMA ? a0.fma(b0, c00) : a0.mul(b0).add(c00);
             c01 = FMA ? a0.fma(b1, c01) : a0.mul(b1).add(c01);
         }
-        if (panel.accumulate) {
+        if (accumulate) {
             c00 = c00.add(FloatVector.fromArray(FLOAT, c, ci));
             c01 = c01.add(FloatVector.fromArray(FLOAT, c, ci + second));
             c00.intoArray(c, ci);

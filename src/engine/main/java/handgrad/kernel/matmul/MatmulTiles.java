@@ -47,19 +47,15 @@ final class MatmulTiles {
         }
         float[] left = packA ? scratch : a;
         boolean sideBySide = packA || transposedA;
-        var panel = block.panel;
-        panel.k = k;
-        panel.aRow = packA ? 1 : aRow;
-        panel.aColumn = packA ? HEIGHT : block.aColumn();
-        panel.accumulate = accumulate;
+        int row = packA ? 1 : aRow;
+        int column = packA ? HEIGHT : block.aColumn();
         int width;
         for (int j = 0; j < n; j += width) {
             width = MatmulPacking.width(n - j);
             boolean inside = width >= LANES;
             int second = Math.max(0, width - LANES);
-            panel.second = second;
-            panel.bRow = packedB ? MatmulPacking.stride(width) : block.ldb;
-            panel.ldc = inside ? ldc : LANES;
+            int stride = packedB ? MatmulPacking.stride(width) : block.ldb;
+            int outStride = inside ? ldc : LANES;
             int bi = packedB ? j * k : block.bOffset + j;
             float[] out = inside ? c : scratch;
             int rows;
@@ -74,14 +70,16 @@ final class MatmulTiles {
                 switch (rows) {
                     case 8 -> {
                         if (second == 0) {
-                            MatmulTile.of8x1(panel, left, ai, b, bi, out, oi);
+                            MatmulTile.of8x1(k, left, ai, column, b, bi, stride, accumulate, out, oi, outStride);
                         } else {
-                            MatmulTile.of8(panel, left, ai, b, bi, out, oi);
+                            MatmulTile.of8(k, left, ai, column, b, bi, stride, second, accumulate, out, oi, outStride);
                         }
                     }
-                    case 6 -> MatmulTile.of6(panel, left, ai, b, bi, out, oi);
-                    case 4 -> MatmulTile.of4(panel, left, ai, b, bi, out, oi);
-                    default -> MatmulTile.of1(panel, left, ai, b, bi, out, oi);
+                    case 6 ->
+                        MatmulTile.of6(k, left, ai, row, column, b, bi, stride, second, accumulate, out, oi, outStride);
+                    case 4 ->
+                        MatmulTile.of4(k, left, ai, row, column, b, bi, stride, second, accumulate, out, oi, outStride);
+                    default -> MatmulTile.of1(k, left, ai, column, b, bi, stride, second, accumulate, out, oi);
                 }
                 if (!inside) {
                     copy(rows, width, scratch, 0, LANES, c, ci, ldc);
