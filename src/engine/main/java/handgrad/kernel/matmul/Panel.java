@@ -1,9 +1,9 @@
 package handgrad.kernel.matmul;
 
 /**
- * A panel of C: some columns, at most two vectors of them, which are cut into tiles one below the other. It holds what
- * the innermost loops need and what stays the same from tile to tile; they copy it into local variables first. It names
- * no vector, because a {@link Product} has one also where the Vector API is missing.
+ * A panel of C: some columns, at most two vectors of them, which a {@link MatmulStrip} goes down. It holds what stays
+ * the same from row to row; the strip copies it into local variables once, before its loops. It names no vector,
+ * because a {@link Product} has one also where the Vector API is missing.
  */
 final class Panel {
     /** The elements of a sum. */
@@ -13,9 +13,6 @@ final class Panel {
     int aRow;
 
     int aColumn;
-
-    /** From a row of B to the next. */
-    int bRow;
 
     /** From the first vector of columns to the second. They overlap where the panel is narrower than both. */
     int second;
