@@ -96,6 +96,7 @@ class PlantedFaultsTest {
     }
 
     @Test
+    @Tag("long")
     void right_gradients_raise_no_alarm_in_10_000_runs() {
         var operations = LearnerOperations.all();
         var alarms = new ArrayList<String>();
