@@ -49,7 +49,7 @@ final class Elements {
             return;
         }
         for (int i = 0; i < n; i++) {
-            target.setFlat(i, source.getFlat(i));
+            set(target.elements(), i, get(source.elements(), i));
         }
     }
 }

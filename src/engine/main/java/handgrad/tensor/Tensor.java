@@ -151,19 +151,31 @@ public final class Tensor {
         return getFlat(shape.position("get", index));
     }
 
-    /** Sets one element, by its index in each dimension. */
+    /** Sets one element, by its index in each dimension; {@link Conversion} says what its type makes of it. */
     public void set(double value, int... index) {
-        setFlat(shape.position("set", index), value);
+        int position = shape.position("set", index);
+        Conversion.requireHeld("set", value, dtype);
+        Elements.set(elements, position, value);
     }
 
     /** One element, by its position in row-major order. */
     public double getFlat(int position) {
+        requirePosition("getFlat", position);
         return Elements.get(elements, position);
     }
 
-    /** Sets one element, by its position in row-major order; rounded for FLOAT32, cut to its whole part for INT32. */
+    /** Sets one element, by its position in row-major order; {@link Conversion} says what its type makes of it. */
     public void setFlat(int position, double value) {
+        requirePosition("setFlat", position);
+        Conversion.requireHeld("setFlat", value, dtype);
         Elements.set(elements, position, value);
+    }
+
+    private void requirePosition(String operation, int position) {
+        if (position < 0 || position >= shape.elements()) {
+            throw new IllegalArgumentException(operation + ": position " + position + " is outside of " + shape
+                    + ", which has " + shape.elements() + " elements");
+        }
     }
 
     /** The value of a tensor with exactly one element. */
@@ -174,17 +186,22 @@ public final class Tensor {
         return getFlat(0);
     }
 
-    /** Sets every element, and returns this tensor. */
+    /** Sets every element, and returns this tensor; {@link Conversion} says what its type makes of the value. */
     public Tensor fill(double value) {
+        Conversion.requireHeld("fill", value, dtype);
         Elements.fill(elements, value);
         return this;
     }
 
-    /** Copies the elements of a tensor of the same shape into this one, converting its type, and returns this one. */
+    /**
+     * Copies the elements of a tensor of the same shape into this one, converted to this one's type as {@link
+     * Conversion} says, and returns this one. Where an element is refused, nothing is copied.
+     */
     public Tensor copyFrom(Tensor source) {
         if (!shape.equals(source.shape)) {
             throw new IllegalArgumentException("copyFrom: shapes differ, this " + shape + ", source " + source.shape);
         }
+        Conversion.requireHeld("copyFrom", source, dtype);
         Elements.copy(source, this);
         return Tracing.tell(Op.COPY_FROM, this, source);
     }
@@ -194,9 +211,18 @@ public final class Tensor {
         return zeros(dtype, shape).copyFrom(this);
     }
 
-    /** This tensor where it has this type already, otherwise a converted copy. */
+    /**
+     * This tensor where it has this type already, otherwise a copy, converted as {@link Conversion} says: FLOAT32
+     * rounds, INT32 cuts to the whole part, and numbers that the type cannot hold are refused.
+     */
     public Tensor to(DType type) {
-        return dtype == type ? this : zeros(type, shape).copyFrom(this);
+        if (dtype == type) {
+            return this;
+        }
+        Conversion.requireHeld("to", this, type);
+        var out = zeros(type, shape);
+        Elements.copy(this, out);
+        return Tracing.tell(Op.COPY_FROM, out, this);
     }
 
     /** a + b, elementwise. */
