@@ -3,11 +3,8 @@ package handgrad.nn;
 import handgrad.nn.BatchNormOptions.Axes;
 import handgrad.nn.PositionsApart.Repeated;
 import handgrad.nn.PositionsApart.View;
-import handgrad.tensor.DType;
 import handgrad.tensor.Normalizations;
 import handgrad.tensor.Tensor;
-import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -53,7 +50,7 @@ public final class BatchNorm1d implements Layer {
 
     /** Whether the layer normalises by the batch, as in training, or by the running statistics. */
     public boolean isTraining() {
-        return state.training;
+        return state.parts.isTraining();
     }
 
     /** The weight γ, (features). */
@@ -105,7 +102,7 @@ public final class BatchNorm1d implements Layer {
         }
         normalized = Buffers.like(x, normalized);
         output = Buffers.like(x, output);
-        if (state.training) {
+        if (state.parts.isTraining()) {
             normalizeByBatch(x, positionsOfX, normalized, output);
         } else {
             normalizeByRunning(x, positions, normalized, output);
@@ -174,24 +171,9 @@ public final class BatchNorm1d implements Layer {
         return dX;
     }
 
-    @Override
-    public List<Parameter> parameters() {
-        return state.parameters;
-    }
-
-    @Override
-    public void train(boolean training) {
-        state.training = training;
-    }
-
-    @Override
-    public void to(DType dtype) {
-        state.to(dtype);
-    }
-
     /** weight, bias, running_mean and running_var, or running_std where the options follow the deviation. */
     @Override
-    public Map<String, Tensor> stateDict() {
-        return state.toMap();
+    public Parts parts() {
+        return state.parts;
     }
 }

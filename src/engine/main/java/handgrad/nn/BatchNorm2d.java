@@ -1,11 +1,8 @@
 package handgrad.nn;
 
 import handgrad.nn.BatchNormOptions.Axes;
-import handgrad.tensor.DType;
 import handgrad.tensor.ImageNormalizations;
 import handgrad.tensor.Tensor;
-import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,7 +43,7 @@ public final class BatchNorm2d implements Layer {
 
     /** Whether the layer normalises by the batch, as in training, or by the running statistics. */
     public boolean isTraining() {
-        return state.training;
+        return state.parts.isTraining();
     }
 
     /** The weight γ, (channels). */
@@ -89,7 +86,7 @@ public final class BatchNorm2d implements Layer {
         output = Buffers.like(x, output);
         var weight = state.weight.value();
         var bias = state.bias.value();
-        if (state.training) {
+        if (state.parts.isTraining()) {
             int n = x.size(0) * x.size(2) * x.size(3);
             state.beginBatch(x, n, "pixels", 1);
             ImageNormalizations.batchNorm2d(
@@ -137,24 +134,9 @@ public final class BatchNorm2d implements Layer {
         return dX;
     }
 
-    @Override
-    public List<Parameter> parameters() {
-        return state.parameters;
-    }
-
-    @Override
-    public void train(boolean training) {
-        state.training = training;
-    }
-
-    @Override
-    public void to(DType dtype) {
-        state.to(dtype);
-    }
-
     /** weight, bias, running_mean and running_var, or running_std where the options follow the deviation. */
     @Override
-    public Map<String, Tensor> stateDict() {
-        return state.toMap();
+    public Parts parts() {
+        return state.parts;
     }
 }

@@ -1,11 +1,7 @@
 package handgrad.nn;
 
 import handgrad.nn.BatchNormOptions.Variance;
-import handgrad.tensor.DType;
 import handgrad.tensor.Tensor;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,9 +13,8 @@ final class BatchNormState {
     final BatchNormOptions options;
     final Parameter weight;
     final Parameter bias;
-    final List<Parameter> parameters;
+    final Parts parts = new Parts();
     final RunningStatistics running;
-    boolean training = true;
 
     private int divisor;
     private @Nullable Tensor mean;
@@ -31,10 +26,9 @@ final class BatchNormState {
     BatchNormState(String layer, int features, BatchNormOptions options) {
         this.layer = layer;
         this.options = options;
-        weight = new Parameter("weight", Tensor.ones(features));
-        bias = new Parameter("bias", Tensor.zeros(features));
-        parameters = List.of(weight, bias);
-        running = new RunningStatistics(features, options);
+        weight = parts.add(new Parameter("weight", Tensor.ones(features)));
+        bias = parts.add(new Parameter("bias", Tensor.zeros(features)));
+        running = new RunningStatistics(features, options, parts);
     }
 
     int features() {
@@ -93,18 +87,5 @@ final class BatchNormState {
     /** (variance + epsilon)^-½ of the last forward pass. */
     Tensor inverseDeviation() {
         return Buffers.kept(layer, inverseDeviation);
-    }
-
-    void to(DType dtype) {
-        parameters.forEach(parameter -> parameter.to(dtype));
-        running.to(dtype);
-    }
-
-    /** weight, bias, running_mean and running_var, or running_std where the options follow the deviation. */
-    Map<String, Tensor> toMap() {
-        var state = new LinkedHashMap<String, Tensor>();
-        parameters.forEach(parameter -> state.put(parameter.name(), parameter.value()));
-        running.addTo(state);
-        return state;
     }
 }

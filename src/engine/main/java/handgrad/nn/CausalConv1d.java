@@ -1,12 +1,10 @@
 package handgrad.nn;
 
 import handgrad.random.TorchRandom;
-import handgrad.tensor.DType;
 import handgrad.tensor.Functional;
 import handgrad.tensor.Sequences;
 import handgrad.tensor.Shape;
 import handgrad.tensor.Tensor;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,8 +27,8 @@ public final class CausalConv1d implements Layer {
     private final int kernelSize;
     private final int dilation;
     private final WeightAndBias weights;
-    private boolean streaming;
     private @Nullable Tensor past;
+    private int streamOfPast;
     private @Nullable Tensor input;
     private @Nullable Tensor unfolded;
     private @Nullable Tensor output;
@@ -96,6 +94,7 @@ public final class CausalConv1d implements Layer {
     @Override
     public Tensor forward(Tensor x) {
         int fanIn = weights.value().size(0) / kernelSize;
+        boolean streaming = parts().isStreaming();
         int least = streaming ? 1 : span() + 1;
         if (x.shape().rank() != 3 || x.size(1) < least || x.size(2) != fanIn) {
             throw new IllegalArgumentException(
@@ -117,8 +116,12 @@ public final class CausalConv1d implements Layer {
 
     /** The inputs that the layer still sees, then x. */
     private Tensor continued(Tensor x) {
-        var before = past == null ? Tensor.zeros(x.dtype(), Shape.of(x.size(0), span(), x.size(2))) : past;
+        int stream = parts().stream();
+        var before = past == null || streamOfPast != stream
+                ? Tensor.zeros(x.dtype(), Shape.of(x.size(0), span(), x.size(2)))
+                : past;
         var sequence = Tensor.cat(1, before, x);
+        streamOfPast = stream;
         past = sequence.narrow(1, x.size(1), span());
         return sequence;
     }
@@ -137,7 +140,7 @@ public final class CausalConv1d implements Layer {
      */
     @Override
     public Tensor backward(Tensor dOut) {
-        if (streaming) {
+        if (parts().isStreaming()) {
             throw new IllegalStateException(
                     "CausalConv1d.backward: the past of a stream is not kept; call stream(false), then forward");
         }
@@ -152,19 +155,7 @@ public final class CausalConv1d implements Layer {
     }
 
     @Override
-    public List<Parameter> parameters() {
-        return weights.parameters;
-    }
-
-    @Override
-    public void stream(boolean streaming) {
-        this.streaming = streaming;
-        past = null;
-    }
-
-    @Override
-    public void to(DType dtype) {
-        Layer.super.to(dtype);
-        past = null;
+    public Parts parts() {
+        return weights.parts;
     }
 }

@@ -4,7 +4,6 @@ import handgrad.random.TorchRandom;
 import handgrad.tensor.Convolutions;
 import handgrad.tensor.Tensor;
 import handgrad.tensor.Window;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -132,7 +131,7 @@ public final class Conv2d implements Layer {
     }
 
     @Override
-    public List<Parameter> parameters() {
-        return weights.parameters;
+    public Parts parts() {
+        return weights.parts;
     }
 }

@@ -63,7 +63,8 @@ public final class DataParallel {
      * @param shards at least 1
      * @param newModel makes a new model at each call, always with the same layers; the values of the first one are
      *     taken
-     * @throws IllegalArgumentException if the parameters of two models differ in number, name or shape
+     * @throws IllegalArgumentException if the parameters of two models differ in number, name or shape, or two models
+     *     share a layer, a parameter or a tensor
      */
     public DataParallel(int shards, Supplier<? extends Layer> newModel) {
         if (shards < 1) {
@@ -71,19 +72,24 @@ public final class DataParallel {
         }
         this.shards =
                 Stream.generate(() -> new Shard(newModel.get())).limit(shards).toList();
-        for (int i = 1; i < shards; i++) {
+        var all = new Parts();
+        for (int i = 0; i < shards; i++) {
+            requireApart(all, i);
             requireAlike(i);
         }
     }
 
-    @SuppressWarnings("ReferenceEquality")
-    private void requireAlike(int shard) {
-        for (int i = 0; i < shard; i++) {
-            if (shards.get(i).model == shards.get(shard).model) {
-                throw new IllegalArgumentException("DataParallel: models " + i + " and " + shard
-                        + " are one; newModel must make a new model at each call");
-            }
+    /** Adds a model to all parts, which refuse what two of them share. */
+    private void requireApart(Parts all, int shard) {
+        try {
+            all.add("model " + shard, shards.get(shard).model);
+        } catch (IllegalArgumentException exception) {
+            throw new IllegalArgumentException(
+                    "DataParallel: newModel must make a new model at each call. " + exception.getMessage(), exception);
         }
+    }
+
+    private void requireAlike(int shard) {
         var first = parameters();
         var own = shards.get(shard).parameters;
         for (int p = 0; p < Math.max(first.size(), own.size()); p++) {

@@ -5,13 +5,13 @@ import handgrad.tensor.Functional;
 import handgrad.tensor.Shape;
 import handgrad.tensor.Tensor;
 import java.util.Arrays;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** A table of vectors looked up by index: (…) indices to (…, columns). Keeps its input for backward. */
 public final class Embedding implements Layer {
     private static final Tensor NO_GRADIENT = Tensor.zeros(0);
 
+    private final Parts parts = new Parts();
     private final Parameter weight;
     private @Nullable Tensor indices;
     private @Nullable Tensor output;
@@ -26,7 +26,7 @@ public final class Embedding implements Layer {
         if (weight.shape().rank() != 2) {
             throw new IllegalArgumentException("Embedding: weight must be (rows, columns), it is " + weight.shape());
         }
-        this.weight = new Parameter("weight", weight);
+        this.weight = parts.add(new Parameter("weight", weight));
     }
 
     /** The table, (rows, columns). */
@@ -64,7 +64,7 @@ public final class Embedding implements Layer {
     }
 
     @Override
-    public List<Parameter> parameters() {
-        return List.of(weight);
+    public Parts parts() {
+        return parts;
     }
 }

@@ -56,4 +56,9 @@ public final class Flatten implements Layer {
         }
         return dX;
     }
+
+    @Override
+    public Parts parts() {
+        return Parts.NONE;
+    }
 }

@@ -50,4 +50,9 @@ public final class FlattenConsecutive implements Layer {
         }
         return dX;
     }
+
+    @Override
+    public Parts parts() {
+        return Parts.NONE;
+    }
 }

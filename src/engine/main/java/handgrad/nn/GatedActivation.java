@@ -37,4 +37,9 @@ public final class GatedActivation implements Layer {
         Activations.gateBackward(t, dOut, dX);
         return dX;
     }
+
+    @Override
+    public Parts parts() {
+        return Parts.NONE;
+    }
 }

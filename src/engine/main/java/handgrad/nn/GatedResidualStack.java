@@ -1,14 +1,11 @@
 package handgrad.nn;
 
 import handgrad.random.TorchRandom;
-import handgrad.tensor.DType;
 import handgrad.tensor.Sequences;
 import handgrad.tensor.Tensor;
 import handgrad.tensor.Updates;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,13 +21,12 @@ import org.jspecify.annotations.Nullable;
  * weights one above the other.
  */
 public final class GatedResidualStack implements Layer {
+    private final Parts parts = new Parts();
     private final int channels;
     private final List<CausalConv1d> convolutions = new ArrayList<>();
     private final List<GatedActivation> activations = new ArrayList<>();
     private final List<Linear> residuals = new ArrayList<>();
     private final Linear skip;
-    private final Map<String, Layer> layers = new LinkedHashMap<>();
-    private final List<Parameter> parameters;
 
     private final Tensor[] z;
     private final @Nullable Tensor[] inputs;
@@ -49,19 +45,14 @@ public final class GatedResidualStack implements Layer {
         }
         this.channels = channels;
         for (int i = 0; i < dilations.length; i++) {
-            convolutions.add(new CausalConv1d(channels, 2 * channels, dilations[i], true, random));
-            activations.add(new GatedActivation());
-            layers.put(i + ".convolution.", convolutions.get(i));
+            convolutions.add(parts.add(
+                    i + ".convolution", new CausalConv1d(channels, 2 * channels, dilations[i], true, random)));
+            activations.add(parts.add(i + ".activation", new GatedActivation()));
             if (i < dilations.length - 1) {
-                residuals.add(new Linear(channels, channels, random));
-                layers.put(i + ".residual.", residuals.get(i));
+                residuals.add(parts.add(i + ".residual", new Linear(channels, channels, random)));
             }
         }
-        skip = new Linear(dilations.length * channels, skipChannels, random);
-        layers.put("skip.", skip);
-        parameters = layers.values().stream()
-                .flatMap(layer -> layer.parameters().stream())
-                .toList();
+        skip = parts.add("skip", new Linear(dilations.length * channels, skipChannels, random));
         z = new Tensor[dilations.length];
         inputs = new Tensor[dilations.length];
     }
@@ -126,27 +117,9 @@ public final class GatedResidualStack implements Layer {
         return convolutions.get(i).backward(activations.get(i).backward(dZ));
     }
 
-    @Override
-    public List<Parameter> parameters() {
-        return parameters;
-    }
-
-    @Override
-    public void stream(boolean streaming) {
-        layers.values().forEach(layer -> layer.stream(streaming));
-    }
-
-    @Override
-    public void to(DType dtype) {
-        layers.values().forEach(layer -> layer.to(dtype));
-    }
-
     /** The parameters as {@code 0.convolution.weight}, {@code 0.residual.bias}, … and {@code skip.weight}. */
     @Override
-    public Map<String, Tensor> stateDict() {
-        var state = new LinkedHashMap<String, Tensor>();
-        layers.forEach(
-                (prefix, layer) -> layer.stateDict().forEach((name, tensor) -> state.put(prefix + name, tensor)));
-        return state;
+    public Parts parts() {
+        return parts;
     }
 }

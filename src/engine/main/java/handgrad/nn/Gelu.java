@@ -36,4 +36,9 @@ public final class Gelu implements Layer {
         Activations.geluBackward(x, Buffers.kept("Gelu", tanh), dOut, dX);
         return dX;
     }
+
+    @Override
+    public Parts parts() {
+        return Parts.NONE;
+    }
 }

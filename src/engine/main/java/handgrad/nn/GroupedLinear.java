@@ -2,7 +2,6 @@ package handgrad.nn;
 
 import handgrad.tensor.Grouped;
 import handgrad.tensor.Tensor;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -54,7 +53,7 @@ public final class GroupedLinear implements Layer {
     }
 
     @Override
-    public List<Parameter> parameters() {
-        return weights.parameters;
+    public Parts parts() {
+        return weights.parts;
     }
 }

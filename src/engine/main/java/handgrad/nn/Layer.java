@@ -2,8 +2,6 @@ package handgrad.nn;
 
 import handgrad.tensor.DType;
 import handgrad.tensor.Tensor;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -28,9 +26,15 @@ public interface Layer {
      */
     Tensor backward(Tensor dOut);
 
-    /** The parameters, always in the same order. */
+    /**
+     * What this layer is made of, always the same object: {@link Parts#NONE} where it has no parameters, no statistics
+     * and no layers inside. All that follows below does so from it, and is not overridden.
+     */
+    Parts parts();
+
+    /** The parameters, also of the layers inside, each once and always in the same order. */
     default List<Parameter> parameters() {
-        return List.of();
+        return parts().parameters();
     }
 
     /** The number of elements of all parameters. */
@@ -41,50 +45,43 @@ public interface Layer {
     }
 
     /** Chooses between training, which is the default, and evaluation; for layers that differ between the two. */
-    default void train(boolean training) {}
+    default void train(boolean training) {
+        Parts.of(this).train(training);
+    }
 
     /**
      * Chooses between whole sequences, which is the default, and streaming, where each input continues the one before
      * it; for layers that look back. A call with true begins a new stream, before which there were zeros.
      */
-    default void stream(boolean streaming) {}
-
-    /** Converts parameters and other state to another type: FLOAT64 for checking, FLOAT32 for training. */
-    default void to(DType dtype) {
-        parameters().forEach(parameter -> parameter.to(dtype));
-    }
-
-    /** Everything that a saved model needs, by name: parameters and running statistics, not copied. */
-    default Map<String, Tensor> stateDict() {
-        var state = new LinkedHashMap<String, Tensor>();
-        parameters().forEach(parameter -> state.put(parameter.name(), parameter.value()));
-        return state;
+    default void stream(boolean streaming) {
+        Parts.of(this).stream(streaming);
     }
 
     /**
-     * Copies a saved state into this layer's tensors.
+     * Converts parameters and statistics to another type: FLOAT64 for checking, FLOAT32 for training. They are new
+     * tensors then, so an optimiser that keeps some of its own is made after it.
+     */
+    default void to(DType dtype) {
+        Parts.of(this).to(dtype);
+    }
+
+    /**
+     * Everything that a saved model needs, by name: parameters and statistics. It is live, as PyTorch's: its tensors
+     * are the model's own and follow the training. {@code stateDict().copy()} stays as it is.
+     */
+    default StateDict stateDict() {
+        return Parts.of(this).stateDict();
+    }
+
+    /**
+     * Copies a saved state into this layer's tensors, converted to their type. NaN and infinities are taken as they
+     * are.
      *
-     * @throws IllegalArgumentException if a name is missing or unknown, or a shape differs; nothing is changed then
+     * @throws IllegalArgumentException if a name is missing or unknown, a shape differs, a number does not fit into the
+     *     type or cannot be (a variance below 0), or a tensor is this layer's own; all that is wrong is listed, and
+     *     nothing is changed
      */
     default void loadStateDict(Map<String, Tensor> saved) {
-        var own = stateDict();
-        for (var name : saved.keySet()) {
-            if (!own.containsKey(name)) {
-                throw new IllegalArgumentException("loadStateDict: the model has no " + name);
-            }
-        }
-        var copies = new ArrayList<Runnable>();
-        own.forEach((name, tensor) -> {
-            var source = saved.get(name);
-            if (source == null) {
-                throw new IllegalArgumentException("loadStateDict: " + name + " " + tensor.shape() + " is missing");
-            }
-            if (!source.shape().equals(tensor.shape())) {
-                throw new IllegalArgumentException("loadStateDict: " + name + " has shape " + source.shape()
-                        + ", the model wants " + tensor.shape());
-            }
-            copies.add(() -> tensor.copyFrom(source));
-        });
-        copies.forEach(Runnable::run);
+        stateDict().load(saved);
     }
 }

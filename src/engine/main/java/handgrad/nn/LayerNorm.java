@@ -2,7 +2,6 @@ package handgrad.nn;
 
 import handgrad.tensor.Normalizations;
 import handgrad.tensor.Tensor;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,9 +14,9 @@ public final class LayerNorm implements Layer {
     private static final double EPSILON = 1e-5;
 
     private final double epsilon;
+    private final Parts parts = new Parts();
     private final Parameter weight;
     private final Parameter bias;
-    private final List<Parameter> parameters;
     private @Nullable Tensor inverseDeviation;
     private @Nullable Tensor normalized;
     private @Nullable Tensor output;
@@ -42,9 +41,8 @@ public final class LayerNorm implements Layer {
             throw new IllegalArgumentException("LayerNorm: epsilon must be at least 0, it is " + epsilon);
         }
         this.epsilon = epsilon;
-        this.weight = new Parameter("weight", Tensor.ones(features));
-        this.bias = new Parameter("bias", Tensor.zeros(features));
-        this.parameters = List.of(weight, bias);
+        this.weight = parts.add(new Parameter("weight", Tensor.ones(features)));
+        this.bias = parts.add(new Parameter("bias", Tensor.zeros(features)));
     }
 
     /** The weight γ, (features). */
@@ -100,7 +98,7 @@ public final class LayerNorm implements Layer {
     }
 
     @Override
-    public List<Parameter> parameters() {
-        return parameters;
+    public Parts parts() {
+        return parts;
     }
 }

@@ -54,4 +54,9 @@ public final class LeakyRelu implements Layer {
         Activations.leakyReluBackward(y, negativeSlope, dOut, dX);
         return dX;
     }
+
+    @Override
+    public Parts parts() {
+        return Parts.NONE;
+    }
 }

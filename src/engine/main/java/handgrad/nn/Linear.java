@@ -3,7 +3,6 @@ package handgrad.nn;
 import handgrad.random.TorchRandom;
 import handgrad.tensor.Functional;
 import handgrad.tensor.Tensor;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** out = x · weight + bias: (…, fanIn) to (…, fanOut). Keeps its input for backward. */
@@ -73,7 +72,7 @@ public final class Linear implements Layer {
     }
 
     @Override
-    public List<Parameter> parameters() {
-        return weights.parameters;
+    public Parts parts() {
+        return weights.parts;
     }
 }

@@ -63,4 +63,9 @@ public final class MaxPool2d implements Layer {
         Convolutions.maxPool2dBackward(dOut, Buffers.kept("MaxPool2d", indices), dX);
         return dX;
     }
+
+    @Override
+    public Parts parts() {
+        return Parts.NONE;
+    }
 }

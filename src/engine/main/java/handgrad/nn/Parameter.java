@@ -4,7 +4,7 @@ import handgrad.tensor.DType;
 import handgrad.tensor.Tensor;
 
 /** A tensor that training changes, with its gradient, which every backward pass adds to. */
-public final class Parameter {
+public final class Parameter implements StateTensor {
     private final String name;
     private Tensor value;
     private Tensor grad;
@@ -26,11 +26,13 @@ public final class Parameter {
     }
 
     /** The name within the layer. */
+    @Override
     public String name() {
         return name;
     }
 
     /** The value, not a copy. */
+    @Override
     public Tensor value() {
         return value;
     }
@@ -46,6 +48,7 @@ public final class Parameter {
     }
 
     /** Converts value and gradient to another type. */
+    @Override
     public void to(DType dtype) {
         value = value.to(dtype);
         grad = grad.to(dtype);

@@ -25,4 +25,9 @@ public final class Relu implements Layer {
         Activations.reluBackward(y, dOut, dX);
         return dX;
     }
+
+    @Override
+    public Parts parts() {
+        return Parts.NONE;
+    }
 }

@@ -1,17 +1,13 @@
 package handgrad.nn;
 
-import handgrad.tensor.DType;
 import handgrad.tensor.Tensor;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Layers one after the other. Parameters are named by position, as in PyTorch: {@code 2.weight}. */
 public final class Sequential implements Layer {
+    private final Parts parts = new Parts();
     private final List<Layer> layers;
-    private final List<Parameter> parameters;
     private @Nullable Observer observer;
 
     /**
@@ -29,22 +25,8 @@ public final class Sequential implements Layer {
     /** A model of these layers, each a layer of its own, the first one next to the input. */
     public Sequential(Layer... layers) {
         this.layers = List.of(layers);
-        requireDistinct(this.layers);
-        var all = new ArrayList<Parameter>();
-        this.layers.forEach(layer -> all.addAll(layer.parameters()));
-        this.parameters = List.copyOf(all);
-    }
-
-    @SuppressWarnings("ReferenceEquality")
-    private static void requireDistinct(List<Layer> layers) {
-        for (int i = 0; i < layers.size(); i++) {
-            for (int j = 0; j < i; j++) {
-                if (layers.get(i) == layers.get(j)) {
-                    throw new IllegalArgumentException("Sequential: layers " + j + " and " + i + " are one "
-                            + layers.get(i).getClass().getSimpleName() + "; a layer keeps what its last forward needs"
-                            + " for backward, so each place wants a layer of its own");
-                }
-            }
+        for (int i = 0; i < layers.length; i++) {
+            parts.add(String.valueOf(i), layers[i]);
         }
     }
 
@@ -94,32 +76,7 @@ public final class Sequential implements Layer {
     }
 
     @Override
-    public List<Parameter> parameters() {
-        return parameters;
-    }
-
-    @Override
-    public void train(boolean training) {
-        layers.forEach(layer -> layer.train(training));
-    }
-
-    @Override
-    public void stream(boolean streaming) {
-        layers.forEach(layer -> layer.stream(streaming));
-    }
-
-    @Override
-    public void to(DType dtype) {
-        layers.forEach(layer -> layer.to(dtype));
-    }
-
-    @Override
-    public Map<String, Tensor> stateDict() {
-        var state = new LinkedHashMap<String, Tensor>();
-        for (int i = 0; i < layers.size(); i++) {
-            var prefix = i + ".";
-            layers.get(i).stateDict().forEach((name, tensor) -> state.put(prefix + name, tensor));
-        }
-        return state;
+    public Parts parts() {
+        return parts;
     }
 }

@@ -25,4 +25,9 @@ public final class Sigmoid implements Layer {
         Activations.sigmoidBackward(y, dOut, dX);
         return dX;
     }
+
+    @Override
+    public Parts parts() {
+        return Parts.NONE;
+    }
 }

@@ -29,4 +29,9 @@ public final class Silu implements Layer {
         Activations.siluBackward(x, Buffers.kept("Silu", sigmoid), dOut, dX);
         return dX;
     }
+
+    @Override
+    public Parts parts() {
+        return Parts.NONE;
+    }
 }

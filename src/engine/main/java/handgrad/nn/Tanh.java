@@ -25,4 +25,9 @@ public final class Tanh implements Layer {
         Activations.tanhBackward(y, dOut, dX);
         return dX;
     }
+
+    @Override
+    public Parts parts() {
+        return Parts.NONE;
+    }
 }

@@ -1,16 +1,13 @@
 package handgrad.nn;
 
 import handgrad.tensor.Tensor;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The weight of a layer and, where it has one, the bias that it adds to each of its outputs. */
 final class WeightAndBias {
+    final Parts parts = new Parts();
     final Parameter weight;
     final @Nullable Parameter bias;
-
-    /** The weight, then the bias. */
-    final List<Parameter> parameters;
 
     /**
      * Checks the shapes.
@@ -30,9 +27,8 @@ final class WeightAndBias {
             throw new IllegalArgumentException(layer + ": bias must be (" + weight.size(1) + ") for weight "
                     + weight.shape() + ", it is " + bias.shape());
         }
-        this.weight = new Parameter("weight", weight);
-        this.bias = bias == null ? null : new Parameter("bias", bias);
-        this.parameters = this.bias == null ? List.of(this.weight) : List.of(this.weight, this.bias);
+        this.weight = parts.add(new Parameter("weight", weight));
+        this.bias = bias == null ? null : parts.add(new Parameter("bias", bias));
     }
 
     Tensor value() {

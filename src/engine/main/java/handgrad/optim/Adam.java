@@ -11,27 +11,31 @@ import java.util.List;
  * Hutter 2017, https://arxiv.org/abs/1711.05101): apart from the gradient. Everything is named as in PyTorch.
  */
 public final class Adam implements Optimizer {
-    private final List<Parameter> parameters;
+    private final ParameterList parameters;
     private final AdamOptions options;
     private final List<Tensor> means;
     private final List<Tensor> squares;
     private int step;
 
-    /** An optimiser with PyTorch's defaults, {@link AdamOptions#PYTORCH}. */
+    /** An optimiser of these parameters with PyTorch's defaults, {@link AdamOptions#PYTORCH}. */
     public Adam(List<Parameter> parameters) {
         this(parameters, AdamOptions.PYTORCH);
     }
 
-    /** An optimiser of these parameters, in this order, of the types that they have now. */
+    /**
+     * An optimiser of these parameters, in this order, of the types that they have now: a model is converted before.
+     *
+     * @param parameters at least one, none twice
+     */
     public Adam(List<Parameter> parameters, AdamOptions options) {
-        this.parameters = List.copyOf(parameters);
+        this.parameters = new ParameterList("Adam", parameters);
         this.options = options;
-        this.means = zeros(this.parameters);
-        this.squares = zeros(this.parameters);
+        this.means = zeros();
+        this.squares = zeros();
     }
 
-    private static List<Tensor> zeros(List<Parameter> parameters) {
-        return parameters.stream()
+    private List<Tensor> zeros() {
+        return parameters.asList().stream()
                 .map(Parameter::value)
                 .map(value -> Tensor.zeros(value.dtype(), value.shape()))
                 .toList();
@@ -39,9 +43,7 @@ public final class Adam implements Optimizer {
 
     @Override
     public void zeroGrad() {
-        for (int i = 0; i < parameters.size(); i++) {
-            parameters.get(i).zeroGrad();
-        }
+        parameters.zeroGrad();
     }
 
     /**
@@ -54,9 +56,8 @@ public final class Adam implements Optimizer {
      */
     @Override
     public void step(double lr) {
-        if (!(lr >= 0) || Double.isInfinite(lr)) {
-            throw new IllegalArgumentException("Adam: the learning rate must be at least 0 and finite, it is " + lr);
-        }
+        parameters.requireRate(lr);
+        requireTypes();
         step++;
         for (int i = 0; i < parameters.size(); i++) {
             var parameter = parameters.get(i);
@@ -71,6 +72,18 @@ public final class Adam implements Optimizer {
                     options.epsilon(),
                     options.weightDecay(),
                     step);
+        }
+    }
+    /** A conversion of the model gives its parameters new tensors, and the averages keep the type of before. */
+    private void requireTypes() {
+        for (int i = 0; i < parameters.size(); i++) {
+            var value = parameters.get(i).value();
+            if (value.dtype() != means.get(i).dtype()) {
+                throw new IllegalStateException("Adam: " + parameters.get(i).name() + " " + value.shape() + " is "
+                        + value.dtype() + " now, and was " + means.get(i).dtype()
+                        + " when this optimiser was made: call model.to(" + value.dtype()
+                        + ") first, then make the optimiser");
+            }
         }
     }
 }

@@ -6,26 +6,26 @@ import java.util.List;
 
 /** Stochastic gradient descent without momentum. */
 public final class Sgd implements Optimizer {
-    private final List<Parameter> parameters;
+    private final ParameterList parameters;
 
-    /** An optimiser of these parameters, in this order. */
+    /**
+     * An optimiser of these parameters, in this order.
+     *
+     * @param parameters at least one, none twice
+     */
     public Sgd(List<Parameter> parameters) {
-        this.parameters = List.copyOf(parameters);
+        this.parameters = new ParameterList("Sgd", parameters);
     }
 
     @Override
     public void zeroGrad() {
-        for (int i = 0; i < parameters.size(); i++) {
-            parameters.get(i).zeroGrad();
-        }
+        parameters.zeroGrad();
     }
 
     /** value -= lr · grad, for every parameter. */
     @Override
     public void step(double lr) {
-        if (!(lr >= 0) || Double.isInfinite(lr)) {
-            throw new IllegalArgumentException("Sgd: the learning rate must be at least 0 and finite, it is " + lr);
-        }
+        parameters.requireRate(lr);
         for (int i = 0; i < parameters.size(); i++) {
             var parameter = parameters.get(i);
             Updates.addScaled(parameter.value(), -lr, parameter.grad());

@@ -62,9 +62,8 @@ final class Requirements {
     }
 
     /** Refuses a result on the array of an argument that is still read while the result is written. */
-    @SuppressWarnings("ReferenceEquality")
     static void requireApart(String operation, String name, Tensor result, String argument, Tensor tensor) {
-        if (result.elements() == tensor.elements()) {
+        if (result.sharesElements(tensor)) {
             throw new IllegalArgumentException(operation + ": " + name + " must not share the elements of " + argument);
         }
     }

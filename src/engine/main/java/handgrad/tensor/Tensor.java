@@ -139,6 +139,12 @@ public final class Tensor {
         return elements;
     }
 
+    /** Whether the two are on one array, so that what is written into one is written into the other. */
+    @SuppressWarnings("ReferenceEquality")
+    public boolean sharesElements(Tensor other) {
+        return elements == other.elements;
+    }
+
     private void requireType(String operation, DType wanted) {
         if (dtype != wanted) {
             throw new IllegalArgumentException(

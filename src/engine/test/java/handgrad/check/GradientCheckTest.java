@@ -15,13 +15,13 @@ import handgrad.nn.Layer;
 import handgrad.nn.Linear;
 import handgrad.nn.MseLoss;
 import handgrad.nn.Parameter;
+import handgrad.nn.Parts;
 import handgrad.nn.Sequential;
 import handgrad.nn.Tanh;
 import handgrad.random.TorchRandom;
 import handgrad.tensor.DType;
 import handgrad.tensor.Shape;
 import handgrad.tensor.Tensor;
-import java.util.List;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 
@@ -164,6 +164,11 @@ class GradientCheckTest {
         public Tensor backward(Tensor dOut) {
             return dOut.mul(kept).mul(2);
         }
+
+        @Override
+        public Parts parts() {
+            return Parts.NONE;
+        }
     }
 
     @Test
@@ -181,7 +186,8 @@ class GradientCheckTest {
             void run(Tensor dWeight, Parameter weight);
         }
 
-        private final Parameter weight = new Parameter("weight", Tensor.of(new float[] {1, 2, 3}, 3));
+        private final Parts parts = new Parts();
+        private final Parameter weight = parts.add(new Parameter("weight", Tensor.of(new float[] {1, 2, 3}, 3)));
         private final Backward backward;
         private Tensor x = Tensor.zeros(0);
 
@@ -202,8 +208,8 @@ class GradientCheckTest {
         }
 
         @Override
-        public List<Parameter> parameters() {
-            return List.of(weight);
+        public Parts parts() {
+            return parts;
         }
     }
 

@@ -9,7 +9,7 @@ import handgrad.nn.Embedding;
 import handgrad.nn.FlattenConsecutive;
 import handgrad.nn.Layer;
 import handgrad.nn.Linear;
-import handgrad.nn.Parameter;
+import handgrad.nn.Parts;
 import handgrad.nn.Sequential;
 import handgrad.nn.Tanh;
 import handgrad.random.TorchRandom;
@@ -17,7 +17,6 @@ import handgrad.tensor.DType;
 import handgrad.tensor.Shape;
 import handgrad.tensor.Tensor;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
@@ -71,18 +70,8 @@ class LayerFaultsTest {
         }
 
         @Override
-        public List<Parameter> parameters() {
-            return layer.parameters();
-        }
-
-        @Override
-        public void to(DType dtype) {
-            layer.to(dtype);
-        }
-
-        @Override
-        public Map<String, Tensor> stateDict() {
-            return layer.stateDict();
+        public Parts parts() {
+            return layer.parts();
         }
     }
 

@@ -11,7 +11,7 @@ import handgrad.nn.Embedding;
 import handgrad.nn.FlattenConsecutive;
 import handgrad.nn.Layer;
 import handgrad.nn.Linear;
-import handgrad.nn.Parameter;
+import handgrad.nn.Parts;
 import handgrad.nn.Relu;
 import handgrad.nn.Sequential;
 import handgrad.nn.Tanh;
@@ -124,6 +124,11 @@ class ModelDoctorTest {
         public Tensor backward(Tensor dOut) {
             return p.mul(dOut.sub(p.mul(dOut).sum(-1, true)));
         }
+
+        @Override
+        public Parts parts() {
+            return Parts.NONE;
+        }
     }
 
     /** Hides the layers of a model. */
@@ -139,8 +144,8 @@ class ModelDoctorTest {
         }
 
         @Override
-        public List<Parameter> parameters() {
-            return model.parameters();
+        public Parts parts() {
+            return model.parts();
         }
     }
 
@@ -318,6 +323,11 @@ class ModelDoctorTest {
             var copy = tensor.copy();
             copy.floats()[3] = value;
             return copy;
+        }
+
+        @Override
+        public Parts parts() {
+            return Parts.NONE;
         }
     }
 

@@ -231,7 +231,20 @@ class DataParallelTest {
                         + " make the same layers");
         var one = perceptron();
         assertThatThrownBy(() -> new DataParallel(2, () -> one))
-                .hasMessage("DataParallel: models 0 and 1 are one; newModel must make a new model at each call");
+                .hasMessage(
+                        "DataParallel: newModel must make a new model at each call. Parts: model 0 and model 1 are one"
+                                + " Sequential; a layer keeps what its last forward needs for backward, so each place"
+                                + " wants a layer of its own");
+        var shared = new Tanh();
+        assertThatThrownBy(() -> new DataParallel(2, () -> new Sequential(new Linear(5, 4, random), shared)))
+                .hasMessageStartingWith(
+                        "DataParallel: newModel must make a new model at each call. Parts: model 0.1 and"
+                                + " model 1.1 are one Tanh; ");
+        var weight = Tensor.ones(5, 4);
+        assertThatThrownBy(() -> new DataParallel(2, () -> new Linear(weight, null)))
+                .hasMessageStartingWith(
+                        "DataParallel: newModel must make a new model at each call. Parts: model 0.weight"
+                                + " and model 1.weight are one tensor; ");
     }
 
     @Test

@@ -158,7 +158,8 @@ class LayerTest {
         var fresh = new BatchNorm1d(4, options);
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> fresh.loadStateDict(trained.stateDict()))
-                .withMessage("loadStateDict: running_mean has shape (3, 4), the model wants (4)");
+                .withMessage("loadStateDict: running_mean has shape (3, 4), the model wants (4); running_var has shape"
+                        + " (3, 4), the model wants (4)");
         fresh.forward(x);
         fresh.loadStateDict(trained.stateDict());
         trained.train(false);
@@ -202,7 +203,7 @@ class LayerTest {
         var tanh = new Tanh();
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new Sequential(tanh, new Linear(3, 3, random), tanh))
-                .withMessage("Sequential: layers 0 and 2 are one Tanh; a layer keeps what its last forward needs for"
+                .withMessage("Parts: 0 and 2 are one Tanh; a layer keeps what its last forward needs for"
                         + " backward, so each place wants a layer of its own");
     }
 
@@ -335,12 +336,13 @@ class LayerTest {
         assertThat(second.stateDict()).isEqualTo(first.stateDict());
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> second.loadStateDict(Map.of()))
-                .withMessage("loadStateDict: 0.weight (27, 10) is missing");
+                .withMessage("loadStateDict: missing 0.weight (27, 10), 2.weight (30, 45), 2.bias (45), 3.weight (45),"
+                        + " 3.bias (45), 3.running_mean (45), 3.running_var (45), 5.weight (45, 27), 5.bias (27)");
         var unknown = new java.util.LinkedHashMap<>(first.stateDict());
         unknown.put("9.weight", Tensor.zeros(1));
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> second.loadStateDict(unknown))
-                .withMessage("loadStateDict: the model has no 9.weight");
+                .withMessage("loadStateDict: unexpected 9.weight (1)");
         var wrong = new java.util.LinkedHashMap<>(first.stateDict());
         wrong.put("0.weight", Tensor.zeros(27, 9));
         assertThatIllegalArgumentException()

@@ -2,14 +2,62 @@ package handgrad.optim;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import handgrad.nn.Linear;
 import handgrad.nn.Parameter;
+import handgrad.random.TorchRandom;
+import handgrad.tensor.DType;
 import handgrad.tensor.Tensor;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class OptimTest {
+    private static Parameter weight() {
+        return new Parameter("weight", Tensor.ones(3));
+    }
+
+    /** Both optimisers, made of the same parameters. */
+    private static void assertRefused(List<Parameter> parameters, String message) {
+        assertThatThrownBy(() -> new Sgd(parameters)).hasMessage("Sgd: " + message);
+        assertThatThrownBy(() -> new Adam(parameters)).hasMessage("Adam: " + message);
+    }
+
+    @Test
+    void a_parameter_is_given_once() {
+        var weight = weight();
+        assertRefused(
+                List.of(weight, weight(), weight),
+                "parameters 0 and 2, weight (3), are one tensor, which would be stepped twice; give it once");
+        assertRefused(
+                List.of(weight(), weight, new Parameter("bias", weight.value())),
+                "parameters 1 and 2, bias (3), are one tensor, which would be stepped twice; give it once");
+        assertRefused(List.of(), "there are no parameters to train; a layer of one's own lists those in its parts()");
+        assertRefused(Arrays.asList(weight, null), "parameter 1 is null");
+    }
+
+    @Test
+    void adam_made_before_a_conversion_says_so_and_changes_nothing() {
+        var layer = new Linear(3, 2, TorchRandom.seeded(1));
+        var adam = new Adam(layer.parameters());
+        var sgd = new Sgd(layer.parameters());
+        layer.to(DType.FLOAT64);
+        var before = layer.stateDict().copy();
+        layer.weight().grad().fill(1);
+        assertThatIllegalStateException()
+                .isThrownBy(() -> adam.step(0.1))
+                .withMessage("Adam: weight (3, 2) is FLOAT64 now, and was FLOAT32 when this optimiser was made: call"
+                        + " model.to(FLOAT64) first, then make the optimiser");
+        assertThat(layer.stateDict()).isEqualTo(before);
+        sgd.step(0.1); // keeps nothing
+        layer.to(DType.FLOAT32);
+        adam.step(0.1);
+        assertThat(layer.stateDict()).isNotEqualTo(before);
+    }
+
     @Test
     void sgd_steps_against_the_gradient() {
         var parameter = new Parameter("weight", Tensor.of(new float[] {1, 2, 3}, 3));
@@ -41,7 +89,7 @@ class OptimTest {
     @Test
     void adam_refuses_what_has_no_sense() {
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> new Adam(List.of()).step(-1))
+                .isThrownBy(() -> new Adam(List.of(weight())).step(-1))
                 .withMessage("Adam: the learning rate must be at least 0 and finite, it is -1.0");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> AdamOptions.PYTORCH.withBetas(1, 0.999))

@@ -3,6 +3,8 @@ package handgrad.models;
 import handgrad.check.pass.NamedPass;
 import handgrad.data.Alphabet;
 import handgrad.nn.Parameter;
+import handgrad.nn.Parts;
+import handgrad.nn.Statistic;
 import handgrad.random.TorchRandom;
 import handgrad.tensor.Activations;
 import handgrad.tensor.DType;
@@ -11,9 +13,6 @@ import handgrad.tensor.Normalizations;
 import handgrad.tensor.Shape;
 import handgrad.tensor.Tensor;
 import handgrad.tensor.Updates;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
 import java.util.function.UnaryOperator;
 
 /**
@@ -38,6 +37,7 @@ final class BackpropNetwork implements NamedLayer {
 
     private static final Tensor NO_GRADIENT = Tensor.zeros(0);
 
+    private final Parts parts = new Parts();
     private final Parameter table;
     private final Parameter weight1;
     private final Parameter bias1;
@@ -45,11 +45,8 @@ final class BackpropNetwork implements NamedLayer {
     private final Parameter shift;
     private final Parameter weight2;
     private final Parameter bias2;
-    private final List<Parameter> parameters;
-
-    private Tensor runningMean;
-    private Tensor runningVariance;
-    private boolean training = true;
+    private final Statistic runningMean;
+    private final Statistic runningVariance;
 
     private Tensor indices = Tensor.zeros(DType.INT32, Shape.of(0, 0));
     private Tensor embcat;
@@ -68,16 +65,15 @@ final class BackpropNetwork implements NamedLayer {
 
     private BackpropNetwork(
             Tensor table, Tensor weight1, Tensor bias1, Tensor weight2, Tensor bias2, Tensor gain, Tensor shift) {
-        this.table = new Parameter("C", table);
-        this.weight1 = new Parameter("W1", weight1);
-        this.bias1 = new Parameter("b1", bias1);
-        this.gain = new Parameter("bngain", gain);
-        this.shift = new Parameter("bnbias", shift);
-        this.weight2 = new Parameter("W2", weight2);
-        this.bias2 = new Parameter("b2", bias2);
-        parameters = List.of(this.table, this.weight1, this.bias1, this.weight2, this.bias2, this.gain, this.shift);
-        runningMean = Tensor.zeros(1, bias1.size(0));
-        runningVariance = Tensor.ones(1, bias1.size(0));
+        this.table = parts.add(new Parameter("C", table));
+        this.weight1 = parts.add(new Parameter("W1", weight1));
+        this.bias1 = parts.add(new Parameter("b1", bias1));
+        this.weight2 = parts.add(new Parameter("W2", weight2));
+        this.bias2 = parts.add(new Parameter("b2", bias2));
+        this.gain = parts.add(new Parameter("bngain", gain));
+        this.shift = parts.add(new Parameter("bnbias", shift));
+        runningMean = parts.add(new Statistic("running_mean", Tensor.zeros(1, bias1.size(0))));
+        runningVariance = parts.add(Statistic.neverNegative("running_var", Tensor.ones(1, bias1.size(0))));
         allocate(0);
     }
 
@@ -128,16 +124,16 @@ final class BackpropNetwork implements NamedLayer {
     @Override
     public Tensor forward(Tensor x) {
         linear1(x);
-        if (training) {
+        if (parts.isTraining()) {
             int divisor = x.size(0) - 1;
             Normalizations.batchNorm(
                     hprebn, gain.value(), shift.value(), EPSILON, divisor, bnmeani, bnvar, bnvarInv, bnraw, hpreact);
-            Updates.blend(runningMean, 1 - MOMENTUM, MOMENTUM, bnmeani);
-            Updates.blend(runningVariance, 1 - MOMENTUM, MOMENTUM, bnvar);
+            Updates.blend(runningMean.value(), 1 - MOMENTUM, MOMENTUM, bnmeani);
+            Updates.blend(runningVariance.value(), 1 - MOMENTUM, MOMENTUM, bnvar);
         } else {
-            var inverse = inverseDeviation(runningVariance);
+            var inverse = inverseDeviation(runningVariance.value());
             Normalizations.batchNormEvaluation(
-                    hprebn, gain.value(), shift.value(), runningMean, inverse, bnraw, hpreact);
+                    hprebn, gain.value(), shift.value(), runningMean.value(), inverse, bnraw, hpreact);
         }
         Activations.tanh(hpreact, h);
         Functional.linear(h, weight2.value(), bias2.value(), logits);
@@ -146,7 +142,7 @@ final class BackpropNetwork implements NamedLayer {
 
     /** Embedding and first linear layer: hprebn, what batch normalisation gets, (N, H). */
     private Tensor linear1(Tensor x) {
-        if (x.size(0) != hprebn.size(0)) {
+        if (x.size(0) != hprebn.size(0) || hprebn.dtype() != table.value().dtype()) {
             allocate(x.size(0));
         }
         indices = x;
@@ -176,7 +172,7 @@ final class BackpropNetwork implements NamedLayer {
      */
     @Override
     public Tensor backward(Tensor dlogits) {
-        if (!training) {
+        if (!parts.isTraining()) {
             throw new IllegalStateException(
                     "BackpropNetwork.backward: is for training alone; call train(true), then forward");
         }
@@ -197,10 +193,12 @@ final class BackpropNetwork implements NamedLayer {
         var emb = names.name("emb", table.value().index(x)); // (N, T, C)
         var embcat = names.name("embcat", emb.reshape(x.size(0), -1)); // (N, T · C)
         var hprebn = names.name("hprebn", embcat.matmul(weight1.value()).add(bias1.value())); // (N, H)
-        var bnmeani = names.name("bnmeani", training ? hprebn.mean(0, true) : runningMean); // (1, H)
+        var bnmeani = names.name("bnmeani", parts.isTraining() ? hprebn.mean(0, true) : runningMean.value()); // (1, H)
         var bndiff = names.name("bndiff", hprebn.sub(bnmeani)); // (N, H)
         var bndiff2 = names.name("bndiff2", bndiff.pow(2)); // (N, H)
-        var bnvar = names.name("bnvar", training ? bndiff2.sum(0, true).div(x.size(0) - 1) : runningVariance); // (1, H)
+        var bnvar = names.name(
+                "bnvar",
+                parts.isTraining() ? bndiff2.sum(0, true).div(x.size(0) - 1) : runningVariance.value()); // (1, H)
         var bnvarInv = names.name("bnvar_inv", inverseDeviation(bnvar)); // (1, H)
         var bnraw = names.name("bnraw", bndiff.mul(bnvarInv)); // (N, H)
         var hpreact = names.name("hpreact", gain.value().mul(bnraw).add(shift.value())); // (N, H)
@@ -217,13 +215,13 @@ final class BackpropNetwork implements NamedLayer {
         int rows = x.size(0);
         var mean = total(x, hprebn -> hprebn).div(rows);
         var variance = total(x, hprebn -> hprebn.sub(mean).pow(2)).div(rows - 1);
-        runningMean = mean.to(runningMean.dtype());
-        runningVariance = variance.to(runningVariance.dtype());
+        runningMean.value().copyFrom(mean);
+        runningVariance.value().copyFrom(variance);
     }
 
     /** Σ₀ of a function of hprebn over all rows, (1, H) in float64. */
     private Tensor total(Tensor x, UnaryOperator<Tensor> function) {
-        var sum = Tensor.zeros(DType.FLOAT64, runningMean.shape());
+        var sum = Tensor.zeros(DType.FLOAT64, runningMean.value().shape());
         for (int from = 0; from < x.size(0); from += ROWS) {
             int rows = Math.min(ROWS, x.size(0) - from);
             var part = x.narrow(0, from, rows);
@@ -233,28 +231,7 @@ final class BackpropNetwork implements NamedLayer {
     }
 
     @Override
-    public List<Parameter> parameters() {
-        return parameters;
-    }
-
-    @Override
-    public void train(boolean training) {
-        this.training = training;
-    }
-
-    @Override
-    public void to(DType dtype) {
-        NamedLayer.super.to(dtype);
-        runningMean = runningMean.to(dtype);
-        runningVariance = runningVariance.to(dtype);
-        allocate(0);
-    }
-
-    @Override
-    public Map<String, Tensor> stateDict() {
-        var state = new LinkedHashMap<>(NamedLayer.super.stateDict());
-        state.put("running_mean", runningMean);
-        state.put("running_var", runningVariance);
-        return state;
+    public Parts parts() {
+        return parts;
     }
 }

@@ -4,9 +4,7 @@ import handgrad.data.Split;
 import handgrad.diagnostics.BatchNormCalibration;
 import handgrad.diagnostics.BatchNormStatistics;
 import handgrad.nn.Sequential;
-import handgrad.tensor.Tensor;
 import java.io.PrintWriter;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 
@@ -19,8 +17,7 @@ import java.util.Locale;
 record Calibration(List<BatchNormStatistics> statistics, Evaluation losses) {
     /** Calibrates a model, evaluates it, and gives it its running statistics back. */
     static Calibration of(Sequential model, Split split) {
-        var saved = new HashMap<String, Tensor>();
-        model.stateDict().forEach((name, tensor) -> saved.put(name, tensor.copy()));
+        var saved = model.stateDict().copy();
         try {
             var statistics = BatchNormCalibration.calibrate(model, split.train().x());
             return new Calibration(statistics, Evaluation.of(model, split));

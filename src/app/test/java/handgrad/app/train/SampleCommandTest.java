@@ -175,10 +175,16 @@ class SampleCommandTest {
         change("\"hidden\":16", "\"hidden\":17");
         assertThat(sample())
                 .isEqualTo(refused(weights + " does not fit options.json: loadStateDict: 2.weight has shape (30, 16), "
-                        + "the model wants (30, 17)"));
+                        + "the model wants (30, 17); 3.weight has shape (16), the model wants (17); "
+                        + "3.bias has shape (16), the model wants (17); 3.running_mean has shape (16), "
+                        + "the model wants (17); 3.running_std has shape (16), the model wants (17); "
+                        + "5.weight has shape (16, 27), the model wants (17, 27)"));
         change("mlp-bn", "mlp");
         assertThat(sample())
-                .isEqualTo(refused(weights + " does not fit options.json: loadStateDict: the model has no 3.weight"));
+                .isEqualTo(refused(weights + " does not fit options.json: loadStateDict: missing 2.bias (17), "
+                        + "4.weight (17, 27), 4.bias (27); unexpected 3.weight (16), 3.bias (16), 3.running_mean (16), "
+                        + "3.running_std (16), 5.weight (16, 27), 5.bias (27); 2.weight has shape (30, 16), "
+                        + "the model wants (30, 17)"));
     }
 
     @Test

@@ -2,8 +2,8 @@ package handgrad.app.study.batchnorm;
 
 import handgrad.nn.Layer;
 import handgrad.nn.Parameter;
+import handgrad.nn.Parts;
 import handgrad.tensor.Tensor;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,6 +29,7 @@ final class LpNormalization implements Layer {
     /** Smaller than any |x| that counts, so that x / (|x| + TINY) is the sign of x, and 0 at 0. */
     private static final double TINY = 1e-30;
 
+    private final Parts parts = new Parts();
     private final Norm norm;
     private final Parameter gain;
     private final Parameter bias;
@@ -43,8 +44,8 @@ final class LpNormalization implements Layer {
      */
     LpNormalization(Norm norm, Tensor gain) {
         this.norm = norm;
-        this.gain = new Parameter("weight", gain);
-        bias = new Parameter("bias", Tensor.zeros(gain.size(0)));
+        this.gain = parts.add(new Parameter("weight", gain));
+        bias = parts.add(new Parameter("bias", Tensor.zeros(gain.size(0))));
     }
 
     /**
@@ -122,7 +123,7 @@ final class LpNormalization implements Layer {
     }
 
     @Override
-    public List<Parameter> parameters() {
-        return List.of(gain, bias);
+    public Parts parts() {
+        return parts;
     }
 }

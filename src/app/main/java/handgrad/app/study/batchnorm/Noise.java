@@ -1,6 +1,7 @@
 package handgrad.app.study.batchnorm;
 
 import handgrad.nn.Layer;
+import handgrad.nn.Parts;
 import handgrad.random.TorchRandom;
 import handgrad.tensor.Tensor;
 import org.jspecify.annotations.Nullable;
@@ -67,5 +68,10 @@ final class Noise implements Layer {
             throw new IllegalStateException("Noise.backward: call forward first");
         }
         return dOut.mul(drawn.factor);
+    }
+
+    @Override
+    public Parts parts() {
+        return Parts.NONE;
     }
 }

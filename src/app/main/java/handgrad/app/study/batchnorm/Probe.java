@@ -2,11 +2,9 @@ package handgrad.app.study.batchnorm;
 
 import handgrad.data.Batch;
 import handgrad.nn.Parameter;
-import handgrad.tensor.Tensor;
+import handgrad.nn.StateDict;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.DoubleStream;
 
 /**
@@ -37,7 +35,7 @@ final class Probe {
     /** Measures at the parameters as they are, whose gradients for this batch stand in them. */
     ProbeResult read(Batch batch) {
         var gradient = GradientVector.of(parameters);
-        var state = copy(task.model().stateDict());
+        var state = task.model().stateDict().copy();
         hold(true);
         double[] drift = drift(batch, gradient, state);
         var shifts = shift(batch, gradient, state);
@@ -45,12 +43,6 @@ final class Probe {
         hold(false);
         gradient.restore(parameters);
         return reading;
-    }
-
-    private static Map<String, Tensor> copy(Map<String, Tensor> state) {
-        var copies = new HashMap<String, Tensor>();
-        state.forEach((name, tensor) -> copies.put(name, tensor.copy()));
-        return copies;
     }
 
     private void hold(boolean hold) {
@@ -61,7 +53,7 @@ final class Probe {
         }
     }
 
-    private double[] drift(Batch batch, GradientVector gradient, Map<String, Tensor> state) {
+    private double[] drift(Batch batch, GradientVector gradient, StateDict state) {
         var before = observe(batch);
         gradient.descend(parameters, lr);
         var after = observe(batch);
@@ -83,7 +75,7 @@ final class Probe {
      * G is the gradient of layer i, G' the one after the layers before it, and they alone, have been updated: one more
      * forward and backward pass for each layer.
      */
-    private List<Shift> shift(Batch batch, GradientVector gradient, Map<String, Tensor> state) {
+    private List<Shift> shift(Batch batch, GradientVector gradient, StateDict state) {
         var shifts = new ArrayList<Shift>();
         var weights = weights(gradient);
         int updated = 0;
@@ -113,7 +105,7 @@ final class Probe {
     }
 
     private ProbeResult landscape(
-            Batch batch, GradientVector gradient, Map<String, Tensor> state, List<Shift> shifts, double[] drift) {
+            Batch batch, GradientVector gradient, StateDict state, List<Shift> shifts, double[] drift) {
         double[] losses = new double[stepSizes.length];
         double[] changes = new double[stepSizes.length];
         double[] ratios = new double[stepSizes.length];
