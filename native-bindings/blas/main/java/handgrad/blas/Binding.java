@@ -11,6 +11,7 @@ import java.lang.foreign.SymbolLookup;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
+import java.nio.FloatBuffer;
 
 /**
  * The functions of one loaded OpenBLAS. Arguments are not checked here: a wrong one reaches native code.
@@ -101,13 +102,9 @@ record Binding(OpenBlas.Library library, boolean concurrent, MethodHandle sgemm)
         return MethodHandles.collectArguments(withB, 6, SEGMENT);
     }
 
-    /**
-     * C2 removes the allocation of a whole segment but not of a slice, so a slice is made only where there is an
-     * offset.
-     */
+    /** By way of a buffer: C2 removes the allocation of this segment, but not always that of a slice of one. */
     static MemorySegment segment(float[] array, int offset) {
-        var whole = MemorySegment.ofArray(array);
-        return offset == 0 ? whole : whole.asSlice(offset * JAVA_FLOAT.byteSize());
+        return MemorySegment.ofBuffer(FloatBuffer.wrap(array, offset, array.length - offset));
     }
 
     /** CblasTrans or CblasNoTrans in cblas.h. */

@@ -8,6 +8,7 @@ import handgrad.file.AtomicFile;
 import handgrad.page.Browser;
 import handgrad.page.Page;
 import handgrad.page.PageHtml;
+import handgrad.tensor.Backend;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
@@ -94,14 +95,16 @@ public final class StudyFolder {
      * @param task what the bar is called
      */
     public List<Numbers> measureAll(String task, List<Experiment> experiments) {
-        var missing = experiments.stream()
+        var missing = List.copyOf(experiments.stream()
                 .filter(experiment -> !measured.containsKey(experiment.options()))
                 .collect(Collectors.toMap(
-                        Experiment::options, experiment -> experiment, (one, _) -> one, LinkedHashMap::new));
-        long steps = missing.values().stream().mapToLong(Experiment::steps).sum();
+                        Experiment::options, experiment -> experiment, (one, _) -> one, LinkedHashMap::new))
+                .values());
+        long steps = missing.stream().mapToLong(Experiment::steps).sum();
         var done = new AtomicLong();
         try (var progress = new Progress(task, steps, missing.isEmpty())) {
-            missing.values().parallelStream().forEach(experiment -> {
+            Backend.share(missing.size(), number -> {
+                var experiment = missing.get(number);
                 var left = new AtomicInteger(experiment.steps());
                 var numbers = experiment.measurement().apply(() -> {
                     left.decrementAndGet();

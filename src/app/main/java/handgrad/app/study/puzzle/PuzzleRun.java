@@ -2,10 +2,12 @@ package handgrad.app.study.puzzle;
 
 import handgrad.app.study.Experiment;
 import handgrad.app.study.Numbers;
+import handgrad.tensor.Backend;
 import java.util.Arrays;
 import java.util.List;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * What became of the seeds of a puzzle.
@@ -42,15 +44,16 @@ record PuzzleRun(List<PuzzleLabel> labels, int bornDead, int quarter, int half) 
 
     /** Trains the first so many seeds, blocks of them in parallel. */
     static PuzzleRun train(Puzzle puzzle, int seeds, int steps) {
-        var blocks = IntStream.range(0, (seeds + BLOCK - 1) / BLOCK)
-                .parallel()
-                .mapToObj(block -> block(puzzle, block * BLOCK, Math.min(BLOCK, seeds - block * BLOCK), steps))
-                .toList();
+        var blocks = new PuzzleRun[Math.ceilDiv(seeds, BLOCK)];
+        Backend.share(blocks.length, block -> {
+            int firstSeed = block * BLOCK;
+            blocks[block] = block(puzzle, firstSeed, Math.min(BLOCK, seeds - firstSeed), steps);
+        });
         return new PuzzleRun(
-                blocks.stream().flatMap(block -> block.labels.stream()).toList(),
-                blocks.stream().mapToInt(PuzzleRun::bornDead).sum(),
-                blocks.stream().mapToInt(PuzzleRun::quarter).sum(),
-                blocks.stream().mapToInt(PuzzleRun::half).sum());
+                Stream.of(blocks).flatMap(block -> block.labels.stream()).toList(),
+                Stream.of(blocks).mapToInt(PuzzleRun::bornDead).sum(),
+                Stream.of(blocks).mapToInt(PuzzleRun::quarter).sum(),
+                Stream.of(blocks).mapToInt(PuzzleRun::half).sum());
     }
 
     private static PuzzleRun block(Puzzle puzzle, int firstSeed, int seeds, int steps) {
