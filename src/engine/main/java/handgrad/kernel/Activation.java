@@ -10,6 +10,9 @@ public final class Activation {
     /** The factor of x³ in the tanh form of GELU (Hendrycks and Gimpel 2016, https://arxiv.org/abs/1606.08415). */
     private static final double GELU_CUBE = 0.044715;
 
+    /** From here on the tanh of GELU is 1 or -1, in float64 too, and x² is kept from overflow. */
+    private static final double GELU_FAR = 10;
+
     private static final ElementwiseLoop TANH_BACKWARD = ElementwiseLoop.of(
             (y, dOut, dX, _, _, from, to) -> {
                 for (int i = from; i < to; i++) {
@@ -85,62 +88,55 @@ public final class Activation {
                 }
             });
 
-    private static final RowLoop GELU = new RowLoop(
+    private static final RowLoop GELU = RowLoop.keeping(
             (x, t, out, _, _, from, to) -> {
                 for (int i = from; i < to; i++) {
-                    t[i] = (float) GELU_SCALE * x[i] * (1 + (float) GELU_CUBE * x[i] * x[i]);
+                    float near = Math.clamp(x[i], (float) -GELU_FAR, (float) GELU_FAR);
+                    t[i] = (float) GELU_SCALE * near * (1 + (float) GELU_CUBE * near * near);
                 }
                 Elementwise.tanh(t, t, from, to);
                 for (int i = from; i < to; i++) {
-                    out[i] = 0.5f * x[i] * (1 + t[i]);
+                    out[i] = 0.5f * Math.max(x[i], (float) -GELU_FAR) * (1 + t[i]);
                 }
             },
-            (x, t, out, _, _, from, to) -> {
-                for (int i = from; i < to; i++) {
-                    t[i] = Math.tanh(GELU_SCALE * x[i] * (1 + GELU_CUBE * x[i] * x[i]));
-                    out[i] = 0.5 * x[i] * (1 + t[i]);
-                }
-            });
+            x -> {
+                double near = Math.clamp(x, -GELU_FAR, GELU_FAR);
+                return Math.tanh(GELU_SCALE * near * (1 + GELU_CUBE * near * near));
+            },
+            (x, t) -> 0.5 * Math.max(x, -GELU_FAR) * (1 + t));
 
-    private static final RowLoop GELU_BACKWARD = new RowLoop(
+    private static final RowLoop GELU_BACKWARD = RowLoop.of(
             (x, t, dOut, dX, _, from, to) -> {
                 for (int i = from; i < to; i++) {
-                    float slope = (float) GELU_SCALE * (1 + (float) (3 * GELU_CUBE) * x[i] * x[i]);
-                    dX[i] = dOut[i] * 0.5f * (1 + t[i] + x[i] * (1 - t[i] * t[i]) * slope);
+                    float near = Math.clamp(x[i], (float) -GELU_FAR, (float) GELU_FAR);
+                    float slope = (float) GELU_SCALE * (1 + (float) (3 * GELU_CUBE) * near * near);
+                    dX[i] = 0.5f * (1 + t[i] + near * (1 - t[i] * t[i]) * slope) * dOut[i];
                 }
             },
-            (x, t, dOut, dX, _, from, to) -> {
-                for (int i = from; i < to; i++) {
-                    double slope = GELU_SCALE * (1 + 3 * GELU_CUBE * x[i] * x[i]);
-                    dX[i] = dOut[i] * 0.5 * (1 + t[i] + x[i] * (1 - t[i] * t[i]) * slope);
-                }
+            (x, t, dOut) -> {
+                double near = Math.clamp(x, -GELU_FAR, GELU_FAR);
+                double slope = GELU_SCALE * (1 + 3 * GELU_CUBE * near * near);
+                return 0.5 * (1 + t + near * (1 - t * t) * slope) * dOut;
             });
 
-    private static final RowLoop SILU = new RowLoop(
+    private static final RowLoop SILU = RowLoop.keeping(
             (x, s, out, _, _, from, to) -> {
-                UnaryOperation.SIGMOID.loop.float32().run(x, x, s, 0, 0, from, to);
+                Elementwise.sigmoid(x, s, from, to);
                 for (int i = from; i < to; i++) {
-                    out[i] = x[i] * s[i];
+                    out[i] = Math.max(x[i], -Float.MAX_VALUE) * s[i];
                 }
             },
-            (x, s, out, _, _, from, to) -> {
-                UnaryOperation.SIGMOID.loop.float64().run(x, x, s, 0, 0, from, to);
-                for (int i = from; i < to; i++) {
-                    out[i] = x[i] * s[i];
-                }
-            });
+            UnaryOperation.SIGMOID.function,
+            (x, s) -> Math.max(x, -Double.MAX_VALUE) * s);
 
-    private static final RowLoop SILU_BACKWARD = new RowLoop(
+    private static final RowLoop SILU_BACKWARD = RowLoop.of(
             (x, s, dOut, dX, _, from, to) -> {
                 for (int i = from; i < to; i++) {
-                    dX[i] = dOut[i] * s[i] * (1 + x[i] * (1 - s[i]));
+                    float finite = Math.clamp(x[i], -Float.MAX_VALUE, Float.MAX_VALUE);
+                    dX[i] = dOut[i] * s[i] * (1 + finite * (1 - s[i]));
                 }
             },
-            (x, s, dOut, dX, _, from, to) -> {
-                for (int i = from; i < to; i++) {
-                    dX[i] = dOut[i] * s[i] * (1 + x[i] * (1 - s[i]));
-                }
-            });
+            (x, s, dOut) -> dOut * s * (1 + Math.clamp(x, -Double.MAX_VALUE, Double.MAX_VALUE) * (1 - s)));
 
     private Activation() {}
 

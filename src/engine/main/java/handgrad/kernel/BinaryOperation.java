@@ -16,7 +16,18 @@ public enum BinaryOperation {
     @SuppressWarnings("ImmutableEnumChecker") // lambdas without state
     final DoubleBinaryOperator function;
 
+    /** The function of an array and a number, in float32 rounded once from float64. */
+    @SuppressWarnings("ImmutableEnumChecker") // lambdas without state
+    final ElementwiseLoop withNumber;
+
     BinaryOperation(DoubleBinaryOperator function) {
         this.function = function;
+        withNumber = ElementwiseLoop.of(
+                (x, _, out, number, _, from, to) -> {
+                    for (int i = from; i < to; i++) {
+                        out[i] = (float) function.applyAsDouble(x[i], number);
+                    }
+                },
+                (x, _, number, _) -> function.applyAsDouble(x, number));
     }
 }

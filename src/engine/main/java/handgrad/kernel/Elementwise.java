@@ -39,6 +39,11 @@ public final class Elementwise {
         POWER.run(x, x, out, exponent, 0, n);
     }
 
+    /** out[i] = operation(x[i], number), in float32 rounded once from float64; out may be x. */
+    public static void binary(BinaryOperation operation, Object x, double number, Object out, int n) {
+        operation.withNumber.run(x, x, out, number, 0, n);
+    }
+
     /** out[i] = operation(a[i], b[i]); out may be an operand. */
     public static void binary(BinaryOperation operation, Object a, Object b, Object out, int n) {
         new BinaryLoop(operation, a, b, out).run(0, true, 0, true, 0, n);
@@ -75,6 +80,14 @@ public final class Elementwise {
             VectorElementwise.tanh(x, out, from, to);
         } else {
             ScalarElementwise.tanh(x, out, from, to);
+        }
+    }
+
+    static void sigmoid(float[] x, float[] out, int from, int to) {
+        if (VectorSupport.fillFused(to - from)) {
+            VectorElementwise.sigmoid(x, out, from, to);
+        } else {
+            ScalarElementwise.sigmoid(x, out, from, to);
         }
     }
 }

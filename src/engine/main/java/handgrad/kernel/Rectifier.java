@@ -2,16 +2,19 @@ package handgrad.kernel;
 
 import handgrad.kernel.runtime.VectorSupport;
 
-/** Leaky ReLU and the gradients of ReLU; all arrays are float[] or all double[] and have n elements. */
+/**
+ * Leaky ReLU and the gradients of ReLU; all arrays are float[] or all double[] and have n elements. Where y is NaN, so
+ * is the gradient.
+ */
 public final class Rectifier {
     private static final ElementwiseLoop RELU_BACKWARD = ElementwiseLoop.of(
             (y, dOut, dX, _, _, from, to) -> {
                 int rest = VectorSupport.fill(to - from) ? VectorRectifier.reluBackward(y, dOut, dX, from, to) : from;
                 for (int i = rest; i < to; i++) {
-                    dX[i] = y[i] > 0 ? dOut[i] : 0;
+                    dX[i] = y[i] > 0 ? dOut[i] : y[i] <= 0 ? 0 : y[i];
                 }
             },
-            (y, dOut, _, _) -> y > 0 ? dOut : 0);
+            (y, dOut, _, _) -> y > 0 ? dOut : y <= 0 ? 0 : y);
 
     private static final ElementwiseLoop LEAKY_RELU = ElementwiseLoop.of(
             (x, _, out, negativeSlope, _, from, to) -> {
@@ -30,10 +33,10 @@ public final class Rectifier {
                         ? VectorRectifier.leakyReluBackward(y, slope, dOut, dX, from, to)
                         : from;
                 for (int i = rest; i < to; i++) {
-                    dX[i] = y[i] > 0 ? dOut[i] : slope * dOut[i];
+                    dX[i] = y[i] > 0 ? dOut[i] : y[i] <= 0 ? slope * dOut[i] : y[i];
                 }
             },
-            (y, dOut, negativeSlope, _) -> y > 0 ? dOut : negativeSlope * dOut);
+            (y, dOut, negativeSlope, _) -> y > 0 ? dOut : y <= 0 ? negativeSlope * dOut : y);
 
     private Rectifier() {}
 
@@ -50,9 +53,13 @@ public final class Rectifier {
         RELU_BACKWARD.run(y, dOut, dX, 0, 0, n);
     }
 
-    /** out = x where x > 0, otherwise negativeSlope · x. */
+    /** out = x where x > 0, otherwise negativeSlope · x; a slope of 0 gives 0, of -∞ too. */
     public static void leakyRelu(Object x, double negativeSlope, Object out, int n) {
-        LEAKY_RELU.run(x, x, out, negativeSlope, 0, n);
+        if (negativeSlope == 0) {
+            Elementwise.unary(UnaryOperation.RELU, x, out, n);
+        } else {
+            LEAKY_RELU.run(x, x, out, negativeSlope, 0, n);
+        }
     }
 
     /**

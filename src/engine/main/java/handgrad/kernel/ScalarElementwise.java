@@ -1,7 +1,8 @@
 package handgrad.kernel;
 
 /**
- * exp, log and tanh over arrays without the Vector API: the fallback, the tails of the vector loops, and the oracle.
+ * exp, log, tanh and sigmoid over arrays without the Vector API: the fallback, the tails of the vector loops, and the
+ * oracle.
  */
 final class ScalarElementwise {
     private ScalarElementwise() {}
@@ -21,6 +22,12 @@ final class ScalarElementwise {
     static void tanh(float[] x, float[] out, int from, int to) {
         for (int i = from; i < to; i++) {
             out[i] = ScalarMath.tanh(x[i]);
+        }
+    }
+
+    static void sigmoid(float[] x, float[] out, int from, int to) {
+        for (int i = from; i < to; i++) {
+            out[i] = ScalarMath.sigmoid(x[i]);
         }
     }
 }

@@ -43,15 +43,7 @@ public enum UnaryOperation {
     /** tanh x. */
     TANH(Math::tanh, Elementwise::tanh),
     /** 1 / (1 + e⁻ˣ). */
-    SIGMOID(x -> 1 / (1 + Math.exp(-x)), (x, out, from, to) -> {
-        for (int i = from; i < to; i++) {
-            out[i] = -x[i];
-        }
-        Elementwise.exp(out, out, from, to);
-        for (int i = from; i < to; i++) {
-            out[i] = 1 / (1 + out[i]);
-        }
-    });
+    SIGMOID(UnaryOperation::sigmoid, Elementwise::sigmoid);
 
     @FunctionalInterface
     private interface Range {
@@ -72,5 +64,10 @@ public enum UnaryOperation {
                         out[i] = function.applyAsDouble(x[i]);
                     }
                 });
+    }
+
+    /** Below -40 the 1 is nothing beside e⁻ˣ, which overflows in the end where the quotient does not underflow. */
+    private static double sigmoid(double x) {
+        return x < -40 ? Math.exp(x) : 1 / (1 + Math.exp(-x));
     }
 }

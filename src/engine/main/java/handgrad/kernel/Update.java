@@ -2,6 +2,8 @@ package handgrad.kernel;
 
 /** In-place updates of n elements: optimiser steps and running averages. The arrays are all float[] or all double[]. */
 public final class Update {
+    private static final double ULP = 0x1p-23;
+
     private static final ElementwiseLoop ADD_SCALED = ElementwiseLoop.of(
             (_, source, target, factor, _, from, to) -> {
                 float scale = (float) factor;
@@ -25,7 +27,10 @@ public final class Update {
             (x, _, out, factor, _, from, to) -> {
                 float scale = (float) factor;
                 for (int i = from; i < to; i++) {
-                    out[i] = (float) Math.sqrt(scale * x[i]);
+                    double exact = (double) scale * x[i];
+                    // Rounded to float32, but not to infinity or 0: the root is a number that float32 holds.
+                    double product = Math.max((1 - ULP) * exact, Math.min(scale * x[i], (1 + ULP) * exact));
+                    out[i] = (float) Math.sqrt(product);
                 }
             },
             (x, _, factor, _) -> Math.sqrt(factor * x));

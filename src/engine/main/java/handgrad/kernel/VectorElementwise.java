@@ -6,7 +6,7 @@ import handgrad.kernel.runtime.Species;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
 
-/** exp, log and tanh over arrays on the Vector API, each with a scalar tail of the same bits. */
+/** exp, log, tanh and sigmoid over arrays on the Vector API, each with a scalar tail of the same bits. */
 final class VectorElementwise {
     private VectorElementwise() {}
 
@@ -55,5 +55,13 @@ final class VectorElementwise {
             VectorMath.tanh(FloatVector.fromArray(Species.FLOAT, x, i)).intoArray(out, i);
         }
         ScalarElementwise.tanh(x, out, i, to);
+    }
+
+    static void sigmoid(float[] x, float[] out, int from, int to) {
+        int i = from;
+        for (; i <= to - Species.LANES; i += Species.LANES) {
+            VectorMath.sigmoid(FloatVector.fromArray(Species.FLOAT, x, i)).intoArray(out, i);
+        }
+        ScalarElementwise.sigmoid(x, out, i, to);
     }
 }

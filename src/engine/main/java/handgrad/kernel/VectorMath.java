@@ -8,8 +8,8 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
 
 /**
- * exp, tanh and log for a vector of floats, made to be inlined into the loops that call them. The formulas, their
- * source and their accuracy stand in {@link ScalarMath}, which gives the same bits.
+ * exp, tanh, log and sigmoid for a vector of floats, made to be inlined into the loops that call them. The formulas,
+ * their source and their accuracy stand in {@link ScalarMath}, which gives the same bits.
  *
  * <p>A vector that passes through a call which C2 does not inline is boxed, and C2 inlines only where the profile of
  * the calling method says that the call is frequent. So a function here must be called on every turn of a loop, not in
@@ -39,6 +39,29 @@ public final class VectorMath {
         var half = exponents.lanewise(VectorOperators.LSHL, MANTISSA_BITS - 1).and(~MANTISSA);
         var rest = exponents.lanewise(VectorOperators.LSHL, MANTISSA_BITS).sub(half);
         return power.mul(half.reinterpretAsFloats()).mul(rest.reinterpretAsFloats());
+    }
+
+    /** 1 / (1 + e to the power -x). */
+    static FloatVector sigmoid(FloatVector x) {
+        var minus = x.neg();
+        var clamped = minus.blend(-EXP_MIN, minus.compare(VectorOperators.GT, -EXP_MIN));
+        clamped = clamped.blend(EXP_MIN, clamped.compare(VectorOperators.LT, EXP_MIN));
+        var shifted = clamped.fma(LOG2_E, EXP_ROUNDER);
+        var rounded = shifted.sub(EXP_ROUNDER);
+        var r = rounded.fma(FloatVector.broadcast(FLOAT, -LN2_HIGH), clamped);
+        r = rounded.fma(FloatVector.broadcast(FLOAT, -LN2_LOW), r);
+        var power = r.fma(P4, P3)
+                .fma(r, FloatVector.broadcast(FLOAT, P2))
+                .fma(r, FloatVector.broadcast(FLOAT, P1))
+                .fma(r, FloatVector.broadcast(FLOAT, P0))
+                .fma(r, FloatVector.broadcast(FLOAT, 1f))
+                .fma(r, FloatVector.broadcast(FLOAT, 1f));
+        var exponents = shifted.reinterpretAsInts();
+        var half = exponents.lanewise(VectorOperators.LSHL, MANTISSA_BITS - 1).and(~MANTISSA);
+        var rest = exponents.lanewise(VectorOperators.LSHL, MANTISSA_BITS).sub(half);
+        var inverse = rest.neg().add(2 * ONE).reinterpretAsFloats();
+        var denominator = power.fma(half.reinterpretAsFloats(), inverse);
+        return FloatVector.broadcast(FLOAT, 1f).div(denominator).mul(inverse);
     }
 
     /** Hyperbolic tangent. */

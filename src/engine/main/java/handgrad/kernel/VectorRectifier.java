@@ -22,9 +22,9 @@ final class VectorRectifier {
     static int reluBackward(float[] y, float[] dOut, float[] dX, int from, int to) {
         int end = from + Species.FLOAT.loopBound(to - from);
         for (int i = from; i < end; i += Species.LANES) {
-            var passed = FloatVector.fromArray(Species.FLOAT, y, i).compare(VectorOperators.GT, 0);
-            FloatVector.zero(Species.FLOAT)
-                    .blend(FloatVector.fromArray(Species.FLOAT, dOut, i), passed)
+            var value = FloatVector.fromArray(Species.FLOAT, y, i);
+            value.blend(0, value.compare(VectorOperators.LE, 0))
+                    .blend(FloatVector.fromArray(Species.FLOAT, dOut, i), value.compare(VectorOperators.GT, 0))
                     .intoArray(dX, i);
         }
         return end;
@@ -44,9 +44,10 @@ final class VectorRectifier {
     static int leakyReluBackward(float[] y, float negativeSlope, float[] dOut, float[] dX, int from, int to) {
         int end = from + Species.FLOAT.loopBound(to - from);
         for (int i = from; i < end; i += Species.LANES) {
+            var value = FloatVector.fromArray(Species.FLOAT, y, i);
             var d = FloatVector.fromArray(Species.FLOAT, dOut, i);
-            d.mul(negativeSlope)
-                    .blend(d, FloatVector.fromArray(Species.FLOAT, y, i).compare(VectorOperators.GT, 0))
+            value.blend(d.mul(negativeSlope), value.compare(VectorOperators.LE, 0))
+                    .blend(d, value.compare(VectorOperators.GT, 0))
                     .intoArray(dX, i);
         }
         return end;

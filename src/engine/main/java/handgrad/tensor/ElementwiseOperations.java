@@ -21,8 +21,21 @@ final class ElementwiseOperations {
     static Tensor binary(Op op, BinaryOperation operation, Tensor a, double b) {
         requireFloating(op.toString(), a);
         var out = Tensor.zeros(a.dtype(), a.shape());
-        Broadcast.apply(operation, a, Tensor.zeros(a.dtype(), Shape.SCALAR).fill(b), out);
+        if (a.dtype() == DType.FLOAT32 && isOutsideOfFloat32(b)) {
+            Elementwise.binary(
+                    operation, a.elements(), b, out.elements(), a.shape().elements());
+        } else {
+            Broadcast.apply(operation, a, Tensor.zeros(a.dtype(), Shape.SCALAR).fill(b), out);
+        }
         return Tracing.tell(op, new double[] {b}, out, a);
+    }
+
+    /** Whether a finite number other than 0 is no normal number of FLOAT32. */
+    private static boolean isOutsideOfFloat32(double number) {
+        float magnitude = (float) Math.abs(number);
+        return number != 0
+                && Double.isFinite(number)
+                && !(magnitude >= Float.MIN_NORMAL && magnitude <= Float.MAX_VALUE);
     }
 
     static Tensor addInPlace(Tensor a, Tensor b) {

@@ -30,7 +30,7 @@ public final class Grouped {
     public static void groupedLinear(Tensor x, Tensor weight, @Nullable Tensor bias, int groups, Tensor out) {
         int columns = groupedColumns(weight, groups);
         int fanIn = weight.size(0);
-        int rows = rows("groupedLinear", "x", x, fanIn * groups);
+        int rows = rows("groupedLinear", "x", x, (long) fanIn * groups);
         require("groupedLinear", "x", x, weight.dtype());
         require("groupedLinear", "out", out, weight.dtype());
         requireElements("groupedLinear", "out", out, rows, columns);
@@ -81,7 +81,7 @@ public final class Grouped {
             Tensor x, Tensor dOut, int groups, Tensor dWeight, @Nullable Tensor dBias) {
         int columns = groupedColumns(dWeight, groups);
         int fanIn = dWeight.size(0);
-        int rows = rows("groupedLinearBackward", "x", x, fanIn * groups);
+        int rows = rows("groupedLinearBackward", "x", x, (long) fanIn * groups);
         require("groupedLinearBackward", "x", x, dWeight.dtype());
         require("groupedLinearBackward", "dOut", dOut, dWeight.dtype());
         requireElements("groupedLinearBackward", "dOut", dOut, rows, columns);
@@ -118,7 +118,7 @@ public final class Grouped {
         int rows = rows("groupedLinearBackward", "dOut", dOut, columns);
         require("groupedLinearBackward", "dOut", dOut, weight.dtype());
         require("groupedLinearBackward", "dX", dX, weight.dtype());
-        requireElements("groupedLinearBackward", "dX", dX, rows, fanIn * groups);
+        requireElements("groupedLinearBackward", "dX", dX, rows, (long) fanIn * groups);
         requireApart("groupedLinearBackward", "dX", dX, "dOut", dOut);
         requireApart("groupedLinearBackward", "dX", dX, "weight", weight);
         if (weight.dtype() == DType.FLOAT32) {

@@ -12,7 +12,7 @@ final class MatrixOperations {
     static Tensor matmul(Tensor a, Tensor b) {
         requireMatrices("matmul", a, b, 1);
         requireEqual("matmul", "inner dimensions", a.size(-1), b.size(0), a, b);
-        var out = Tensor.zeros(a.dtype(), a.shape().with(-1, b.size(1)));
+        var out = Tensor.zeros(a.dtype(), a.shape().with("matmul", -1, b.size(1)));
         MatrixForms.multiply(Form.NN, a, b, rows(a), b.size(1), a.size(-1), false, out);
         return Tracing.tell(Op.MATMUL, out, a, b);
     }
@@ -21,7 +21,7 @@ final class MatrixOperations {
     static Tensor matmulTransposeA(Tensor a, Tensor b) {
         requireMatrices("matmulTransposeA", a, b, 2);
         requireEqual("matmulTransposeA", "first dimensions", a.size(0), b.size(0), a, b);
-        var out = Tensor.zeros(a.dtype(), Shape.of(a.size(1), b.size(1)));
+        var out = Tensor.zeros(a.dtype(), Shape.of("matmulTransposeA", a.size(1), b.size(1)));
         MatrixForms.multiply(Form.TN, a, b, a.size(1), b.size(1), a.size(0), false, out);
         return Tracing.tell(Op.MATMUL_TRANSPOSE_A, out, a, b);
     }
@@ -30,7 +30,7 @@ final class MatrixOperations {
     static Tensor matmulTransposeB(Tensor a, Tensor b) {
         requireMatrices("matmulTransposeB", a, b, 1);
         requireEqual("matmulTransposeB", "last dimensions", a.size(-1), b.size(1), a, b);
-        var out = Tensor.zeros(a.dtype(), a.shape().with(-1, b.size(0)));
+        var out = Tensor.zeros(a.dtype(), a.shape().with("matmulTransposeB", -1, b.size(0)));
         MatrixForms.multiply(Form.NT, a, b, rows(a), b.size(0), a.size(-1), false, out);
         return Tracing.tell(Op.MATMUL_TRANSPOSE_B, out, a, b);
     }

@@ -47,7 +47,7 @@ final class Requirements {
         }
     }
 
-    static void requireElements(String operation, String name, Tensor tensor, int rows, int columns) {
+    static void requireElements(String operation, String name, Tensor tensor, int rows, long columns) {
         if (tensor.shape().elements() != rows * columns) {
             throw new IllegalArgumentException(
                     operation + ": wants " + rows + " x " + columns + " elements, " + name + " is " + tensor.shape());
@@ -69,7 +69,7 @@ final class Requirements {
     }
 
     /** The number of rows of x seen as (rows, columns). */
-    static int rows(String operation, String name, Tensor x, int columns) {
+    static int rows(String operation, String name, Tensor x, long columns) {
         if (x.shape().rank() == 0 || x.size(-1) != columns) {
             throw new IllegalArgumentException(
                     operation + ": wants " + columns + " in the last dimension, " + name + " is " + x.shape());

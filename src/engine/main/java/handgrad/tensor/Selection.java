@@ -4,7 +4,6 @@ import static handgrad.tensor.Requirements.requireIndices;
 import static handgrad.tensor.Requirements.requireSameType;
 
 import handgrad.kernel.Rows;
-import java.util.Arrays;
 
 /** Tensors made of elements of others, copied as they are: transposed, selected, cut out, joined. */
 final class Selection {
@@ -50,10 +49,7 @@ final class Selection {
     static Tensor index(Tensor x, Tensor indices) {
         requireIndices("index", indices, x.shape().size(0));
         int[] rest = x.shape().without(0).toArray();
-        int rank = indices.shape().rank();
-        int[] sizes = Arrays.copyOf(indices.shape().toArray(), rank + rest.length);
-        System.arraycopy(rest, 0, sizes, rank, rest.length);
-        var out = Tensor.zeros(x.dtype(), Shape.of(sizes));
+        var out = Tensor.zeros(x.dtype(), Shape.joined("index", indices.shape().toArray(), rest));
         int count = indices.shape().elements();
         Rows.gather(x.elements(), x.shape().inner(0), indices.ints(), count, out.elements());
         return Tracing.tell(Op.INDEX, out, x, indices);
@@ -65,7 +61,7 @@ final class Selection {
         requireSameType("indexAdd", target, x);
         requireIndices("indexAdd", indices, shape.size(0));
         int count = indices.shape().elements();
-        if (x.shape().elements() != count * shape.inner(0)) {
+        if (x.shape().elements() != (long) count * shape.inner(0)) {
             throw new IllegalArgumentException(
                     "indexAdd: " + indices.shape() + " rows of " + shape.without(0) + " do not fit x " + x.shape());
         }
@@ -82,7 +78,7 @@ final class Selection {
         int d = shape.dimension(dimension);
         requireIndices("indexSelect", indices, shape.size(d));
         int count = indices.shape().elements();
-        var out = Tensor.zeros(x.dtype(), shape.with(d, count));
+        var out = Tensor.zeros(x.dtype(), shape.with("indexSelect", d, count));
         int inner = shape.inner(d);
         for (int i = 0; i < count; i++) {
             int source = indices.ints()[i] * inner;
@@ -108,9 +104,7 @@ final class Selection {
     static Tensor oneHot(Tensor indices, int classes) {
         requireIndices("oneHot", indices, classes);
         var shape = indices.shape();
-        int[] sizes = Arrays.copyOf(shape.toArray(), shape.rank() + 1);
-        sizes[shape.rank()] = classes;
-        var out = Tensor.zeros(sizes);
+        var out = Tensor.zeros(DType.FLOAT32, Shape.joined("oneHot", shape.toArray(), classes));
         for (int i = 0; i < shape.elements(); i++) {
             out.floats()[i * classes + indices.ints()[i]] = 1;
         }
@@ -123,7 +117,7 @@ final class Selection {
         }
         var first = tensors[0];
         int d = first.shape().dimension(dimension);
-        int total = 0;
+        long total = 0;
         for (var tensor : tensors) {
             if (tensor.dtype() != first.dtype()
                     || tensor.shape().rank() != first.shape().rank()
@@ -133,7 +127,7 @@ final class Selection {
             }
             total += tensor.size(d);
         }
-        var out = Tensor.zeros(first.dtype(), first.shape().with(d, total));
+        var out = Tensor.zeros(first.dtype(), first.shape().with("cat", d, total));
         int inner = first.shape().inner(d);
         int target = 0;
         for (var tensor : tensors) {
@@ -144,7 +138,7 @@ final class Selection {
                     run,
                     out,
                     target,
-                    total * inner,
+                    out.size(d) * inner,
                     run,
                     first.shape().outer(d));
             target += run;

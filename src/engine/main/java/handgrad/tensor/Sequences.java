@@ -58,7 +58,7 @@ public final class Sequences {
         if (taps < 1
                 || unfolded.size(2) != taps * x.size(2)
                 || unfolded.size(0) != x.size(0)
-                || unfolded.size(1) != x.size(1) - (taps - 1) * dilation) {
+                || unfolded.size(1) != x.size(1) - (taps - 1L) * dilation) {
             throw new IllegalArgumentException(operation
                     + ": wants (N, T, C) and (N, T - (k - 1)·d, k·C) with dilation d"
                     + " of at least 1, " + name + " is " + x.shape() + ", d " + dilation + ", " + unfoldedName + " "
@@ -112,7 +112,7 @@ public final class Sequences {
                 || cropped.size(0) != x.size(0)
                 || cropped.size(1) > x.size(1)
                 || column < 0
-                || column + x.size(2) > cropped.size(2)) {
+                || column > cropped.size(2) - x.size(2)) {
             throw new IllegalArgumentException(operation + ": wants (N, T, C) and (N, T', columns) with T' up to T and"
                     + " C columns from the given one on, " + name + " is " + x.shape() + ", column " + column + ", "
                     + croppedName + " " + cropped.shape());

@@ -7,27 +7,60 @@ public final class Shape {
     /** The shape of a scalar, {@code ()}. */
     public static final Shape SCALAR = new Shape(new int[0]);
 
+    private static final long TOO_MANY = 1L << 31;
+
     private final int[] sizes;
     private final int elements;
 
     private Shape(int[] sizes) {
-        long product = 1;
-        for (int size : sizes) {
-            if (size < 0) {
-                throw new IllegalArgumentException("shape: negative size in " + format(sizes));
-            }
-            product *= size;
-            if (product > Integer.MAX_VALUE) {
-                throw new IllegalArgumentException("shape: " + format(sizes) + " has more than 2^31 - 1 elements");
-            }
-        }
         this.sizes = sizes;
-        this.elements = (int) product;
+        this.elements = elements(0, sizes.length);
     }
 
-    /** The shape with these sizes, outermost first. */
+    /**
+     * The shape with these sizes, outermost first.
+     *
+     * @throws IllegalArgumentException if one is negative, or those that are not 0 multiply to 2³¹ or more
+     */
     public static Shape of(int... sizes) {
-        return sizes.length == 0 ? SCALAR : new Shape(sizes.clone());
+        return sizes.length == 0 ? SCALAR : of("shape", longs(sizes));
+    }
+
+    /**
+     * The shape of what an operation makes, or a layer, from sizes that have been worked out without overflow.
+     *
+     * @throws IllegalArgumentException as for {@link #of(int...)}; it names the operation
+     */
+    public static Shape of(String operation, long... sizes) {
+        int[] checked = new int[sizes.length];
+        // Zeros do not count, so that the product of any of the sizes is an int.
+        long product = 1;
+        boolean zeros = false;
+        for (int d = 0; d < sizes.length; d++) {
+            if (sizes[d] < 0) {
+                throw new IllegalArgumentException(operation + ": negative size in " + format(sizes));
+            }
+            zeros |= sizes[d] == 0;
+            checked[d] = (int) sizes[d];
+            product *= Math.max(1, Math.min(sizes[d], TOO_MANY));
+            product = Math.min(product, TOO_MANY);
+        }
+        if (product == TOO_MANY) {
+            throw new IllegalArgumentException(operation + ": " + format(sizes) + " has more than 2^31 - 1 elements"
+                    + (zeros ? ", its zeros left out" : ""));
+        }
+        return new Shape(checked);
+    }
+
+    private static long[] longs(int[] sizes) {
+        return Arrays.stream(sizes).asLongStream().toArray();
+    }
+
+    /** The shape of an operation's result that has these sizes, then those. */
+    static Shape joined(String operation, int[] first, int... second) {
+        long[] sizes = Arrays.copyOf(longs(first), first.length + second.length);
+        System.arraycopy(longs(second), 0, sizes, first.length, second.length);
+        return of(operation, sizes);
     }
 
     /** The shape with these sizes for an array of a length, to which they must multiply. */
@@ -82,7 +115,7 @@ public final class Shape {
 
     /** The product of the sizes before a dimension. */
     int outer(int dimension) {
-        return elements(0, dimension);
+        return elements(0, dimension(dimension));
     }
 
     /** The product of the sizes after a dimension. */
@@ -111,18 +144,20 @@ public final class Shape {
     Shape reshaped(int[] wanted) {
         int[] resolved = wanted.clone();
         int unknown = -1;
-        int known = 1;
+        long known = 1;
         for (int d = 0; d < wanted.length; d++) {
             if (wanted[d] == -1 && unknown < 0) {
                 unknown = d;
             } else {
-                known *= wanted[d];
+                // More than there are elements is enough to know, and cannot overflow.
+                known = wanted[d] == 0 ? 0 : Math.min(known * Math.abs((long) wanted[d]), TOO_MANY);
             }
         }
         if (unknown >= 0 && known > 0) {
-            resolved[unknown] = elements / known;
+            resolved[unknown] = (int) (elements / known);
+            known *= resolved[unknown];
         }
-        if (Arrays.stream(resolved).anyMatch(size -> size < 0) || of(resolved).elements != elements) {
+        if (known != elements || Arrays.stream(resolved).anyMatch(size -> size < 0)) {
             throw new IllegalArgumentException(
                     "reshape: " + this + " with " + elements + " elements does not fit " + Arrays.toString(wanted));
         }
@@ -131,9 +166,14 @@ public final class Shape {
 
     /** This shape with one dimension's size replaced. */
     public Shape with(int dimension, int size) {
-        int[] changed = sizes.clone();
+        return with("shape", dimension, size);
+    }
+
+    /** This shape with one dimension's size replaced, for the result of an operation. */
+    Shape with(String operation, int dimension, long size) {
+        long[] changed = longs(sizes);
         changed[dimension(dimension)] = size;
-        return new Shape(changed);
+        return of(operation, changed);
     }
 
     /** This shape without one dimension. */
@@ -171,7 +211,7 @@ public final class Shape {
             return a;
         }
         int rank = Math.max(a.rank(), b.rank());
-        int[] result = new int[rank];
+        long[] result = new long[rank];
         for (int d = 1; d <= rank; d++) {
             int sizeA = d > a.rank() ? 1 : a.sizes[a.rank() - d];
             int sizeB = d > b.rank() ? 1 : b.sizes[b.rank() - d];
@@ -181,7 +221,7 @@ public final class Shape {
             }
             result[rank - d] = sizeA == 1 ? sizeB : sizeA;
         }
-        return new Shape(result);
+        return of(operation, result);
     }
 
     @Override
@@ -197,10 +237,10 @@ public final class Shape {
     /** The sizes in parentheses: {@code (32, 30)}, {@code (27)}, {@code ()}. */
     @Override
     public String toString() {
-        return format(sizes);
+        return format(longs(sizes));
     }
 
-    private static String format(int[] sizes) {
+    private static String format(long[] sizes) {
         String list = Arrays.toString(sizes);
         return "(" + list.substring(1, list.length() - 1) + ")";
     }

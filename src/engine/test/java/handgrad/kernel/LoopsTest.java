@@ -225,6 +225,9 @@ class LoopsTest {
             VectorElementwise.exp(x, vector, 0, n);
             ScalarElementwise.exp(x, scalar, 0, n);
             assertThat(vector).isEqualTo(scalar);
+            VectorElementwise.sigmoid(x, vector, 0, n);
+            ScalarElementwise.sigmoid(x, scalar, 0, n);
+            assertThat(vector).isEqualTo(scalar);
             Elementwise.unary(UnaryOperation.ABSOLUTE, x, x, n);
             VectorElementwise.log(x, vector, 0, n);
             ScalarElementwise.log(x, scalar, 0, n);

@@ -32,6 +32,32 @@ class ScalarMathTest {
     }
 
     @Test
+    void sigmoidIsWithinItsStatedError() {
+        assertThat(largestError(ScalarMath::sigmoid, x -> x < -40 ? Math.exp(x) : 1 / (1 + Math.exp(-x))))
+                .isLessThanOrEqualTo(2.49);
+    }
+
+    @Test
+    void sigmoidOfSpecialValues() {
+        assertThat(ScalarMath.sigmoid(0f)).isEqualTo(0.5f);
+        assertThat(ScalarMath.sigmoid(Float.POSITIVE_INFINITY)).isEqualTo(1f);
+        assertThat(ScalarMath.sigmoid(Float.NEGATIVE_INFINITY)).isEqualTo(0f);
+        assertThat(ScalarMath.sigmoid(Float.NaN)).isNaN();
+        assertThat(ScalarMath.sigmoid(-88.7f)).isEqualTo((float) Math.exp(-88.7f));
+        assertThat(ScalarMath.sigmoid(-103.9f)).isEqualTo(Float.MIN_VALUE);
+        assertThat(ScalarMath.sigmoid(-103.98f)).isEqualTo(0f);
+        assertThat(ScalarMath.sigmoid(Float.MAX_VALUE)).isEqualTo(1f);
+    }
+
+    /** The bits of the formula by exp, where that does not overflow: the form of every published loss. */
+    @Test
+    void sigmoidHasTheBitsOfItsDefinition() {
+        for (float x = -87; x < 104; x += 1e-4f) {
+            assertThat(ScalarMath.sigmoid(x)).isEqualTo(1 / (1 + ScalarMath.exp(-x)));
+        }
+    }
+
+    @Test
     void expOfSpecialValues() {
         assertThat(ScalarMath.exp(0f)).isEqualTo(1f);
         assertThat(ScalarMath.exp(-0f)).isEqualTo(1f);

@@ -62,6 +62,16 @@ class VectorMathTest {
     }
 
     @Test
+    void sigmoidGivesTheBitsOfTheScalarFunction() {
+        float[] x = sample();
+        float[] y = new float[x.length];
+        sigmoid(x, y);
+        for (int i = 0; i < x.length; i++) {
+            assertSameBits(x[i], y[i], ScalarMath.sigmoid(x[i]));
+        }
+    }
+
+    @Test
     void logGivesTheBitsOfTheScalarFunction() {
         float[] x = sample();
         float[] y = new float[x.length];
@@ -78,6 +88,7 @@ class VectorMathTest {
         assertThat(Allocation.leastBytes(() -> exp(x, y))).isZero();
         assertThat(Allocation.leastBytes(() -> tanh(x, y))).isZero();
         assertThat(Allocation.leastBytes(() -> log(x, y))).isZero();
+        assertThat(Allocation.leastBytes(() -> sigmoid(x, y))).isZero();
     }
 
     private static void exp(float[] x, float[] y) {
@@ -95,6 +106,12 @@ class VectorMathTest {
     private static void log(float[] x, float[] y) {
         for (int i = 0; i < x.length; i += Species.LANES) {
             VectorMath.log(FloatVector.fromArray(Species.FLOAT, x, i)).intoArray(y, i);
+        }
+    }
+
+    private static void sigmoid(float[] x, float[] y) {
+        for (int i = 0; i < x.length; i += Species.LANES) {
+            VectorMath.sigmoid(FloatVector.fromArray(Species.FLOAT, x, i)).intoArray(y, i);
         }
     }
 

@@ -3,6 +3,8 @@ package handgrad.check.registry;
 import static handgrad.check.registry.Gradients.written;
 import static handgrad.check.registry.Gradients.zerosLike;
 
+import handgrad.check.registry.ElementFunction.Bound;
+import handgrad.check.registry.ElementFunction.OfOne;
 import handgrad.nn.Gelu;
 import handgrad.nn.Layer;
 import handgrad.nn.LeakyRelu;
@@ -47,7 +49,7 @@ final class ActivationProofs {
             Activations::tanh,
             (_, y, dOut, dX) -> Activations.tanhBackward(y, dOut, dX),
             Tanh::new,
-            Definition.elementwise(Math::tanh));
+            Definition.elementwise(ElementwiseProofs.TANH_ELEMENT));
 
     /** dX = y ∘ (1 - y) ∘ dOut. The error of y is that of the exponential, and three roundings: 4 terms. */
     private static final Activation SIGMOID = new Activation(
@@ -55,7 +57,13 @@ final class ActivationProofs {
             Activations::sigmoid,
             (_, y, dOut, dX) -> Activations.sigmoidBackward(y, dOut, dX),
             Sigmoid::new,
-            Definition.elementwise(x -> 1 / (1 + Math.exp(-x)), 4));
+            Definition.elementwise(
+                    new OfOne(
+                            ActivationProofs::sigmoid,
+                            x -> sigmoid(x) * sigmoid(-x),
+                            Bound.ofUlps(2.6),
+                            new Bound(4, 2e-7)),
+                    4));
 
     /** dX = dOut where x > 0, otherwise 0. At 0 there is no derivative; the gradient there is 0. */
     private static final Activation RELU = new Activation(
@@ -63,7 +71,7 @@ final class ActivationProofs {
             Activations::relu,
             (_, y, dOut, dX) -> Activations.reluBackward(y, dOut, dX),
             Relu::new,
-            Definition.elementwise(x -> x > 0 ? x : 0));
+            Definition.elementwise(ElementwiseProofs.RELU_ELEMENT));
 
     /** dX = dOut where x > 0, otherwise the slope · dOut. */
     private static Activation leakyRelu(double negativeSlope) {
@@ -72,7 +80,11 @@ final class ActivationProofs {
                 (x, y) -> Activations.leakyRelu(x, negativeSlope, y),
                 (_, y, dOut, dX) -> Activations.leakyReluBackward(y, negativeSlope, dOut, dX),
                 () -> new LeakyRelu(negativeSlope),
-                Definition.elementwise(x -> x > 0 ? x : negativeSlope * x));
+                Definition.elementwise(new OfOne(
+                        x -> x > 0 ? x : negativeSlope == 0 && x <= 0 ? 0 : negativeSlope * x,
+                        x -> x > 0 ? 1 : x <= 0 ? negativeSlope : x,
+                        Bound.ofUlps(1.5),
+                        Bound.ofUlps(1))));
     }
 
     /**
@@ -85,7 +97,14 @@ final class ActivationProofs {
             (x, _, dOut, dX) ->
                     Activations.geluBackward(x, written(x, t -> Activations.gelu(x, t, zerosLike(x))), dOut, dX),
             Gelu::new,
-            new Definition(x -> Definition.tensor(x[0].shape(), i -> gelu(x[0].get(i))), _ -> 2, x -> x[0].abs()));
+            Definition.elementwise(
+                    new OfOne(
+                            ActivationProofs::gelu,
+                            ActivationProofs::geluSlope,
+                            new Bound(4, 3e-7),
+                            new Bound(4, 2e-6)),
+                    2,
+                    x -> x[0].abs()));
 
     /** dX = dOut ∘ s ∘ (1 + x ∘ (1 - s)). The error of s is that of the exponential, and four roundings: 5 terms. */
     private static final Activation SILU = new Activation(
@@ -94,10 +113,47 @@ final class ActivationProofs {
             (x, _, dOut, dX) ->
                     Activations.siluBackward(x, written(x, s -> Activations.silu(x, s, zerosLike(x))), dOut, dX),
             Silu::new,
-            Definition.elementwise(x -> x / (1 + Math.exp(-x)), 5));
+            Definition.elementwise(
+                    new OfOne(
+                            ActivationProofs::silu,
+                            x -> sigmoid(x) * (1 + sigmoid(-x) * finite(x)),
+                            new Bound(4, 1e-43),
+                            new Bound(8, 2e-7)),
+                    5));
 
+    private static double sigmoid(double x) {
+        return x < -40 ? Math.exp(x) : 1 / (1 + Math.exp(-x));
+    }
+
+    private static double finite(double x) {
+        return Math.clamp(x, -Double.MAX_VALUE, Double.MAX_VALUE);
+    }
+
+    private static double silu(double x) {
+        return Math.max(x, -Double.MAX_VALUE) * sigmoid(x);
+    }
+
+    /** x σ(2u), where u is what GELU takes the tanh of: without the cancellation of 1 + tanh u. */
     private static double gelu(double x) {
-        return x / 2 * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (x + 0.044715 * x * x * x)));
+        return Math.max(x, -Double.MAX_VALUE) * sigmoid(2 * geluArgument(x));
+    }
+
+    private static double geluSlope(double x) {
+        double s = sigmoid(2 * geluArgument(x));
+        double near = Math.clamp(x, -100, 100);
+        return s
+                + near
+                        * 2
+                        * s
+                        * sigmoid(-2 * geluArgument(x))
+                        * Math.sqrt(2 / Math.PI)
+                        * (1 + 3 * 0.044715 * near * near);
+    }
+
+    /** Beyond ±100 it is far more than a sigmoid can tell from infinity. */
+    private static double geluArgument(double x) {
+        double near = Math.clamp(x, -100, 100);
+        return Math.sqrt(2 / Math.PI) * (near + 0.044715 * near * near * near);
     }
 
     private final Draw draw = new Draw(6);

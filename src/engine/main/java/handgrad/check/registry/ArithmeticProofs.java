@@ -1,5 +1,8 @@
 package handgrad.check.registry;
 
+import static handgrad.check.registry.ElementFunction.Bound.ROUNDED;
+
+import handgrad.check.registry.ElementFunction.OfOne;
 import handgrad.tensor.DType;
 import handgrad.tensor.Tensor;
 import java.util.List;
@@ -61,24 +64,34 @@ final class ArithmeticProofs {
 
     /** out = a + c: da = dOut. */
     private static Computation add(double c) {
-        return new Computation(x -> x[0].add(c), (dOut, _) -> Gradients.of(dOut), Definition.elementwise(a -> a + c));
+        return new Computation(
+                x -> x[0].add(c),
+                (dOut, _) -> Gradients.of(dOut),
+                Definition.elementwise(new OfOne(a -> a + c, _ -> 1, ROUNDED, ROUNDED)));
     }
 
     /** out = a - c: da = dOut. */
     private static Computation sub(double c) {
-        return new Computation(x -> x[0].sub(c), (dOut, _) -> Gradients.of(dOut), Definition.elementwise(a -> a - c));
+        return new Computation(
+                x -> x[0].sub(c),
+                (dOut, _) -> Gradients.of(dOut),
+                Definition.elementwise(new OfOne(a -> a - c, _ -> 1, ROUNDED, ROUNDED)));
     }
 
     /** out = c · a: da = c · dOut. */
     private static Computation mul(double c) {
         return new Computation(
-                x -> x[0].mul(c), (dOut, _) -> Gradients.of(dOut.mul(c)), Definition.elementwise(a -> a * c));
+                x -> x[0].mul(c),
+                (dOut, _) -> Gradients.of(dOut.mul(c)),
+                Definition.elementwise(new OfOne(a -> a * c, _ -> c, ROUNDED, ROUNDED)));
     }
 
     /** out = a / c: da = dOut / c. */
     private static Computation div(double c) {
         return new Computation(
-                x -> x[0].div(c), (dOut, _) -> Gradients.of(dOut.div(c)), Definition.elementwise(a -> a / c));
+                x -> x[0].div(c),
+                (dOut, _) -> Gradients.of(dOut.div(c)),
+                Definition.elementwise(new OfOne(a -> a / c, _ -> 1 / c, ROUNDED, ROUNDED)));
     }
 
     private Proof pairs(String name, Computation formula, Function<int[], Tensor> b) {

@@ -6,8 +6,8 @@ import handgrad.tensor.Shape;
 import handgrad.tensor.Tensor;
 import java.util.Arrays;
 import java.util.function.DoubleBinaryOperator;
-import java.util.function.DoubleUnaryOperator;
 import java.util.function.ToIntFunction;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the result of an operation must be: its definition, followed literally in FLOAT64, slow and without the
@@ -16,12 +16,22 @@ import java.util.function.ToIntFunction;
  * @param function the result from FLOAT64 inputs
  * @param terms the number of terms that are added up for one element of the result
  * @param magnitude the sum of the absolute terms, to which the rounding error is proportional
+ * @param element what an elementwise operation does with each element; null for others
  */
-public record Definition(TensorFunction function, ToIntFunction<Tensor[]> terms, TensorFunction magnitude) {
+public record Definition(
+        TensorFunction function,
+        ToIntFunction<Tensor[]> terms,
+        TensorFunction magnitude,
+        @Nullable ElementFunction element) {
     /** An element of a result, by its index in each dimension. */
     @FunctionalInterface
     interface Element {
         double at(int... index);
+    }
+
+    /** A definition of an operation that is not elementwise. */
+    public Definition(TensorFunction function, ToIntFunction<Tensor[]> terms, TensorFunction magnitude) {
+        this(function, terms, magnitude, null);
     }
 
     /** A definition whose elements are each computed in a few steps without cancellation. */
@@ -35,21 +45,28 @@ public record Definition(TensorFunction function, ToIntFunction<Tensor[]> terms,
     }
 
     /** A function of each element of one tensor. */
-    static Definition elementwise(DoubleUnaryOperator function) {
-        return new Definition(x -> tensor(x[0].shape(), index -> function.applyAsDouble(x[0].get(index))));
+    static Definition elementwise(ElementFunction.OfOne element) {
+        return elementwise(element, 1);
     }
 
     /** A function of each element of one tensor whose rounding error is that of a sum of so many terms. */
-    static Definition elementwise(DoubleUnaryOperator function, int terms) {
-        var definition = elementwise(function).function;
-        return new Definition(definition, _ -> terms, definition);
+    static Definition elementwise(ElementFunction.OfOne element, int terms) {
+        TensorFunction function =
+                x -> tensor(x[0].shape(), index -> element.function().applyAsDouble(x[0].get(index)));
+        return new Definition(function, _ -> terms, function, element);
+    }
+
+    /** A function of each element of one tensor, with the magnitude of its terms. */
+    static Definition elementwise(ElementFunction.OfOne element, int terms, TensorFunction magnitude) {
+        return new Definition(elementwise(element).function, _ -> terms, magnitude, element);
     }
 
     /** A function of each pair of elements of two tensors that broadcast. */
-    static Definition broadcast(DoubleBinaryOperator function) {
-        return new Definition(x -> tensor(
+    static Definition broadcast(DoubleBinaryOperator operation) {
+        TensorFunction function = x -> tensor(
                 broadcast(x[0].shape(), x[1].shape()),
-                index -> function.applyAsDouble(broadcast(x[0], index), broadcast(x[1], index))));
+                index -> operation.applyAsDouble(broadcast(x[0], index), broadcast(x[1], index)));
+        return new Definition(function, _ -> 1, function, new ElementFunction.OfTwo(operation));
     }
 
     /** The FLOAT64 tensor of these elements. */

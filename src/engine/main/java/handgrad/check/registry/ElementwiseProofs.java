@@ -1,5 +1,9 @@
 package handgrad.check.registry;
 
+import static handgrad.check.registry.ElementFunction.Bound.ROUNDED;
+
+import handgrad.check.registry.ElementFunction.Bound;
+import handgrad.check.registry.ElementFunction.OfOne;
 import handgrad.tensor.Tensor;
 import java.util.List;
 import java.util.function.Function;
@@ -7,6 +11,11 @@ import java.util.function.Function;
 /** Functions of each element of one tensor. */
 final class ElementwiseProofs {
     private final Draw draw = new Draw(2);
+
+    static final OfOne TANH_ELEMENT =
+            new OfOne(Math::tanh, x -> 1 / (Math.cosh(x) * Math.cosh(x)), Bound.ofUlps(1.2), new Bound(1, 3e-7));
+
+    static final OfOne RELU_ELEMENT = new OfOne(x -> Math.max(x, 0), x -> x > 0 ? 1 : x <= 0 ? 0 : x, ROUNDED, ROUNDED);
 
     List<Proof> proofs() {
         return List.of(
@@ -31,47 +40,57 @@ final class ElementwiseProofs {
     }
 
     /** out = -x: dX = -dOut. */
-    private static final Computation NEG =
-            new Computation(x -> x[0].neg(), (dOut, _) -> Gradients.of(dOut.neg()), Definition.elementwise(x -> -x));
+    private static final Computation NEG = new Computation(
+            x -> x[0].neg(),
+            (dOut, _) -> Gradients.of(dOut.neg()),
+            Definition.elementwise(new OfOne(x -> -x, _ -> -1, ROUNDED, ROUNDED)));
 
     /** out = |x|: dX = dOut ∘ sign x. At 0 there is no derivative; the gradient there is 0, as in PyTorch. */
     private static final Computation ABS = new Computation(
             x -> x[0].abs(),
             (dOut, x) -> Gradients.of(dOut.mul(Gradients.factor(x[0], Math::signum))),
-            Definition.elementwise(Math::abs));
+            Definition.elementwise(new OfOne(Math::abs, Math::signum, ROUNDED, ROUNDED)));
 
     /** out = eˣ: dX = dOut ∘ out. */
     private static final Computation EXP = new Computation(
-            x -> x[0].exp(), (dOut, x) -> Gradients.of(dOut.mul(x[0].exp())), Definition.elementwise(Math::exp));
+            x -> x[0].exp(),
+            (dOut, x) -> Gradients.of(dOut.mul(x[0].exp())),
+            Definition.elementwise(new OfOne(Math::exp, Math::exp, Bound.ofUlps(1.2), Bound.ofUlps(1.2))));
 
     /** out = ln x: dX = dOut / x. */
     private static final Computation LOG = new Computation(
-            x -> x[0].log(), (dOut, x) -> Gradients.of(dOut.div(x[0])), Definition.elementwise(Math::log));
+            x -> x[0].log(),
+            (dOut, x) -> Gradients.of(dOut.div(x[0])),
+            Definition.elementwise(new OfOne(Math::log, x -> 1 / x, Bound.ofUlps(0.9), ROUNDED)));
 
     /** out = tanh x: dX = dOut ∘ (1 - out²). */
     private static final Computation TANH = new Computation(
             x -> x[0].tanh(),
             (dOut, x) -> Gradients.of(dOut.mul(x[0].tanh().pow(2).neg().add(1))),
-            Definition.elementwise(Math::tanh));
+            Definition.elementwise(TANH_ELEMENT));
 
     /** out = √x: dX = dOut / (2 · out). */
     private static final Computation SQRT = new Computation(
             x -> x[0].sqrt(),
             (dOut, x) -> Gradients.of(dOut.div(x[0].sqrt().mul(2))),
-            Definition.elementwise(Math::sqrt));
+            Definition.elementwise(new OfOne(Math::sqrt, x -> 0.5 / Math.sqrt(x), ROUNDED, Bound.ofUlps(2))));
 
     /** out = max(x, 0): dX = dOut where x > 0, otherwise 0. At 0 there is no derivative; the gradient there is 0. */
     private static final Computation RELU = new Computation(
             x -> x[0].relu(),
-            (dOut, x) -> Gradients.of(dOut.mul(Gradients.factor(x[0], v -> v > 0 ? 1 : 0))),
-            Definition.elementwise(x -> x > 0 ? x : 0));
+            (dOut, x) -> Gradients.of(dOut.mul(Gradients.factor(x[0], v -> v > 0 ? 1 : v <= 0 ? 0 : v))),
+            Definition.elementwise(RELU_ELEMENT));
 
     /** out = xᵖ: dX = dOut ∘ p · xᵖ⁻¹. */
     private static Computation pow(double p) {
         return new Computation(
                 x -> x[0].pow(p),
                 (dOut, x) -> Gradients.of(dOut.mul(x[0].pow(p - 1).mul(p))),
-                Definition.elementwise(x -> Math.pow(x, p)));
+                Definition.elementwise(new OfOne(
+                        x -> p == 0.5 ? Math.sqrt(x) : Math.pow(x, p),
+                        x -> p * Math.pow(x, p - 1),
+                        Bound.ofUlps(1),
+                        Bound.ofUlps(3))));
     }
 
     private Proof pow() {

@@ -2,6 +2,8 @@ package handgrad.check.registry;
 
 import static handgrad.check.registry.Gradients.written;
 
+import handgrad.check.registry.ElementFunction.Bound;
+import handgrad.check.registry.ElementFunction.OfOne;
 import handgrad.tensor.Shape;
 import handgrad.tensor.Tensor;
 import handgrad.tensor.Updates;
@@ -28,7 +30,7 @@ final class UpdateProofs {
         return new Computation(
                 x -> changed(x[0], out -> Updates.addScaled(out, f, x[1])),
                 (dOut, _) -> Gradients.of(dOut, dOut.mul(f)),
-                new Definition(x -> Definition.tensor(x[0].shape(), i -> x[0].get(i) + f * x[1].get(i)), _ -> 2));
+                Definition.broadcast((target, source) -> target + f * source));
     }
 
     private Proof addScaled() {
@@ -67,7 +69,8 @@ final class UpdateProofs {
         return new Computation(
                 x -> squareRoot(x[0], f),
                 (dOut, x) -> Gradients.of(dOut.mul(f / 2).div(squareRoot(x[0], f))),
-                Definition.elementwise(x -> Math.sqrt(f * x)));
+                Definition.elementwise(new OfOne(
+                        x -> Math.sqrt(f * x), x -> f / 2 / Math.sqrt(f * x), Bound.ofUlps(1.5), Bound.ofUlps(3))));
     }
 
     private static Tensor squareRoot(Tensor x, double factor) {
