@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class BatchNorm1d implements Layer {
     private final BatchNormState state;
+    private final Passes passes;
     private @Nullable Tensor normalized;
     private @Nullable Tensor output;
     private @Nullable Tensor dX;
@@ -39,6 +40,7 @@ public final class BatchNorm1d implements Layer {
     /** A layer with weight 1, bias 0, running mean 0 and running variance 1. */
     public BatchNorm1d(int features, BatchNormOptions options) {
         state = new BatchNormState("BatchNorm1d", features, options);
+        passes = new Passes("BatchNorm1d", state.parts);
         weights = new Repeated(state.weight);
         biases = new Repeated(state.bias);
     }
@@ -89,25 +91,27 @@ public final class BatchNorm1d implements Layer {
      */
     @Override
     public Tensor forward(Tensor x) {
-        int features = state.features();
-        if (x.shape().rank() < 2 || x.shape().rank() > 3 || x.size(-1) != features) {
-            throw new IllegalArgumentException(
-                    "BatchNorm1d: wants (N, " + features + ") or (N, L, " + features + "), x is " + x.shape());
+        try (var pass = passes.forward(x)) {
+            int features = state.features();
+            if (x.shape().rank() < 2 || x.shape().rank() > 3 || x.size(-1) != features) {
+                throw new IllegalArgumentException(
+                        "BatchNorm1d: wants (N, " + features + ") or (N, L, " + features + "), x is " + x.shape());
+            }
+            int positionsOfX = state.options.axes() == Axes.FIRST && x.shape().rank() == 3 ? x.size(1) : 1;
+            int positions = state.running.positions();
+            if (positions > 1 && positions != positionsOfX) {
+                throw new IllegalArgumentException("BatchNorm1d: the running statistics are "
+                        + runningMean().shape() + ", for " + positions + " positions; x is " + x.shape());
+            }
+            normalized = Buffers.like(x, normalized);
+            output = Buffers.like(x, output);
+            if (state.parts.isTraining()) {
+                normalizeByBatch(x, positionsOfX, normalized, output);
+            } else {
+                normalizeByRunning(x, positions, normalized, output);
+            }
+            return pass.output(output);
         }
-        int positionsOfX = state.options.axes() == Axes.FIRST && x.shape().rank() == 3 ? x.size(1) : 1;
-        int positions = state.running.positions();
-        if (positions > 1 && positions != positionsOfX) {
-            throw new IllegalArgumentException("BatchNorm1d: the running statistics are "
-                    + runningMean().shape() + ", for " + positions + " positions; x is " + x.shape());
-        }
-        normalized = Buffers.like(x, normalized);
-        output = Buffers.like(x, output);
-        if (state.parts.isTraining()) {
-            normalizeByBatch(x, positionsOfX, normalized, output);
-        } else {
-            normalizeByRunning(x, positions, normalized, output);
-        }
-        return output;
     }
 
     private void normalizeByBatch(Tensor x, int positions, Tensor normalized, Tensor output) {
@@ -151,24 +155,26 @@ public final class BatchNorm1d implements Layer {
      */
     @Override
     public Tensor backward(Tensor dOut) {
-        var unit = Buffers.kept("BatchNorm1d", normalized);
-        dX = Buffers.like(unit, dX);
-        int positions = state.running.positions();
-        var d = viewOfDOut.of(dOut, positions);
-        var units = viewOfNormalized.of(unit, positions);
-        var weight = weights.value(positions);
-        var inverse = state.inverseDeviation();
-        var dWeight = weights.grad(positions);
-        var dBias = biases.grad(positions);
-        var dIn = viewOfDX.of(dX, positions);
-        if (state.divisor() > 0) {
-            Normalizations.batchNormBackward(d, units, weight, inverse, state.divisor(), dWeight, dBias, dIn);
-        } else {
-            Normalizations.batchNormEvaluationBackward(d, units, weight, inverse, dWeight, dBias, dIn);
+        try (var pass = passes.backward(dOut)) {
+            var unit = Passes.kept(normalized);
+            dX = Buffers.like(unit, dX);
+            int positions = state.running.positions();
+            var d = viewOfDOut.of(dOut, positions);
+            var units = viewOfNormalized.of(unit, positions);
+            var weight = weights.value(positions);
+            var inverse = state.inverseDeviation();
+            var dWeight = weights.grad(positions);
+            var dBias = biases.grad(positions);
+            var dIn = viewOfDX.of(dX, positions);
+            if (state.divisor() > 0) {
+                Normalizations.batchNormBackward(d, units, weight, inverse, state.divisor(), dWeight, dBias, dIn);
+            } else {
+                Normalizations.batchNormEvaluationBackward(d, units, weight, inverse, dWeight, dBias, dIn);
+            }
+            weights.addGrad(positions);
+            biases.addGrad(positions);
+            return pass.gradient(dX);
         }
-        weights.addGrad(positions);
-        biases.addGrad(positions);
-        return dX;
     }
 
     /** weight, bias, running_mean and running_var, or running_std where the options follow the deviation. */

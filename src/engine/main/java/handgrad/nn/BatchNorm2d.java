@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class BatchNorm2d implements Layer {
     private final BatchNormState state;
+    private final Passes passes;
     private @Nullable Tensor input;
     private @Nullable Tensor output;
     private @Nullable Tensor dX;
@@ -34,6 +35,7 @@ public final class BatchNorm2d implements Layer {
                     "BatchNorm2d: a pixel has no statistics of its own, so the axes cannot be FIRST");
         }
         state = new BatchNormState("BatchNorm2d", channels, options);
+        passes = new Passes("BatchNorm2d", state.parts);
     }
 
     /** The conventions. */
@@ -77,34 +79,37 @@ public final class BatchNorm2d implements Layer {
      */
     @Override
     public Tensor forward(Tensor x) {
-        int channels = state.features();
-        if (x.shape().rank() != 4 || x.size(1) != channels) {
-            throw new IllegalArgumentException(
-                    "BatchNorm2d: wants (N, " + channels + ", height, width), x is " + x.shape());
+        try (var pass = passes.forward(x)) {
+            int channels = state.features();
+            if (x.shape().rank() != 4 || x.size(1) != channels) {
+                throw new IllegalArgumentException(
+                        "BatchNorm2d: wants (N, " + channels + ", height, width), x is " + x.shape());
+            }
+            input = x;
+            output = Buffers.like(x, output);
+            var weight = state.weight.value();
+            var bias = state.bias.value();
+            if (state.parts.isTraining()) {
+                int n = x.size(0) * x.size(2) * x.size(3);
+                state.beginBatch(x, n, "pixels", 1);
+                ImageNormalizations.batchNorm2d(
+                        x,
+                        weight,
+                        bias,
+                        state.options.epsilon(),
+                        state.divisor(),
+                        state.mean(),
+                        state.variance(),
+                        state.inverseDeviation(),
+                        output);
+                state.endBatch(n);
+            } else {
+                state.beginEvaluation();
+                ImageNormalizations.batchNorm2dEvaluation(
+                        x, weight, bias, state.mean(), state.inverseDeviation(), output);
+            }
+            return pass.output(output);
         }
-        input = x;
-        output = Buffers.like(x, output);
-        var weight = state.weight.value();
-        var bias = state.bias.value();
-        if (state.parts.isTraining()) {
-            int n = x.size(0) * x.size(2) * x.size(3);
-            state.beginBatch(x, n, "pixels", 1);
-            ImageNormalizations.batchNorm2d(
-                    x,
-                    weight,
-                    bias,
-                    state.options.epsilon(),
-                    state.divisor(),
-                    state.mean(),
-                    state.variance(),
-                    state.inverseDeviation(),
-                    output);
-            state.endBatch(n);
-        } else {
-            state.beginEvaluation();
-            ImageNormalizations.batchNorm2dEvaluation(x, weight, bias, state.mean(), state.inverseDeviation(), output);
-        }
-        return output;
     }
 
     /**
@@ -119,19 +124,21 @@ public final class BatchNorm2d implements Layer {
      */
     @Override
     public Tensor backward(Tensor dOut) {
-        var x = Buffers.kept("BatchNorm2d", input);
-        dX = Buffers.like(x, dX);
-        ImageNormalizations.batchNorm2dBackward(
-                dOut,
-                x,
-                state.weight.value(),
-                state.mean(),
-                state.inverseDeviation(),
-                state.divisor(),
-                state.weight.grad(),
-                state.bias.grad(),
-                dX);
-        return dX;
+        try (var pass = passes.backward(dOut)) {
+            var x = Passes.kept(input);
+            dX = Buffers.like(x, dX);
+            ImageNormalizations.batchNorm2dBackward(
+                    dOut,
+                    x,
+                    state.weight.value(),
+                    state.mean(),
+                    state.inverseDeviation(),
+                    state.divisor(),
+                    state.weight.grad(),
+                    state.bias.grad(),
+                    dX);
+            return pass.gradient(dX);
+        }
     }
 
     /** weight, bias, running_mean and running_var, or running_std where the options follow the deviation. */

@@ -76,16 +76,16 @@ final class BatchNormState {
 
     /** The mean of the last forward pass. */
     Tensor mean() {
-        return Buffers.kept(layer, mean);
+        return Passes.kept(mean);
     }
 
     /** The variance of the last batch. */
     Tensor variance() {
-        return Buffers.kept(layer, batchVariance);
+        return Passes.kept(batchVariance);
     }
 
     /** (variance + epsilon)^-½ of the last forward pass. */
     Tensor inverseDeviation() {
-        return Buffers.kept(layer, inverseDeviation);
+        return Passes.kept(inverseDeviation);
     }
 }

@@ -68,12 +68,4 @@ final class Buffers {
                 ? old
                 : Tensor.zeros(model.dtype(), Shape.of(model.size(0), channels, height, width));
     }
-
-    /** What forward kept, or the error of a backward pass that comes first. */
-    static Tensor kept(String layer, @Nullable Tensor kept) {
-        if (kept == null) {
-            throw new IllegalStateException(layer + ".backward: call forward first");
-        }
-        return kept;
-    }
 }

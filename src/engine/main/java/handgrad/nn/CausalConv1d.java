@@ -27,6 +27,7 @@ public final class CausalConv1d implements Layer {
     private final int kernelSize;
     private final int dilation;
     private final WeightAndBias weights;
+    private final Passes passes;
     private @Nullable Tensor past;
     private int streamOfPast;
     private @Nullable Tensor input;
@@ -69,6 +70,7 @@ public final class CausalConv1d implements Layer {
         this.dilation = dilation;
         this.weights =
                 new WeightAndBias("CausalConv1d", weight, kernelSize, 1, "(" + kernelSize + "·fanIn, fanOut)", bias);
+        passes = new Passes("CausalConv1d", weights.parts);
     }
 
     /** The weight, (k·fanIn, fanOut). */
@@ -93,20 +95,22 @@ public final class CausalConv1d implements Layer {
      */
     @Override
     public Tensor forward(Tensor x) {
-        int fanIn = weights.value().size(0) / kernelSize;
-        boolean streaming = parts().isStreaming();
-        int least = streaming ? 1 : span() + 1;
-        if (x.shape().rank() != 3 || x.size(1) < least || x.size(2) != fanIn) {
-            throw new IllegalArgumentException(
-                    "CausalConv1d: wants (N, T, " + fanIn + ") with T of at least " + least + ", x is " + x.shape());
+        try (var pass = passes.forward(x)) {
+            int fanIn = weights.value().size(0) / kernelSize;
+            boolean streaming = parts().isStreaming();
+            int least = streaming ? 1 : span() + 1;
+            if (x.shape().rank() != 3 || x.size(1) < least || x.size(2) != fanIn) {
+                throw new IllegalArgumentException("CausalConv1d: wants (N, T, " + fanIn + ") with T of at least "
+                        + least + ", x is " + x.shape());
+            }
+            input = streaming ? continued(x) : x;
+            int positions = input.size(1) - span();
+            unfolded = Buffers.positions(input, positions, kernelSize * fanIn, unfolded);
+            output = Buffers.positions(input, positions, weights.columns(), output);
+            Sequences.unfold(input, dilation, unfolded);
+            Functional.linear(unfolded, weights.value(), weights.biasValue(), output);
+            return pass.output(output);
         }
-        input = streaming ? continued(x) : x;
-        int positions = input.size(1) - span();
-        unfolded = Buffers.positions(input, positions, kernelSize * fanIn, unfolded);
-        output = Buffers.positions(input, positions, weights.columns(), output);
-        Sequences.unfold(input, dilation, unfolded);
-        Functional.linear(unfolded, weights.value(), weights.biasValue(), output);
-        return output;
     }
 
     /** How far the layer looks back. */
@@ -140,18 +144,20 @@ public final class CausalConv1d implements Layer {
      */
     @Override
     public Tensor backward(Tensor dOut) {
-        if (parts().isStreaming()) {
-            throw new IllegalStateException(
-                    "CausalConv1d.backward: the past of a stream is not kept; call stream(false), then forward");
+        try (var pass = passes.backward(dOut)) {
+            if (parts().isStreaming()) {
+                throw new IllegalStateException(
+                        "CausalConv1d.backward: the past of a stream is not kept; call stream(false), then forward");
+            }
+            var x = Passes.kept(input);
+            var u = Passes.kept(unfolded);
+            dUnfolded = Buffers.like(u, dUnfolded);
+            dX = Buffers.like(x, dX);
+            Functional.linearBackwardParameters(u, dOut, weights.grad(), weights.biasGrad());
+            Functional.linearBackwardInput(dOut, weights.value(), dUnfolded);
+            Sequences.unfoldBackward(dUnfolded, dilation, dX);
+            return pass.gradient(dX);
         }
-        var x = Buffers.kept("CausalConv1d", input);
-        var u = Buffers.kept("CausalConv1d", unfolded);
-        dUnfolded = Buffers.like(u, dUnfolded);
-        dX = Buffers.like(x, dX);
-        Functional.linearBackwardParameters(u, dOut, weights.grad(), weights.biasGrad());
-        Functional.linearBackwardInput(dOut, weights.value(), dUnfolded);
-        Sequences.unfoldBackward(dUnfolded, dilation, dX);
-        return dX;
     }
 
     @Override

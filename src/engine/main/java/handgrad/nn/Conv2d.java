@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 public final class Conv2d implements Layer {
     private final Window window;
     private final WeightAndBias weights;
+    private final Passes passes;
     private @Nullable Tensor input;
     private @Nullable Tensor output;
     private @Nullable Tensor dX;
@@ -60,6 +61,7 @@ public final class Conv2d implements Layer {
         window = new Window(kernelSize, stride, padding);
         weights = new WeightAndBias(
                 "Conv2d", weight, window.area(), 1, "(inChannels·" + kernelSize + "², outChannels)", bias);
+        passes = new Passes("Conv2d", weights.parts);
     }
 
     /** The weight, (inChannels·k², outChannels). */
@@ -100,11 +102,13 @@ public final class Conv2d implements Layer {
      */
     @Override
     public Tensor forward(Tensor x) {
-        window.requireImages("Conv2d", "x", x, weights.value().size(0) / window.area());
-        input = x;
-        output = Buffers.images(x, weights.columns(), window.count(x.size(2)), window.count(x.size(3)), output);
-        Convolutions.conv2d(x, weights.value(), weights.biasValue(), window, output);
-        return output;
+        try (var pass = passes.forward(x)) {
+            window.requireImages("Conv2d", "x", x, weights.value().size(0) / window.area());
+            input = x;
+            output = Buffers.images(x, weights.columns(), window.count(x.size(2)), window.count(x.size(3)), output);
+            Convolutions.conv2d(x, weights.value(), weights.biasValue(), window, output);
+            return pass.output(output);
+        }
     }
 
     /**
@@ -123,11 +127,13 @@ public final class Conv2d implements Layer {
      */
     @Override
     public Tensor backward(Tensor dOut) {
-        var x = Buffers.kept("Conv2d", input);
-        dX = Buffers.like(x, dX);
-        Convolutions.conv2dBackwardParameters(x, dOut, window, weights.grad(), weights.biasGrad());
-        Convolutions.conv2dBackwardInput(dOut, weights.value(), window, dX);
-        return dX;
+        try (var pass = passes.backward(dOut)) {
+            var x = Passes.kept(input);
+            dX = Buffers.like(x, dX);
+            Convolutions.conv2dBackwardParameters(x, dOut, window, weights.grad(), weights.biasGrad());
+            Convolutions.conv2dBackwardInput(dOut, weights.value(), window, dX);
+            return pass.gradient(dX);
+        }
     }
 
     @Override

@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The mean negative log-probability of the targets under the softmax of the logits. Keeps the softmax for backward. */
 public final class CrossEntropyLoss implements Loss {
+    private final Passes passes = new Passes("CrossEntropyLoss", Parts.NONE);
     private @Nullable Tensor probabilities;
     private @Nullable Tensor targets;
     private @Nullable Tensor dLogits;
@@ -20,9 +21,11 @@ public final class CrossEntropyLoss implements Loss {
      */
     @Override
     public double forward(Tensor logits, Tensor targets) {
-        this.targets = targets;
-        probabilities = Buffers.like(logits, probabilities);
-        return LossFunctions.crossEntropy(logits, targets, probabilities);
+        try (var pass = passes.forward(logits)) {
+            this.targets = targets;
+            probabilities = Buffers.like(logits, probabilities);
+            return pass.loss(LossFunctions.crossEntropy(logits, targets, probabilities));
+        }
     }
 
     /**
@@ -30,10 +33,12 @@ public final class CrossEntropyLoss implements Loss {
      */
     @Override
     public Tensor backward() {
-        var p = Buffers.kept("CrossEntropyLoss", probabilities);
-        dLogits = Buffers.like(p, dLogits);
-        LossFunctions.crossEntropyBackward(p, Buffers.kept("CrossEntropyLoss", targets), dLogits);
-        return dLogits;
+        try (var pass = passes.backward()) {
+            var p = Passes.kept(probabilities);
+            dLogits = Buffers.like(p, dLogits);
+            LossFunctions.crossEntropyBackward(p, Passes.kept(targets), dLogits);
+            return pass.gradient(dLogits);
+        }
     }
 
     /** As {@link #backward()}, times the weight that this loss has in a sum. */

@@ -204,8 +204,8 @@ public final class DataParallel {
         }
         shard.value = 0;
         if (shard.targets > 0) {
-            var x = Buffers.kept("DataParallel", shard.x);
-            var y = Buffers.kept("DataParallel", shard.y);
+            var x = Passes.kept(shard.x);
+            var y = Passes.kept(shard.y);
             shard.value = shard.loss.forward(shard.model.forward(x), y);
             shard.model.backward(shard.loss.backward(shard.weight));
         }

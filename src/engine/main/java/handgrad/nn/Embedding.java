@@ -12,6 +12,7 @@ public final class Embedding implements Layer {
     private static final Tensor NO_GRADIENT = Tensor.zeros(0);
 
     private final Parts parts = new Parts();
+    private final Passes passes = new Passes("Embedding", parts);
     private final Parameter weight;
     private @Nullable Tensor indices;
     private @Nullable Tensor output;
@@ -37,10 +38,12 @@ public final class Embedding implements Layer {
     /** out = weight[x]; x is (…), INT32, out (…, columns). */
     @Override
     public Tensor forward(Tensor x) {
-        indices = x;
-        output = buffer(x, output);
-        Functional.embedding(weight.value(), x, output);
-        return output;
+        try (var pass = passes.forward(x)) {
+            indices = x;
+            output = buffer(x, output);
+            Functional.embedding(weight.value(), x, output);
+            return pass.output(output);
+        }
     }
 
     private Tensor buffer(Tensor x, @Nullable Tensor old) {
@@ -59,8 +62,10 @@ public final class Embedding implements Layer {
      */
     @Override
     public Tensor backward(Tensor dOut) {
-        Functional.embeddingBackward(Buffers.kept("Embedding", indices), dOut, weight.grad());
-        return NO_GRADIENT;
+        try (var _ = passes.backward(dOut)) {
+            Functional.embeddingBackward(Passes.kept(indices), dOut, weight.grad());
+            return NO_GRADIENT;
+        }
     }
 
     @Override

@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  */
 @SuppressWarnings("ReferenceEquality")
 public final class Flatten implements Layer {
+    private final Passes passes = new Passes("Flatten", Parts.NONE);
     private final int start;
     private final int end;
     private @Nullable Tensor input;
@@ -30,31 +31,35 @@ public final class Flatten implements Layer {
     /** x with its dimensions start to end as one. */
     @Override
     public Tensor forward(Tensor x) {
-        if (output != null && x == input) {
-            return output;
+        try (var pass = passes.forward(x)) {
+            if (output != null && x == input) {
+                return pass.output(output);
+            }
+            if (end >= x.shape().rank()) {
+                throw new IllegalArgumentException(
+                        "Flatten: wants at least " + (end + 1) + " dimensions, x is " + x.shape());
+            }
+            int[] sizes = x.shape().toArray();
+            int[] joined = Arrays.copyOf(sizes, sizes.length - (end - start));
+            joined[start] = x.shape().elements(start, end + 1);
+            System.arraycopy(sizes, end + 1, joined, start + 1, sizes.length - end - 1);
+            input = x;
+            output = x.reshape(joined);
+            return pass.output(output);
         }
-        if (end >= x.shape().rank()) {
-            throw new IllegalArgumentException(
-                    "Flatten: wants at least " + (end + 1) + " dimensions, x is " + x.shape());
-        }
-        int[] sizes = x.shape().toArray();
-        int[] joined = Arrays.copyOf(sizes, sizes.length - (end - start));
-        joined[start] = x.shape().elements(start, end + 1);
-        System.arraycopy(sizes, end + 1, joined, start + 1, sizes.length - end - 1);
-        input = x;
-        output = x.reshape(joined);
-        return output;
     }
 
     /** dX = dOut in the shape of x. */
     @Override
     public Tensor backward(Tensor dOut) {
-        var x = Buffers.kept("Flatten", input);
-        if (dX == null || dOut != dOutput || !dX.shape().equals(x.shape())) {
-            dOutput = dOut;
-            dX = dOut.reshape(x.shape().toArray());
+        try (var pass = passes.backward(dOut)) {
+            var x = Passes.kept(input);
+            if (dX == null || dOut != dOutput || !dX.shape().equals(x.shape())) {
+                dOutput = dOut;
+                dX = dOut.reshape(x.shape().toArray());
+            }
+            return pass.gradient(dX);
         }
-        return dX;
     }
 
     @Override

@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
  */
 @SuppressWarnings("ReferenceEquality")
 public final class FlattenConsecutive implements Layer {
+    private final Passes passes = new Passes("FlattenConsecutive", Parts.NONE);
     private final int n;
     private @Nullable Tensor input;
     private @Nullable Tensor output;
@@ -26,29 +27,33 @@ public final class FlattenConsecutive implements Layer {
     /** out[i, t] = x[i, t·n], … x[i, t·n + n - 1] end to end. */
     @Override
     public Tensor forward(Tensor x) {
-        if (output != null && x == input) {
-            return output;
+        try (var pass = passes.forward(x)) {
+            if (output != null && x == input) {
+                return pass.output(output);
+            }
+            if (x.shape().rank() != 3 || x.size(1) % n != 0) {
+                throw new IllegalArgumentException(
+                        "FlattenConsecutive: wants (N, T, C) with T a multiple of " + n + ", x is " + x.shape());
+            }
+            int groups = x.size(1) / n;
+            int width = n * x.size(2);
+            input = x;
+            output = groups == 1 ? x.reshape(x.size(0), width) : x.reshape(x.size(0), groups, width);
+            return pass.output(output);
         }
-        if (x.shape().rank() != 3 || x.size(1) % n != 0) {
-            throw new IllegalArgumentException(
-                    "FlattenConsecutive: wants (N, T, C) with T a multiple of " + n + ", x is " + x.shape());
-        }
-        int groups = x.size(1) / n;
-        int width = n * x.size(2);
-        input = x;
-        output = groups == 1 ? x.reshape(x.size(0), width) : x.reshape(x.size(0), groups, width);
-        return output;
     }
 
     /** dX = dOut in the shape of x. */
     @Override
     public Tensor backward(Tensor dOut) {
-        var x = Buffers.kept("FlattenConsecutive", input);
-        if (dX == null || dOut != dOutput || !dX.shape().equals(x.shape())) {
-            dOutput = dOut;
-            dX = dOut.reshape(x.shape().toArray());
+        try (var pass = passes.backward(dOut)) {
+            var x = Passes.kept(input);
+            if (dX == null || dOut != dOutput || !dX.shape().equals(x.shape())) {
+                dOutput = dOut;
+                dX = dOut.reshape(x.shape().toArray());
+            }
+            return pass.gradient(dX);
         }
-        return dX;
     }
 
     @Override

@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
  * dimension cut in halves, tanh f ∘ σ(g). Keeps [tanh f, tanh(g / 2)] for backward, where σ(g) = (1 + tanh(g / 2)) / 2.
  */
 public final class GatedActivation implements Layer {
+    private final Passes passes = new Passes("GatedActivation", Parts.NONE);
     private @Nullable Tensor tanh;
     private @Nullable Tensor output;
     private @Nullable Tensor dX;
@@ -16,15 +17,17 @@ public final class GatedActivation implements Layer {
     /** out = tanh f ∘ σ(g); x is (…, 2·channels), out (…, channels). */
     @Override
     public Tensor forward(Tensor x) {
-        int width = x.shape().rank() == 0 ? 0 : x.size(-1);
-        if (width == 0 || width % 2 != 0) {
-            throw new IllegalArgumentException(
-                    "GatedActivation: wants two halves in the last dimension, x is " + x.shape());
+        try (var pass = passes.forward(x)) {
+            int width = x.shape().rank() == 0 ? 0 : x.size(-1);
+            if (width == 0 || width % 2 != 0) {
+                throw new IllegalArgumentException(
+                        "GatedActivation: wants two halves in the last dimension, x is " + x.shape());
+            }
+            tanh = Buffers.like(x, tanh);
+            output = Buffers.withLast(x, width / 2, output);
+            Activations.gate(x, tanh, output);
+            return pass.output(output);
         }
-        tanh = Buffers.like(x, tanh);
-        output = Buffers.withLast(x, width / 2, output);
-        Activations.gate(x, tanh, output);
-        return output;
     }
 
     /**
@@ -32,10 +35,12 @@ public final class GatedActivation implements Layer {
      */
     @Override
     public Tensor backward(Tensor dOut) {
-        var t = Buffers.kept("GatedActivation", tanh);
-        dX = Buffers.like(t, dX);
-        Activations.gateBackward(t, dOut, dX);
-        return dX;
+        try (var pass = passes.backward(dOut)) {
+            var t = Passes.kept(tanh);
+            dX = Buffers.like(t, dX);
+            Activations.gateBackward(t, dOut, dX);
+            return pass.gradient(dX);
+        }
     }
 
     @Override

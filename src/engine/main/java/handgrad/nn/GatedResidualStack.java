@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class GatedResidualStack implements Layer {
     private final Parts parts = new Parts();
+    private final Passes passes = new Passes("GatedResidualStack", parts);
     private final int channels;
     private final List<CausalConv1d> convolutions = new ArrayList<>();
     private final List<GatedActivation> activations = new ArrayList<>();
@@ -66,23 +67,25 @@ public final class GatedResidualStack implements Layer {
      */
     @Override
     public Tensor forward(Tensor x) {
-        var in = x;
-        for (int i = 0; i < z.length; i++) {
-            z[i] = activations.get(i).forward(convolutions.get(i).forward(in));
-            if (i < residuals.size()) {
-                var residual = residuals.get(i).forward(z[i]);
-                var sum = Buffers.like(residual, inputs[i + 1]);
-                Sequences.crop(in, 0, sum);
-                Updates.addScaled(sum, 1, residual);
-                inputs[i + 1] = sum;
-                in = sum;
+        try (var pass = passes.forward(x)) {
+            var in = x;
+            for (int i = 0; i < z.length; i++) {
+                z[i] = activations.get(i).forward(convolutions.get(i).forward(in));
+                if (i < residuals.size()) {
+                    var residual = residuals.get(i).forward(z[i]);
+                    var sum = Buffers.like(residual, inputs[i + 1]);
+                    Sequences.crop(in, 0, sum);
+                    Updates.addScaled(sum, 1, residual);
+                    inputs[i + 1] = sum;
+                    in = sum;
+                }
             }
+            sideBySide = Buffers.withLast(z[z.length - 1], z.length * channels, sideBySide);
+            for (int i = 0; i < z.length; i++) {
+                Sequences.crop(z[i], i * channels, sideBySide);
+            }
+            return pass.passedOn(skip.forward(sideBySide));
         }
-        sideBySide = Buffers.withLast(z[z.length - 1], z.length * channels, sideBySide);
-        for (int i = 0; i < z.length; i++) {
-            Sequences.crop(z[i], i * channels, sideBySide);
-        }
-        return skip.forward(sideBySide);
     }
 
     /**
@@ -96,16 +99,18 @@ public final class GatedResidualStack implements Layer {
      */
     @Override
     public Tensor backward(Tensor dOut) {
-        var dSideBySide = skip.backward(dOut);
-        int last = z.length - 1;
-        dLast = Buffers.like(z[last], dLast);
-        var dX = backward(last, dLast.fill(0), dSideBySide);
-        for (int i = last - 1; i >= 0; i--) {
-            var dNext = dX;
-            dX = backward(i, residuals.get(i).backward(dNext), dSideBySide);
-            Sequences.cropBackward(dNext, 0, dX);
+        try (var _ = passes.backward(dOut)) {
+            var dSideBySide = skip.backward(dOut);
+            int last = z.length - 1;
+            dLast = Buffers.like(z[last], dLast);
+            var dX = backward(last, dLast.fill(0), dSideBySide);
+            for (int i = last - 1; i >= 0; i--) {
+                var dNext = dX;
+                dX = backward(i, residuals.get(i).backward(dNext), dSideBySide);
+                Sequences.cropBackward(dNext, 0, dX);
+            }
+            return dX;
         }
-        return dX;
     }
 
     /**

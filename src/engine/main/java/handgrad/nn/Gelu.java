@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  * and the tanh for backward.
  */
 public final class Gelu implements Layer {
+    private final Passes passes = new Passes("Gelu", Parts.NONE);
     private @Nullable Tensor input;
     private @Nullable Tensor tanh;
     private @Nullable Tensor output;
@@ -18,11 +19,13 @@ public final class Gelu implements Layer {
     /** y = x ∘ (1 + t) / 2 with t = tanh(√(2/π) · (x + 0.044715 x³)); both of any one shape. */
     @Override
     public Tensor forward(Tensor x) {
-        input = x;
-        tanh = Buffers.like(x, tanh);
-        output = Buffers.like(x, output);
-        Activations.gelu(x, tanh, output);
-        return output;
+        try (var pass = passes.forward(x)) {
+            input = x;
+            tanh = Buffers.like(x, tanh);
+            output = Buffers.like(x, output);
+            Activations.gelu(x, tanh, output);
+            return pass.output(output);
+        }
     }
 
     /**
@@ -31,10 +34,12 @@ public final class Gelu implements Layer {
      */
     @Override
     public Tensor backward(Tensor dOut) {
-        var x = Buffers.kept("Gelu", input);
-        dX = Buffers.like(x, dX);
-        Activations.geluBackward(x, Buffers.kept("Gelu", tanh), dOut, dX);
-        return dX;
+        try (var pass = passes.backward(dOut)) {
+            var x = Passes.kept(input);
+            dX = Buffers.like(x, dX);
+            Activations.geluBackward(x, Passes.kept(tanh), dOut, dX);
+            return pass.gradient(dX);
+        }
     }
 
     @Override

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 public final class GroupedLinear implements Layer {
     private final int groups;
     private final WeightAndBias weights;
+    private final Passes passes;
     private @Nullable Tensor input;
     private @Nullable Tensor output;
     private @Nullable Tensor dX;
@@ -31,25 +32,30 @@ public final class GroupedLinear implements Layer {
         }
         this.groups = groups;
         this.weights = new WeightAndBias("GroupedLinear", weight, 1, groups, "(fanIn, fanOut · " + groups + ")", bias);
+        passes = new Passes("GroupedLinear", weights.parts);
     }
 
     /** out = x · weight + bias in each group; x is (…, fanIn · groups), out (…, fanOut · groups). */
     @Override
     public Tensor forward(Tensor x) {
-        input = x;
-        output = Buffers.withLast(x, weights.columns(), output);
-        Grouped.groupedLinear(x, weights.value(), weights.biasValue(), groups, output);
-        return output;
+        try (var pass = passes.forward(x)) {
+            input = x;
+            output = Buffers.withLast(x, weights.columns(), output);
+            Grouped.groupedLinear(x, weights.value(), weights.biasValue(), groups, output);
+            return pass.output(output);
+        }
     }
 
     /** In each group: dWeight += xᵀ · dOut; dBias += Σ over rows of dOut; dX = dOut · weightᵀ. */
     @Override
     public Tensor backward(Tensor dOut) {
-        var x = Buffers.kept("GroupedLinear", input);
-        dX = Buffers.like(x, dX);
-        Grouped.groupedLinearBackwardParameters(x, dOut, groups, weights.grad(), weights.biasGrad());
-        Grouped.groupedLinearBackwardInput(dOut, weights.value(), groups, dX);
-        return dX;
+        try (var pass = passes.backward(dOut)) {
+            var x = Passes.kept(input);
+            dX = Buffers.like(x, dX);
+            Grouped.groupedLinearBackwardParameters(x, dOut, groups, weights.grad(), weights.biasGrad());
+            Grouped.groupedLinearBackwardInput(dOut, weights.value(), groups, dX);
+            return pass.gradient(dX);
+        }
     }
 
     @Override

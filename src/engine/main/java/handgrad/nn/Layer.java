@@ -10,8 +10,9 @@ import java.util.Map;
  *
  * <p>A layer owns the tensors that it returns. They are made at the first batch, reused while batches keep their shape,
  * and overwritten by the next call, so a training step allocates nothing; copy what must last longer. What forward
- * keeps for backward includes its input, so that must not change in between. So a layer serves one thread, and one
- * place in a model: two places want two layers.
+ * keeps for backward includes its input, so that must not change in between. So a layer serves one thread at a time,
+ * and one place in a model: two places want two layers. {@link Passes} notices a second thread, and a backward pass
+ * that does not belong to the last forward pass.
  */
 public interface Layer {
     /** The output for an input x. */

@@ -15,6 +15,7 @@ public final class LayerNorm implements Layer {
 
     private final double epsilon;
     private final Parts parts = new Parts();
+    private final Passes passes = new Passes("LayerNorm", parts);
     private final Parameter weight;
     private final Parameter bias;
     private @Nullable Tensor inverseDeviation;
@@ -64,11 +65,13 @@ public final class LayerNorm implements Layer {
      */
     @Override
     public Tensor forward(Tensor x) {
-        normalized = Buffers.like(x, normalized);
-        output = Buffers.like(x, output);
-        inverseDeviation = Buffers.withLast(x, 1, inverseDeviation);
-        Normalizations.layerNorm(x, weight.value(), bias.value(), epsilon, inverseDeviation, normalized, output);
-        return output;
+        try (var pass = passes.forward(x)) {
+            normalized = Buffers.like(x, normalized);
+            output = Buffers.like(x, output);
+            inverseDeviation = Buffers.withLast(x, 1, inverseDeviation);
+            Normalizations.layerNorm(x, weight.value(), bias.value(), epsilon, inverseDeviation, normalized, output);
+            return pass.output(output);
+        }
     }
 
     /**
@@ -84,17 +87,13 @@ public final class LayerNorm implements Layer {
      */
     @Override
     public Tensor backward(Tensor dOut) {
-        var unit = Buffers.kept("LayerNorm", normalized);
-        dX = Buffers.like(unit, dX);
-        Normalizations.layerNormBackward(
-                dOut,
-                unit,
-                weight.value(),
-                Buffers.kept("LayerNorm", inverseDeviation),
-                weight.grad(),
-                bias.grad(),
-                dX);
-        return dX;
+        try (var pass = passes.backward(dOut)) {
+            var unit = Passes.kept(normalized);
+            dX = Buffers.like(unit, dX);
+            Normalizations.layerNormBackward(
+                    dOut, unit, weight.value(), Passes.kept(inverseDeviation), weight.grad(), bias.grad(), dX);
+            return pass.gradient(dX);
+        }
     }
 
     @Override

@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
  * 2013). Keeps its output for backward.
  */
 public final class LeakyRelu implements Layer {
+    private final Passes passes = new Passes("LeakyRelu", Parts.NONE);
     private static final double DEFAULT_NEGATIVE_SLOPE = 0.01;
 
     private final double negativeSlope;
@@ -41,18 +42,22 @@ public final class LeakyRelu implements Layer {
     /** y = x where x > 0, otherwise negativeSlope · x; both of any one shape. */
     @Override
     public Tensor forward(Tensor x) {
-        output = Buffers.like(x, output);
-        Activations.leakyRelu(x, negativeSlope, output);
-        return output;
+        try (var pass = passes.forward(x)) {
+            output = Buffers.like(x, output);
+            Activations.leakyRelu(x, negativeSlope, output);
+            return pass.output(output);
+        }
     }
 
     /** dX = dOut where x > 0, otherwise negativeSlope · dOut; dOut and dX have the shape of x. */
     @Override
     public Tensor backward(Tensor dOut) {
-        var y = Buffers.kept("LeakyRelu", output);
-        dX = Buffers.like(y, dX);
-        Activations.leakyReluBackward(y, negativeSlope, dOut, dX);
-        return dX;
+        try (var pass = passes.backward(dOut)) {
+            var y = Passes.kept(output);
+            dX = Buffers.like(y, dX);
+            Activations.leakyReluBackward(y, negativeSlope, dOut, dX);
+            return pass.gradient(dX);
+        }
     }
 
     @Override

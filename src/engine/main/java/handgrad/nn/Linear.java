@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 /** out = x · weight + bias: (…, fanIn) to (…, fanOut). Keeps its input for backward. */
 public final class Linear implements Layer {
     private final WeightAndBias weights;
+    private final Passes passes;
     private @Nullable Tensor input;
     private @Nullable Tensor output;
     private @Nullable Tensor dX;
@@ -40,6 +41,7 @@ public final class Linear implements Layer {
      */
     public Linear(Tensor weight, @Nullable Tensor bias) {
         this.weights = new WeightAndBias("Linear", weight, 1, 1, "(fanIn, fanOut)", bias);
+        passes = new Passes("Linear", weights.parts);
     }
 
     /** The weight, (fanIn, fanOut). */
@@ -55,20 +57,24 @@ public final class Linear implements Layer {
     /** out = x · weight + bias; x is (…, fanIn), out (…, fanOut). */
     @Override
     public Tensor forward(Tensor x) {
-        input = x;
-        output = Buffers.withLast(x, weights.columns(), output);
-        Functional.linear(x, weights.value(), weights.biasValue(), output);
-        return output;
+        try (var pass = passes.forward(x)) {
+            input = x;
+            output = Buffers.withLast(x, weights.columns(), output);
+            Functional.linear(x, weights.value(), weights.biasValue(), output);
+            return pass.output(output);
+        }
     }
 
     /** dWeight += xᵀ · dOut; dBias += Σ over rows of dOut; dX = dOut · weightᵀ. */
     @Override
     public Tensor backward(Tensor dOut) {
-        var x = Buffers.kept("Linear", input);
-        dX = Buffers.like(x, dX);
-        Functional.linearBackwardParameters(x, dOut, weights.grad(), weights.biasGrad());
-        Functional.linearBackwardInput(dOut, weights.value(), dX);
-        return dX;
+        try (var pass = passes.backward(dOut)) {
+            var x = Passes.kept(input);
+            dX = Buffers.like(x, dX);
+            Functional.linearBackwardParameters(x, dOut, weights.grad(), weights.biasGrad());
+            Functional.linearBackwardInput(dOut, weights.value(), dX);
+            return pass.gradient(dX);
+        }
     }
 
     @Override

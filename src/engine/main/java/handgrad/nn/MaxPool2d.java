@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * reaches are left out. Keeps for backward where the largest pixels stood.
  */
 public final class MaxPool2d implements Layer {
+    private final Passes passes = new Passes("MaxPool2d", Parts.NONE);
     private final Window window;
     private @Nullable Tensor input;
     private @Nullable Tensor output;
@@ -42,12 +43,14 @@ public final class MaxPool2d implements Layer {
      */
     @Override
     public Tensor forward(Tensor x) {
-        window.requireImages("MaxPool2d", "x", x, Window.ANY);
-        input = x;
-        output = Buffers.images(x, x.size(1), window.count(x.size(2)), window.count(x.size(3)), output);
-        indices = Buffers.like(DType.INT32, output.shape(), indices);
-        Convolutions.maxPool2d(x, window, output, indices);
-        return output;
+        try (var pass = passes.forward(x)) {
+            window.requireImages("MaxPool2d", "x", x, Window.ANY);
+            input = x;
+            output = Buffers.images(x, x.size(1), window.count(x.size(2)), window.count(x.size(3)), output);
+            indices = Buffers.like(DType.INT32, output.shape(), indices);
+            Convolutions.maxPool2d(x, window, output, indices);
+            return pass.output(output);
+        }
     }
 
     /**
@@ -59,9 +62,11 @@ public final class MaxPool2d implements Layer {
      */
     @Override
     public Tensor backward(Tensor dOut) {
-        dX = Buffers.like(Buffers.kept("MaxPool2d", input), dX);
-        Convolutions.maxPool2dBackward(dOut, Buffers.kept("MaxPool2d", indices), dX);
-        return dX;
+        try (var pass = passes.backward(dOut)) {
+            dX = Buffers.like(Passes.kept(input), dX);
+            Convolutions.maxPool2dBackward(dOut, Passes.kept(indices), dX);
+            return pass.gradient(dX);
+        }
     }
 
     @Override

@@ -6,6 +6,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The mean squared error: PyTorch's {@code MSELoss}. Keeps both its arguments for backward. */
 public final class MseLoss implements Loss {
+    private final Passes passes = new Passes("MseLoss", Parts.NONE);
     private @Nullable Tensor input;
     private @Nullable Tensor target;
     private @Nullable Tensor dX;
@@ -18,17 +19,21 @@ public final class MseLoss implements Loss {
      */
     @Override
     public double forward(Tensor x, Tensor target) {
-        input = x;
-        this.target = target;
-        return LossFunctions.mseLoss(x, target);
+        try (var pass = passes.forward(x)) {
+            input = x;
+            this.target = target;
+            return pass.loss(LossFunctions.mseLoss(x, target));
+        }
     }
 
     /** dX = 2 (x - target) / n, of the shape of x; overwritten by the next call. */
     @Override
     public Tensor backward() {
-        var x = Buffers.kept("MseLoss", input);
-        dX = Buffers.like(x, dX);
-        LossFunctions.mseLossBackward(x, Buffers.kept("MseLoss", target), dX);
-        return dX;
+        try (var pass = passes.backward()) {
+            var x = Passes.kept(input);
+            dX = Buffers.like(x, dX);
+            LossFunctions.mseLossBackward(x, Passes.kept(target), dX);
+            return pass.gradient(dX);
+        }
     }
 }

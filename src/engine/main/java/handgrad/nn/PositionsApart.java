@@ -64,7 +64,7 @@ final class PositionsApart {
         /** The parameter's gradient: the sum of those of its copies. */
         void addGrad(int positions) {
             if (positions > 1) {
-                Updates.addRows(Buffers.kept("BatchNorm1d", dCopies), parameter.grad());
+                Updates.addRows(Passes.kept(dCopies), parameter.grad());
             }
         }
 

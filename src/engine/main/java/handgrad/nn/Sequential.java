@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
 /** Layers one after the other. Parameters are named by position, as in PyTorch: {@code 2.weight}. */
 public final class Sequential implements Layer {
     private final Parts parts = new Parts();
+    private final Passes passes = new Passes("Sequential", parts);
     private final List<Layer> layers;
     private @Nullable Observer observer;
 
@@ -52,27 +53,31 @@ public final class Sequential implements Layer {
     /** out = layerₖ(… layer₁(x)). */
     @Override
     public Tensor forward(Tensor x) {
-        var out = x;
-        for (int i = 0; i < layers.size(); i++) {
-            out = layers.get(i).forward(out);
-            if (observer != null) {
-                observer.output(i, layers.get(i), out);
+        try (var pass = passes.forward(x)) {
+            var out = x;
+            for (int i = 0; i < layers.size(); i++) {
+                out = layers.get(i).forward(out);
+                if (observer != null) {
+                    observer.output(i, layers.get(i), out);
+                }
             }
+            return pass.passedOn(out);
         }
-        return out;
     }
 
     /** The chain rule: each layer's backward, from the last to the first. */
     @Override
     public Tensor backward(Tensor dOut) {
-        var d = dOut;
-        for (int i = layers.size() - 1; i >= 0; i--) {
-            if (observer != null) {
-                observer.gradient(i, layers.get(i), d);
+        try (var _ = passes.backward(dOut)) {
+            var d = dOut;
+            for (int i = layers.size() - 1; i >= 0; i--) {
+                if (observer != null) {
+                    observer.gradient(i, layers.get(i), d);
+                }
+                d = layers.get(i).backward(d);
             }
-            d = layers.get(i).backward(d);
+            return d;
         }
-        return d;
     }
 
     @Override

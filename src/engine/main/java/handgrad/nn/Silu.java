@@ -6,6 +6,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The sigmoid linear unit, elementwise: PyTorch's {@code SiLU}. Keeps its input and the sigmoid for backward. */
 public final class Silu implements Layer {
+    private final Passes passes = new Passes("Silu", Parts.NONE);
     private @Nullable Tensor input;
     private @Nullable Tensor sigmoid;
     private @Nullable Tensor output;
@@ -14,20 +15,24 @@ public final class Silu implements Layer {
     /** y = x ∘ s with s = 1 / (1 + e⁻ˣ); both of any one shape. */
     @Override
     public Tensor forward(Tensor x) {
-        input = x;
-        sigmoid = Buffers.like(x, sigmoid);
-        output = Buffers.like(x, output);
-        Activations.silu(x, sigmoid, output);
-        return output;
+        try (var pass = passes.forward(x)) {
+            input = x;
+            sigmoid = Buffers.like(x, sigmoid);
+            output = Buffers.like(x, output);
+            Activations.silu(x, sigmoid, output);
+            return pass.output(output);
+        }
     }
 
     /** dX = dOut ∘ s ∘ (1 + x ∘ (1 - s)), as ds/dx = s ∘ (1 - s). dOut and dX have the shape of x. */
     @Override
     public Tensor backward(Tensor dOut) {
-        var x = Buffers.kept("Silu", input);
-        dX = Buffers.like(x, dX);
-        Activations.siluBackward(x, Buffers.kept("Silu", sigmoid), dOut, dX);
-        return dX;
+        try (var pass = passes.backward(dOut)) {
+            var x = Passes.kept(input);
+            dX = Buffers.like(x, dX);
+            Activations.siluBackward(x, Passes.kept(sigmoid), dOut, dX);
+            return pass.gradient(dX);
+        }
     }
 
     @Override

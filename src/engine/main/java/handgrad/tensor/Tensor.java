@@ -9,6 +9,7 @@ import handgrad.kernel.UnaryOperation;
 import handgrad.random.TorchRandom;
 import java.util.Arrays;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A dense array of numbers with a shape: contiguous, row-major, in a plain Java array.
@@ -30,6 +31,12 @@ public final class Tensor {
     private final DType dtype;
     private final Shape shape;
     private final Object elements;
+
+    // Its origin.
+    @Nullable
+    Object maker;
+
+    long pass;
 
     private Tensor(DType dtype, Shape shape, Object elements) {
         this.dtype = dtype;
@@ -200,6 +207,7 @@ public final class Tensor {
     public Tensor fill(double value) {
         Conversion.requireHeld("fill", value, dtype);
         Elements.fill(elements, value);
+        Origin.mark(this, null, 0);
         return this;
     }
 

@@ -21,6 +21,7 @@ final class Tracing {
 
     /** Tells of an operation with numbers among its arguments, and returns its output. */
     static Tensor tell(Op op, double[] arguments, Tensor output, Tensor... inputs) {
+        Origin.derive(output, inputs);
         if (isOn()) {
             var numbers = new ArrayList<Double>();
             for (double argument : arguments) {

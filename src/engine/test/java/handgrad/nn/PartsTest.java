@@ -334,4 +334,23 @@ class PartsTest {
             }
         }
     }
+
+    @Test
+    void every_nesting_notices_a_batch_in_between() {
+        var x = Tensor.randn(random, 6, WIDTH);
+        var other = Tensor.randn(random, 6, WIDTH);
+        for (int seed = 0; seed < SEEDS; seed++) {
+            var model = model(seed, new ArrayList<>());
+            var loss = new MseLoss();
+            loss.forward(model.forward(x), other);
+            model.backward(loss.backward());
+            loss.forward(model.forward(x), other);
+            var d = loss.backward();
+            model.forward(other);
+            assertThatIllegalStateException()
+                    .as("seed %d", seed)
+                    .isThrownBy(() -> model.backward(d))
+                    .withMessageContaining("earlier forward pass");
+        }
+    }
 }

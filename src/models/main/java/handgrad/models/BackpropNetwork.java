@@ -4,6 +4,7 @@ import handgrad.check.pass.NamedPass;
 import handgrad.data.Alphabet;
 import handgrad.nn.Parameter;
 import handgrad.nn.Parts;
+import handgrad.nn.Passes;
 import handgrad.nn.Statistic;
 import handgrad.random.TorchRandom;
 import handgrad.tensor.Activations;
@@ -38,6 +39,7 @@ final class BackpropNetwork implements NamedLayer {
     private static final Tensor NO_GRADIENT = Tensor.zeros(0);
 
     private final Parts parts = new Parts();
+    private final Passes passes = new Passes("BackpropNetwork", parts);
     private final Parameter table;
     private final Parameter weight1;
     private final Parameter bias1;
@@ -123,21 +125,32 @@ final class BackpropNetwork implements NamedLayer {
      */
     @Override
     public Tensor forward(Tensor x) {
-        linear1(x);
-        if (parts.isTraining()) {
-            int divisor = x.size(0) - 1;
-            Normalizations.batchNorm(
-                    hprebn, gain.value(), shift.value(), EPSILON, divisor, bnmeani, bnvar, bnvarInv, bnraw, hpreact);
-            Updates.blend(runningMean.value(), 1 - MOMENTUM, MOMENTUM, bnmeani);
-            Updates.blend(runningVariance.value(), 1 - MOMENTUM, MOMENTUM, bnvar);
-        } else {
-            var inverse = inverseDeviation(runningVariance.value());
-            Normalizations.batchNormEvaluation(
-                    hprebn, gain.value(), shift.value(), runningMean.value(), inverse, bnraw, hpreact);
+        try (var pass = passes.forward(x)) {
+            linear1(x);
+            if (parts.isTraining()) {
+                int divisor = x.size(0) - 1;
+                Normalizations.batchNorm(
+                        hprebn,
+                        gain.value(),
+                        shift.value(),
+                        EPSILON,
+                        divisor,
+                        bnmeani,
+                        bnvar,
+                        bnvarInv,
+                        bnraw,
+                        hpreact);
+                Updates.blend(runningMean.value(), 1 - MOMENTUM, MOMENTUM, bnmeani);
+                Updates.blend(runningVariance.value(), 1 - MOMENTUM, MOMENTUM, bnvar);
+            } else {
+                var inverse = inverseDeviation(runningVariance.value());
+                Normalizations.batchNormEvaluation(
+                        hprebn, gain.value(), shift.value(), runningMean.value(), inverse, bnraw, hpreact);
+            }
+            Activations.tanh(hpreact, h);
+            Functional.linear(h, weight2.value(), bias2.value(), logits);
+            return pass.output(logits);
         }
-        Activations.tanh(hpreact, h);
-        Functional.linear(h, weight2.value(), bias2.value(), logits);
-        return logits;
     }
 
     /** Embedding and first linear layer: hprebn, what batch normalisation gets, (N, H). */
@@ -172,20 +185,22 @@ final class BackpropNetwork implements NamedLayer {
      */
     @Override
     public Tensor backward(Tensor dlogits) {
-        if (!parts.isTraining()) {
-            throw new IllegalStateException(
-                    "BackpropNetwork.backward: is for training alone; call train(true), then forward");
+        try (var _ = passes.backward(dlogits)) {
+            if (!parts.isTraining()) {
+                throw new IllegalStateException(
+                        "BackpropNetwork.backward: is for training alone; call train(true), then forward");
+            }
+            int divisor = dlogits.size(0) - 1;
+            Functional.linearBackwardInput(dlogits, weight2.value(), dh);
+            Functional.linearBackwardParameters(h, dlogits, weight2.grad(), bias2.grad());
+            Activations.tanhBackward(h, dh, dhpreact);
+            Normalizations.batchNormBackward(
+                    dhpreact, bnraw, gain.value(), bnvarInv, divisor, gain.grad(), shift.grad(), dhprebn);
+            Functional.linearBackwardInput(dhprebn, weight1.value(), dembcat);
+            Functional.linearBackwardParameters(embcat, dhprebn, weight1.grad(), bias1.grad());
+            Functional.embeddingBackward(indices, dembcat, table.grad());
+            return NO_GRADIENT;
         }
-        int divisor = dlogits.size(0) - 1;
-        Functional.linearBackwardInput(dlogits, weight2.value(), dh);
-        Functional.linearBackwardParameters(h, dlogits, weight2.grad(), bias2.grad());
-        Activations.tanhBackward(h, dh, dhpreact);
-        Normalizations.batchNormBackward(
-                dhpreact, bnraw, gain.value(), bnvarInv, divisor, gain.grad(), shift.grad(), dhprebn);
-        Functional.linearBackwardInput(dhprebn, weight1.value(), dembcat);
-        Functional.linearBackwardParameters(embcat, dhprebn, weight1.grad(), bias1.grad());
-        Functional.embeddingBackward(indices, dembcat, table.grad());
-        return NO_GRADIENT;
     }
 
     @Override
