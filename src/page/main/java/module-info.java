@@ -4,7 +4,6 @@ import org.jspecify.annotations.NullMarked;
 @NullMarked
 module handgrad.page {
     requires static transitive org.jspecify;
-    requires jdk.httpserver;
     requires tools.jackson.core;
 
     exports handgrad.page;

@@ -6,6 +6,11 @@ import org.jspecify.annotations.Nullable;
 interface Check {
     Rule rule();
 
+    /** Whether it knows the loss of a cross-entropy alone, over the classes that the model chooses from. */
+    default boolean isOfCrossEntropy() {
+        return false;
+    }
+
     /** What is wrong and what to do, or null where nothing shows. */
     @Nullable
     String find(ObservedStep observed);

@@ -24,6 +24,11 @@ final class DoubleSoftmaxCheck implements Check {
     }
 
     @Override
+    public boolean isOfCrossEntropy() {
+        return true;
+    }
+
+    @Override
     public @Nullable String find(ObservedStep observed) {
         int others = observed.classes() - 1;
         double floor = Math.log1p(others / Math.E);

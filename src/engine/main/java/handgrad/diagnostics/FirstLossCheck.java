@@ -14,6 +14,11 @@ final class FirstLossCheck implements Check {
     }
 
     @Override
+    public boolean isOfCrossEntropy() {
+        return true;
+    }
+
+    @Override
     public @Nullable String find(ObservedStep observed) {
         if (observed.step() > 0 || !(observed.loss() > FACTOR * observed.uniformLoss())) {
             return null;

@@ -21,6 +21,9 @@ import org.jspecify.annotations.Nullable;
  * }
  * }</pre>
  *
+ * <p>A model that is trained with another loss than the cross-entropy, as a regression is, has no number of classes:
+ * {@code new ModelDoctor(model)}.
+ *
  * <p>It only reads, so that a training has the same bits with and without it. It checks each of the first 100 steps
  * and every 100th one after them. Of a {@link handgrad.nn.Sequential} it sees what passes between the layers; of a
  * model in one piece only the loss and the parameters.
@@ -28,11 +31,15 @@ import org.jspecify.annotations.Nullable;
 public final class ModelDoctor {
     private static final int EARLY = 100;
     private static final int EVERY = 100;
+    private static final int NO_CLASSES = 0;
 
     /** In the lectures' split of names it is 0.13, because some names are given to girls and to boys. */
     private static final double MOST_REPEATS = 0.3;
 
-    /** The loss of a row has a standard deviation of about 1. So many deviations of the mean over dev are no chance. */
+    /**
+     * The cross-entropy of a row has a standard deviation of about 1. So many deviations of the mean over dev are no
+     * chance.
+     */
     private static final double DEVIATIONS = 4;
 
     private final Layer model;
@@ -53,6 +60,7 @@ public final class ModelDoctor {
     private final Set<Rule> given = EnumSet.noneOf(Rule.class);
     private double[] updateToData = {};
     private double learningRate;
+    private boolean isCrossEntropy;
 
     /**
      * A doctor for a model that is about to be trained with the cross-entropy.
@@ -61,17 +69,38 @@ public final class ModelDoctor {
      * @throws IllegalStateException if the model is observed already, as by another doctor
      */
     public ModelDoctor(Layer model, int classes) {
-        this(model, classes, step -> step < EARLY || step % EVERY == 0);
+        this(model, atLeastTwo(classes), ModelDoctor::isChecked);
+    }
+
+    /**
+     * A doctor for a model that is about to be trained with another loss, as a regression is. Rules that compare the
+     * loss with ln V do not apply.
+     *
+     * @throws IllegalStateException if the model is observed already, as by another doctor
+     */
+    public ModelDoctor(Layer model) {
+        this(model, NO_CLASSES, ModelDoctor::isChecked);
+    }
+
+    private static int atLeastTwo(int classes) {
+        if (classes < 2) {
+            throw new IllegalArgumentException(
+                    "ModelDoctor: wants at least 2 classes, there are %d; a regression has none: new ModelDoctor(model)"
+                            .formatted(classes));
+        }
+        return classes;
+    }
+
+    private static boolean isChecked(int step) {
+        return step < EARLY || step % EVERY == 0;
     }
 
     /** A doctor that checks these steps. */
     ModelDoctor(Layer model, int classes, IntPredicate isChecked) {
-        if (classes < 2) {
-            throw new IllegalArgumentException("ModelDoctor: wants at least 2 classes, there are " + classes);
-        }
         this.model = model;
         this.classes = classes;
         this.isChecked = isChecked;
+        isCrossEntropy = classes != NO_CLASSES;
         observed = new ObservedModel(model);
         weights = new Weights(model);
         names = weights.names();
@@ -94,8 +123,11 @@ public final class ModelDoctor {
         if (isChecked.test(step)) {
             updateToData = weights.updateToData();
             var facts = new ObservedStep(step, loss, lr, classes, losses, observed, names, updateToData);
+            isCrossEntropy &= facts.isCrossEntropy();
             for (var check : checks) {
-                if (!given.contains(check.rule()) && !isExplained(check.rule())) {
+                if (!given.contains(check.rule())
+                        && !isExplained(check.rule())
+                        && (isCrossEntropy || !check.isOfCrossEntropy())) {
                     add(advice, check.rule(), step, check.find(facts));
                 }
             }
@@ -185,7 +217,7 @@ public final class ModelDoctor {
                         layer.name());
     }
 
-    private static @Nullable String leakage(double trainLoss, double devLoss, int devSize, int devInTrain) {
+    private @Nullable String leakage(double trainLoss, double devLoss, int devSize, int devInTrain) {
         double share = (double) devInTrain / devSize;
         if (share > MOST_REPEATS) {
             return String.format(
@@ -196,7 +228,7 @@ public final class ModelDoctor {
                     devSize,
                     100 * share);
         }
-        if (trainLoss - devLoss > DEVIATIONS / Math.sqrt(devSize)) {
+        if (isCrossEntropy && trainLoss - devLoss > DEVIATIONS / Math.sqrt(devSize)) {
             return String.format(
                     Locale.ROOT,
                     "The loss on dev, %.4f, is below the one on train, %.4f, by more than chance explains for %,d in"

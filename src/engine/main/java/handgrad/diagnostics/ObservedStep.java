@@ -2,7 +2,11 @@ package handgrad.diagnostics;
 
 import java.util.List;
 
-/** What a check reads of a step, after its update. */
+/**
+ * What a check reads of a step, after its update.
+ *
+ * @param classes V, or 0 if the loss is no cross-entropy
+ */
 @SuppressWarnings("ArrayRecordComponent") // read, never compared
 record ObservedStep(
         int step,
@@ -13,6 +17,34 @@ record ObservedStep(
         ObservedModel model,
         List<String> weights,
         double[] updateToData) {
+    /** How far the gradient of a row of logits adds up to something, as a share of its elements, by rounding. */
+    private static final double ROUNDING = 1e-3;
+
+    /**
+     * Whether the loss can be a cross-entropy over the classes: its gradient, softmax - target, adds up to 0 in each
+     * row of logits. What cannot be seen can be.
+     */
+    boolean isCrossEntropy() {
+        var dLogits = model.dLogits();
+        if (classes == 0 || dLogits == null) {
+            return classes > 0;
+        }
+        int columns = dLogits.size(-1);
+        float[] gradient = Moments.floats(dLogits);
+        for (int row = 0; row < gradient.length; row += columns) {
+            double sum = 0;
+            double absolute = 0;
+            for (int i = row; i < row + columns; i++) {
+                sum += gradient[i];
+                absolute += Math.abs(gradient[i]);
+            }
+            if (Math.abs(sum) > ROUNDING * absolute) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     /** ln V, the loss of a uniform guess among V classes. */
     double uniformLoss() {
         return Math.log(classes);

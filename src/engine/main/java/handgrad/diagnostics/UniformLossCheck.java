@@ -22,6 +22,11 @@ final class UniformLossCheck implements Check {
     }
 
     @Override
+    public boolean isOfCrossEntropy() {
+        return true;
+    }
+
+    @Override
     public @Nullable String find(ObservedStep observed) {
         var losses = observed.losses();
         double uniform = observed.uniformLoss();

@@ -15,6 +15,7 @@ import handgrad.nn.Parts;
 import handgrad.nn.Relu;
 import handgrad.nn.Sequential;
 import handgrad.nn.Tanh;
+import handgrad.optim.Adam;
 import handgrad.optim.Sgd;
 import handgrad.random.TorchRandom;
 import handgrad.tensor.Tensor;
@@ -22,6 +23,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 
 /** Each fault, planted into a healthy training, gives exactly its advice. */
@@ -79,6 +81,31 @@ class ModelDoctorTest {
         assertThat(train(healthy(), 3_000, 0.1)).isEmpty();
         assertThat(train(afterEmbedding(linear(30, 50), new Relu(), linear(50, 27)), 3_000, 0.1))
                 .isEmpty();
+    }
+
+    /** Squares of targets near 170: the loss begins at about 28,800, in a healthy regression. */
+    private List<Advice> regress(int outputs, Function<Layer, ModelDoctor> doctorOf) {
+        var model = new Sequential(linear(8, 20), new Tanh(), linear(20, outputs));
+        var doctor = doctorOf.apply(model);
+        var adam = new Adam(model.parameters());
+        var advice = new ArrayList<Advice>();
+        for (int step = 0; step < 300; step++) {
+            var x = Tensor.randn(random, 32, 8);
+            var error = model.forward(x).sub(Tensor.full(170, 32, outputs));
+            adam.zeroGrad();
+            model.backward(error.mul(2.0 / (32 * outputs)));
+            adam.step(1e-3);
+            advice.addAll(doctor.after(step, error.pow(2).mean().item(), 1e-3));
+        }
+        advice.addAll(doctor.evaluated(28_000, 20_000, 100, 0));
+        return advice;
+    }
+
+    @Test
+    void a_regression_is_not_compared_with_a_guess_among_classes() {
+        assertThat(regress(4, ModelDoctor::new)).isEmpty();
+        assertThat(regress(1, ModelDoctor::new)).isEmpty();
+        assertThat(regress(4, model -> new ModelDoctor(model, 4))).isEmpty();
     }
 
     @Test
@@ -363,6 +390,8 @@ class ModelDoctorTest {
         assertThatThrownBy(() -> new ModelDoctor(model, 27))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("has an observer already; take it away with observe(null)");
-        assertThatThrownBy(() -> new ModelDoctor(healthy(), 1)).hasMessageContaining("wants at least 2 classes");
+        assertThatThrownBy(() -> new ModelDoctor(healthy(), 1))
+                .hasMessage("ModelDoctor: wants at least 2 classes, there are 1; a regression has none: new"
+                        + " ModelDoctor(model)");
     }
 }

@@ -10,6 +10,8 @@ import java.net.NetworkInterface;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
@@ -64,6 +66,57 @@ class PageServerTest {
                     .containsExactly("HTTP/1.1 405 Method Not Allowed", "Only GET is answered.\n");
             assertThat(ask(server, "HEAD /", host(server))).containsExactly("HTTP/1.1 405 Method Not Allowed", "");
         }
+    }
+
+    @Test
+    void refusesWhatIsNoRequestForAPath() throws IOException {
+        try (var server = PageServer.start(0, () -> page("", true))) {
+            var requests = List.of("GET foo:bar", "GET data.json", "GET", "get /", "GET  /", "GET / /");
+            for (var request : requests) {
+                assertThat(ask(server, request, host(server)))
+                        .as(request)
+                        .containsExactly("HTTP/1.1 400 Bad Request", "This is no request for a path.\n");
+            }
+            assertThat(ask(server, "GET /" + "x".repeat(20_000), host(server)).getFirst())
+                    .isEqualTo("HTTP/1.1 400 Bad Request");
+            assertThat(ask(server, "GET " + server.address() + "data.json?now=1", host(server))
+                            .getFirst())
+                    .isEqualTo("HTTP/1.1 200 OK");
+        }
+    }
+
+    @Test
+    void closesAConnectionThatAsksNothing() throws IOException {
+        try (var server = PageServer.start(0, () -> page("", true), Duration.ofMillis(50));
+                var silent = connection(server);
+                var half = connection(server)) {
+            half.getOutputStream().write("GET / HTTP/1.1\r\nHost".getBytes(StandardCharsets.US_ASCII));
+            assertThat(silent.getInputStream().read()).isEqualTo(-1);
+            assertThat(half.getInputStream().read()).isEqualTo(-1);
+        }
+    }
+
+    @Test
+    void holdsSoManyConnectionsAndClosesOthersAtOnce() throws IOException {
+        try (var server = PageServer.start(0, () -> page("", true))) {
+            var silent = new ArrayList<Socket>();
+            for (int i = 0; i < PageServer.CONNECTIONS; i++) {
+                silent.add(connection(server));
+            }
+            try (var more = connection(server)) {
+                assertThat(more.getInputStream().read()).isEqualTo(-1);
+            }
+            for (var each : silent) {
+                each.shutdownOutput();
+                assertThat(new String(each.getInputStream().readAllBytes(), StandardCharsets.US_ASCII))
+                        .startsWith("HTTP/1.1 400 Bad Request");
+                each.close();
+            }
+        }
+    }
+
+    private static Socket connection(PageServer server) throws IOException {
+        return new Socket(InetAddress.ofLiteral("127.0.0.1"), server.address().getPort());
     }
 
     @Test
