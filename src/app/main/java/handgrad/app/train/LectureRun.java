@@ -35,6 +35,9 @@ public record LectureRun(
         double train,
         double dev,
         double seconds) {
+    /** The {@link #digest} of the lecture's names.txt. */
+    public static final String NAMES = "816d2a728695db28a20e17eae61c9c423091a511b3df09a06a489dccbf0876c7";
+
     /** Trains a model on names; shows how far it is. */
     public static LectureRun measure(LectureModel model, int steps, Names names) {
         var options = TrainOptions.lecture(model, names.source()).withSteps(steps);

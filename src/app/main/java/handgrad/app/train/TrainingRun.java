@@ -20,6 +20,7 @@ import java.io.PrintWriter;
 import java.util.List;
 import java.util.Locale;
 import java.util.OptionalDouble;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -159,13 +160,12 @@ record TrainingRun(
 
     /** Adds the losses on all names, from which a bigram learns, and returns one that learned from train alone. */
     private Layer judgeBigram(Training training, Dataset all, Split split, LossTable table) {
-        var published = options.model().published();
         if (options.steps() > 0) {
-            table.add("step " + (options.steps() - 1), training.lastLoss(), published.last());
+            table.add("step " + (options.steps() - 1), training.lastLoss(), published(LectureModel.Published::last));
         }
         double loss = Evaluation.loss("all names", training.network(), all);
         metrics.split("all", loss);
-        table.add("all", loss, published.train());
+        table.add("all", loss, published(LectureModel.Published::train));
         return Training.of(options, split.train()).network();
     }
 
@@ -179,27 +179,46 @@ record TrainingRun(
                     training.seconds() * 1e3 / options.steps());
         }
         var lecture = options.model();
-        var published = lecture.published();
-        table.add("train", losses.train(), lecture.isBigram() ? OptionalDouble.empty() : published.train());
-        table.add("dev", losses.dev(), published.dev());
+        table.add(
+                "train",
+                losses.train(),
+                lecture.isBigram() ? OptionalDouble.empty() : published(LectureModel.Published::train));
+        table.add("dev", losses.dev(), published(LectureModel.Published::dev));
         table.add("test", losses.test(), OptionalDouble.empty());
         table.print(printer);
         if (lecture.isBigram()) {
             printer.println("all: trained on all names, as the lecture does. train, dev and test: trained");
             printer.println("once more, on train alone, as every other model is.");
         }
-        if (lecture.isConvolution()) {
+        if (!hasLecturesNames() && !hasBundledNames()) {
+            printer.println("No lecture has these names, so there is no loss of its to compare with.");
+        } else if (lecture.isConvolution()) {
             printer.println("No lecture has this model. Part 5's tree, on the lecture's names.txt, ends at");
             printer.println("1.7690 on train and 1.9937 on dev.");
-        } else if (!published.isThere()) {
+        } else if (!lecture.published().isThere()) {
             printer.println("The lecture does not train this model to the end.");
         } else if (!options.areTheLectures()) {
             printer.println("The lecture's losses are of its own options: see the defaults in --help.");
-        } else if (options.data().equals(TrainOptions.BUNDLED)) {
+        } else if (hasBundledNames()) {
             printer.println("The lecture's losses are of an earlier edition of the names: give its");
             printer.println("names.txt with --data.");
         }
         printer.flush();
+    }
+
+    private boolean hasBundledNames() {
+        return options.data().equals(TrainOptions.BUNDLED);
+    }
+
+    private boolean hasLecturesNames() {
+        return LectureRun.digest(names).equals(LectureRun.NAMES);
+    }
+
+    /** A loss that the lecture prints, where it is of these names or of another edition of them. */
+    private OptionalDouble published(Function<LectureModel.Published, OptionalDouble> loss) {
+        return hasBundledNames() || hasLecturesNames()
+                ? loss.apply(options.model().published())
+                : OptionalDouble.empty();
     }
 
     private void adviseOn(Evaluation losses, Split split, Recorder recorder) {
@@ -229,14 +248,13 @@ record TrainingRun(
 
     private Outcome outcome(Layer network, Split split, Evaluation losses, Samples samples) {
         var model = options.model();
-        var published = model.published();
         return new Outcome(
                 List.of(
-                        new Outcome.SplitLoss("train", losses.train(), published.train()),
-                        new Outcome.SplitLoss("dev", losses.dev(), published.dev()),
+                        new Outcome.SplitLoss("train", losses.train(), published(LectureModel.Published::train)),
+                        new Outcome.SplitLoss("dev", losses.dev(), published(LectureModel.Published::dev)),
                         new Outcome.SplitLoss("test", losses.test(), OptionalDouble.empty())),
-                options.areTheLectures() && !options.data().equals(TrainOptions.BUNDLED),
-                published.tolerance(),
+                options.areTheLectures() && hasLecturesNames(),
+                model.published().tolerance(),
                 samples.samples(),
                 RunReport.embedding(network),
                 network instanceof Sequential sequential

@@ -36,9 +36,6 @@ import picocli.CommandLine.Spec;
         },
         sortOptions = false)
 public final class PublishedCommand implements Callable<Integer> {
-    /** SHA-256 of the names of the lecture's names.txt, each with a line feed after it. */
-    private static final String LECTURE_NAMES = "816d2a728695db28a20e17eae61c9c423091a511b3df09a06a489dccbf0876c7";
-
     @Mixin
     private final NamesOption data = new NamesOption();
 
@@ -100,7 +97,7 @@ public final class PublishedCommand implements Callable<Integer> {
 
     private void checkReadme(Path file, Names names) {
         Checks.notEmpty("--readme", file);
-        if (steps != null || !LectureRun.digest(names).equals(LECTURE_NAMES)) {
+        if (steps != null || !LectureRun.digest(names).equals(LectureRun.NAMES)) {
             throw new WrongInputException(
                     "--readme: its table is of the lectures' steps and names: leave out --steps, and"
                             + " name the lecture's names.txt with --data");

@@ -23,7 +23,7 @@ import picocli.CommandLine.Spec;
             "",
             "Works on a demonstration, or on a table of yours: comma-separated values in UTF-8, a line of"
                     + " column names and"
-                    + " lines of numbers. Transforms and models are fitted on 80 % of the rows and judged on"
+                    + " lines of numbers. Transforms and models are fitted on four fifths of the rows and judged on"
                     + " the others."
         },
         sortOptions = false)
