@@ -14,7 +14,6 @@ module handgrad.app {
     requires java.desktop;
     requires java.logging;
     requires jdk.compiler;
-    requires jdk.httpserver;
     requires jdk.jshell;
     requires jdk.unsupported;
     requires java.management;

@@ -68,6 +68,7 @@ class HouseTest {
             "handgrad.models",
             "handgrad.page",
             "handgrad.app.command",
+            "handgrad.app.worker",
             "handgrad.app.report",
             "handgrad.app.train",
             "handgrad.app.study",

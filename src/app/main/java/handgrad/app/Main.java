@@ -1,6 +1,8 @@
 package handgrad.app;
 
 import handgrad.app.command.ExitCode;
+import handgrad.app.worker.StandardOutput;
+import handgrad.app.worker.Worker;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 
@@ -14,7 +16,19 @@ public final class Main {
      */
     public static void main(String[] arguments) {
         StandardError.restore();
-        int code = Handgrad.run(arguments, writer(System.out), writer(System.err));
+        var output = StandardOutput.install();
+        var worker = Worker.start();
+        int code = worker == null
+                ? Handgrad.run(arguments, writer(System.out), writer(System.err))
+                : Handgrad.run(arguments, worker.out(), worker.err());
+        if (worker != null) {
+            worker.end(code);
+        }
+        var failure = output.failure();
+        if (failure != null && code == ExitCode.DONE) {
+            System.err.println("handgrad: " + failure);
+            code = ExitCode.FAILED;
+        }
         if (code != ExitCode.DONE) {
             System.exit(code);
         }

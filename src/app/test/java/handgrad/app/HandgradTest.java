@@ -4,8 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import handgrad.app.command.WrongInputException;
 import handgrad.models.LectureModel;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -26,6 +31,32 @@ class HandgradTest {
         var result = CommandResult.of(command, "--help");
         assertThat(result.code()).isZero();
         assertThat(result.out()).startsWith("Usage: handgrad " + command + " ");
+    }
+
+    @Test
+    void noHelpPrintsAWarning() {
+        var standardError = System.err;
+        var printed = new ByteArrayOutputStream();
+        System.setErr(new PrintStream(printed, true, StandardCharsets.UTF_8));
+        try {
+            var commands = names(CommandResult.of("--help").out(), "(?m)^  ([a-z]+)  ");
+            assertThat(commands).contains("train", "bench", "run");
+            commands.forEach(command -> CommandResult.of(command, "--help"));
+            var studies = names(CommandResult.of("study").out(), "(?m)^([a-z-]+)  ");
+            assertThat(studies).contains("transforms", "zero-init");
+            studies.forEach(study -> CommandResult.of("study", study, "--help"));
+        } finally {
+            System.setErr(standardError);
+        }
+        assertThat(printed.toString(StandardCharsets.UTF_8)).isEmpty();
+    }
+
+    private static List<String> names(String text, String pattern) {
+        return Pattern.compile(pattern)
+                .matcher(text)
+                .results()
+                .map(result -> result.group(1))
+                .toList();
     }
 
     @Test

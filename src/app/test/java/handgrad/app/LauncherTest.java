@@ -123,6 +123,61 @@ class LauncherTest {
     }
 
     @Test
+    void saysWhichToolIsMissing() throws Exception {
+        jdk("jdks/found", "25.0.3");
+        var launcher = project.resolve("handgrad").toString();
+        assertThat(result(process(Map.of("PATH", ""), "/bin/sh", launcher).start()))
+                .isEqualTo(new CommandResult(
+                        1,
+                        "",
+                        "handgrad: the command cat is not on PATH, which is ''; add the system's folders, as in "
+                                + "PATH=$PATH:/usr/bin:/bin\n"));
+        Files.delete(folder.resolve("bin/mkfifo"));
+        assertThat(launch(Map.of()).err())
+                .isEqualTo("handgrad: the command mkfifo is not on PATH, which is '" + folder.resolve("bin")
+                        + "'; add the system's folders, as in PATH=$PATH:/usr/bin:/bin\n");
+    }
+
+    @Test
+    void refusesACheckoutWhosePathHasAColon() throws Exception {
+        jdk("jdks/found", "25.0.3");
+        project = Files.move(project, folder.resolve("now: a project"));
+        assertThat(launch(Map.of()))
+                .isEqualTo(new CommandResult(
+                        1,
+                        "",
+                        "handgrad: the path of this checkout has a colon, which separates paths for Java: rename a "
+                                + "folder of " + project.toRealPath() + "\n"));
+    }
+
+    @Test
+    void saysWhereItCannotBuild() throws Exception {
+        jdk("jdks/found", "25.0.3");
+        Files.writeString(project.resolve("target"), "in the way\n");
+        assertThat(launch(Map.of()))
+                .isEqualTo(new CommandResult(
+                        1,
+                        "",
+                        "handgrad: cannot write to " + project.toRealPath() + "/target, where the program is built; "
+                                + "free some room or run a checkout that you may write to\n"));
+    }
+
+    @Test
+    void saysWhereItCannotMakeATemporaryFile() throws Exception {
+        jdk("jdks/found", "25.0.3");
+        launch(Map.of());
+        for (var temporary : List.of("none", "bin/sh")) {
+            var path = folder.resolve(temporary).toString();
+            assertThat(launch(Map.of("TMPDIR", path)))
+                    .isEqualTo(new CommandResult(
+                            1,
+                            "",
+                            "handgrad: cannot make a file in " + path + "; set TMPDIR to a folder that you may write "
+                                    + "to and that has room\n"));
+        }
+    }
+
+    @Test
     void buildsOnlyAfterAChange() throws Exception {
         jdk("jdks/found", "25.0.3");
         var source = project.resolve("src/engine/main/A.java");
@@ -359,7 +414,25 @@ class LauncherTest {
     void runsWhatIsShortWithTheQuickCompilerOnly(String command) throws Exception {
         java(jdk("jdks/found", "25.0.3"), ARGUMENTS);
         assertThat(launch(Map.of(), "-Xmx1g", command, "1").out().lines().toList())
-                .endsWith("-Xmx1g", "-XX:TieredStopAtLevel=1", "-m", "handgrad.app/handgrad.app.Main", command, "1");
+                .contains("-XX:TieredStopAtLevel=1")
+                .endsWith("-Xmx1g", "-m", "handgrad.app/handgrad.app.Main", command, "1");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"exercise", "diagram", "run"})
+    void runsWhatRunsCodeOfAUserUnderASupervisor(String command) throws Exception {
+        java(jdk("jdks/found", "25.0.3"), ARGUMENTS);
+        var lines = launch(Map.of(), "-Xmx1g", "--trace", command, "x")
+                .out()
+                .lines()
+                .toList();
+        int supervisor = lines.indexOf("handgrad.app.worker.Supervisor");
+        var report = lines.get(supervisor + 1);
+        assertThat(lines.subList(supervisor + 2, supervisor + 4)).containsExactly("sh", "-c");
+        assertThat(lines)
+                .contains("-Dhandgrad.worker=" + report)
+                .endsWith("-Xmx1g", "-m", "handgrad.app/handgrad.app.Main", "--trace", command, "x");
+        assertThat(launch(Map.of(), "train", command).out()).doesNotContain("Supervisor", "-Dhandgrad.worker");
     }
 
     @Test

@@ -3,6 +3,7 @@ package handgrad.app.diagram;
 import handgrad.app.command.ExitCode;
 import handgrad.app.command.FailedException;
 import handgrad.app.command.ModelOption;
+import handgrad.app.command.TimeLimit;
 import handgrad.app.command.WrongInputException;
 import handgrad.app.diagram.Sheet.Paper;
 import handgrad.app.diagram.Style.Backward;
@@ -11,6 +12,7 @@ import handgrad.app.program.RunCommand;
 import handgrad.app.program.SourceProgram;
 import handgrad.app.program.SourceProgram.CompilationException;
 import handgrad.app.train.RunFolder;
+import handgrad.app.worker.Watch;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -72,6 +74,13 @@ public final class DiagramCommand implements Callable<Integer> {
                     + " .dot. By default MODEL.svg.")
     private @Nullable Path output;
 
+    @Option(
+            names = "--time-limit",
+            paramLabel = "SECONDS",
+            defaultValue = "60",
+            description = "How long compiling or a pass of a FILE.java may take, ${DEFAULT-VALUE} by default.")
+    private int timeLimit;
+
     @Spec
     private CommandSpec spec;
 
@@ -98,6 +107,14 @@ public final class DiagramCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        return Watch.call(model, TimeLimit.of(timeLimit), this::remark, this::draw);
+    }
+
+    private void remark(String line) {
+        spec.commandLine().getErr().println("handgrad: " + line);
+    }
+
+    private int draw() {
         var file = output != null ? output : Path.of(name() + ".svg");
         var format = Format.of(file);
         var drawing = new Drawing(subject(model), new Style(backward.chosen(), values), paper, open);

@@ -10,15 +10,8 @@ import handgrad.check.pass.PassGraph;
 import handgrad.tensor.Tensor;
 import java.lang.reflect.Field;
 import java.lang.reflect.Method;
-import java.time.Duration;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Objects;
-import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.FutureTask;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,18 +25,13 @@ import org.jspecify.annotations.Nullable;
  * or a main method, which runs until it has computed its first {@link handgrad.nn.CrossEntropyLoss}.
  */
 final class FileSubject {
-    /** What a pass of a small model never takes. */
-    private static final Duration LONGEST = Duration.ofSeconds(60);
-
     private final String file;
-    private final Duration longest;
     private final SourceProgram program;
     private @Nullable Object instance;
     private @Nullable NamedPass pass;
 
-    private FileSubject(String file, SourceProgram program, Duration longest) {
+    private FileSubject(String file, SourceProgram program) {
         this.file = file;
-        this.longest = longest;
         this.program = program;
     }
 
@@ -65,46 +53,19 @@ final class FileSubject {
      * @param file its name
      * @param source its text
      * @throws WrongInputException if it has neither a forward pass nor a main method
-     * @throws FailedException if it throws, computes no loss or does not end
+     * @throws FailedException if it throws or computes no loss
      */
     static DiagramSubject of(String title, String file, String source, SourceProgram program) {
-        return of(title, file, source, program, LONGEST);
-    }
-
-    /** The same for a program whose passes may take this long. */
-    static DiagramSubject of(String title, String file, String source, SourceProgram program, Duration longest) {
-        var subject = new FileSubject(file, program, longest);
-        return subject.within("forward", () -> {
-            var graph = subject.graph();
-            return new DiagramSubject(
-                    title,
-                    graph,
-                    subject.variables(),
-                    List.of(),
-                    subject::gradient,
-                    subject::verdict,
-                    name -> name.equals(file.replaceFirst(".*/", "")) ? source : null);
-        });
-    }
-
-    private <T> T within(String direction, Callable<T> pass) {
-        var task = new FutureTask<>(pass);
-        Thread.ofPlatform().daemon().name("diagram").start(task);
-        try {
-            return task.get(longest.toMillis(), TimeUnit.MILLISECONDS);
-        } catch (TimeoutException exception) {
-            throw new FailedException("%s: its %s pass has not ended after %d s, so there is nothing to draw"
-                    .formatted(file, direction, longest.toSeconds()));
-        } catch (InterruptedException exception) {
-            Thread.currentThread().interrupt();
-            throw new FailedException(file + ": interrupted");
-        } catch (ExecutionException exception) {
-            switch (Objects.requireNonNull(exception.getCause())) {
-                case RuntimeException cause -> throw cause;
-                case Error cause -> throw cause;
-                default -> throw new IllegalStateException(exception);
-            }
-        }
+        var subject = new FileSubject(file, program);
+        var graph = subject.graph();
+        return new DiagramSubject(
+                title,
+                graph,
+                subject.variables(),
+                List.of(),
+                subject::gradient,
+                subject::verdict,
+                name -> name.equals(file.replaceFirst(".*/", "")) ? source : null);
     }
 
     private PassGraph graph() {
@@ -212,7 +173,7 @@ final class FileSubject {
         if (forward != null) {
             pass = NamedPass.of(names -> forward(forward, names));
             if (backward != null) {
-                within("backward", () -> call(backward));
+                call(backward);
             }
         }
     }

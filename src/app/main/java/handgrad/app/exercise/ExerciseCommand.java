@@ -1,9 +1,12 @@
 package handgrad.app.exercise;
 
 import handgrad.app.command.ExitCode;
+import handgrad.app.command.FailedException;
+import handgrad.app.command.TimeLimit;
 import handgrad.app.command.WrongInputException;
 import handgrad.app.program.RunCommand;
 import handgrad.app.program.SourceProgram.CompilationException;
+import handgrad.app.worker.Watch;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -41,6 +44,14 @@ public final class ExerciseCommand implements Callable<Integer> {
             description = "Where the learner's files are, ${DEFAULT-VALUE} by default.")
     private Path folder;
 
+    @Option(
+            names = "--time-limit",
+            paramLabel = "SECONDS",
+            defaultValue = "30",
+            description = "How long compiling, a pass or the training of the file may take, ${DEFAULT-VALUE} by"
+                    + " default.")
+    private int timeLimit;
+
     @ArgGroup
     private Help help = new Help();
 
@@ -75,7 +86,7 @@ public final class ExerciseCommand implements Callable<Integer> {
         var source = file == null ? start(exercise) : file;
         RunCommand.requireSource(source);
         try {
-            var check = ExerciseCheck.of(exercise, source);
+            var check = check(exercise, source);
             var report = new ExerciseReport(exercise, source, check);
             out().print(help.hint ? report.hint() : report.text());
             out().flush();
@@ -112,15 +123,23 @@ public final class ExerciseCommand implements Callable<Integer> {
             return "not started";
         }
         try {
-            var check = ExerciseCheck.of(exercise, source);
+            var check = check(exercise, source);
             return check.solved()
                     ? "solved"
                     : "%d of %d right".formatted(check.right(), exercise.steps().size());
         } catch (CompilationException exception) {
             return "does not compile";
-        } catch (WrongInputException exception) {
+        } catch (WrongInputException | FailedException exception) {
             return "cannot be checked";
         }
+    }
+
+    private ExerciseCheck check(Exercise exercise, Path source) throws CompilationException {
+        return Watch.call(
+                source.toString(),
+                TimeLimit.of(timeLimit),
+                line -> spec.commandLine().getErr().println("handgrad: " + line),
+                () -> ExerciseCheck.of(exercise, source));
     }
 
     private PrintWriter out() {

@@ -5,7 +5,9 @@ import com.sun.source.tree.CompilationUnitTree;
 import com.sun.source.util.JavacTask;
 import com.sun.source.util.TaskEvent;
 import com.sun.source.util.TaskListener;
+import handgrad.app.command.FailedException;
 import handgrad.app.command.WrongInputException;
+import handgrad.app.worker.Watch;
 import java.io.ByteArrayOutputStream;
 import java.io.File;
 import java.io.IOException;
@@ -23,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import javax.tools.FileObject;
 import javax.tools.ForwardingJavaFileManager;
 import javax.tools.JavaFileManager;
@@ -40,6 +43,9 @@ import org.jspecify.annotations.Nullable;
 public final class SourceProgram {
     private static final List<String> MODULES = List.of("handgrad", "jdk.incubator.vector");
 
+    /** Characters of a line that the compiler shows. */
+    private static final int LONGEST_LINE = 200;
+
     private final String file;
     private final Class<?> mainClass;
     private final Set<String> classNames;
@@ -54,18 +60,20 @@ public final class SourceProgram {
      * Compiles {@code file}.
      *
      * @throws CompilationException with the compiler's messages if the file does not compile
+     * @throws FailedException if the compiler cannot cope with it
      * @throws UncheckedIOException if the file cannot be read
      */
     public static SourceProgram compile(Path file) throws CompilationException {
-        return compile(
+        return Watch.compiling(() -> compile(
                 file.toString(),
-                files -> files.getJavaFileObjects(file).iterator().next());
+                files -> files.getJavaFileObjects(file).iterator().next()));
     }
 
     /**
      * Compiles {@code source} as if it stood in {@code file}.
      *
      * @throws CompilationException with the compiler's messages if it does not compile
+     * @throws FailedException if the compiler cannot cope with it
      */
     public static SourceProgram compile(String file, String source) throws CompilationException {
         var object = new SimpleJavaFileObject(URI.create("memory:///" + file), JavaFileObject.Kind.SOURCE) {
@@ -79,7 +87,7 @@ public final class SourceProgram {
                 return source;
             }
         };
-        return compile(file, _ -> object);
+        return Watch.compiling(() -> compile(file, _ -> object));
     }
 
     private static SourceProgram compile(String file, Function<StandardJavaFileManager, JavaFileObject> source)
@@ -92,11 +100,15 @@ public final class SourceProgram {
             files.setLocationFromPaths(StandardLocation.CLASS_PATH, List.of());
             files.setLocationFromPaths(StandardLocation.MODULE_PATH, modulePath());
             var options = List.of("--add-modules", String.join(",", MODULES), "-proc:none", "-Xlint:-incubating");
-            var task =
-                    (JavacTask) compiler.getTask(messages, output, null, options, null, List.of(source.apply(files)));
+            var object = source.apply(files);
+            var task = (JavacTask) compiler.getTask(messages, output, null, options, null, List.of(object));
             task.addTaskListener(firstClass);
             if (!task.call()) {
-                throw new CompilationException(messages.toString());
+                var failure = CompilerFailure.of(file, object.getCharContent(true), messages.toString());
+                if (failure != null) {
+                    throw new FailedException(failure);
+                }
+                throw new CompilationException(shortened(messages.toString()));
             }
             if (firstClass.name == null) {
                 throw new WrongInputException(file + " declares no class and no main method");
@@ -108,6 +120,12 @@ public final class SourceProgram {
         } catch (ClassNotFoundException exception) {
             throw new IllegalStateException("the compiler wrote no class " + firstClass.name, exception);
         }
+    }
+
+    private static String shortened(String messages) {
+        return messages.lines()
+                .map(line -> line.length() > LONGEST_LINE ? line.substring(0, LONGEST_LINE) + "..." : line)
+                .collect(Collectors.joining("\n", "", "\n"));
     }
 
     /** The first class of the file: the one that holds the main method. */
@@ -133,6 +151,7 @@ public final class SourceProgram {
      * A new instance of the class that holds the main method.
      *
      * @throws ProgramException if its constructor throws
+     * @throws FailedException if its constructor needs more stack or memory than there is
      * @throws WrongInputException if it has none without parameters, or only a private one
      */
     public Object newInstance() throws ProgramException {
@@ -140,11 +159,9 @@ public final class SourceProgram {
             var constructor = mainClass.getDeclaredConstructor();
             if (!constructor.accessFlags().contains(AccessFlag.PRIVATE)) {
                 constructor.setAccessible(true);
-                return constructor.newInstance();
+                return call(constructor::newInstance);
             }
-        } catch (InvocationTargetException exception) {
-            throw new ProgramException(trim(exception.getTargetException()));
-        } catch (NoSuchMethodException | InstantiationException | IllegalAccessException unusable) {
+        } catch (ReflectiveOperationException unusable) {
             // Told below, together with a private constructor.
         }
         throw new WrongInputException(
@@ -156,17 +173,43 @@ public final class SourceProgram {
      * Calls a method of the program; {@code receiver} is null for a static one.
      *
      * @throws ProgramException if the method throws
+     * @throws FailedException if the method needs more stack or memory than there is
      */
     @Nullable
     public Object invoke(@Nullable Object receiver, Method method, @Nullable Object... arguments)
             throws ProgramException {
         try {
             method.setAccessible(true);
-            return method.invoke(receiver, arguments);
-        } catch (InvocationTargetException exception) {
-            throw new ProgramException(trim(exception.getTargetException()));
-        } catch (IllegalAccessException exception) {
+            return call(() -> method.invoke(receiver, arguments));
+        } catch (ReflectiveOperationException exception) {
             throw new IllegalStateException(exception);
+        }
+    }
+
+    /** Calls the program's code. A static field's first value may throw an error that no reflection wraps. */
+    private <T> T call(Watch.Task<T, ReflectiveOperationException> code)
+            throws ProgramException, ReflectiveOperationException {
+        Throwable thrown;
+        try {
+            return Watch.within(code);
+        } catch (InvocationTargetException exception) {
+            thrown = exception.getTargetException();
+        } catch (ExceptionInInitializerError exception) {
+            thrown = exception.getException();
+        } catch (Error error) {
+            thrown = error;
+        }
+        switch (thrown) {
+            case StackOverflowError _ ->
+                throw new FailedException(
+                        Watch.line(file, thrown, "the stack overflows", "does a method call itself without end?"));
+            case OutOfMemoryError error ->
+                throw new FailedException(Watch.line(
+                        file,
+                        thrown,
+                        "out of memory: " + error.getMessage(),
+                        "allocate less, or give more, as in ./handgrad -Xmx8g ..."));
+            default -> throw new ProgramException(trim(thrown));
         }
     }
 

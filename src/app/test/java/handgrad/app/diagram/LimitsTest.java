@@ -7,6 +7,7 @@ import handgrad.app.command.FailedException;
 import handgrad.app.diagram.Sheet.Paper;
 import handgrad.app.diagram.Style.Backward;
 import handgrad.app.program.SourceProgram;
+import handgrad.app.worker.Watch;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -33,23 +34,31 @@ class LimitsTest {
 
     private static DiagramSubject subject(String forward, String backward) throws Exception {
         var source = SOURCE.replace("FORWARD", forward).replace("BACKWARD", backward);
-        return FileSubject.of(
-                "Slow", "Slow.java", source, SourceProgram.compile("Slow.java", source), Duration.ofSeconds(1));
+        return FileSubject.of("Slow", "Slow.java", source, SourceProgram.compile("Slow.java", source));
+    }
+
+    private static void draw(String forward, String backward) throws Exception {
+        Watch.call(
+                "Slow.java",
+                Duration.ofSeconds(1),
+                _ -> {},
+                () -> new Drawing(subject(forward, backward), new Style(Backward.NONE, true), Paper.A3, List.of())
+                        .sheet());
     }
 
     @Test
     void a_forward_pass_that_does_not_end_is_told() {
-        assertThatThrownBy(() -> subject("while (da == null) Thread.sleep(1_000);", ""))
+        assertThatThrownBy(() -> draw("while (da == null) Thread.sleep(1_000);", ""))
                 .isInstanceOf(FailedException.class)
-                .hasMessage("Slow.java: its forward pass has not ended after 1 s, so there is nothing to draw");
+                .hasMessage("Slow.java:6: still running after 1 s, in forward; look for a loop or a wait without end,"
+                        + " or give it more by --time-limit SECONDS");
     }
 
     @Test
-    void a_backward_pass_that_does_not_end_is_told() throws Exception {
-        var subject = subject("", "while (da == null) Thread.sleep(1_000);");
-        assertThatThrownBy(() -> new Drawing(subject, new Style(Backward.NONE, true), Paper.A3, List.of()).sheet())
+    void a_backward_pass_that_does_not_end_is_told() {
+        assertThatThrownBy(() -> draw("", "while (da == null) Thread.sleep(1_000);"))
                 .isInstanceOf(FailedException.class)
-                .hasMessage("Slow.java: its backward pass has not ended after 1 s, so there is nothing to draw");
+                .hasMessageStartingWith("Slow.java:11: still running after 1 s, in backward; ");
     }
 
     @Test

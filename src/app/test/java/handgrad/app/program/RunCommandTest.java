@@ -6,9 +6,11 @@ import handgrad.app.CommandResult;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class RunCommandTest {
@@ -73,6 +75,84 @@ class RunCommandTest {
     }
 
     @Test
+    void aProgramThatCallsItselfWithoutEndIsOneLine() throws IOException {
+        var file = source("Deep.java", "void main() {\n    main();\n}\n");
+        assertFailed(file + ":2: the stack overflows, in main; does a method call itself without end?", file);
+    }
+
+    @Test
+    void aProgramThatNeedsMoreMemoryIsOneLine() throws IOException {
+        var file = source("Hungry.java", """
+                static final List<long[]> ALL = all();
+
+                static List<long[]> all() {
+                    return Collections.nCopies(9, new long[Integer.MAX_VALUE]);
+                }
+
+                void main() {}
+                """);
+        assertFailed(
+                file + ":4: out of memory: Requested array size exceeds VM limit, in a static field's first value;"
+                        + " allocate less, or give more, as in ./handgrad -Xmx8g ...",
+                file);
+    }
+
+    /** What the compiler goes down into for each part: brackets, blocks, indices, signs, a chain of calls. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "int a = | (  | 1 | ) | ; | 200000",
+                "        | {  |   | } |   | 200000",
+                "a       | [a |   | ] | ; | 200000",
+                "int a = | '- ' | 1 |   | ; | 200000",
+                "new StringBuilder() | .append(1) | | | ; | 20000"
+            })
+    void aSourceThatOverflowsTheCompilerIsOneLine(
+            @Nullable String start, String open, @Nullable String middle, @Nullable String close,
+            @Nullable String end, int parts) throws IOException {
+        var code = text(start) + open.repeat(parts) + text(middle) + text(close).repeat(parts) + text(end);
+        var file = source("Big.java", "\nvoid main() {\n" + code + "\n}\n");
+        assertFailed(
+                file + ":3: the compiler runs out of stack, so many parts are within each other or in one chain here;"
+                        + " cut it into several statements",
+                file);
+    }
+
+    private static String text(@Nullable String cell) {
+        return cell == null ? "" : cell;
+    }
+
+    @Test
+    void aLongLineIsCutInTheCompilersMessage() throws IOException {
+        var file = source("Wide.java", "void main() { " + "int a; ".repeat(10_000) + "}");
+        var result = CommandResult.of("run", file);
+        assertThat(result.code()).isOne();
+        assertThat(result.err().lines()).allMatch(line -> line.length() <= 203);
+    }
+
+    @Test
+    void refusesAFileThatIsTooLarge() throws IOException {
+        var file = source("Table.java", "// " + "1, ".repeat(400_000));
+        assertRefused(
+                file + " has 1,200,003 bytes; a source file may have 1,048,576: move its data to another file and"
+                        + " read it",
+                file);
+    }
+
+    @Test
+    void refusesWhatIsNoRegularFile() throws IOException {
+        var file = Files.createSymbolicLink(folder.resolve("Zero.java"), Path.of("/dev/zero"));
+        assertRefused(file + " is no regular file; name a Java source file", file.toString());
+    }
+
+    @Test
+    void refusesATimeThatIsNone() throws IOException {
+        assertThat(CommandResult.of("run", "--time-limit", "0", source("A.java", "void main() {}")))
+                .isEqualTo(new CommandResult(2, "", "handgrad: --time-limit must be from 1 to 86,400, it is 0\n"));
+    }
+
+    @Test
     void refusesAFileThatIsNotThere() {
         assertRefused("there is no file none.java", "none.java");
     }
@@ -105,6 +185,10 @@ class RunCommandTest {
         var file = source("A.java", "class A { A(int n) {} void main() {} }");
         assertRefused(
                 file + ": class A needs a constructor without parameters for its main method, or a static main", file);
+    }
+
+    private static void assertFailed(String message, String file) {
+        assertThat(CommandResult.of("run", file)).isEqualTo(new CommandResult(1, "", "handgrad: " + message + "\n"));
     }
 
     private static void assertRefused(String message, String file) {

@@ -365,8 +365,8 @@ class TrainCommandTest {
         var result = CommandResult.of("train", "bigram", "--steps", "2", "--quiet", "--out", run("a"));
         assertThat(result.out()).matches("""
                         \\s+loss   lecture
-                        step 1     \\d\\.\\d{4}    2\\.4818
-                        all        \\d\\.\\d{4}
+                        step 1 +\\d\\.\\d{4}    2\\.4818
+                        all +\\d\\.\\d{4}
                         (?s).*
                         The lecture's losses are of its own options: .*
                         """);

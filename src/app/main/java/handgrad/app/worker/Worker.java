@@ -1,0 +1,172 @@
+package handgrad.app.worker;
+
+import handgrad.app.command.ExitCode;
+import java.io.FilterOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.io.Writer;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * This JVM as the worker of a {@link Supervisor}: it runs a command that runs a user's code, and reports apart from the
+ * streams, which that code may close or fill.
+ */
+public final class Worker {
+    /** The property that names the file for the messages; without it this JVM is no worker. */
+    private static final String PROPERTY = "handgrad.worker";
+
+    /** The exit code of a worker that cannot report, and has said so; {@code EX_IOERR} of the BSD header sysexits.h. */
+    static final int CANNOT_REPORT = 74;
+
+    private static volatile @Nullable Worker current;
+
+    private final MessageFile messages;
+    private final PrintStream error = System.err;
+    private volatile boolean mayExit;
+
+    private Worker(MessageFile messages) {
+        this.messages = messages;
+    }
+
+    /** Makes this JVM a worker if the launcher wants one, which the property {@code handgrad.worker} tells. */
+    public static @Nullable Worker start() {
+        var path = System.getProperty(PROPERTY);
+        if (path == null) {
+            return null;
+        }
+        try {
+            var worker = new Worker(MessageFile.open(Path.of(path)));
+            current = worker;
+            System.setOut(counted(System.out));
+            System.setErr(counted(System.err));
+            Runtime.getRuntime().addShutdownHook(new Thread(Watch::exitCalled));
+            Thread.ofPlatform().daemon().name("supervisor's end").start(Worker::endAfterSupervisor);
+            return worker;
+        } catch (IOException exception) {
+            System.err.println("handgrad: cannot report to " + path + ": " + exception.getMessage());
+            System.exit(CANNOT_REPORT);
+            return null;
+        }
+    }
+
+    private static void endAfterSupervisor() {
+        ProcessHandle.current().parent().ifPresent(supervisor -> {
+            supervisor.onExit().join();
+            Runtime.getRuntime().halt(ExitCode.FAILED);
+        });
+    }
+
+    private static PrintStream counted(PrintStream stream) {
+        var counting = new FilterOutputStream(stream) {
+            @Override
+            public void write(int b) throws IOException {
+                Watch.printed(1);
+                out.write(b);
+            }
+
+            @Override
+            public void write(byte[] bytes, int from, int length) throws IOException {
+                Watch.printed(length);
+                out.write(bytes, from, length);
+            }
+        };
+        return new PrintStream(counting, true, stream.charset());
+    }
+
+    /** What the command prints to standard output. */
+    public PrintWriter out() {
+        return printer(false);
+    }
+
+    /** What the command prints to standard error. */
+    public PrintWriter err() {
+        return printer(true);
+    }
+
+    private PrintWriter printer(boolean toError) {
+        var writer = new Writer() {
+            private final StringBuilder text = new StringBuilder();
+
+            @Override
+            public void write(char[] characters, int from, int length) {
+                text.append(characters, from, length);
+            }
+
+            @Override
+            public void flush() {
+                if (!text.isEmpty()) {
+                    send(new Message.Print(toError, text.toString()));
+                    text.setLength(0);
+                }
+            }
+
+            @Override
+            public void close() {
+                flush();
+            }
+        };
+        return new PrintWriter(writer, true);
+    }
+
+    /** Tells the supervisor, where there is one. */
+    static void tell(Message message) {
+        var worker = current;
+        if (worker != null) {
+            worker.send(message);
+        }
+    }
+
+    private void send(Message message) {
+        try {
+            messages.write(message);
+        } catch (IOException exception) {
+            error.println("handgrad: cannot report what it found: " + exception.getMessage()
+                    + "; set TMPDIR to a folder with room");
+            Runtime.getRuntime().halt(CANNOT_REPORT);
+        }
+    }
+
+    /**
+     * Ends this JVM with the code of the command, whatever a check's code left running. A program of the user's own
+     * ends as it would alone: this comes back.
+     */
+    public void end(int code) {
+        if (!mayExit) {
+            send(new Message.End(code));
+            Runtime.getRuntime().halt(code);
+        }
+    }
+
+    /**
+     * Tells that a program of the user's own runs from now on, which may end the JVM, and ends it after a time.
+     *
+     * @param file the source file of the program
+     * @param limit how long it may run, or null
+     * @param err where the line goes that says so
+     */
+    public static void begin(String file, @Nullable Duration limit, PrintWriter err) {
+        var worker = current;
+        if (worker != null) {
+            worker.mayExit = true;
+            worker.send(new Message.Begin(file, limit == null ? 0 : limit.toMillis(), true));
+        }
+        if (limit != null) {
+            var program = Thread.currentThread();
+            Thread.ofPlatform().daemon().name("time limit").start(() -> end(file, limit, program, err));
+        }
+    }
+
+    private static void end(String file, Duration limit, Thread program, PrintWriter err) {
+        try {
+            Thread.sleep(limit);
+        } catch (InterruptedException exception) {
+            return;
+        }
+        err.println("handgrad: " + Watch.lateness(file, limit, program.getStackTrace()));
+        err.flush();
+        Runtime.getRuntime().halt(ExitCode.FAILED);
+    }
+}
