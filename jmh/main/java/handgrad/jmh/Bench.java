@@ -63,7 +63,12 @@ public final class Bench {
 
     /** Runs it; ends with an exit code. */
     public static void main(String... arguments) throws Exception {
-        System.exit(run(List.of(arguments)));
+        int code = run(List.of(arguments));
+        if (System.out.checkError() && code == DONE) {
+            System.err.println("bench: standard output cannot be written");
+            code = FAILED;
+        }
+        System.exit(code);
     }
 
     static int run(List<String> arguments) throws IOException, InterruptedException {

@@ -14,8 +14,10 @@ import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -37,9 +39,13 @@ final class DoctorCommand implements Callable<Integer> {
     /** Seconds; an hour is more than any calibration needs. */
     private static final int LONGEST_CALIBRATION = 3600;
 
+    /** How long the compiler has nothing to do once it is done; one method may take it a second. */
+    private static final Duration REST = Duration.ofMillis(1500);
+
     private final int matrix;
     private final int copy;
     private final int rounds;
+    private final Duration longestWarmUp;
 
     @Option(
             names = "--calibrate",
@@ -65,7 +71,7 @@ final class DoctorCommand implements Callable<Integer> {
      * 128 MiB, more than any cache of a core.
      */
     DoctorCommand() {
-        this(768, 1 << 25, 15);
+        this(768, 1 << 25, 15, Duration.ofSeconds(20));
     }
 
     /**
@@ -74,11 +80,13 @@ final class DoctorCommand implements Callable<Integer> {
      * @param matrix the rows and columns of the matrices
      * @param copy the length of the copied array, in floats
      * @param rounds how often each is measured
+     * @param longestWarmUp how long to wait for the compiler
      */
-    DoctorCommand(int matrix, int copy, int rounds) {
+    DoctorCommand(int matrix, int copy, int rounds, Duration longestWarmUp) {
         this.matrix = matrix;
         this.copy = copy;
         this.rounds = rounds;
+        this.longestWarmUp = longestWarmUp;
     }
 
     @Override
@@ -137,15 +145,18 @@ final class DoctorCommand implements Callable<Integer> {
         row("heap", "%.1f GiB at most".formatted(Runtime.getRuntime().maxMemory() / (double) (1 << 30)));
         row("vectors", Backend.vectors());
         row("BLAS", Backend.blas());
+        Backend.blasAdvice().ifPresent(advice -> row("", advice));
         row("matmul", Backend.matmul());
         int threads = Backend.threads();
         var origin = Backend.threadsOrigin();
         row("threads", threads + (origin.isEmpty() ? "" : " (" + origin + ")"));
+        var warmth = warmUp() ? "" : "; not warm: the compiler still works";
         double one = withThreads(1, this::gigaflops);
-        row("speed", "%.0f GFLOP/s on one thread, matmul in float32, %d x %d".formatted(one, matrix, matrix));
+        row("speed", "%.0f GFLOP/s on one thread, matmul in float32, %d x %d".formatted(one, matrix, matrix) + warmth);
         if (threads > 1) {
             row("", "%.0f GFLOP/s on %d threads".formatted(withThreads(threads, this::gigaflops), threads));
         }
+        rows("route", withThreads(1, Backend::checkMatmul));
         row("memory", "%.1f GB/s copied (read and written bytes together), one thread".formatted(gigabytes()));
         return ExitCode.DONE;
     }
@@ -155,18 +166,43 @@ final class DoctorCommand implements Callable<Integer> {
         spec.commandLine().getOut().flush();
     }
 
-    private interface Measure {
-        double value();
+    private void rows(String name, List<String> values) {
+        for (int i = 0; i < values.size(); i++) {
+            row(i == 0 ? name : "", values.get(i));
+        }
     }
 
-    private static double withThreads(int threads, Measure measure) {
+    private static <T> T withThreads(int threads, Supplier<T> measure) {
         int before = Backend.threads();
         Backend.setThreads(threads);
         try {
-            return measure.value();
+            return measure.get();
         } finally {
             Backend.setThreads(before);
         }
+    }
+
+    /**
+     * Multiplies until the compiler has been at rest for a while, with the products that are measured next.
+     *
+     * @return whether it came to rest
+     */
+    private boolean warmUp() {
+        var compiler = ManagementFactory.getCompilationMXBean();
+        long start = System.nanoTime();
+        long rest = start;
+        long compiled = compiler.getTotalCompilationTime();
+        while (System.nanoTime() - start < longestWarmUp.toNanos()) {
+            withThreads(1, this::gigaflops);
+            withThreads(1, Backend::checkMatmul);
+            if (compiler.getTotalCompilationTime() != compiled) {
+                compiled = compiler.getTotalCompilationTime();
+                rest = System.nanoTime();
+            } else if (System.nanoTime() - rest > REST.toNanos()) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private double gigaflops() {

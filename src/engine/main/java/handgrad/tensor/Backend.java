@@ -2,7 +2,9 @@ package handgrad.tensor;
 
 import handgrad.blas.OpenBlas;
 import handgrad.kernel.matmul.MatrixProduct;
+import handgrad.kernel.route.BlasKernels;
 import handgrad.kernel.route.RouteCalibration;
+import handgrad.kernel.route.RouteCheck;
 import handgrad.kernel.route.RouteInUse;
 import handgrad.kernel.runtime.Parallel;
 import handgrad.kernel.runtime.Processor;
@@ -10,6 +12,7 @@ import handgrad.kernel.runtime.VectorSupport;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.IntConsumer;
 
 /** What the operations run on: vector kernels, OpenBLAS and threads. */
@@ -24,6 +27,11 @@ public final class Backend {
     /** One line on OpenBLAS: version, core and file, or why it is off. */
     public static String blas() {
         return OpenBlas.description();
+    }
+
+    /** A sentence on kernels of OpenBLAS that are older than the CPU, with the remedy; empty if they are not. */
+    public static Optional<String> blasAdvice() {
+        return BlasKernels.advice();
     }
 
     /** One line on matrix products: which go to OpenBLAS and which to Java, and who says so. */
@@ -42,7 +50,20 @@ public final class Backend {
      * @throws IOException if the route cannot be written
      */
     public static List<String> calibrateMatmul(Duration time) throws IOException {
-        return RouteCalibration.run(MatrixProduct::square, time);
+        return RouteCalibration.run(MatrixProduct::multiply, time);
+    }
+
+    /**
+     * Measures in some milliseconds how the route of matrix products compares with the better of Java and OpenBLAS.
+     * It changes nothing.
+     *
+     * @return lines for people, with what to do if it is slow; none if OpenBLAS or the vectors are off, so that there
+     *     is nothing to choose
+     */
+    public static List<String> checkMatmul() {
+        return OpenBlas.isAvailable() && VectorSupport.ENABLED
+                ? RouteCheck.run(MatrixProduct::multiply)
+                : List.of();
     }
 
     /** The model of the processor, or its architecture where the system does not tell. */

@@ -47,9 +47,9 @@ public final class MatrixProduct {
         }
     }
 
-    /** C = op(A) op(B) for square matrices, by a route. */
-    public static void square(Route route, Form form, int side, float[] a, float[] b, float[] c) {
-        multiply(route, Product.ofThread(form, side, side, side), a, b, c);
+    /** C = op(A) op(B) by a route, for matrices that fill their arrays. */
+    public static void multiply(Route route, Form form, int m, int n, int k, float[] a, float[] b, float[] c) {
+        multiply(route, Product.ofThread(form, m, n, k), a, b, c);
     }
 
     private static void multiplyByPlainLoops(Product product, float[] a, float[] b, float[] c) {

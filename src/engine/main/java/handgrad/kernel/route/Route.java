@@ -36,17 +36,22 @@ public record Route(Range nn, Range nt, Range tn) {
     /** Everything to OpenBLAS. */
     public static final Route OPENBLAS = of(ALL);
 
+    /** Without a calibration. */
+    static final Route DEFAULT = byDefault(VectorSupport.BITS, BlasKernels.BITS);
+
     /**
-     * Without a calibration: on AVX-512, where OpenBLAS has kernels for small matrices, all that Java's threads would
-     * not share; on AVX2 nothing: there the Java kernel is the faster one for small matrices, and its threads share
-     * large ones, while calls of OpenBLAS have to take turns; elsewhere what is too small to be worth Java's packing.
-     * {@code ./handgrad bench matmul} compares them.
+     * The route for Java kernels and kernels of OpenBLAS of some widths. Those of OpenBLAS for AVX-512 are for small
+     * matrices too, and get all that Java's threads would not share. Of AVX2 or older they get nothing beside Java's of
+     * AVX2 or wider: the Java kernel is the faster one for small matrices, and its threads share large ones, while
+     * calls of OpenBLAS have to take turns. Beside narrower vectors in Java they get what is too small to be worth
+     * Java's packing. {@code ./handgrad bench matmul} compares them.
      */
-    static final Route DEFAULT = switch (VectorSupport.BITS) {
-        case 512 -> of(new Range(0, JAVA_BLOCK_WORK + 1));
-        case 256 -> JAVA;
-        default -> of(new Range(0, 1 << 20));
-    };
+    static Route byDefault(int javaBits, int blasBits) {
+        if (javaBits < 256) {
+            return of(new Range(0, 1 << 20));
+        }
+        return blasBits == 512 ? of(new Range(0, JAVA_BLOCK_WORK + 1)) : JAVA;
+    }
 
     /** With fewer columns of C, the vectors of the Java kernel stay half empty, however much work there is. */
     private static final int FEW_COLUMNS = 20;
@@ -71,7 +76,7 @@ public record Route(Range nn, Range nt, Range tn) {
      * {@code ./handgrad bench matmul}.
      */
     private static boolean slowInOpenBlas(Form form, int m, int n, int k) {
-        if (VectorSupport.BITS != 512 || n < FEW_COLUMNS) {
+        if (BlasKernels.BITS != 512 || n < FEW_COLUMNS) {
             return false;
         }
         int last = n % 16;

@@ -33,13 +33,6 @@ public final class RouteCalibration {
 
     private RouteCalibration() {}
 
-    /** What is measured: the kernels are above this package. */
-    @FunctionalInterface
-    public interface SquareProduct {
-        /** C = op(A) op(B) for square matrices, by a route. */
-        void multiply(Route route, Form form, int side, float[] a, float[] b, float[] c);
-    }
-
     /**
      * Measures for about so long and writes the route for later runs of this user; this one keeps its own.
      *
@@ -48,11 +41,11 @@ public final class RouteCalibration {
      * @throws IllegalStateException if there is nothing to choose from: OpenBLAS or vectors are off
      * @throws IOException if the route cannot be written
      */
-    public static List<String> run(SquareProduct product, Duration time) throws IOException {
+    public static List<String> run(RoutedProduct product, Duration time) throws IOException {
         return run(product, time, RouteFile.ofUser());
     }
 
-    static List<String> run(SquareProduct product, Duration time, Path file) throws IOException {
+    static List<String> run(RoutedProduct product, Duration time, Path file) throws IOException {
         if (!OpenBlas.isAvailable() || !VectorSupport.ENABLED) {
             throw new IllegalStateException("there is no route to choose: "
                     + (OpenBlas.isAvailable() ? VectorSupport.description() : "OpenBLAS is " + OpenBlas.description()));
@@ -102,7 +95,7 @@ public final class RouteCalibration {
         }
     }
 
-    private static void measure(SquareProduct product, List<Times> forms, Duration time) {
+    private static void measure(RoutedProduct product, List<Times> forms, Duration time) {
         int largest = SIDES[SIDES.length - 1];
         float[] a = new float[largest * largest];
         float[] b = new float[largest * largest];
@@ -123,11 +116,11 @@ public final class RouteCalibration {
     }
 
     private static double seconds(
-            SquareProduct product, Route route, Form form, int side, float[] a, float[] b, float[] c) {
+            RoutedProduct product, Route route, Form form, int side, float[] a, float[] b, float[] c) {
         int calls = Math.clamp(SLICE_WORK / ((long) side * side * side), 1, SLICE_CALLS);
         long start = System.nanoTime();
         for (int call = 0; call < calls; call++) {
-            product.multiply(route, form, side, a, b, c);
+            product.multiply(route, form, side, side, side, a, b, c);
         }
         return (System.nanoTime() - start) / 1e9 / calls;
     }

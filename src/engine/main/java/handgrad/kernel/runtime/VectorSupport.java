@@ -17,8 +17,11 @@ import org.jspecify.annotations.Nullable;
 public final class VectorSupport {
     private static final int WIDEST = 512;
 
+    /** The width in bits of the CPU's vectors, as the JVM uses them; 0 if it does not tell. */
+    public static final int WIDEST_OF_CPU = preferredBits();
+
     private static final Choice CHOICE =
-            choose(System.getProperty("handgrad.vector"), preferredBits(), compilesVectors());
+            choose(System.getProperty("handgrad.vector"), WIDEST_OF_CPU, compilesVectors());
 
     /** Whether the kernels use vectors. */
     public static final boolean ENABLED = CHOICE.bits > 0;

@@ -65,7 +65,7 @@ class RouteCalibrationTest {
     void measuresEveryFormAndWritesTheRoute() throws Exception {
         assumeTrue(CHOICE, "OpenBLAS and vectors");
         var file = folder.resolve("handgrad").resolve("route.txt");
-        var lines = RouteCalibration.run(MatrixProduct::square, Duration.ZERO, file);
+        var lines = RouteCalibration.run(MatrixProduct::multiply, Duration.ZERO, file);
         assertThat(lines).hasSize(1 + 3 * 15 + 2);
         assertThat(lines.get(0)).isEqualTo("form  m = n = k      Java  OpenBLAS  route");
         assertThat(lines.subList(1, 46))
@@ -88,7 +88,7 @@ class RouteCalibrationTest {
     void refusesWhereThereIsNothingToChoose() {
         assumeFalse(CHOICE, "OpenBLAS and vectors");
         var file = folder.resolve("route.txt");
-        assertThatThrownBy(() -> RouteCalibration.run(MatrixProduct::square, Duration.ZERO, file))
+        assertThatThrownBy(() -> RouteCalibration.run(MatrixProduct::multiply, Duration.ZERO, file))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageStartingWith("there is no route to choose: ")
                 .hasMessageContaining("off");

@@ -27,8 +27,8 @@ class RouteTest {
 
     @Test
     void leavesFewColumnsToOpenBlasHoweverMuchWorkTheyAre() {
-        boolean avx2 = VectorSupport.BITS == 256;
-        assertThat(Route.DEFAULT.openBlas(Form.NN, 4096, 19, 4096)).isEqualTo(!avx2);
+        boolean java = Route.DEFAULT.equals(Route.JAVA);
+        assertThat(Route.DEFAULT.openBlas(Form.NN, 4096, 19, 4096)).isEqualTo(!java);
         assertThat(Route.DEFAULT.openBlas(Form.NN, 4096, 20, 4096)).isFalse();
         var below = new Route(HIGH, HIGH, HIGH);
         assertThat(below.openBlas(Form.NN, 10, 1, 10)).isFalse();
@@ -36,7 +36,7 @@ class RouteTest {
 
     @Test
     void leavesToJavaWhatAvx512KernelsOfOpenBlasAreSlowAt() {
-        assumeTrue(VectorSupport.BITS == 512, "AVX-512");
+        assumeTrue(VectorSupport.BITS >= 256 && BlasKernels.BITS == 512, "OpenBLAS for AVX-512");
         assertThat(Route.DEFAULT.openBlas(Form.TN, 200, 27, 32)).isFalse();
         assertThat(Route.DEFAULT.openBlas(Form.NN, 16, 320, 200)).isFalse();
         assertThat(Route.DEFAULT.openBlas(Form.TN, 200, 28, 32)).isTrue();
@@ -48,16 +48,21 @@ class RouteTest {
 
     @Test
     void sendsToOpenBlasWhatItsSmallKernelsDoAndThreadsDoNotShare() {
-        assumeTrue(VectorSupport.BITS == 512, "AVX-512");
+        assumeTrue(VectorSupport.BITS >= 256 && BlasKernels.BITS == 512, "OpenBLAS for AVX-512");
         assertThat(Route.DEFAULT.openBlas(Form.NN, 100, 100, 100)).isTrue();
         assertThat(Route.DEFAULT.openBlas(Form.NN, 64, 128, 256)).isTrue();
         assertThat(Route.DEFAULT.openBlas(Form.NN, 65, 128, 256)).isFalse();
     }
 
     @Test
-    void leavesEverythingToJavaOnAvx2() {
-        assumeTrue(VectorSupport.BITS == 256, "AVX2");
-        assertThat(Route.DEFAULT).isEqualTo(Route.JAVA);
+    void followsTheKernelsOfOpenBlas() {
+        for (int java : new int[] {256, 512}) {
+            assertThat(Route.byDefault(java, 128)).isEqualTo(Route.JAVA);
+            assertThat(Route.byDefault(java, 256)).isEqualTo(Route.JAVA);
+            assertThat(Route.byDefault(java, 512).nn()).isEqualTo(new Range(0, (1 << 21) + 1));
+        }
+        assertThat(Route.byDefault(128, 128).nn()).isEqualTo(new Range(0, 1 << 20));
+        assertThat(Route.DEFAULT).isEqualTo(Route.byDefault(VectorSupport.BITS, BlasKernels.BITS));
     }
 
     @Test
