@@ -11,14 +11,9 @@ import org.jspecify.annotations.Nullable;
  * Batch normalisation: normalises each feature over the batch, then scales by a weight and shifts by a bias. Keeps the
  * normalised input for backward. The input is (N, features) or (N, L, features): the features come last, where PyTorch
  * wants (N, features, L).
- *
- * <p>In training it uses the mean and variance of the batch and moves the running statistics towards them; in
- * evaluation it uses the running statistics. Where PyTorch, Keras and the lectures differ, {@link BatchNormOptions} has
- * an option.
  */
-public final class BatchNorm1d implements Layer {
+public final class BatchNorm1d implements BatchNorm {
     private final BatchNormState state;
-    private final Passes passes;
     private @Nullable Tensor normalized;
     private @Nullable Tensor output;
     private @Nullable Tensor dX;
@@ -40,39 +35,13 @@ public final class BatchNorm1d implements Layer {
     /** A layer with weight 1, bias 0, running mean 0 and running variance 1. */
     public BatchNorm1d(int features, BatchNormOptions options) {
         state = new BatchNormState("BatchNorm1d", features, options);
-        passes = new Passes("BatchNorm1d", state.parts);
         weights = new Repeated(state.weight);
         biases = new Repeated(state.bias);
     }
 
-    /** The conventions. */
-    public BatchNormOptions options() {
-        return state.options;
-    }
-
-    /** Whether the layer normalises by the batch, as in training, or by the running statistics. */
-    public boolean isTraining() {
-        return state.parts.isTraining();
-    }
-
-    /** The weight γ, (features). */
-    public Parameter weight() {
-        return state.weight;
-    }
-
-    /** The bias β, (features). */
-    public Parameter bias() {
-        return state.bias;
-    }
-
-    /** The running mean, (features); (L, features) where each position has its own. */
-    public Tensor runningMean() {
-        return state.running.mean();
-    }
-
-    /** The running variance or deviation, as the options say, of the shape of the running mean. */
-    public Tensor runningSpread() {
-        return state.running.spread();
+    @Override
+    public BatchNormState state() {
+        return state;
     }
 
     /** What evaluation multiplies by, of the shape of the running mean. */
@@ -91,13 +60,13 @@ public final class BatchNorm1d implements Layer {
      */
     @Override
     public Tensor forward(Tensor x) {
-        try (var pass = passes.forward(x)) {
+        try (var pass = state.passes.forward(x)) {
             int features = state.features();
             if (x.shape().rank() < 2 || x.shape().rank() > 3 || x.size(-1) != features) {
                 throw new IllegalArgumentException(
                         "BatchNorm1d: wants (N, " + features + ") or (N, L, " + features + "), x is " + x.shape());
             }
-            int positionsOfX = state.options.axes() == Axes.FIRST && x.shape().rank() == 3 ? x.size(1) : 1;
+            int positionsOfX = options().axes() == Axes.FIRST && x.shape().rank() == 3 ? x.size(1) : 1;
             int positions = state.running.positions();
             if (positions > 1 && positions != positionsOfX) {
                 throw new IllegalArgumentException("BatchNorm1d: the running statistics are "
@@ -105,7 +74,7 @@ public final class BatchNorm1d implements Layer {
             }
             normalized = Buffers.like(x, normalized);
             output = Buffers.like(x, output);
-            if (state.parts.isTraining()) {
+            if (isTraining()) {
                 normalizeByBatch(x, positionsOfX, normalized, output);
             } else {
                 normalizeByRunning(x, positions, normalized, output);
@@ -121,7 +90,7 @@ public final class BatchNorm1d implements Layer {
                 viewOfX.of(x, positions),
                 weights.value(positions),
                 biases.value(positions),
-                state.options.epsilon(),
+                options().epsilon(),
                 state.divisor(),
                 state.mean(),
                 state.variance(),
@@ -155,7 +124,7 @@ public final class BatchNorm1d implements Layer {
      */
     @Override
     public Tensor backward(Tensor dOut) {
-        try (var pass = passes.backward(dOut)) {
+        try (var pass = state.passes.backward(dOut)) {
             var unit = Passes.kept(normalized);
             dX = Buffers.like(unit, dX);
             int positions = state.running.positions();
@@ -175,11 +144,5 @@ public final class BatchNorm1d implements Layer {
             biases.addGrad(positions);
             return pass.gradient(dX);
         }
-    }
-
-    /** weight, bias, running_mean and running_var, or running_std where the options follow the deviation. */
-    @Override
-    public Parts parts() {
-        return state.parts;
     }
 }

@@ -8,13 +8,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Batch normalisation of images (N, channels, height, width): normalises each channel over the batch and all its
  * pixels, then scales by a weight and shifts by a bias. Keeps its input for backward.
- *
- * <p>In training it uses the mean and variance of the batch and moves the running statistics towards them; in
- * evaluation it uses the running statistics. {@link BatchNormOptions} has the conventions.
  */
-public final class BatchNorm2d implements Layer {
+public final class BatchNorm2d implements BatchNorm {
     private final BatchNormState state;
-    private final Passes passes;
     private @Nullable Tensor input;
     private @Nullable Tensor output;
     private @Nullable Tensor dX;
@@ -35,37 +31,11 @@ public final class BatchNorm2d implements Layer {
                     "BatchNorm2d: a pixel has no statistics of its own, so the axes cannot be FIRST");
         }
         state = new BatchNormState("BatchNorm2d", channels, options);
-        passes = new Passes("BatchNorm2d", state.parts);
     }
 
-    /** The conventions. */
-    public BatchNormOptions options() {
-        return state.options;
-    }
-
-    /** Whether the layer normalises by the batch, as in training, or by the running statistics. */
-    public boolean isTraining() {
-        return state.parts.isTraining();
-    }
-
-    /** The weight γ, (channels). */
-    public Parameter weight() {
-        return state.weight;
-    }
-
-    /** The bias β, (channels). */
-    public Parameter bias() {
-        return state.bias;
-    }
-
-    /** The running mean, (channels). */
-    public Tensor runningMean() {
-        return state.running.mean();
-    }
-
-    /** The running variance or deviation, as the options say, (channels). */
-    public Tensor runningSpread() {
-        return state.running.spread();
+    @Override
+    public BatchNormState state() {
+        return state;
     }
 
     /**
@@ -79,7 +49,7 @@ public final class BatchNorm2d implements Layer {
      */
     @Override
     public Tensor forward(Tensor x) {
-        try (var pass = passes.forward(x)) {
+        try (var pass = state.passes.forward(x)) {
             int channels = state.features();
             if (x.shape().rank() != 4 || x.size(1) != channels) {
                 throw new IllegalArgumentException(
@@ -87,16 +57,16 @@ public final class BatchNorm2d implements Layer {
             }
             input = x;
             output = Buffers.like(x, output);
-            var weight = state.weight.value();
-            var bias = state.bias.value();
-            if (state.parts.isTraining()) {
+            var weight = weight().value();
+            var bias = bias().value();
+            if (isTraining()) {
                 int n = x.size(0) * x.size(2) * x.size(3);
                 state.beginBatch(x, n, "pixels", 1);
                 ImageNormalizations.batchNorm2d(
                         x,
                         weight,
                         bias,
-                        state.options.epsilon(),
+                        options().epsilon(),
                         state.divisor(),
                         state.mean(),
                         state.variance(),
@@ -124,26 +94,20 @@ public final class BatchNorm2d implements Layer {
      */
     @Override
     public Tensor backward(Tensor dOut) {
-        try (var pass = passes.backward(dOut)) {
+        try (var pass = state.passes.backward(dOut)) {
             var x = Passes.kept(input);
             dX = Buffers.like(x, dX);
             ImageNormalizations.batchNorm2dBackward(
                     dOut,
                     x,
-                    state.weight.value(),
+                    weight().value(),
                     state.mean(),
                     state.inverseDeviation(),
                     state.divisor(),
-                    state.weight.grad(),
-                    state.bias.grad(),
+                    weight().grad(),
+                    bias().grad(),
                     dX);
             return pass.gradient(dX);
         }
-    }
-
-    /** weight, bias, running_mean and running_var, or running_std where the options follow the deviation. */
-    @Override
-    public Parts parts() {
-        return state.parts;
     }
 }

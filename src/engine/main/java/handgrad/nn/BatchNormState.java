@@ -8,12 +8,13 @@ import org.jspecify.annotations.Nullable;
  * What the two batch normalisations share: options, weight, bias, running statistics, mode, and the statistics that the
  * last forward pass normalised by.
  */
-final class BatchNormState {
+public final class BatchNormState {
     private final String layer;
     final BatchNormOptions options;
     final Parameter weight;
     final Parameter bias;
     final Parts parts = new Parts();
+    final Passes passes;
     final RunningStatistics running;
 
     private int divisor;
@@ -26,6 +27,7 @@ final class BatchNormState {
     BatchNormState(String layer, int features, BatchNormOptions options) {
         this.layer = layer;
         this.options = options;
+        passes = new Passes(layer, parts);
         weight = parts.add(new Parameter("weight", Tensor.ones(features)));
         bias = parts.add(new Parameter("bias", Tensor.zeros(features)));
         running = new RunningStatistics(features, options, parts);

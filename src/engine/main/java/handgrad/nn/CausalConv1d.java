@@ -27,7 +27,6 @@ public final class CausalConv1d implements Layer {
     private final int kernelSize;
     private final int dilation;
     private final WeightAndBias weights;
-    private final Passes passes;
     private @Nullable Tensor past;
     private int streamOfPast;
     private @Nullable Tensor input;
@@ -70,7 +69,6 @@ public final class CausalConv1d implements Layer {
         this.dilation = dilation;
         this.weights =
                 new WeightAndBias("CausalConv1d", weight, kernelSize, 1, "(" + kernelSize + "·fanIn, fanOut)", bias);
-        passes = new Passes("CausalConv1d", weights.parts);
     }
 
     /** The weight, (k·fanIn, fanOut). */
@@ -95,7 +93,7 @@ public final class CausalConv1d implements Layer {
      */
     @Override
     public Tensor forward(Tensor x) {
-        try (var pass = passes.forward(x)) {
+        try (var pass = weights.passes.forward(x)) {
             int fanIn = weights.value().size(0) / kernelSize;
             boolean streaming = parts().isStreaming();
             int least = streaming ? 1 : span() + 1;
@@ -144,7 +142,7 @@ public final class CausalConv1d implements Layer {
      */
     @Override
     public Tensor backward(Tensor dOut) {
-        try (var pass = passes.backward(dOut)) {
+        try (var pass = weights.passes.backward(dOut)) {
             if (parts().isStreaming()) {
                 throw new IllegalStateException(
                         "CausalConv1d.backward: the past of a stream is not kept; call stream(false), then forward");

@@ -17,7 +17,6 @@ import org.jspecify.annotations.Nullable;
 public final class Conv2d implements Layer {
     private final Window window;
     private final WeightAndBias weights;
-    private final Passes passes;
     private @Nullable Tensor input;
     private @Nullable Tensor output;
     private @Nullable Tensor dX;
@@ -61,7 +60,6 @@ public final class Conv2d implements Layer {
         window = new Window(kernelSize, stride, padding);
         weights = new WeightAndBias(
                 "Conv2d", weight, window.area(), 1, "(inChannels·" + kernelSize + "², outChannels)", bias);
-        passes = new Passes("Conv2d", weights.parts);
     }
 
     /** The weight, (inChannels·k², outChannels). */
@@ -102,7 +100,7 @@ public final class Conv2d implements Layer {
      */
     @Override
     public Tensor forward(Tensor x) {
-        try (var pass = passes.forward(x)) {
+        try (var pass = weights.passes.forward(x)) {
             window.requireImages("Conv2d", "x", x, weights.value().size(0) / window.area());
             input = x;
             output = Buffers.images(x, weights.columns(), window.count(x.size(2)), window.count(x.size(3)), output);
@@ -127,7 +125,7 @@ public final class Conv2d implements Layer {
      */
     @Override
     public Tensor backward(Tensor dOut) {
-        try (var pass = passes.backward(dOut)) {
+        try (var pass = weights.passes.backward(dOut)) {
             var x = Passes.kept(input);
             dX = Buffers.like(x, dX);
             Convolutions.conv2dBackwardParameters(x, dOut, window, weights.grad(), weights.biasGrad());

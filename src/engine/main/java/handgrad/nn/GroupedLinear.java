@@ -14,7 +14,6 @@ import org.jspecify.annotations.Nullable;
 public final class GroupedLinear implements Layer {
     private final int groups;
     private final WeightAndBias weights;
-    private final Passes passes;
     private @Nullable Tensor input;
     private @Nullable Tensor output;
     private @Nullable Tensor dX;
@@ -32,13 +31,12 @@ public final class GroupedLinear implements Layer {
         }
         this.groups = groups;
         this.weights = new WeightAndBias("GroupedLinear", weight, 1, groups, "(fanIn, fanOut · " + groups + ")", bias);
-        passes = new Passes("GroupedLinear", weights.parts);
     }
 
     /** out = x · weight + bias in each group; x is (…, fanIn · groups), out (…, fanOut · groups). */
     @Override
     public Tensor forward(Tensor x) {
-        try (var pass = passes.forward(x)) {
+        try (var pass = weights.passes.forward(x)) {
             input = x;
             output = Buffers.withLast(x, weights.columns(), output);
             Grouped.groupedLinear(x, weights.value(), weights.biasValue(), groups, output);
@@ -49,7 +47,7 @@ public final class GroupedLinear implements Layer {
     /** In each group: dWeight += xᵀ · dOut; dBias += Σ over rows of dOut; dX = dOut · weightᵀ. */
     @Override
     public Tensor backward(Tensor dOut) {
-        try (var pass = passes.backward(dOut)) {
+        try (var pass = weights.passes.backward(dOut)) {
             var x = Passes.kept(input);
             dX = Buffers.like(x, dX);
             Grouped.groupedLinearBackwardParameters(x, dOut, groups, weights.grad(), weights.biasGrad());

@@ -8,7 +8,6 @@ import org.jspecify.annotations.Nullable;
 /** out = x · weight + bias: (…, fanIn) to (…, fanOut). Keeps its input for backward. */
 public final class Linear implements Layer {
     private final WeightAndBias weights;
-    private final Passes passes;
     private @Nullable Tensor input;
     private @Nullable Tensor output;
     private @Nullable Tensor dX;
@@ -41,7 +40,6 @@ public final class Linear implements Layer {
      */
     public Linear(Tensor weight, @Nullable Tensor bias) {
         this.weights = new WeightAndBias("Linear", weight, 1, 1, "(fanIn, fanOut)", bias);
-        passes = new Passes("Linear", weights.parts);
     }
 
     /** The weight, (fanIn, fanOut). */
@@ -57,7 +55,7 @@ public final class Linear implements Layer {
     /** out = x · weight + bias; x is (…, fanIn), out (…, fanOut). */
     @Override
     public Tensor forward(Tensor x) {
-        try (var pass = passes.forward(x)) {
+        try (var pass = weights.passes.forward(x)) {
             input = x;
             output = Buffers.withLast(x, weights.columns(), output);
             Functional.linear(x, weights.value(), weights.biasValue(), output);
@@ -68,7 +66,7 @@ public final class Linear implements Layer {
     /** dWeight += xᵀ · dOut; dBias += Σ over rows of dOut; dX = dOut · weightᵀ. */
     @Override
     public Tensor backward(Tensor dOut) {
-        try (var pass = passes.backward(dOut)) {
+        try (var pass = weights.passes.backward(dOut)) {
             var x = Passes.kept(input);
             dX = Buffers.like(x, dX);
             Functional.linearBackwardParameters(x, dOut, weights.grad(), weights.biasGrad());

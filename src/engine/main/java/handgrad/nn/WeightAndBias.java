@@ -6,6 +6,7 @@ import org.jspecify.annotations.Nullable;
 /** The weight of a layer and, where it has one, the bias that it adds to each of its outputs. */
 final class WeightAndBias {
     final Parts parts = new Parts();
+    final Passes passes;
     final Parameter weight;
     final @Nullable Parameter bias;
 
@@ -27,6 +28,7 @@ final class WeightAndBias {
             throw new IllegalArgumentException(layer + ": bias must be (" + weight.size(1) + ") for weight "
                     + weight.shape() + ", it is " + bias.shape());
         }
+        this.passes = new Passes(layer, parts);
         this.weight = parts.add(new Parameter("weight", weight));
         this.bias = bias == null ? null : parts.add(new Parameter("bias", bias));
     }

@@ -11,7 +11,7 @@ import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** The program that the README shows, and the one with faults. */
+/** The program that the README shows, the one with a layer of its own, and the one with faults. */
 class ProgramsTest {
     private static final Path PROGRAM = Path.of("../../examples/programs", "Names.java");
 
@@ -37,6 +37,14 @@ class ProgramsTest {
                         line -> assertThat(line)
                                 .startsWith("There is no non-linearity between layer 2 (Linear) and layer 4 (Linear)"),
                         line -> assertThat(line).startsWith("The updates are too small"));
+    }
+
+    @Test
+    void a_layer_of_layers_is_saved_whole_and_learns() throws Exception {
+        var lines = printedBy(Path.of("../../examples/programs", "Residual.java"));
+        assertThat(lines).hasSize(5);
+        assertThat(lines.getFirst()).contains("3.f.0.weight, 3.f.0.bias, 3.f.1.weight, 3.f.1.bias, 3.f.1.running_mean");
+        assertThat(Double.parseDouble(lines.getLast().split(" ", -1)[1])).isLessThan(2.5);
     }
 
     private static List<String> printedBy(Path program) throws Exception {

@@ -207,6 +207,16 @@ class SampleCommandTest {
         assertThat(sample()).isEqualTo(refused(weights + ": 5.bias has a weight that is NaN"));
     }
 
+    @Test
+    void refusesStatisticsThatCannotBe() throws IOException {
+        var tensors = Safetensors.read(weights).tensors();
+        Objects.requireNonNull(tensors.get("3.running_std")).setFlat(2, -0.5);
+        Safetensors.write(weights, tensors, Map.<String, String>of());
+        assertThat(sample())
+                .isEqualTo(refused(weights + " does not fit options.json: loadStateDict: 3.running_std has -0.5 at [2],"
+                        + " it must be at least 0"));
+    }
+
     private void change(String old, String replacement) throws IOException {
         var text = Files.readString(options);
         assertThat(text).contains(old);
