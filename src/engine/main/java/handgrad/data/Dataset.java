@@ -26,9 +26,9 @@ public final class Dataset {
 
     Dataset(List<String> words, int blockSize) {
         this.words = List.copyOf(words);
-        int rows = words.stream().mapToInt(word -> word.length() + 1).sum();
-        x = Tensor.zeros(DType.INT32, Shape.of(rows, blockSize));
-        y = Tensor.zeros(DType.INT32, Shape.of(rows));
+        long rows = words.stream().mapToLong(word -> word.length() + 1L).sum();
+        x = Tensor.zeros(DType.INT32, Shape.of("Dataset", rows, blockSize));
+        y = Tensor.zeros(DType.INT32, Shape.of("Dataset", rows));
         batch = emptyBatch(0, blockSize);
         fillRows(blockSize);
     }

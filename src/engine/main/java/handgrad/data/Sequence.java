@@ -72,7 +72,7 @@ public final class Sequence {
 
     private static Batch emptyBatch(int rows, int seen, int predictions) {
         return new Batch(
-                Tensor.zeros(DType.INT32, Shape.of(rows, seen)),
+                Tensor.zeros(DType.INT32, Shape.of("batch", rows, seen)),
                 Tensor.zeros(DType.INT32, Shape.of(rows * predictions)));
     }
 }

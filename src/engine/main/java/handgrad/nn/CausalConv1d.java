@@ -26,6 +26,10 @@ public final class CausalConv1d implements Layer {
 
     private final int kernelSize;
     private final int dilation;
+
+    /** How far the layer looks back. */
+    private final int span;
+
     private final WeightAndBias weights;
     private @Nullable Tensor past;
     private int streamOfPast;
@@ -40,7 +44,10 @@ public final class CausalConv1d implements Layer {
      * 1/√(2·fanIn), and a bias of zeros where asked.
      */
     public CausalConv1d(int fanIn, int fanOut, int dilation, boolean bias, TorchRandom random) {
-        this(DEFAULT_KERNEL_SIZE, dilation, new Linear(DEFAULT_KERNEL_SIZE * fanIn, fanOut, bias, random));
+        this(
+                DEFAULT_KERNEL_SIZE,
+                dilation,
+                new Linear(Shape.of("CausalConv1d", DEFAULT_KERNEL_SIZE, fanIn).elements(), fanOut, bias, random));
     }
 
     private CausalConv1d(int kernelSize, int dilation, Linear linear) {
@@ -67,6 +74,7 @@ public final class CausalConv1d implements Layer {
         }
         this.kernelSize = kernelSize;
         this.dilation = dilation;
+        span = Shape.of("CausalConv1d", kernelSize - 1, dilation).elements();
         this.weights =
                 new WeightAndBias("CausalConv1d", weight, kernelSize, 1, "(" + kernelSize + "·fanIn, fanOut)", bias);
     }
@@ -96,13 +104,13 @@ public final class CausalConv1d implements Layer {
         try (var pass = weights.passes.forward(x)) {
             int fanIn = weights.value().size(0) / kernelSize;
             boolean streaming = parts().isStreaming();
-            int least = streaming ? 1 : span() + 1;
+            long least = streaming ? 1 : span + 1L;
             if (x.shape().rank() != 3 || x.size(1) < least || x.size(2) != fanIn) {
                 throw new IllegalArgumentException("CausalConv1d: wants (N, T, " + fanIn + ") with T of at least "
                         + least + ", x is " + x.shape());
             }
             input = streaming ? continued(x) : x;
-            int positions = input.size(1) - span();
+            int positions = input.size(1) - span;
             unfolded = Buffers.positions(input, positions, kernelSize * fanIn, unfolded);
             output = Buffers.positions(input, positions, weights.columns(), output);
             Sequences.unfold(input, dilation, unfolded);
@@ -111,20 +119,15 @@ public final class CausalConv1d implements Layer {
         }
     }
 
-    /** How far the layer looks back. */
-    private int span() {
-        return (kernelSize - 1) * dilation;
-    }
-
     /** The inputs that the layer still sees, then x. */
     private Tensor continued(Tensor x) {
         int stream = parts().stream();
         var before = past == null || streamOfPast != stream
-                ? Tensor.zeros(x.dtype(), Shape.of(x.size(0), span(), x.size(2)))
+                ? Tensor.zeros(x.dtype(), Shape.of(x.size(0), span, x.size(2)))
                 : past;
         var sequence = Tensor.cat(1, before, x);
         streamOfPast = stream;
-        past = sequence.narrow(1, x.size(1), span());
+        past = sequence.narrow(1, x.size(1), span);
         return sequence;
     }
 

@@ -2,6 +2,7 @@ package handgrad.nn;
 
 import handgrad.random.TorchRandom;
 import handgrad.tensor.Convolutions;
+import handgrad.tensor.Shape;
 import handgrad.tensor.Tensor;
 import handgrad.tensor.Window;
 import org.jspecify.annotations.Nullable;
@@ -33,14 +34,18 @@ public final class Conv2d implements Layer {
                 options,
                 options.initialization()
                         .weight(
-                                inChannels * kernelSize * kernelSize,
-                                outChannels * kernelSize * kernelSize,
+                                fan(inChannels, kernelSize),
+                                fan(outChannels, kernelSize),
                                 random,
-                                inChannels * kernelSize * kernelSize,
+                                fan(inChannels, kernelSize),
                                 outChannels),
                 options.bias()
-                        ? options.initialization().bias(inChannels * kernelSize * kernelSize, outChannels, random)
+                        ? options.initialization().bias(fan(inChannels, kernelSize), outChannels, random)
                         : null);
+    }
+
+    private static int fan(int channels, int kernelSize) {
+        return Shape.of("Conv2d", channels, kernelSize, kernelSize).elements();
     }
 
     private Conv2d(int kernelSize, Conv2dOptions options, Tensor weight, @Nullable Tensor bias) {

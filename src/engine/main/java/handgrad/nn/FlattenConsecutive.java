@@ -1,5 +1,6 @@
 package handgrad.nn;
 
+import handgrad.tensor.Shape;
 import handgrad.tensor.Tensor;
 import org.jspecify.annotations.Nullable;
 
@@ -36,7 +37,7 @@ public final class FlattenConsecutive implements Layer {
                         "FlattenConsecutive: wants (N, T, C) with T a multiple of " + n + ", x is " + x.shape());
             }
             int groups = x.size(1) / n;
-            int width = n * x.size(2);
+            int width = Shape.of("FlattenConsecutive", n, x.size(2)).elements();
             input = x;
             output = groups == 1 ? x.reshape(x.size(0), width) : x.reshape(x.size(0), groups, width);
             return pass.output(output);

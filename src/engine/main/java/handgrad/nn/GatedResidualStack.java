@@ -2,6 +2,7 @@ package handgrad.nn;
 
 import handgrad.random.TorchRandom;
 import handgrad.tensor.Sequences;
+import handgrad.tensor.Shape;
 import handgrad.tensor.Tensor;
 import handgrad.tensor.Updates;
 import java.util.ArrayList;
@@ -47,13 +48,25 @@ public final class GatedResidualStack implements Layer {
         this.channels = channels;
         for (int i = 0; i < dilations.length; i++) {
             convolutions.add(parts.add(
-                    i + ".convolution", new CausalConv1d(channels, 2 * channels, dilations[i], true, random)));
+                    i + ".convolution",
+                    new CausalConv1d(
+                            channels,
+                            Shape.of("GatedResidualStack", 2, channels).elements(),
+                            dilations[i],
+                            true,
+                            random)));
             activations.add(parts.add(i + ".activation", new GatedActivation()));
             if (i < dilations.length - 1) {
                 residuals.add(parts.add(i + ".residual", new Linear(channels, channels, random)));
             }
         }
-        skip = parts.add("skip", new Linear(dilations.length * channels, skipChannels, random));
+        skip = parts.add(
+                "skip",
+                new Linear(
+                        Shape.of("GatedResidualStack", dilations.length, channels)
+                                .elements(),
+                        skipChannels,
+                        random));
         z = new Tensor[dilations.length];
         inputs = new Tensor[dilations.length];
     }

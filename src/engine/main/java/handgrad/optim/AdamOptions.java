@@ -1,5 +1,7 @@
 package handgrad.optim;
 
+import handgrad.tensor.Updates;
+
 /**
  * What an {@link Adam} does besides its learning rate, all named as in PyTorch.
  *
@@ -9,7 +11,8 @@ package handgrad.optim;
  *
  * @param beta1 what a step keeps of the mean of gradients, from 0 to less than 1
  * @param beta2 what a step keeps of the mean of their squares, from 0 to less than 1
- * @param epsilon keeps the division from 0; at least 0
+ * @param epsilon keeps the division from 0; at least 1e-16, because squares of gradients vanish in FLOAT32, and 0 / 0
+ *     is no step; see {@link Updates#adam}
  * @param weightDecay the share of a value that a step of learning rate 1 takes away; at least 0
  */
 public record AdamOptions(double beta1, double beta2, double epsilon, double weightDecay) {
@@ -21,6 +24,10 @@ public record AdamOptions(double beta1, double beta2, double epsilon, double wei
         requireShare("beta1", beta1);
         requireShare("beta2", beta2);
         requireNotNegative("epsilon", epsilon);
+        if (epsilon < Updates.LEAST_EPSILON) {
+            throw new IllegalArgumentException("AdamOptions: epsilon must be at least " + Updates.LEAST_EPSILON
+                    + ", so that an element without gradient is not divided by 0, it is " + epsilon);
+        }
         requireNotNegative("the weight decay", weightDecay);
     }
 

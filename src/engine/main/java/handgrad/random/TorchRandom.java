@@ -19,7 +19,8 @@ import java.util.Arrays;
  *   <li>fewer than 16 normal numbers are made one pair at a time in float64, and the second of a pair is kept for the
  *       next such call;
  *   <li>16 and more are made from blocks of 16 uniforms, and a last block that is not full overlaps its neighbour;
- *   <li>an integer below n is one word modulo n.
+ *   <li>an integer below n is one word modulo n, so the first integers are likelier than the last, by a factor of up to
+ *       1 + n/2³²; {@link #randperm} swaps with such integers.
  * </ul>
  *
  * <p>A generator is not safe for use by several threads. It allocates for {@link #randperm} and for draws without
@@ -30,10 +31,18 @@ public final class TorchRandom {
     private static final int BLOCK = 16;
     private static final int HALF = BLOCK / 2;
 
+    /** The least share of the sum with which PyTorch's float32 sums of probabilities are good enough. */
+    private static final double LEAST_SHARE = 0x1p-16;
+
+    private static final double LARGEST_FLOAT_SUM = 0x1p127;
+
+    /** The exponent of 2⁻¹⁶⁰ in a score: the least quotient is 1.4e-45 / 37, about 2⁻¹⁵⁴. */
+    private static final long SCORE_OFFSET = (1023L - 160) << 23;
+
     private final MersenneTwister twister;
     private boolean hasSecondNormal;
     private double secondNormal;
-    private float[] cumulative = {};
+    private double[] cumulative = {};
     private long[] keys = {};
 
     private TorchRandom(int seed) {
@@ -149,7 +158,8 @@ public final class TorchRandom {
     /**
      * One index drawn with the given probabilities, as {@code torch.multinomial(probabilities, 1)}.
      *
-     * <p>Index j gets an exponential number q and the largest p / q wins, which happens with probability p / Σ p.
+     * <p>Index j gets an exponential number q and the largest p / q wins, which happens with probability p / Σ p,
+     * however small or large the numbers p are.
      *
      * @param probabilities finite numbers of at least 0, not all 0; they need not sum to 1
      * @throws IllegalArgumentException if a probability is not as said
@@ -157,10 +167,10 @@ public final class TorchRandom {
     public int multinomial(float[] probabilities) {
         checkProbabilities(probabilities);
         int drawn = -1;
-        float largest = -1;
+        long largest = 0;
         for (int j = 0; j < probabilities.length; j++) {
-            float score = probabilities[j] / exponential();
-            if (probabilities[j] > 0 && score > largest) {
+            long score = score(probabilities[j], exponential());
+            if (score > largest) {
                 drawn = j;
                 largest = score;
             }
@@ -169,11 +179,27 @@ public final class TorchRandom {
     }
 
     /**
+     * p / q by its place among all such quotients, below 2³²: 0 for p = 0, and otherwise as many bits of the quotient
+     * as a float has, but a wider exponent, since p may be subnormal and p / q beyond the largest float.
+     */
+    private static long score(float p, float q) {
+        if (p == 0) {
+            return 0;
+        }
+        long quotient = Double.doubleToRawLongBits(Math.min((double) p / q, 0x1p300));
+        return ((quotient + (1L << 28)) >>> 29) - SCORE_OFFSET;
+    }
+
+    /**
      * Fills with indices drawn with the given probabilities, as {@code torch.multinomial(probabilities, out.length,
      * replacement)}.
      *
      * <p>With replacement, each index is a search for one uniform number in the cumulative probabilities. Without,
      * every index gets an exponential number q, and those with the largest p / q are drawn, largest first.
+     *
+     * <p>The cumulative probabilities are PyTorch's float32 sums as long as these are good enough: where no probability
+     * but 0 is less than 2⁻¹⁶ of the sum, so that each keeps eight of its bits. Otherwise they are float64 sums. An
+     * index of probability 0 is never drawn.
      *
      * <p>A single draw with replacement still searches the cumulative probabilities, as PyTorch did until it took the
      * other way for one draw; {@link #multinomial(float[])} is that other way.
@@ -198,23 +224,29 @@ public final class TorchRandom {
     private void drawWithReplacement(float[] probabilities, int[] out) {
         int categories = probabilities.length;
         if (cumulative.length < categories) {
-            cumulative = new float[categories];
+            cumulative = new double[categories];
         }
-        float sum = 0;
+        double sum = 0;
+        float least = Float.MAX_VALUE;
         for (int j = 0; j < categories; j++) {
             sum += probabilities[j];
             cumulative[j] = sum;
+            least = probabilities[j] == 0 ? least : Math.min(least, probabilities[j]);
         }
-        for (int j = 0; j < categories; j++) {
-            cumulative[j] /= sum;
+        if (least >= LEAST_SHARE * sum && sum < LARGEST_FLOAT_SUM) {
+            accumulateAsPyTorch(probabilities);
+        } else {
+            for (int j = 0; j < categories; j++) {
+                cumulative[j] /= sum;
+            }
         }
         for (int i = 0; i < out.length; i++) {
             double uniform = uniformDouble();
             int low = 0;
-            int high = categories - 1; // the end of the last category counts as 1, whatever rounding made of it
+            int high = categories - 1;
             while (low < high) {
                 int middle = (low + high) >>> 1;
-                if (cumulative[middle] < uniform) {
+                if (cumulative[middle] <= uniform) {
                     low = middle + 1;
                 } else {
                     high = middle;
@@ -224,15 +256,25 @@ public final class TorchRandom {
         }
     }
 
+    private void accumulateAsPyTorch(float[] probabilities) {
+        float sum = 0;
+        for (int j = 0; j < probabilities.length; j++) {
+            sum += probabilities[j];
+            cumulative[j] = sum;
+        }
+        for (int j = 0; j < probabilities.length; j++) {
+            cumulative[j] = (float) cumulative[j] / sum;
+        }
+    }
+
     private void drawWithoutReplacement(float[] probabilities, int[] out) {
         int categories = probabilities.length;
         if (keys.length < categories) {
             keys = new long[categories];
         }
         for (int j = 0; j < categories; j++) {
-            float score = probabilities[j] / exponential();
-            // The bits of positive floats are in the order of the floats: negated, they sort the largest score first.
-            keys[j] = ((long) -Float.floatToRawIntBits(score) << 32) | j;
+            // Taken from the largest int, the scores sort the largest first.
+            keys[j] = ((Integer.MAX_VALUE - score(probabilities[j], exponential())) << 32) | j;
         }
         Arrays.sort(keys, 0, categories);
         for (int i = 0; i < out.length; i++) {
@@ -297,14 +339,12 @@ public final class TorchRandom {
     /** How many of the probabilities are positive. */
     private static int checkProbabilities(float[] probabilities) {
         int positive = 0;
-        float sum = 0;
         for (int j = 0; j < probabilities.length; j++) {
             float probability = probabilities[j];
             if (!(probability >= 0 && probability < Float.POSITIVE_INFINITY)) {
                 throw new IllegalArgumentException("multinomial: probability " + probability + " at index " + j
                         + " must be finite and at least 0");
             }
-            sum += probability;
             if (probability > 0) {
                 positive++;
             }
@@ -312,9 +352,6 @@ public final class TorchRandom {
         if (positive == 0) {
             throw new IllegalArgumentException(
                     "multinomial: none of the " + probabilities.length + " probabilities is positive");
-        }
-        if (sum == Float.POSITIVE_INFINITY) {
-            throw new IllegalArgumentException("multinomial: the probabilities sum to more than a float32 holds");
         }
         return positive;
     }

@@ -3,6 +3,7 @@ package handgrad.tensor;
 import static handgrad.tensor.Requirements.require;
 import static handgrad.tensor.Requirements.requireApart;
 import static handgrad.tensor.Requirements.requireElements;
+import static handgrad.tensor.Requirements.requireIndices;
 
 import handgrad.kernel.conv.Convolution;
 import handgrad.kernel.conv.ConvolutionSizes;
@@ -74,6 +75,11 @@ public final class Convolutions {
     public static void conv2dBackwardParameters(
             Tensor x, Tensor dOut, Window window, Tensor dWeight, @Nullable Tensor dBias) {
         var sizes = sizes("conv2dBackward", "x", x, dWeight, window, "dOut", dOut);
+        // Each block of images has a sum of its own.
+        if (dWeight.shape().elements() > Integer.MAX_VALUE / Convolution.BLOCKS) {
+            throw new IllegalArgumentException("conv2dBackward: wants a weight of at most "
+                    + Integer.MAX_VALUE / Convolution.BLOCKS + " elements, dWeight is " + dWeight.shape());
+        }
         if (dBias != null) {
             require("conv2dBackward", "dBias", dBias, dWeight.dtype());
             requireElements("conv2dBackward", "dBias", dBias, 1, dWeight.size(1));
@@ -122,7 +128,7 @@ public final class Convolutions {
         int outHeight = window.count(x.size(2));
         int outWidth = window.count(x.size(3));
         requireSizes(operation, outName, out, x.size(0), weight.size(1), outHeight, outWidth);
-        return ConvolutionSizes.of(
+        var sizes = ConvolutionSizes.of(
                 x.size(0),
                 x.size(1),
                 x.size(2),
@@ -131,6 +137,12 @@ public final class Convolutions {
                 window.size(),
                 window.stride(),
                 window.padding());
+        if (sizes.largestBuffer() > Integer.MAX_VALUE) {
+            throw new IllegalArgumentException(operation + ": an image with its padding, or the windows of a row of it,"
+                    + " are more than 2^31 - 1 elements, " + name + " is " + x.shape() + ", weight " + weight.shape()
+                    + ", " + window);
+        }
+        return sizes;
     }
 
     /**
@@ -188,6 +200,7 @@ public final class Convolutions {
         int planes = dX.size(0) * dX.size(1);
         int outArea = dOut.size(2) * dOut.size(3);
         int area = dX.size(2) * dX.size(3);
+        requireIndices("maxPool2dBackward", indices, area);
         if (dX.dtype() == DType.FLOAT32) {
             MaxPooling.backward(dOut.floats(), indices.ints(), planes, outArea, area, dX.floats());
         } else {

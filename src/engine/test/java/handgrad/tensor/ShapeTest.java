@@ -122,6 +122,32 @@ class ShapeTest {
                         Tensor.zeros(1, 1), Tensor.zeros(1 << 16, 0), null, 1 << 16, Tensor.zeros(1, 1)));
     }
 
+    @Test
+    void convolutions_refuse_buffers_that_no_array_holds() {
+        var window = new Window(46_340, 1, 46_339);
+        requireRefused(
+                "conv2d: an image with its padding, or the windows of a row of it, are more than 2^31 - 1 elements, x"
+                        + " is (0, 0, 1, 1), weight (0, 1), Window[size=46340, stride=1, padding=46339]",
+                () -> Convolutions.conv2d(
+                        Tensor.zeros(0, 0, 1, 1),
+                        Tensor.zeros(0, 1),
+                        null,
+                        window,
+                        Tensor.zeros(0, 1, 46_340, 46_340)));
+    }
+
+    @Test
+    void max_pooling_checks_the_indices_of_its_backward_pass() {
+        for (int index : new int[] {-1, 4, Integer.MAX_VALUE}) {
+            requireRefused(
+                    "maxPool2dBackward: index " + index + " is outside of 0 to 3",
+                    () -> Convolutions.maxPool2dBackward(
+                            Tensor.zeros(1, 1, 1, 1),
+                            Tensor.of(new int[] {index}, 1, 1, 1, 1),
+                            Tensor.zeros(1, 1, 2, 2)));
+        }
+    }
+
     private static void requireRefused(String message, ThrowingCallable call) {
         assertThatIllegalArgumentException().isThrownBy(call).withMessage(message);
     }

@@ -10,6 +10,7 @@ import handgrad.optim.Adam;
 import handgrad.optim.AdamOptions;
 import handgrad.optim.Optimizer;
 import handgrad.random.TorchRandom;
+import handgrad.tensor.Shape;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -216,7 +217,7 @@ public enum LectureModel {
     public record Sizes(int blockSize, int embedding, int hidden) {
         /** The numbers that the characters of a row become together. */
         int context() {
-            return blockSize * embedding;
+            return Shape.of("context", blockSize, embedding).elements();
         }
     }
 

@@ -12,6 +12,7 @@ import handgrad.nn.MaxPool2d;
 import handgrad.nn.Relu;
 import handgrad.nn.Sequential;
 import handgrad.random.TorchRandom;
+import handgrad.tensor.Shape;
 import java.util.ArrayList;
 import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
@@ -80,7 +81,8 @@ public final class VggNetwork {
             pixels *= POOLING;
         }
         layers.add(new Flatten(1, 3));
-        int features = channels * (images.height() / pixels) * (images.width() / pixels);
+        int features = Shape.of("VggNetwork", channels, images.height() / pixels, images.width() / pixels)
+                .elements();
         layers.add(new Linear(features, ImageDataset.CLASSES, true, Initialization.XAVIER_UNIFORM, random));
         return new Sequential(layers.toArray(Layer[]::new));
     }

@@ -11,6 +11,7 @@ import handgrad.nn.Linear;
 import handgrad.nn.Sequential;
 import handgrad.nn.Tanh;
 import handgrad.random.TorchRandom;
+import handgrad.tensor.Shape;
 import java.util.ArrayList;
 
 /** The networks of makemore part 5: characters joined all at once, or by twos in a tree. */
@@ -42,7 +43,7 @@ final class WaveNetTree {
         int width = sizes.embedding();
         for (int positions = sizes.blockSize(); positions > 1; positions /= joined) {
             layers.add(new FlattenConsecutive(joined));
-            layers.add(new Linear(joined * width, sizes.hidden(), false, random));
+            layers.add(new Linear(Shape.of("WaveNetTree", joined, width).elements(), sizes.hidden(), false, random));
             layers.add(new BatchNorm1d(sizes.hidden(), options));
             layers.add(new Tanh());
             width = sizes.hidden();

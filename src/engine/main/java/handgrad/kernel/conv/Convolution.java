@@ -13,6 +13,12 @@ import org.jspecify.annotations.Nullable;
  * <p>The float32 forms are matrix products, {@link ConvolutionPass}; the float64 forms follow the definition literally.
  */
 public final class Convolution {
+    /**
+     * The most blocks of images. Each has a gradient of the weight of its own, so more would share the work among more
+     * threads and take more memory.
+     */
+    public static final int BLOCKS = 16;
+
     private Convolution() {}
 
     /**

@@ -9,8 +9,9 @@ import org.jspecify.annotations.Nullable;
  * A convolution in float32 as matrix products: what one thread keeps to run it, reused so that a step allocates
  * nothing.
  *
- * <p><b>Structure.</b> The images are cut into at most {@value #BLOCKS} blocks, which {@link Parallel} runs, each by a
- * {@link ConvolutionBlock}. A block makes the columns of {@link ImageColumns} for a tile of output pixels. Then
+ * <p><b>Structure.</b> The images are cut into at most {@value Convolution#BLOCKS} blocks, which {@link Parallel}
+ * runs, each by a {@link ConvolutionBlock}. A block makes the columns of {@link ImageColumns} for a tile of output
+ * pixels. Then
  *
  * <pre>
  * out = weightᵀ · columns + bias;  dWeight += columns · dOutᵀ
@@ -25,9 +26,6 @@ import org.jspecify.annotations.Nullable;
  * are added in the order of blocks. So the result does not depend on the number of threads.
  */
 final class ConvolutionPass implements IntConsumer {
-    /** Each has a dWeight of its own, so more would share the work among more threads and take more memory. */
-    private static final int BLOCKS = 16;
-
     private static final ThreadLocal<ConvolutionPass> OF_THREAD = ThreadLocal.withInitial(ConvolutionPass::new);
 
     // What is computed, set for each pass by the thread that calls.
@@ -103,7 +101,7 @@ final class ConvolutionPass implements IntConsumer {
 
     /** Cuts the images into blocks, and returns how many they are. */
     private int cut() {
-        blockImages = Math.ceilDiv(images.batch, BLOCKS);
+        blockImages = Math.ceilDiv(images.batch, Convolution.BLOCKS);
         return images.batch == 0 ? 0 : Math.ceilDiv(images.batch, blockImages);
     }
 

@@ -3,26 +3,37 @@ package handgrad.app.study.transforms;
 import java.util.Arrays;
 
 /**
- * Moments of numbers, by two passes.
+ * Moments of numbers, by two passes over the numbers divided by a power of two near the largest, so that no square or
+ * cube overflows or vanishes.
  *
  * @param mean m
- * @param variance Σ (x - m)² / n
+ * @param deviation √(Σ (x - m)² / n)
  * @param skew Σ (x - m)³ / n over the third power of the deviation; 0 for a symmetric distribution, NaN for equal
  *     numbers
  */
-record FeatureMoments(double mean, double variance, double skew) {
-    /** Of at least one number. */
+record FeatureMoments(double mean, double deviation, double skew) {
+    /** Of at least one number, all finite. */
     static FeatureMoments of(double[] x) {
-        double mean = Arrays.stream(x).average().orElse(Double.NaN);
+        double largest = Arrays.stream(x).map(Math::abs).max().orElse(Double.NaN);
+        int unit = largest > 0 ? Math.getExponent(largest) + 1 : 0;
+        double[] scaled =
+                Arrays.stream(x).map(value -> Math.scalb(value, -unit)).toArray();
+        double mean = Arrays.stream(scaled).average().orElse(Double.NaN);
+        double spread =
+                Arrays.stream(scaled).map(value -> Math.abs(value - mean)).max().orElse(Double.NaN);
+        int near = spread > 0 ? Math.getExponent(spread) : 0;
         double squares = 0;
         double cubes = 0;
-        for (double value : x) {
-            double d = value - mean;
+        for (double value : scaled) {
+            double d = Math.scalb(value - mean, -near);
             squares += d * d;
             cubes += d * d * d;
         }
-        double variance = squares / x.length;
-        return new FeatureMoments(mean, variance, cubes / x.length / Math.pow(variance, 1.5));
+        double deviation = Math.sqrt(squares / x.length);
+        return new FeatureMoments(
+                Math.scalb(mean, unit),
+                Math.scalb(deviation, near + unit),
+                cubes / x.length / (deviation * deviation * deviation));
     }
 
     /** The correlation of two features, from -1 to 1. */
@@ -31,12 +42,18 @@ record FeatureMoments(double mean, double variance, double skew) {
         var ofY = of(y);
         double sum = 0;
         for (int i = 0; i < x.length; i++) {
-            sum += (x[i] - ofX.mean()) * (y[i] - ofY.mean());
+            sum += ofX.standardised(x[i]) * ofY.standardised(y[i]);
         }
-        return sum / x.length / (ofX.deviation() * ofY.deviation());
+        return sum / x.length;
     }
 
-    double deviation() {
-        return Math.sqrt(variance);
+    /** (x - m) over the deviation; halves, because the difference of two numbers may overflow. */
+    double standardised(double x) {
+        return (x / 2 - mean / 2) / (deviation / 2);
+    }
+
+    /** The square of the deviation. */
+    double variance() {
+        return deviation * deviation;
     }
 }

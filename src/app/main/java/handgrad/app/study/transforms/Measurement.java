@@ -116,10 +116,11 @@ record Measurement(
 
     /** 1 - Σ residual² / Σ (y - mean)². */
     private static double r2(double[][] columns, double[] weights, double[] y) {
+        double deviation = FeatureMoments.of(y).deviation();
         double left = Arrays.stream(residuals(columns, weights, y))
-                .map(value -> value * value)
+                .map(value -> value / deviation * (value / deviation))
                 .sum();
-        return 1 - left / (y.length * FeatureMoments.of(y).variance());
+        return 1 - left / y.length;
     }
 
     private static List<Point> curve(GradientDescent descent, Design design, long limit) {
@@ -139,7 +140,7 @@ record Measurement(
         var moments = FeatureMoments.of(values);
         double[] shares = new double[BINS];
         for (double value : values) {
-            double deviations = (value - moments.mean()) / moments.deviation();
+            double deviations = moments.standardised(value);
             int bin = (int) Math.floor((deviations - HISTOGRAM) / BIN);
             shares[Math.clamp(bin, 0, BINS - 1)] += 1.0 / values.length;
         }

@@ -34,7 +34,7 @@ final class Suitability {
     }
 
     private static void requireVarying(String column, double[] values, String rows, String remedy) {
-        if (!(FeatureMoments.of(values).variance() > 0)) {
+        if (!(FeatureMoments.of(values).deviation() > 0)) {
             throw new WrongInputException("--data: %s is %s in every row of %s%s"
                     .formatted(column, values[0], rows, remedy.isEmpty() ? "" : remedy + " with --features"));
         }

@@ -29,9 +29,10 @@ enum Transform {
             "Box-Cox + standardised",
             train -> standardisedAfter(train, column -> {
                 double lambda = Power.fitBoxCox(column);
-                double origin =
-                        Power.origin(Arrays.stream(column).map(Math::log).toArray());
-                return x -> Power.boxCox(x, lambda, origin);
+                double[] logs = Arrays.stream(column).map(Math::log).toArray();
+                double origin = Power.origin(logs);
+                double unit = Power.unitOfBoxCox(logs, lambda, origin);
+                return x -> Power.boxCox(x, lambda, origin, unit);
             })),
     /** As Box-Cox, for values of any sign. */
     YEO_JOHNSON(
@@ -42,7 +43,8 @@ enum Transform {
                         .filter(x -> x >= 0)
                         .map(Math::log1p)
                         .toArray());
-                return x -> Power.yeoJohnson(x, lambda, origin);
+                double unit = Power.unitOfYeoJohnson(column, lambda, origin);
+                return x -> Power.yeoJohnson(x, lambda, origin, unit);
             })),
     WHITENED("whitened", Transform::whitened),
     BATCH_NORM("BatchNorm in the model", Transform::batchNorm);
@@ -113,10 +115,7 @@ enum Transform {
     }
 
     private static Fitted standardised(double[][] train) {
-        return Fitted.eachColumn(train, column -> {
-            var moments = FeatureMoments.of(column);
-            return x -> (x - moments.mean()) / moments.deviation();
-        });
+        return Fitted.eachColumn(train, column -> FeatureMoments.of(column)::standardised);
     }
 
     /**
