@@ -5,8 +5,6 @@ import handgrad.app.command.ExitCode;
 import handgrad.app.command.FailedException;
 import handgrad.app.command.Machine;
 import handgrad.app.command.WrongInputException;
-import handgrad.io.SafetensorsException;
-import handgrad.io.WeightsHash;
 import handgrad.tensor.Backend;
 import handgrad.tensor.Tensor;
 import java.io.IOException;
@@ -25,12 +23,13 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Prints what this machine gives, or the hash of a file of weights. */
+/** Prints what this machine gives, or what is in a file of weights. */
 @Command(
         name = "doctor",
         description = {
             "Prints what this machine gives: CPU, JDK, vectors, OpenBLAS, threads, and measured speeds.",
-            "Of a file of weights it prints their hash: files of equal hashes hold the same bits."
+            "Of a file of weights it lists the tensors and whether their checksums are good, and prints the hash: files"
+                    + " of equal hashes hold the same bits."
         })
 final class DoctorCommand implements Callable<Integer> {
     /** Processes that ran on average before a calibration, at which it may mistake their work for slowness. */
@@ -60,7 +59,7 @@ final class DoctorCommand implements Callable<Integer> {
     @Parameters(
             arity = "0..1",
             paramLabel = "FILE",
-            description = "A file of weights, as model.safetensors in a run folder; prints their SHA-256 alone.")
+            description = "A file of weights, as model.safetensors in a run folder.")
     private @Nullable Path file;
 
     @Spec
@@ -97,17 +96,9 @@ final class DoctorCommand implements Callable<Integer> {
         if (calibrate != null) {
             throw new WrongInputException("--calibrate measures the machine: leave it out, or " + file);
         }
-        return hash(file);
-    }
-
-    private int hash(Path weights) {
-        Checks.notEmpty("FILE", weights);
-        try {
-            spec.commandLine().getOut().println("weights  sha256 " + WeightsHash.of(weights));
-            return ExitCode.DONE;
-        } catch (SafetensorsException exception) {
-            throw new WrongInputException(String.valueOf(exception.getMessage()));
-        }
+        Checks.notEmpty("FILE", file);
+        WeightsTable.print(file, spec.commandLine().getOut());
+        return ExitCode.DONE;
     }
 
     private int calibrate(double seconds) {

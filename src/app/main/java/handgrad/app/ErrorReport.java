@@ -3,6 +3,7 @@ package handgrad.app;
 import handgrad.app.command.ExitCode;
 import handgrad.app.command.FailedException;
 import handgrad.app.command.WrongInputException;
+import handgrad.file.PrintableText;
 import java.io.PrintWriter;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
@@ -29,7 +30,7 @@ final class ErrorReport {
         var nearest = exception.getSuggestions().isEmpty()
                 ? ""
                 : ", did you mean %s?".formatted(exception.getSuggestions().getFirst());
-        return "unknown %s %s%s".formatted(kind, argument, nearest);
+        return PrintableText.of("unknown %s %s%s".formatted(kind, argument, nearest));
     }
 
     /** Reports what a command threw: wrong input, a failure, too little memory, or a bug. */
@@ -55,6 +56,6 @@ final class ErrorReport {
     }
 
     private static String oneLine(Throwable failure) {
-        return String.valueOf(failure.getMessage()).strip().replaceAll("\\s*\\R\\s*", " ");
+        return PrintableText.of(String.valueOf(failure.getMessage()).strip().replaceAll("\\s*\\R\\s*", " "));
     }
 }

@@ -1,5 +1,7 @@
 package handgrad.data;
 
+import handgrad.file.PrintableText;
+
 /** The 27 symbols of a names model: {@code .} is 0 and stands before and after a name, a to z are 1 to 26. */
 public final class Alphabet {
     /** The number of symbols, 27. */
@@ -17,7 +19,8 @@ public final class Alphabet {
             return 0;
         }
         if (!isLetter(symbol)) {
-            throw new IllegalArgumentException("encode: " + QuotedText.quote(symbol) + " is neither '.' nor in a to z");
+            throw new IllegalArgumentException(
+                    "encode: '" + PrintableText.of(String.valueOf(symbol)) + "' is neither '.' nor in a to z");
         }
         return symbol - 'a' + 1;
     }

@@ -1,5 +1,6 @@
 package handgrad.data;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -13,6 +14,9 @@ final class CifarFile {
     private static final int PIXELS = CHANNELS * SIDE * SIDE;
     private static final int RECORD = 1 + PIXELS;
 
+    /** Twice the 10,000 images of a file as they are distributed. */
+    private static final int MAXIMUM_BYTES = 20_000 * RECORD;
+
     private CifarFile() {}
 
     /** The images of some files as one data set. */
@@ -20,7 +24,7 @@ final class CifarFile {
         byte[][] contents = new byte[files.size()][];
         int images = 0;
         for (int i = 0; i < contents.length; i++) {
-            contents[i] = ImageFolder.bytes(files.get(i));
+            contents[i] = content(files.get(i));
             if (contents[i].length == 0 || contents[i].length % RECORD != 0) {
                 throw new ImagesException(
                         files.get(i),
@@ -43,5 +47,17 @@ final class CifarFile {
             image += own.length;
         }
         return new ImageDataset(CHANNELS, SIDE, SIDE, pixels, labels);
+    }
+
+    private static byte[] content(Path file) throws ImagesException {
+        try (var stream = ImageFolder.open(file)) {
+            byte[] bytes = stream.readNBytes(MAXIMUM_BYTES + 1);
+            if (bytes.length > MAXIMUM_BYTES) {
+                throw new ImagesException(file, "is larger than " + MAXIMUM_BYTES + " bytes, 20000 images of CIFAR-10");
+            }
+            return bytes;
+        } catch (IOException exception) {
+            throw ImageFolder.unreadable(file, exception);
+        }
     }
 }

@@ -1,8 +1,9 @@
 package handgrad.data;
 
+import java.io.IOException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
-import java.util.Arrays;
 
 /**
  * The IDX format of MNIST (Y. LeCun, C. Cortes, C. Burges): a magic number, a size for each dimension, all big-endian
@@ -21,56 +22,92 @@ final class IdxFile {
     private IdxFile() {}
 
     static ImageDataset read(Path imageFile, Path labelFile) throws ImagesException {
-        var images = open(imageFile, MAGIC_OF_IMAGES, HEADER_OF_IMAGES, "images");
-        int count = number(images, 1);
-        int height = number(images, 2);
-        int width = number(images, 3);
-        if (count < 1 || height < 1 || height > MAXIMUM_SIDE || width < 1 || width > MAXIMUM_SIDE) {
-            throw new ImagesException(
-                    imageFile,
-                    "its header says " + Integer.toUnsignedString(count) + " images of "
-                            + Integer.toUnsignedString(height) + " x " + Integer.toUnsignedString(width)
-                            + " pixels; at least 1 of 1 x 1 to " + MAXIMUM_SIDE + " x " + MAXIMUM_SIDE
-                            + " is expected");
-        }
-        ImageFolder.requireLength(
-                imageFile,
-                HEADER_OF_IMAGES + (long) count * height * width,
-                images.length,
-                count + " images of " + height + " x " + width);
-        var labels = open(labelFile, MAGIC_OF_LABELS, HEADER_OF_LABELS, "labels");
-        int labelled = number(labels, 1);
-        if (labelled != count) {
-            throw new ImagesException(
-                    labelFile,
-                    "has " + Integer.toUnsignedString(labelled) + " labels for the " + count + " images of "
-                            + imageFile.getFileName());
-        }
-        ImageFolder.requireLength(labelFile, HEADER_OF_LABELS + (long) count, labels.length, count + " labels");
-        byte[] classes = Arrays.copyOfRange(labels, HEADER_OF_LABELS, labels.length);
-        ImageFolder.requireLabels(labelFile, classes);
-        return new ImageDataset(1, height, width, Arrays.copyOfRange(images, HEADER_OF_IMAGES, images.length), classes);
+        var images = images(imageFile);
+        return new ImageDataset(1, images.height, images.width, images.pixels, labels(labelFile, images, imageFile));
     }
 
-    private static byte[] open(Path file, int magic, int header, String contents) throws ImagesException {
-        byte[] bytes = ImageFolder.bytes(file);
-        if (bytes.length < header) {
+    @SuppressWarnings("ArrayRecordComponent") // read, never compared
+    private record Images(int count, int height, int width, byte[] pixels) {}
+
+    private static Images images(Path file) throws ImagesException {
+        try (var stream = ImageFolder.open(file)) {
+            var header = header(file, stream, MAGIC_OF_IMAGES, HEADER_OF_IMAGES, "images");
+            int count = header.getInt();
+            int height = header.getInt();
+            int width = header.getInt();
+            if (count < 1 || height < 1 || height > MAXIMUM_SIDE || width < 1 || width > MAXIMUM_SIDE) {
+                throw new ImagesException(
+                        file,
+                        "its header says " + Integer.toUnsignedString(count) + " images of "
+                                + Integer.toUnsignedString(height) + " x " + Integer.toUnsignedString(width)
+                                + " pixels; at least 1 of 1 x 1 to " + MAXIMUM_SIDE + " x " + MAXIMUM_SIDE
+                                + " is expected");
+            }
+            long bytes = (long) count * height * width;
+            var contents = count + " images of " + height + " x " + width;
+            return new Images(count, height, width, elements(file, stream, HEADER_OF_IMAGES, bytes, contents));
+        } catch (IOException exception) {
+            throw ImageFolder.unreadable(file, exception);
+        }
+    }
+
+    private static byte[] labels(Path file, Images images, Path imageFile) throws ImagesException {
+        try (var stream = ImageFolder.open(file)) {
+            int count = header(file, stream, MAGIC_OF_LABELS, HEADER_OF_LABELS, "labels")
+                    .getInt();
+            if (count != images.count) {
+                throw new ImagesException(
+                        file,
+                        "has " + Integer.toUnsignedString(count) + " labels for the " + images.count + " images of "
+                                + imageFile.getFileName());
+            }
+            byte[] classes = elements(file, stream, HEADER_OF_LABELS, count, count + " labels");
+            ImageFolder.requireLabels(file, classes);
+            return classes;
+        } catch (IOException exception) {
+            throw ImageFolder.unreadable(file, exception);
+        }
+    }
+
+    /** The header, standing at its first size. */
+    private static ByteBuffer header(Path file, InputStream stream, int magic, int length, String contents)
+            throws IOException {
+        byte[] bytes = stream.readNBytes(length);
+        if (bytes.length < length) {
             throw new ImagesException(
                     file,
-                    "is truncated: it has " + bytes.length + " bytes, the header alone " + header
+                    "is truncated: it has " + bytes.length + " bytes, the header alone " + length
                             + "; download it again");
         }
-        if (number(bytes, 0) != magic) {
+        var header = ByteBuffer.wrap(bytes);
+        int found = header.getInt();
+        if (found != magic) {
             throw new ImagesException(
                     file,
-                    "begins with the magic number " + Integer.toUnsignedString(number(bytes, 0)) + ", " + contents
+                    "begins with the magic number " + Integer.toUnsignedString(found) + ", " + contents
                             + " in the IDX format with " + magic);
         }
-        return bytes;
+        return header;
     }
 
-    /** A number of the header. */
-    private static int number(byte[] bytes, int index) {
-        return ByteBuffer.wrap(bytes).getInt(index * Integer.BYTES);
+    /** What follows the header, which must be of the length that follows from its sizes. */
+    private static byte[] elements(Path file, InputStream stream, int header, long length, String contents)
+            throws IOException {
+        if (header + length > ImageFolder.MAXIMUM_BYTES) {
+            throw new ImagesException(
+                    file,
+                    "its header says " + contents + ", " + (header + length) + " bytes; at most "
+                            + ImageFolder.MAXIMUM_BYTES + " are read");
+        }
+        byte[] elements = stream.readNBytes((int) length);
+        boolean tooLong = elements.length == length && stream.read() >= 0;
+        if (elements.length < length || tooLong) {
+            throw new ImagesException(
+                    file,
+                    (tooLong ? "is too long: " : "is truncated: ") + contents + " are " + (header + length)
+                            + " bytes, it has " + (tooLong ? "more" : header + elements.length)
+                            + "; download it again");
+        }
+        return elements;
     }
 }

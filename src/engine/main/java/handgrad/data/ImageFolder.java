@@ -1,8 +1,11 @@
 package handgrad.data;
 
+import handgrad.file.InputFile;
+import handgrad.file.UnreadableFileException;
 import java.io.EOFException;
 import java.io.IOException;
-import java.nio.file.AccessDeniedException;
+import java.io.InputStream;
+import java.nio.channels.Channels;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -18,8 +21,8 @@ import org.jspecify.annotations.Nullable;
  * compressed, with {@code .gz} behind its name. Files are read strictly: the first thing that is wrong is refused.
  */
 public final class ImageFolder {
-    /** More than any of these files has. */
-    private static final int MAXIMUM_BYTES = 512 << 20;
+    /** More than any of these files has, compressed or not. */
+    static final int MAXIMUM_BYTES = 512 << 20;
 
     private static final int CIFAR_BATCHES = 5;
 
@@ -82,36 +85,28 @@ public final class ImageFolder {
         return file;
     }
 
-    /** The content of a file, uncompressed. */
-    static byte[] bytes(Path file) throws ImagesException {
-        try (var stream = Files.newInputStream(file);
-                var content = file.toString().endsWith(".gz") ? new GZIPInputStream(stream) : stream) {
-            byte[] bytes = content.readNBytes(MAXIMUM_BYTES + 1);
-            if (bytes.length > MAXIMUM_BYTES) {
-                throw new ImagesException(file, "is larger than " + (MAXIMUM_BYTES >> 20) + " MiB");
-            }
-            return bytes;
-        } catch (ImagesException e) {
-            throw e;
-        } catch (EOFException e) {
-            throw new ImagesException(file, "is truncated: the compressed data ends too early; download it again", e);
-        } catch (ZipException e) {
-            throw new ImagesException(file, "is not a whole gzip file; download it again", e);
-        } catch (AccessDeniedException e) {
-            throw new ImagesException(file, "may not be read, permission denied", e);
-        } catch (IOException e) {
-            throw new ImagesException(file, "cannot be read, " + e.getMessage(), e);
+    /** Opens a file, uncompressed. Who reads it decides how much: a few bytes can be compressed gigabytes. */
+    static InputStream open(Path file) throws IOException {
+        var stream = Channels.newInputStream(InputFile.open(file, "a file of images", MAXIMUM_BYTES));
+        try {
+            return file.toString().endsWith(".gz") ? new GZIPInputStream(stream) : stream;
+        } catch (IOException exception) {
+            stream.close();
+            throw exception;
         }
     }
 
-    /** Refuses a file that is shorter or longer than its contents. */
-    static void requireLength(Path file, long expected, int there, String contents) throws ImagesException {
-        if (there != expected) {
-            throw new ImagesException(
-                    file,
-                    (there < expected ? "is truncated: " : "is too long: ") + contents + " are " + expected
-                            + " bytes, it has " + there + "; download it again");
-        }
+    /** What an exception of such a stream means. */
+    static ImagesException unreadable(Path file, IOException exception) {
+        return switch (exception) {
+            case ImagesException told -> told;
+            case UnreadableFileException told -> new ImagesException(file, String.valueOf(told.getMessage()), told);
+            case EOFException _ ->
+                new ImagesException(
+                        file, "is truncated: the compressed data ends too early; download it again", exception);
+            case ZipException _ -> new ImagesException(file, "is not a whole gzip file; download it again", exception);
+            default -> new ImagesException(file, "cannot be read, " + exception.getMessage(), exception);
+        };
     }
 
     /** Refuses the first label that is no class. */

@@ -1,5 +1,6 @@
 package handgrad.data;
 
+import handgrad.file.PrintableText;
 import java.io.IOException;
 import java.nio.file.Path;
 
@@ -8,10 +9,10 @@ public final class ImagesException extends IOException {
     private static final long serialVersionUID = 1;
 
     ImagesException(Path file, String problem) {
-        super(file + ": " + problem);
+        super(PrintableText.of(file + ": " + problem));
     }
 
     ImagesException(Path file, String problem, IOException cause) {
-        super(file + ": " + problem, cause);
+        super(PrintableText.of(file + ": " + problem), cause);
     }
 }

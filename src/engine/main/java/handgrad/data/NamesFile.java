@@ -1,13 +1,10 @@
 package handgrad.data;
 
-import java.io.IOException;
-import java.io.InputStream;
+import handgrad.file.InputFile;
+import handgrad.file.UnreadableFileException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,27 +23,14 @@ final class NamesFile {
 
     static List<String> read(Path file) throws NamesException {
         var name = file.toString();
-        if (Files.isDirectory(file)) {
-            throw new NamesException(name, "is a folder, not a file of names");
-        }
-        try (var stream = Files.newInputStream(file)) {
-            return parse(name, stream);
-        } catch (NamesException e) {
-            throw e;
-        } catch (NoSuchFileException e) {
-            throw new NamesException(name, "there is no such file", e);
-        } catch (AccessDeniedException e) {
-            throw new NamesException(name, "may not be read, permission denied", e);
-        } catch (IOException e) {
-            throw new NamesException(name, "cannot be read, " + e.getMessage(), e);
+        try {
+            return parse(name, InputFile.bytes(file, "a file of names", MAXIMUM_BYTES));
+        } catch (UnreadableFileException e) {
+            throw new NamesException(name, String.valueOf(e.getMessage()), e);
         }
     }
 
-    static List<String> parse(String file, InputStream stream) throws IOException {
-        byte[] bytes = stream.readNBytes(MAXIMUM_BYTES + 1);
-        if (bytes.length > MAXIMUM_BYTES) {
-            throw new NamesException(file, "is larger than " + (MAXIMUM_BYTES >> 20) + " MiB, too large for names");
-        }
+    static List<String> parse(String file, byte[] bytes) throws NamesException {
         if (bytes.length == 0) {
             throw new NamesException(file, "is empty, one name a line is expected");
         }
@@ -86,14 +70,14 @@ final class NamesFile {
         }
         var stranger = word.codePoints().filter(c -> !Alphabet.isLetter(c)).findFirst();
         if (stranger.isPresent()) {
-            throw new NamesException(file, line, QuotedText.quote(word) + strangerIn(stranger.getAsInt()));
+            throw new NamesException(file, line, "'" + word + "'" + strangerIn(stranger.getAsInt()));
         }
         return word;
     }
 
     private static String strangerIn(int codePoint) {
         boolean capital = codePoint >= 'A' && codePoint <= 'Z';
-        return " has the character " + QuotedText.quote(codePoint) + " outside a to z"
+        return " has the character '" + Character.toString(codePoint) + "' outside a to z"
                 + (capital ? ", write names in lower case" : "");
     }
 }

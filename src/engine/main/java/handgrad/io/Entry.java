@@ -4,6 +4,7 @@ import handgrad.tensor.DType;
 import handgrad.tensor.Shape;
 import handgrad.tensor.Tensor;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.Optional;
 
 /** What a header says about one tensor; its data are the bytes from {@code begin} to {@code end} after the header. */
@@ -13,6 +14,9 @@ record Entry(String name, Type type, Shape shape, long begin, long end) {
         F32(DType.FLOAT32, Float.BYTES),
         F64(DType.FLOAT64, Double.BYTES),
         I32(DType.INT32, Integer.BYTES);
+
+        /** The order of tensors in a file that is written here: wider elements first, which keeps all aligned. */
+        static final Comparator<Type> WIDE_FIRST = Comparator.comparingInt(type -> -type.bytes);
 
         private final DType dtype;
         private final int bytes;

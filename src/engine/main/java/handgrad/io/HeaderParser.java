@@ -1,5 +1,6 @@
 package handgrad.io;
 
+import handgrad.file.PrintableText;
 import handgrad.tensor.Shape;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -41,8 +42,17 @@ final class HeaderParser {
         try (var json = JSON.createParser(ObjectReadContext.empty(), text)) {
             return new HeaderParser(file, json).header();
         } catch (JacksonException e) {
-            throw new SafetensorsException(file, "the header is not sound JSON: " + e.getOriginalMessage(), e);
+            throw new SafetensorsException(
+                    file,
+                    "the header is not sound JSON: " + PrintableText.excerpt(e.getOriginalMessage()) + place(e),
+                    e);
         }
+    }
+
+    /** Jackson does not tell the place where one of its limits is passed. */
+    private static String place(JacksonException exception) {
+        var location = exception.getLocation();
+        return location == null ? "" : ", at its character " + (location.getCharOffset() + 1);
     }
 
     private Header header() throws SafetensorsException {
@@ -67,13 +77,13 @@ final class HeaderParser {
         while (json.nextToken() != JsonToken.END_OBJECT) {
             var key = json.currentName();
             json.nextToken();
-            require(JsonToken.VALUE_STRING, "the metadata '" + key + "' must be a text");
+            require(JsonToken.VALUE_STRING, "the metadata '" + PrintableText.excerpt(key) + "' must be a text");
             metadata.put(key, json.getString());
         }
     }
 
     private Entry entry(String name) throws SafetensorsException {
-        var tensor = "tensor '" + name + "': ";
+        var tensor = "tensor '" + PrintableText.excerpt(name) + "': ";
         require(JsonToken.START_OBJECT, tensor + "must be an object with dtype, shape and data_offsets");
         Entry.Type type = null;
         long[] sizes = null;
@@ -85,7 +95,9 @@ final class HeaderParser {
                 case "dtype" -> type = type(tensor);
                 case "shape" -> sizes = numbers(tensor + "shape", MAXIMUM_DIMENSIONS);
                 case "data_offsets" -> offsets = numbers(tensor + "data_offsets", 2);
-                default -> throw new SafetensorsException(file, tensor + "the key '" + key + "' is unknown");
+                default ->
+                    throw new SafetensorsException(
+                            file, tensor + "the key '" + PrintableText.excerpt(key) + "' is unknown");
             }
         }
         var knownType = present(type, tensor + "dtype is missing");
@@ -110,7 +122,8 @@ final class HeaderParser {
         var name = json.getString();
         return Entry.Type.named(name)
                 .orElseThrow(() -> new SafetensorsException(
-                        file, tensor + "dtype '" + name + "' is not supported; F32, F64 and I32 are"));
+                        file,
+                        tensor + "dtype '" + PrintableText.excerpt(name) + "' is not supported; F32, F64 and I32 are"));
     }
 
     private long[] numbers(String what, int most) throws SafetensorsException {

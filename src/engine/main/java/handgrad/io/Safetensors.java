@@ -13,8 +13,11 @@ import java.util.Map;
  * the other. The header is a JSON object: for each tensor its dtype, shape and place, and under {@code __metadata__}
  * texts of any meaning. Tensors are of the dtypes F32, F64 and I32; the format has more, which are refused.
  *
+ * <p>Under {@code crc32c.} and a tensor's name stands the CRC-32C of its elements as they are in the file, in 8
+ * hexadecimal digits. It is written for every tensor and checked where it is there.
+ *
  * @param tensors the tensors by name, in the order of their elements in the file
- * @param metadata the texts under {@code __metadata__}, in the order of the header
+ * @param metadata the texts under {@code __metadata__}, in the order of the header, without the checksums
  */
 public record Safetensors(Map<String, Tensor> tensors, Map<String, String> metadata) {
     /** The key that no tensor may have. */
@@ -35,10 +38,21 @@ public record Safetensors(Map<String, Tensor> tensors, Map<String, String> metad
      * <p>A file is taken only if every byte of it has one meaning: no key twice, no gap, overlap or rest. All sizes are
      * checked against the size of the file before memory is set aside.
      *
-     * @throws SafetensorsException if the file cannot be read or is not such a file; the message says where it is wrong
+     * @throws SafetensorsException if the file cannot be read, is not such a file, or has a tensor whose checksum is
+     *     wrong; the message says where it is wrong
      */
     public static Safetensors read(Path file) throws SafetensorsException {
         return SafetensorsReader.read(file);
+    }
+
+    /**
+     * Reads a file once through and tells what is in it, without keeping its elements; whether they are damaged is part
+     * of the answer.
+     *
+     * @throws SafetensorsException if the file cannot be read or is not such a file; the message says where it is wrong
+     */
+    public static Inspection inspect(Path file) throws SafetensorsException {
+        return SafetensorsReader.inspect(file);
     }
 
     /**
@@ -47,8 +61,8 @@ public record Safetensors(Map<String, Tensor> tensors, Map<String, String> metad
      * <p>Elements of 8 bytes come first, so that all are aligned; other than that tensors keep the order of the map.
      * Equal arguments give equal bytes, and so does writing what {@link #read} returned for a file of this method.
      *
-     * @throws IllegalArgumentException if a tensor is called {@code __metadata__}, a text has half a surrogate pair, or
-     *     the header takes more than 100,000,000 bytes
+     * @throws IllegalArgumentException if a tensor is called {@code __metadata__}, the metadata has a checksum, a text
+     *     has half a surrogate pair, or the header takes more than 100,000,000 bytes
      * @throws SafetensorsException if the file cannot be written
      */
     public static void write(Path file, Map<String, Tensor> tensors, Map<String, String> metadata)

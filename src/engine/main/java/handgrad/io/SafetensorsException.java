@@ -1,5 +1,6 @@
 package handgrad.io;
 
+import handgrad.file.PrintableText;
 import java.io.IOException;
 import java.nio.file.Path;
 
@@ -8,10 +9,10 @@ public final class SafetensorsException extends IOException {
     private static final long serialVersionUID = 1;
 
     SafetensorsException(Path file, String problem) {
-        super(file + ": " + problem);
+        super(PrintableText.of(file + ": " + problem));
     }
 
     SafetensorsException(Path file, String problem, Throwable cause) {
-        super(file + ": " + problem, cause);
+        super(PrintableText.of(file + ": " + problem), cause);
     }
 }

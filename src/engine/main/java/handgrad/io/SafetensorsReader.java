@@ -1,5 +1,8 @@
 package handgrad.io;
 
+import handgrad.file.InputFile;
+import handgrad.file.UnreadableFileException;
+import handgrad.io.StoredTensor.Checksum;
 import handgrad.tensor.Tensor;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -7,59 +10,144 @@ import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.zip.CRC32C;
 
 /** Reads a file of the safetensors format. */
 final class SafetensorsReader {
+    /** A multiple of the bytes of every element, so that a chunk holds whole ones. */
     private static final int CHUNK_BYTES = 1 << 20;
 
     private final Path file;
     private final FileChannel channel;
+    private final List<Entry> entries;
+    private final Map<String, String> metadata;
+    private final Map<String, String> checksums;
+    private final long start;
+    private final ByteBuffer chunk;
 
-    private SafetensorsReader(Path file, FileChannel channel) {
+    /** Checks the header of an open file. */
+    private SafetensorsReader(Path file, FileChannel channel) throws IOException {
         this.file = file;
         this.channel = channel;
-    }
-
-    static Safetensors read(Path file) throws SafetensorsException {
-        if (Files.isDirectory(file)) {
-            throw new SafetensorsException(file, "is a folder, not a file of tensors");
-        }
-        try (var channel = FileChannel.open(file, StandardOpenOption.READ)) {
-            return new SafetensorsReader(file, channel).read();
-        } catch (SafetensorsException e) {
-            throw e;
-        } catch (NoSuchFileException e) {
-            throw new SafetensorsException(file, "there is no such file", e);
-        } catch (AccessDeniedException e) {
-            throw new SafetensorsException(file, "may not be read, permission denied", e);
-        } catch (IOException e) {
-            throw new SafetensorsException(file, "cannot be read, " + e.getMessage(), e);
-        }
-    }
-
-    private Safetensors read() throws IOException {
         var header = HeaderParser.parse(file, headerText());
-        var entries = new ArrayList<>(header.entries());
+        start = channel.position();
+        entries = new ArrayList<>(header.entries());
         // An empty tensor shares its offset with the one after it and stands before that.
         entries.sort(Comparator.comparingLong(Entry::begin).thenComparingLong(Entry::end));
-        checkPlaces(entries, channel.size() - channel.position());
-        var tensors = new LinkedHashMap<String, Tensor>();
-        var chunk = ByteBuffer.allocateDirect(CHUNK_BYTES).order(ByteOrder.LITTLE_ENDIAN);
-        for (var entry : entries) {
-            var tensor = Tensor.zeros(entry.type().dtype(), entry.shape());
-            readElements(chunk, tensor, entry);
-            tensors.put(entry.name(), tensor);
+        checkPlaces(channel.size() - start);
+        checksums = Checksums.in(file, header);
+        metadata = new LinkedHashMap<>(header.metadata());
+        metadata.keySet().removeIf(Checksums::isKey);
+        long largest = entries.stream().mapToLong(Entry::bytes).max().orElse(0);
+        chunk = ByteBuffer.allocateDirect((int) Math.min(CHUNK_BYTES, largest)).order(ByteOrder.LITTLE_ENDIAN);
+    }
+
+    /** Reads the file whole and refuses one that is damaged. */
+    static Safetensors read(Path file) throws SafetensorsException {
+        return use(file, SafetensorsReader::tensors);
+    }
+
+    /** Reads the file once through and keeps no elements. */
+    static Inspection inspect(Path file) throws SafetensorsException {
+        return use(file, SafetensorsReader::inspection);
+    }
+
+    private interface Use<T> {
+        T of(SafetensorsReader reader) throws IOException;
+    }
+
+    private static <T> T use(Path file, Use<T> use) throws SafetensorsException {
+        try (var channel = InputFile.open(file, "a file of tensors")) {
+            return use.of(new SafetensorsReader(file, channel));
+        } catch (SafetensorsException e) {
+            throw e;
+        } catch (UnreadableFileException e) {
+            throw new SafetensorsException(file, String.valueOf(e.getMessage()), e);
+        } catch (IOException e) {
+            throw new SafetensorsException(file, "cannot be read, " + e.getMessage(), e);
+        } catch (OutOfMemoryError e) {
+            var sizes = String.format(
+                    Locale.ROOT,
+                    "it has %,d MiB, the heap at most %,d MiB",
+                    file.toFile().length() >> 20,
+                    Runtime.getRuntime().maxMemory() >> 20);
+            throw new SafetensorsException(file, "does not fit into the memory of this JVM: " + sizes, e);
         }
-        return new Safetensors(tensors, header.metadata());
+    }
+
+    private Safetensors tensors() throws IOException {
+        // All before any is filled: what does not fit into the memory is told at once.
+        var tensors = new LinkedHashMap<String, Tensor>();
+        for (var entry : entries) {
+            tensors.put(entry.name(), Tensor.zeros(entry.type().dtype(), entry.shape()));
+        }
+        for (var entry : entries) {
+            var tensor = Objects.requireNonNull(tensors.get(entry.name()));
+            var found = elements(entry, (bytes, from) -> {
+                int count = bytes.remaining() / entry.type().bytes();
+                switch (entry.type()) {
+                    case F32 -> bytes.asFloatBuffer().get(tensor.floats(), from, count);
+                    case F64 -> bytes.asDoubleBuffer().get(tensor.doubles(), from, count);
+                    case I32 -> bytes.asIntBuffer().get(tensor.ints(), from, count);
+                }
+            });
+            if (checksum(entry, found) == Checksum.DAMAGED) {
+                throw new SafetensorsException(
+                        file,
+                        "tensor '" + entry.name() + "': is damaged, the CRC-32C of its bytes is " + found
+                                + ", the metadata says " + checksums.get(entry.name()) + "; copy the file again");
+            }
+        }
+        return new Safetensors(tensors, metadata);
+    }
+
+    private Inspection inspection() throws IOException {
+        var hash = new WeightsHash();
+        var ordered = new ArrayList<>(entries);
+        ordered.sort(Comparator.comparing(Entry::type, Entry.Type.WIDE_FIRST));
+        var checksumOf = new HashMap<Entry, Checksum>();
+        for (var entry : ordered) {
+            checksumOf.put(entry, checksum(entry, elements(entry, (bytes, _) -> hash.add(bytes))));
+        }
+        var tensors = entries.stream()
+                .map(entry -> new StoredTensor(
+                        entry.name(),
+                        entry.type().dtype(),
+                        entry.shape(),
+                        Objects.requireNonNull(checksumOf.get(entry))))
+                .toList();
+        return new Inspection(tensors, metadata, hash.digits());
+    }
+
+    private Checksum checksum(Entry entry, String found) {
+        var written = checksums.get(entry.name());
+        return written == null ? Checksum.ABSENT : written.equals(found) ? Checksum.GOOD : Checksum.DAMAGED;
+    }
+
+    /** Takes a chunk of a tensor's bytes, whole elements that begin with one of this number. */
+    private interface Sink {
+        void take(ByteBuffer bytes, int from);
+    }
+
+    /** Gives the bytes of a tensor to a sink and returns their CRC-32C in digits. */
+    private String elements(Entry entry, Sink sink) throws IOException {
+        var checksum = new CRC32C();
+        channel.position(start + entry.begin());
+        for (long done = 0; done < entry.bytes(); done += chunk.limit()) {
+            readFully(chunk.clear().limit((int) Math.min(chunk.capacity(), entry.bytes() - done)));
+            checksum.update(chunk);
+            sink.take(chunk.rewind(), (int) (done / entry.type().bytes()));
+        }
+        return Checksums.digits(checksum);
     }
 
     private String headerText() throws IOException {
@@ -89,12 +177,13 @@ final class SafetensorsReader {
         try {
             return StandardCharsets.UTF_8.newDecoder().decode(header).toString();
         } catch (CharacterCodingException e) {
-            throw new SafetensorsException(file, "the header is not UTF-8 text", e);
+            throw new SafetensorsException(
+                    file, "the header is not UTF-8 text, from its byte " + header.position() + " on", e);
         }
     }
 
     /** The elements must fill the rest of the file, each tensor beginning where the one before ends. */
-    private void checkPlaces(List<Entry> entries, long rest) throws SafetensorsException {
+    private void checkPlaces(long rest) throws SafetensorsException {
         long end = 0;
         for (var entry : entries) {
             if (entry.begin() != end) {
@@ -112,21 +201,6 @@ final class SafetensorsReader {
         }
         if (end < rest) {
             throw new SafetensorsException(file, "has " + (rest - end) + " bytes after its last tensor");
-        }
-    }
-
-    private void readElements(ByteBuffer chunk, Tensor tensor, Entry entry) throws IOException {
-        int elementBytes = entry.type().bytes();
-        int elements = entry.shape().elements();
-        int capacity = chunk.capacity() / elementBytes;
-        for (int start = 0; start < elements; start += capacity) {
-            int count = Math.min(capacity, elements - start);
-            readFully(chunk.clear().limit(count * elementBytes));
-            switch (entry.type()) {
-                case F32 -> chunk.asFloatBuffer().get(tensor.floats(), start, count);
-                case F64 -> chunk.asDoubleBuffer().get(tensor.doubles(), start, count);
-                case I32 -> chunk.asIntBuffer().get(tensor.ints(), start, count);
-            }
         }
     }
 

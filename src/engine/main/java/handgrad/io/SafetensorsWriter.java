@@ -19,6 +19,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.zip.CRC32C;
 import tools.jackson.core.ObjectWriteContext;
 import tools.jackson.core.json.JsonFactory;
 
@@ -32,14 +33,16 @@ final class SafetensorsWriter {
     static void write(Path file, Map<String, Tensor> tensors, Map<String, String> metadata)
             throws SafetensorsException {
         var ordered = order(tensors);
-        var header = header(layout(ordered), metadata);
+        var header = header(layout(ordered), withChecksums(ordered, metadata));
         if (Files.isDirectory(file)) {
             throw new SafetensorsException(file, "is a folder, not a file of tensors");
         }
         try {
             AtomicFile.write(file, channel -> {
                 writeAll(channel, header);
-                elements(ordered, bytes -> writeAll(channel, bytes));
+                for (var tensor : ordered.values()) {
+                    elements(tensor, bytes -> writeAll(channel, bytes));
+                }
             });
         } catch (NoSuchFileException e) {
             throw new SafetensorsException(file, "cannot be written, there is no such folder", e);
@@ -50,14 +53,27 @@ final class SafetensorsWriter {
         }
     }
 
-    /** The tensors in the order of the file: those of wider elements first, which keeps all aligned. */
-    private static Map<String, Tensor> order(Map<String, Tensor> tensors) {
+    /** The tensors in the order of the file. */
+    static Map<String, Tensor> order(Map<String, Tensor> tensors) {
         var byName = new ArrayList<>(tensors.entrySet());
-        byName.sort(Comparator.comparingInt(
-                named -> -Entry.Type.of(named.getValue()).bytes()));
+        byName.sort(Comparator.comparing(named -> Entry.Type.of(named.getValue()), Entry.Type.WIDE_FIRST));
         var ordered = new LinkedHashMap<String, Tensor>();
         byName.forEach(named -> ordered.put(named.getKey(), named.getValue()));
         return ordered;
+    }
+
+    private static Map<String, String> withChecksums(Map<String, Tensor> tensors, Map<String, String> metadata) {
+        var all = new LinkedHashMap<>(metadata);
+        if (all.keySet().stream().anyMatch(Checksums::isKey)) {
+            throw new IllegalArgumentException(
+                    "write: the metadata has a checksum of its own; leave it out, write adds one for each tensor");
+        }
+        tensors.forEach((name, tensor) -> {
+            var checksum = new CRC32C();
+            elements(tensor, checksum::update);
+            all.put(Checksums.key(name), Checksums.digits(checksum));
+        });
+        return all;
     }
 
     private static List<Entry> layout(Map<String, Tensor> ordered) {
@@ -128,23 +144,21 @@ final class SafetensorsWriter {
         void take(ByteBuffer bytes) throws E;
     }
 
-    /** Gives the bytes of all elements to a sink, as they follow each other in a file. */
-    static <E extends Exception> void elements(Map<String, Tensor> tensors, Sink<E> sink) throws E {
-        var chunk = ByteBuffer.allocateDirect(CHUNK_BYTES).order(ByteOrder.LITTLE_ENDIAN);
-        for (var tensor : order(tensors).values()) {
-            int elementBytes = Entry.Type.of(tensor).bytes();
-            int elements = tensor.shape().elements();
-            int capacity = chunk.capacity() / elementBytes;
-            for (int start = 0; start < elements; start += capacity) {
-                int count = Math.min(capacity, elements - start);
-                chunk.clear();
-                switch (tensor.dtype()) {
-                    case FLOAT32 -> chunk.asFloatBuffer().put(tensor.floats(), start, count);
-                    case FLOAT64 -> chunk.asDoubleBuffer().put(tensor.doubles(), start, count);
-                    case INT32 -> chunk.asIntBuffer().put(tensor.ints(), start, count);
-                }
-                sink.take(chunk.limit(count * elementBytes));
+    /** Gives the bytes of all elements of a tensor to a sink, as they follow each other in a file. */
+    static <E extends Exception> void elements(Tensor tensor, Sink<E> sink) throws E {
+        int elementBytes = Entry.Type.of(tensor).bytes();
+        int elements = tensor.shape().elements();
+        int capacity = Math.min(CHUNK_BYTES / elementBytes, elements);
+        var chunk = ByteBuffer.allocateDirect(capacity * elementBytes).order(ByteOrder.LITTLE_ENDIAN);
+        for (int start = 0; start < elements; start += capacity) {
+            int count = Math.min(capacity, elements - start);
+            chunk.clear();
+            switch (tensor.dtype()) {
+                case FLOAT32 -> chunk.asFloatBuffer().put(tensor.floats(), start, count);
+                case FLOAT64 -> chunk.asDoubleBuffer().put(tensor.doubles(), start, count);
+                case INT32 -> chunk.asIntBuffer().put(tensor.ints(), start, count);
             }
+            sink.take(chunk.limit(count * elementBytes));
         }
     }
 

@@ -1,6 +1,7 @@
 package handgrad.io;
 
 import handgrad.tensor.Tensor;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -16,7 +17,24 @@ import java.util.Map;
  * written of: the SHA-256 of all that follows its header.
  */
 public final class WeightsHash {
-    private WeightsHash() {}
+    private final MessageDigest digest;
+
+    WeightsHash() {
+        try {
+            digest = MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException exception) {
+            throw new IllegalStateException("every Java platform has SHA-256", exception);
+        }
+    }
+
+    void add(ByteBuffer bytes) {
+        digest.update(bytes);
+    }
+
+    /** The hash of what was added. */
+    String digits() {
+        return HexFormat.of().formatHex(digest.digest());
+    }
 
     /**
      * The hash of a model's state, in 64 hexadecimal digits.
@@ -24,21 +42,17 @@ public final class WeightsHash {
      * @param state as {@link handgrad.nn.Layer#stateDict()} gives it
      */
     public static String of(Map<String, Tensor> state) {
-        try {
-            var digest = MessageDigest.getInstance("SHA-256");
-            SafetensorsWriter.elements(state, digest::update);
-            return HexFormat.of().formatHex(digest.digest());
-        } catch (NoSuchAlgorithmException exception) {
-            throw new IllegalStateException("every Java platform has SHA-256", exception);
-        }
+        var hash = new WeightsHash();
+        SafetensorsWriter.order(state).values().forEach(tensor -> SafetensorsWriter.elements(tensor, hash::add));
+        return hash.digits();
     }
 
     /**
-     * The hash of the tensors in a file, in 64 hexadecimal digits.
+     * The hash of the tensors in a file, in 64 hexadecimal digits; of a damaged file, that of the bytes as they are.
      *
      * @throws SafetensorsException if the file cannot be read or is not such a file; the message says where it is wrong
      */
     public static String of(Path file) throws SafetensorsException {
-        return of(Safetensors.read(file).tensors());
+        return Safetensors.inspect(file).hash();
     }
 }

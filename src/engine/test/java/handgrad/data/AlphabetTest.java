@@ -27,7 +27,7 @@ class AlphabetTest {
                 .withMessage("encode: 'E' is neither '.' nor in a to z");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> Alphabet.encode('\t'))
-                .withMessage("encode: U+0009 is neither '.' nor in a to z");
+                .withMessage("encode: '\\t' is neither '.' nor in a to z");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> Alphabet.decode(27))
                 .withMessage("decode: index 27 is outside 0 to 26");

@@ -151,7 +151,7 @@ class ImageFolderTest {
         var file = write("train-images-idx3-ubyte", Arrays.copyOf(whole, 200));
         assertRefused(file, "is truncated: 3 images of 8 x 12 are 304 bytes, it has 200; download it again");
         write("train-images-idx3-ubyte", Arrays.copyOf(whole, 305));
-        assertRefused(file, "is too long: 3 images of 8 x 12 are 304 bytes, it has 305; download it again");
+        assertRefused(file, "is too long: 3 images of 8 x 12 are 304 bytes, it has more; download it again");
         write("train-images-idx3-ubyte", Arrays.copyOf(whole, 9));
         assertRefused(file, "is truncated: it has 9 bytes, the header alone 16; download it again");
     }

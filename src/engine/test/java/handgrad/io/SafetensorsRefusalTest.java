@@ -61,17 +61,17 @@ class SafetensorsRefusalTest {
                         "{'a':{'dtype':'F32','shape':[1],'data_offsets':[0,4]},"
                                 + "'a':{'dtype':'F32','shape':[1],'data_offsets':[4,8]}}",
                         8,
-                        "the header is not sound JSON: Duplicate Object property \"a\""),
+                        "the header is not sound JSON: Duplicate Object property \"a\", at its character 58"),
                 header(
                         "key twice",
                         "{'a':{'dtype':'F32','dtype':'I32','shape':[1],'data_offsets':[0,4]}}",
                         4,
-                        "the header is not sound JSON: Duplicate Object property \"dtype\""),
+                        "the header is not sound JSON: Duplicate Object property \"dtype\", at its character 28"),
                 header(
                         "metadata twice",
                         "{'__metadata__':{'k':'v','k':'w'}}",
                         0,
-                        "the header is not sound JSON: Duplicate Object property \"k\""),
+                        "the header is not sound JSON: Duplicate Object property \"k\", at its character 29"),
                 header("metadata no object", "{'__metadata__':[]}", 0, "the metadata must be an object of texts"),
                 header("metadata no text", "{'__metadata__':{'k':1}}", 0, "the metadata 'k' must be a text"),
                 header(
@@ -208,7 +208,7 @@ class SafetensorsRefusalTest {
     void refusesAHeaderThatIsNotUtf8() throws IOException {
         byte[] content = file("{\"x\"}", 0);
         content[10] = (byte) 0xff;
-        assertRefused(content, "the header is not UTF-8 text");
+        assertRefused(content, "the header is not UTF-8 text, from its byte 2 on");
     }
 
     @Test

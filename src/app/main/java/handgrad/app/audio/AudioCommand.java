@@ -8,6 +8,7 @@ import handgrad.app.command.WrongInputException;
 import handgrad.app.train.Metrics;
 import handgrad.app.train.RunFolder;
 import handgrad.data.Sequence;
+import handgrad.file.PrintableText;
 import handgrad.io.Safetensors;
 import handgrad.io.SafetensorsException;
 import handgrad.nn.CrossEntropyLoss;
@@ -189,7 +190,7 @@ public final class AudioCommand implements Callable<Integer> {
             printer.printf(
                     Locale.ROOT,
                     "sound    %s: %.1f s, %,d samples a second%n%n%9s  %8s  %6s%n",
-                    data == null ? "computed notes" : data,
+                    data == null ? "computed notes" : PrintableText.of(data.toString()),
                     sound.seconds(),
                     sound.sampleRate(),
                     "step",
@@ -265,7 +266,8 @@ public final class AudioCommand implements Callable<Integer> {
         } catch (IOException exception) {
             throw new FailedException(file + " cannot be written: " + RunFolder.reason(exception));
         }
-        printer.printf(Locale.ROOT, "%n%d s of sound, made in %.1f s: %s%n", seconds, took, file);
+        printer.printf(
+                Locale.ROOT, "%n%d s of sound, made in %.1f s: %s%n", seconds, took, PrintableText.of(file.toString()));
         printer.flush();
     }
 

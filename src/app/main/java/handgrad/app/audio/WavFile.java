@@ -1,12 +1,12 @@
 package handgrad.app.audio;
 
+import handgrad.app.command.UserFile;
 import handgrad.app.command.WrongInputException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
 /**
@@ -29,8 +29,11 @@ final class WavFile {
     /** More than any sound has, and few enough that ten minutes fit into an array. */
     private static final int MAXIMUM_SAMPLE_RATE = 999_999;
 
-    /** What programs that write to a pipe, and know no length beforehand, put in its place. */
-    private static final long UNKNOWN_LENGTH = 0xFFFF_FFFFL;
+    /**
+     * Programs that write to a pipe, and know no length beforehand, put the largest one in its place, or the largest
+     * with a sign, and some take the bytes of a header off it: lengths from here on are none.
+     */
+    private static final long UNKNOWN_LENGTH = 0x7FFF_0000L;
 
     private final Path path;
     private final ByteBuffer bytes;
@@ -46,20 +49,7 @@ final class WavFile {
      * @throws WrongInputException if it cannot be read or is no whole WAV file of 16-bit PCM
      */
     static Sound read(Path path) {
-        try {
-            if (Files.isDirectory(path)) {
-                throw new WrongInputException(path + " is a folder, not a WAV file");
-            }
-            if (Files.size(path) > MAXIMUM_BYTES) {
-                throw new WrongInputException(
-                        path + " is larger than " + (MAXIMUM_BYTES >> 20) + " MiB; cut a part of it");
-            }
-            return new WavFile(path, Files.readAllBytes(path)).parse();
-        } catch (NoSuchFileException exception) {
-            throw new WrongInputException("there is no file " + path);
-        } catch (IOException exception) {
-            throw new WrongInputException(path + " cannot be read: " + exception.getMessage());
-        }
+        return new WavFile(path, new UserFile("", path, "a WAV file").bytes(MAXIMUM_BYTES)).parse();
     }
 
     private Sound parse() {
@@ -74,7 +64,10 @@ final class WavFile {
             var name = name(at);
             long length = Integer.toUnsignedLong(bytes.getInt(at + 4));
             int there = bytes.capacity() - at - 8;
-            if (length == UNKNOWN_LENGTH) {
+            if (name.equals("data") && reachesToTheEnd(length, at + 8)) {
+                length = there;
+            }
+            if (length >= UNKNOWN_LENGTH) {
                 throw convert("does not say how long its chunk '" + name + "' is, as if it was written to a pipe");
             }
             if (length > there) {
@@ -90,6 +83,23 @@ final class WavFile {
             at += 8 + (int) (length + length % 2);
         }
         throw new WrongInputException(path + " is truncated: it has no chunk 'data'; copy the file again");
+    }
+
+    /**
+     * Whether the samples from here on reach to the end of the file, because their length was not known when it was
+     * written. Nobody knew it either where it is 0 and samples follow, which are not chunks one after the other.
+     */
+    private boolean reachesToTheEnd(long length, int from) {
+        if (length != 0) {
+            return length >= UNKNOWN_LENGTH;
+        }
+        long at = from;
+        while (at + 8 <= bytes.capacity() && name((int) at).matches("[A-Za-z0-9_ ]{4}")) {
+            at += 8 + Integer.toUnsignedLong(bytes.getInt((int) at + 4));
+            at += at % 2;
+        }
+        // The last chunk may lack the byte that makes its length even.
+        return at != bytes.capacity() && at != bytes.capacity() + 1L;
     }
 
     private Sound sound(ByteBuffer format, ByteBuffer data) {
@@ -129,9 +139,8 @@ final class WavFile {
         return new Sound((int) sampleRate, samples);
     }
 
-    /** The four characters there; a question mark for each that would not print, as a message may show them. */
     private String name(int at) {
-        return new String(bytes.array(), at, 4, StandardCharsets.ISO_8859_1).replaceAll("\\P{Print}", "?");
+        return new String(bytes.array(), at, 4, StandardCharsets.ISO_8859_1);
     }
 
     private WrongInputException convert(String problem) {

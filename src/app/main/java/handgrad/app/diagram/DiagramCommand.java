@@ -4,6 +4,7 @@ import handgrad.app.command.ExitCode;
 import handgrad.app.command.FailedException;
 import handgrad.app.command.ModelOption;
 import handgrad.app.command.TimeLimit;
+import handgrad.app.command.UserFile;
 import handgrad.app.command.WrongInputException;
 import handgrad.app.diagram.Sheet.Paper;
 import handgrad.app.diagram.Style.Backward;
@@ -13,8 +14,8 @@ import handgrad.app.program.SourceProgram;
 import handgrad.app.program.SourceProgram.CompilationException;
 import handgrad.app.train.RunFolder;
 import handgrad.app.worker.Watch;
+import handgrad.file.PrintableText;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -123,7 +124,7 @@ public final class DiagramCommand implements Callable<Integer> {
         } catch (IOException exception) {
             throw new FailedException("cannot write %s: %s".formatted(file, RunFolder.reason(exception)));
         }
-        spec.commandLine().getOut().println("wrote " + file);
+        spec.commandLine().getOut().println(PrintableText.of("wrote " + file));
         if (format.isSheet()) {
             drawing.remarks().forEach(spec.commandLine().getErr()::println);
         }
@@ -141,11 +142,8 @@ public final class DiagramCommand implements Callable<Integer> {
         if (model.endsWith(".java")) {
             var file = Path.of(model);
             RunCommand.requireSource(file);
-            try {
-                return compiled(file.getFileName().toString(), model, Files.readString(file));
-            } catch (IOException exception) {
-                throw new UncheckedIOException(exception);
-            }
+            var source = new UserFile("", file, "a Java source file").text(RunCommand.MOST_BYTES);
+            return compiled(file.getFileName().toString(), model, source);
         }
         if (model.matches(EXERCISE + "\\d{1,4}")) {
             var exercise = Exercise.numbered(Integer.parseInt(model.substring(EXERCISE.length())));

@@ -7,6 +7,7 @@ import handgrad.app.command.WrongInputException;
 import handgrad.app.program.RunCommand;
 import handgrad.app.program.SourceProgram.CompilationException;
 import handgrad.app.worker.Watch;
+import handgrad.file.PrintableText;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -108,7 +109,8 @@ public final class ExerciseCommand implements Callable<Integer> {
             } catch (IOException exception) {
                 throw new WrongInputException("cannot write %s: %s".formatted(source, exception));
             }
-            out().println("%s is new: the task, the forward pass, and blanks for you to fill in.".formatted(source));
+            out().println(PrintableText.of(
+                    source + " is new: the task, the forward pass, and blanks for you to fill in."));
         }
         return source;
     }

@@ -2,6 +2,7 @@ package handgrad.app.exercise;
 
 import handgrad.app.exercise.ExerciseCheck.Training;
 import handgrad.check.result.Comparison;
+import handgrad.file.PrintableText;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -27,8 +28,8 @@ record ExerciseReport(Exercise exercise, Path source, ExerciseCheck check) {
         check.firstWrong().ifPresent(wrong -> addWrong(text, wrong));
         var stop = check.stop();
         if (stop != null) {
-            text.add("Line %d stops it: %s".formatted(stop.number(), stop.message()));
-            text.add("    " + stop.line()).add("");
+            text.add(PrintableText.of("Line %d stops it: %s".formatted(stop.number(), stop.message())));
+            text.add("    " + PrintableText.of(stop.line())).add("");
         }
         var training = check.training();
         if (training != null) {

@@ -23,7 +23,7 @@ import picocli.CommandLine.Spec;
         description = "Runs one Java source file with the engine at hand: import module handgrad; void main() { ... }")
 public final class RunCommand implements Callable<Integer> {
     /** The compiler holds a source file and a hundred times as much of its own in memory. */
-    private static final long MOST_BYTES = 1 << 20;
+    public static final int MOST_BYTES = 1 << 20;
 
     @Parameters(index = "0", paramLabel = "FILE.java", description = "The source file.")
     private Path file;

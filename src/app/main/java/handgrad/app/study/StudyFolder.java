@@ -2,16 +2,17 @@ package handgrad.app.study;
 
 import handgrad.app.command.FailedException;
 import handgrad.app.command.Progress;
+import handgrad.app.command.UserFile;
 import handgrad.app.command.WrongInputException;
 import handgrad.app.train.RunFolder;
 import handgrad.file.AtomicFile;
+import handgrad.file.PrintableText;
 import handgrad.page.Browser;
 import handgrad.page.Page;
 import handgrad.page.PageHtml;
 import handgrad.tensor.Backend;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -35,6 +36,8 @@ import tools.jackson.core.JacksonException;
  */
 public final class StudyFolder {
     public static final String RESULTS = "results.jsonl";
+
+    private static final int MAXIMUM_BYTES = 256 << 20;
 
     private final Path path;
     private final Map<Map<String, String>, Numbers> measured = new HashMap<>();
@@ -65,8 +68,7 @@ public final class StudyFolder {
         if (!Files.exists(file)) {
             return;
         }
-        byte[] bytes = Files.readAllBytes(file);
-        var text = new String(bytes, StandardCharsets.UTF_8);
+        var text = new UserFile("--out: ", file, "the results of a study").text(MAXIMUM_BYTES);
         var whole = text.substring(0, text.lastIndexOf('\n') + 1);
         if (whole.length() < text.length()) {
             Files.writeString(file, whole);
@@ -156,8 +158,8 @@ public final class StudyFolder {
             throw cannotWrite(report, exception);
         }
         out.println();
-        out.println("numbers:  " + numbers);
-        out.println("report:   " + report);
+        out.println(PrintableText.of("numbers:  " + numbers));
+        out.println(PrintableText.of("report:   " + report));
         if (open && !Browser.open(report.toUri())) {
             out.println("No browser could be started here; open " + report.toUri());
         }

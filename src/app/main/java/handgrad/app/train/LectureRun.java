@@ -1,5 +1,6 @@
 package handgrad.app.train;
 
+import handgrad.app.command.JsonObject;
 import handgrad.app.command.ModelOption;
 import handgrad.app.command.Progress;
 import handgrad.app.command.WrongInputException;
@@ -10,7 +11,6 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
-import tools.jackson.core.JacksonException;
 import tools.jackson.core.ObjectWriteContext;
 import tools.jackson.core.json.JsonFactory;
 
@@ -79,23 +79,22 @@ public record LectureRun(
     /**
      * Reads a line of JSON.
      *
+     * @param place where the line stands; messages begin with it
      * @throws WrongInputException if it is no run; the message says what is wrong with it
      */
-    public static LectureRun parse(String json) {
-        try {
-            var values = OptionsFile.values(json);
-            return new LectureRun(
-                    ModelOption.named(OptionsFile.value(values, "model")),
-                    OptionsFile.value(values, "names"),
-                    OptionsFile.number(values, "steps", Integer::valueOf),
-                    OptionsFile.number(values, "first", Double::valueOf),
-                    OptionsFile.number(values, "last", Double::valueOf),
-                    OptionsFile.number(values, "train", Double::valueOf),
-                    OptionsFile.number(values, "dev", Double::valueOf),
-                    OptionsFile.number(values, "seconds", Double::valueOf));
-        } catch (JacksonException exception) {
-            throw new WrongInputException("is not JSON");
-        }
+    public static LectureRun parse(String place, String json) {
+        return JsonObject.read(
+                place,
+                json,
+                values -> new LectureRun(
+                        ModelOption.named(values.text("model")),
+                        values.text("names"),
+                        values.number("steps", Integer::valueOf),
+                        values.number("first", Double::valueOf),
+                        values.number("last", Double::valueOf),
+                        values.number("train", Double::valueOf),
+                        values.number("dev", Double::valueOf),
+                        values.number("seconds", Double::valueOf)));
     }
 
     /** The SHA-256 of the names, each with a line feed after it, in hexadecimal digits. */

@@ -11,6 +11,7 @@ import handgrad.app.report.TrainingPage;
 import handgrad.data.Alphabet;
 import handgrad.data.Split;
 import handgrad.diagnostics.Recorder;
+import handgrad.file.PrintableText;
 import handgrad.models.LectureModel;
 import handgrad.nn.Layer;
 import handgrad.page.Browser;
@@ -105,7 +106,7 @@ final class RunReport implements Closeable {
     void ended(Outcome outcome, RunFolder folder) {
         state = new State(state.facts, state.recorder, state.seconds, outcome);
         folder.write(page());
-        printer.println("report:     " + folder.report());
+        printer.println(PrintableText.of("report:     " + folder.report()));
         if (asked.open() && server == null) {
             open(folder.report().toUri());
         }

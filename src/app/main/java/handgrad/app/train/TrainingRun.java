@@ -10,6 +10,7 @@ import handgrad.data.Names;
 import handgrad.data.Split;
 import handgrad.diagnostics.Advice;
 import handgrad.diagnostics.Recorder;
+import handgrad.file.PrintableText;
 import handgrad.io.WeightsHash;
 import handgrad.models.LectureModel;
 import handgrad.nn.Layer;
@@ -79,7 +80,7 @@ record TrainingRun(
         if (!quiet) {
             printer.println();
             samples.print(printer);
-            printer.printf("%nrun folder: %s%n", folder.path());
+            printer.printf("%nrun folder: %s%n", PrintableText.of(folder.path().toString()));
         }
         if (page.isWanted()) {
             page.ended(outcome(network, split, losses, samples), folder);
@@ -102,7 +103,7 @@ record TrainingRun(
         printer.printf(
                 Locale.ROOT,
                 "names    %s: %,d%n",
-                names.edition(),
+                PrintableText.of(names.edition()),
                 names.words().size());
         printer.flush();
     }

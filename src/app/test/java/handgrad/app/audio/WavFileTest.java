@@ -15,6 +15,8 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class WavFileTest {
     private static final String CONVERT =
@@ -123,11 +125,35 @@ class WavFileTest {
 
     @Test
     void a_length_that_is_not_known_is_refused() throws IOException {
-        var data = chunk("data", samples(1, 2));
-        ByteBuffer.wrap(data).putInt(4, -1);
+        var list = chunk("LIST", samples(1, 2));
+        ByteBuffer.wrap(list).putInt(4, -1);
         assertRefused(
-                wav(chunk("fmt ", format(1, 1, 16)), data),
-                " does not say how long its chunk 'data' is, as if it was written to a pipe" + CONVERT);
+                wav(chunk("fmt ", format(1, 1, 16)), list),
+                " does not say how long its chunk 'LIST' is, as if it was written to a pipe" + CONVERT);
+    }
+
+    /** As ffmpeg, arecord, sox and others put it when they write to a pipe. */
+    @ParameterizedTest
+    @ValueSource(longs = {0x8000_0000L, 0x7FFF_FFDBL, 0x7FFF_FFFFL, 0x7FFF_F000L, 0xFFFF_FFFFL, 0xFFFF_FFDBL, 0})
+    void samples_of_unknown_length_reach_to_the_end(long length) throws IOException {
+        var data = chunk("data", samples(7, -7, 0x4142, 0, 3));
+        ByteBuffer.wrap(data).order(ByteOrder.LITTLE_ENDIAN).putInt(4, (int) length);
+        var whole = wav(chunk("fmt ", format(1, 1, 16)), data);
+        assertThat(WavFile.read(file(whole)).samples()).containsExactly(7, -7, 0x4142, 0, 3);
+        // The length of the whole, which stands at the beginning, is as unknown.
+        ByteBuffer.wrap(whole).order(ByteOrder.LITTLE_ENDIAN).putInt(4, (int) length);
+        assertThat(WavFile.read(file(whole)).samples()).containsExactly(7, -7, 0x4142, 0, 3);
+        // Half a sample at the end is none.
+        assertThat(WavFile.read(file(Arrays.copyOf(whole, whole.length - 1))).samples())
+                .containsExactly(7, -7, 0x4142, 0);
+    }
+
+    @Test
+    void no_samples_and_chunks_after_them_are_no_samples() throws IOException {
+        var format = chunk("fmt ", format(1, 1, 16));
+        var list = chunk("LIST", new byte[] {1, 2, 3, 4});
+        assertRefused(wav(format, chunk("data", new byte[0]), list, list), " has no samples");
+        assertRefused(wav(format, chunk("data", new byte[0]), list, chunk("id3 ", new byte[] {1})), " has no samples");
     }
 
     @Test
@@ -135,7 +161,8 @@ class WavFileTest {
         var chunk = chunk("\033[2J", new byte[] {1, 2});
         ByteBuffer.wrap(chunk).order(ByteOrder.LITTLE_ENDIAN).putInt(4, 100);
         assertRefused(
-                wav(chunk), " is truncated: its chunk '?[2J' should have 100 bytes, 2 are there; copy the file again");
+                wav(chunk),
+                " is truncated: its chunk '\\u001b[2J' should have 100 bytes, 2 are there; copy the file again");
     }
 
     @Test
@@ -158,10 +185,10 @@ class WavFileTest {
     void what_is_no_file_is_refused() {
         assertThatExceptionOfType(WrongInputException.class)
                 .isThrownBy(() -> WavFile.read(folder))
-                .withMessage(folder + " is a folder, not a WAV file");
+                .withMessage(folder + ": is a folder, not a WAV file");
         assertThatExceptionOfType(WrongInputException.class)
                 .isThrownBy(() -> WavFile.read(folder.resolve("none.wav")))
-                .withMessage("there is no file " + folder.resolve("none.wav"));
+                .withMessage(folder.resolve("none.wav") + ": there is no such file");
     }
 
     /** Cut anywhere, a file is read whole or refused with a message, and nothing else is thrown. */

@@ -96,7 +96,7 @@ class StudyFolderTest {
         Files.createDirectory(results);
         assertThatThrownBy(() -> new StudyFolder(path))
                 .isInstanceOf(WrongInputException.class)
-                .hasMessage("--out: " + results + " cannot be used: Is a directory");
+                .hasMessage("--out: " + results + ": is a folder, not the results of a study");
     }
 
     private List<Double> squares(int from, int to) {

@@ -4,6 +4,7 @@ import handgrad.app.command.Checks;
 import handgrad.app.command.ExitCode;
 import handgrad.app.command.FailedException;
 import handgrad.app.command.NamesOption;
+import handgrad.app.command.UserFile;
 import handgrad.app.command.WrongInputException;
 import handgrad.app.train.LectureRun;
 import handgrad.app.train.RunFolder;
@@ -36,6 +37,9 @@ import picocli.CommandLine.Spec;
         },
         sortOptions = false)
 public final class PublishedCommand implements Callable<Integer> {
+    /** Of the document that gets a table. */
+    private static final int MAXIMUM_BYTES = 16 << 20;
+
     @Mixin
     private final NamesOption data = new NamesOption();
 
@@ -158,10 +162,6 @@ public final class PublishedCommand implements Callable<Integer> {
     }
 
     private static String text(Path file) {
-        try {
-            return Files.readString(file);
-        } catch (IOException exception) {
-            throw new WrongInputException("--readme: cannot read " + file + ": " + RunFolder.reason(exception));
-        }
+        return new UserFile("--readme: ", file, "a document").text(MAXIMUM_BYTES);
     }
 }

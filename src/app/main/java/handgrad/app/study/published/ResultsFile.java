@@ -1,6 +1,7 @@
 package handgrad.app.study.published;
 
 import handgrad.app.command.FailedException;
+import handgrad.app.command.UserFile;
 import handgrad.app.command.WrongInputException;
 import handgrad.app.train.LectureRun;
 import handgrad.app.train.RunFolder;
@@ -13,29 +14,24 @@ import java.util.List;
 
 /** Results as lines of JSON, each added as soon as it is there. */
 record ResultsFile(Path path) {
+    private static final int MAXIMUM_BYTES = 64 << 20;
+
     /** The results so far; none where there is no file. */
     List<LectureRun> read() {
         if (!Files.exists(path)) {
             return List.of();
         }
         var runs = new ArrayList<LectureRun>();
-        for (var line : lines()) {
+        var text = new UserFile("--results: ", path, "the results of this study").text(MAXIMUM_BYTES);
+        for (var line : text.lines().toList()) {
+            var place = "--results: %s, line %d".formatted(path, runs.size() + 1);
             try {
-                runs.add(LectureRun.parse(line));
+                runs.add(LectureRun.parse(place, line));
             } catch (WrongInputException exception) {
-                throw new WrongInputException("--results: %s, line %d: %s; remove the line"
-                        .formatted(path, runs.size() + 1, exception.getMessage()));
+                throw new WrongInputException(exception.getMessage() + "; remove the line");
             }
         }
         return runs;
-    }
-
-    private List<String> lines() {
-        try {
-            return Files.readAllLines(path);
-        } catch (IOException exception) {
-            throw new WrongInputException("--results: cannot read " + path + ": " + RunFolder.reason(exception));
-        }
     }
 
     void add(LectureRun run) {

@@ -35,7 +35,7 @@ class PublishedCommandTest {
         assertThat(whole.err()).isEmpty();
         var lines = Files.readAllLines(results);
         assertThat(lines)
-                .extracting(line -> LectureRun.parse(line).model())
+                .extracting(line -> LectureRun.parse("here", line).model())
                 .contains(LectureModel.BIGRAM, LectureModel.WAVENET)
                 .doesNotContain(LectureModel.DEEP)
                 .doesNotHaveDuplicates();
@@ -79,7 +79,7 @@ class PublishedCommandTest {
     @Test
     void aRunComesBackFromItsLine() {
         var run = new LectureRun(LectureModel.BIGRAM, "ab", 267, 3.7, 2.481825125, 2.46, Double.NaN, 8.5);
-        assertThat(LectureRun.parse(run.json())).isEqualTo(run);
+        assertThat(LectureRun.parse("here", run.json())).isEqualTo(run);
     }
 
     @Test

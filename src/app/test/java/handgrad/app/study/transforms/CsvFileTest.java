@@ -77,11 +77,11 @@ class CsvFileTest {
         assertRefused(write("a,y\n"), "y", "has 0 rows of numbers; 1 feature wants at least 20");
         assertRefused(write("a,y\n" + rows("1,2\n", 19)), "y", "has 19 rows of numbers; 1 feature wants at least 20");
         assertRefused(folder.resolve("none"), "y", "there is no such file");
-        assertRefused(folder, "y", "is a folder");
+        assertRefused(folder, "y", "is a folder, not a table");
         assertRefused(
                 write("a,y\n1,2\né,3\n", StandardCharsets.ISO_8859_1),
                 "y",
-                "line 3: is not UTF-8; save the file in UTF-8");
+                "line 3 is not UTF-8 text; save the file in UTF-8");
     }
 
     @Test
@@ -99,7 +99,7 @@ class CsvFileTest {
     @Test
     void namesHaveNoControlCharacters() throws IOException {
         var file = write("\"a\n\u001B[31mb\",y\n" + rows("1,2\n", 20));
-        assertThat(Observations.read(file, "y", null).features()).containsExactly("a [31mb");
+        assertThat(Observations.read(file, "y", null).features()).containsExactly("a \\u001b[31mb");
     }
 
     private static void assertRefused(Path file, String target, String message) {

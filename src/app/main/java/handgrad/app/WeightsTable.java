@@ -1,0 +1,56 @@
+package handgrad.app;
+
+import handgrad.app.command.WrongInputException;
+import handgrad.file.PrintableText;
+import handgrad.io.Inspection;
+import handgrad.io.Safetensors;
+import handgrad.io.SafetensorsException;
+import handgrad.io.StoredTensor;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.Locale;
+
+/** The tensors in a file of weights, whether they are damaged, and their hash. */
+final class WeightsTable {
+    private WeightsTable() {}
+
+    /**
+     * Prints a line for each tensor, then the hash of all.
+     *
+     * @throws WrongInputException if the file cannot be read, or, after the table, if a tensor is damaged
+     */
+    static void print(Path file, PrintWriter out) {
+        var inspection = inspect(file);
+        int width = Math.max(
+                "tensor".length(),
+                inspection.tensors().stream()
+                        .mapToInt(tensor -> name(tensor).length())
+                        .max()
+                        .orElse(0));
+        var row = "%-" + width + "s  %-7s  %-16s  %s%n";
+        out.printf(row, "tensor", "type", "shape", "checksum");
+        for (var tensor : inspection.tensors()) {
+            var checksum = tensor.checksum().name().toLowerCase(Locale.ROOT);
+            out.printf(row, name(tensor), tensor.dtype(), tensor.shape(), checksum);
+        }
+        out.printf("weights  sha256 %s%n", inspection.hash());
+        out.flush();
+        var damaged = inspection.damaged();
+        if (!damaged.isEmpty()) {
+            throw new WrongInputException(
+                    "%s: damaged: %s; copy the file again, or train again".formatted(file, String.join(", ", damaged)));
+        }
+    }
+
+    private static Inspection inspect(Path file) {
+        try {
+            return Safetensors.inspect(file);
+        } catch (SafetensorsException exception) {
+            throw new WrongInputException(String.valueOf(exception.getMessage()));
+        }
+    }
+
+    private static String name(StoredTensor tensor) {
+        return PrintableText.excerpt(tensor.name());
+    }
+}

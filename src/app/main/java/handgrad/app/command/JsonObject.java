@@ -1,0 +1,84 @@
+package handgrad.app.command;
+
+import handgrad.file.PrintableText;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.function.Function;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonToken;
+import tools.jackson.core.ObjectReadContext;
+import tools.jackson.core.json.JsonFactory;
+
+/** The properties of a JSON object whose values are texts and numbers, as run folders and results have them. */
+public final class JsonObject {
+    private static final JsonFactory JSON = new JsonFactory();
+
+    private final Map<String, String> values = new HashMap<>();
+
+    private JsonObject() {}
+
+    /**
+     * Reads a text.
+     *
+     * @param place where the text is from, such as its file; messages begin with it, and with the line if there are
+     *     several
+     * @param value makes something of the properties
+     * @throws WrongInputException if it is no such object, or {@code value} throws one; the message says what is wrong
+     */
+    public static <T> T read(String place, String text, Function<JsonObject, T> value) {
+        try {
+            return value.apply(parsed(text));
+        } catch (JacksonException exception) {
+            var location = exception.getLocation();
+            if (location == null) {
+                // One of Jackson's limits, such as that on the digits of a number.
+                throw new WrongInputException(place + ": " + PrintableText.excerpt(exception.getOriginalMessage()));
+            }
+            var line = text.indexOf('\n') < 0 ? "" : ", line " + location.getLineNr();
+            throw new WrongInputException(place + line + ": is not JSON");
+        } catch (WrongInputException exception) {
+            throw new WrongInputException(place + ": " + exception.getMessage());
+        }
+    }
+
+    private static JsonObject parsed(String text) {
+        var object = new JsonObject();
+        try (var parser = JSON.createParser(ObjectReadContext.empty(), text)) {
+            if (parser.nextToken() != JsonToken.START_OBJECT) {
+                throw new WrongInputException("is not a JSON object");
+            }
+            while (parser.nextToken() != JsonToken.END_OBJECT) {
+                var name = parser.currentName();
+                if (!parser.nextToken().isScalarValue()) {
+                    throw new WrongInputException(PrintableText.excerpt(name) + " must be a text or a number");
+                }
+                if (object.values.put(name, parser.getString()) != null) {
+                    throw new WrongInputException(PrintableText.excerpt(name) + " stands there twice");
+                }
+            }
+            if (parser.nextToken() != null) {
+                throw new WrongInputException("goes on after its JSON object");
+            }
+        }
+        return object;
+    }
+
+    /** A property as it is written. */
+    public String text(String name) {
+        var value = values.get(name);
+        if (value == null) {
+            throw new WrongInputException(name + " is missing");
+        }
+        return value;
+    }
+
+    /** A property as the number that {@code parse} makes of it, or throws a {@link NumberFormatException}. */
+    public <T> T number(String name, Function<String, T> parse) {
+        var value = text(name);
+        try {
+            return parse.apply(value);
+        } catch (NumberFormatException exception) {
+            throw new WrongInputException(name + " has the wrong value " + PrintableText.excerpt(value));
+        }
+    }
+}

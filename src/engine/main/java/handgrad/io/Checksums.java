@@ -1,0 +1,58 @@
+package handgrad.io;
+
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.zip.CRC32C;
+
+/**
+ * The checksums of a file: in the metadata, under {@code crc32c.} and the name of a tensor, the CRC-32C of its bytes
+ * (RFC 3720, 12.1) in 8 hexadecimal digits. It tells every change of one bit, and of bits that are within 32 of each
+ * other.
+ */
+final class Checksums {
+    private static final String PREFIX = "crc32c.";
+    private static final Pattern DIGITS = Pattern.compile("[0-9a-f]{8}");
+
+    private Checksums() {}
+
+    /** Whether a key of the metadata is that of a checksum. */
+    static boolean isKey(String key) {
+        return key.startsWith(PREFIX);
+    }
+
+    static String key(String tensor) {
+        return PREFIX + tensor;
+    }
+
+    /** The checksum in digits. */
+    static String digits(CRC32C checksum) {
+        return "%08x".formatted(checksum.getValue());
+    }
+
+    /** Those of a file by the names of their tensors, which it must have. */
+    static Map<String, String> in(Path file, HeaderParser.Header header) throws SafetensorsException {
+        var names = header.entries().stream().map(Entry::name).collect(Collectors.toSet());
+        var checksums = new LinkedHashMap<String, String>();
+        for (var text : header.metadata().entrySet()) {
+            if (!isKey(text.getKey())) {
+                continue;
+            }
+            var name = text.getKey().substring(PREFIX.length());
+            if (!names.contains(name)) {
+                throw new SafetensorsException(
+                        file, "the metadata has a checksum of tensor '" + name + "', which the file does not have");
+            }
+            if (!DIGITS.matcher(text.getValue()).matches()) {
+                throw new SafetensorsException(
+                        file,
+                        "the metadata '" + text.getKey() + "' must be 8 digits from 0-9 and a-f, not '"
+                                + text.getValue() + "'");
+            }
+            checksums.put(name, text.getValue());
+        }
+        return checksums;
+    }
+}
