@@ -113,8 +113,12 @@ public final class Bench {
     }
 
     private static int report() throws IOException {
-        if (Report.read(RESULTS).isEmpty()) {
-            System.err.println("bench: no figures in " + RESULTS + "; measure some with ./handgrad bench --full");
+        try {
+            if (Report.read(RESULTS).isEmpty()) {
+                throw new StudyException("no figures in " + RESULTS + "; measure some with ./handgrad bench --full");
+            }
+        } catch (StudyException unusable) {
+            System.err.println("bench: " + unusable.getMessage());
             return WRONG_INPUT;
         }
         writeReport(Effort.FULL);
@@ -140,7 +144,12 @@ public final class Bench {
                 code = FAILED;
             }
         }
-        writeReport(effort);
+        try {
+            writeReport(effort);
+        } catch (StudyException unusable) {
+            System.err.println("bench: the report is not written: " + unusable.getMessage());
+            code = FAILED;
+        }
         return code;
     }
 

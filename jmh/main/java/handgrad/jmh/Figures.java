@@ -1,5 +1,8 @@
 package handgrad.jmh;
 
+import handgrad.file.InputFile;
+import handgrad.file.PrintableText;
+import handgrad.file.UnreadableFileException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -7,6 +10,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
@@ -25,6 +29,8 @@ import tools.jackson.core.json.JsonFactory;
 public record Figures(String study, Map<String, String> facts, List<String> notes, List<Score> scores) {
     /** How a note begins that says that the machine was not quiet. */
     static final String NOISY = "Noisy: ";
+
+    private static final int MAXIMUM_BYTES = 16 << 20;
 
     private static final JsonFactory JSON = new JsonFactory();
 
@@ -72,45 +78,84 @@ public record Figures(String study, Map<String, String> facts, List<String> note
         }
     }
 
-    /** Reads a file that {@link #write} wrote. */
-    public static Figures read(Path file) throws IOException {
-        try (var json = JSON.createParser(ObjectReadContext.empty(), Files.readString(file))) {
-            var study = "";
-            var facts = new LinkedHashMap<String, String>();
-            var notes = new ArrayList<String>();
-            var scores = new ArrayList<Score>();
-            json.nextToken();
-            while (json.nextToken() == JsonToken.PROPERTY_NAME) {
-                var name = json.currentName();
-                json.nextToken();
-                switch (name) {
-                    case "study" -> study = json.getString();
-                    // Follows from the notes.
-                    case "noisy" -> {}
-                    case "facts" -> facts.putAll(strings(json));
-                    case "notes" -> {
-                        while (json.nextToken() != JsonToken.END_ARRAY) {
-                            notes.add(json.getString());
-                        }
-                    }
-                    case "scores" -> {
-                        while (json.nextToken() != JsonToken.END_ARRAY) {
-                            scores.add(score(strings(json)));
-                        }
-                    }
-                    default -> throw new IOException(file + ": unknown property " + name);
-                }
+    /**
+     * Reads a file that {@link #write} wrote.
+     *
+     * @throws StudyException if it cannot be read or is none; the message names the file and the line
+     */
+    public static Figures read(Path file) {
+        String text;
+        try {
+            text = InputFile.text(file, "the figures of a study", MAXIMUM_BYTES);
+        } catch (UnreadableFileException exception) {
+            throw new StudyException(PrintableText.of(file + ": " + exception.getMessage()));
+        }
+        try (var json = JSON.createParser(ObjectReadContext.empty(), text)) {
+            try {
+                return read(json);
+            } catch (JacksonException | IllegalArgumentException exception) {
+                throw new StudyException(
+                        PrintableText.of("%s, line %d: is not as bench writes it; measure the study again"
+                                .formatted(file, json.currentLocation().getLineNr())));
             }
-            return new Figures(study, facts, notes, scores);
+        }
+    }
+
+    private static Figures read(JsonParser json) {
+        var study = "";
+        var facts = new LinkedHashMap<String, String>();
+        var notes = new ArrayList<String>();
+        var scores = new ArrayList<Score>();
+        json.nextToken();
+        require(json, JsonToken.START_OBJECT);
+        while (json.nextToken() != JsonToken.END_OBJECT) {
+            var name = json.currentName();
+            json.nextToken();
+            switch (name) {
+                case "study" -> {
+                    require(json, JsonToken.VALUE_STRING);
+                    study = json.getString();
+                }
+                // Follows from the notes.
+                case "noisy" -> json.skipChildren();
+                case "facts" -> facts.putAll(strings(json));
+                case "notes" -> {
+                    require(json, JsonToken.START_ARRAY);
+                    while (json.nextToken() != JsonToken.END_ARRAY) {
+                        require(json, JsonToken.VALUE_STRING);
+                        notes.add(json.getString());
+                    }
+                }
+                case "scores" -> {
+                    require(json, JsonToken.START_ARRAY);
+                    while (json.nextToken() != JsonToken.END_ARRAY) {
+                        scores.add(score(strings(json)));
+                    }
+                }
+                default -> throw new IllegalArgumentException("unknown property " + name);
+            }
+        }
+        if (json.nextToken() != null) {
+            throw new IllegalArgumentException("more than an object");
+        }
+        return new Figures(study, facts, notes, scores);
+    }
+
+    private static void require(JsonParser json, JsonToken expected) {
+        if (json.currentToken() != expected) {
+            throw new IllegalArgumentException("no " + expected);
         }
     }
 
     /** The object that the parser stands at, every value as text. */
     private static Map<String, String> strings(JsonParser json) {
         var values = new LinkedHashMap<String, String>();
-        while (json.nextToken() == JsonToken.PROPERTY_NAME) {
+        require(json, JsonToken.START_OBJECT);
+        while (json.nextToken() != JsonToken.END_OBJECT) {
             var name = json.currentName();
-            json.nextToken();
+            if (!json.nextToken().isScalarValue()) {
+                throw new IllegalArgumentException("no text and no number");
+            }
             values.put(name, json.getString());
         }
         return values;

@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -148,6 +149,11 @@ class SampleCommandTest {
             "lr":0.1    | "lr":"fast"         | : lr has the wrong value fast
             "lr":0.1    | "lr":-1             | : --lr must be more than 0 and finite, it is -1.0
             "seed":5    | "seed":5e3          | : seed has the wrong value 5e3
+            "seed":5    | "seed":5,"seed":6   | : seed stands there twice
+            }           | } {}                | : goes on after its JSON object
+            "mlp-bn"    | "wave\\u0000net"    | : unknown model wave\\u0000net; there are bigram-counted, bigram, mlp, \
+            mlp-softmax, mlp-tanh, mlp-kaiming, mlp-bn, deep, deep-no-bn, backprop, wavenet-flat-3, wavenet-flat-8, \
+            wavenet-small-bug, wavenet-small, wavenet, dilated, wavenet-gated
             "hidden":16 | "hidden":0          | : --hidden must be from 1 to 20,000, it is 0
             "hidden":16 | "hidden":2147483647 | : --hidden must be from 1 to 20,000, it is 2147483647
             "hidden":16 | "hidden":2147483648 | : hidden has the wrong value 2147483648
@@ -169,6 +175,15 @@ class SampleCommandTest {
         Files.delete(options);
         Files.createDirectory(options);
         assertThat(sample()).isEqualTo(refused(options + ": is a folder, not the options of a run"));
+    }
+
+    @Test
+    void refusesANumberOfTooManyDigits() throws IOException {
+        change("\"seed\":5", "\"seed\":1" + "0".repeat(1000));
+        var result = sample();
+        assertThat(result.code()).isEqualTo(2);
+        assertThat(result.err())
+                .matches("handgrad: \\Q" + options + "\\E: Number value length \\(1001\\) exceeds .*\n");
     }
 
     @Test
@@ -198,6 +213,59 @@ class SampleCommandTest {
         Files.write(weights, new byte[0]);
         assertThat(sample())
                 .isEqualTo(refused(weights + ": has 0 bytes, too few for the length of a header, which takes 8"));
+    }
+
+    @Test
+    void refusesWeightsThatAreDamaged() throws IOException {
+        byte[] bytes = Files.readAllBytes(weights);
+        bytes[bytes.length - 1] ^= 0x40;
+        Files.write(weights, bytes);
+        var result = sample();
+        assertThat(result.code()).isEqualTo(2);
+        assertThat(result.err())
+                .matches("handgrad: \\Q" + weights + "\\E: tensor '5.bias': is damaged, the CRC-32C of its bytes is"
+                        + " [0-9a-f]{8}, the metadata says [0-9a-f]{8}; copy the file again\n");
+        var doctor = CommandResult.of("doctor", "" + weights);
+        assertThat(doctor.code()).isEqualTo(2);
+        assertThat(doctor.out())
+                .contains(
+                        "\n5.weight        FLOAT32  (16, 27)          good\n")
+                .contains("\n5.bias          FLOAT32  (27)              damaged\n")
+                .containsPattern("\nweights  sha256 [0-9a-f]{64}\n$");
+        assertThat(doctor.err())
+                .isEqualTo("handgrad: " + weights + ": damaged: 5.bias; copy the file again, or train again\n");
+    }
+
+    @Test
+    void refusesAStatisticThatCannotBe() throws IOException {
+        var tensors = Safetensors.read(weights).tensors();
+        Objects.requireNonNull(tensors.get("3.running_std")).floats()[7] = -1;
+        Safetensors.write(weights, tensors, Map.<String, String>of());
+        var result = sample();
+        assertThat(result.code()).isEqualTo(2);
+        assertThat(result.err())
+                .startsWith("handgrad: " + weights + " does not fit options.json: loadStateDict: 3.running_std")
+                .containsOnlyOnce("\n")
+                .endsWith("\n");
+    }
+
+    @Test
+    void escapesTheNamesOfTensors() throws IOException {
+        var tensors = new LinkedHashMap<>(Safetensors.read(weights).tensors());
+        tensors.put("\033]0;pwned\007\033[31mRED", tensors.remove("0.weight"));
+        Safetensors.write(weights, tensors, Map.<String, String>of());
+        assertThat(CommandResult.of("doctor", "" + weights).out())
+                .contains("\\u001b]0;pwned\\u0007\\u001b[31mRED  FLOAT32  ")
+                .doesNotContain("\033");
+        assertThat(sample().err())
+                .contains("\\u001b]0;pwned\\u0007\\u001b[31mRED")
+                .doesNotContain("\033");
+    }
+
+    @Test
+    void escapesThePathThatIsGiven() {
+        assertThat(CommandResult.of("sample", "--run", "no\n\033[31mwhere"))
+                .isEqualTo(refused("--run: there is no folder no\\n\\u001b[31mwhere"));
     }
 
     @Test

@@ -3,11 +3,13 @@ package handgrad.kernel.route;
 import handgrad.blas.CacheFolder;
 import handgrad.blas.OpenBlas;
 import handgrad.file.AtomicFile;
+import handgrad.file.InputFile;
+import handgrad.file.PrintableText;
+import handgrad.file.UnreadableFileException;
 import handgrad.kernel.route.Route.Range;
 import handgrad.kernel.runtime.Processor;
 import handgrad.kernel.runtime.VectorSupport;
 import java.io.IOException;
-import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -22,6 +24,8 @@ final class RouteFile {
     private static final String FORM_OF_EARLIER_VERSIONS = "TT ";
     private static final int FORMS = Form.values().length;
 
+    private static final int MAXIMUM_BYTES = 1 << 16;
+
     private RouteFile() {}
 
     /** Says why a file is of no use; the message begins with what is wrong and names no file. */
@@ -29,7 +33,7 @@ final class RouteFile {
         private static final long serialVersionUID = 1;
 
         UnusableException(String message) {
-            super(message);
+            super(PrintableText.of(message));
         }
     }
 
@@ -50,11 +54,9 @@ final class RouteFile {
     static Route read(Path file, String machine) throws UnusableException {
         List<String> lines;
         try {
-            lines = Files.readAllLines(file);
-        } catch (CharacterCodingException notText) {
-            throw new UnusableException("it is not text");
-        } catch (IOException failure) {
-            throw new UnusableException("it cannot be read (" + failure + ")");
+            lines = InputFile.text(file, "a route", MAXIMUM_BYTES).lines().toList();
+        } catch (UnreadableFileException failure) {
+            throw new UnusableException("it cannot be read: " + failure.getMessage());
         }
         if (lines.size() > 2 && lines.getLast().startsWith(FORM_OF_EARLIER_VERSIONS)) {
             lines = lines.subList(0, lines.size() - 1);
@@ -66,7 +68,8 @@ final class RouteFile {
         }
         var found = lines.get(1).substring(MACHINE.length());
         if (!found.equals(machine)) {
-            throw new UnusableException("it was measured on " + found + ", and this is " + machine);
+            throw new UnusableException(
+                    "it was measured on " + PrintableText.excerpt(found) + ", and this is " + machine);
         }
         return new Route(range(lines, 2, Form.NN), range(lines, 3, Form.NT), range(lines, 4, Form.TN));
     }
@@ -84,7 +87,8 @@ final class RouteFile {
         } catch (NumberFormatException notANumber) {
             // As wrong as a line of other words.
         }
-        throw new UnusableException("line " + (1 + at) + " should be " + form + " FROM TO, but is: " + line);
+        throw new UnusableException(
+                "line " + (1 + at) + " should be " + form + " FROM TO, but is: " + PrintableText.excerpt(line));
     }
 
     /** Writes a file whole or not at all. */

@@ -1,6 +1,7 @@
 package handgrad.kernel.route;
 
 import handgrad.blas.OpenBlas;
+import handgrad.file.PrintableText;
 import handgrad.kernel.route.Route.Range;
 import handgrad.kernel.route.RouteFile.UnusableException;
 import handgrad.kernel.runtime.VectorSupport;
@@ -89,7 +90,7 @@ public final class RouteInUse {
         } catch (UnusableException unusable) {
             var warning = file + " is not used: " + unusable.getMessage()
                     + "; ./handgrad doctor --calibrate writes a new one";
-            return new Choice(Route.DEFAULT, "default; " + file + " is not used", warning);
+            return new Choice(Route.DEFAULT, "default; " + file + " is not used", PrintableText.of(warning));
         }
     }
 

@@ -97,8 +97,10 @@ class RouteFileTest {
                     .hasMessage("it is not a matmul route as this version writes it");
         }
         Files.write(file, new byte[] {(byte) 0xff, (byte) 0xfe});
-        assertThatThrownBy(() -> RouteFile.read(file, "A; B")).hasMessage("it is not text");
-        assertThatThrownBy(() -> RouteFile.read(folder, "A; B")).hasMessageStartingWith("it cannot be read (");
+        assertThatThrownBy(() -> RouteFile.read(file, "A; B"))
+                .hasMessage("it cannot be read: line 1 is not UTF-8 text; save the file in UTF-8");
+        assertThatThrownBy(() -> RouteFile.read(folder, "A; B"))
+                .hasMessage("it cannot be read: is a folder, not a route");
     }
 
     @Test

@@ -1,0 +1,23 @@
+package handgrad.app.train;
+
+import handgrad.app.command.WrongInputException;
+import handgrad.testing.FuzzTest;
+import handgrad.testing.FuzzedReader;
+import java.util.List;
+import java.util.stream.Stream;
+
+class OptionsFuzzTest implements FuzzTest {
+    @Override
+    public Stream<FuzzedReader> readers() {
+        return Stream.of(FuzzedReader.ofText(
+                "options.json",
+                List.of(
+                        "{\"model\":\"mlp-bn\",\"steps\":100,\"batchSize\":32,\"lr\":0.1,\"seed\":1,\"hidden\":200,"
+                                + "\"embedding\":10,\"blockSize\":3,\"data\":\"bundled\"}\n",
+                        "{\n\"data\":\"/größe/names.txt\",\"model\":\"wavenet\",\"steps\":1,\"batchSize\":2,"
+                                + "\"lr\":1e-3,\"seed\":-9223372036854775808,\"hidden\":8,\"embedding\":2,\n"
+                                + "\"blockSize\":8,\"later\":null}"),
+                WrongInputException.class,
+                OptionsFile::read));
+    }
+}

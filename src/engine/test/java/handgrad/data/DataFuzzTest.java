@@ -1,0 +1,93 @@
+package handgrad.data;
+
+import handgrad.testing.FuzzTest;
+import handgrad.testing.FuzzedReader;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import java.util.zip.GZIPOutputStream;
+
+class DataFuzzTest implements FuzzTest {
+    private static final byte[] IMAGES = ByteBuffer.allocate(16 + 2 * 3 * 4)
+            .putInt(2051)
+            .putInt(2)
+            .putInt(3)
+            .putInt(4)
+            .array();
+    private static final byte[] LABELS =
+            ByteBuffer.allocate(8 + 2).putInt(2049).putInt(2).put((byte) 9).array();
+    private static final byte[] CIFAR = new byte[3073];
+
+    @Override
+    public Stream<FuzzedReader> readers() {
+        return Stream.of(
+                FuzzedReader.ofText(
+                        "names.txt",
+                        List.of("emma\nolivia\nava\nliam\nnoah\nzoe\n", "a\r\nb\r\nc\r\nd\r\ne\r\nf\r\ng"),
+                        NamesException.class,
+                        Names::read),
+                images("train-images-idx3-ubyte", List.of(IMAGES), FuzzedReader::write),
+                images("t10k-labels-idx1-ubyte", List.of(LABELS), FuzzedReader::write),
+                images("train-labels-idx1-ubyte.gz", List.of(gzip(LABELS)), FuzzedReader::write),
+                images(
+                        "t10k-images-idx3-ubyte.gz",
+                        List.of(IMAGES),
+                        (file, content) -> FuzzedReader.write(file, gzip(content))),
+                images("test_batch.bin", List.of(CIFAR), FuzzedReader::write),
+                images("data_batch_2.bin.gz", List.of(gzip(CIFAR)), FuzzedReader::write));
+    }
+
+    /** A reader of a folder of images in which one file is damaged. */
+    private static FuzzedReader images(String file, List<byte[]> samples, FuzzedReader.Preparation prepare) {
+        return new FuzzedReader(
+                file,
+                samples,
+                ImagesException.class,
+                (path, content) -> {
+                    writeOthers(path);
+                    prepare.write(path, content);
+                },
+                path -> ImageFolder.read(path.resolveSibling("")));
+    }
+
+    private static void writeOthers(Path damaged) throws IOException {
+        var folder = damaged.resolveSibling("");
+        if (Files.exists(folder.resolve("others"))) {
+            return;
+        }
+        Files.createFile(folder.resolve("others"));
+        var name = String.valueOf(damaged.getFileName()).replace(".gz", "");
+        if (name.contains("batch")) {
+            for (var batch : List.of(
+                    "data_batch_1", "data_batch_2", "data_batch_3", "data_batch_4", "data_batch_5", "test_batch")) {
+                writeOther(folder, batch + ".bin", CIFAR, name);
+            }
+        } else {
+            for (var part : List.of("train", "t10k")) {
+                writeOther(folder, part + "-images-idx3-ubyte", IMAGES, name);
+                writeOther(folder, part + "-labels-idx1-ubyte", LABELS, name);
+            }
+        }
+    }
+
+    private static void writeOther(Path folder, String name, byte[] content, String damaged) throws IOException {
+        if (!name.equals(damaged)) {
+            Files.write(folder.resolve(name), content);
+        }
+    }
+
+    private static byte[] gzip(byte[] content) {
+        var bytes = new ByteArrayOutputStream();
+        try (var gzip = new GZIPOutputStream(bytes)) {
+            gzip.write(content);
+        } catch (IOException exception) {
+            throw new UncheckedIOException(exception);
+        }
+        return bytes.toByteArray();
+    }
+}
