@@ -9,6 +9,7 @@ import handgrad.kernel.runtime.Parallel;
 public final class AdamStep {
     private static final ThreadLocal<AdamStep> OF_THREAD = ThreadLocal.withInitial(AdamStep::new);
 
+    private final RowLoop loop = new RowLoop(this::float32, this::float64);
     private double beta1;
     private double beta2;
     private double keep;
@@ -35,21 +36,11 @@ public final class AdamStep {
      * target - rate · mean / (√square · scale + ε). The arrays are all float[] or all double[].
      */
     public void run(Object target, Object grad, Object mean, Object square, int n) {
-        if (!(target instanceof float[] floats)) {
-            float64((double[]) target, (double[]) grad, (double[]) mean, (double[]) square, n);
-            return;
-        }
-        float[] g = (float[]) grad;
-        float[] m = (float[]) mean;
-        float[] v = (float[]) square;
-        if (n <= Parallel.BLOCK) {
-            float32(floats, g, m, v, 0, n);
-        } else {
-            Parallel.ranges(n, Parallel.BLOCK, (from, to) -> float32(floats, g, m, v, from, to));
-        }
+        loop.run(n, Parallel.BLOCK, 1, target, grad, mean, square);
     }
 
-    private void float32(float[] target, float[] grad, float[] mean, float[] square, int from, int to) {
+    private void float32(
+            float[] target, float[] grad, float[] mean, float[] square, int columns, int from, int to) {
         float decay1 = (float) beta1;
         float decay2 = (float) beta2;
         // 1 - β is taken in float64, where β near 1 leaves it all its digits.
@@ -69,10 +60,11 @@ public final class AdamStep {
         }
     }
 
-    private void float64(double[] target, double[] grad, double[] mean, double[] square, int n) {
+    private void float64(
+            double[] target, double[] grad, double[] mean, double[] square, int columns, int from, int to) {
         double rest1 = 1 - beta1;
         double rest2 = 1 - beta2;
-        for (int i = 0; i < n; i++) {
+        for (int i = from; i < to; i++) {
             double g = grad[i];
             double m = beta1 * mean[i] + rest1 * g;
             double v = beta2 * square[i] + rest2 * g * g;

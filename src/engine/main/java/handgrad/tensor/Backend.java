@@ -61,9 +61,7 @@ public final class Backend {
      *     is nothing to choose
      */
     public static List<String> checkMatmul() {
-        return OpenBlas.isAvailable() && VectorSupport.ENABLED
-                ? RouteCheck.run(MatrixProduct::multiply)
-                : List.of();
+        return OpenBlas.isAvailable() && VectorSupport.ENABLED ? RouteCheck.run(MatrixProduct::multiply) : List.of();
     }
 
     /** The model of the processor, or its architecture where the system does not tell. */

@@ -2,7 +2,6 @@ package handgrad.optim;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
-import static org.assertj.core.api.Assertions.within;
 
 import handgrad.nn.Parameter;
 import handgrad.tensor.DType;
@@ -10,11 +9,13 @@ import handgrad.tensor.Shape;
 import handgrad.tensor.Tensor;
 import handgrad.tensor.Updates;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Steps of optimisers for gradients of every exponent, zeros among them. */
+@Tag("no-kernel")
 class ExtremeGradientsTest {
     private static final int EXPONENTS = 277;
 
@@ -37,6 +38,7 @@ class ExtremeGradientsTest {
             var options = AdamOptions.PYTORCH.withEpsilon(epsilon);
             var adam = new Adam(List.of(single), options);
             var exact = new Adam(List.of(wide), options);
+            float[] positive = gradients(1);
             for (int step = 0; step < 4; step++) {
                 single.grad().copyFrom(Tensor.of(gradients(Math.max(1 - step, -1)), EXPONENTS + 1));
                 wide.grad().copyFrom(single.grad());
@@ -44,13 +46,16 @@ class ExtremeGradientsTest {
                 exact.step(lr);
                 double tolerance = epsilon == Updates.LEAST_EPSILON ? 1e-3 : 3e-6;
                 for (int i = 0; i <= EXPONENTS; i++) {
-                    if (gradients(1)[i] > 3e20 && gradients(1)[i] < 5e20) {
+                    if (positive[i] > 3e20 && positive[i] < 5e20) {
                         continue; // the sum of squares overflows at the last step
                     }
-                    double expected = gradients(1)[i] > 5e20 ? 0 : wide.value().getFlat(i);
-                    assertThat(single.value().getFlat(i))
-                            .as("lr %s, epsilon %s, step %d, gradient %s", lr, epsilon, step, gradients(1)[i])
-                            .isEqualTo(expected, within(tolerance * Math.max(Math.abs(expected), lr * 1e-2) + 1e-38));
+                    double expected = positive[i] > 5e20 ? 0 : wide.value().getFlat(i);
+                    double error = Math.abs(single.value().getFlat(i) - expected);
+                    if (!(error <= tolerance * Math.max(Math.abs(expected), lr * 1e-2) + 1e-38)) {
+                        assertThat(single.value().getFlat(i))
+                                .as("epsilon %s, step %d, gradient %s", epsilon, step, positive[i])
+                                .isEqualTo(expected);
+                    }
                 }
             }
         }

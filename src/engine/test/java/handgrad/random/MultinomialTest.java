@@ -31,11 +31,11 @@ class MultinomialTest {
 
     /** Weights in float64, in units from the smallest subnormal to the largest float. */
     @ParameterizedTest
-    @ValueSource(doubles = {Float.MIN_VALUE, 1e-42, 1e-38, 1e-20, 1, 1e20, 1e36, 3.4e37})
+    @ValueSource(doubles = {Float.MIN_VALUE, 1e-38, 1, 1e36, 3.4e37})
     void shares_do_not_depend_on_the_unit(double unit) {
         double[] weights = {3, 0, 1, 4, 0, 10, 2, 0};
         float[] probabilities = new float[weights.length];
-        for (int seed = 0; seed < 3; seed++) {
+        for (int seed = 0; seed < 2; seed++) {
             for (int j = 0; j < weights.length; j++) {
                 probabilities[j] = (float) (weights[j] * unit);
             }

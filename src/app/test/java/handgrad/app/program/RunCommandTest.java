@@ -109,8 +109,13 @@ class RunCommandTest {
                 "new StringBuilder() | .append(1) | | | ; | 20000"
             })
     void aSourceThatOverflowsTheCompilerIsOneLine(
-            @Nullable String start, String open, @Nullable String middle, @Nullable String close,
-            @Nullable String end, int parts) throws IOException {
+            @Nullable String start,
+            String open,
+            @Nullable String middle,
+            @Nullable String close,
+            @Nullable String end,
+            int parts)
+            throws IOException {
         var code = text(start) + open.repeat(parts) + text(middle) + text(close).repeat(parts) + text(end);
         var file = source("Big.java", "\nvoid main() {\n" + code + "\n}\n");
         assertFailed(

@@ -25,8 +25,22 @@ public final class BlasKernels {
         return switch (coreName.toLowerCase(Locale.ROOT)) {
             case "skylakex", "cooperlake", "sapphirerapids" -> 512;
             case "haswell", "zen", "excavator", "steamroller", "piledriver", "bulldozer", "sandybridge" -> 256;
-            case "prescott", "core2", "penryn", "dunnington", "nehalem", "atom", "nano", "athlon", "opteron",
-                    "opteron_sse3", "barcelona", "bobcat", "katmai", "coppermine", "northwood", "banias" -> 128;
+            case "prescott",
+                    "core2",
+                    "penryn",
+                    "dunnington",
+                    "nehalem",
+                    "atom",
+                    "nano",
+                    "athlon",
+                    "opteron",
+                    "opteron_sse3",
+                    "barcelona",
+                    "bobcat",
+                    "katmai",
+                    "coppermine",
+                    "northwood",
+                    "banias" -> 128;
             default -> VectorSupport.BITS;
         };
     }
@@ -49,7 +63,6 @@ public final class BlasKernels {
                 ? "unset %s, which is %s".formatted(VARIABLE, variable)
                 : "set %s=%s, or name an OpenBLAS that knows this CPU by HANDGRAD_BLAS"
                         .formatted(VARIABLE, cpu == 512 ? "SkylakeX" : "Haswell");
-        return "its kernels for %s have vectors of %d bits, this CPU has %d: %s"
-                .formatted(coreName, bits, cpu, remedy);
+        return "its kernels for %s have vectors of %d bits, this CPU has %d: %s".formatted(coreName, bits, cpu, remedy);
     }
 }
