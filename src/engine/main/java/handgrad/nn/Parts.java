@@ -82,6 +82,7 @@ public final class Parts {
      */
     public <L extends Layer> L add(String name, L layer) {
         requireOpen(name);
+        Objects.requireNonNull(layer, () -> "Parts: " + name + " is null");
         var inside = of(layer);
         if (inside == this) {
             throw new IllegalArgumentException("Parts: " + name + " is the layer itself");
@@ -244,7 +245,12 @@ public final class Parts {
             throw new IllegalArgumentException("to: a layer is FLOAT32 or FLOAT64, not INT32");
         }
         parameters();
-        state.forEach((name, tensor) -> Conversion.requireHeld("to: " + name, tensor.value(), dtype));
+        state.forEach((name, tensor) -> {
+            Conversion.requireHeld("to: " + name, tensor.value(), dtype);
+            if (tensor instanceof Parameter parameter) {
+                Conversion.requireHeld("to: the gradient of " + name, parameter.grad(), dtype);
+            }
+        });
         tensors.forEach(tensor -> tensor.to(dtype));
         for (var layer : layers) {
             layer.to(dtype);

@@ -77,9 +77,10 @@ public final class Passes implements AutoCloseable {
      * @throws IllegalStateException if another thread is inside the layer
      */
     public Passes forward(Tensor x) {
+        var makerOfX = Origin.maker(x);
         enter("forward");
         input = x;
-        makerOfInput = Origin.maker(x);
+        makerOfInput = makerOfX;
         passOfInput = Origin.pass(x);
         pass = Math.max(pass, passOfInput) + 1;
         training = parts.isTraining();
@@ -122,8 +123,9 @@ public final class Passes implements AutoCloseable {
      *     forward pass has been overwritten, or another thread is inside the layer
      */
     public Passes backward(Tensor dOut) {
+        var makerOfD = Origin.maker(dOut);
         enter("backward");
-        refuse(problem(dOut));
+        refuse(problem(makerOfD, Origin.pass(dOut)));
         return this;
     }
 
@@ -136,7 +138,7 @@ public final class Passes implements AutoCloseable {
 
     /** Marks the gradient of the input, and returns it. */
     public Tensor gradient(Tensor dX) {
-        Origin.mark(dX, makerOfInput, passOfInput);
+        Origin.markGradient(dX, makerOfInput, passOfInput);
         return dX;
     }
 
@@ -145,12 +147,12 @@ public final class Passes implements AutoCloseable {
         return Objects.requireNonNull(kept);
     }
 
-    private @Nullable String problem(Tensor dOut) {
+    private @Nullable String problem(@Nullable Object makerOfD, long passOfD) {
         var problem = problem();
         if (problem != null) {
             return problem;
         }
-        return makerOfOutput != null && Origin.maker(dOut) == makerOfOutput && Origin.pass(dOut) != passOfOutput
+        return makerOfD != null && makerOfD == makerOfOutput && passOfD != passOfOutput
                 ? "dOut belongs to an earlier forward pass: forward has run again since, and a layer keeps what"
                         + " backward needs for its last pass alone. Call backward first and then evaluate, or forward"
                         + " again"

@@ -25,10 +25,10 @@ public final class Sequential implements Layer {
 
     /** A model of these layers, each a layer of its own, the first one next to the input. */
     public Sequential(Layer... layers) {
-        this.layers = List.of(layers);
         for (int i = 0; i < layers.length; i++) {
             parts.add(String.valueOf(i), layers[i]);
         }
+        this.layers = List.of(layers);
     }
 
     /** The layers, the first one next to the input. */

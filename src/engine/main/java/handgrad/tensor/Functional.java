@@ -50,7 +50,7 @@ public final class Functional {
      * @param dTable (rows, columns), added to
      */
     public static void embeddingBackward(Tensor indices, Tensor dOut, Tensor dTable) {
-        dTable.indexAdd(indices, dOut);
+        Selection.addRows(dTable, indices, dOut);
     }
 
     /**

@@ -3,22 +3,35 @@ package handgrad.tensor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The forward pass that a tensor comes from: who made it, and in which of its passes. A layer marks its output, and an
- * operation that makes a tensor of others passes on the latest of theirs. So a gradient that belongs to an earlier pass
- * is known when it arrives. A tensor that was read, drawn or written by hand has no origin.
+ * The forward pass that a tensor comes from: who made it, and in which of its passes. A layer marks its output, and the
+ * gradient of its input with the origin of that. So a gradient that belongs to an earlier pass is known when it
+ * arrives.
+ *
+ * <p>An operation that makes a tensor of others passes an origin on: the earliest of the gradients among them, as they
+ * go back the furthest, or else the latest of the others. A tensor that was read, drawn or written by hand has none.
  */
 public final class Origin {
     private Origin() {}
 
     /**
-     * Marks a tensor.
+     * Marks an output.
      *
      * @param maker who made it, known by its identity; null for nobody
      * @param pass a number that grows with each pass of the maker, and is more than those of the tensors it is made of
      */
     public static void mark(Tensor tensor, @Nullable Object maker, long pass) {
+        mark(tensor, maker, pass, false);
+    }
+
+    /** Marks the gradient of a tensor of this origin. */
+    public static void markGradient(Tensor gradient, @Nullable Object maker, long pass) {
+        mark(gradient, maker, pass, true);
+    }
+
+    private static void mark(Tensor tensor, @Nullable Object maker, long pass, boolean gradient) {
         tensor.maker = maker;
         tensor.pass = pass;
+        tensor.gradient = gradient;
     }
 
     /** Who made a tensor, or null where it has no origin. */
@@ -31,16 +44,22 @@ public final class Origin {
         return tensor.pass;
     }
 
-    /** Passes on the latest origin of the inputs. */
+    /** Passes on an origin of the inputs. */
     static void derive(Tensor output, Tensor... inputs) {
-        Object maker = null;
-        long pass = 0;
+        Tensor from = null;
         for (var input : inputs) {
-            if (input.pass > pass) {
-                maker = input.maker;
-                pass = input.pass;
+            if (input.maker != null && (from == null || comesBefore(input, from))) {
+                from = input;
             }
         }
-        mark(output, maker, pass);
+        if (from == null) {
+            mark(output, null, 0);
+        } else {
+            mark(output, from.maker, from.pass, from.gradient);
+        }
+    }
+
+    private static boolean comesBefore(Tensor a, Tensor b) {
+        return a.gradient == b.gradient ? a.gradient == a.pass < b.pass : a.gradient;
     }
 }

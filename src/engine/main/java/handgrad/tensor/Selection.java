@@ -57,6 +57,12 @@ final class Selection {
 
     /** The backward pass of {@link #index}. */
     static Tensor indexAdd(Tensor target, Tensor indices, Tensor x) {
+        addRows(target, indices, x);
+        return Tracing.tell(Op.INDEX_ADD, target, target, indices, x);
+    }
+
+    /** The same, told to no tracer, so that a step of training allocates nothing. */
+    static void addRows(Tensor target, Tensor indices, Tensor x) {
         var shape = target.shape();
         requireSameType("indexAdd", target, x);
         requireIndices("indexAdd", indices, shape.size(0));
@@ -66,7 +72,6 @@ final class Selection {
                     "indexAdd: " + indices.shape() + " rows of " + shape.without(0) + " do not fit x " + x.shape());
         }
         Rows.scatterAdd(target.elements(), shape.inner(0), indices.ints(), count, x.elements());
-        return Tracing.tell(Op.INDEX_ADD, target, target, indices, x);
     }
 
     static Tensor indexSelect(Tensor x, int dimension, Tensor indices) {

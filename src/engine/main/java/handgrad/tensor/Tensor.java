@@ -37,6 +37,7 @@ public final class Tensor {
     Object maker;
 
     long pass;
+    boolean gradient;
 
     private Tensor(DType dtype, Shape shape, Object elements) {
         this.dtype = dtype;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 
 import handgrad.random.TorchRandom;
 import handgrad.tensor.Tensor;
@@ -193,6 +194,35 @@ class PassesTest {
                 .withMessage("Linear.backward: " + OVERWRITTEN);
     }
 
+    /** out = f(f(x)), which keeps what it needs of its second call alone, and does not say what it is made of. */
+    private record Squared(Layer f) implements Layer {
+        @Override
+        public Tensor forward(Tensor x) {
+            return f.forward(f.forward(x).copy());
+        }
+
+        @Override
+        public Tensor backward(Tensor dOut) {
+            return f.backward(f.backward(dOut));
+        }
+
+        @Override
+        public Parts parts() {
+            return f.parts();
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("models")
+    void a_layer_that_runs_in_two_places_is_noticed(Subject subject) {
+        var model = new Squared(subject.layer.get());
+        var loss = new MseLoss();
+        loss.forward(model.forward(x), y);
+        assertThatIllegalStateException()
+                .isThrownBy(() -> model.backward(loss.backward()))
+                .withMessageMatching("\\w+\\.backward: (\\Q" + EARLIER + "\\E|\\Q" + OVERWRITTEN + "\\E)");
+    }
+
     @ParameterizedTest
     @MethodSource("models")
     void what_is_right_is_not_refused(Subject subject) {
@@ -249,6 +279,19 @@ class PassesTest {
                 .withMessage("Sequential.backward: call forward first");
         model.forward(x);
         assertThatCode(() -> model.backward(Tensor.ones(ROWS, WIDTH))).doesNotThrowAnyException();
+    }
+
+    @Test
+    @SuppressWarnings("NullAway") // what a user without its checks may do
+    void null_keeps_no_thread_out() throws Exception {
+        var layer = linear();
+        assertThatNullPointerException().isThrownBy(() -> layer.forward(null));
+        layer.forward(x);
+        assertThatNullPointerException().isThrownBy(() -> layer.backward(null));
+        assertThat(start("another", () -> layer.forward(x).shape()).get()).isEqualTo(x.shape());
+        assertThatNullPointerException()
+                .isThrownBy(() -> new Sequential(new Tanh(), null))
+                .withMessage("Parts: 1 is null");
     }
 
     private static <T> FutureTask<T> start(String name, Callable<T> task) {

@@ -98,6 +98,14 @@ class StateDictTest {
                 .isThrownBy(() -> model.to(DType.FLOAT32))
                 .withMessage("to: 2.bias: element 1 of FLOAT64 (2) is 1.0E300, which FLOAT32 cannot hold");
         assertThat(model.stateDict()).isEqualTo(before);
+        model.parameters().getLast().value().setFlat(1, 0);
+        model.parameters().getFirst().grad().fill(-1e39);
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> model.to(DType.FLOAT32))
+                .withMessage(
+                        "to: the gradient of 0.weight: element 0 of FLOAT64 (3, 4) is -1.0E39, which FLOAT32 cannot"
+                                + " hold");
+        assertThat(model.stateDict().values()).allMatch(tensor -> tensor.dtype() == DType.FLOAT64);
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> model.to(DType.INT32))
                 .withMessage("to: a layer is FLOAT32 or FLOAT64, not INT32");

@@ -49,10 +49,29 @@ class OriginTest {
         }
     }
 
+    private Tensor gradient(long pass) {
+        var tensor = Tensor.ones(2, 3);
+        Origin.markGradient(tensor, maker, pass);
+        return tensor;
+    }
+
+    private static void assertPass(Tensor a, Tensor b, long pass) {
+        assertThat(Origin.pass(a.add(b))).isEqualTo(pass);
+        assertThat(Origin.pass(b.add(a))).isEqualTo(pass);
+    }
+
     @Test
-    void the_latest_counts_and_what_is_filled_has_none() {
-        assertThat(Origin.pass(made(3).add(made(7)))).isEqualTo(7);
-        assertThat(Origin.pass(made(7).add(made(3)))).isEqualTo(7);
+    void the_earliest_gradient_or_the_latest_output_counts() {
+        assertPass(made(3), made(7), 7);
+        assertPass(gradient(3), gradient(7), 3);
+        assertPass(gradient(3), made(7), 3);
+        assertPass(gradient(7), made(3), 7);
+        assertPass(gradient(7).mul(2), gradient(3).copy(), 3);
+        assertPass(Tensor.ones(2, 3), made(3), 3);
+    }
+
+    @Test
+    void what_is_filled_or_made_of_what_has_none_has_none() {
         assertThat(Origin.maker(made(3).fill(0))).isNull();
         assertThat(Origin.pass(Tensor.ones(3).add(1))).isZero();
     }

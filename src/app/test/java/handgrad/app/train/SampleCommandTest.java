@@ -228,8 +228,7 @@ class SampleCommandTest {
         var doctor = CommandResult.of("doctor", "" + weights);
         assertThat(doctor.code()).isEqualTo(2);
         assertThat(doctor.out())
-                .contains(
-                        "\n5.weight        FLOAT32  (16, 27)          good\n")
+                .contains("\n5.weight        FLOAT32  (16, 27)          good\n")
                 .contains("\n5.bias          FLOAT32  (27)              damaged\n")
                 .containsPattern("\nweights  sha256 [0-9a-f]{64}\n$");
         assertThat(doctor.err())
