@@ -57,7 +57,7 @@ class SampleCommandTest {
         assertThat(result.err()).isEmpty();
         assertThat(result.out().lines()).hasSize(20);
         // Between the losses and the folder, in lines of several.
-        var names = trained.replaceFirst("(?s).*--help\\.\n\n(.*)\n\n.* are new\n\nrun folder.*", "$1");
+        var names = trained.replaceFirst("(?s).*compare with\\.\n\n(.*)\n\n.* are new\n\nrun folder.*", "$1");
         assertThat(names.replaceAll("\\s+", "\n"))
                 .isEqualTo(result.out().strip().replaceAll("\\s+", "\n"));
     }
