@@ -39,8 +39,7 @@ public final class AdamStep {
         loop.run(n, Parallel.BLOCK, 1, target, grad, mean, square);
     }
 
-    private void float32(
-            float[] target, float[] grad, float[] mean, float[] square, int columns, int from, int to) {
+    private void float32(float[] target, float[] grad, float[] mean, float[] square, int columns, int from, int to) {
         float decay1 = (float) beta1;
         float decay2 = (float) beta2;
         // 1 - β is taken in float64, where β near 1 leaves it all its digits.

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * <p>In streaming the layer remembers its last (k - 1)·d inputs, and T inputs give T outputs: those that the whole
  * sequence would give at their positions. Keeps the unfolded input for backward.
  */
-public final class CausalConv1d implements Layer {
+public final class CausalConv1d implements WeightedLayer {
     /** The kernel size of WaveNet. */
     private static final int DEFAULT_KERNEL_SIZE = 2;
 
@@ -77,16 +77,6 @@ public final class CausalConv1d implements Layer {
         span = Shape.of("CausalConv1d", kernelSize - 1, dilation).elements();
         this.weights =
                 new WeightAndBias("CausalConv1d", weight, kernelSize, 1, "(" + kernelSize + "·fanIn, fanOut)", bias);
-    }
-
-    /** The weight, (k·fanIn, fanOut). */
-    public Parameter weight() {
-        return weights.weight;
-    }
-
-    /** The bias, (fanOut), or null where there is none. */
-    public @Nullable Parameter bias() {
-        return weights.bias;
     }
 
     /**
@@ -162,7 +152,7 @@ public final class CausalConv1d implements Layer {
     }
 
     @Override
-    public Parts parts() {
-        return weights.parts;
+    public WeightAndBias weights() {
+        return weights;
     }
 }

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * channel and row by row: PyTorch's (outChannels, inChannels, k, k) flattened and transposed. Keeps its input for
  * backward.
  */
-public final class Conv2d implements Layer {
+public final class Conv2d implements WeightedLayer {
     private final Window window;
     private final WeightAndBias weights;
     private @Nullable Tensor input;
@@ -65,16 +65,6 @@ public final class Conv2d implements Layer {
         window = new Window(kernelSize, stride, padding);
         weights = new WeightAndBias(
                 "Conv2d", weight, window.area(), 1, "(inChannels·" + kernelSize + "², outChannels)", bias);
-    }
-
-    /** The weight, (inChannels·k², outChannels). */
-    public Parameter weight() {
-        return weights.weight;
-    }
-
-    /** The bias, (outChannels), or null where there is none. */
-    public @Nullable Parameter bias() {
-        return weights.bias;
     }
 
     /** How wide and high the kernel is, k. */
@@ -140,7 +130,7 @@ public final class Conv2d implements Layer {
     }
 
     @Override
-    public Parts parts() {
-        return weights.parts;
+    public WeightAndBias weights() {
+        return weights;
     }
 }

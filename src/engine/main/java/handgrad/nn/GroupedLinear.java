@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Feature f of group g stands in column f · groups + g. Keeps its input for backward.
  */
-public final class GroupedLinear implements Layer {
+public final class GroupedLinear implements WeightedLayer {
     private final int groups;
     private final WeightAndBias weights;
     private @Nullable Tensor input;
@@ -57,7 +57,7 @@ public final class GroupedLinear implements Layer {
     }
 
     @Override
-    public Parts parts() {
-        return weights.parts;
+    public WeightAndBias weights() {
+        return weights;
     }
 }

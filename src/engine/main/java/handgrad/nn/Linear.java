@@ -6,7 +6,7 @@ import handgrad.tensor.Tensor;
 import org.jspecify.annotations.Nullable;
 
 /** out = x · weight + bias: (…, fanIn) to (…, fanOut). Keeps its input for backward. */
-public final class Linear implements Layer {
+public final class Linear implements WeightedLayer {
     private final WeightAndBias weights;
     private @Nullable Tensor input;
     private @Nullable Tensor output;
@@ -42,16 +42,6 @@ public final class Linear implements Layer {
         this.weights = new WeightAndBias("Linear", weight, 1, 1, "(fanIn, fanOut)", bias);
     }
 
-    /** The weight, (fanIn, fanOut). */
-    public Parameter weight() {
-        return weights.weight;
-    }
-
-    /** The bias, (fanOut), or null where there is none. */
-    public @Nullable Parameter bias() {
-        return weights.bias;
-    }
-
     /** out = x · weight + bias; x is (…, fanIn), out (…, fanOut). */
     @Override
     public Tensor forward(Tensor x) {
@@ -76,7 +66,7 @@ public final class Linear implements Layer {
     }
 
     @Override
-    public Parts parts() {
-        return weights.parts;
+    public WeightAndBias weights() {
+        return weights;
     }
 }

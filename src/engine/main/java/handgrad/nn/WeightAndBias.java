@@ -4,7 +4,7 @@ import handgrad.tensor.Tensor;
 import org.jspecify.annotations.Nullable;
 
 /** The weight of a layer and, where it has one, the bias that it adds to each of its outputs. */
-final class WeightAndBias {
+public final class WeightAndBias {
     final Parts parts = new Parts();
     final Passes passes;
     final Parameter weight;
