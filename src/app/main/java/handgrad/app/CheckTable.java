@@ -2,7 +2,6 @@ package handgrad.app;
 
 import handgrad.check.registry.Proof;
 import handgrad.check.registry.ProofReport;
-import handgrad.check.result.TensorResult;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
@@ -64,10 +63,7 @@ final class CheckTable {
         for (var entry : report.entries()) {
             if (!entry.report().passed()) {
                 out.printf("%n%s at %s:%n", report.operation().name(), entry.sample());
-                entry.report().tensors().stream()
-                        .filter(tensor -> !tensor.passed())
-                        .map(TensorResult::toString)
-                        .forEach(out::println);
+                out.println(entry.report().failures());
             }
         }
     }

@@ -67,7 +67,8 @@ class GradientCheckTest {
                 .isInstanceOf(AssertionError.class)
                 .hasMessageMatching(
                         "the gradient of x \\(3, 4\\) is wrong, worst at \\[\\d, \\d\\]: backward gives -?\\d\\S+,"
-                                + " central differences give -?\\d\\S+\\R  it is 3 times too large: a mean in the"
+                                + " central differences give -?\\d\\S+\\R"
+                                + "  likely cause: it is 3 times too large: a mean in the"
                                 + " forward pass divides by n = 3, so does its gradient");
     }
 
@@ -358,7 +359,8 @@ class GradientCheckTest {
                 .isTrue();
         assertThatThrownBy(() -> loose.eps(0))
                 .hasMessage(
-                        "GradientCheck: eps must be positive, atol and rtol at least 0, they are 0.0, 1.0E-5 and 0.1");
+                        "GradientCheck: eps must be between 0 and 1, atol and rtol at least 0, they are 0.0, 0.0 and"
+                                + " 0.1");
     }
 
     @Test

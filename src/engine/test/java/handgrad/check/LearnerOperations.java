@@ -226,7 +226,7 @@ final class LearnerOperations {
                         "mean of squares",
                         normal(shape(4, 7)),
                         x -> x[0].pow(2).mean(0).mean(0),
-                        (d, x) -> x[0].mul(2).mul(d).div(28))
+                        (d, x) -> x[0].mul(2).mul(d).div(x[0].shape().elements()))
                 .fault("1/n missing", 0, (d, x) -> x[0].mul(2).mul(d), MISSING_MEAN)
                 .fault("1/rows only", 0, (d, x) -> x[0].mul(2).mul(d).div(4), MISSING_MEAN)
                 .fault("2 forgotten", 0, (d, x) -> x[0].mul(d).div(28), CONSTANT_FACTOR);
@@ -254,7 +254,7 @@ final class LearnerOperations {
                         "var0 / (n - 1)",
                         normal(shape(9, 4)),
                         x -> x[0].var(0, true, true),
-                        (d, x) -> centered(x[0], 0).mul(d).mul(2 / 8.0))
+                        (d, x) -> centered(x[0], 0).mul(d).mul(2.0 / (x[0].size(0) - 1)))
                 .fault("divided by n", 0, (d, x) -> centered(x[0], 0).mul(d).mul(2 / 9.0), VARIANCE)
                 .fault("not divided", 0, (d, x) -> centered(x[0], 0).mul(d).mul(2), MISSING_MEAN)
                 .fault("mean forgotten", 0, (d, x) -> x[0].mul(d).mul(2 / 8.0), MISSING_TERM)
@@ -442,7 +442,7 @@ final class LearnerOperations {
                                 .sum(1)
                                 .mean(0)
                                 .neg(),
-                        (d, x) -> softmax(x[0], 1).sub(oneHot(x[1])).mul(d).div(5))
+                        (d, x) -> softmax(x[0], 1).sub(oneHot(x[1])).mul(d).div(x[0].size(0)))
                 .fault(
                         "1/n forgotten",
                         0,
@@ -495,7 +495,8 @@ final class LearnerOperations {
                         unbiased ? "batch norm, unbiased" : "batch norm, biased",
                         normal(shape(9, 4), shape(4), shape(4)),
                         x -> normalized(x[0], 0, unbiased).mul(x[1]).add(x[2]),
-                        (d, x) -> normalizationBackward(d.mul(x[1]), x[0], 0, unbiased, 1, variance),
+                        (d, x) -> normalizationBackward(
+                                d.mul(x[1]), x[0], 0, unbiased, 1, unbiased ? 1 + 1 / (x[0].size(0) - 1.0) : 1),
                         (d, x) -> d.mul(normalized(x[0], 0, unbiased)).sum(0),
                         (d, x) -> d.sum(0))
                 .fault(

@@ -2,6 +2,7 @@ package handgrad.app.diagram;
 
 import handgrad.check.pass.PassGraph;
 import handgrad.check.pass.PassGraph.Value;
+import handgrad.check.result.Verdict;
 import handgrad.tensor.Tensor;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -27,13 +28,6 @@ record DiagramSubject(
         Function<String, @Nullable Tensor> gradients,
         Function<String, Verdict> verdicts,
         Function<String, @Nullable String> sources) {
-    /** What the gradient check says. */
-    enum Verdict {
-        RIGHT,
-        WRONG,
-        UNCHECKED
-    }
-
     /**
      * A layer: it computes one named tensor from another.
      *

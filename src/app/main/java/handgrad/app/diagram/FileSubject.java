@@ -2,11 +2,11 @@ package handgrad.app.diagram;
 
 import handgrad.app.command.FailedException;
 import handgrad.app.command.WrongInputException;
-import handgrad.app.diagram.DiagramSubject.Verdict;
 import handgrad.app.program.SourceProgram;
 import handgrad.app.program.SourceProgram.ProgramException;
 import handgrad.check.pass.NamedPass;
 import handgrad.check.pass.PassGraph;
+import handgrad.check.result.Verdict;
 import handgrad.tensor.Tensor;
 import java.lang.reflect.Field;
 import java.lang.reflect.Method;
@@ -183,6 +183,6 @@ final class FileSubject {
         if (gradient == null || pass == null || !pass.names().contains(name)) {
             return Verdict.UNCHECKED;
         }
-        return pass.compare(name, gradient).approximate() ? Verdict.RIGHT : Verdict.WRONG;
+        return pass.compare(name, gradient).verdict();
     }
 }

@@ -1,8 +1,8 @@
 package handgrad.app.diagram;
 
-import handgrad.app.diagram.DiagramSubject.Verdict;
 import handgrad.check.pass.NamedPass;
 import handgrad.check.pass.PassGraph;
+import handgrad.check.result.Verdict;
 import handgrad.models.LectureModel;
 import handgrad.tensor.DType;
 import handgrad.tensor.Tensor;
@@ -59,6 +59,6 @@ final class ModelSubject {
         if (pass == null) {
             pass = run.pass();
         }
-        return pass.compare(name, gradient).approximate() ? Verdict.RIGHT : Verdict.WRONG;
+        return pass.compare(name, gradient).verdict();
     }
 }

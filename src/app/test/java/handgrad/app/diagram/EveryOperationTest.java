@@ -2,11 +2,11 @@ package handgrad.app.diagram;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import handgrad.app.diagram.DiagramSubject.Verdict;
 import handgrad.check.pass.PassGraph;
 import handgrad.check.pass.PassGraph.Value;
 import handgrad.check.registry.ProofSample;
 import handgrad.check.registry.Registry;
+import handgrad.check.result.Verdict;
 import handgrad.nn.BatchNorm2d;
 import handgrad.nn.Conv2d;
 import handgrad.nn.Conv2dOptions;

@@ -3,7 +3,6 @@ package handgrad.app.diagram;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.fail;
 
-import handgrad.app.diagram.DiagramSubject.Verdict;
 import handgrad.app.diagram.Figure.Disc;
 import handgrad.app.diagram.Figure.Group;
 import handgrad.app.diagram.Figure.Letters;
@@ -12,6 +11,7 @@ import handgrad.app.diagram.Figure.Rectangle;
 import handgrad.app.diagram.Sheet.Paper;
 import handgrad.app.diagram.Style.Backward;
 import handgrad.app.exercise.Exercise;
+import handgrad.check.result.Verdict;
 import handgrad.models.LectureModel;
 import java.awt.geom.Rectangle2D;
 import java.util.ArrayList;

@@ -16,8 +16,7 @@ final class FactorRules {
 
     static @Nullable Cause constantFactor(Evidence evidence) {
         double factor = dot(evidence.gradient(), evidence.expected()) / dot(evidence.expected(), evidence.expected());
-        if (isOne(factor)
-                || !evidence.equal(evidence.gradient(), evidence.expected().mul(factor))) {
+        if (isOne(factor) || !evidence.equal(evidence.gradient().div(factor), evidence.expected())) {
             return null;
         }
         return explain("it", factor, evidence.counts());

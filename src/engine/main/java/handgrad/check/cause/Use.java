@@ -70,9 +70,9 @@ public final class Use {
         if (contributions == null && (long) rows * columns <= MOST_CONTRIBUTIONS) {
             var all = Tensor.zeros(DType.FLOAT64, Shape.of(rows, columns));
             for (int j = 0; j < rows; j++) {
-                var outputs = differences.of(j).outputs();
+                double[] outputs = differences.of(j).outputs();
                 for (int i = 0; i < columns; i++) {
-                    all.setFlat(j * columns + i, dOut.getFlat(i) * outputs.getFlat(i));
+                    all.setFlat(j * columns + i, dOut.getFlat(i) * outputs[i]);
                 }
             }
             contributions = all;

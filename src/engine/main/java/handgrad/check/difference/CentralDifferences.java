@@ -1,15 +1,11 @@
 package handgrad.check.difference;
 
+import handgrad.random.TorchRandom;
 import handgrad.tensor.DType;
 import handgrad.tensor.Tensor;
+import java.util.Arrays;
 
-/**
- * Derivatives by differences of the scalar Σ dOut ∘ f(x), where f is a function of one FLOAT64 tensor.
- *
- * <p>A point is taken for one without a derivative, as 0 is for relu, where the differences to the two sides disagree
- * and do not come together when the step shrinks; where they do, x is only near such a point or f bends sharply, and
- * the smaller step counts.
- */
+/** Derivatives by differences of the scalar Σ dOut ∘ f(x), where f is a function of one FLOAT64 tensor. */
 public final class CentralDifferences {
     /** f: it does not keep x, and its result may be overwritten by the next call. */
     @FunctionalInterface
@@ -17,32 +13,68 @@ public final class CentralDifferences {
         Tensor at(Tensor x);
     }
 
-    /** The smaller step is eps / SHRINK. */
-    private static final double SHRINK = 16;
+    /** How much smaller than usual an element is before it counts as tiny. */
+    private static final double TINY = 128;
 
-    /** The rounding error that is assumed for an output, in units in the last place (ulp) of the largest output. */
-    private static final double ROUNDING_IN_ULP = 100;
+    /** How often the last digits are changed to see what rounding does. */
+    private static final int CHANGES = 4;
 
     private final Function function;
     private final Tensor x;
-    private final double[] dOut;
-    private final double[] center;
+    private final Steps.Outputs outputs;
+    private final double usual;
     private final Tolerance tolerance;
-    private final double rounding;
+    private final double[] values;
 
-    public CentralDifferences(Function function, Tensor x, Tensor dOut, Tolerance tolerance) {
+    /**
+     * Differences at a point.
+     *
+     * @param noise how far each output moves when every input is changed in its last digits
+     */
+    public CentralDifferences(Function function, Tensor x, Tensor dOut, double[] noise, Tolerance tolerance) {
         this.function = function;
         this.x = x.copy();
-        this.dOut = dOut.doubles();
-        this.center = function.at(this.x.copy()).doubles().clone();
+        double[] center = outputs(this.x.copy());
+        double largest = Arrays.stream(center).map(Math::abs).max().orElse(0);
+        this.outputs = new Steps.Outputs(center, noise, dOut.doubles(), largest);
+        this.usual = usual(this.x);
         this.tolerance = tolerance;
-        double largest = 0;
-        double squares = 0;
-        for (int i = 0; i < center.length; i++) {
-            largest = Math.max(largest, Math.abs(center[i]));
-            squares += this.dOut[i] * this.dOut[i];
+        this.values = new double[x.shape().elements()];
+        Arrays.fill(values, Double.NaN);
+    }
+
+    /** Differences at a point, where only x is known to be rounded. */
+    public CentralDifferences(Function function, Tensor x, Tensor dOut, Tolerance tolerance) {
+        this(
+                function,
+                x,
+                dOut,
+                noise(function.at(x.copy()).copy(), random -> function.at(Tensors.lastDigits(x, random))),
+                tolerance);
+    }
+
+    /** How far outputs move when every input is changed in its last digits. */
+    public static double[] noise(Tensor output, java.util.function.Function<TorchRandom, Tensor> changed) {
+        double[] noise = new double[output.shape().elements()];
+        var random = TorchRandom.seeded(3);
+        for (int k = 0; k < CHANGES; k++) {
+            var other = changed.apply(random);
+            for (int i = 0; i < noise.length; i++) {
+                double apart = Math.abs(other.getFlat(i) - output.getFlat(i));
+                noise[i] = Double.isFinite(apart) ? Math.max(noise[i], apart) : noise[i];
+            }
         }
-        this.rounding = ROUNDING_IN_ULP * Math.ulp(largest) * Math.sqrt(squares) / (2 * tolerance.eps());
+        return noise;
+    }
+
+    /** The median |element| of those that are not 0; 1 where all are. */
+    private static double usual(Tensor x) {
+        double[] sizes = Arrays.stream(x.doubles())
+                .map(Math::abs)
+                .filter(size -> size >= Double.MIN_NORMAL)
+                .sorted()
+                .toArray();
+        return sizes.length == 0 ? 1 : sizes[sizes.length / 2];
     }
 
     /** A copy of the point. */
@@ -50,86 +82,82 @@ public final class CentralDifferences {
         return x.copy();
     }
 
-    /** What rounding may add to a difference. */
+    /** What rounding may add to the first difference of an element of the usual size. */
     public double rounding() {
-        return rounding;
+        return leastVisible() / (2 * tolerance.eps());
+    }
+
+    /** The derivative that would move the outputs by their rounding when an element of the usual size is doubled. */
+    public double leastVisible() {
+        double norm = 0;
+        for (int i = 0; i < outputs.center().length; i++) {
+            norm = Math.hypot(norm, outputs.dOut()[i] * outputs.center()[i]);
+        }
+        return Steps.ROUNDING * norm / usual;
     }
 
     public Tolerance tolerance() {
         return tolerance;
     }
 
+    /** What an element is moved in proportion to: its size, or a part of the usual one where it is 0 or tiny. */
+    double scale(int element) {
+        double size = Math.abs(x.getFlat(element));
+        return size == 0 ? usual : Math.max(size, usual / TINY);
+    }
+
     /** The derivative with respect to one element. */
     public Derivative of(int element) {
-        return withSmallerStepWhereNeeded(step -> {
-            var moved = x.copy();
-            moved.setFlat(element, moved.getFlat(element) + step);
-            return moved;
-        });
+        double old = x.getFlat(element);
+        return derivative(
+                step -> {
+                    var moved = x.copy();
+                    moved.setFlat(element, old + step);
+                    return new Steps.Point((old + step) - old, outputs(moved));
+                },
+                scale(element),
+                Math.max(scale(element), usual));
     }
 
-    /** The derivatives with respect to all elements. */
+    /** The derivative along a direction of the shape of x; a step of 1 is one of the direction's length. */
+    public Derivative along(Tensor direction) {
+        return derivative(step -> new Steps.Point(step, outputs(x.add(direction.mul(step)))), 1, 1);
+    }
+
+    /** A direction that moves every element up or down, in proportion to it. */
+    Tensor direction(Tensor signs) {
+        var direction = signs.copy();
+        for (int i = 0; i < values.length; i++) {
+            direction.setFlat(i, signs.getFlat(i) * Math.max(scale(i), usual / 8));
+        }
+        return direction;
+    }
+
+    private Derivative derivative(Steps.Path path, double scale, double reach) {
+        return new Derivative(new Steps(path, scale, reach, outputs, tolerance.eps()), tolerance);
+    }
+
+    private double[] outputs(Tensor moved) {
+        return function.at(moved).doubles().clone();
+    }
+
+    /** Keeps what is known of an element, for {@link #gradient}. */
+    void keep(int element, double value) {
+        values[element] = value;
+    }
+
+    /**
+     * The derivatives with respect to all elements; where there is none but a gradient was compared, the number closest
+     * to it that will do.
+     */
     public Tensor gradient() {
         var gradient = Tensor.zeros(DType.FLOAT64, x.shape());
-        for (int i = 0; i < x.shape().elements(); i++) {
-            gradient.setFlat(i, of(i).value());
+        for (int i = 0; i < values.length; i++) {
+            if (Double.isNaN(values[i])) {
+                values[i] = of(i).value();
+            }
+            gradient.setFlat(i, values[i]);
         }
         return gradient;
-    }
-
-    /** As {@link #gradient}, but where there is no derivative, the number closest to a given gradient that will do. */
-    public Tensor gradientNextTo(Tensor given) {
-        if (!given.shape().equals(x.shape())) {
-            return gradient();
-        }
-        var gradient = Tensor.zeros(DType.FLOAT64, x.shape());
-        for (int i = 0; i < x.shape().elements(); i++) {
-            var derivative = of(i);
-            gradient.setFlat(i, derivative.smooth() ? derivative.value() : derivative.nearest(given.getFlat(i)));
-        }
-        return gradient;
-    }
-
-    /** The derivative along a direction of the shape of x. */
-    public Derivative along(Tensor direction) {
-        return withSmallerStepWhereNeeded(step -> x.add(direction.mul(step)));
-    }
-
-    private interface Path {
-        Tensor at(double step);
-    }
-
-    private Derivative withSmallerStepWhereNeeded(Path path) {
-        var wide = difference(path, tolerance.eps());
-        if (agree(wide, 1)) {
-            return wide;
-        }
-        var narrow = difference(path, tolerance.eps() / SHRINK);
-        boolean comeTogether = agree(narrow, SHRINK)
-                || Math.abs(narrow.above() - narrow.below()) <= 0.25 * Math.abs(wide.above() - wide.below());
-        return comeTogether ? narrow : new Derivative(wide.value(), wide.outputs(), false, wide.below(), wide.above());
-    }
-
-    private boolean agree(Derivative derivative, double roundings) {
-        double size = Math.max(Math.abs(derivative.above()), Math.abs(derivative.below()));
-        double allowed = tolerance.absolute(size, 4 * roundings * rounding) + tolerance.rtol() * size;
-        return Math.abs(derivative.above() - derivative.below()) <= allowed;
-    }
-
-    private Derivative difference(Path path, double step) {
-        double[] forward = function.at(path.at(step)).doubles().clone();
-        double[] backward = function.at(path.at(-step)).doubles();
-        double[] outputs = new double[center.length];
-        double value = 0;
-        double ahead = 0;
-        double behind = 0;
-        for (int i = 0; i < center.length; i++) {
-            outputs[i] = (forward[i] - backward[i]) / (2 * step);
-            value += dOut[i] * outputs[i];
-            ahead += dOut[i] * (forward[i] - center[i]) / step;
-            behind += dOut[i] * (center[i] - backward[i]) / step;
-        }
-        return new Derivative(
-                value, Tensor.of(outputs, outputs.length), true, Math.min(ahead, behind), Math.max(ahead, behind));
     }
 }

@@ -1,26 +1,40 @@
 package handgrad.check.difference;
 
+import handgrad.check.difference.Judgement.Finding;
 import handgrad.check.result.Cause;
 import handgrad.check.result.TensorResult;
+import handgrad.random.TorchRandom;
 import handgrad.tensor.Tensor;
 import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** Compares the gradient of one tensor with central differences. */
 public final class TensorCheck {
     /** The largest share of the derivatives that may be skipped. */
     private static final double MOST_SKIPPED = 0.25;
 
+    /** Once so many derivatives are wrong, the others are compared at the first step alone. */
+    private static final int ENOUGH = 4;
+
+    /** What matters to nobody, relative to the largest element of a gradient. */
+    private static final double LEAST = 0x1p-56;
+
     /** In place of an element: the derivative is along a direction. */
     private static final int DIRECTION = -1;
 
-    /**
-     * A derivative as backward gives it and as differences give it.
-     *
-     * @param size what rtol is multiplied with
-     */
-    private record Point(int element, double analytic, double numeric, double size) {
+    /** An element at which outputs have no derivative. */
+    @SuppressWarnings("ArrayRecordComponent") // compared by nobody
+    public record Bend(int element, int[] outputs) {}
+
+    /** A derivative as backward gives it and as differences give it. */
+    private record Point(int element, double analytic, double numeric) {
         double error() {
             return Math.abs(analytic - numeric);
         }
@@ -29,115 +43,196 @@ public final class TensorCheck {
     private final Tensor gradient;
     private final CentralDifferences differences;
     private final List<Tensor> jacobian;
-    private final List<Point> points = new ArrayList<>();
+    private final Supplier<Tensor> rounding;
+    private final double least;
+    private final List<Bend> bends = new ArrayList<>();
+    private final Map<Finding, Set<Integer>> skipped = new EnumMap<>(Finding.class);
+    private Point worst = new Point(DIRECTION, 0, 0);
+    private double largest;
+    private double maxdiff;
+    private int partials;
     private int compared;
-    private int skipped;
-
-    private TensorCheck(Tensor gradient, CentralDifferences differences, List<Tensor> jacobian) {
-        this.gradient = gradient;
-        this.differences = differences;
-        this.jacobian = jacobian;
-    }
+    private int wrong;
+    private boolean seen;
 
     /**
-     * Compares a gradient with the differences.
+     * A check that has not run.
      *
      * @param gradient FLOAT64, of any shape
      * @param jacobian the gradient of each output alone, compared too; empty where there are too many outputs
+     * @param rounding asked for the rounding of the gradient if that may matter
+     */
+    public TensorCheck(
+            Tensor gradient, CentralDifferences differences, List<Tensor> jacobian, Supplier<Tensor> rounding) {
+        this.gradient = gradient;
+        this.differences = differences;
+        this.jacobian = jacobian;
+        this.rounding = rounding;
+        this.least = LEAST * Tensors.largest(gradient);
+    }
+
+    /** Where the function has no derivative, as far as it was compared. */
+    public List<Bend> bends() {
+        return bends;
+    }
+
+    /**
+     * Compares the gradient with the differences.
+     *
      * @param diagnosis asked for the cause if the gradient is wrong
      */
-    public static TensorResult run(
-            String name,
-            Tensor gradient,
-            CentralDifferences differences,
-            List<Tensor> jacobian,
-            Coverage sampling,
-            Supplier<Cause> diagnosis) {
+    public TensorResult run(String name, Coverage sampling, Supplier<Cause> diagnosis) {
         var shape = differences.x().shape();
         if (!gradient.shape().equals(shape) || !Tensors.isFinite(gradient)) {
-            return new TensorResult(
-                    name,
-                    shape,
-                    0,
-                    0,
-                    Double.POSITIVE_INFINITY,
-                    Double.POSITIVE_INFINITY,
-                    List.of(),
-                    Double.NaN,
-                    Double.NaN,
-                    diagnosis.get());
+            return TensorResult.withoutValues(name, shape, diagnosis.get());
         }
-        var check = new TensorCheck(gradient, differences, jacobian);
-        check.compare(sampling);
-        return check.result(name, diagnosis);
+        for (int element : sampling.elementsOf(shape)) {
+            compare(element);
+        }
+        for (var signs : directions(sampling)) {
+            compared += sampling.isFull(shape) ? 0 : 1;
+            compareAlong(differences.direction(signs));
+        }
+        if (sampling.isFull(shape)) {
+            skipped.values().forEach(elements -> elements.remove(DIRECTION));
+        }
+        return result(name, diagnosis);
     }
 
-    private void compare(Coverage sampling) {
-        for (int element : sampling.elementsOf(gradient.shape())) {
-            var derivative = differences.of(element);
-            compare(element, gradient.getFlat(element), derivative, Math.abs(derivative.value()));
-            for (int i = 0; derivative.smooth() && i < jacobian.size(); i++) {
-                double numeric = derivative.outputs().getFlat(i);
-                points.add(new Point(element, jacobian.get(i).getFlat(element), numeric, Math.abs(numeric)));
-            }
-        }
-        double norm = Math.sqrt(gradient.mul(gradient).sum().item());
-        for (var direction : sampling.directionsOf(gradient.shape())) {
-            double analytic = gradient.mul(direction).sum().item();
-            compare(DIRECTION, analytic, differences.along(direction), norm);
-        }
+    /** A gradient of zeros could be one that was never computed: all elements together must not move the outputs. */
+    private List<Tensor> directions(Coverage sampling) {
+        var shape = gradient.shape();
+        return Tensors.largest(gradient) == 0 && shape.elements() > 0
+                ? List.of(Tensors.signs(shape, TorchRandom.seeded(sampling.seed() + 1)))
+                : sampling.directionsOf(shape);
     }
 
-    private void compare(int element, double analytic, Derivative derivative, double size) {
-        compared++;
-        if (derivative.smooth()) {
-            points.add(new Point(element, analytic, derivative.value(), size));
+    private void compare(int element) {
+        var derivative = differences.of(element);
+        double analytic = gradient.getFlat(element);
+        if (wrong >= ENOUGH) {
+            note(element, analytic, derivative.value(), false);
             return;
         }
-        skipped++;
-        double nearest = derivative.nearest(analytic);
-        if (nearest != analytic) {
-            points.add(new Point(element, analytic, nearest, size));
+        compared++;
+        var judgement = judge(derivative, analytic, Steps.ALL, element);
+        differences.keep(element, judgement.numeric());
+        if (count(element, analytic, judgement)) {
+            for (int i = 0; i < jacobian.size(); i++) {
+                double given = jacobian.get(i).getFlat(element);
+                count(element, given, judge(derivative, given, i, element));
+            }
+        } else if (judgement.is(Finding.BENT)) {
+            bends.add(new Bend(element, derivative.bentOutputs()));
+        }
+    }
+
+    /** Judges a derivative; one that differs is judged again with its own rounding. */
+    private Judgement judge(Derivative derivative, double given, int output, int element) {
+        var judgement = derivative.judge(given, output, least);
+        return judgement.is(Finding.DIFFERS)
+                ? derivative.judge(given, output, least + rounding.get().getFlat(element))
+                : judgement;
+    }
+
+    private void compareAlong(Tensor direction) {
+        var terms = gradient.mul(direction);
+        double analytic = terms.sum().item();
+        double norm = Math.sqrt(terms.mul(terms).sum().item());
+        var derivative = differences.along(direction);
+        var judgement =
+                derivative.judge(analytic, Steps.ALL, differences.tolerance().rtol() * norm);
+        if (judgement.is(Finding.DIFFERS)) {
+            double own = rounding.get().mul(direction.abs()).sum().item();
+            judgement = derivative.judge(
+                    analytic, Steps.ALL, differences.tolerance().rtol() * norm + own);
+        }
+        count(DIRECTION, analytic, judgement);
+    }
+
+    /** Counts a derivative; whether it is right. */
+    private boolean count(int element, double analytic, Judgement judgement) {
+        seen |= judgement.is(Finding.AGREES) && judgement.isSeen(analytic);
+        switch (judgement.finding()) {
+            case AGREES, DIFFERS -> note(element, analytic, judgement.numeric(), judgement.is(Finding.DIFFERS));
+            case BENT, DROWNED, UNSETTLED ->
+                skipped.computeIfAbsent(judgement.finding(), _ -> new HashSet<>())
+                        .add(element);
+        }
+        return judgement.is(Finding.AGREES);
+    }
+
+    private void note(int element, double analytic, double numeric, boolean differs) {
+        var point = new Point(element, analytic, numeric);
+        partials++;
+        largest = Math.max(largest, Math.abs(numeric));
+        maxdiff = Math.max(maxdiff, point.error());
+        if (differs) {
+            worst = wrong == 0 || point.error() > worst.error() ? point : worst;
+            wrong++;
         }
     }
 
     private TensorResult result(String name, Supplier<Cause> diagnosis) {
-        var tolerance = differences.tolerance();
-        double largest = 0;
-        double maxdiff = 0;
-        for (var point : points) {
-            largest = Math.max(largest, Math.abs(point.numeric));
-            maxdiff = Math.max(maxdiff, point.error());
-        }
-        double absolute = tolerance.absolute(largest, differences.rounding());
-        double worstRatio = 0;
-        var worst = new Point(DIRECTION, 0, 0, 0);
-        for (var point : points) {
-            double ratio = point.error() / (absolute + tolerance.rtol() * point.size);
-            if (ratio > worstRatio) {
-                worstRatio = ratio;
-                worst = point;
-            }
-        }
-        boolean tooManySkipped = skipped > MOST_SKIPPED * compared;
+        int all =
+                (int) skipped.values().stream().flatMap(Set::stream).distinct().count();
         return new TensorResult(
                 name,
                 gradient.shape(),
-                points.size(),
-                skipped,
-                maxdiff / Math.max(largest, tolerance.atol() / tolerance.rtol()),
+                partials,
+                all,
+                largest == 0 ? maxdiff : maxdiff / largest,
                 maxdiff,
                 worst.element == DIRECTION ? List.of() : Tensors.index(gradient.shape(), worst.element),
                 worst.analytic,
                 worst.numeric,
-                worstRatio > 1 ? diagnosis.get() : tooManySkipped ? notSmooth() : null);
+                wrong > 0 ? diagnosis.get() : unchecked(all));
     }
 
-    private Cause notSmooth() {
+    private int skipped(Finding finding) {
+        return skipped.getOrDefault(finding, Set.of()).size();
+    }
+
+    /** Whether the gradient is 0 but for its own rounding. */
+    private boolean isRounding() {
+        var own = rounding.get();
+        for (int i = 0; i < own.shape().elements(); i++) {
+            if (Math.abs(gradient.getFlat(i)) > own.getFlat(i)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private Cause unseen() {
         return new Cause(
-                Cause.Kind.NOT_SMOOTH,
-                "at " + skipped + " of " + compared
-                        + " elements the function has no derivative, which is too many to say anything: choose"
-                        + " inputs away from where it jumps or bends");
+                Cause.Kind.DROWNED,
+                "it is so small, " + String.format(Locale.ROOT, "%.2g", Tensors.largest(gradient))
+                        + " at most, that the outputs do not show it: choose inputs at which they depend on "
+                        + "the tensor more");
+    }
+
+    private @Nullable Cause unchecked(int all) {
+        int drowned = skipped(Finding.DROWNED);
+        if (drowned > 0) {
+            return new Cause(
+                    Cause.Kind.DROWNED,
+                    "at " + drowned + " of " + compared + " elements a change of the input vanishes in the rounding of"
+                            + " the output: choose inputs of a size like the output's, or scale the output down");
+        }
+        if (all <= MOST_SKIPPED * compared) {
+            return seen || compared == all || isRounding() ? null : unseen();
+        }
+        return skipped(Finding.BENT) * 2 >= all
+                ? new Cause(
+                        Cause.Kind.NOT_SMOOTH,
+                        "at " + all + " of " + compared
+                                + " elements the function has no derivative, which is too many to say anything: choose"
+                                + " inputs away from where it jumps or bends")
+                : new Cause(
+                        Cause.Kind.UNSETTLED,
+                        "at " + all + " of " + compared + " elements differences at no two steps agree: the function"
+                                + " jumps, or is too steep or too noisy there; choose inputs of the usual size, about"
+                                + " 1");
     }
 }

@@ -4,6 +4,7 @@ import handgrad.random.TorchRandom;
 import handgrad.tensor.DType;
 import handgrad.tensor.Shape;
 import handgrad.tensor.Tensor;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -56,6 +57,51 @@ public final class Tensors {
         }
         var factor = Tensor.rand(random, tensor.shape().toArray()).to(tensor.dtype());
         return changed.mul(factor.mul(0.5).add(1));
+    }
+
+    /**
+     * Eight times how far other tensors are from one, each element. Where there was nothing to see by chance, it is
+     * what there is for most; where one jumps, as a step function does, it is no more than 16 times that.
+     */
+    public static Tensor apart(Tensor tensor, List<Tensor> others) {
+        double[] apart = new double[tensor.shape().elements()];
+        for (var other : others) {
+            for (int i = 0; i < apart.length; i++) {
+                apart[i] = Math.max(apart[i], 8 * Math.abs(other.getFlat(i) - tensor.getFlat(i)));
+            }
+        }
+        double[] sorted = apart.clone();
+        Arrays.sort(sorted);
+        double least = apart.length == 0 ? 0 : sorted[apart.length / 2];
+        double most = apart.length == 0 ? 0 : Math.max(16 * sorted[apart.length / 4], 1e-9 * largest(tensor));
+        return Tensor.of(
+                Arrays.stream(apart)
+                        .map(value -> Math.min(Math.max(value, least), most))
+                        .toArray(),
+                tensor.shape().toArray());
+    }
+
+    /** A tensor with other last digits: each element changed by up to two units in its last place. */
+    public static Tensor lastDigits(Tensor tensor, TorchRandom random) {
+        if (tensor.dtype() == DType.INT32) {
+            return tensor;
+        }
+        var noise = Tensor.rand(random, tensor.shape().toArray()).to(DType.FLOAT64);
+        return tensor.add(tensor.mul(noise.sub(0.5).mul(0x1p-50)));
+    }
+
+    /** Another value for a parameter, without symmetry: each element up to a half larger, and none 0. */
+    public static Tensor shaken(Tensor value, TorchRandom random) {
+        var sizes = value.shape().toArray();
+        var factor = Tensor.rand(random, sizes).to(value.dtype()).mul(0.5).add(1);
+        var shaken = value.mul(factor);
+        var noise = Tensor.randn(random, sizes);
+        for (int i = 0; i < value.shape().elements(); i++) {
+            if (shaken.getFlat(i) == 0) {
+                shaken.setFlat(i, 0.1 * noise.getFlat(i));
+            }
+        }
+        return shaken;
     }
 
     /**

@@ -1,31 +1,20 @@
 package handgrad.check.difference;
 
 /**
- * How far a gradient may be from central differences with the step eps: |gradient - difference| ≤ atol + rtol ·
- * |difference|.
+ * What a gradient is allowed beyond the error of the differences themselves: |gradient - difference| ≤ error + atol +
+ * rtol · |difference|. The error is estimated from the function: from how far differences at several steps are apart,
+ * and from the rounding of its outputs.
  *
- * <p>The defaults are those of PyTorch's gradcheck. Where a whole gradient is small, atol alone would let anything
- * pass, so it counts no more than rtol times the largest difference of the tensor, and no less than what rounding makes
- * of the differences.
+ * @param eps the first step, relative to what is moved
  */
 public record Tolerance(double eps, double atol, double rtol) {
-    public static final Tolerance DEFAULT = new Tolerance(1e-6, 1e-5, 1e-3);
+    public static final Tolerance DEFAULT = new Tolerance(0x1p-17, 0, 1e-6);
 
     public Tolerance {
-        if (!(eps > 0 && atol >= 0 && rtol >= 0)) {
+        if (!(eps > 0 && eps < 1 && atol >= 0 && rtol >= 0)) {
             throw new IllegalArgumentException(
-                    "GradientCheck: eps must be positive, atol and rtol at least 0, they are " + eps + ", " + atol
-                            + " and " + rtol);
+                    "GradientCheck: eps must be between 0 and 1, atol and rtol at least 0, they are " + eps + ", "
+                            + atol + " and " + rtol);
         }
-    }
-
-    /**
-     * The absolute part for one tensor.
-     *
-     * @param largest the largest |difference|
-     * @param rounding the rounding error of a difference
-     */
-    public double absolute(double largest, double rounding) {
-        return Math.max(Math.min(atol, rtol * largest), rounding);
     }
 }

@@ -1,7 +1,7 @@
 package handgrad.check.result;
 
 /**
- * Why a gradient is wrong, as far as its numbers tell.
+ * Why a gradient is wrong, or could not be checked, as far as its numbers tell.
  *
  * @param kind the kind of mistake
  * @param sentence what was found and what to do, one sentence for the person who wrote the gradient
@@ -39,10 +39,30 @@ public record Cause(Kind kind, String sentence) {
         NOT_FINITE,
         /** The same inputs give another gradient the second time. */
         NOT_REPRODUCIBLE,
-        /** Too many of the inputs are points where the function has no derivative. */
+        /** A pass changes a tensor that is not its own: an input, a parameter, dOut or the output. */
+        CHANGED,
+        /** Elements that are equal share one maximum, and their gradients together are not that of the maximum. */
+        TIE,
+        /** It is wrong with another number of rows: a count is written into the code. */
+        ROW_COUNT,
+        /** A parameter takes part and is not among those that the layer tells. */
+        UNKNOWN_PARAMETER,
+        /** Too many of the inputs are points where the function has no derivative: it could not be checked. */
         NOT_SMOOTH,
+        /** A change of an input vanishes in the rounding of the output: it could not be checked. */
+        DROWNED,
+        /** Differences at no two steps agree: it could not be checked. */
+        UNSETTLED,
         /** No explanation fits. */
-        UNKNOWN
+        UNKNOWN;
+
+        /** What the kind says of the gradient. */
+        Verdict verdict() {
+            return switch (this) {
+                case NOT_SMOOTH, DROWNED, UNSETTLED -> Verdict.UNCHECKED;
+                default -> Verdict.WRONG;
+            };
+        }
     }
 
     @Override

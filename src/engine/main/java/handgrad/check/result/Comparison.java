@@ -12,16 +12,21 @@ import org.jspecify.annotations.Nullable;
  *
  * @param name the tensor
  * @param exact whether every element equals the reference's; null where there is no reference
- * @param approximate whether the gradient agrees with central differences
+ * @param approximate whether the gradient agrees with central differences; null where they cannot tell
  * @param maxdiff the largest difference from the reference; without one, from central differences
- * @param cause why the gradient is wrong, or null where it is right
+ * @param cause why the gradient is wrong or could not be checked, or null where it is right
  */
 public record Comparison(
         String name,
         @Nullable Boolean exact,
-        boolean approximate,
+        @Nullable Boolean approximate,
         double maxdiff,
         @Nullable Cause cause) {
+    /** Whether the gradient is right, wrong, or could not be checked. */
+    public Verdict verdict() {
+        return Verdict.of(cause);
+    }
+
     /** Whether the gradient is right: it need not be exact, because another order of operations rounds differently. */
     public boolean passed() {
         return cause == null;
@@ -30,6 +35,7 @@ public record Comparison(
     @Override
     public String toString() {
         String first = exact == null ? "" : String.format(Locale.ROOT, "exact: %-5s  ", exact);
-        return String.format(Locale.ROOT, "%-16s %sapproximate: %-5s  maxdiff: %s", name, first, approximate, maxdiff);
+        String second = approximate == null ? "?" : approximate.toString();
+        return String.format(Locale.ROOT, "%-16s %sapproximate: %-5s  maxdiff: %s", name, first, second, maxdiff);
     }
 }

@@ -1,2 +1,2 @@
-/** What a check of gradients finds: right, or wrong with its cause. */
+/** What a check of gradients finds: right, wrong with its cause, or could not be checked with its reason. */
 package handgrad.check.result;
