@@ -41,7 +41,7 @@ class CheckCommandTest {
         assertThat(rows(CommandResult.of("check", "Tensor.sum(int)")))
                 .satisfiesExactly(
                         row -> assertThat(row)
-                                .matches("Tensor\\.sum\\(int\\) +[1-9][\\d,]* +0 +\\d\\.\\de-\\d+ +\\d+\\.\\d\\d s"),
+                                .matches("Tensor\\.sum\\(int\\) +[1-9][\\d,]* +0 +\\d\\.\\de[-+]\\d+ +\\d+\\.\\d\\d s"),
                         row -> assertThat(row).startsWith("1 operation "));
     }
 

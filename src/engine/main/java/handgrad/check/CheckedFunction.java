@@ -28,6 +28,11 @@ interface CheckedFunction {
         return Map.of();
     }
 
+    /** Whether {@link #parameters} are all that take part; those of a function are its own business. */
+    default boolean tellsParameters() {
+        return false;
+    }
+
     static CheckedFunction of(Layer layer) {
         layer.to(DType.FLOAT64);
         return new CheckedFunction() {
@@ -44,6 +49,11 @@ interface CheckedFunction {
             @Override
             public Map<String, Parameter> parameters() {
                 return byName(layer);
+            }
+
+            @Override
+            public boolean tellsParameters() {
+                return true;
             }
         };
     }
@@ -88,6 +98,11 @@ interface CheckedFunction {
             @Override
             public Map<String, Parameter> parameters() {
                 return byName(model);
+            }
+
+            @Override
+            public boolean tellsParameters() {
+                return true;
             }
         };
     }

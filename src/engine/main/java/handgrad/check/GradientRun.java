@@ -27,7 +27,7 @@ final class GradientRun {
     /** What is compared with the first batch. */
     private static final Coverage SAMPLE = new Coverage(64, 64, 0, 1);
 
-    private final Passes passes;
+    private final WatchedPasses passes;
     private final Tensor[] batch;
     private final Tolerance tolerance;
     private final Coverage sampling;
@@ -39,12 +39,12 @@ final class GradientRun {
             IntFunction<String> inputName,
             Tolerance tolerance,
             Coverage sampling) {
-        this.passes = new Passes(subject, inputName);
+        this.passes = new WatchedPasses(subject, inputName);
         this.batch = inputs.toArray(Tensor[]::new);
         this.tolerance = tolerance;
         this.sampling = sampling;
         // The first batch of all is another one: what a layer keeps from it for good shows.
-        passes.forward(earlierBatch(0));
+        passes.first(earlierBatch(0));
         this.point = new PointCheck(passes, batch, tolerance, sampling);
     }
 
@@ -54,7 +54,7 @@ final class GradientRun {
             throw new IllegalStateException(
                     "GradientCheck: the forward pass gives infinite numbers or NaN for these inputs: " + output);
         }
-        if (!passes.forward(Passes.copies(batch)).equals(output)) {
+        if (!passes.forward(WatchedPasses.copies(batch)).equals(output)) {
             throw new IllegalStateException("GradientCheck: the forward pass gives another output for the same inputs;"
                     + " let it draw the same random numbers each time");
         }
@@ -69,7 +69,7 @@ final class GradientRun {
             results.set(
                     t,
                     results.get(t)
-                            .withCause(Passes.repetition(
+                            .withCause(WatchedPasses.repetition(
                                     point.targets().get(t),
                                     first.once().get(t),
                                     again.once().get(t),
@@ -149,7 +149,7 @@ final class GradientRun {
     /** Whether the forward pass computes something: whatever it throws, it need not take another number of rows. */
     private boolean takes(Tensor... inputs) {
         try {
-            return Tensors.isFinite(passes.forward(Passes.copies(inputs)));
+            return Tensors.isFinite(passes.forward(WatchedPasses.copies(inputs)));
         } catch (RuntimeException refused) {
             return false;
         }

@@ -1,6 +1,6 @@
 package handgrad.check;
 
-import handgrad.check.Passes.Target;
+import handgrad.check.WatchedPasses.Target;
 import handgrad.check.cause.Diagnosis;
 import handgrad.check.cause.Evidence;
 import handgrad.check.cause.Use;
@@ -34,7 +34,7 @@ final class PointCheck {
         boolean of(int target, Tensor gradient, Tensor expected, double rounding);
     }
 
-    private final Passes passes;
+    private final WatchedPasses passes;
     private final Tensor[] batch;
     private final List<Target> targets;
     private final Tolerance tolerance;
@@ -44,13 +44,13 @@ final class PointCheck {
     private final double[] noise;
     private final List<Tensor> rounding = new ArrayList<>();
 
-    PointCheck(Passes passes, Tensor[] batch, Tolerance tolerance, Coverage sampling) {
+    PointCheck(WatchedPasses passes, Tensor[] batch, Tolerance tolerance, Coverage sampling) {
         this.passes = passes;
         this.batch = batch;
         this.targets = passes.targets(batch);
         this.tolerance = tolerance;
         this.sampling = sampling;
-        this.output = passes.forward(Passes.copies(batch)).copy();
+        this.output = passes.forward(WatchedPasses.copies(batch)).copy();
         this.dOut = Tensors.outputGradient(output.shape(), sampling.seed() + 1);
         this.noise = CentralDifferences.noise(output, this::withOtherLastDigits);
     }
@@ -67,7 +67,7 @@ final class PointCheck {
         return output;
     }
 
-    Passes.Gradients gradients() {
+    WatchedPasses.Gradients gradients() {
         return passes.gradients(dOut, batch);
     }
 

@@ -1,6 +1,6 @@
 package handgrad.check;
 
-import handgrad.check.Passes.Target;
+import handgrad.check.WatchedPasses.Target;
 import handgrad.check.difference.CentralDifferences;
 import handgrad.check.difference.Judgement.Finding;
 import handgrad.check.difference.TensorCheck.Bend;
@@ -30,14 +30,14 @@ final class Ties {
     /** An element of a target, and its value. */
     private record Member(int target, int element, double value) {}
 
-    private final Passes passes;
+    private final WatchedPasses passes;
     private final List<Target> targets;
     private final Shape output;
     private final Tensor[] batch;
     private final Tolerance tolerance;
     private final Map<Integer, List<Member>> ofOutput = new TreeMap<>();
 
-    Ties(Passes passes, List<Target> targets, Shape output, Tensor[] batch, Tolerance tolerance) {
+    Ties(WatchedPasses passes, List<Target> targets, Shape output, Tensor[] batch, Tolerance tolerance) {
         this.passes = passes;
         this.targets = targets;
         this.output = output;
@@ -122,7 +122,7 @@ final class Ties {
     }
 
     private Tensor forward(List<Member> group, double by) {
-        var inputs = Passes.copies(batch);
+        var inputs = WatchedPasses.copies(batch);
         var parameters = new LinkedHashMap<Integer, Tensor>();
         try {
             for (var member : group) {

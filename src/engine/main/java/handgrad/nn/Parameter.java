@@ -2,9 +2,13 @@ package handgrad.nn;
 
 import handgrad.tensor.DType;
 import handgrad.tensor.Tensor;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /** A tensor that training changes, with its gradient, which every backward pass adds to. */
 public final class Parameter implements StateTensor {
+    private static final ScopedValue<Consumer<Parameter>> READER = ScopedValue.newInstance();
+
     private final String name;
     private Tensor value;
     private Tensor grad;
@@ -34,7 +38,15 @@ public final class Parameter implements StateTensor {
     /** The value, not a copy. */
     @Override
     public Tensor value() {
+        if (READER.isBound()) {
+            READER.get().accept(this);
+        }
         return value;
+    }
+
+    /** Runs a pass and tells of each parameter whose value it reads, which shows whether a layer has told of all. */
+    public static <T> T reading(Consumer<Parameter> reader, Supplier<T> pass) {
+        return ScopedValue.where(READER, reader).call(pass::get);
     }
 
     /** The gradient of the loss, not a copy; of the shape and type of the value. */

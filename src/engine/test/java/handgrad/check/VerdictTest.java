@@ -3,13 +3,16 @@ package handgrad.check;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import handgrad.check.result.Cause;
 import handgrad.check.result.Cause.Kind;
 import handgrad.check.result.GradientReport;
 import handgrad.check.result.Verdict;
 import handgrad.nn.BatchNorm1d;
 import handgrad.nn.CrossEntropyLoss;
+import handgrad.nn.Layer;
 import handgrad.nn.Linear;
 import handgrad.nn.MaxPool2d;
+import handgrad.nn.Parts;
 import handgrad.random.TorchRandom;
 import handgrad.tensor.DType;
 import handgrad.tensor.Shape;
@@ -349,5 +352,38 @@ class VerdictTest {
                 .isEqualTo(Verdict.WRONG);
         var linear = new Linear(4, 3, TorchRandom.seeded(1));
         GradientCheck.of(linear).input(Shape.of(6, 4)).assertPasses();
+    }
+
+    /** Two layers, of which the parts have one. */
+    private static final class Forgetful implements Layer {
+        private final Parts parts = new Parts();
+        private final Linear first = parts.add("first", new Linear(3, 4, TorchRandom.seeded(1)));
+        private final Linear second = new Linear(4, 2, TorchRandom.seeded(2));
+
+        @Override
+        public Tensor forward(Tensor x) {
+            return second.forward(first.forward(x));
+        }
+
+        @Override
+        public Tensor backward(Tensor dOut) {
+            return first.backward(second.backward(dOut));
+        }
+
+        @Override
+        public Parts parts() {
+            return parts;
+        }
+    }
+
+    @Test
+    void a_parameter_that_the_layer_does_not_tell_is_named() {
+        var report = GradientCheck.of(new Forgetful()).input(Shape.of(5, 3)).run();
+        assertThat(report.verdict()).isEqualTo(Verdict.WRONG);
+        assertThat(report.mistakes()).extracting(Cause::kind).containsOnly(Kind.UNKNOWN_PARAMETER);
+        assertThat(report.failures().lines().findFirst().orElseThrow())
+                .isEqualTo("the forward pass uses a parameter weight (4, 2) that is not among parameters(), so no"
+                        + " optimiser would change it and no file would have it: add it, or the layer that it belongs"
+                        + " to, to the parts of its layer");
     }
 }

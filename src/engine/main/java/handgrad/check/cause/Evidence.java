@@ -12,16 +12,16 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
 /**
- * All that the rules may look at to explain a wrong gradient.
+ * What the rules look at when they explain a wrong gradient.
  *
- * @param name of the tensor x
- * @param gradient as it is, of any shape
- * @param expected as it should be, of the shape of x
- * @param x the tensor
- * @param knownUses finds the outputs that are computed from x; an empty list where the forward pass is not known
- * @param others the other tensors that take part, by name
- * @param stale finds out whether the gradient depends on an earlier batch
- * @param rounding how wrong expected may be
+ * @param name the name of the tensor x
+ * @param gradient the gradient of x that was given, of any shape
+ * @param expected the right gradient, of the shape of x
+ * @param x the value of the tensor
+ * @param knownUses returns the places where x is used; empty if the forward pass is not known
+ * @param others the other tensors of the computation, by name
+ * @param stale tells whether the gradient depends on an earlier batch
+ * @param rounding the error that rounding may cause in the right gradient
  */
 public record Evidence(
         String name,
@@ -33,26 +33,26 @@ public record Evidence(
         BooleanSupplier stale,
         double rounding) {
 
-    /** Numbers closer than this, relative to the largest of the expected ones, are taken for equal. */
+    /** Two numbers count as equal if they differ by less than this times the largest element of the right gradient. */
     private static final double CLOSE = 1e-5;
 
-    /** What there is without the forward pass. */
+    /** The evidence if nothing but the two gradients is known. */
     public static Evidence without(String name, Tensor gradient, Tensor expected) {
         var unknown = Tensor.zeros(DType.FLOAT64, expected.shape());
         return new Evidence(name, gradient, expected, unknown, List::of, Map.of(), () -> false, 0);
     }
 
-    /** What is computed from x. */
+    /** The places where x is used. */
     List<Use> uses() {
         return knownUses.get();
     }
 
-    /** What is wrong beyond the shape: gradient - expected. */
+    /** gradient - expected. */
     Tensor difference() {
         return gradient.sub(expected);
     }
 
-    /** Whether two tensors of one shape, or two of as many elements, are equal but for rounding. */
+    /** Whether two tensors have the same number of elements and agree in each, apart from rounding. */
     boolean equal(Tensor a, Tensor b) {
         int count = a.shape().elements();
         if (count != b.shape().elements()) {
@@ -74,7 +74,7 @@ public record Evidence(
         return CLOSE * Tensors.largest(expected) + 4 * rounding;
     }
 
-    /** Numbers of elements that a mean may run over: sizes of dimensions and products of neighbouring ones, from 2. */
+    /** How many elements a mean may run over: the sizes of dimensions and the products of neighbouring ones, from 2. */
     TreeSet<Integer> counts() {
         var counts = new TreeSet<Integer>();
         count(x.shape(), counts);

@@ -13,10 +13,10 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Mistakes in one term of a sum. Gradients of normalisations, softmax and cross-entropy are, along one dimension, sums
- * of multiples of a few known tensors: of dOut, of 1 and of x less its mean for a batch normalisation, of y ∘ dOut and
- * y for a softmax y. Least squares finds the multiples in the gradient and in the expected one; the one that differs is
- * the mistake.
+ * Mistakes in one term of a sum. Along one dimension, the gradient of a normalisation, of softmax or of cross-entropy
+ * is a sum of a few known tensors, each times a number. For batch normalisation they are dOut, 1 and x - mean(x); for a
+ * softmax y they are y ∘ dOut and y. Least squares finds these numbers in the given gradient and in the right one.
+ * Where they differ, the mistake is in that term.
  */
 final class TermRules {
     private record Term(String name, Tensor tensor, boolean centered) {
@@ -25,7 +25,7 @@ final class TermRules {
         }
     }
 
-    /** A tensor as (outer, size, inner): slices along the middle, as many as outer · inner. */
+    /** A tensor seen as (outer, size, inner), cut into outer · inner slices along the middle dimension. */
     private record Slices(String dimension, int outer, int size, int inner) {
         int count() {
             return outer * inner;
@@ -201,7 +201,7 @@ final class TermRules {
         return largest;
     }
 
-    /** What is missing is repeated along a dimension, as the gradient of a mean or a maximum is. */
+    /** The difference is the same along a whole dimension, as the gradient of a mean or a maximum is. */
     static @Nullable Cause constantAlongADimension(Evidence evidence) {
         var difference = evidence.difference();
         for (int d = 0; d < difference.shape().rank(); d++) {
@@ -216,7 +216,7 @@ final class TermRules {
         return null;
     }
 
-    /** Right but for a factor that differs from slice to slice, such as a gain that is left out. */
+    /** Each slice is right except for a factor of its own, as when a gain is left out. */
     static @Nullable Cause factorOfEachSlice(Evidence evidence) {
         for (var way : slices(evidence.x().shape())) {
             if (way.size < 3 || way.count() < 2) {

@@ -7,14 +7,14 @@ import handgrad.tensor.Tensor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One use of a tensor x: an output that is computed from x. By the chain rule, the gradient of x is the sum of what its
- * uses add to it.
+ * One place where a tensor x is used to compute an output. If x is used in several places, its gradient is the sum of
+ * one part for each of them: that is the chain rule.
  */
 public final class Use {
     /** The name of an output that has none. */
     public static final String OUTPUT = "output";
 
-    /** The most contributions that are worked out. */
+    /** Contributions are only computed up to this many. */
     private static final long MOST_CONTRIBUTIONS = 1_000_000;
 
     private final String name;
@@ -41,7 +41,7 @@ public final class Use {
         return name;
     }
 
-    /** How its gradient is called: dOut for the output of a layer, dlogits for logits. */
+    /** The name of the gradient of the output: dOut for the output of a layer, dlogits for logits. */
     String gradientName() {
         return name.equals(OUTPUT) ? "dOut" : "d" + name;
     }
@@ -54,14 +54,14 @@ public final class Use {
         return dOut;
     }
 
-    /** What this use adds to one element of the gradient of x. */
+    /** The part of the gradient of x, at one element, that comes from this use. */
     double gradientAt(int element) {
         return differences.of(element).value();
     }
 
     /**
-     * What each element of the output adds to the gradient of x, (elements of x, elements of output): dOut[i] ·
-     * ∂output[i] / ∂x[j]; null where they are too many.
+     * The part of the gradient of x that comes from each element of the output: dOut[i] · ∂output[i] / ∂x[j] in row j
+     * and column i of a matrix (elements of x, elements of output). Null where the matrix would be too large.
      */
     @Nullable
     Tensor contributions() {

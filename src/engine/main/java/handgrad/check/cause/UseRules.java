@@ -22,9 +22,7 @@ final class UseRules {
 
     private UseRules() {}
 
-    /**
-     * A tensor with several uses that has the gradient of some of them only, as far as a sample of its elements tells.
-     */
+    /** The tensor is used in several places, and its gradient is the sum over only some of them; looks at a sample. */
     static @Nullable Cause forgottenUse(Evidence evidence) {
         var uses = evidence.uses();
         if (uses.size() < 2 || uses.size() > MOST_USES) {
@@ -60,7 +58,7 @@ final class UseRules {
         return uses.stream().map(Use::name).collect(Collectors.joining(" and "));
     }
 
-    /** A sum over the elements of an output of which only some are there. */
+    /** The gradient is a sum over the elements of an output, and some of its terms are missing. */
     static @Nullable Cause partOfTheSum(Evidence evidence) {
         for (var use : evidence.uses()) {
             var contributions = use.contributions();
@@ -87,7 +85,7 @@ final class UseRules {
         return null;
     }
 
-    /** Whether each element is the last, or the first, of its contributions. */
+    /** Whether the gradient has, for each element, only its last contribution, or only its first. */
     private static boolean isOneContribution(Evidence evidence, Tensor contributions, boolean last) {
         for (int j = 0; j < contributions.size(0); j++) {
             double found = 0;
@@ -104,7 +102,7 @@ final class UseRules {
         return true;
     }
 
-    /** Whether the gradient has the contributions of one index of a dimension of the output only. */
+    /** Whether the gradient only has the contributions of one index along one dimension of the output. */
     private static @Nullable Cause slice(Evidence evidence, Shape output, Tensor contributions) {
         int rows = contributions.size(0);
         for (int d = 0; d < output.rank(); d++) {
@@ -134,7 +132,7 @@ final class UseRules {
         return null;
     }
 
-    /** A sum over other dimensions of the output that gives as many elements. */
+    /** The sum runs over the wrong dimensions of the output, and happens to have the right number of elements. */
     static @Nullable Cause sumOverTheWrongAxis(Evidence evidence) {
         for (var use : evidence.uses()) {
             var contributions = use.contributions();

@@ -29,6 +29,9 @@ public final class Derivative {
     /** The error of a difference that speaks against one at larger steps, relative to what they are apart. */
     private static final double FINER = 0.1;
 
+    /** What is lost of a gradient that is added to one like dOut, relative to it. */
+    private static final double ABSORBED = 0x1p-50;
+
     /** A bend that is seen, relative to the derivative. */
     private static final double BENT = 1e-4;
 
@@ -134,8 +137,8 @@ public final class Derivative {
         if (size <= inside) {
             return new Judgement(Finding.AGREES, value, inside);
         }
-        // What is added to a gradient like dOut and taken away again leaves nothing of one that is much smaller.
-        if (given == 0 && size <= 0x1p-53 * steps.weight(output)) {
+        // A gradient like dOut that is added and taken away again leaves little of one that is so much smaller.
+        if (size <= ABSORBED * steps.weight(output) * steps.unit()) {
             return new Judgement(Finding.DROWNED, value, best.error());
         }
         // Far away a function may be another one, so steps larger than the input alone prove nothing.

@@ -270,13 +270,23 @@ final class Steps {
         return new Window(j, middle, small, value, 2 * apart + step + rounding(middle, output), stays ? bend : 0);
     }
 
+    /** The largest output at the point or at the ends of all that is looked at, and 1 if that is more. */
+    double unit() {
+        double largest = outputs.largest;
+        var ends = range();
+        for (int i = 0; ends != null && i < center.length; i++) {
+            largest = Math.max(largest, Math.max(Math.abs(ends.above()[i]), Math.abs(ends.below()[i])));
+        }
+        return Math.min(1, largest);
+    }
+
     /**
      * How far an output may jump without a reason. Whatever its size, it may be made of numbers like 1, and moves in
      * steps as large as their rounding; where small steps do not move it, in those that a larger one shows. At the
      * smallest step of all it hardly moves but by rounding.
      */
     private double jump(int output) {
-        double unit = Math.min(1, outputs.largest);
+        double unit = unit();
         double shown = 0;
         boolean stair = false;
         for (int slot = slopes.length - 1; slot >= 0; slot--) {

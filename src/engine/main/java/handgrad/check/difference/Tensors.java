@@ -60,14 +60,14 @@ public final class Tensors {
     }
 
     /**
-     * Eight times how far other tensors are from one, each element. Where there was nothing to see by chance, it is
+     * Some 32 times how far other tensors are from one, each element. Where there was nothing to see by chance, it is
      * what there is for most; where one jumps, as a step function does, it is no more than 16 times that.
      */
     public static Tensor apart(Tensor tensor, List<Tensor> others) {
         double[] apart = new double[tensor.shape().elements()];
         for (var other : others) {
             for (int i = 0; i < apart.length; i++) {
-                apart[i] = Math.max(apart[i], 8 * Math.abs(other.getFlat(i) - tensor.getFlat(i)));
+                apart[i] = Math.max(apart[i], 32 * Math.abs(other.getFlat(i) - tensor.getFlat(i)));
             }
         }
         double[] sorted = apart.clone();

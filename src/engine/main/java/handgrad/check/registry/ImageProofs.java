@@ -16,6 +16,46 @@ import java.util.List;
 final class ImageProofs {
     private final Draw draw = new Draw(12);
 
+    /** A convolution of x (n, channels, height, width) to so many channels, checked as operation and as layer. */
+    private record Convolution(
+            int k, int stride, int padding, int out, boolean bias, int n, int channels, int height, int width) {
+        Tensor[] inputs(Draw draw) {
+            var x = draw.normal(n, channels, height, width);
+            var weight = draw.normal(channels * k * k, out);
+            return bias ? new Tensor[] {x, weight, draw.normal(out)} : new Tensor[] {x, weight};
+        }
+
+        Conv2d layer() {
+            var weight = Tensor.zeros(channels * k * k, out);
+            return new Conv2d(k, stride, padding, weight, bias ? Tensor.zeros(out) : null);
+        }
+    }
+
+    private static final List<Convolution> CONVOLUTIONS = List.of(
+            new Convolution(1, 1, 0, 1, true, 1, 1, 1, 1),
+            new Convolution(3, 1, 1, 3, true, 2, 2, 4, 5),
+            new Convolution(3, 1, 0, 2, false, 2, 1, 5, 3),
+            new Convolution(3, 2, 1, 2, true, 3, 2, 6, 5),
+            new Convolution(2, 2, 0, 5, false, 2, 2, 6, 7),
+            new Convolution(2, 3, 0, 5, false, 2, 2, 8, 7),
+            new Convolution(5, 1, 2, 2, true, 1, 1, 5, 6),
+            new Convolution(5, 1, 4, 2, true, 1, 1, 2, 3),
+            new Convolution(3, 1, 1, 3, true, 0, 2, 4, 4),
+            new Convolution(3, 1, 1, 17, true, 17, 1, 3, 17));
+
+    /** A pooling of images x (n, channels, height, width), checked as operation and as layer. */
+    private record Pooling(int k, int stride, int n, int channels, int height, int width) {}
+
+    private static final List<Pooling> POOLINGS = List.of(
+            new Pooling(1, 1, 1, 1, 1, 1),
+            new Pooling(2, 2, 2, 3, 4, 6),
+            new Pooling(2, 2, 2, 3, 5, 7),
+            new Pooling(3, 1, 1, 2, 5, 4),
+            new Pooling(3, 2, 2, 1, 7, 7),
+            new Pooling(2, 3, 3, 2, 6, 5),
+            new Pooling(2, 2, 0, 2, 4, 4),
+            new Pooling(2, 2, 2, 17, 2, 38));
+
     List<Proof> proofs() {
         return List.of(conv2d(), maxPool2d(), conv2dLayer(), maxPool2dLayer());
     }
@@ -67,16 +107,11 @@ final class ImageProofs {
     }
 
     private Proof conv2d() {
-        return Proof.named("Convolutions.conv2d")
-                .sample(conv2d(1, 1, 0), draw.normal(1, 1, 1, 1), draw.normal(1, 1), draw.normal(1))
-                .sample(conv2d(3, 1, 1), draw.normal(2, 2, 4, 5), draw.normal(18, 3), draw.normal(3))
-                .sample(conv2d(3, 1, 0), draw.normal(2, 1, 5, 3), draw.normal(9, 2))
-                .sample(conv2d(3, 2, 1), draw.normal(3, 2, 6, 5), draw.normal(18, 2), draw.normal(2))
-                .sample(conv2d(2, 3, 0), draw.normal(2, 2, 8, 7), draw.normal(8, 5))
-                .sample(conv2d(5, 1, 4), draw.normal(1, 1, 2, 3), draw.normal(25, 2), draw.normal(2))
-                .sample(conv2d(3, 1, 1), draw.normal(0, 2, 4, 4), draw.normal(18, 3), draw.normal(3))
-                .sample(conv2d(3, 1, 1), draw.normal(17, 1, 3, 17), draw.normal(9, 17), draw.normal(17))
-                .sample(conv2d(3, 1, 1), draw.normal(3, 3, 19, 18), draw.normal(27, 33), draw.normal(33))
+        var proof = Proof.named("Convolutions.conv2d");
+        for (var c : CONVOLUTIONS) {
+            proof = proof.sample(conv2d(c.k, c.stride, c.padding), c.inputs(draw));
+        }
+        return proof.sample(conv2d(3, 1, 1), draw.normal(3, 3, 19, 18), draw.normal(27, 33), draw.normal(33))
                 .refuses(
                         "conv2d: wants (N, 1, height, width) of at least 3 x 3, x is (1, 2, 4, 4)",
                         () -> Convolutions.conv2d(
@@ -139,16 +174,11 @@ final class ImageProofs {
     }
 
     private Proof maxPool2d() {
-        return Proof.named("Convolutions.maxPool2d")
-                .sample(maxPool2d(1, 1), draw.normal(1, 1, 1, 1))
-                .sample(maxPool2d(2, 2), draw.normal(2, 3, 4, 6))
-                .sample(maxPool2d(2, 2), draw.normal(2, 3, 5, 7))
-                .sample(maxPool2d(3, 1), draw.normal(1, 2, 5, 4))
-                .sample(maxPool2d(3, 2), draw.normal(2, 1, 7, 7))
-                .sample(maxPool2d(2, 3), draw.normal(3, 2, 6, 5))
-                .sample(maxPool2d(2, 2), draw.normal(0, 2, 4, 4))
-                .sample(maxPool2d(2, 2), draw.normal(2, 17, 2, 38))
-                .refuses(
+        var proof = Proof.named("Convolutions.maxPool2d");
+        for (var p : POOLINGS) {
+            proof = proof.sample(maxPool2d(p.k, p.stride), draw.normal(p.n, p.channels, p.height, p.width));
+        }
+        return proof.refuses(
                         "maxPool2d: wants (N, channels, height, width) of at least 3 x 3, x is (1, 1, 2, 4)",
                         () -> Convolutions.maxPool2d(
                                 Tensor.zeros(1, 1, 2, 4),
@@ -164,22 +194,13 @@ final class ImageProofs {
                                 Gradients.zeros(DType.INT32, 1, 1, 4, 1)));
     }
 
-    private static Proof convolution(
-            Proof operation, int k, int stride, int padding, int outChannels, boolean bias, Tensor x) {
-        return operation.layer(
-                _ -> new Conv2d(
-                        k,
-                        stride,
-                        padding,
-                        Tensor.zeros(x.size(1) * k * k, outChannels),
-                        bias ? Tensor.zeros(outChannels) : null),
-                convolution(k, stride, padding),
-                x);
-    }
-
     private Proof conv2dLayer() {
-        var operation = Proof.named("Conv2d")
-                .refuses(
+        var proof = Proof.named("Conv2d");
+        for (var c : CONVOLUTIONS) {
+            var x = draw.normal(c.n, c.channels, c.height, c.width);
+            proof = proof.layer(_ -> c.layer(), convolution(c.k, c.stride, c.padding), x);
+        }
+        return proof.refuses(
                         "Conv2d: wants (N, 2, height, width) of at least 3 x 3, x is (1, 2, 2, 4)",
                         () -> new Conv2d(3, 1, 0, Tensor.zeros(18, 1), null).forward(Tensor.zeros(1, 2, 2, 4)))
                 .refuses(
@@ -195,27 +216,15 @@ final class ImageProofs {
                         "Window: wants a size k and a stride of at least 1 and a padding from 0 to k - 1, they are 3, 1"
                                 + " and 3",
                         () -> new Conv2d(3, 1, 3, Tensor.zeros(9, 2), null));
-        operation = convolution(operation, 1, 1, 0, 1, true, draw.normal(1, 1, 1, 1));
-        operation = convolution(operation, 3, 1, 1, 3, true, draw.normal(2, 2, 4, 5));
-        operation = convolution(operation, 3, 1, 0, 2, false, draw.normal(2, 1, 5, 3));
-        operation = convolution(operation, 3, 2, 1, 2, true, draw.normal(3, 2, 6, 5));
-        operation = convolution(operation, 2, 2, 0, 5, false, draw.normal(2, 2, 6, 7));
-        operation = convolution(operation, 5, 1, 2, 2, true, draw.normal(1, 1, 5, 6));
-        operation = convolution(operation, 3, 1, 1, 3, true, draw.normal(0, 2, 4, 4));
-        return convolution(operation, 3, 1, 1, 17, true, draw.normal(18, 1, 3, 17));
     }
 
     private Proof maxPool2dLayer() {
-        return Proof.named("MaxPool2d")
-                .layer(_ -> new MaxPool2d(1), largest(1, 1), draw.normal(1, 1, 1, 1))
-                .layer(_ -> new MaxPool2d(2), largest(2, 2), draw.normal(2, 3, 4, 6))
-                .layer(_ -> new MaxPool2d(2), largest(2, 2), draw.normal(2, 3, 5, 7))
-                .layer(_ -> new MaxPool2d(3, 1), largest(3, 1), draw.normal(1, 2, 5, 4))
-                .layer(_ -> new MaxPool2d(3, 2), largest(3, 2), draw.normal(2, 1, 7, 7))
-                .layer(_ -> new MaxPool2d(2, 3), largest(2, 3), draw.normal(3, 2, 6, 5))
-                .layer(_ -> new MaxPool2d(2), largest(2, 2), draw.normal(0, 2, 4, 4))
-                .layer(_ -> new MaxPool2d(2), largest(2, 2), draw.normal(2, 17, 2, 38))
-                .refuses(
+        var proof = Proof.named("MaxPool2d");
+        for (var p : POOLINGS) {
+            var x = draw.normal(p.n, p.channels, p.height, p.width);
+            proof = proof.layer(_ -> new MaxPool2d(p.k, p.stride), largest(p.k, p.stride), x);
+        }
+        return proof.refuses(
                         "MaxPool2d: wants (N, channels, height, width) of at least 2 x 2, x is (1, 1, 1, 4)",
                         () -> new MaxPool2d(2).forward(Tensor.zeros(1, 1, 1, 4)))
                 .refuses(

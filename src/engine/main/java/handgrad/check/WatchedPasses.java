@@ -14,6 +14,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
@@ -22,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * Runs the passes of a subject, each on copies of its inputs, and notes what a pass changes that is not its own: an
  * input, a parameter, dOut or the output.
  */
-final class Passes {
+final class WatchedPasses {
     /** A tensor whose gradient is checked: the input of this number, or the value of a parameter. */
     record Target(String name, int input, @Nullable Parameter parameter) {}
 
@@ -33,7 +34,7 @@ final class Passes {
     private final IntFunction<String> inputName;
     private final Set<Cause> mistakes = new LinkedHashSet<>();
 
-    Passes(CheckedFunction subject, IntFunction<String> inputName) {
+    WatchedPasses(CheckedFunction subject, IntFunction<String> inputName) {
         this.subject = subject;
         this.inputName = inputName;
     }
@@ -79,6 +80,30 @@ final class Passes {
                     "GradientCheck: wants an output of FLOAT64, it is " + output.dtype() + " " + output.shape());
         }
         return output;
+    }
+
+    /** The first forward pass of all, which also tells which parameters take part that the layer does not name. */
+    void first(Tensor... inputs) {
+        if (!subject.tellsParameters()) {
+            forward(inputs);
+            return;
+        }
+        var known = parameters().values();
+        var unknown = new LinkedHashSet<Parameter>();
+        Consumer<Parameter> reader = parameter -> {
+            if (!known.contains(parameter)) {
+                // Nobody has converted it.
+                parameter.to(DType.FLOAT64);
+                unknown.add(parameter);
+            }
+        };
+        Parameter.reading(reader, () -> forward(inputs));
+        unknown.forEach(parameter -> mistakes.add(new Cause(
+                Kind.UNKNOWN_PARAMETER,
+                "the forward pass uses a parameter " + parameter.name() + " "
+                        + parameter.grad().shape()
+                        + " that is not among parameters(), so no optimiser would change it and no file would have it:"
+                        + " add it, or the layer that it belongs to, to the parts of its layer")));
     }
 
     /** What a pass gives when all inputs and parameters are changed in their last digits. */
