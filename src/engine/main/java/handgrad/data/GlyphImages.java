@@ -1,6 +1,7 @@
 package handgrad.data;
 
 import handgrad.random.TorchRandom;
+import handgrad.tensor.Shape;
 
 /**
  * Grey images of the ten digits, 28 x 28 like those of MNIST, made by this program: a data set where there is no file.
@@ -51,7 +52,7 @@ public final class GlyphImages {
     }
 
     private static ImageDataset draw(int count, TorchRandom random) {
-        byte[] pixels = new byte[count * SIDE * SIDE];
+        byte[] pixels = new byte[Shape.of("GlyphImages", count, SIDE, SIDE).elements()];
         byte[] labels = new byte[count];
         float[] chance = new float[5];
         float[] noise = new float[SIDE * SIDE];

@@ -24,18 +24,23 @@ public enum Initialization {
     /** A weight of these sizes. */
     Tensor weight(int fanIn, int fanOut, TorchRandom random, int... sizes) {
         return switch (this) {
-            case PYTORCH -> uniform(1 / Math.sqrt(fanIn), random, sizes);
+            case PYTORCH -> uniform(pytorchBound(fanIn), random, sizes);
             case KAIMING_NORMAL -> Tensor.randn(random, sizes).mul(Math.sqrt(2.0 / fanIn));
             case KAIMING_UNIFORM -> uniform(Math.sqrt(6.0 / fanIn), random, sizes);
-            case XAVIER_NORMAL -> Tensor.randn(random, sizes).mul(Math.sqrt(2.0 / (fanIn + fanOut)));
-            case XAVIER_UNIFORM -> uniform(Math.sqrt(6.0 / (fanIn + fanOut)), random, sizes);
+            case XAVIER_NORMAL -> Tensor.randn(random, sizes).mul(Math.sqrt(2 / ((double) fanIn + fanOut)));
+            case XAVIER_UNIFORM -> uniform(Math.sqrt(6 / ((double) fanIn + fanOut)), random, sizes);
             case ZEROS -> Tensor.zeros(sizes);
         };
     }
 
     /** A bias of this size, which uses the random generator only where it is not 0. */
     Tensor bias(int fanIn, int size, TorchRandom random) {
-        return this == PYTORCH ? uniform(1 / Math.sqrt(fanIn), random, size) : Tensor.zeros(size);
+        return this == PYTORCH ? uniform(pytorchBound(fanIn), random, size) : Tensor.zeros(size);
+    }
+
+    /** Without inputs there is nothing but the bias, which then is 0, as in PyTorch. */
+    private static double pytorchBound(int fanIn) {
+        return fanIn == 0 ? 0 : 1 / Math.sqrt(fanIn);
     }
 
     private static Tensor uniform(double bound, TorchRandom random, int... sizes) {

@@ -1,6 +1,8 @@
 package handgrad.nn;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.within;
 
 import handgrad.random.TorchRandom;
 import handgrad.tensor.Tensor;
@@ -29,6 +31,18 @@ class ExactSizesTest {
         requireRefused(
                 "GatedResidualStack: (2, 1073741824) has more than 2^31 - 1 elements",
                 () -> new GatedResidualStack(1 << 30, 1, new int[] {1}, random));
+    }
+
+    @Test
+    void sums_of_sizes_are_exact() {
+        var weight = Initialization.XAVIER_NORMAL.weight(1 << 30, 1 << 30, random, 1_000);
+        assertThat(weight.std().item()).isEqualTo(0x1p-15, within(0x1p-18));
+    }
+
+    /** Without inputs there is only the bias, which PyTorch then leaves 0. */
+    @Test
+    void a_layer_without_inputs_has_no_infinite_bound() {
+        assertThat(Initialization.PYTORCH.bias(0, 3, random)).isEqualTo(Tensor.zeros(3));
     }
 
     private static void requireRefused(String message, ThrowingCallable call) {
