@@ -30,7 +30,7 @@ public final class Derivative {
     private static final double FINER = 0.1;
 
     /** What is lost of a gradient that is added to one like dOut, relative to it. */
-    private static final double ABSORBED = 0x1p-50;
+    private static final double ABSORBED = 0x1p-36;
 
     /** A bend that is seen, relative to the derivative. */
     private static final double BENT = 1e-4;
@@ -138,7 +138,8 @@ public final class Derivative {
             return new Judgement(Finding.AGREES, value, inside);
         }
         // A gradient like dOut that is added and taken away again leaves little of one that is so much smaller.
-        if (size <= ABSORBED * steps.weight(output) * steps.unit()) {
+        boolean nothing = given == 0 && size <= 0x1p-53 * steps.weight(output);
+        if (nothing || size <= ABSORBED * steps.weight(output) * steps.unitSlope()) {
             return new Judgement(Finding.DROWNED, value, best.error());
         }
         // Far away a function may be another one, so steps larger than the input alone prove nothing.

@@ -270,14 +270,26 @@ final class Steps {
         return new Window(j, middle, small, value, 2 * apart + step + rounding(middle, output), stays ? bend : 0);
     }
 
-    /** The largest output at the point or at the ends of all that is looked at, and 1 if that is more. */
-    double unit() {
-        double largest = outputs.largest;
-        var ends = range();
-        for (int i = 0; ends != null && i < center.length; i++) {
-            largest = Math.max(largest, Math.max(Math.abs(ends.above()[i]), Math.abs(ends.below()[i])));
+    /** The largest output that was seen, and 1 if that is more. */
+    private double unit() {
+        double largest = Math.max(outputs.largest, largest(range()));
+        for (var slope : slopes) {
+            largest = Math.max(largest, largest(slope));
         }
         return Math.min(1, largest);
+    }
+
+    private static double largest(@Nullable Slope slope) {
+        double largest = 0;
+        for (int i = 0; slope != null && i < slope.above().length; i++) {
+            largest = Math.max(largest, Math.max(Math.abs(slope.above()[i]), Math.abs(slope.below()[i])));
+        }
+        return largest;
+    }
+
+    /** The slope of a function that changes by a unit over all that is looked at, and 1 if that is more. */
+    double unitSlope() {
+        return unit() / Math.max(1, reach);
     }
 
     /**

@@ -6,6 +6,7 @@ import handgrad.check.result.TensorResult;
 import handgrad.random.TorchRandom;
 import handgrad.tensor.Tensor;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.HashSet;
 import java.util.List;
@@ -26,6 +27,9 @@ public final class TensorCheck {
     /** What matters to nobody, relative to the largest element of a gradient. */
     private static final double LEAST = 0x1p-56;
 
+    /** An element that drowns may be skipped where no more than this part of the usual element can be in it. */
+    private static final double LITTLE = 1e-6;
+
     /** In place of an element: the derivative is along a direction. */
     private static final int DIRECTION = -1;
 
@@ -45,6 +49,7 @@ public final class TensorCheck {
     private final List<Tensor> jacobian;
     private final Supplier<Tensor> rounding;
     private final double least;
+    private final double usual;
     private final List<Bend> bends = new ArrayList<>();
     private final Map<Finding, Set<Integer>> skipped = new EnumMap<>(Finding.class);
     private Point worst = new Point(DIRECTION, 0, 0);
@@ -54,6 +59,7 @@ public final class TensorCheck {
     private int compared;
     private int wrong;
     private boolean seen;
+    private boolean drowns;
 
     /**
      * A check that has not run.
@@ -69,6 +75,9 @@ public final class TensorCheck {
         this.jacobian = jacobian;
         this.rounding = rounding;
         this.least = LEAST * Tensors.largest(gradient);
+        double[] sizes =
+                Arrays.stream(gradient.doubles()).map(Math::abs).sorted().toArray();
+        this.usual = sizes.length == 0 ? 0 : sizes[sizes.length / 2];
     }
 
     /** Where the function has no derivative, as far as it was compared. */
@@ -152,6 +161,7 @@ public final class TensorCheck {
 
     /** Counts a derivative; whether it is right. */
     private boolean count(int element, double analytic, Judgement judgement) {
+        drowns |= judgement.is(Finding.DROWNED) && judgement.error() > LITTLE * usual;
         seen |= judgement.is(Finding.AGREES) && judgement.isSeen(analytic);
         switch (judgement.finding()) {
             case AGREES, DIFFERS -> note(element, analytic, judgement.numeric(), judgement.is(Finding.DIFFERS));
@@ -214,7 +224,7 @@ public final class TensorCheck {
 
     private @Nullable Cause unchecked(int all) {
         int drowned = skipped(Finding.DROWNED);
-        if (drowned > 0) {
+        if (drowned > 0 && (drowns || all > MOST_SKIPPED * compared)) {
             return new Cause(
                     Cause.Kind.DROWNED,
                     "at " + drowned + " of " + compared + " elements a change of the input vanishes in the rounding of"
