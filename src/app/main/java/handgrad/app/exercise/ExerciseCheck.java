@@ -1,9 +1,11 @@
 package handgrad.app.exercise;
 
+import handgrad.app.command.FailedException;
 import handgrad.app.command.WrongInputException;
 import handgrad.app.program.SourceProgram;
 import handgrad.app.program.SourceProgram.CompilationException;
 import handgrad.app.program.SourceProgram.ProgramException;
+import handgrad.app.worker.Watch;
 import handgrad.check.result.Comparison;
 import handgrad.tensor.Tensor;
 import java.io.IOException;
@@ -58,6 +60,7 @@ record ExerciseCheck(
      * Checks a file.
      *
      * @throws CompilationException if it does not compile
+     * @throws FailedException if its forward pass throws
      * @throws WrongInputException if its forward pass is not the exercise's, or a method or a field is missing
      */
     static ExerciseCheck of(Exercise exercise, Path file) throws CompilationException {
@@ -105,7 +108,7 @@ record ExerciseCheck(
                 return value;
             });
         } catch (ProgramException exception) {
-            throw new WrongInputException("%s: the forward pass throws %s".formatted(file, exception.thrown()));
+            throw new FailedException(Watch.thrown(file.toString(), exception.thrown()));
         }
         for (var name : reference.names()) {
             if (!Objects.equals(values.get(name), reference.value(name))) {

@@ -19,7 +19,7 @@ public final class ShellCommand implements Callable<Integer> {
         // JShell takes its start-up code from a file only.
         var startup = Files.createTempFile("handgrad", ".jsh");
         try {
-            Files.writeString(startup, "import module handgrad;\n");
+            Files.writeString(startup, EngineImports.all() + "\n");
             return start(startup.toString());
         } finally {
             Files.delete(startup);

@@ -28,6 +28,7 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import javax.tools.FileObject;
 import javax.tools.ForwardingJavaFileManager;
+import javax.tools.ForwardingJavaFileObject;
 import javax.tools.JavaFileManager;
 import javax.tools.JavaFileObject;
 import javax.tools.SimpleJavaFileObject;
@@ -100,7 +101,7 @@ public final class SourceProgram {
             files.setLocationFromPaths(StandardLocation.CLASS_PATH, List.of());
             files.setLocationFromPaths(StandardLocation.MODULE_PATH, modulePath());
             var options = List.of("--add-modules", String.join(",", MODULES), "-proc:none", "-Xlint:-incubating");
-            var object = source.apply(files);
+            var object = new WithImports(source.apply(files));
             var task = (JavacTask) compiler.getTask(messages, output, null, options, null, List.of(object));
             task.addTaskListener(firstClass);
             if (!task.call()) {
@@ -199,18 +200,11 @@ public final class SourceProgram {
         } catch (Error error) {
             thrown = error;
         }
-        switch (thrown) {
-            case StackOverflowError _ ->
-                throw new FailedException(
-                        Watch.line(file, thrown, "the stack overflows", "does a method call itself without end?"));
-            case OutOfMemoryError error ->
-                throw new FailedException(Watch.line(
-                        file,
-                        thrown,
-                        "out of memory: " + error.getMessage(),
-                        "allocate less, or give more, as in ./handgrad -Xmx8g ..."));
-            default -> throw new ProgramException(trim(thrown));
+        var exhausted = Watch.exhausted(file, thrown);
+        if (exhausted != null) {
+            throw new FailedException(exhausted);
         }
+        throw new ProgramException(trim(thrown));
     }
 
     private Method mainMethod() {
@@ -303,6 +297,18 @@ public final class SourceProgram {
                 }
             }
             return null;
+        }
+    }
+
+    /** A source with the imports of the engine. */
+    private static final class WithImports extends ForwardingJavaFileObject<JavaFileObject> {
+        WithImports(JavaFileObject source) {
+            super(source);
+        }
+
+        @Override
+        public CharSequence getCharContent(boolean ignoreEncodingErrors) throws IOException {
+            return EngineImports.completed(super.getCharContent(ignoreEncodingErrors));
         }
     }
 

@@ -125,9 +125,25 @@ public final class Watch {
                         "look for a loop or a wait without end, or give it more by --time-limit SECONDS");
     }
 
-    /** A line for people: what the code of a file threw, where, and what to do. */
-    public static String line(String file, Throwable thrown, String problem, String remedy) {
-        return Place.of(file, thrown.getStackTrace()).line(problem, remedy);
+    /** A line for people: what the code of a file threw, and where. */
+    public static String thrown(String file, Throwable thrown) {
+        var exhausted = exhausted(file, thrown);
+        return exhausted != null
+                ? exhausted
+                : Place.of(file, thrown.getStackTrace()).line("throws " + thrown, null);
+    }
+
+    /** A line for people where the code of a file needs more stack or memory than there is; null for other errors. */
+    public static @Nullable String exhausted(String file, Throwable thrown) {
+        var place = Place.of(file, thrown.getStackTrace());
+        return switch (thrown) {
+            case StackOverflowError _ -> place.line("the stack overflows", "does a method call itself without end?");
+            case OutOfMemoryError _ ->
+                place.line(
+                        "out of memory: " + thrown.getMessage(),
+                        "allocate less, or give more, as in ./handgrad -Xmx8g ...");
+            default -> null;
+        };
     }
 
     private void remark(ThreadGroup group, Thread checking, Consumer<String> remarks) {

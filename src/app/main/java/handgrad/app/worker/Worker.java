@@ -26,6 +26,7 @@ public final class Worker {
     private final MessageFile messages;
     private final PrintStream error = System.err;
     private volatile boolean mayExit;
+    private volatile String file = "the program";
 
     private Worker(MessageFile messages) {
         this.messages = messages;
@@ -43,12 +44,24 @@ public final class Worker {
             System.setOut(counted(System.out));
             System.setErr(counted(System.err));
             Runtime.getRuntime().addShutdownHook(new Thread(Watch::exitCalled));
+            Thread.setDefaultUncaughtExceptionHandler(worker::uncaught);
             Thread.ofPlatform().daemon().name("supervisor's end").start(Worker::endAfterSupervisor);
             return worker;
         } catch (IOException exception) {
             System.err.println("handgrad: cannot report to " + path + ": " + exception.getMessage());
             System.exit(CANNOT_REPORT);
             return null;
+        }
+    }
+
+    /** Prints what a thread of the user's code threw, as Java does, but an overflow of its stack in one line. */
+    private void uncaught(Thread thread, Throwable thrown) {
+        var exhausted = Watch.exhausted(file, thrown);
+        if (exhausted != null) {
+            send(new Message.Print(true, "handgrad: " + exhausted + "\n"));
+        } else {
+            System.err.print("Exception in thread \"" + thread.getName() + "\" ");
+            thrown.printStackTrace();
         }
     }
 
@@ -120,6 +133,9 @@ public final class Worker {
     }
 
     private void send(Message message) {
+        if (message instanceof Message.Begin begin) {
+            file = begin.what();
+        }
         try {
             messages.write(message);
         } catch (IOException exception) {

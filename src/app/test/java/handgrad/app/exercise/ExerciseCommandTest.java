@@ -157,6 +157,17 @@ class ExerciseCommandTest {
     }
 
     @Test
+    void saysWhereTheForwardPassThrows() throws IOException {
+        var source = BASICS.skeleton().replace("p = names", "throwing(); p = names")
+                + "void throwing() { throw new RuntimeException(\"no\"); }\n";
+        var result = check(BASICS, source);
+        assertThat(result.code()).isOne();
+        long last = source.lines().count();
+        assertThat(result.err())
+                .endsWith("Exercise5.java:" + last + ": throws java.lang.RuntimeException: no, in forward\n");
+    }
+
+    @Test
     void refusesAnotherForwardPass() throws IOException {
         var source = BASICS.solution().replace("names.name(\"q\", p.add(c))", "names.name(\"q\", p.sub(c))");
         var result = check(BASICS, source);

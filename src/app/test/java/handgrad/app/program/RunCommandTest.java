@@ -24,6 +24,19 @@ class RunCommandTest {
         assertThat(CommandResult.of("run", file)).isEqualTo(new CommandResult(0, "FLOAT32\n", ""));
     }
 
+    @Test
+    void aLayerOfItsOwnNamesItsParameters() throws IOException {
+        var file = source("Own.java", """
+                import module handgrad;
+
+                void main() {
+                    var weight = new Parameter("weight", Tensor.ones(3));
+                    IO.println(weight.name() + " " + List.of(weight.value().size(0)));
+                }
+                """);
+        assertThat(CommandResult.of("run", file)).isEqualTo(new CommandResult(0, "weight [3]\n", ""));
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {

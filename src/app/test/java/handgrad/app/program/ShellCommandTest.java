@@ -15,7 +15,9 @@ class ShellCommandTest {
 
     @Test
     void knowsTheEngine() throws Exception {
-        assertThat(type("DType.FLOAT32\n")).contains("$1 ==> FLOAT32");
+        assertThat(type("DType.FLOAT32\nParameter.class\n"))
+                .contains("$1 ==> FLOAT32")
+                .contains("$2 ==> class handgrad.nn.Parameter");
     }
 
     @Test

@@ -68,6 +68,7 @@ class BadProgramsTest {
         program("echo", """
                 IO.print(IO.readln().toUpperCase(Locale.ROOT)); System.err.print("?"); System.exit(3);""");
         program("thread", "new Thread(() -> IO.println(\"after main\")).start();");
+        program("deep thread", "new Thread(this::go).start(); } void go() { go(); } void unused() {");
         program("halt", "Runtime.getRuntime().halt(4);");
         program("closed", "System.out.close(); System.err.close(); throw new IllegalStateException(\"no\");");
         program("killed", """
@@ -78,6 +79,11 @@ class BadProgramsTest {
 
         assertThat(result("echo")).isEqualTo(new CommandResult(3, "ONE LINE", "?\n"));
         assertThat(result("thread")).isEqualTo(new CommandResult(0, "after main\n", ""));
+        assertThat(result("deep thread"))
+                .isEqualTo(new CommandResult(
+                        0,
+                        "",
+                        line("deep thread", ":1: the stack overflows, in go; does a method call itself without end?")));
         assertThat(result("halt")).isEqualTo(new CommandResult(4, "", ""));
         assertThat(result("closed"))
                 .isEqualTo(new CommandResult(

@@ -11,58 +11,74 @@ import org.jspecify.annotations.Nullable;
  * one than it is: a version that does not know the processor takes the nearest it knows, and the environment variable
  * {@code OPENBLAS_CORETYPE} names any.
  */
-public final class BlasKernels {
+public enum BlasKernels {
+    /** For AVX-512, with kernels for small matrices. */
+    AVX512(512),
+    /** For AVX2 and fused multiply-add. */
+    AVX2(256),
+    /** For x86 without fused multiply-add. */
+    OLDER(128);
+
+    /** Those in use; where OpenBLAS is off or names no family of x86, those that fit the vectors of Java. */
+    static final BlasKernels IN_USE =
+            OpenBlas.library().map(library -> of(library.coreName())).orElseGet(BlasKernels::ofVectors);
+
     private static final String VARIABLE = "OPENBLAS_CORETYPE";
 
-    /** The width of their vectors in bits; that of the Java kernels where OpenBLAS is off or names no family of x86. */
-    static final int BITS =
-            OpenBlas.library().map(library -> bits(library.coreName())).orElse(VectorSupport.BITS);
+    private final int bits;
 
-    private BlasKernels() {}
+    BlasKernels(int bits) {
+        this.bits = bits;
+    }
 
-    /** The width of the vectors of a family, in the words of {@code openblas_get_corename}. */
-    static int bits(String coreName) {
+    /** The kernels for a family, in the words of {@code openblas_get_corename}. */
+    static BlasKernels of(String coreName) {
         return switch (coreName.toLowerCase(Locale.ROOT)) {
-            case "skylakex", "cooperlake", "sapphirerapids" -> 512;
-            case "haswell", "zen", "excavator", "steamroller", "piledriver", "bulldozer", "sandybridge" -> 256;
-            case "prescott",
-                    "core2",
-                    "penryn",
-                    "dunnington",
+            case "skylakex", "cooperlake", "sapphirerapids" -> AVX512;
+            case "haswell", "zen", "excavator", "steamroller" -> AVX2;
+            case "sandybridge",
+                    "bulldozer",
+                    "piledriver",
+                    "bobcat",
+                    "barcelona",
                     "nehalem",
+                    "dunnington",
+                    "penryn",
+                    "core2",
                     "atom",
                     "nano",
-                    "athlon",
                     "opteron",
                     "opteron_sse3",
-                    "barcelona",
-                    "bobcat",
-                    "katmai",
-                    "coppermine",
+                    "athlon",
+                    "prescott",
                     "northwood",
-                    "banias" -> 128;
-            default -> VectorSupport.BITS;
+                    "banias",
+                    "katmai",
+                    "coppermine" -> OLDER;
+            default -> ofVectors();
         };
+    }
+
+    private static BlasKernels ofVectors() {
+        return VectorSupport.BITS == AVX512.bits ? AVX512 : AVX2;
     }
 
     /** A sentence on kernels that are older than the CPU, with the remedy; empty if they are not. */
     public static Optional<String> advice() {
         return OpenBlas.library()
-                .map(library -> advice(
-                        library.coreName(),
-                        bits(library.coreName()),
-                        VectorSupport.WIDEST_OF_CPU,
-                        System.getenv(VARIABLE)));
+                .map(library -> advice(library.coreName(), VectorSupport.WIDEST_OF_CPU, System.getenv(VARIABLE)));
     }
 
-    static @Nullable String advice(String coreName, int bits, int cpu, @Nullable String variable) {
-        if (bits >= cpu || cpu < 256) {
+    static @Nullable String advice(String coreName, int cpu, @Nullable String variable) {
+        var kernels = of(coreName);
+        if (cpu < AVX2.bits || kernels.bits >= cpu) {
             return null;
         }
         var remedy = variable != null
                 ? "unset %s, which is %s".formatted(VARIABLE, variable)
                 : "set %s=%s, or name an OpenBLAS that knows this CPU by HANDGRAD_BLAS"
-                        .formatted(VARIABLE, cpu == 512 ? "SkylakeX" : "Haswell");
-        return "its kernels for %s have vectors of %d bits, this CPU has %d: %s".formatted(coreName, bits, cpu, remedy);
+                        .formatted(VARIABLE, cpu == AVX512.bits ? "SkylakeX" : "Haswell");
+        return "its kernels for %s are older than this CPU, which has vectors of %d bits: %s"
+                .formatted(coreName, cpu, remedy);
     }
 }

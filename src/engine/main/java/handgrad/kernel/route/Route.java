@@ -37,20 +37,23 @@ public record Route(Range nn, Range nt, Range tn) {
     public static final Route OPENBLAS = of(ALL);
 
     /** Without a calibration. */
-    static final Route DEFAULT = byDefault(VectorSupport.BITS, BlasKernels.BITS);
+    static final Route DEFAULT = byDefault(VectorSupport.BITS, BlasKernels.IN_USE);
 
     /**
-     * The route for Java kernels and kernels of OpenBLAS of some widths. Those of OpenBLAS for AVX-512 are for small
-     * matrices too, and get all that Java's threads would not share. Of AVX2 or older they get nothing beside Java's of
-     * AVX2 or wider: the Java kernel is the faster one for small matrices, and its threads share large ones, while
-     * calls of OpenBLAS have to take turns. Beside narrower vectors in Java they get what is too small to be worth
-     * Java's packing. {@code ./handgrad bench matmul} compares them.
+     * The route for Java vectors of some bits beside these kernels of OpenBLAS, by what was faster at the products of
+     * the lectures' models; {@code ./handgrad bench matmul} compares them. Kernels for AVX-512 are for small matrices
+     * too, and get all that Java's threads would not share, or half of it beside Java's of AVX2. Those for AVX2 get
+     * nothing beside Java's of AVX2 or wider: the Java kernel is the faster one for small matrices, and its threads
+     * share large ones, while calls of OpenBLAS have to take turns. Beside narrower vectors in Java both get what is
+     * too small to be worth Java's packing. Older ones get nothing where Java has the fused multiply-add.
      */
-    static Route byDefault(int javaBits, int blasBits) {
-        if (javaBits < 256) {
-            return of(new Range(0, 1 << 20));
-        }
-        return blasBits == 512 ? of(new Range(0, JAVA_BLOCK_WORK + 1)) : JAVA;
+    static Route byDefault(int bits, BlasKernels kernels) {
+        var small = of(new Range(0, 1 << 20));
+        return switch (kernels) {
+            case AVX512 -> bits == 512 ? of(new Range(0, JAVA_BLOCK_WORK + 1)) : small;
+            case AVX2 -> bits >= 256 ? JAVA : small;
+            case OLDER -> bits >= 256 || VectorSupport.FMA ? JAVA : small;
+        };
     }
 
     /** With fewer columns of C, the vectors of the Java kernel stay half empty, however much work there is. */
@@ -76,7 +79,7 @@ public record Route(Range nn, Range nt, Range tn) {
      * {@code ./handgrad bench matmul}.
      */
     private static boolean slowInOpenBlas(Form form, int m, int n, int k) {
-        if (BlasKernels.BITS != 512 || n < FEW_COLUMNS) {
+        if (!SmallProducts.EXIST || n < FEW_COLUMNS) {
             return false;
         }
         int last = n % 16;

@@ -4,11 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import handgrad.kernel.route.Route.Range;
 import handgrad.kernel.route.RouteInUse.Choice;
-import handgrad.kernel.runtime.VectorSupport;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -93,12 +91,11 @@ class RouteInUseTest {
     void saysWhatGoesWhere() {
         assertThat(RouteInUse.describe(Route.JAVA)).isEqualTo("Java");
         assertThat(RouteInUse.describe(Route.OPENBLAS)).isEqualTo("OpenBLAS");
-        var byDefault = Map.of(
-                512, "OpenBLAS: most up to 2,097,152 multiply-adds, else Java",
-                256, "Java");
-        assertThat(RouteInUse.describe(Route.DEFAULT))
-                .isEqualTo(byDefault.getOrDefault(
-                        VectorSupport.BITS, "OpenBLAS: most up to 1,048,575 multiply-adds, else Java"));
+        assertThat(RouteInUse.describe(Route.byDefault(512, BlasKernels.AVX512)))
+                .isEqualTo("OpenBLAS: most up to 2,097,152 multiply-adds, else Java");
+        assertThat(RouteInUse.describe(Route.byDefault(128, BlasKernels.AVX2)))
+                .isEqualTo("OpenBLAS: most up to 1,048,575 multiply-adds, else Java");
+        assertThat(RouteInUse.describe(Route.byDefault(256, BlasKernels.AVX2))).isEqualTo("Java");
         assertThat(RouteInUse.describe(CALIBRATED))
                 .isEqualTo("OpenBLAS: most NN from 10 up to 999, NT all, TN none multiply-adds, else Java");
         var low = new Route(new Range(0, 1000), new Range(0, 1000), new Range(2000, Long.MAX_VALUE));

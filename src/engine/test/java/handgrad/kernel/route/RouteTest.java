@@ -36,7 +36,7 @@ class RouteTest {
 
     @Test
     void leavesToJavaWhatAvx512KernelsOfOpenBlasAreSlowAt() {
-        assumeTrue(VectorSupport.BITS >= 256 && BlasKernels.BITS == 512, "OpenBLAS for AVX-512");
+        assumeTrue(VectorSupport.BITS == 512 && BlasKernels.IN_USE == BlasKernels.AVX512, "AVX-512");
         assertThat(Route.DEFAULT.openBlas(Form.TN, 200, 27, 32)).isFalse();
         assertThat(Route.DEFAULT.openBlas(Form.NN, 16, 320, 200)).isFalse();
         assertThat(Route.DEFAULT.openBlas(Form.TN, 200, 28, 32)).isTrue();
@@ -48,7 +48,7 @@ class RouteTest {
 
     @Test
     void sendsToOpenBlasWhatItsSmallKernelsDoAndThreadsDoNotShare() {
-        assumeTrue(VectorSupport.BITS >= 256 && BlasKernels.BITS == 512, "OpenBLAS for AVX-512");
+        assumeTrue(VectorSupport.BITS == 512 && BlasKernels.IN_USE == BlasKernels.AVX512, "AVX-512");
         assertThat(Route.DEFAULT.openBlas(Form.NN, 100, 100, 100)).isTrue();
         assertThat(Route.DEFAULT.openBlas(Form.NN, 64, 128, 256)).isTrue();
         assertThat(Route.DEFAULT.openBlas(Form.NN, 65, 128, 256)).isFalse();
@@ -56,13 +56,14 @@ class RouteTest {
 
     @Test
     void followsTheKernelsOfOpenBlas() {
-        for (int java : new int[] {256, 512}) {
-            assertThat(Route.byDefault(java, 128)).isEqualTo(Route.JAVA);
-            assertThat(Route.byDefault(java, 256)).isEqualTo(Route.JAVA);
-            assertThat(Route.byDefault(java, 512).nn()).isEqualTo(new Range(0, (1 << 21) + 1));
+        for (int bits : new int[] {256, 512}) {
+            assertThat(Route.byDefault(bits, BlasKernels.OLDER)).isEqualTo(Route.JAVA);
+            assertThat(Route.byDefault(bits, BlasKernels.AVX2)).isEqualTo(Route.JAVA);
         }
-        assertThat(Route.byDefault(128, 128).nn()).isEqualTo(new Range(0, 1 << 20));
-        assertThat(Route.DEFAULT).isEqualTo(Route.byDefault(VectorSupport.BITS, BlasKernels.BITS));
+        assertThat(Route.byDefault(512, BlasKernels.AVX512).nn()).isEqualTo(new Range(0, (1 << 21) + 1));
+        assertThat(Route.byDefault(256, BlasKernels.AVX512).nn()).isEqualTo(new Range(0, 1 << 20));
+        assertThat(Route.byDefault(128, BlasKernels.AVX2).nn()).isEqualTo(new Range(0, 1 << 20));
+        assertThat(Route.DEFAULT).isEqualTo(Route.byDefault(VectorSupport.BITS, BlasKernels.IN_USE));
     }
 
     @Test
