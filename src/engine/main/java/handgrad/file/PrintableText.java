@@ -33,6 +33,19 @@ public final class PrintableText {
                 : of(text.substring(0, text.offsetByCodePoints(0, EXCERPT))) + '…';
     }
 
+    /** A text of several lines, each printable, with their ends and with tabs as they are. */
+    public static String lines(String text) {
+        var printable = new StringBuilder();
+        text.codePoints().forEach(character -> {
+            if (character == '\n' || character == '\t' || isPrintable(character)) {
+                printable.appendCodePoint(character);
+            } else {
+                escape(character, printable);
+            }
+        });
+        return printable.toString();
+    }
+
     private static void escape(int character, StringBuilder printable) {
         switch (character) {
             case '\n' -> printable.append("\\n");

@@ -3,6 +3,7 @@ package handgrad.io;
 import handgrad.file.PrintableText;
 import java.io.IOException;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 
 /** A file of tensors cannot be read or written; the message says which file and what is wrong with it. */
 public final class SafetensorsException extends IOException {
@@ -12,7 +13,7 @@ public final class SafetensorsException extends IOException {
         super(PrintableText.of(file + ": " + problem));
     }
 
-    SafetensorsException(Path file, String problem, Throwable cause) {
+    SafetensorsException(Path file, String problem, @Nullable Throwable cause) {
         super(PrintableText.of(file + ": " + problem), cause);
     }
 }

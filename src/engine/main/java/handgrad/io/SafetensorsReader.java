@@ -20,6 +20,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
 
 /** Reads a file of the safetensors format. */
 final class SafetensorsReader {
@@ -75,13 +76,17 @@ final class SafetensorsReader {
         } catch (IOException e) {
             throw new SafetensorsException(file, "cannot be read, " + e.getMessage(), e);
         } catch (OutOfMemoryError e) {
-            var sizes = String.format(
-                    Locale.ROOT,
-                    "it has %,d MiB, the heap at most %,d MiB",
-                    file.toFile().length() >> 20,
-                    Runtime.getRuntime().maxMemory() >> 20);
-            throw new SafetensorsException(file, "does not fit into the memory of this JVM: " + sizes, e);
+            throw tooLarge(file, e);
         }
+    }
+
+    private static SafetensorsException tooLarge(Path file, @Nullable OutOfMemoryError cause) {
+        var sizes = String.format(
+                Locale.ROOT,
+                "it has %,d MiB, the heap at most %,d MiB",
+                file.toFile().length() >> 20,
+                Runtime.getRuntime().maxMemory() >> 20);
+        return new SafetensorsException(file, "does not fit into the memory of this JVM: " + sizes, cause);
     }
 
     private Safetensors tensors() throws IOException {
@@ -201,6 +206,10 @@ final class SafetensorsReader {
         }
         if (end < rest) {
             throw new SafetensorsException(file, "has " + (rest - end) + " bytes after its last tensor");
+        }
+        // At once, before minutes of reading through what cannot be used here.
+        if (end > Runtime.getRuntime().maxMemory()) {
+            throw tooLarge(file, null);
         }
     }
 

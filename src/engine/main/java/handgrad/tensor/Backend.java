@@ -1,6 +1,7 @@
 package handgrad.tensor;
 
 import handgrad.blas.OpenBlas;
+import handgrad.file.PrintableText;
 import handgrad.kernel.matmul.MatrixProduct;
 import handgrad.kernel.route.BlasKernels;
 import handgrad.kernel.route.RouteCalibration;
@@ -17,7 +18,20 @@ import java.util.function.IntConsumer;
 
 /** What the operations run on: vector kernels, OpenBLAS and threads. */
 public final class Backend {
+    private static final String FROM_SOURCE = "(from source)";
+
     private Backend() {}
+
+    /** The version of handgrad, or {@code (from source)} where it runs from class files without one. */
+    public static String version() {
+        var descriptor = Backend.class.getModule().getDescriptor();
+        return descriptor == null ? FROM_SOURCE : descriptor.rawVersion().orElse(FROM_SOURCE);
+    }
+
+    /** All that the bits of results depend on here besides the program, its inputs and its seed. */
+    public static Environment environment() {
+        return Environment.current();
+    }
 
     /** One line on the vector kernels: their width, or why they are off. */
     public static String vectors() {
@@ -26,7 +40,7 @@ public final class Backend {
 
     /** One line on OpenBLAS: version, core and file, or why it is off. */
     public static String blas() {
-        return OpenBlas.description();
+        return PrintableText.of(OpenBlas.description());
     }
 
     /** A sentence on kernels of OpenBLAS that are older than the CPU, with the remedy; empty if they are not. */
@@ -36,7 +50,7 @@ public final class Backend {
 
     /** One line on matrix products: which go to OpenBLAS and which to Java, and who says so. */
     public static String matmul() {
-        return RouteInUse.description();
+        return PrintableText.of(RouteInUse.description());
     }
 
     /**

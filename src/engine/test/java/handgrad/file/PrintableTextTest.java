@@ -26,6 +26,11 @@ class PrintableTextTest {
     }
 
     @Test
+    void lines_keep_their_ends_and_tabs() {
+        assertThat(PrintableText.lines("a\033[31m\n\tb\r\n")).isEqualTo("a\\u001b[31m\n\tb\\r\n");
+    }
+
+    @Test
     void twice_is_as_once() {
         var once = PrintableText.of("\033]0;title\007\n\\");
         assertThat(PrintableText.of(once)).isEqualTo(once);

@@ -128,6 +128,7 @@ public final class AudioCommand implements Callable<Integer> {
             var saved = read(weights);
             var model = SoundModel.build(TorchRandom.seeded(0));
             load(weights, model, saved);
+            new RunFolder(run).warning().ifPresent(spec.commandLine().getErr()::println);
             generate(model, sampleRate(weights, saved), run);
         }
         return ExitCode.DONE;
@@ -197,6 +198,7 @@ public final class AudioCommand implements Callable<Integer> {
                     "loss",
                     "lr");
         }
+        folder.saveEnvironment();
         long start = System.nanoTime();
         train(model, train, random, printer, metrics);
         double trainSeconds = (System.nanoTime() - start) / 1e9;

@@ -5,8 +5,10 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.function.Function;
 import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 import tools.jackson.core.ObjectReadContext;
+import tools.jackson.core.exc.StreamConstraintsException;
 import tools.jackson.core.json.JsonFactory;
 
 /** The properties of a JSON object whose values are texts and numbers, as run folders and results have them. */
@@ -31,7 +33,7 @@ public final class JsonObject {
         } catch (JacksonException exception) {
             var location = exception.getLocation();
             if (location == null) {
-                // One of Jackson's limits, such as that on the digits of a number.
+                // One of Jackson's limits, such as that on the length of a name.
                 throw new WrongInputException(place + ": " + PrintableText.excerpt(exception.getOriginalMessage()));
             }
             var line = text.indexOf('\n') < 0 ? "" : ", line " + location.getLineNr();
@@ -49,10 +51,7 @@ public final class JsonObject {
             }
             while (parser.nextToken() != JsonToken.END_OBJECT) {
                 var name = parser.currentName();
-                if (!parser.nextToken().isScalarValue()) {
-                    throw new WrongInputException(PrintableText.excerpt(name) + " must be a text or a number");
-                }
-                if (object.values.put(name, parser.getString()) != null) {
+                if (object.values.put(name, value(parser, name)) != null) {
                     throw new WrongInputException(PrintableText.excerpt(name) + " stands there twice");
                 }
             }
@@ -61,6 +60,17 @@ public final class JsonObject {
             }
         }
         return object;
+    }
+
+    private static String value(JsonParser parser, String name) {
+        try {
+            if (parser.nextToken().isScalarValue()) {
+                return parser.getString();
+            }
+        } catch (StreamConstraintsException exception) {
+            throw new WrongInputException(PrintableText.excerpt(name) + " has more digits or characters than are read");
+        }
+        throw new WrongInputException(PrintableText.excerpt(name) + " must be a text or a number");
     }
 
     /** A property as it is written. */

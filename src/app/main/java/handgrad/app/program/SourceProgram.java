@@ -8,6 +8,7 @@ import com.sun.source.util.TaskListener;
 import handgrad.app.command.FailedException;
 import handgrad.app.command.WrongInputException;
 import handgrad.app.worker.Watch;
+import handgrad.file.PrintableText;
 import java.io.ByteArrayOutputStream;
 import java.io.File;
 import java.io.IOException;
@@ -257,7 +258,7 @@ public final class SourceProgram {
         private static final long serialVersionUID = 1L;
 
         CompilationException(String message) {
-            super(message);
+            super(PrintableText.lines(message));
         }
     }
 

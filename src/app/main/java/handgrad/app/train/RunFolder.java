@@ -4,12 +4,14 @@ import handgrad.app.command.FailedException;
 import handgrad.app.command.WrongInputException;
 import handgrad.diagnostics.Recorder;
 import handgrad.file.AtomicFile;
+import handgrad.file.PrintableText;
 import handgrad.io.Safetensors;
 import handgrad.io.SafetensorsException;
 import handgrad.nn.Layer;
 import handgrad.page.Page;
 import handgrad.page.PageHtml;
 import handgrad.random.TorchRandom;
+import handgrad.tensor.Backend;
 import handgrad.tensor.DType;
 import handgrad.tensor.Shape;
 import handgrad.tensor.Tensor;
@@ -25,11 +27,14 @@ import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * The folder that a training leaves behind: {@code options.json}, {@code metrics.jsonl}, what was seen of it in
- * {@code diagnostics.json}, the weights in {@code model.safetensors} and, of a full run, {@code report.html}.
+ * The folder that a training leaves behind: {@code options.json}, what its bits depend on in {@code environment.json},
+ * {@code metrics.jsonl}, what was seen of it in {@code diagnostics.json}, the weights in {@code model.safetensors} and,
+ * of a full run, {@code report.html}.
  *
  * @param path the folder
  */
@@ -80,6 +85,31 @@ public record RunFolder(Path path) {
 
     private WrongInputException cannotWrite(IOException exception) {
         return new WrongInputException("--out: cannot write to " + path + ": " + reason(exception));
+    }
+
+    /** Writes what the bits of the training depend on. */
+    public void saveEnvironment() {
+        try {
+            EnvironmentFile.write(environment(), Backend.environment());
+        } catch (IOException exception) {
+            throw cannotWrite(exception);
+        }
+    }
+
+    /**
+     * A line on what can give this run other bits here than where it was made; empty for nothing, and for a run of a
+     * version that did not write it down.
+     */
+    public Optional<String> warning() {
+        if (!Files.exists(environment())) {
+            return Optional.empty();
+        }
+        var differences = EnvironmentFile.read(environment()).differences(Backend.environment());
+        return differences.isEmpty()
+                ? Optional.empty()
+                : Optional.of("handgrad: warning: the run was made with "
+                        + differences.stream().map(PrintableText::excerpt).collect(Collectors.joining(", "))
+                        + ": last bits can differ, and with them what is drawn");
     }
 
     /** Writes the weights, whole or not at all: with them a run is finished. */
@@ -159,6 +189,10 @@ public record RunFolder(Path path) {
 
     Path optionsFile() {
         return path.resolve("options.json");
+    }
+
+    Path environment() {
+        return path.resolve("environment.json");
     }
 
     Path metrics() {

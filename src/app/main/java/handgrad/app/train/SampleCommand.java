@@ -61,6 +61,7 @@ public final class SampleCommand implements Callable<Integer> {
         var random = TorchRandom.seeded(seed == null ? options.sampleSeed() : seed);
         var model = options.model();
         var sampler = new Sampler(folder.model(options), options.blockSize(), sampling, model.draw(random));
+        folder.warning().ifPresent(spec.commandLine().getErr()::println);
         UnaryOperator<String> line = marks ? marked(options) : name -> name;
         var out = spec.commandLine().getOut();
         // Who reads the names may close the pipe before the last.

@@ -57,6 +57,7 @@ record TrainingRun(
         if (!quiet) {
             describe(split);
         }
+        folder.saveEnvironment();
         var recorder = new Recorder(network, Alphabet.SIZE, options.steps());
         page.starts(network, split, recorder);
         var training = train(network, data, random, recorder, logEvery);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import handgrad.app.CommandResult;
 import handgrad.io.Safetensors;
+import handgrad.tensor.Backend;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -180,10 +181,7 @@ class SampleCommandTest {
     @Test
     void refusesANumberOfTooManyDigits() throws IOException {
         change("\"seed\":5", "\"seed\":1" + "0".repeat(1000));
-        var result = sample();
-        assertThat(result.code()).isEqualTo(2);
-        assertThat(result.err())
-                .matches("handgrad: \\Q" + options + "\\E: Number value length \\(1001\\) exceeds .*\n");
+        assertThat(sample()).isEqualTo(refused(options + ": seed has more digits or characters than are read"));
     }
 
     @Test
@@ -283,6 +281,40 @@ class SampleCommandTest {
         assertThat(sample())
                 .isEqualTo(refused(weights + " does not fit options.json: loadStateDict: 3.running_std has -0.5 at [2],"
                         + " it must be at least 0"));
+    }
+
+    private void changeEnvironment(String old, String replacement) throws IOException {
+        var file = run.resolve("environment.json");
+        var text = Files.readString(file);
+        assertThat(text).containsPattern(old);
+        Files.writeString(file, text.replaceFirst(old, replacement));
+    }
+
+    @Test
+    void warnsOfWhatCanChangeBits() throws IOException {
+        var fma = Backend.environment().fma();
+        changeEnvironment("\"fma\":" + fma, "\"fma\":" + !fma);
+        changeEnvironment("\"jdk\":\"[^\"]*\"", "\"jdk\":\"24\\\\u001b[31m\"");
+        var result = sample();
+        assertThat(result.code()).isZero();
+        assertThat(result.out().lines()).hasSize(20);
+        assertThat(result.err())
+                .isEqualTo(
+                        "handgrad: warning: the run was made with JDK 24\\u001b[31m (here " + Runtime.version() + "), "
+                                + (fma ? "no FMA (here FMA)" : "FMA (here no FMA)")
+                                + ": last bits can differ, and with them what is drawn\n");
+    }
+
+    @Test
+    void doesNotWarnOfThreads() throws IOException {
+        changeEnvironment("\"threads\":\\d+", "\"threads\":99");
+        assertThat(sample().err()).isEmpty();
+    }
+
+    @Test
+    void refusesAnEnvironmentThatIsNone() throws IOException {
+        changeEnvironment("\"fma\":(true|false)", "\"fma\":\"maybe\"");
+        assertThat(sample()).isEqualTo(refused(run.resolve("environment.json") + ": fma has the wrong value maybe"));
     }
 
     private void change(String old, String replacement) throws IOException {

@@ -166,7 +166,11 @@ class TrainCommandTest {
             assertThat(files)
                     .extracting(file -> file.getFileName().toString())
                     .containsExactlyInAnyOrder(
-                            "options.json", "metrics.jsonl", "model.safetensors", "diagnostics.json");
+                            "options.json",
+                            "environment.json",
+                            "metrics.jsonl",
+                            "model.safetensors",
+                            "diagnostics.json");
         }
         assertRefused(
                 "--out: " + run + " holds a run already; name another folder, or remove it", train(run.toString()));

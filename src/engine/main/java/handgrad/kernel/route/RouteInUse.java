@@ -23,6 +23,12 @@ import org.jspecify.annotations.Nullable;
  * error.
  */
 public final class RouteInUse {
+    /** The words for a route of everything to the Java kernels. */
+    public static final String JAVA = "Java";
+
+    /** The words for a route of everything to OpenBLAS. */
+    public static final String OPENBLAS = "OpenBLAS";
+
     private static final Choice DEFAULT = new Choice(Route.DEFAULT, "default");
 
     private static final Choice CHOICE = choose(
@@ -45,7 +51,12 @@ public final class RouteInUse {
 
     /** One line for people: what goes where, and who says so. */
     public static String description() {
-        return describe(CHOICE.route) + " (" + CHOICE.reason + ")";
+        return words() + " (" + CHOICE.reason + ")";
+    }
+
+    /** What goes where: {@link #JAVA}, {@link #OPENBLAS}, or which products are for the one and which for the other. */
+    public static String words() {
+        return describe(CHOICE.route);
     }
 
     /** A route, whose it is, and a warning about what was passed over. */
@@ -97,10 +108,10 @@ public final class RouteInUse {
     /** The work that goes to OpenBLAS; the form is named where they differ. */
     static String describe(Route route) {
         if (route.equals(Route.JAVA)) {
-            return "Java";
+            return JAVA;
         }
         if (route.equals(Route.OPENBLAS)) {
-            return "OpenBLAS";
+            return OPENBLAS;
         }
         boolean same = route.nn().equals(route.nt()) && route.nn().equals(route.tn());
         var forms = same

@@ -1,0 +1,62 @@
+package handgrad.app.train;
+
+import handgrad.app.command.JsonObject;
+import handgrad.app.command.UserFile;
+import handgrad.tensor.Environment;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import tools.jackson.core.ObjectWriteContext;
+import tools.jackson.core.json.JsonFactory;
+
+/** What the bits of a run depend on as a JSON object, one property for each. */
+final class EnvironmentFile {
+    private static final int MAXIMUM_BYTES = 1 << 20;
+
+    private static final JsonFactory JSON = new JsonFactory();
+
+    private EnvironmentFile() {}
+
+    static void write(Path file, Environment environment) throws IOException {
+        var text = new StringWriter();
+        try (var generator = JSON.createGenerator(ObjectWriteContext.empty(), text)) {
+            generator.writeStartObject();
+            generator.writeStringProperty("handgrad", environment.handgrad());
+            generator.writeStringProperty("jdk", environment.jdk());
+            generator.writeStringProperty("blas", environment.blas());
+            generator.writeStringProperty("core", environment.core());
+            generator.writeStringProperty("route", environment.route());
+            generator.writeNumberProperty("vectorBits", environment.vectorBits());
+            generator.writeBooleanProperty("fma", environment.fma());
+            generator.writeNumberProperty("threads", environment.threads());
+            generator.writeEndObject();
+        }
+        Files.writeString(file, text + "\n");
+    }
+
+    /** Reads it back; the message of the exception says what is wrong with the file. */
+    static Environment read(Path file) {
+        var text = new UserFile("", file, "the environment of a run").text(MAXIMUM_BYTES);
+        return JsonObject.read(
+                file.toString(),
+                text,
+                values -> new Environment(
+                        values.text("handgrad"),
+                        values.text("jdk"),
+                        values.text("blas"),
+                        values.text("core"),
+                        values.text("route"),
+                        values.number("vectorBits", Integer::valueOf),
+                        values.number("fma", EnvironmentFile::truth),
+                        values.number("threads", Integer::valueOf)));
+    }
+
+    private static boolean truth(String text) {
+        return switch (text) {
+            case "true" -> true;
+            case "false" -> false;
+            default -> throw new NumberFormatException(text);
+        };
+    }
+}
