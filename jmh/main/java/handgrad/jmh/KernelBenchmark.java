@@ -74,7 +74,7 @@ public class KernelBenchmark {
 
     /** Σ a. */
     @Benchmark
-    public float sum(KernelOperands o) {
+    public double sum(KernelOperands o) {
         return Reduction.sum(o.a, 0, o.n);
     }
 

@@ -57,7 +57,7 @@ public class MemoryBenchmark {
         Arrays.fill(a, 0.5f);
         Arrays.fill(b, 0.25f);
         Arrays.fill(out, 1);
-        check("sum", new float[] {sum()}, 0.5 * N);
+        check("sum", new float[] {(float) sum()}, 0.5 * N);
         check("rowSums", rowSums(), 0.5 * COLUMNS);
         check("columnSums", Arrays.copyOf(columnSums(), COLUMNS), 0.5 * ROWS);
         check("addScaled", addScaled(), 1 + 1e-9f * 0.5);
@@ -145,7 +145,7 @@ public class MemoryBenchmark {
 
     /** The sum of all. */
     @Benchmark
-    public float sum() {
+    public double sum() {
         return Reduction.sum(a, 0, N);
     }
 

@@ -83,7 +83,7 @@ public class WidthBenchmark {
 
     /** Σ a. */
     @Benchmark
-    public float sum() {
+    public double sum() {
         return Reduction.sum(a, 0, N);
     }
 

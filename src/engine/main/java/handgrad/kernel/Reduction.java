@@ -1,47 +1,106 @@
 package handgrad.kernel;
 
 import handgrad.kernel.runtime.Parallel;
+import handgrad.kernel.runtime.Scratch;
 import handgrad.kernel.runtime.VectorSupport;
 import java.util.Arrays;
 
 /**
- * Sums and maxima over one dimension of an array seen as (outer, n, inner), row-major. Every sum adds in one fixed
- * order, which depends neither on the vector width nor on whether the Vector API is there: along rows sixteen partial
- * sums (element i goes to partial sum i mod 16) that are then added pairwise, halves first, and the rest of the row
- * after them; down columns from the first row to the last. Threads share rows or columns, but no sum.
+ * Sums, means and maxima over one dimension of an array seen as (outer, n, inner), row-major. A sum is cut into blocks
+ * in which no element goes through more than {@value #BLOCK_ROWS} additions in float32, but for the few that join
+ * partial sums, and the blocks are added in float64. So the error of a sum is at most 8 · 2⁻²⁴ · log₂(n) · Σ|x| for two
+ * elements or more, and that of a mean as many times smaller as it is. Sums that overflow float32 on the way are taken
+ * again in float64. Those of float64 are pairwise, see {@link PairwiseSum}.
+ *
+ * <p>Every sum adds in one fixed order, which follows from its length alone. In a block along rows there are sixteen
+ * partial sums (element i goes to partial sum i mod 16) that are then added pairwise, halves first, and the rest of the
+ * block after them; in one down columns the rows are added from the first to the last. Threads share rows or columns,
+ * but no sum.
  */
 public final class Reduction {
     /** The number of partial sums of a row: the widest vector of floats, so that every width can keep them all. */
     public static final int PARTIAL_SUMS = 16;
 
+    /** The rows of a block of sums down columns: a multiple of the eight that are added in one go. */
+    public static final int BLOCK_ROWS = 32;
+
+    /** The elements of a block of a sum along a row. */
+    public static final int BLOCK = BLOCK_ROWS * PARTIAL_SUMS;
+
+    private static final double[] NONE = {};
+
     private Reduction() {}
 
     /**
      * out[o·inner + j] = Σ over i of x[(o·n + i)·inner + j]; x is (outer, n, inner), out is (outer, inner). Both are
-     * float[], or both double[], which is added from the first element to the last.
+     * float[], or both double[].
      */
     public static void sum(Object x, int outer, int n, int inner, Object out) {
-        if (x instanceof float[] rows && out instanceof float[] sums && inner == 1) {
-            Parallel.overRows(
-                    outer, Parallel.rows(n), n, rows, rows, sums, sums, (from, _, to, _, length, first, end) -> {
-                        for (int o = first; o < end; o++) {
-                            to[o] = sum(from, o * length, length);
-                        }
-                    });
+        if (x instanceof float[] floats) {
+            sum(floats, outer, n, inner, (float[]) out);
+        }
+        sumWide(x, outer, n, inner, 1, out);
+    }
+
+    /** As {@link #sum(Object, int, int, int, Object)}, divided by n. */
+    public static void mean(Object x, int outer, int n, int inner, Object out) {
+        if (x instanceof float[] floats) {
+            float[] means = (float[]) out;
+            sum(floats, outer, n, inner, means);
+            for (int i = 0; i < outer * inner; i++) {
+                means[i] /= n;
+            }
+        }
+        sumWide(x, outer, n, inner, n, out);
+    }
+
+    private static void sum(float[] x, int outer, int n, int inner, float[] out) {
+        if (inner == 1) {
+            Parallel.overRows(outer, Parallel.rows(n), n, x, x, out, out, (from, _, to, _, length, first, end) -> {
+                for (int o = first; o < end; o++) {
+                    to[o] = (float) sum(from, o * length, length);
+                }
+            });
             return;
         }
-        if (out instanceof float[] floats) {
-            Arrays.fill(floats, 0, outer * inner, 0);
-        } else {
-            Arrays.fill((double[]) out, 0, outer * inner, 0);
-        }
+        Arrays.fill(out, 0, outer * inner, 0);
         for (int o = 0; o < outer; o++) {
             addRows(x, o * n * inner, n, inner, out, o * inner);
         }
     }
 
-    /** The sum of n elements of x from an offset on. */
-    public static float sum(float[] x, int offset, int n) {
+    /** In float64: all sums of doubles, and those of floats that are not finite. */
+    private static void sumWide(Object x, int outer, int n, int inner, double divisor, Object out) {
+        int sums = outer * inner;
+        // Sums of floats are nearly always finite, which vectors see in less time than it takes to add them.
+        int first =
+                out instanceof float[] floats && VectorSupport.fill(sums) ? VectorReduction.finite(floats, sums) : 0;
+        for (int k = first; k < sums; k++) {
+            if (!(out instanceof float[] floats && Float.isFinite(floats[k]))) {
+                sumWide(x, k / inner * n * inner + k % inner, n, inner, divisor, out, k);
+            }
+        }
+    }
+
+    private static void sumWide(Object x, int start, int n, int step, double divisor, Object out, int at) {
+        if (x instanceof float[] floats) {
+            ((float[]) out)[at] = (float) (PairwiseSum.of(n, i -> floats[start + i * step]) / divisor);
+        } else {
+            double[] doubles = (double[]) x;
+            ((double[]) out)[at] = PairwiseSum.of(n, i -> doubles[start + i * step]) / divisor;
+        }
+    }
+
+    /** The sum of n elements of x from an offset on, not yet rounded to a float. */
+    public static double sum(float[] x, int offset, int n) {
+        double sum = sumBlock(x, offset, Math.min(n, BLOCK));
+        for (int i = BLOCK; i < n; i += BLOCK) {
+            sum += sumBlock(x, offset + i, Math.min(n - i, BLOCK));
+        }
+        return sum;
+    }
+
+    private static float sumBlock(float[] x, int offset, int n) {
         return VectorSupport.ENABLED && n >= PARTIAL_SUMS
                 ? VectorReduction.sum(x, offset, n)
                 : ScalarReduction.sum(x, offset, n);
@@ -54,8 +113,12 @@ public final class Reduction {
     public static void addRows(Object x, int xOffset, int rows, int columns, Object out, int outOffset) {
         if (x instanceof float[] floats) {
             addRows(floats, xOffset, rows, columns, (float[]) out, outOffset);
-        } else {
-            addRows((double[]) x, xOffset, rows, columns, (double[]) out, outOffset);
+            return;
+        }
+        double[] doubles = (double[]) x;
+        for (int j = 0; j < columns; j++) {
+            int start = xOffset + j;
+            ((double[]) out)[outOffset + j] += PairwiseSum.of(rows, i -> doubles[start + i * columns]);
         }
     }
 
@@ -66,7 +129,7 @@ public final class Reduction {
             Parallel.ranges(
                     columns,
                     Parallel.columns(columns),
-                    (first, end) -> addRows(x, xOffset, rows, columns, first, end, out, outOffset));
+                    (first, end) -> addRows(x, xOffset, rows, columns, first, end, out, outOffset + first));
         }
     }
 
@@ -79,11 +142,34 @@ public final class Reduction {
         }
     }
 
-    private static void addRows(double[] x, int xOffset, int rows, int columns, double[] out, int outOffset) {
-        for (int i = 0; i < rows; i++) {
-            int row = xOffset + i * columns;
-            for (int j = 0; j < columns; j++) {
-                out[outOffset + j] += x[row + j];
+    /** Clears n sums down columns, and returns their totals over the blocks: of this thread, empty for one block. */
+    public static double[] beginSums(float[] sums, int n, int rows) {
+        Arrays.fill(sums, 0, n, 0);
+        if (rows <= BLOCK_ROWS) {
+            return NONE;
+        }
+        double[] totals = Scratch.doubles(n);
+        Arrays.fill(totals, 0, n, 0);
+        return totals;
+    }
+
+    /** Adds the sums of a block to the totals, and clears them for the next. */
+    public static void endBlock(float[] sums, double[] totals, int n) {
+        for (int j = 0; j < n; j++) {
+            totals[j] += sums[j];
+        }
+        Arrays.fill(sums, 0, n, 0);
+    }
+
+    /** After the first {@code done} rows: moves the sums to the totals where a block ends, and back at the last row. */
+    public static void endRows(float[] sums, double[] totals, int n, int done, int rows) {
+        if (rows <= BLOCK_ROWS || (done % BLOCK_ROWS != 0 && done < rows)) {
+            return;
+        }
+        endBlock(sums, totals, n);
+        if (done == rows) {
+            for (int j = 0; j < n; j++) {
+                sums[j] = (float) totals[j];
             }
         }
     }

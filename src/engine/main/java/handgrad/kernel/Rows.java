@@ -1,6 +1,8 @@
 package handgrad.kernel;
 
 import handgrad.kernel.runtime.Parallel;
+import handgrad.kernel.runtime.Scratch;
+import java.util.Arrays;
 
 /** Copies and sums of whole rows, as embeddings and biases need them; the arrays of a call are of one type. */
 public final class Rows {
@@ -30,32 +32,71 @@ public final class Rows {
         }
     }
 
-    /** table[indices[i]] += x[i], in the order of i, so that an index that occurs twice gets both rows. */
+    /**
+     * table[indices[i]] += x[i]: an index that occurs twice gets both rows. The rows of x that go to one row of the
+     * table are added in the order of i, in float64, and rounded once; doubles are a {@link PairwiseSum}.
+     */
     public static void scatterAdd(Object table, int columns, int[] indices, int count, Object x) {
-        if (table instanceof float[] floats) {
-            scatterAdd(floats, columns, indices, count, (float[]) x);
-        } else {
-            scatterAdd((double[]) table, columns, indices, count, (double[]) x);
+        int rows = 0;
+        for (int i = 0; i < count; i++) {
+            rows = Math.max(rows, indices[i] + 1);
+        }
+        // A counting sort: the i of row r stand in order after the ends, from the end of row r - 1 to its own.
+        int places = rows + 1;
+        int[] ends = Scratch.ints(places + count);
+        Arrays.fill(ends, 0, places, 0);
+        for (int i = 0; i < count; i++) {
+            ends[indices[i] + 1]++;
+        }
+        for (int r = 0; r < rows; r++) {
+            ends[r + 1] += ends[r];
+        }
+        for (int i = 0; i < count; i++) {
+            ends[places + ends[indices[i]]++] = i;
+        }
+        int from = places;
+        for (int r = 0; r < rows; r++) {
+            int to = places + ends[r];
+            if (from < to && table instanceof float[] floats) {
+                addRows((float[]) x, columns, ends, from, to, floats, r * columns);
+            } else if (from < to) {
+                addRows((double[]) x, columns, ends, from, to, (double[]) table, r * columns);
+            }
+            from = to;
         }
     }
 
-    private static void scatterAdd(float[] table, int columns, int[] indices, int count, float[] x) {
-        for (int i = 0; i < count; i++) {
-            int target = indices[i] * columns;
-            int source = i * columns;
+    /** out[outAt + j] += Σ over the rows that {@code places} names of x. */
+    private static void addRows(float[] x, int columns, int[] places, int from, int to, float[] out, int outAt) {
+        double[] sums = Scratch.doubles(columns);
+        for (int j = 0; j < columns; j++) {
+            sums[j] = out[outAt + j];
+        }
+        int k = from;
+        for (; k <= to - 4; k += 4) {
+            int row0 = places[k] * columns;
+            int row1 = places[k + 1] * columns;
+            int row2 = places[k + 2] * columns;
+            int row3 = places[k + 3] * columns;
             for (int j = 0; j < columns; j++) {
-                table[target + j] += x[source + j];
+                sums[j] = sums[j] + x[row0 + j] + x[row1 + j] + x[row2 + j] + x[row3 + j];
             }
+        }
+        for (; k < to; k++) {
+            int row = places[k] * columns;
+            for (int j = 0; j < columns; j++) {
+                sums[j] += x[row + j];
+            }
+        }
+        for (int j = 0; j < columns; j++) {
+            out[outAt + j] = (float) sums[j];
         }
     }
 
-    private static void scatterAdd(double[] table, int columns, int[] indices, int count, double[] x) {
-        for (int i = 0; i < count; i++) {
-            int target = indices[i] * columns;
-            int source = i * columns;
-            for (int j = 0; j < columns; j++) {
-                table[target + j] += x[source + j];
-            }
+    private static void addRows(double[] x, int columns, int[] places, int from, int to, double[] out, int outAt) {
+        for (int j = 0; j < columns; j++) {
+            int column = j;
+            out[outAt + j] += PairwiseSum.of(to - from, k -> x[places[from + k] * columns + column]);
         }
     }
 

@@ -1,9 +1,12 @@
 package handgrad.kernel;
 
-/** Row sums without the Vector API, in the order that {@link Reduction} fixes. */
+import handgrad.kernel.runtime.Scratch;
+
+/** Sums without the Vector API, in the order that {@link Reduction} fixes. */
 final class ScalarReduction {
     private ScalarReduction() {}
 
+    /** The sum of a block. */
     static float sum(float[] x, int offset, int n) {
         int whole = n - n % Reduction.PARTIAL_SUMS;
         float sum = 0;
@@ -27,13 +30,22 @@ final class ScalarReduction {
         return sum;
     }
 
-    /** Adds the rows of the columns from {@code first} to before {@code end}. */
+    /** out[outOffset + j - first] += Σ over rows of the columns j from {@code first} to before {@code end}. */
     static void addRows(float[] x, int xOffset, int rows, int columns, int first, int end, float[] out, int outOffset) {
-        for (int i = 0; i < rows; i++) {
-            int row = xOffset + i * columns;
-            for (int j = first; j < end; j++) {
-                out[outOffset + j] += x[row + j];
+        int width = end - first;
+        float[] sums = Scratch.floats(width);
+        double[] totals = Reduction.beginSums(sums, width, rows);
+        for (int i = 0; i < rows; ) {
+            for (int blockEnd = Math.min(rows, i + Reduction.BLOCK_ROWS); i < blockEnd; i++) {
+                int row = xOffset + i * columns + first;
+                for (int j = 0; j < width; j++) {
+                    sums[j] += x[row + j];
+                }
             }
+            Reduction.endRows(sums, totals, width, i, rows);
+        }
+        for (int j = 0; j < width; j++) {
+            out[outOffset + j] += sums[j];
         }
     }
 }

@@ -7,7 +7,8 @@ import java.util.Arrays;
 
 /**
  * Softmax and cross-entropy of logits (rows, classes), and their gradient. A row with a negative target is ignored: it
- * adds nothing to the loss, and its gradient is 0. The arrays of a call are all float[] or all double[].
+ * adds nothing to the loss, and its gradient is 0. The arrays of a call are all float[] or all double[]. The sum of a
+ * row has the bound of {@link Reduction}; the losses of the rows are added in float64.
  */
 public final class SoftmaxCrossEntropy {
     /** What an exponential costs, in elements of an ordinary loop: it makes blocks of rows smaller. */
@@ -34,7 +35,7 @@ public final class SoftmaxCrossEntropy {
 
     /** Threads compute the losses of their rows; one thread adds them, from the first to the last. */
     private static double sumOfLosses(float[] logits, int[] targets, int rows, int classes, float[] probabilities) {
-        float[] losses = Scratch.floats(rows);
+        double[] losses = Scratch.doubles(rows);
         int blockRows = Parallel.rows(EXPONENTIAL_COST * classes);
         Parallel.overRows(
                 rows, blockRows, classes, logits, targets, probabilities, losses, SoftmaxCrossEntropy::softmax);
@@ -53,7 +54,7 @@ public final class SoftmaxCrossEntropy {
      * vectors that were just written have reached the cache.
      */
     private static void softmax(
-            float[] logits, int[] targets, float[] probabilities, float[] losses, int classes, int from, int to) {
+            float[] logits, int[] targets, float[] probabilities, double[] losses, int classes, int from, int to) {
         boolean vectors = VectorSupport.fillFused(classes);
         for (int i = from; i < to; i++) {
             int row = i * classes;
@@ -65,43 +66,43 @@ public final class SoftmaxCrossEntropy {
                 largest = ScalarSoftmax.largest(logits, row, classes);
                 ScalarSoftmax.expOfDifference(logits, row, largest, probabilities, classes);
             }
-            losses[i] = targets[i] >= 0 ? largest - logits[row + targets[i]] : 0;
+            losses[i] = targets[i] >= 0 ? (double) largest - logits[row + targets[i]] : 0;
         }
         for (int i = from; i < to; i++) {
             int row = i * classes;
-            float sum = Reduction.sum(probabilities, row, classes);
+            double sum = Reduction.sum(probabilities, row, classes);
+            float factor = (float) (1 / sum);
             if (vectors) {
-                VectorSoftmax.scale(probabilities, row, classes, 1 / sum);
+                VectorSoftmax.scale(probabilities, row, classes, factor);
             } else {
-                ScalarSoftmax.scale(probabilities, row, classes, 1 / sum);
+                ScalarSoftmax.scale(probabilities, row, classes, factor);
             }
             if (targets[i] >= 0) {
-                losses[i] = (float) (losses[i] + Math.log(sum));
+                losses[i] += Math.log(sum);
             }
         }
     }
 
     private static double sumOfLosses(double[] logits, int[] targets, int rows, int classes, double[] probabilities) {
-        double loss = 0;
+        double[] losses = new double[rows];
         for (int i = 0; i < rows; i++) {
             int row = i * classes;
             double largest = logits[row];
             for (int j = 1; j < classes; j++) {
                 largest = Math.max(largest, logits[row + j]);
             }
-            double sum = 0;
-            for (int j = 0; j < classes; j++) {
-                probabilities[row + j] = Math.exp(logits[row + j] - largest);
-                sum += probabilities[row + j];
+            for (int j = row; j < row + classes; j++) {
+                probabilities[j] = Math.exp(logits[j] - largest);
             }
-            for (int j = 0; j < classes; j++) {
-                probabilities[row + j] /= sum;
+            double sum = PairwiseSum.of(classes, j -> probabilities[row + j]);
+            for (int j = row; j < row + classes; j++) {
+                probabilities[j] /= sum;
             }
             if (targets[i] >= 0) {
-                loss += Math.log(sum) - (logits[row + targets[i]] - largest);
+                losses[i] = largest - logits[row + targets[i]] + Math.log(sum);
             }
         }
-        return loss;
+        return PairwiseSum.of(rows, i -> losses[i]);
     }
 
     /**

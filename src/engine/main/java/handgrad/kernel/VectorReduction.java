@@ -3,6 +3,7 @@ package handgrad.kernel;
 import handgrad.kernel.runtime.Scratch;
 import handgrad.kernel.runtime.Species;
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorShuffle;
 
 /**
@@ -24,6 +25,7 @@ public final class VectorReduction {
 
     private VectorReduction() {}
 
+    /** The sum of a block. */
     static float sum(float[] x, int offset, int n) {
         int whole = n - n % Reduction.PARTIAL_SUMS;
         float sum = 0;
@@ -80,51 +82,67 @@ public final class VectorReduction {
         return pairs.add(pairs.rearrange(FROM_1)).lane(0);
     }
 
-    /**
-     * out[outOffset + j] += Σ over rows of x[xOffset + i·columns + j] for j from {@code first} to before {@code end},
-     * which fill at least one vector.
-     */
+    /** How many of the first n elements are seen to be finite: all that fill whole vectors, or none. */
+    static int finite(float[] x, int n) {
+        int whole = Species.FLOAT.loopBound(n);
+        var zeros = FloatVector.zero(Species.FLOAT);
+        for (int i = 0; i < whole; i += Species.LANES) {
+            // 0 times a number is 0, and times infinity or NaN it is NaN.
+            zeros = zeros.add(FloatVector.fromArray(Species.FLOAT, x, i).mul(0f));
+        }
+        return zeros.reduceLanes(VectorOperators.ADD) == 0 ? whole : 0;
+    }
+
+    /** out[outOffset + j - first] += Σ over rows of the columns j from {@code first} on, which fill a vector. */
     static void addRows(float[] x, int xOffset, int rows, int columns, int first, int end, float[] out, int outOffset) {
         int width = end - first;
-        float[] sums = Scratch.floats(width + Species.LANES);
-        int last = width - Species.LANES;
         int whole = width - width % Species.LANES;
-        System.arraycopy(out, outOffset + first, sums, 0, whole);
-        System.arraycopy(out, outOffset + first + last, sums, whole, Species.LANES);
-        addRows(x, xOffset, rows, columns, first, end, sums);
-        System.arraycopy(sums, 0, out, outOffset + first, whole);
-        // The vector that was moved back has new sums only in the lanes that no other vector has.
-        System.arraycopy(sums, 2 * whole - last, out, outOffset + first + whole, width - whole);
+        float[] sums = Scratch.floats(width + Species.LANES);
+        sumRows(x, xOffset, rows, columns, first, end, sums);
+        // Of the vector that was moved back only the lanes that no other vector has.
+        System.arraycopy(sums, whole + Species.LANES - (width - whole), sums, whole, width - whole);
+        int done = VectorArithmetic.both(BinaryOperation.ADD, out, outOffset, sums, 0, out, outOffset, width);
+        for (int j = done; j < width; j++) {
+            out[outOffset + j] += sums[j];
+        }
     }
 
     /**
-     * Adds rows to sums that are kept vector by vector, the last one moved back to end with the columns. Rows are read
-     * as they lie in memory, four at a time, and the sums stay in the first-level cache: a walk down the columns of
-     * 1024 x 1024 floats meets the same few sets of the cache in every row.
+     * Sums of the columns from {@code first} to before {@code end}, at least as many as a vector has lanes, kept vector
+     * by vector, the last one moved back to end with the columns. Rows are read as they lie in memory, eight at a time,
+     * and the sums stay in the first-level cache: a walk down the columns of 1024 x 1024 floats meets the same few sets
+     * of the cache in every row.
+     *
+     * @param sums written; as many as there are columns, and a vector more
      */
-    public static void addRows(float[] x, int xOffset, int rows, int columns, int first, int end, float[] sums) {
+    public static void sumRows(float[] x, int xOffset, int rows, int columns, int first, int end, float[] sums) {
         int width = end - first;
         int whole = width - width % Species.LANES;
-        int last = end - Species.LANES;
-        for (int i = 0; i < rows; i += 4) {
+        double[] totals = Reduction.beginSums(sums, width + Species.LANES, rows);
+        for (int i = 0; i < rows; i += 8) {
             int row = xOffset + i * columns;
-            int count = Math.min(4, rows - i);
-            addUpTo4Rows(x, row + first, count, columns, whole, sums, 0);
+            int count = Math.min(8, rows - i);
+            addUpTo8Rows(x, row + first, count, columns, whole, sums, 0);
             if (whole < width) {
-                addUpTo4Rows(x, row + last, count, columns, Species.LANES, sums, whole);
+                addUpTo8Rows(x, row + end - Species.LANES, count, columns, Species.LANES, sums, whole);
             }
+            Reduction.endRows(sums, totals, width + Species.LANES, i + count, rows);
         }
     }
 
     /** The loop over whole vectors, whose bounds C2 checks before it and not in it. */
-    private static void addUpTo4Rows(float[] x, int at, int rows, int columns, int width, float[] sums, int sumsAt) {
-        if (rows == 4) {
+    private static void addUpTo8Rows(float[] x, int at, int rows, int columns, int width, float[] sums, int sumsAt) {
+        if (rows == 8) {
             for (int j = 0; j < width; j += Species.LANES) {
                 FloatVector.fromArray(Species.FLOAT, sums, sumsAt + j)
                         .add(FloatVector.fromArray(Species.FLOAT, x, at + j))
                         .add(FloatVector.fromArray(Species.FLOAT, x, at + columns + j))
                         .add(FloatVector.fromArray(Species.FLOAT, x, at + 2 * columns + j))
                         .add(FloatVector.fromArray(Species.FLOAT, x, at + 3 * columns + j))
+                        .add(FloatVector.fromArray(Species.FLOAT, x, at + 4 * columns + j))
+                        .add(FloatVector.fromArray(Species.FLOAT, x, at + 5 * columns + j))
+                        .add(FloatVector.fromArray(Species.FLOAT, x, at + 6 * columns + j))
+                        .add(FloatVector.fromArray(Species.FLOAT, x, at + 7 * columns + j))
                         .intoArray(sums, sumsAt + j);
             }
             return;

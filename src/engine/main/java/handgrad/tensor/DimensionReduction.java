@@ -3,8 +3,9 @@ package handgrad.tensor;
 import static handgrad.tensor.Requirements.requireFloating;
 
 import handgrad.kernel.Reduction;
+import handgrad.kernel.norm.Variance;
 
-/** Sums and maxima over one dimension of a tensor. */
+/** Sums, means, variances and maxima over one dimension of a tensor. */
 final class DimensionReduction {
     private DimensionReduction() {}
 
@@ -15,6 +16,37 @@ final class DimensionReduction {
         var out = Tensor.zeros(x.dtype(), reduced(shape, d, keepDimension));
         Reduction.sum(x.elements(), shape.outer(d), shape.size(d), shape.inner(d), out.elements());
         return Tracing.tell(Op.SUM, new double[] {d, keepDimension ? 1 : 0}, out, x);
+    }
+
+    /** Told as a sum and a division, but computed at once. */
+    static Tensor mean(Tensor x, int dimension, boolean keepDimension) {
+        requireFloating("mean", x);
+        var shape = x.shape();
+        int d = shape.dimension(dimension);
+        int n = shape.size(d);
+        var out = Tensor.zeros(x.dtype(), reduced(shape, d, keepDimension));
+        Reduction.mean(x.elements(), shape.outer(d), n, shape.inner(d), out.elements());
+        return Tracing.isOn() ? Tracing.tell(Op.DIV, new double[] {n}, out, sum(x, d, keepDimension)) : out;
+    }
+
+    /**
+     * The variance, or its root. Told as it is defined, step by step, but computed at once: the deviations from a mean
+     * that is rounded to a float would not do.
+     *
+     * @param divisor what the sum of the squared deviations is divided by
+     */
+    static Tensor variance(Tensor x, int dimension, int divisor, boolean root, boolean keepDimension) {
+        var shape = x.shape();
+        int d = shape.dimension(dimension);
+        var out = Tensor.zeros(x.dtype(), reduced(shape, d, keepDimension));
+        Variance.of(x.elements(), shape.outer(d), shape.size(d), shape.inner(d), divisor, root, out.elements());
+        if (!Tracing.isOn()) {
+            return out;
+        }
+        var squares = x.sub(mean(x, d, true)).pow(2).sum(d, keepDimension);
+        return root
+                ? Tracing.tell(Op.SQRT, out, squares.div(divisor))
+                : Tracing.tell(Op.DIV, new double[] {divisor}, out, squares);
     }
 
     static Tensor max(Tensor x, int dimension, boolean keepDimension) {

@@ -1,5 +1,6 @@
 package handgrad.kernel.conv;
 
+import handgrad.kernel.PairwiseSum;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -61,8 +62,10 @@ public final class Convolution {
         visit(sizes, (in, w, at) -> dWeight[w] += x[in] * dOut[at]);
         if (dBias != null) {
             int area = sizes.outHeight * sizes.outWidth;
-            for (int at = 0; at < sizes.batch * sizes.outChannels * area; at++) {
-                dBias[at / area % sizes.outChannels] += dOut[at];
+            for (int o = 0; o < sizes.outChannels; o++) {
+                int channel = o;
+                dBias[o] += PairwiseSum.of(
+                        sizes.batch * area, i -> dOut[(i / area * sizes.outChannels + channel) * area + i % area]);
             }
         }
     }

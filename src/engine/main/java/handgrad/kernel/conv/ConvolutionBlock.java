@@ -127,7 +127,7 @@ final class ConvolutionBlock {
                 .accumulate(!first);
         multiply(layout, columns, product, pass.dWeights);
         for (int o = 0; o < channels; o++) {
-            float sum = Reduction.sum(product, o * rowLength, pixels);
+            double sum = Reduction.sum(product, o * rowLength, pixels);
             int at = block * channels + o;
             pass.dBiases[at] = first ? sum : pass.dBiases[at] + sum;
         }

@@ -23,7 +23,8 @@ import org.jspecify.annotations.Nullable;
  * s² as many products.
  *
  * <p><b>Bits.</b> Blocks and tiles follow from the sizes alone. Blocks add their dWeight to sums of their own, which
- * are added in the order of blocks. So the result does not depend on the number of threads.
+ * are added in the order of blocks. So the result does not depend on the number of threads. dBias is a {@link
+ * Reduction} of each tile, and these are added in float64.
  */
 final class ConvolutionPass implements IntConsumer {
     private static final ThreadLocal<ConvolutionPass> OF_THREAD = ThreadLocal.withInitial(ConvolutionPass::new);
@@ -40,7 +41,7 @@ final class ConvolutionPass implements IntConsumer {
     // Buffers of the thread that calls: the turned kernels, and the gradients of each block.
     private float[] turned = {};
     float[] dWeights = {};
-    float[] dBiases = {};
+    double[] dBiases = {};
 
     private ConvolutionPass() {}
 
@@ -62,11 +63,19 @@ final class ConvolutionPass implements IntConsumer {
         int weights = images.depth() * outChannels;
         int blocks = cut();
         dWeights = atLeast(blocks * weights, dWeights);
-        dBiases = atLeast(blocks * outChannels, dBiases);
+        if (dBiases.length < blocks * outChannels) {
+            dBiases = new double[blocks * outChannels];
+        }
         Parallel.blocks(blocks, this);
         Reduction.addRows(dWeights, 0, blocks, weights, dWeight, 0);
         if (dBias != null) {
-            Reduction.addRows(dBiases, 0, blocks, outChannels, dBias, 0);
+            for (int o = 0; o < outChannels; o++) {
+                double sum = 0;
+                for (int block = 0; block < blocks; block++) {
+                    sum += dBiases[block * outChannels + o];
+                }
+                dBias[o] += (float) sum;
+            }
         }
     }
 

@@ -1,13 +1,28 @@
 package handgrad.kernel.norm;
 
+import handgrad.kernel.Reduction;
 import handgrad.kernel.runtime.Parallel;
 import handgrad.kernel.runtime.Scratch;
 import handgrad.kernel.runtime.VectorSupport;
+import java.util.Arrays;
 
 /**
  * Batch normalisation of a matrix x (rows, features) over its rows. Every implementation does the same operations in
  * the same order and without fused multiply-add, so they give the same bits. Threads share the columns of a large
  * matrix for its sums, else the rows. Float64 is for checking, in plain loops.
+ *
+ * <p><b>Statistics.</b> The sums are those of the deviations d = x - pivot, where the pivot is the mean of the first
+ * block of rows, so that one pass gives both (Chan, Golub and LeVeque, "Algorithms for computing the sample variance",
+ * The American Statistician, 1983):
+ *
+ * <pre>
+ * mean = pivot + Σ d / n;  variance = (Σ d² - (Σ d)² / n) / divisor
+ * </pre>
+ *
+ * A mean is kept with what it was rounded by, so that x - mean is as accurate as x, at any offset. Where the pivot was
+ * so far off that the difference would lose digits, or squares leave the range of float32, the column is done again in
+ * float64. So the relative error of a variance is at most 16 · 2⁻²⁴ · log₂ n; sums have the bound of {@link Reduction};
+ * a column of equal numbers has exactly their value as mean, the variance 0, and 0 as normalised values.
  */
 public final class BatchNormalization {
     /** Floats of x that fit a first-level cache of 32 KiB. */
@@ -30,23 +45,40 @@ public final class BatchNormalization {
      * which neither of the last two is x.
      */
     public static void forward(NormalizationArrays arrays) {
-        if (arrays.isFloat64()) {
-            ScalarBatchNormalization.forward(arrays);
-        } else if (isSmall(arrays)) {
+        int features = arrays.features;
+        if (!arrays.isFloat64()) {
+            arrays.rest = Scratch.shared(features);
+        }
+        if (isSmall(arrays)) {
             VectorSmallBatchNormalization.forward(arrays);
-        } else {
-            int features = arrays.features;
-            if (isOneBlock(arrays)) {
-                statistics(arrays, 0, features);
-            } else {
-                Parallel.ranges(features, Parallel.columns(features), (first, end) -> statistics(arrays, first, end));
+            if (ScalarBatchNormalization.repair(arrays)) {
+                normalize(arrays);
             }
-            apply(arrays);
+        } else {
+            statistics(arrays);
+            normalize(arrays);
         }
     }
 
+    /** mean, rest, variance and inverseDeviation of all columns. */
+    static void statistics(NormalizationArrays arrays) {
+        int features = arrays.features;
+        if (arrays.isFloat64()) {
+            ScalarBatchNormalization.statisticsFloat64(arrays);
+            return;
+        }
+        if (isOneBlock(arrays)) {
+            statistics(arrays, 0, features);
+        } else {
+            Parallel.ranges(features, Parallel.columns(features), (first, end) -> statistics(arrays, first, end));
+        }
+        ScalarBatchNormalization.repair(arrays);
+    }
+
     private static boolean isSmall(NormalizationArrays arrays) {
-        return arrays.rows * arrays.features <= SMALL
+        return !arrays.isFloat64()
+                && arrays.rows <= Reduction.BLOCK_ROWS
+                && arrays.rows * arrays.features <= SMALL
                 && VectorSupport.fill(arrays.features)
                 && !VectorSupport.fill(arrays.features / LONG_ROW);
     }
@@ -69,21 +101,29 @@ public final class BatchNormalization {
      * <p>Reads x, weight, bias, mean and inverseDeviation; writes normalized and out.
      */
     public static void apply(NormalizationArrays arrays) {
+        if (!arrays.isFloat64()) {
+            arrays.rest = Scratch.shared(arrays.features);
+            Arrays.fill(arrays.rest, 0, arrays.features, 0);
+        }
+        normalize(arrays);
+    }
+
+    private static void normalize(NormalizationArrays arrays) {
         int blockRows = Parallel.rows(arrays.features);
         if (arrays.isFloat64()) {
-            ScalarBatchNormalization.apply(arrays);
+            ScalarBatchNormalization.normalizeFloat64(arrays);
         } else if (arrays.rows <= blockRows) {
-            apply(arrays, 0, arrays.rows);
+            normalize(arrays, 0, arrays.rows);
         } else {
-            Parallel.ranges(arrays.rows, blockRows, (from, to) -> apply(arrays, from, to));
+            Parallel.ranges(arrays.rows, blockRows, (from, to) -> normalize(arrays, from, to));
         }
     }
 
-    private static void apply(NormalizationArrays arrays, int from, int to) {
+    private static void normalize(NormalizationArrays arrays, int from, int to) {
         if (VectorSupport.fill(arrays.features)) {
-            VectorBatchNormalization.apply(arrays, from, to);
+            VectorBatchNormalization.normalize(arrays, from, to);
         } else {
-            ScalarBatchNormalization.apply(arrays, from, to);
+            ScalarBatchNormalization.normalize(arrays, from, to);
         }
     }
 
@@ -100,21 +140,29 @@ public final class BatchNormalization {
      * not dOut.
      */
     public static void backward(NormalizationArrays arrays) {
-        int rows = arrays.rows;
-        int features = arrays.features;
         if (arrays.isFloat64()) {
-            ScalarBatchNormalization.backward(arrays);
+            ScalarBatchNormalization.backwardFloat64(arrays);
         } else if (isSmall(arrays)) {
             VectorSmallBatchNormalization.backward(arrays);
         } else {
-            arrays.means = Scratch.shared(2 * features);
-            if (isOneBlock(arrays)) {
-                backwardSums(arrays, 0, features);
-                backwardRows(arrays, 0, rows);
+            backwardSums(arrays);
+            int blockRows = Parallel.rows(arrays.features);
+            if (arrays.rows <= blockRows) {
+                backwardRows(arrays, 0, arrays.rows);
             } else {
-                Parallel.ranges(features, Parallel.columns(features), (first, end) -> backwardSums(arrays, first, end));
-                Parallel.ranges(rows, Parallel.rows(features), (from, to) -> backwardRows(arrays, from, to));
+                Parallel.ranges(arrays.rows, blockRows, (from, to) -> backwardRows(arrays, from, to));
             }
+        }
+    }
+
+    /** dBias += Σ dOut and dWeight += Σ dOut ∘ normalized in float32; their means for the gradient of x. */
+    static void backwardSums(NormalizationArrays arrays) {
+        int features = arrays.features;
+        arrays.means = Scratch.shared(2 * features);
+        if (isOneBlock(arrays)) {
+            backwardSums(arrays, 0, features);
+        } else {
+            Parallel.ranges(features, Parallel.columns(features), (first, end) -> backwardSums(arrays, first, end));
         }
     }
 

@@ -1,12 +1,16 @@
 package handgrad.kernel.norm;
 
+import handgrad.kernel.PairwiseSum;
 import handgrad.kernel.Reduction;
+import handgrad.kernel.WideMoments;
 import handgrad.kernel.runtime.Parallel;
 import handgrad.kernel.runtime.Scratch;
+import java.util.function.IntToDoubleFunction;
 
 /**
  * Layer normalisation of x (rows, features) over the features of each row. The loops over a row are plain, so that C2
- * turns them into vector code, and its sums are those of {@link Reduction}, so every machine gives the same bits.
+ * turns them into vector code, and its sums are those of {@link Reduction}, so every machine gives the same bits. The
+ * statistics have the bounds of {@link BatchNormalization}; the pivot of a row is its mean, rounded.
  */
 public final class LayerNormalization {
     private LayerNormalization() {}
@@ -41,24 +45,45 @@ public final class LayerNormalization {
         var normalized = (float[]) arrays.normalized;
         var out = (float[]) arrays.out;
         int features = arrays.features;
-        float epsilon = (float) arrays.epsilon;
         for (int i = from; i < to; i++) {
             int row = i * features;
-            float mean = Reduction.sum(x, row, features) / features;
-            for (int j = 0; j < features; j++) {
-                float difference = x[row + j] - mean;
-                normalized[row + j] = difference;
+            float mean = (float) (Reduction.sum(x, row, features) / features);
+            for (int j = row; j < row + features; j++) {
+                float deviation = x[j] - mean;
+                normalized[j] = deviation;
                 // The squares wait in out for their sum.
-                out[row + j] = difference * difference;
+                out[j] = deviation * deviation;
             }
-            float variance = Reduction.sum(out, row, features) / features;
-            float inverse = 1 / (float) Math.sqrt(variance + epsilon);
+            // What the mean was rounded by is the mean of the deviations.
+            double rest = Reduction.sum(normalized, row, features) / features;
+            double squares = Reduction.sum(out, row, features) - features * rest * rest;
+            double variance = Math.max(0, squares) / features;
+            float center = (float) rest;
+            float inverse = (float) (1 / Math.sqrt(variance + arrays.epsilon));
             inverseDeviation[i] = inverse;
+            if (!arrays.hasDigits((float) variance)) {
+                inverseDeviation[i] = normalizeWide(arrays, row);
+                center = 0;
+                inverse = 1;
+            }
             for (int j = 0; j < features; j++) {
-                normalized[row + j] *= inverse;
-                out[row + j] = weight[j] * normalized[row + j] + bias[j];
+                float unit = (normalized[row + j] - center) * inverse;
+                normalized[row + j] = unit;
+                out[row + j] = weight[j] * unit + bias[j];
             }
         }
+    }
+
+    /** Normalises a row in float64, and returns its inverse deviation. */
+    private static float normalizeWide(NormalizationArrays arrays, int row) {
+        var x = (float[]) arrays.x;
+        var normalized = (float[]) arrays.normalized;
+        var moments = WideMoments.of(arrays.features, j -> x[row + j]);
+        double inverse = 1 / Math.sqrt(moments.squares() / arrays.features + arrays.epsilon);
+        for (int j = row; j < row + arrays.features; j++) {
+            normalized[j] = (float) ((x[j] - moments.mean()) * inverse);
+        }
+        return (float) inverse;
     }
 
     private static void forwardFloat64(NormalizationArrays arrays) {
@@ -71,20 +96,10 @@ public final class LayerNormalization {
         int features = arrays.features;
         for (int i = 0; i < arrays.rows; i++) {
             int row = i * features;
-            double sum = 0;
+            var moments = WideMoments.of(features, j -> x[row + j]);
+            inverseDeviation[i] = 1 / Math.sqrt(moments.squares() / features + arrays.epsilon);
             for (int j = 0; j < features; j++) {
-                sum += x[row + j];
-            }
-            double mean = sum / features;
-            double squares = 0;
-            for (int j = 0; j < features; j++) {
-                double difference = x[row + j] - mean;
-                normalized[row + j] = difference;
-                squares += difference * difference;
-            }
-            inverseDeviation[i] = 1 / Math.sqrt(squares / features + arrays.epsilon);
-            for (int j = 0; j < features; j++) {
-                normalized[row + j] *= inverseDeviation[i];
+                normalized[row + j] = (x[row + j] - moments.mean()) * inverseDeviation[i];
                 out[row + j] = weight[j] * normalized[row + j] + bias[j];
             }
         }
@@ -105,32 +120,35 @@ public final class LayerNormalization {
     public static void backward(NormalizationArrays arrays) {
         if (arrays.isFloat64()) {
             backwardFloat64(arrays);
+            return;
+        }
+        BatchNormalization.backwardSums(arrays);
+        int blockRows = Parallel.rows(arrays.features);
+        if (arrays.rows <= blockRows) {
+            backwardRows(arrays, 0, arrays.rows);
         } else {
-            backwardFloat32(arrays);
+            Parallel.ranges(arrays.rows, blockRows, (from, to) -> backwardRows(arrays, from, to));
         }
     }
 
-    private static void backwardFloat32(NormalizationArrays arrays) {
+    /** dX of the rows {@code from} to before {@code to}. */
+    private static void backwardRows(NormalizationArrays arrays, int from, int to) {
         var dOut = (float[]) arrays.dOut;
         var normalized = (float[]) arrays.normalized;
         var weight = (float[]) arrays.weight;
         var inverseDeviation = (float[]) arrays.inverseDeviation;
-        var dWeight = (float[]) arrays.dWeight;
-        var dBias = (float[]) arrays.dBias;
         var dX = (float[]) arrays.dX;
         int features = arrays.features;
         float[] products = Scratch.floats(features);
-        for (int i = 0; i < arrays.rows; i++) {
+        for (int i = from; i < to; i++) {
             int row = i * features;
             for (int j = 0; j < features; j++) {
                 float dNormalized = weight[j] * dOut[row + j];
-                dBias[j] += dOut[row + j];
-                dWeight[j] += dOut[row + j] * normalized[row + j];
                 dX[row + j] = dNormalized;
                 products[j] = dNormalized * normalized[row + j];
             }
-            float mean = Reduction.sum(dX, row, features) / features;
-            float slope = Reduction.sum(products, 0, features) / features;
+            float mean = (float) (Reduction.sum(dX, row, features) / features);
+            float slope = (float) (Reduction.sum(products, 0, features) / features);
             float inverse = inverseDeviation[i];
             for (int j = 0; j < features; j++) {
                 dX[row + j] = inverse * (dX[row + j] - mean - normalized[row + j] * slope);
@@ -149,20 +167,18 @@ public final class LayerNormalization {
         int features = arrays.features;
         for (int i = 0; i < arrays.rows; i++) {
             int row = i * features;
-            double sum = 0;
-            double products = 0;
+            IntToDoubleFunction dNormalized = j -> weight[j] * dOut[row + j];
+            double mean = PairwiseSum.of(features, dNormalized) / features;
+            double slope = PairwiseSum.of(features, j -> dNormalized.applyAsDouble(j) * normalized[row + j]) / features;
             for (int j = 0; j < features; j++) {
-                double dNormalized = weight[j] * dOut[row + j];
-                dBias[j] += dOut[row + j];
-                dWeight[j] += dOut[row + j] * normalized[row + j];
-                sum += dNormalized;
-                products += dNormalized * normalized[row + j];
+                dX[row + j] = inverseDeviation[i] * (dNormalized.applyAsDouble(j) - mean - normalized[row + j] * slope);
             }
-            for (int j = 0; j < features; j++) {
-                double dNormalized = weight[j] * dOut[row + j];
-                dX[row + j] = inverseDeviation[i]
-                        * (dNormalized - sum / features - normalized[row + j] * products / features);
-            }
+        }
+        for (int j = 0; j < features; j++) {
+            int column = j;
+            dBias[j] += PairwiseSum.of(arrays.rows, i -> dOut[i * features + column]);
+            dWeight[j] +=
+                    PairwiseSum.of(arrays.rows, i -> dOut[i * features + column] * normalized[i * features + column]);
         }
     }
 }

@@ -1,5 +1,7 @@
 package handgrad.kernel.norm;
 
+import handgrad.kernel.WideMoments;
+
 /**
  * The sizes and arrays of one normalisation, all {@code float[]} or all {@code double[]}: named arguments, of which a
  * pass takes a dozen. Each thread has one of these, which it fills anew for every pass, so that a step allocates
@@ -8,6 +10,9 @@ package handgrad.kernel.norm;
 public final class NormalizationArrays {
     private static final ThreadLocal<NormalizationArrays> OF_THREAD = ThreadLocal.withInitial(NormalizationArrays::new);
     private static final Object NONE = new float[0];
+
+    /** Its square root is far above that of the least normal float, 2⁻¹²⁶: what is lost below that is no digit here. */
+    private static final float LEAST = 0x1p-100f;
 
     /** The features, or for images the channels. */
     int features;
@@ -42,6 +47,9 @@ public final class NormalizationArrays {
     public Object dWeight = NONE;
     public Object dBias = NONE;
 
+    /** In float32, (features): what the mean was rounded by, 0 where the statistics are given. */
+    float[] rest = {};
+
     /** Of the gradient of a matrix, (2, features): Σ dOut / rows and Σ (dOut ∘ normalized) / divisor. */
     float[] means = {};
 
@@ -68,5 +76,33 @@ public final class NormalizationArrays {
 
     boolean isFloat64() {
         return weight instanceof double[];
+    }
+
+    void setStatistics(int feature, WideMoments moments) {
+        setStatistics(feature, moments.mean(), moments.squares());
+    }
+
+    /** Writes mean, variance and inverse deviation of a feature, in float32 rounded once, and what the mean lost. */
+    void setStatistics(int feature, double center, double squares) {
+        double spread = squares / divisor;
+        double inverse = 1 / Math.sqrt(spread + epsilon);
+        if (isFloat64()) {
+            ((double[]) mean)[feature] = center;
+            ((double[]) variance)[feature] = spread;
+            ((double[]) inverseDeviation)[feature] = inverse;
+        } else {
+            ((float[]) mean)[feature] = (float) center;
+            rest[feature] = (float) (center - (float) center);
+            ((float[]) variance)[feature] = (float) spread;
+            ((float[]) inverseDeviation)[feature] = (float) inverse;
+        }
+    }
+
+    /**
+     * Whether squares in float32 made a variance that is right: it is neither NaN nor infinite, nor, with epsilon, so
+     * small that squares may have lost digits below the least normal float.
+     */
+    boolean hasDigits(float spread) {
+        return spread <= Float.MAX_VALUE && spread + (float) epsilon >= LEAST;
     }
 }

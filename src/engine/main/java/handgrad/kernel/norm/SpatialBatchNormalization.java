@@ -1,21 +1,28 @@
 package handgrad.kernel.norm;
 
+import handgrad.kernel.PairwiseSum;
 import handgrad.kernel.Reduction;
+import handgrad.kernel.WideMoments;
 import handgrad.kernel.runtime.Parallel;
 import handgrad.kernel.runtime.Scratch;
 import handgrad.kernel.runtime.VectorSupport;
 import java.util.Arrays;
+import java.util.function.IntToDoubleFunction;
 
 /**
  * Batch normalisation of images x (batch, channels, area), each channel over the batch and the pixels of its planes.
  *
  * <p>A channel does not depend on the others, so each is a block of {@link Parallel}: the passes after the first find
  * it in the cache. Backward takes x and normalises it again, which is less than writing the normalised images to memory
- * and reading them. The element at pixel i of a plane is added to partial sum i mod 16; these are added up in float64,
- * from the first to the last. So the sums depend neither on the vector width nor on the number of threads.
+ * and reading them. The element at pixel i of a plane is added to partial sum i mod 16 of a block; the blocks, and then
+ * the partial sums from the first to the last, are added in float64. So the sums depend neither on the vector width nor
+ * on the number of threads, and have the bounds of {@link BatchNormalization}.
  */
 public final class SpatialBatchNormalization {
     private static final int PARTIAL_SUMS = Reduction.PARTIAL_SUMS;
+
+    /** As many partial sums as three sums have: a pass over a channel takes two or three. */
+    private static final int SUMS = 3 * PARTIAL_SUMS;
 
     private SpatialBatchNormalization() {}
 
@@ -30,62 +37,34 @@ public final class SpatialBatchNormalization {
      * <p>Reads x, weight, bias, divisor and epsilon; writes mean, variance, inverseDeviation and out.
      */
     public static void forward(NormalizationArrays arrays) {
+        arrays.rest = Scratch.shared(arrays.features);
+        Parallel.blocks(arrays.features, c -> {
+            statistics(arrays, c);
+            normalize(arrays, c);
+        });
+    }
+
+    /** mean, variance, inverseDeviation and rest of a channel. */
+    static void statistics(NormalizationArrays arrays, int c) {
+        int area = arrays.area;
+        int n = arrays.rows * area;
         if (arrays.isFloat64()) {
-            forwardFloat64(arrays);
-        } else {
-            Parallel.blocks(arrays.features, c -> {
-                statistics(arrays, c);
-                apply(arrays, c);
-            });
+            var x = (double[]) arrays.x;
+            arrays.setStatistics(c, WideMoments.of(n, i -> x[arrays.plane(i / area, c) + i % area]));
+            return;
         }
-    }
-
-    private static void statistics(NormalizationArrays arrays, int c) {
         var x = (float[]) arrays.x;
-        var mean = (float[]) arrays.mean;
-        var variance = (float[]) arrays.variance;
-        var inverseDeviation = (float[]) arrays.inverseDeviation;
-        int area = arrays.area;
-        float[] sums = Scratch.floats(2 * PARTIAL_SUMS);
-        Arrays.fill(sums, 0, PARTIAL_SUMS, 0);
-        for (int n = 0; n < arrays.rows; n++) {
-            addSum(x, arrays.plane(n, c), area, sums);
+        int sample = Math.min(n, Math.min(area, Reduction.BLOCK));
+        float pivot = (float) (Reduction.sum(x, arrays.plane(0, c), sample) / sample);
+        double[] sums = addPlanes(arrays, c, pivot, 1, true);
+        double squares = total(sums, PARTIAL_SUMS);
+        double shift = total(sums, 0) / n;
+        double ofMean = n * shift * shift;
+        arrays.setStatistics(c, pivot + shift, Math.max(0, squares - ofMean));
+        boolean badPivot = n > sample && ofMean > squares / 2;
+        if (badPivot || !arrays.hasDigits(((float[]) arrays.variance)[c])) {
+            arrays.setStatistics(c, WideMoments.of(n, i -> x[arrays.plane(i / area, c) + i % area]));
         }
-        mean[c] = (float) (total(sums, 0) / ((double) arrays.rows * area));
-        Arrays.fill(sums, 0, PARTIAL_SUMS, 0);
-        for (int n = 0; n < arrays.rows; n++) {
-            addSquares(x, arrays.plane(n, c), area, mean[c], sums);
-        }
-        variance[c] = (float) (total(sums, 0) / arrays.divisor);
-        inverseDeviation[c] = 1 / (float) Math.sqrt(variance[c] + (float) arrays.epsilon);
-    }
-
-    private static void forwardFloat64(NormalizationArrays arrays) {
-        var x = (double[]) arrays.x;
-        var mean = (double[]) arrays.mean;
-        var variance = (double[]) arrays.variance;
-        var inverseDeviation = (double[]) arrays.inverseDeviation;
-        int area = arrays.area;
-        for (int c = 0; c < arrays.features; c++) {
-            double sum = 0;
-            for (int n = 0; n < arrays.rows; n++) {
-                int plane = arrays.plane(n, c);
-                for (int i = plane; i < plane + area; i++) {
-                    sum += x[i];
-                }
-            }
-            mean[c] = sum / ((double) arrays.rows * area);
-            double squares = 0;
-            for (int n = 0; n < arrays.rows; n++) {
-                int plane = arrays.plane(n, c);
-                for (int i = plane; i < plane + area; i++) {
-                    squares += (x[i] - mean[c]) * (x[i] - mean[c]);
-                }
-            }
-            variance[c] = squares / arrays.divisor;
-            inverseDeviation[c] = 1 / Math.sqrt(variance[c] + arrays.epsilon);
-        }
-        applyFloat64(arrays);
     }
 
     /**
@@ -94,20 +73,25 @@ public final class SpatialBatchNormalization {
      * <p>Reads x, weight, bias, mean and inverseDeviation; writes out.
      */
     public static void apply(NormalizationArrays arrays) {
-        if (arrays.isFloat64()) {
-            applyFloat64(arrays);
-        } else {
-            Parallel.blocks(arrays.features, c -> apply(arrays, c));
+        if (!arrays.isFloat64()) {
+            arrays.rest = Scratch.shared(arrays.features);
+            Arrays.fill(arrays.rest, 0, arrays.features, 0);
         }
+        Parallel.blocks(arrays.features, c -> normalize(arrays, c));
     }
 
-    private static void apply(NormalizationArrays arrays, int c) {
+    private static void normalize(NormalizationArrays arrays, int c) {
+        if (arrays.isFloat64()) {
+            normalizeFloat64(arrays, c);
+            return;
+        }
         var x = (float[]) arrays.x;
         var out = (float[]) arrays.out;
         float weight = ((float[]) arrays.weight)[c];
-        float bias = ((float[]) arrays.bias)[c];
         float mean = ((float[]) arrays.mean)[c];
         float inverse = ((float[]) arrays.inverseDeviation)[c];
+        // What the mean was rounded by is a part of the bias: one subtraction less for each pixel.
+        float bias = ((float[]) arrays.bias)[c] - weight * (arrays.rest[c] * inverse);
         int area = arrays.area;
         for (int n = 0; n < arrays.rows; n++) {
             int plane = arrays.plane(n, c);
@@ -120,16 +104,18 @@ public final class SpatialBatchNormalization {
         }
     }
 
-    private static void applyFloat64(NormalizationArrays arrays) {
+    private static void normalizeFloat64(NormalizationArrays arrays, int c) {
         var x = (double[]) arrays.x;
-        var weight = (double[]) arrays.weight;
-        var bias = (double[]) arrays.bias;
-        var mean = (double[]) arrays.mean;
-        var inverseDeviation = (double[]) arrays.inverseDeviation;
         var out = (double[]) arrays.out;
-        for (int i = 0; i < arrays.rows * arrays.features * arrays.area; i++) {
-            int c = i / arrays.area % arrays.features;
-            out[i] = weight[c] * ((x[i] - mean[c]) * inverseDeviation[c]) + bias[c];
+        double weight = ((double[]) arrays.weight)[c];
+        double bias = ((double[]) arrays.bias)[c];
+        double mean = ((double[]) arrays.mean)[c];
+        double inverse = ((double[]) arrays.inverseDeviation)[c];
+        for (int n = 0; n < arrays.rows; n++) {
+            int plane = arrays.plane(n, c);
+            for (int i = plane; i < plane + arrays.area; i++) {
+                out[i] = weight * ((x[i] - mean) * inverse) + bias;
+            }
         }
     }
 
@@ -161,20 +147,19 @@ public final class SpatialBatchNormalization {
         float inverse = ((float[]) arrays.inverseDeviation)[c];
         int area = arrays.area;
         int divisor = arrays.divisor;
-        float[] sums = Scratch.floats(2 * PARTIAL_SUMS);
-        Arrays.fill(sums, 0, 2 * PARTIAL_SUMS, 0);
-        for (int n = 0; n < arrays.rows; n++) {
-            addProducts(dOut, x, arrays.plane(n, c), area, mean, inverse, sums);
-        }
+        double n = (double) arrays.rows * area;
+        double[] sums = addPlanes(arrays, c, mean, inverse, false);
         double sum = total(sums, 0);
-        double products = total(sums, PARTIAL_SUMS);
+        // The mean of the normalised values is 0 but for what the mean was rounded by.
+        double rest = divisor == 0 ? 0 : total(sums, 2 * PARTIAL_SUMS) / n;
+        double products = total(sums, PARTIAL_SUMS) - rest * sum;
         ((float[]) arrays.dBias)[c] += (float) sum;
         ((float[]) arrays.dWeight)[c] += (float) products;
-        float offset = divisor == 0 ? 0 : (float) (sum / ((double) arrays.rows * area));
         float slope = divisor == 0 ? 0 : (float) (products / divisor);
+        float offset = divisor == 0 ? 0 : (float) (sum / n - rest * slope);
         float scale = ((float[]) arrays.weight)[c] * inverse;
-        for (int n = 0; n < arrays.rows; n++) {
-            int plane = arrays.plane(n, c);
+        for (int image = 0; image < arrays.rows; image++) {
+            int plane = arrays.plane(image, c);
             int whole = VectorSupport.fill(area)
                     ? VectorSpatialBatchNormalization.backward(arrays, c, plane, offset, slope, scale)
                     : 0;
@@ -187,64 +172,89 @@ public final class SpatialBatchNormalization {
     private static void backwardFloat64(NormalizationArrays arrays) {
         var dOut = (double[]) arrays.dOut;
         var x = (double[]) arrays.x;
-        var weight = (double[]) arrays.weight;
-        var mean = (double[]) arrays.mean;
-        var inverseDeviation = (double[]) arrays.inverseDeviation;
         var dX = (double[]) arrays.dX;
         int area = arrays.area;
+        int n = arrays.rows * area;
         int divisor = arrays.divisor;
         for (int c = 0; c < arrays.features; c++) {
-            double sum = 0;
-            double products = 0;
-            for (int n = 0; n < arrays.rows; n++) {
-                int plane = arrays.plane(n, c);
-                for (int i = plane; i < plane + area; i++) {
-                    sum += dOut[i];
-                    products += dOut[i] * ((x[i] - mean[c]) * inverseDeviation[c]);
-                }
-            }
+            int channel = c;
+            double mean = ((double[]) arrays.mean)[c];
+            double inverse = ((double[]) arrays.inverseDeviation)[c];
+            IntToDoubleFunction gradient = i -> dOut[arrays.plane(i / area, channel) + i % area];
+            IntToDoubleFunction normalized = i -> (x[arrays.plane(i / area, channel) + i % area] - mean) * inverse;
+            double sum = PairwiseSum.of(n, gradient);
+            double products = PairwiseSum.of(n, i -> gradient.applyAsDouble(i) * normalized.applyAsDouble(i));
             ((double[]) arrays.dBias)[c] += sum;
             ((double[]) arrays.dWeight)[c] += products;
-            double offset = divisor == 0 ? 0 : sum / ((double) arrays.rows * area);
+            double offset = divisor == 0 ? 0 : sum / n;
             double slope = divisor == 0 ? 0 : products / divisor;
-            for (int n = 0; n < arrays.rows; n++) {
-                int plane = arrays.plane(n, c);
-                for (int i = plane; i < plane + area; i++) {
-                    double normalized = (x[i] - mean[c]) * inverseDeviation[c];
-                    dX[i] = weight[c] * inverseDeviation[c] * (dOut[i] - offset - normalized * slope);
-                }
+            double scale = ((double[]) arrays.weight)[c] * inverse;
+            for (int i = 0; i < n; i++) {
+                dX[arrays.plane(i / area, c) + i % area] =
+                        scale * (gradient.applyAsDouble(i) - offset - normalized.applyAsDouble(i) * slope);
             }
         }
     }
 
-    private static void addSum(float[] x, int plane, int area, float[] sums) {
-        int whole = VectorSupport.ENABLED ? VectorSpatialBatchNormalization.addSum(x, plane, area, sums) : 0;
-        for (int i = whole; i < area; i++) {
-            sums[i % PARTIAL_SUMS] += x[plane + i];
+    /**
+     * Sums over a channel, each in partial sums, in memory of this thread: of the deviations from a center and of their
+     * squares; or of dOut, of dOut ∘ normalized, and of normalized.
+     */
+    private static double[] addPlanes(
+            NormalizationArrays arrays, int c, float center, float inverseDeviation, boolean deviations) {
+        var x = (float[]) arrays.x;
+        int area = arrays.area;
+        float[] sums = Scratch.floats(SUMS);
+        double[] totals = Scratch.doubles(SUMS);
+        Arrays.fill(sums, 0, SUMS, 0);
+        Arrays.fill(totals, 0, SUMS, 0);
+        int additions = 0;
+        for (int n = 0; n < arrays.rows; n++) {
+            for (int i = 0; i < area; i += Reduction.BLOCK) {
+                int length = Math.min(Reduction.BLOCK, area - i);
+                int more = Math.ceilDiv(length, PARTIAL_SUMS);
+                if (additions + more > Reduction.BLOCK_ROWS) {
+                    Reduction.endBlock(sums, totals, SUMS);
+                    additions = 0;
+                }
+                additions += more;
+                int at = arrays.plane(n, c) + i;
+                if (deviations) {
+                    addDeviations(x, at, length, center, sums);
+                } else {
+                    addProducts((float[]) arrays.dOut, x, at, length, center, inverseDeviation, sums);
+                }
+            }
         }
+        Reduction.endBlock(sums, totals, SUMS);
+        return totals;
     }
 
-    private static void addSquares(float[] x, int plane, int area, float mean, float[] sums) {
-        int whole = VectorSupport.ENABLED ? VectorSpatialBatchNormalization.addSquares(x, plane, area, mean, sums) : 0;
-        for (int i = whole; i < area; i++) {
-            float difference = x[plane + i] - mean;
-            sums[i % PARTIAL_SUMS] += difference * difference;
+    private static void addDeviations(float[] x, int at, int length, float pivot, float[] sums) {
+        int whole =
+                VectorSupport.ENABLED ? VectorSpatialBatchNormalization.addDeviations(x, at, length, pivot, sums) : 0;
+        for (int i = whole; i < length; i++) {
+            float deviation = x[at + i] - pivot;
+            sums[i % PARTIAL_SUMS] += deviation;
+            sums[PARTIAL_SUMS + i % PARTIAL_SUMS] += deviation * deviation;
         }
     }
 
     private static void addProducts(
-            float[] dOut, float[] x, int plane, int area, float mean, float inverseDeviation, float[] sums) {
+            float[] dOut, float[] x, int at, int length, float mean, float inverseDeviation, float[] sums) {
         int whole = VectorSupport.ENABLED
-                ? VectorSpatialBatchNormalization.addProducts(dOut, x, plane, area, mean, inverseDeviation, sums)
+                ? VectorSpatialBatchNormalization.addProducts(dOut, x, at, length, mean, inverseDeviation, sums)
                 : 0;
-        for (int i = whole; i < area; i++) {
-            float d = dOut[plane + i];
+        for (int i = whole; i < length; i++) {
+            float d = dOut[at + i];
+            float normalized = (x[at + i] - mean) * inverseDeviation;
             sums[i % PARTIAL_SUMS] += d;
-            sums[PARTIAL_SUMS + i % PARTIAL_SUMS] += d * ((x[plane + i] - mean) * inverseDeviation);
+            sums[PARTIAL_SUMS + i % PARTIAL_SUMS] += d * normalized;
+            sums[2 * PARTIAL_SUMS + i % PARTIAL_SUMS] += normalized;
         }
     }
 
-    private static double total(float[] sums, int from) {
+    private static double total(double[] sums, int from) {
         double total = 0;
         for (int i = from; i < from + PARTIAL_SUMS; i++) {
             total += sums[i];

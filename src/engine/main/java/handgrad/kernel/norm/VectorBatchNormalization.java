@@ -3,10 +3,11 @@ package handgrad.kernel.norm;
 import static handgrad.kernel.runtime.Species.FLOAT;
 import static handgrad.kernel.runtime.Species.LANES;
 
+import handgrad.kernel.Reduction;
 import handgrad.kernel.VectorReduction;
 import handgrad.kernel.runtime.Scratch;
-import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorOperators;
 
 /**
  * Batch normalisation on the Vector API; sums are over the columns from {@code first} to before {@code end}, at least
@@ -22,105 +23,131 @@ import jdk.incubator.vector.FloatVector;
 final class VectorBatchNormalization {
     private VectorBatchNormalization() {}
 
-    /** mean, variance and inverseDeviation of the columns. */
+    /** mean, rest, variance and inverseDeviation of the columns. */
     static void statistics(NormalizationArrays arrays, int first, int end) {
-        var x = (float[]) arrays.x;
         var mean = (float[]) arrays.mean;
         var variance = (float[]) arrays.variance;
         var inverseDeviation = (float[]) arrays.inverseDeviation;
         int rows = arrays.rows;
-        int features = arrays.features;
-        float epsilon = (float) arrays.epsilon;
-        int last = end - LANES;
-        float[] sums = Scratch.floats(end - first + LANES);
-        Arrays.fill(sums, 0, end - first + LANES, 0f);
-        VectorReduction.addRows(x, 0, rows, features, first, end, sums);
-        for (int j = first; j < end; j += LANES) {
-            FloatVector.fromArray(FLOAT, sums, j - first).div(rows).intoArray(mean, Math.min(j, last));
+        int sample = Math.min(rows, Reduction.BLOCK_ROWS);
+        float trust = ScalarBatchNormalization.trust(rows);
+        int width = end - first + LANES;
+        float[] sums = Scratch.floats(3 * width);
+        int pivots = 2 * width;
+        VectorReduction.sumRows((float[]) arrays.x, 0, sample, arrays.features, first, end, sums);
+        for (int c = 0; c < end - first; c += LANES) {
+            FloatVector.fromArray(FLOAT, sums, c).div(sample).intoArray(sums, pivots + c);
         }
-        addSquares(arrays, first, end, sums);
-        for (int j = first; j < end; j += LANES) {
-            int at = Math.min(j, last);
-            var spread = FloatVector.fromArray(FLOAT, sums, j - first).div(arrays.divisor);
+        addRows(arrays, first, end, sums, true);
+        for (int c = 0; c < end - first; c += LANES) {
+            int at = Math.min(first + c, end - LANES);
+            var sum = FloatVector.fromArray(FLOAT, sums, c);
+            var squares = FloatVector.fromArray(FLOAT, sums, width + c);
+            var pivot = FloatVector.fromArray(FLOAT, sums, pivots + c);
+            var shift = sum.div(rows);
+            var center = pivot.add(shift);
+            center.intoArray(mean, at);
+            pivot.sub(center).add(shift).intoArray(arrays.rest, at);
+            var ofMean = sum.mul(shift);
+            var spread = squares.sub(ofMean).max(0f).div(arrays.divisor);
+            spread = spread.blend(Float.NaN, ofMean.compare(VectorOperators.GT, squares.mul(trust)));
             spread.intoArray(variance, at);
-            FloatVector.broadcast(FLOAT, 1).div(spread.add(epsilon).sqrt()).intoArray(inverseDeviation, at);
+            FloatVector.broadcast(FLOAT, 1)
+                    .div(spread.add((float) arrays.epsilon).sqrt())
+                    .intoArray(inverseDeviation, at);
         }
     }
 
-    /** sums = Σ (x - mean)² over the rows. */
-    private static void addSquares(NormalizationArrays arrays, int first, int end, float[] sums) {
-        int width = end - first;
-        int whole = width - width % LANES;
-        Arrays.fill(sums, 0, width + LANES, 0f);
+    /**
+     * Two sums of each column over the rows, from 0 and from {@code width} on: of the deviations from the pivots, which
+     * stand after them, and their squares; or of dOut and dOut ∘ normalized.
+     */
+    private static void addRows(NormalizationArrays arrays, int first, int end, float[] sums, boolean deviations) {
+        int width = end - first + LANES;
+        int whole = (end - first) / LANES * LANES;
+        double[] totals = Reduction.beginSums(sums, 2 * width, arrays.rows);
         for (int i = 0; i < arrays.rows; i += 4) {
-            addSquaresOfUpTo4Rows(arrays, i, first, whole, sums, 0);
-            if (whole < width) {
-                addSquaresOfUpTo4Rows(arrays, i, end - LANES, LANES, sums, whole);
+            if (deviations) {
+                addUpTo4Deviations(arrays, i, first, whole, sums, 0, width);
+                if (whole < end - first) {
+                    addUpTo4Deviations(arrays, i, end - LANES, LANES, sums, whole, width);
+                }
+            } else {
+                addUpTo4Products(arrays, i, first, whole, sums, 0, width);
+                if (whole < end - first) {
+                    addUpTo4Products(arrays, i, end - LANES, LANES, sums, whole, width);
+                }
             }
+            Reduction.endRows(sums, totals, 2 * width, Math.min(i + 4, arrays.rows), arrays.rows);
         }
     }
 
-    private static void addSquaresOfUpTo4Rows(
-            NormalizationArrays arrays, int firstRow, int column, int width, float[] sums, int sumsAt) {
+    private static void addUpTo4Deviations(
+            NormalizationArrays arrays, int firstRow, int column, int columns, float[] sums, int at, int width) {
         var x = (float[]) arrays.x;
-        var mean = (float[]) arrays.mean;
         int features = arrays.features;
-        int row = firstRow * features;
         int rows = Math.min(4, arrays.rows - firstRow);
+        int row = firstRow * features + column;
         if (rows == 4) {
-            int at = row + column;
-            for (int j = 0; j < width; j += LANES) {
-                var center = FloatVector.fromArray(FLOAT, mean, column + j);
-                var difference0 = FloatVector.fromArray(FLOAT, x, at + j).sub(center);
-                var difference1 =
-                        FloatVector.fromArray(FLOAT, x, at + features + j).sub(center);
-                var difference2 =
-                        FloatVector.fromArray(FLOAT, x, at + 2 * features + j).sub(center);
-                var difference3 =
-                        FloatVector.fromArray(FLOAT, x, at + 3 * features + j).sub(center);
-                FloatVector.fromArray(FLOAT, sums, sumsAt + j)
-                        .add(difference0.mul(difference0))
-                        .add(difference1.mul(difference1))
-                        .add(difference2.mul(difference2))
-                        .add(difference3.mul(difference3))
-                        .intoArray(sums, sumsAt + j);
+            int row1 = row + features;
+            int row2 = row + 2 * features;
+            int row3 = row + 3 * features;
+            for (int j = 0; j < columns; j += LANES) {
+                var pivot = FloatVector.fromArray(FLOAT, sums, 2 * width + at + j);
+                var d0 = FloatVector.fromArray(FLOAT, x, row + j).sub(pivot);
+                var d1 = FloatVector.fromArray(FLOAT, x, row1 + j).sub(pivot);
+                var d2 = FloatVector.fromArray(FLOAT, x, row2 + j).sub(pivot);
+                var d3 = FloatVector.fromArray(FLOAT, x, row3 + j).sub(pivot);
+                FloatVector.fromArray(FLOAT, sums, at + j)
+                        .add(d0)
+                        .add(d1)
+                        .add(d2)
+                        .add(d3)
+                        .intoArray(sums, at + j);
+                FloatVector.fromArray(FLOAT, sums, width + at + j)
+                        .add(d0.mul(d0))
+                        .add(d1.mul(d1))
+                        .add(d2.mul(d2))
+                        .add(d3.mul(d3))
+                        .intoArray(sums, width + at + j);
             }
             return;
         }
-        for (int at = row + column; at < row + column + rows * features; at += features) {
-            for (int j = 0; j < width; j += LANES) {
-                var difference =
-                        FloatVector.fromArray(FLOAT, x, at + j).sub(FloatVector.fromArray(FLOAT, mean, column + j));
-                FloatVector.fromArray(FLOAT, sums, sumsAt + j)
-                        .add(difference.mul(difference))
-                        .intoArray(sums, sumsAt + j);
+        for (int end = row + rows * features; row < end; row += features) {
+            for (int j = 0; j < columns; j += LANES) {
+                var d = FloatVector.fromArray(FLOAT, x, row + j)
+                        .sub(FloatVector.fromArray(FLOAT, sums, 2 * width + at + j));
+                FloatVector.fromArray(FLOAT, sums, at + j).add(d).intoArray(sums, at + j);
+                FloatVector.fromArray(FLOAT, sums, width + at + j).add(d.mul(d)).intoArray(sums, width + at + j);
             }
         }
     }
 
     /** normalized and out of the rows {@code from} to before {@code to}, all columns. */
-    static void apply(NormalizationArrays arrays, int from, int to) {
+    static void normalize(NormalizationArrays arrays, int from, int to) {
         int features = arrays.features;
         int whole = features - features % LANES;
         for (int row = from * features; row < to * features; row += features) {
-            applyToRow(arrays, row, 0, whole);
+            normalizeRow(arrays, row, 0, whole);
             if (whole < features) {
-                applyToRow(arrays, row, features - LANES, LANES);
+                normalizeRow(arrays, row, features - LANES, LANES);
             }
         }
     }
 
-    private static void applyToRow(NormalizationArrays arrays, int row, int column, int width) {
+    private static void normalizeRow(NormalizationArrays arrays, int row, int column, int width) {
         var x = (float[]) arrays.x;
         var weight = (float[]) arrays.weight;
         var bias = (float[]) arrays.bias;
         var mean = (float[]) arrays.mean;
         var inverseDeviation = (float[]) arrays.inverseDeviation;
+        float[] rest = arrays.rest;
         var normalized = (float[]) arrays.normalized;
         var out = (float[]) arrays.out;
         for (int j = column; j < column + width; j += LANES) {
             var unit = FloatVector.fromArray(FLOAT, x, row + j)
                     .sub(FloatVector.fromArray(FLOAT, mean, j))
+                    .sub(FloatVector.fromArray(FLOAT, rest, j))
                     .mul(FloatVector.fromArray(FLOAT, inverseDeviation, j));
             unit.intoArray(normalized, row + j);
             FloatVector.fromArray(FLOAT, weight, j)
@@ -142,7 +169,7 @@ final class VectorBatchNormalization {
         int last = end - LANES;
         int width = end - first + LANES;
         float[] sums = Scratch.floats(2 * width);
-        addRowsAndProducts(arrays, first, end, sums, width);
+        addRows(arrays, first, end, sums, false);
         for (int j = first; j < end; j += LANES) {
             int c = j - first;
             var sum = FloatVector.fromArray(FLOAT, sums, c);
@@ -193,56 +220,44 @@ final class VectorBatchNormalization {
         }
     }
 
-    /** sums = Σ dOut over the rows, and from {@code width} on Σ dOut ∘ normalized. */
-    private static void addRowsAndProducts(NormalizationArrays arrays, int first, int end, float[] sums, int width) {
-        Arrays.fill(sums, 0, 2 * width, 0f);
-        int whole = (end - first) / LANES * LANES;
-        for (int i = 0; i < arrays.rows; i += 4) {
-            addUpTo4RowsAndProducts(arrays, i, first, whole, sums, 0, width);
-            if (whole < end - first) {
-                addUpTo4RowsAndProducts(arrays, i, end - LANES, LANES, sums, whole, width + whole);
-            }
-        }
-    }
-
-    private static void addUpTo4RowsAndProducts(
-            NormalizationArrays arrays, int firstRow, int column, int width, float[] sums, int sumsAt, int productsAt) {
+    private static void addUpTo4Products(
+            NormalizationArrays arrays, int firstRow, int column, int columns, float[] sums, int at, int width) {
         var dOut = (float[]) arrays.dOut;
         var normalized = (float[]) arrays.normalized;
         int features = arrays.features;
         int rows = Math.min(4, arrays.rows - firstRow);
-        int at = firstRow * features + column;
+        int row = firstRow * features + column;
         if (rows == 4) {
-            int at1 = at + features;
-            int at2 = at + 2 * features;
-            int at3 = at + 3 * features;
-            for (int j = 0; j < width; j += LANES) {
-                var d0 = FloatVector.fromArray(FLOAT, dOut, at + j);
-                var d1 = FloatVector.fromArray(FLOAT, dOut, at1 + j);
-                var d2 = FloatVector.fromArray(FLOAT, dOut, at2 + j);
-                var d3 = FloatVector.fromArray(FLOAT, dOut, at3 + j);
-                FloatVector.fromArray(FLOAT, sums, sumsAt + j)
+            int row1 = row + features;
+            int row2 = row + 2 * features;
+            int row3 = row + 3 * features;
+            for (int j = 0; j < columns; j += LANES) {
+                var d0 = FloatVector.fromArray(FLOAT, dOut, row + j);
+                var d1 = FloatVector.fromArray(FLOAT, dOut, row1 + j);
+                var d2 = FloatVector.fromArray(FLOAT, dOut, row2 + j);
+                var d3 = FloatVector.fromArray(FLOAT, dOut, row3 + j);
+                FloatVector.fromArray(FLOAT, sums, at + j)
                         .add(d0)
                         .add(d1)
                         .add(d2)
                         .add(d3)
-                        .intoArray(sums, sumsAt + j);
-                FloatVector.fromArray(FLOAT, sums, productsAt + j)
-                        .add(d0.mul(FloatVector.fromArray(FLOAT, normalized, at + j)))
-                        .add(d1.mul(FloatVector.fromArray(FLOAT, normalized, at1 + j)))
-                        .add(d2.mul(FloatVector.fromArray(FLOAT, normalized, at2 + j)))
-                        .add(d3.mul(FloatVector.fromArray(FLOAT, normalized, at3 + j)))
-                        .intoArray(sums, productsAt + j);
+                        .intoArray(sums, at + j);
+                FloatVector.fromArray(FLOAT, sums, width + at + j)
+                        .add(d0.mul(FloatVector.fromArray(FLOAT, normalized, row + j)))
+                        .add(d1.mul(FloatVector.fromArray(FLOAT, normalized, row1 + j)))
+                        .add(d2.mul(FloatVector.fromArray(FLOAT, normalized, row2 + j)))
+                        .add(d3.mul(FloatVector.fromArray(FLOAT, normalized, row3 + j)))
+                        .intoArray(sums, width + at + j);
             }
             return;
         }
-        for (int row = at; row < at + rows * features; row += features) {
-            for (int j = 0; j < width; j += LANES) {
+        for (int end = row + rows * features; row < end; row += features) {
+            for (int j = 0; j < columns; j += LANES) {
                 var d = FloatVector.fromArray(FLOAT, dOut, row + j);
-                FloatVector.fromArray(FLOAT, sums, sumsAt + j).add(d).intoArray(sums, sumsAt + j);
-                FloatVector.fromArray(FLOAT, sums, productsAt + j)
+                FloatVector.fromArray(FLOAT, sums, at + j).add(d).intoArray(sums, at + j);
+                FloatVector.fromArray(FLOAT, sums, width + at + j)
                         .add(d.mul(FloatVector.fromArray(FLOAT, normalized, row + j)))
-                        .intoArray(sums, productsAt + j);
+                        .intoArray(sums, width + at + j);
             }
         }
     }

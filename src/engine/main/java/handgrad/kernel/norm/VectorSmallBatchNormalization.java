@@ -15,11 +15,13 @@ import jdk.incubator.vector.FloatVector;
 final class VectorSmallBatchNormalization {
     private VectorSmallBatchNormalization() {}
 
+    /** The rows are one block, so they have the pivot of all, and no column is done again for it. */
     static void forward(NormalizationArrays arrays) {
         var x = (float[]) arrays.x;
         var weight = (float[]) arrays.weight;
         var bias = (float[]) arrays.bias;
         var mean = (float[]) arrays.mean;
+        float[] rest = arrays.rest;
         var variance = (float[]) arrays.variance;
         var inverseDeviation = (float[]) arrays.inverseDeviation;
         var normalized = (float[]) arrays.normalized;
@@ -38,25 +40,37 @@ final class VectorSmallBatchNormalization {
                 sum0 = sum0.add(FloatVector.fromArray(Species.FLOAT, x, row + j0));
                 sum1 = sum1.add(FloatVector.fromArray(Species.FLOAT, x, row + j1));
             }
-            var center0 = sum0.div(rows);
-            var center1 = sum1.div(rows);
+            var pivot0 = sum0.div(rows);
+            var pivot1 = sum1.div(rows);
+            sum0 = FloatVector.zero(Species.FLOAT);
+            sum1 = FloatVector.zero(Species.FLOAT);
             var squares0 = FloatVector.zero(Species.FLOAT);
             var squares1 = FloatVector.zero(Species.FLOAT);
             for (int row = 0; row < rows * features; row += features) {
                 var difference0 =
-                        FloatVector.fromArray(Species.FLOAT, x, row + j0).sub(center0);
+                        FloatVector.fromArray(Species.FLOAT, x, row + j0).sub(pivot0);
                 var difference1 =
-                        FloatVector.fromArray(Species.FLOAT, x, row + j1).sub(center1);
+                        FloatVector.fromArray(Species.FLOAT, x, row + j1).sub(pivot1);
+                sum0 = sum0.add(difference0);
+                sum1 = sum1.add(difference1);
                 squares0 = squares0.add(difference0.mul(difference0));
                 squares1 = squares1.add(difference1.mul(difference1));
             }
-            var spread0 = squares0.div(divisor);
-            var spread1 = squares1.div(divisor);
+            var shift0 = sum0.div(rows);
+            var shift1 = sum1.div(rows);
+            var center0 = pivot0.add(shift0);
+            var center1 = pivot1.add(shift1);
+            var rest0 = pivot0.sub(center0).add(shift0);
+            var rest1 = pivot1.sub(center1).add(shift1);
+            var spread0 = squares0.sub(sum0.mul(shift0)).max(0f).div(divisor);
+            var spread1 = squares1.sub(sum1.mul(shift1)).max(0f).div(divisor);
             var one = FloatVector.broadcast(Species.FLOAT, 1);
             var inverse0 = one.div(spread0.add(epsilon).sqrt());
             var inverse1 = one.div(spread1.add(epsilon).sqrt());
             center0.intoArray(mean, j0);
             center1.intoArray(mean, j1);
+            rest0.intoArray(rest, j0);
+            rest1.intoArray(rest, j1);
             spread0.intoArray(variance, j0);
             spread1.intoArray(variance, j1);
             inverse0.intoArray(inverseDeviation, j0);
@@ -68,9 +82,11 @@ final class VectorSmallBatchNormalization {
             for (int row = 0; row < rows * features; row += features) {
                 var unit0 = FloatVector.fromArray(Species.FLOAT, x, row + j0)
                         .sub(center0)
+                        .sub(rest0)
                         .mul(inverse0);
                 var unit1 = FloatVector.fromArray(Species.FLOAT, x, row + j1)
                         .sub(center1)
+                        .sub(rest1)
                         .mul(inverse1);
                 unit0.intoArray(normalized, row + j0);
                 unit1.intoArray(normalized, row + j1);

@@ -5,55 +5,49 @@ import handgrad.kernel.runtime.Species;
 import jdk.incubator.vector.FloatVector;
 
 /**
- * The loops of {@link SpatialBatchNormalization} over one plane on the Vector API, without fused multiply-add. Each
- * does the elements that fill whole vectors, of the sums those that fill all partial sums, and returns how many they
- * are.
+ * The loops of {@link SpatialBatchNormalization} over a plane, or a block of one, on the Vector API, without fused
+ * multiply-add. Each does the elements that fill whole vectors, of the sums those that fill all partial sums, and
+ * returns how many they are.
  */
 final class VectorSpatialBatchNormalization {
     private static final int PARTIAL_SUMS = Reduction.PARTIAL_SUMS;
 
     private VectorSpatialBatchNormalization() {}
 
-    static int addSum(float[] x, int plane, int area, float[] sums) {
-        int whole = area - area % PARTIAL_SUMS;
+    static int addDeviations(float[] x, int at, int length, float pivot, float[] sums) {
+        int whole = length - length % PARTIAL_SUMS;
         for (int lane = 0; lane < PARTIAL_SUMS; lane += Species.LANES) {
             var sum = FloatVector.fromArray(Species.FLOAT, sums, lane);
-            for (int i = plane + lane; i < plane + whole; i += PARTIAL_SUMS) {
-                sum = sum.add(FloatVector.fromArray(Species.FLOAT, x, i));
+            var squares = FloatVector.fromArray(Species.FLOAT, sums, PARTIAL_SUMS + lane);
+            for (int i = at + lane; i < at + whole; i += PARTIAL_SUMS) {
+                var deviation = FloatVector.fromArray(Species.FLOAT, x, i).sub(pivot);
+                sum = sum.add(deviation);
+                squares = squares.add(deviation.mul(deviation));
             }
             sum.intoArray(sums, lane);
-        }
-        return whole;
-    }
-
-    static int addSquares(float[] x, int plane, int area, float mean, float[] sums) {
-        int whole = area - area % PARTIAL_SUMS;
-        for (int lane = 0; lane < PARTIAL_SUMS; lane += Species.LANES) {
-            var sum = FloatVector.fromArray(Species.FLOAT, sums, lane);
-            for (int i = plane + lane; i < plane + whole; i += PARTIAL_SUMS) {
-                var difference = FloatVector.fromArray(Species.FLOAT, x, i).sub(mean);
-                sum = sum.add(difference.mul(difference));
-            }
-            sum.intoArray(sums, lane);
+            squares.intoArray(sums, PARTIAL_SUMS + lane);
         }
         return whole;
     }
 
     static int addProducts(
-            float[] dOut, float[] x, int plane, int area, float mean, float inverseDeviation, float[] sums) {
-        int whole = area - area % PARTIAL_SUMS;
+            float[] dOut, float[] x, int at, int length, float mean, float inverseDeviation, float[] sums) {
+        int whole = length - length % PARTIAL_SUMS;
         for (int lane = 0; lane < PARTIAL_SUMS; lane += Species.LANES) {
             var sum = FloatVector.fromArray(Species.FLOAT, sums, lane);
             var products = FloatVector.fromArray(Species.FLOAT, sums, PARTIAL_SUMS + lane);
-            for (int i = plane + lane; i < plane + whole; i += PARTIAL_SUMS) {
+            var units = FloatVector.fromArray(Species.FLOAT, sums, 2 * PARTIAL_SUMS + lane);
+            for (int i = at + lane; i < at + whole; i += PARTIAL_SUMS) {
                 var d = FloatVector.fromArray(Species.FLOAT, dOut, i);
                 var normalized =
                         FloatVector.fromArray(Species.FLOAT, x, i).sub(mean).mul(inverseDeviation);
                 sum = sum.add(d);
                 products = products.add(d.mul(normalized));
+                units = units.add(normalized);
             }
             sum.intoArray(sums, lane);
             products.intoArray(sums, PARTIAL_SUMS + lane);
+            units.intoArray(sums, 2 * PARTIAL_SUMS + lane);
         }
         return whole;
     }

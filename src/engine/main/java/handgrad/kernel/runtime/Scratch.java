@@ -7,6 +7,8 @@ public final class Scratch {
     private float[] floats = {};
     private float[] shared = {};
     private float[] transposed = {};
+    private double[] doubles = {};
+    private int[] ints = {};
 
     private Scratch() {}
 
@@ -35,5 +37,23 @@ public final class Scratch {
             scratch.transposed = new float[length];
         }
         return scratch.transposed;
+    }
+
+    /** At least {@code length} doubles with arbitrary content, on the same terms as {@link #floats}. */
+    public static double[] doubles(int length) {
+        var scratch = OF_THREAD.get();
+        if (scratch.doubles.length < length) {
+            scratch.doubles = new double[length];
+        }
+        return scratch.doubles;
+    }
+
+    /** At least {@code length} ints with arbitrary content, on the same terms as {@link #floats}. */
+    public static int[] ints(int length) {
+        var scratch = OF_THREAD.get();
+        if (scratch.ints.length < length) {
+            scratch.ints = new int[length];
+        }
+        return scratch.ints;
     }
 }
