@@ -26,7 +26,11 @@ final class DimensionReduction {
         int n = shape.size(d);
         var out = Tensor.zeros(x.dtype(), reduced(shape, d, keepDimension));
         Reduction.mean(x.elements(), shape.outer(d), n, shape.inner(d), out.elements());
-        return Tracing.isOn() ? Tracing.tell(Op.DIV, new double[] {n}, out, sum(x, d, keepDimension)) : out;
+        if (Tracing.isOn()) {
+            return Tracing.tell(Op.DIV, new double[] {n}, out, sum(x, d, keepDimension));
+        }
+        Origin.derive(out, x);
+        return out;
     }
 
     /**
@@ -41,6 +45,7 @@ final class DimensionReduction {
         var out = Tensor.zeros(x.dtype(), reduced(shape, d, keepDimension));
         Variance.of(x.elements(), shape.outer(d), shape.size(d), shape.inner(d), divisor, root, out.elements());
         if (!Tracing.isOn()) {
+            Origin.derive(out, x);
             return out;
         }
         var squares = x.sub(mean(x, d, true)).pow(2).sum(d, keepDimension);
