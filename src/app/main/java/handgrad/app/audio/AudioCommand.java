@@ -146,9 +146,7 @@ public final class AudioCommand implements Callable<Integer> {
     private void train() throws IOException {
         Checks.atLeast(1, "--steps", steps);
         Checks.atLeast(1, "--log-every", logEvery);
-        if (!(lr > 0) || Double.isInfinite(lr)) {
-            throw new WrongInputException("--lr must be more than 0 and finite, it is " + lr);
-        }
+        Checks.learningRate(lr);
         var sound = sound();
         var folder = out == null ? RunFolder.next("audio") : new RunFolder(out);
         Checks.notEmpty("--out", folder.path());

@@ -20,6 +20,13 @@ public final class Checks {
         }
     }
 
+    /** A step multiplies by it in FLOAT32. */
+    public static void learningRate(double rate) {
+        if (!(rate > 0) || rate > Float.MAX_VALUE) {
+            throw new WrongInputException("--lr must be more than 0 and at most 3.4e38, it is " + rate);
+        }
+    }
+
     /** The empty path would stand for the current folder, where an unset variable of a script meant something else. */
     public static void notEmpty(String option, Path path) {
         if (path.toString().isEmpty()) {

@@ -39,9 +39,7 @@ record TrainOptions(
 
     /** Refuses what cannot be trained, naming the option of the command line. */
     TrainOptions {
-        if (!(lr > 0) || Double.isInfinite(lr)) {
-            throw new WrongInputException("--lr must be more than 0 and finite, it is " + lr);
-        }
+        Checks.learningRate(lr);
         if (model.isBigram()) {
             checkBigram(model, steps, batchSize, lr, new LectureModel.Sizes(blockSize, embedding, hidden));
         } else {

@@ -48,7 +48,7 @@ class AudioCommandTest {
                 "--data",
                 text.toString());
         assertRefused("--seconds must be from 1 to 600, it is 0", "--seconds", "0");
-        assertRefused("--lr must be more than 0 and finite, it is -1.0", "--lr", "-1");
+        assertRefused("--lr must be more than 0 and at most 3.4e38, it is -1.0", "--lr", "-1");
         assertRefused(
                 "--run: there is no " + folder.resolve("model.safetensors") + ": audio has not trained a model there",
                 "--run",

@@ -47,10 +47,11 @@ class TrainCommandTest {
             --block-size 200      | --block-size must be from 1 to 100, it is 200
             wavenet --block-size 6 | --block-size of wavenet must be a power of 2, it is 6
             wavenet --block-size 1 | --block-size must be from 2 to 100, it is 1
-            --lr 0                | --lr must be more than 0 and finite, it is 0.0
-            --lr -1               | --lr must be more than 0 and finite, it is -1.0
-            --lr NaN              | --lr must be more than 0 and finite, it is NaN
-            --lr Infinity         | --lr must be more than 0 and finite, it is Infinity
+            --lr 0                | --lr must be more than 0 and at most 3.4e38, it is 0.0
+            --lr -1               | --lr must be more than 0 and at most 3.4e38, it is -1.0
+            --lr NaN              | --lr must be more than 0 and at most 3.4e38, it is NaN
+            --lr 1e300            | --lr must be more than 0 and at most 3.4e38, it is 1.0E300
+            --lr Infinity         | --lr must be more than 0 and at most 3.4e38, it is Infinity
             bigram --hidden 8     | bigram is a table of 27 x 27 numbers that learns from all rows at once: it has no \
             --batch-size, --hidden, --embedding or --block-size
             bigram --batch-size 8 | bigram is a table of 27 x 27 numbers that learns from all rows at once: it has no \
@@ -178,7 +179,7 @@ class TrainCommandTest {
 
     @Test
     void reportsATrainingThatDivergesAndSavesNoWeights() {
-        var result = CommandResult.of(train(run("a"), "--lr", "1e300", "--quiet"));
+        var result = CommandResult.of(train(run("a"), "--lr", "3e38", "--quiet"));
         assertThat(result)
                 .isEqualTo(new CommandResult(
                         1, "", "handgrad: training diverged: the loss of step 1 is NaN; try a smaller --lr\n"));
@@ -191,7 +192,7 @@ class TrainCommandTest {
 
     @Test
     void reportsADivergenceOfTheLastStep() {
-        assertThat(CommandResult.of(train(run("a"), "--lr", "1e300", "--quiet", "--steps", "1")))
+        assertThat(CommandResult.of(train(run("a"), "--lr", "3e38", "--quiet", "--steps", "1")))
                 .isEqualTo(new CommandResult(
                         1, "", "handgrad: training diverged: the loss on train is NaN; try a smaller --lr\n"));
         assertThat(folder.resolve("a/model.safetensors")).doesNotExist();
@@ -199,7 +200,7 @@ class TrainCommandTest {
 
     @Test
     void theLogOfATrainingThatDivergesNamesTheFirstTensorThatIsNotFinite() {
-        var result = CommandResult.of(train(run("a"), "--lr", "1e300"));
+        var result = CommandResult.of(train(run("a"), "--lr", "3e38"));
         assertThat(result.code()).isEqualTo(1);
         assertThat(result.out().replaceAll("\\s+", " "))
                 .contains("step 1: The first tensor that is not finite is ", ", in step 0: it has an element that is");
@@ -342,7 +343,9 @@ class TrainCommandTest {
                 .getLast();
         var file = folder.resolve("a/model.safetensors");
         assertThat(last).matches("weights  sha256 [0-9a-f]{64}").endsWith(WeightsHash.of(file));
-        assertThat(CommandResult.of("doctor", file.toString())).isEqualTo(new CommandResult(0, last + "\n", ""));
+        var doctor = CommandResult.of("doctor", file.toString());
+        assertThat(doctor.code()).isZero();
+        assertThat(doctor.out().lines().toList().getLast()).isEqualTo(last);
         CommandResult.of(train(run("b"), "--quiet", "--threads", "1"));
         assertThat(WeightsHash.of(folder.resolve("b/model.safetensors"))).isEqualTo(WeightsHash.of(file));
         CommandResult.of(train(run("c"), "--quiet", "--seed", "9"));
