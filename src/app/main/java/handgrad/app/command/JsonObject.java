@@ -44,33 +44,34 @@ public final class JsonObject {
     }
 
     private static JsonObject parsed(String text) {
-        var object = new JsonObject();
         try (var parser = JSON.createParser(ObjectReadContext.empty(), text)) {
-            if (parser.nextToken() != JsonToken.START_OBJECT) {
-                throw new WrongInputException("is not a JSON object");
-            }
-            while (parser.nextToken() != JsonToken.END_OBJECT) {
-                var name = parser.currentName();
-                if (object.values.put(name, value(parser, name)) != null) {
-                    throw new WrongInputException(PrintableText.excerpt(name) + " stands there twice");
-                }
-            }
-            if (parser.nextToken() != null) {
-                throw new WrongInputException("goes on after its JSON object");
+            try {
+                return parsed(parser);
+            } catch (StreamConstraintsException exception) {
+                var name = PrintableText.excerpt(String.valueOf(parser.currentName()));
+                throw new WrongInputException(name + " has more digits or characters than are read");
             }
         }
-        return object;
     }
 
-    private static String value(JsonParser parser, String name) {
-        try {
-            if (parser.nextToken().isScalarValue()) {
-                return parser.getString();
-            }
-        } catch (StreamConstraintsException exception) {
-            throw new WrongInputException(PrintableText.excerpt(name) + " has more digits or characters than are read");
+    private static JsonObject parsed(JsonParser parser) {
+        var object = new JsonObject();
+        if (parser.nextToken() != JsonToken.START_OBJECT) {
+            throw new WrongInputException("is not a JSON object");
         }
-        throw new WrongInputException(PrintableText.excerpt(name) + " must be a text or a number");
+        while (parser.nextToken() != JsonToken.END_OBJECT) {
+            var name = parser.currentName();
+            if (!parser.nextToken().isScalarValue()) {
+                throw new WrongInputException(PrintableText.excerpt(name) + " must be a text or a number");
+            }
+            if (object.values.put(name, parser.getString()) != null) {
+                throw new WrongInputException(PrintableText.excerpt(name) + " stands there twice");
+            }
+        }
+        if (parser.nextToken() != null) {
+            throw new WrongInputException("goes on after its JSON object");
+        }
+        return object;
     }
 
     /** A property as it is written. */
