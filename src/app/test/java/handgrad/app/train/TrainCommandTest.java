@@ -192,9 +192,10 @@ class TrainCommandTest {
 
     @Test
     void reportsADivergenceOfTheLastStep() {
-        assertThat(CommandResult.of(train(run("a"), "--lr", "3e38", "--quiet", "--steps", "1")))
-                .isEqualTo(new CommandResult(
-                        1, "", "handgrad: training diverged: the loss on train is NaN; try a smaller --lr\n"));
+        var result = CommandResult.of(train(run("a"), "deep", "--lr", "3e38", "--quiet", "--steps", "1"));
+        assertThat(result.code()).isEqualTo(1);
+        assertThat(result.err())
+                .matches("handgrad: training diverged: the loss on train is (NaN|Infinity); try a smaller --lr\n");
         assertThat(folder.resolve("a/model.safetensors")).doesNotExist();
     }
 
@@ -203,7 +204,7 @@ class TrainCommandTest {
         var result = CommandResult.of(train(run("a"), "--lr", "3e38"));
         assertThat(result.code()).isEqualTo(1);
         assertThat(result.out().replaceAll("\\s+", " "))
-                .contains("step 1: The first tensor that is not finite is ", ", in step 0: it has an element that is");
+                .contains("step 1: The first tensor that is not finite is ", ", in step 1: it has an element that is");
     }
 
     @Test
