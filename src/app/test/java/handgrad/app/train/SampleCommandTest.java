@@ -148,7 +148,7 @@ class SampleCommandTest {
             "steps":20  | "steps":null        | : steps has the wrong value null
             "steps":20  | "steps":[20]        | : steps must be a text or a number
             "lr":0.1    | "lr":"fast"         | : lr has the wrong value fast
-            "lr":0.1    | "lr":-1             | : --lr must be more than 0 and finite, it is -1.0
+            "lr":0.1    | "lr":-1             | : --lr must be more than 0 and at most 3.4e38, it is -1.0
             "seed":5    | "seed":5e3          | : seed has the wrong value 5e3
             "seed":5    | "seed":5,"seed":6   | : seed stands there twice
             }           | } {}                | : goes on after its JSON object
