@@ -9,6 +9,9 @@ import jdk.incubator.vector.FloatVector;
  * registers and hide each other's latency. The contract is that of {@link ScalarBatchNormalization}, bit for bit.
  * Larger matrices are for {@link VectorBatchNormalization}.
  *
+ * <p>A pass is two methods, each too large for the compiler to put it into another. With as many operations on vectors
+ * in one, C2 comes to its limit of bytecodes and leaves the last operations as calls, whose vectors are objects.
+ *
  * <p>Where the features do not fill the last vectors, these move back until they end with the row; what they write
  * twice has the same values.
  */
@@ -17,15 +20,16 @@ final class VectorSmallBatchNormalization {
 
     /** The rows are one block, so they have the pivot of all, and no column is done again for it. */
     static void forward(NormalizationArrays arrays) {
+        statistics(arrays);
+        normalize(arrays);
+    }
+
+    private static void statistics(NormalizationArrays arrays) {
         var x = (float[]) arrays.x;
-        var weight = (float[]) arrays.weight;
-        var bias = (float[]) arrays.bias;
         var mean = (float[]) arrays.mean;
         float[] rest = arrays.rest;
         var variance = (float[]) arrays.variance;
         var inverseDeviation = (float[]) arrays.inverseDeviation;
-        var normalized = (float[]) arrays.normalized;
-        var out = (float[]) arrays.out;
         int rows = arrays.rows;
         int features = arrays.features;
         int divisor = arrays.divisor;
@@ -75,6 +79,30 @@ final class VectorSmallBatchNormalization {
             spread1.intoArray(variance, j1);
             inverse0.intoArray(inverseDeviation, j0);
             inverse1.intoArray(inverseDeviation, j1);
+        }
+    }
+
+    private static void normalize(NormalizationArrays arrays) {
+        var x = (float[]) arrays.x;
+        var weight = (float[]) arrays.weight;
+        var bias = (float[]) arrays.bias;
+        var mean = (float[]) arrays.mean;
+        float[] rest = arrays.rest;
+        var inverseDeviation = (float[]) arrays.inverseDeviation;
+        var normalized = (float[]) arrays.normalized;
+        var out = (float[]) arrays.out;
+        int rows = arrays.rows;
+        int features = arrays.features;
+        int last = features - Species.LANES;
+        for (int j = 0; j < features; j += 2 * Species.LANES) {
+            int j0 = Math.min(j, last);
+            int j1 = Math.min(j + Species.LANES, last);
+            var center0 = FloatVector.fromArray(Species.FLOAT, mean, j0);
+            var center1 = FloatVector.fromArray(Species.FLOAT, mean, j1);
+            var rest0 = FloatVector.fromArray(Species.FLOAT, rest, j0);
+            var rest1 = FloatVector.fromArray(Species.FLOAT, rest, j1);
+            var inverse0 = FloatVector.fromArray(Species.FLOAT, inverseDeviation, j0);
+            var inverse1 = FloatVector.fromArray(Species.FLOAT, inverseDeviation, j1);
             var weight0 = FloatVector.fromArray(Species.FLOAT, weight, j0);
             var weight1 = FloatVector.fromArray(Species.FLOAT, weight, j1);
             var bias0 = FloatVector.fromArray(Species.FLOAT, bias, j0);
@@ -101,13 +129,17 @@ final class VectorSmallBatchNormalization {
      * block had are added.
      */
     static void backward(NormalizationArrays arrays) {
+        sums(arrays);
+        gradient(arrays);
+    }
+
+    private static void sums(NormalizationArrays arrays) {
         var dOut = (float[]) arrays.dOut;
         var normalized = (float[]) arrays.normalized;
-        var weight = (float[]) arrays.weight;
-        var inverseDeviation = (float[]) arrays.inverseDeviation;
         var dWeight = (float[]) arrays.dWeight;
         var dBias = (float[]) arrays.dBias;
-        var dX = (float[]) arrays.dX;
+        float[] means = Scratch.shared(2 * arrays.features);
+        arrays.means = means;
         int rows = arrays.rows;
         int features = arrays.features;
         int divisor = arrays.divisor;
@@ -143,14 +175,34 @@ final class VectorSmallBatchNormalization {
                     dWeight[c] += sums[2 * Species.LANES + c - j0];
                 }
             }
+            sum0.div(rows).intoArray(means, j0);
+            sum1.div(rows).intoArray(means, j1);
+            product0.div(divisor).intoArray(means, features + j0);
+            product1.div(divisor).intoArray(means, features + j1);
+        }
+    }
+
+    private static void gradient(NormalizationArrays arrays) {
+        var dOut = (float[]) arrays.dOut;
+        var normalized = (float[]) arrays.normalized;
+        var weight = (float[]) arrays.weight;
+        var inverseDeviation = (float[]) arrays.inverseDeviation;
+        float[] means = arrays.means;
+        var dX = (float[]) arrays.dX;
+        int rows = arrays.rows;
+        int features = arrays.features;
+        int last = features - Species.LANES;
+        for (int j = 0; j < features; j += 2 * Species.LANES) {
+            int j0 = Math.min(j, last);
+            int j1 = Math.min(j + Species.LANES, last);
             var scale0 = FloatVector.fromArray(Species.FLOAT, weight, j0)
                     .mul(FloatVector.fromArray(Species.FLOAT, inverseDeviation, j0));
             var scale1 = FloatVector.fromArray(Species.FLOAT, weight, j1)
                     .mul(FloatVector.fromArray(Species.FLOAT, inverseDeviation, j1));
-            var mean0 = sum0.div(rows);
-            var mean1 = sum1.div(rows);
-            var slope0 = product0.div(divisor);
-            var slope1 = product1.div(divisor);
+            var mean0 = FloatVector.fromArray(Species.FLOAT, means, j0);
+            var mean1 = FloatVector.fromArray(Species.FLOAT, means, j1);
+            var slope0 = FloatVector.fromArray(Species.FLOAT, means, features + j0);
+            var slope1 = FloatVector.fromArray(Species.FLOAT, means, features + j1);
             for (int row = 0; row < rows * features; row += features) {
                 var d0 = FloatVector.fromArray(Species.FLOAT, dOut, row + j0);
                 var d1 = FloatVector.fromArray(Species.FLOAT, dOut, row + j1);
