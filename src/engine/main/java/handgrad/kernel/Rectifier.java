@@ -53,9 +53,9 @@ public final class Rectifier {
         RELU_BACKWARD.run(y, dOut, dX, 0, 0, n);
     }
 
-    /** out = x where x > 0, otherwise negativeSlope · x; a slope of 0 gives 0, of -∞ too. */
+    /** out = x where x > 0, otherwise negativeSlope · x; a slope that is 0 in the type gives 0, of -∞ too. */
     public static void leakyRelu(Object x, double negativeSlope, Object out, int n) {
-        if (negativeSlope == 0) {
+        if (x instanceof float[] ? (float) negativeSlope == 0 : negativeSlope == 0) {
             Elementwise.unary(UnaryOperation.RELU, x, out, n);
         } else {
             LEAKY_RELU.run(x, x, out, negativeSlope, 0, n);

@@ -114,7 +114,7 @@ public final class CausalConv1d implements WeightedLayer {
         int stream = parts().stream();
         var before = past == null || streamOfPast != stream
                 ? Tensor.zeros(x.dtype(), Shape.of(x.size(0), span, x.size(2)))
-                : past;
+                : past.to(x.dtype());
         var sequence = Tensor.cat(1, before, x);
         streamOfPast = stream;
         past = sequence.narrow(1, x.size(1), span);

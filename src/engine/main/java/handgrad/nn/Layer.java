@@ -39,9 +39,9 @@ public interface Layer {
     }
 
     /** The number of elements of all parameters. */
-    default int parameterCount() {
+    default long parameterCount() {
         return parameters().stream()
-                .mapToInt(parameter -> parameter.value().shape().elements())
+                .mapToLong(parameter -> parameter.value().shape().elements())
                 .sum();
     }
 

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <ul>
  *   <li>a backward pass that does not belong to the last forward pass, because a batch was evaluated in between;
- *   <li>an input that has been overwritten since, by another forward pass of the layer that made it;
+ *   <li>an input that has been overwritten since, in place or by another forward pass of the layer that made it;
  *   <li>a second thread inside the layer.
  * </ul>
  *
@@ -164,8 +164,8 @@ public final class Passes implements AutoCloseable {
             return "call forward first";
         }
         if (Origin.maker(input) != makerOfInput || Origin.pass(input) != passOfInput) {
-            return "its input has been overwritten since forward, by another forward pass of the layer that made it."
-                    + " Call backward first, or forward again";
+            return "its input has been overwritten since forward, by another forward pass of the layer that made it,"
+                    + " or in place. Call backward first, or forward again";
         }
         return parts.isTraining() && !training
                 ? "the last forward pass was in evaluation, and the layer is in training now: that pass was of another"

@@ -74,6 +74,7 @@ public final class Adam implements Optimizer {
                     step);
         }
     }
+
     /** A conversion of the model gives its parameters new tensors, and the averages keep the type of before. */
     private void requireTypes() {
         for (int i = 0; i < parameters.size(); i++) {

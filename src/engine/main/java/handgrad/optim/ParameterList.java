@@ -2,6 +2,7 @@ package handgrad.optim;
 
 import handgrad.nn.Parameter;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 
@@ -46,7 +47,7 @@ final class ParameterList {
     }
 
     List<Parameter> asList() {
-        return parameters;
+        return Collections.unmodifiableList(parameters);
     }
 
     void zeroGrad() {

@@ -29,7 +29,7 @@ public final class Activations {
 
     private static void tell(Op op, Tensor x, Tensor out) {
         if (Tracing.isOn()) {
-            Tracing.tell(op, out, x);
+            Tracing.record(op, out, x);
         }
     }
 
@@ -173,7 +173,7 @@ public final class Activations {
         Rectifier.leakyRelu(
                 x.elements(), negativeSlope, out.elements(), x.shape().elements());
         if (Tracing.isOn()) {
-            Tracing.tell(Op.LEAKY_RELU, new double[] {negativeSlope}, out, x);
+            Tracing.record(Op.LEAKY_RELU, new double[] {negativeSlope}, out, x);
         }
     }
 

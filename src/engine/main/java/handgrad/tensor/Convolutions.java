@@ -50,7 +50,7 @@ public final class Convolutions {
                     sizes, x.doubles(), weight.doubles(), bias == null ? null : bias.doubles(), out.doubles());
         }
         if (Tracing.isOn()) {
-            Tracing.tell(
+            Tracing.record(
                     Op.CONV2D,
                     new double[] {window.size(), window.stride(), window.padding()},
                     out,
@@ -175,7 +175,7 @@ public final class Convolutions {
                     x.doubles(), planes, x.size(2), x.size(3), kernel, stride, out.doubles(), indices.ints());
         }
         if (Tracing.isOn()) {
-            Tracing.tell(Op.MAX_POOL2D, new double[] {kernel, stride}, out, x);
+            Tracing.record(Op.MAX_POOL2D, new double[] {kernel, stride}, out, x);
         }
     }
 

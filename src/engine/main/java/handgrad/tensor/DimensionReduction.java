@@ -29,7 +29,7 @@ final class DimensionReduction {
         if (Tracing.isOn()) {
             return Tracing.tell(Op.DIV, new double[] {n}, out, sum(x, d, keepDimension));
         }
-        Origin.derive(out, x);
+        Origin.derive(Op.DIV, out, x);
         return out;
     }
 
@@ -45,7 +45,7 @@ final class DimensionReduction {
         var out = Tensor.zeros(x.dtype(), reduced(shape, d, keepDimension));
         Variance.of(x.elements(), shape.outer(d), shape.size(d), shape.inner(d), divisor, root, out.elements());
         if (!Tracing.isOn()) {
-            Origin.derive(out, x);
+            Origin.derive(Op.DIV, out, x);
             return out;
         }
         var squares = x.sub(mean(x, d, true)).pow(2).sum(d, keepDimension);

@@ -38,7 +38,7 @@ public final class Functional {
         Rows.gather(
                 table.elements(), table.size(1), indices.ints(), indices.shape().elements(), out.elements());
         if (Tracing.isOn()) {
-            Tracing.tell(Op.EMBEDDING, out, table, indices);
+            Tracing.record(Op.EMBEDDING, out, table, indices);
         }
     }
 
@@ -77,7 +77,7 @@ public final class Functional {
         }
         MatrixForms.multiply(Form.NN, x, weight, rows, fanOut, fanIn, bias != null, out);
         if (Tracing.isOn()) {
-            Tracing.tell(Op.LINEAR, out, bias == null ? new Tensor[] {x, weight} : new Tensor[] {x, weight, bias});
+            Tracing.record(Op.LINEAR, out, bias == null ? new Tensor[] {x, weight} : new Tensor[] {x, weight, bias});
         }
     }
 

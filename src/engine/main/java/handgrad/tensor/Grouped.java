@@ -62,7 +62,7 @@ public final class Grouped {
                     out.doubles());
         }
         if (Tracing.isOn()) {
-            Tracing.tell(
+            Tracing.record(
                     Op.GROUPED_LINEAR, out, bias == null ? new Tensor[] {x, weight} : new Tensor[] {x, weight, bias});
         }
     }

@@ -63,7 +63,7 @@ public final class ImageNormalizations {
         arrays.out = out.elements();
         SpatialBatchNormalization.forward(arrays);
         if (Tracing.isOn()) {
-            Tracing.tell(Op.BATCH_NORM2D, new double[] {epsilon, divisor}, out, x, weight, bias);
+            Tracing.record(Op.BATCH_NORM2D, new double[] {epsilon, divisor}, out, x, weight, bias);
         }
     }
 
@@ -91,7 +91,7 @@ public final class ImageNormalizations {
         arrays.out = out.elements();
         SpatialBatchNormalization.apply(arrays);
         if (Tracing.isOn()) {
-            Tracing.tell(Op.BATCH_NORM2D, out, x, weight, bias, mean, inverseDeviation);
+            Tracing.record(Op.BATCH_NORM2D, out, x, weight, bias, mean, inverseDeviation);
         }
     }
 

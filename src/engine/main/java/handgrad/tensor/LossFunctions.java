@@ -39,8 +39,8 @@ public final class LossFunctions {
         double loss =
                 SoftmaxCrossEntropy.forward(logits.elements(), targets.ints(), rows, classes, probabilities.elements());
         if (Tracing.isOn()) {
-            Tracing.tell(Op.SOFTMAX, probabilities, logits);
-            Tracing.tell(Op.NEGATIVE_LOG_LIKELIHOOD, Tensor.scalar(loss), probabilities, targets);
+            Tracing.record(Op.SOFTMAX, probabilities, logits);
+            Tracing.record(Op.NEGATIVE_LOG_LIKELIHOOD, Tensor.scalar(loss), probabilities, targets);
         }
         return loss;
     }
@@ -95,7 +95,7 @@ public final class LossFunctions {
         int n = requireTarget("mseLoss", x, target);
         double loss = SquaredError.forward(x.elements(), target.elements(), n);
         if (Tracing.isOn()) {
-            Tracing.tell(Op.MSE_LOSS, Tensor.scalar(loss), x, target);
+            Tracing.record(Op.MSE_LOSS, Tensor.scalar(loss), x, target);
         }
         return loss;
     }

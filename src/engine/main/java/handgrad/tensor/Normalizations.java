@@ -72,8 +72,8 @@ public final class Normalizations {
         arrays.out = out.elements();
         BatchNormalization.forward(arrays);
         if (Tracing.isOn()) {
-            Tracing.tell(Op.NORMALIZE_BATCH, new double[] {epsilon, divisor}, normalized, x);
-            Tracing.tell(Op.SCALE_AND_SHIFT, out, normalized, weight, bias);
+            Tracing.record(Op.NORMALIZE_BATCH, new double[] {epsilon, divisor}, normalized, x);
+            Tracing.record(Op.SCALE_AND_SHIFT, out, normalized, weight, bias);
         }
     }
 
@@ -147,8 +147,8 @@ public final class Normalizations {
         arrays.out = out.elements();
         BatchNormalization.apply(arrays);
         if (Tracing.isOn()) {
-            Tracing.tell(Op.NORMALIZE, normalized, x, mean, inverseDeviation);
-            Tracing.tell(Op.SCALE_AND_SHIFT, out, normalized, weight, bias);
+            Tracing.record(Op.NORMALIZE, normalized, x, mean, inverseDeviation);
+            Tracing.record(Op.SCALE_AND_SHIFT, out, normalized, weight, bias);
         }
     }
 
@@ -227,8 +227,8 @@ public final class Normalizations {
         arrays.out = out.elements();
         LayerNormalization.forward(arrays);
         if (Tracing.isOn()) {
-            Tracing.tell(Op.NORMALIZE_ROWS, new double[] {epsilon}, normalized, x);
-            Tracing.tell(Op.SCALE_AND_SHIFT, out, normalized, weight, bias);
+            Tracing.record(Op.NORMALIZE_ROWS, new double[] {epsilon}, normalized, x);
+            Tracing.record(Op.SCALE_AND_SHIFT, out, normalized, weight, bias);
         }
     }
 
@@ -269,6 +269,7 @@ public final class Normalizations {
         requireApart("layerNormBackward", "dX", dX, "dOut", dOut);
         requireApart("layerNormBackward", "dX", dX, "normalized", normalized);
         var arrays = arrays(NormalizationArrays.ofMatrix(rows, features), weight, inverseDeviation);
+        arrays.divisor = rows;
         arrays.normalized = normalized.elements();
         setGradients(arrays, dOut, dWeight, dBias, dX);
         LayerNormalization.backward(arrays);

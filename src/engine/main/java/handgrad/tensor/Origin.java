@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
  * arrives.
  *
  * <p>An operation that makes a tensor of others passes an origin on: the earliest of the gradients among them, as they
- * go back the furthest, or else the latest of the others. A tensor that was read, drawn or written by hand has none.
+ * go back the furthest, or else the latest of the others. A tensor that was read, drawn or written by hand has none,
+ * nor has a weight to which a gradient was added.
  */
 public final class Origin {
     private Origin() {}
@@ -44,11 +45,22 @@ public final class Origin {
         return tensor.pass;
     }
 
-    /** Passes on an origin of the inputs. */
-    static void derive(Tensor output, Tensor... inputs) {
+    /**
+     * Passes on an origin of the inputs. A gradient that is added to a tensor without origin has none to pass on: the
+     * sum is a weight after its step, or an average, and belongs to no pass.
+     */
+    static void derive(Op op, Tensor output, Tensor... inputs) {
+        boolean sum = switch (op) {
+            case ADD, SUB, ADD_IN_PLACE, INDEX_ADD -> true;
+            default -> false;
+        };
+        boolean stands = false;
+        for (var input : inputs) {
+            stands |= sum && input.maker == null && input.dtype() != DType.INT32;
+        }
         Tensor from = null;
         for (var input : inputs) {
-            if (input.maker != null && (from == null || comesBefore(input, from))) {
+            if (input.maker != null && !(stands && input.gradient) && (from == null || comesBefore(input, from))) {
                 from = input;
             }
         }

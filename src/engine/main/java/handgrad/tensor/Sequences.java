@@ -28,7 +28,7 @@ public final class Sequences {
         int taps = taps("unfold", "x", x, dilation, "out", out);
         Unfold.forward(x.elements(), x.size(0), x.size(1), x.size(2), taps, dilation, out.elements());
         if (Tracing.isOn()) {
-            Tracing.tell(Op.UNFOLD, new double[] {dilation}, out, x);
+            Tracing.record(Op.UNFOLD, new double[] {dilation}, out, x);
         }
     }
 
@@ -79,7 +79,7 @@ public final class Sequences {
         Unfold.crop(x.elements(), x.size(0), x.size(1), x.size(2), out.elements(), out.size(1), out.size(2), column);
         if (Tracing.isOn()) {
             // The first columns begin the output anew, the others are put beside them.
-            Tracing.tell(Op.CROP, new double[] {column}, out, column == 0 ? new Tensor[] {x} : new Tensor[] {out, x});
+            Tracing.record(Op.CROP, new double[] {column}, out, column == 0 ? new Tensor[] {x} : new Tensor[] {out, x});
         }
     }
 

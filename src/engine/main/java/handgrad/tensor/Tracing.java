@@ -9,26 +9,39 @@ final class Tracing {
 
     private Tracing() {}
 
-    /** Whether this thread is traced. Layers ask before they tell, so that a step of training allocates nothing. */
+    /**
+     * Whether this thread is traced. Operations into tensors of the caller ask before they {@link #record}, so that a
+     * step of training allocates nothing.
+     */
     static boolean isOn() {
         return TRACER.isBound();
     }
 
-    /** Tells of an operation, and returns its output. */
+    /** Tells of an operation that made a tensor, and returns it; it has an origin of its inputs from now on. */
     static Tensor tell(Op op, Tensor output, Tensor... inputs) {
         return tell(op, new double[0], output, inputs);
     }
 
-    /** Tells of an operation with numbers among its arguments, and returns its output. */
+    /** The same of an operation with numbers among its arguments. */
     static Tensor tell(Op op, double[] arguments, Tensor output, Tensor... inputs) {
-        Origin.derive(output, inputs);
+        Origin.derive(op, output, inputs);
         if (isOn()) {
-            var numbers = new ArrayList<Double>();
-            for (double argument : arguments) {
-                numbers.add(argument);
-            }
-            TRACER.get().operation(op, List.copyOf(numbers), List.of(inputs), output);
+            record(op, arguments, output, inputs);
         }
         return output;
+    }
+
+    /** Tells the tracer of an operation into a tensor of the caller, whose origin is the caller's to mark. */
+    static void record(Op op, Tensor output, Tensor... inputs) {
+        record(op, new double[0], output, inputs);
+    }
+
+    /** The same of an operation with numbers among its arguments. */
+    static void record(Op op, double[] arguments, Tensor output, Tensor... inputs) {
+        var numbers = new ArrayList<Double>();
+        for (double argument : arguments) {
+            numbers.add(argument);
+        }
+        TRACER.get().operation(op, List.copyOf(numbers), List.of(inputs), output);
     }
 }

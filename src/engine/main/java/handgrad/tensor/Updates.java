@@ -32,7 +32,7 @@ public final class Updates {
         Update.addScaled(
                 target.elements(), factor, source.elements(), target.shape().elements());
         if (Tracing.isOn()) {
-            Tracing.tell(Op.ADD_SCALED, new double[] {factor}, target, target, source);
+            Tracing.record(Op.ADD_SCALED, new double[] {factor}, target, target, source);
         }
     }
 
@@ -131,7 +131,7 @@ public final class Updates {
         require("copyToRows", "rows", rows, row.dtype());
         Rows.fill(row.elements(), columns, rows.elements(), rows("copyToRows", "rows", rows, columns));
         if (Tracing.isOn()) {
-            Tracing.tell(Op.ADD_IN_PLACE, rows, Tensor.zeros(rows.dtype(), rows.shape()), row);
+            Tracing.record(Op.ADD_IN_PLACE, rows, Tensor.zeros(rows.dtype(), rows.shape()), row);
         }
     }
 

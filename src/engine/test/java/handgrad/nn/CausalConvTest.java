@@ -78,6 +78,21 @@ class CausalConvTest {
     }
 
     @Test
+    void a_stream_goes_on_in_another_type() {
+        var convolution = new CausalConv1d(2, 3, 1, true, TorchRandom.seeded(1));
+        var x = Tensor.randn(TorchRandom.seeded(2), 1, 4, 2);
+        convolution.stream(true);
+        var first = convolution.forward(x).copy();
+        convolution.stream(true);
+        convolution.forward(x.narrow(1, 0, 2));
+        convolution.to(DType.FLOAT64);
+        var rest = convolution.forward(x.narrow(1, 2, 2).to(DType.FLOAT64));
+        for (int i = 0; i < rest.shape().elements(); i++) {
+            assertThat(rest.getFlat(i)).isCloseTo(first.narrow(1, 2, 2).getFlat(i), within(1e-6));
+        }
+    }
+
+    @Test
     void before_a_stream_there_are_zeros() {
         var layer = new CausalConv1d(2, 1, Tensor.of(new float[] {10, 1}, 2, 1), null);
         layer.stream(true);

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 
 import handgrad.random.TorchRandom;
 import handgrad.tensor.Tensor;
+import handgrad.tensor.Tracer;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -26,7 +27,7 @@ class PassesTest {
             + " layer keeps what backward needs for its last pass alone. Call backward first and then evaluate, or"
             + " forward again";
     private static final String OVERWRITTEN = "its input has been overwritten since forward, by another forward pass of"
-            + " the layer that made it. Call backward first, or forward again";
+            + " the layer that made it, or in place. Call backward first, or forward again";
     private static final String EVALUATION = "the last forward pass was in evaluation, and the layer is in training"
             + " now: that pass was of another batch, or train(true) came after it. Call forward again, then backward";
 
@@ -267,6 +268,34 @@ class PassesTest {
         judge.backward(loss.backward());
         loss.forward(judge.forward(model.forward(x)), y);
         model.backward(judge.backward(loss.backward()));
+    }
+
+    @Test
+    void weights_stepped_by_hand_beside_a_layer_are_no_gradients() {
+        var layer = linear();
+        var w = Tensor.randn(random, WIDTH, WIDTH);
+        var average = Tensor.zeros(WIDTH, WIDTH);
+        for (int step = 0; step < 3; step++) {
+            var h = layer.forward(x);
+            var dOut = h.matmul(w).sub(y);
+            layer.backward(dOut.matmulTransposeB(w));
+            var dW = h.matmulTransposeA(dOut);
+            average = average.mul(0.9).add(dW);
+            if (step == 0) {
+                w.addInPlace(dW.mul(-0.1));
+            } else {
+                w = w.sub(average.mul(0.1));
+            }
+        }
+    }
+
+    @Test
+    void a_traced_pass_leaves_the_next_one_as_it_is() {
+        var stack = new GatedResidualStack(WIDTH, WIDTH, new int[] {1, 2}, random);
+        var sequence = Tensor.randn(random, 2, 6, WIDTH);
+        Tracer.call((_, _, _, _) -> {}, () -> stack.forward(sequence));
+        var out = stack.forward(sequence);
+        assertThat(stack.backward(Tensor.ones(2, out.size(1), WIDTH)).shape()).isEqualTo(sequence.shape());
     }
 
     @Test

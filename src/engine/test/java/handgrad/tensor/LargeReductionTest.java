@@ -2,6 +2,7 @@ package handgrad.tensor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
+import static org.assertj.core.api.Assertions.withinPercentage;
 
 import handgrad.nn.BatchNorm1d;
 import handgrad.random.TorchRandom;
@@ -62,6 +63,16 @@ class LargeReductionTest {
         assertThat(x.var().item()).isEqualTo(variance, within(0x1p-24 * 20 * variance));
         assertThat(x.reshape(n, 1).std(0, true, false).item())
                 .isEqualTo(Math.sqrt(variance), within(0x1p-24 * 20 * variance));
+    }
+
+    @Test
+    void deviations_below_the_least_normal_number() {
+        assertThat(Tensor.of(new float[] {0, 1e-40f}, 2).std().item())
+                .isCloseTo(1e-40 / Math.sqrt(2), withinPercentage(1e-3));
+        assertThat(Tensor.of(new float[] {0, 7, 1e-40f, 7}, 2, 2)
+                        .std(0, true, false)
+                        .getFlat(0))
+                .isCloseTo(1e-40 / Math.sqrt(2), withinPercentage(1e-3));
     }
 
     @Test

@@ -51,7 +51,7 @@ public final class BatchNormalization {
         }
         if (isSmall(arrays)) {
             VectorSmallBatchNormalization.forward(arrays);
-            if (ScalarBatchNormalization.repair(arrays)) {
+            if (ScalarBatchNormalization.repair(arrays, 0, features)) {
                 normalize(arrays);
             }
         } else {
@@ -72,7 +72,6 @@ public final class BatchNormalization {
         } else {
             Parallel.ranges(features, Parallel.columns(features), (first, end) -> statistics(arrays, first, end));
         }
-        ScalarBatchNormalization.repair(arrays);
     }
 
     private static boolean isSmall(NormalizationArrays arrays) {
@@ -93,6 +92,7 @@ public final class BatchNormalization {
         } else {
             ScalarBatchNormalization.statistics(arrays, first, end);
         }
+        ScalarBatchNormalization.repair(arrays, first, end);
     }
 
     /**

@@ -12,7 +12,7 @@ public final class ScalarBatchNormalization {
     public static void forward(NormalizationArrays arrays) {
         arrays.rest = new float[arrays.features];
         statistics(arrays, 0, arrays.features);
-        repair(arrays);
+        repair(arrays, 0, arrays.features);
         normalize(arrays, 0, arrays.rows);
     }
 
@@ -64,11 +64,12 @@ public final class ScalarBatchNormalization {
     }
 
     /**
-     * Takes the columns again in float64 whose variance has no or few digits in float32; returns whether there are any.
+     * Takes those of the columns {@code first} to before {@code end} again in float64 whose variance has no or few
+     * digits in float32; returns whether there are any.
      */
-    static boolean repair(NormalizationArrays arrays) {
+    static boolean repair(NormalizationArrays arrays, int first, int end) {
         boolean any = false;
-        for (int j = 0; j < arrays.features; j++) {
+        for (int j = first; j < end; j++) {
             if (arrays.hasDigits(((float[]) arrays.variance)[j])) {
                 continue;
             }

@@ -1,5 +1,6 @@
 package handgrad.kernel.norm;
 
+import handgrad.kernel.WideMoments;
 import handgrad.kernel.runtime.Parallel;
 import java.util.Arrays;
 
@@ -28,9 +29,12 @@ public final class Variance {
             write(arrays, root, out, 0);
             return;
         }
+        var arrays = NormalizationArrays.ofMatrix(n, inner);
+        prepare(arrays, x, divisor, out);
         for (int o = 0; o < outer; o++) {
-            var arrays = NormalizationArrays.ofMatrix(n, inner);
-            prepare(arrays, outer == 1 ? x : slice(x, o * n * inner, (o + 1) * n * inner), divisor, out);
+            if (outer > 1) {
+                arrays.x = slice(x, o * n * inner, (o + 1) * n * inner);
+            }
             BatchNormalization.statistics(arrays);
             write(arrays, root, out, o * inner);
         }
@@ -65,10 +69,15 @@ public final class Variance {
                 deviations[at + j] = Math.sqrt(((double[]) arrays.variance)[j]);
             } else {
                 float variance = ((float[]) arrays.variance)[j];
-                ((float[]) out)[at + j] = arrays.hasDigits(variance)
-                        ? (float) Math.sqrt(variance)
-                        : 1 / ((float[]) arrays.inverseDeviation)[j];
+                ((float[]) out)[at + j] = (float) Math.sqrt(
+                        arrays.hasDigits(variance) ? variance : wide(arrays, j).squares() / arrays.divisor);
             }
         }
+    }
+
+    private static WideMoments wide(NormalizationArrays arrays, int column) {
+        var x = (float[]) arrays.x;
+        int area = arrays.area;
+        return WideMoments.of(arrays.rows * area, i -> x[arrays.plane(i / area, column) + i % area]);
     }
 }
