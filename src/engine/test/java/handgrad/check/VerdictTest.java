@@ -65,6 +65,9 @@ class VerdictTest {
                 .run();
         assertThat(report.verdict()).isEqualTo(Verdict.WRONG);
         assertThat(report.tensors().getFirst().index()).containsExactly(1);
+        assertThat(String.valueOf(report.tensors().getFirst().cause()))
+                .contains("the element [1] is ")
+                .contains("both small beside the largest");
         assertThat(verdict(x -> x[0].mul(scale), (d, x) -> new Tensor[] {d.mul(scale)}, row(0.5, -1.5, 2)))
                 .isEqualTo(Verdict.RIGHT);
     }
@@ -343,6 +346,14 @@ class VerdictTest {
         assertThat(report.tensors().getFirst().cause())
                 .extracting(cause -> cause == null ? null : cause.kind())
                 .isEqualTo(Kind.ROW_COUNT);
+        var throwing = GradientCheck.of(x -> x[0].mul(2), (d, _) -> new Tensor[] {
+                    Tensor.zeros(DType.FLOAT64, Shape.of(6, 2)).add(d).mul(2)
+                })
+                .input(normal(6, 2))
+                .run();
+        assertThat(String.valueOf(throwing.tensors().getFirst().cause()))
+                .contains("backward throws")
+                .contains("a number of rows is written into the code");
         var symmetric = normal(3, 3);
         symmetric = symmetric.add(symmetric.t());
         assertThat(verdict(

@@ -68,10 +68,13 @@ public final class Diagnosis {
     public static Cause of(Evidence evidence) {
         if (evidence.gradient().shape().equals(evidence.expected().shape())
                 && evidence.equal(evidence.gradient(), evidence.expected())) {
-            return new Cause(
-                    Kind.UNKNOWN,
-                    "it is right for all outputs together and wrong for one of them alone: backward must be linear"
-                            + " in dOut");
+            var small = ElementRules.small(evidence);
+            return small != null
+                    ? small
+                    : new Cause(
+                            Kind.UNKNOWN,
+                            "it is right for all outputs together and wrong for one of them alone: backward must be"
+                                    + " linear in dOut");
         }
         for (var rule : RULES) {
             var cause = rule.explain(evidence);

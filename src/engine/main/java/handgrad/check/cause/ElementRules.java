@@ -6,6 +6,7 @@ import handgrad.check.result.Cause.Kind;
 import handgrad.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** Mistakes that show in single elements. */
@@ -70,6 +71,35 @@ final class ElementRules {
                 Kind.MISSING_TERM,
                 "in each row at most one element is wrong: a term with the one-hot of a target or of a maximum is"
                         + " missing or has another factor");
+    }
+
+    /** Of a gradient that is right beside its largest element: an element that is wrong for its own size, if any. */
+    static @Nullable Cause small(Evidence evidence) {
+        Tensor gradient = evidence.gradient();
+        Tensor expected = evidence.expected();
+        int worst = -1;
+        double most = 0;
+        for (int i = 0; i < gradient.shape().elements(); i++) {
+            double given = gradient.getFlat(i);
+            double right = expected.getFlat(i);
+            double difference = Math.abs(given - right);
+            if (difference > Math.max(most, Evidence.CLOSE * Math.max(Math.abs(given), Math.abs(right)))) {
+                worst = i;
+                most = difference;
+            }
+        }
+        return worst < 0
+                ? null
+                : new Cause(
+                        Kind.UNKNOWN,
+                        String.format(
+                                Locale.ROOT,
+                                "the element %s is %.6g where %.6g is right, both small beside the largest, %.1e: look"
+                                        + " for what treats the small elements differently",
+                                Tensors.index(expected.shape(), worst),
+                                gradient.getFlat(worst),
+                                expected.getFlat(worst),
+                                Tensors.largest(expected)));
     }
 
     private static List<Integer> wrong(Evidence evidence) {

@@ -34,7 +34,7 @@ public record Evidence(
         double rounding) {
 
     /** Two numbers count as equal if they differ by less than this times the largest element of the right gradient. */
-    private static final double CLOSE = 1e-5;
+    static final double CLOSE = 1e-5;
 
     /** The evidence if nothing but the two gradients is known. */
     public static Evidence without(String name, Tensor gradient, Tensor expected) {
@@ -71,6 +71,11 @@ public record Evidence(
     }
 
     double closeness() {
+        return closeness(expected, rounding);
+    }
+
+    /** By how much numbers of a tensor may differ from those of the right one and count as equal. */
+    public static double closeness(Tensor expected, double rounding) {
         return CLOSE * Tensors.largest(expected) + 4 * rounding;
     }
 

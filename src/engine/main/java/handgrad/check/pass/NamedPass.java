@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.Supplier;
 
@@ -178,10 +179,29 @@ public final class NamedPass {
         double maxdiff = Tensors.largest(given.sub(reference));
         // Samples may have missed what the exact gradient shows, and it knows where differences cannot tell.
         boolean close = maxdiff <= CLOSE * Tensors.largest(reference) + differences.leastVisible();
-        var cause = close && result.verdict() != Verdict.WRONG
-                ? null
-                : result.verdict() == Verdict.WRONG ? result.cause() : cause(name, given, differences);
+        Cause cause = null;
+        if (result.verdict() == Verdict.WRONG) {
+            cause = maxdiff == 0 ? bothWrong() : result.cause();
+        } else if (!close) {
+            cause = maxdiff <= Evidence.closeness(reference, 0) ? tooSmall(maxdiff) : cause(name, given, differences);
+        }
         return new Comparison(name, maxdiff == 0, cause == null ? agrees : Boolean.FALSE, maxdiff, cause);
+    }
+
+    private static Cause bothWrong() {
+        return new Cause(
+                Cause.Kind.UNKNOWN,
+                "it equals the exact gradient, and central differences say that both are wrong: check the exact one");
+    }
+
+    private static Cause tooSmall(double maxdiff) {
+        return new Cause(
+                Cause.Kind.UNKNOWN,
+                String.format(
+                        Locale.ROOT,
+                        "it differs from the exact gradient by %.1e at most, too little for a usual mistake: look for a"
+                                + " constant with too few digits, or a step in FLOAT32",
+                        maxdiff));
     }
 
     /** The rounding of a gradient that is given as it is: of its own last digits, and of what the loss shows at all. */

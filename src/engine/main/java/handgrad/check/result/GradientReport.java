@@ -42,7 +42,7 @@ public record GradientReport(List<TensorResult> tensors, List<Cause> mistakes) {
         return tensors.stream().mapToInt(TensorResult::partials).sum();
     }
 
-    /** How many were skipped, because the function has no derivative there. */
+    /** How many could not be told: the function has no derivative there, or a change drowns in rounding. */
     public int skipped() {
         return tensors.stream().mapToInt(TensorResult::skipped).sum();
     }

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param name the tensor
  * @param shape its shape
  * @param partials how many partial derivatives were compared
- * @param skipped how many were not, because the function has no derivative there
+ * @param skipped how many could not be told: the function has no derivative there, or a change drowns in rounding
  * @param worst the largest error, relative to the largest derivative of the tensor
  * @param maxdiff the largest error
  * @param index the element with the largest error; empty for a scalar, and where a random direction was compared
