@@ -233,7 +233,7 @@ public final class Bench {
     private static void write(Path file, MarkedPart part, String content) throws IOException {
         var text = part.replace(Files.readString(file), content);
         if (text.isPresent()) {
-            Files.writeString(file, text.get());
+            AtomicFile.write(file, text.get());
             IO.println("written: the %s in %s".formatted(part.name(), file));
         } else {
             System.err.println("bench: the %s are not in %s: it wants the lines %s and, below it, %s, once each"

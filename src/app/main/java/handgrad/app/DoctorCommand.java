@@ -180,6 +180,9 @@ final class DoctorCommand implements Callable<Integer> {
      */
     private boolean warmUp() {
         var compiler = ManagementFactory.getCompilationMXBean();
+        if (compiler == null || !compiler.isCompilationTimeMonitoringSupported()) {
+            return true; // As with -Xint: there is nothing to wait for.
+        }
         long start = System.nanoTime();
         long rest = start;
         long compiled = compiler.getTotalCompilationTime();

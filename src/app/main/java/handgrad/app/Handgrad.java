@@ -32,7 +32,8 @@ import picocli.CommandLine.Spec;
             "0:done",
             "1:failed: a check did not pass, a training diverged, a program threw",
             "2:wrong input",
-            "70:internal error, a bug of handgrad"
+            "70:internal error, a bug of handgrad",
+            "141:nobody reads standard output any more, as after | head"
         })
 final class Handgrad implements Runnable {
     /** In the order of the help. */

@@ -37,8 +37,8 @@ final class WeightsTable {
         out.flush();
         var damaged = inspection.damaged();
         if (!damaged.isEmpty()) {
-            throw new WrongInputException(
-                    "%s: damaged: %s; copy the file again, or train again".formatted(file, String.join(", ", damaged)));
+            throw new WrongInputException("%s: damaged: %s; copy the file again, or train again"
+                    .formatted(file, PrintableText.excerpt(String.join(", ", damaged))));
         }
     }
 

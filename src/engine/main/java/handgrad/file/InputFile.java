@@ -47,12 +47,16 @@ public final class InputFile {
         var channel = open(file, what);
         try {
             if (channel.size() > limit) {
-                channel.close();
                 throw new UnreadableFileException(
                         String.format(Locale.ROOT, "is larger than %s, the most that %s may have", size(limit), what));
             }
             return channel;
         } catch (IOException exception) {
+            try {
+                channel.close();
+            } catch (IOException late) {
+                exception.addSuppressed(late);
+            }
             throw unreadable(exception);
         }
     }
@@ -65,7 +69,7 @@ public final class InputFile {
             do {
                 bytes.limit(Math.min(capacity, bytes.position() + CHUNK_BYTES));
             } while (bytes.hasRemaining() && channel.read(bytes) >= 0);
-            return Arrays.copyOf(bytes.array(), bytes.position());
+            return bytes.position() == capacity ? bytes.array() : Arrays.copyOf(bytes.array(), bytes.position());
         } catch (IOException exception) {
             throw unreadable(exception);
         }

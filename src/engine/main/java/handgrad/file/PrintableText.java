@@ -1,5 +1,7 @@
 package handgrad.file;
 
+import java.util.function.IntPredicate;
+
 /** Text that is not ours, such as a path or a word of a file, made fit for one line of a terminal. */
 public final class PrintableText {
     private static final int EXCERPT = 200;
@@ -12,21 +14,13 @@ public final class PrintableText {
      * What is printable stays as it is, a backslash too, so a text that is made printable twice is as after once.
      */
     public static String of(String text) {
-        if (text.codePoints().allMatch(PrintableText::isPrintable)) {
-            return text;
-        }
-        var printable = new StringBuilder();
-        text.codePoints().forEach(character -> {
-            if (isPrintable(character)) {
-                printable.appendCodePoint(character);
-            } else {
-                escape(character, printable);
-            }
-        });
-        return printable.toString();
+        return escaped(text, PrintableText::isPrintable);
     }
 
-    /** The beginning of a text, printable, of at most 200 characters; what is cut off has an ellipsis in its place. */
+    /**
+     * The beginning of a text, printable, of at most 200 characters before they are escaped; what is cut off has an
+     * ellipsis in its place.
+     */
     public static String excerpt(String text) {
         return text.codePointCount(0, text.length()) <= EXCERPT
                 ? of(text)
@@ -35,9 +29,16 @@ public final class PrintableText {
 
     /** A text of several lines, each printable, with their ends and with tabs as they are. */
     public static String lines(String text) {
+        return escaped(text, character -> character == '\n' || character == '\t' || isPrintable(character));
+    }
+
+    private static String escaped(String text, IntPredicate kept) {
+        if (text.codePoints().allMatch(kept)) {
+            return text;
+        }
         var printable = new StringBuilder();
         text.codePoints().forEach(character -> {
-            if (character == '\n' || character == '\t' || isPrintable(character)) {
+            if (kept.test(character)) {
                 printable.appendCodePoint(character);
             } else {
                 escape(character, printable);

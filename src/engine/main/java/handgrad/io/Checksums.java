@@ -1,5 +1,6 @@
 package handgrad.io;
 
+import handgrad.file.PrintableText;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -43,13 +44,16 @@ final class Checksums {
             var name = text.getKey().substring(PREFIX.length());
             if (!names.contains(name)) {
                 throw new SafetensorsException(
-                        file, "the metadata has a checksum of tensor '" + name + "', which the file does not have");
+                        file,
+                        "the metadata has a checksum of tensor '" + PrintableText.excerpt(name)
+                                + "', which the file does not have");
             }
             if (!DIGITS.matcher(text.getValue()).matches()) {
                 throw new SafetensorsException(
                         file,
-                        "the metadata '" + text.getKey() + "' must be 8 digits from 0-9 and a-f, not '"
-                                + text.getValue() + "'");
+                        "the metadata '" + PrintableText.excerpt(text.getKey())
+                                + "' must be 8 digits from 0-9 and a-f, not '" + PrintableText.excerpt(text.getValue())
+                                + "'");
             }
             checksums.put(name, text.getValue());
         }

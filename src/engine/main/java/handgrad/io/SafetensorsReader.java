@@ -1,6 +1,7 @@
 package handgrad.io;
 
 import handgrad.file.InputFile;
+import handgrad.file.PrintableText;
 import handgrad.file.UnreadableFileException;
 import handgrad.io.StoredTensor.Checksum;
 import handgrad.tensor.Tensor;
@@ -108,8 +109,9 @@ final class SafetensorsReader {
             if (checksum(entry, found) == Checksum.DAMAGED) {
                 throw new SafetensorsException(
                         file,
-                        "tensor '" + entry.name() + "': is damaged, the CRC-32C of its bytes is " + found
-                                + ", the metadata says " + checksums.get(entry.name()) + "; copy the file again");
+                        "tensor '" + PrintableText.excerpt(entry.name()) + "': is damaged, the CRC-32C of its bytes is "
+                                + found + ", the metadata says " + checksums.get(entry.name())
+                                + "; copy the file again");
             }
         }
         return new Safetensors(tensors, metadata);
@@ -194,7 +196,7 @@ final class SafetensorsReader {
             if (entry.begin() != end) {
                 throw new SafetensorsException(
                         file,
-                        "tensor '" + entry.name() + "': begins at byte " + entry.begin()
+                        "tensor '" + PrintableText.excerpt(entry.name()) + "': begins at byte " + entry.begin()
                                 + ", the tensors before it end at " + end
                                 + (entry.begin() < end ? "; they overlap" : "; there is a gap"));
             }

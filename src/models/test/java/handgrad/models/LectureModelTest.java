@@ -14,23 +14,23 @@ class LectureModelTest {
     @Test
     void each_model_has_the_parameters_of_its_lecture() {
         var counts = Map.ofEntries(
-                Map.entry(LectureModel.BIGRAM_COUNTED, 729),
-                Map.entry(LectureModel.BIGRAM, 729),
-                Map.entry(LectureModel.MLP, 11_897),
-                Map.entry(LectureModel.MLP_SOFTMAX, 11_897),
-                Map.entry(LectureModel.MLP_TANH, 11_897),
-                Map.entry(LectureModel.MLP_KAIMING, 11_897),
-                Map.entry(LectureModel.MLP_BN, 12_097),
-                Map.entry(LectureModel.DEEP, 47_024),
-                Map.entry(LectureModel.DEEP_NO_BN, 46_497),
-                Map.entry(LectureModel.BACKPROP, 12_297),
-                Map.entry(LectureModel.WAVENET_FLAT_3, 12_097),
-                Map.entry(LectureModel.WAVENET_FLAT_8, 22_097),
-                Map.entry(LectureModel.WAVENET_SMALL_BUG, 22_397),
-                Map.entry(LectureModel.WAVENET_SMALL, 22_397),
-                Map.entry(LectureModel.WAVENET, 76_579),
-                Map.entry(LectureModel.DILATED, 76_579),
-                Map.entry(LectureModel.WAVENET_GATED, 72_491));
+                Map.entry(LectureModel.BIGRAM_COUNTED, 729L),
+                Map.entry(LectureModel.BIGRAM, 729L),
+                Map.entry(LectureModel.MLP, 11_897L),
+                Map.entry(LectureModel.MLP_SOFTMAX, 11_897L),
+                Map.entry(LectureModel.MLP_TANH, 11_897L),
+                Map.entry(LectureModel.MLP_KAIMING, 11_897L),
+                Map.entry(LectureModel.MLP_BN, 12_097L),
+                Map.entry(LectureModel.DEEP, 47_024L),
+                Map.entry(LectureModel.DEEP_NO_BN, 46_497L),
+                Map.entry(LectureModel.BACKPROP, 12_297L),
+                Map.entry(LectureModel.WAVENET_FLAT_3, 12_097L),
+                Map.entry(LectureModel.WAVENET_FLAT_8, 22_097L),
+                Map.entry(LectureModel.WAVENET_SMALL_BUG, 22_397L),
+                Map.entry(LectureModel.WAVENET_SMALL, 22_397L),
+                Map.entry(LectureModel.WAVENET, 76_579L),
+                Map.entry(LectureModel.DILATED, 76_579L),
+                Map.entry(LectureModel.WAVENET_GATED, 72_491L));
         for (var model : LectureModel.values()) {
             var network = model.build(model.defaults().sizes(), TorchRandom.seeded(1));
             assertThat(network.parameterCount()).as(model.title()).isEqualTo(counts.get(model));

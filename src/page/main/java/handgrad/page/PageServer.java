@@ -12,12 +12,14 @@ import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -45,6 +47,8 @@ public final class PageServer implements Closeable {
 
     /** Bytes of a request up to the end of its headers; browsers send some hundred. */
     private static final int LONGEST_REQUEST = 16_384;
+
+    private static final long PAUSE_NANOS = 10_000_000;
 
     private static final Pattern REQUEST = Pattern.compile("([A-Z]+) (\\S+) HTTP/1\\.[01]");
     private static final Pattern TARGET = Pattern.compile("(?:http://[^/?#]+)?(/[^?#]*)(?:\\?[^#]*)?");
@@ -115,7 +119,9 @@ public final class PageServer implements Closeable {
                     socket.close();
                 }
             } catch (IOException exception) {
-                // The listener is closed, which ends the loop, or a client went before it was served.
+                // The listener is closed, which ends the loop; or a client went before it was served, or no file can be
+                // opened, which takes a while to change.
+                LockSupport.parkNanos(PAUSE_NANOS);
             }
         }
     }
@@ -196,7 +202,7 @@ public final class PageServer implements Closeable {
 
     private static void send(Socket socket, Answer answer, boolean withContent) throws IOException {
         byte[] content = answer.content.getBytes(StandardCharsets.UTF_8);
-        var head = """
+        var head = String.format(Locale.ROOT, """
                 HTTP/1.1 %s
                 Content-Type: %s; charset=utf-8
                 Content-Length: %d
@@ -205,7 +211,8 @@ public final class PageServer implements Closeable {
                 Allow: GET
                 Connection: close
 
-                """.formatted(answer.status, answer.type, content.length).replace("\n", "\r\n");
+                """, answer.status, answer.type, content.length)
+                .replace("\n", "\r\n");
         var out = socket.getOutputStream();
         out.write(head.getBytes(StandardCharsets.US_ASCII));
         if (withContent) {

@@ -14,5 +14,8 @@ public final class ExitCode {
     /** A bug of handgrad; {@code EX_SOFTWARE} of the BSD header sysexits.h. */
     public static final int INTERNAL_ERROR = 70;
 
+    /** Nobody reads standard output any more: 128 and the number of SIGPIPE, by which other programs end there. */
+    public static final int BROKEN_PIPE = 141;
+
     private ExitCode() {}
 }

@@ -1,5 +1,6 @@
 package handgrad.app.command;
 
+import handgrad.file.PrintableText;
 import handgrad.models.LectureModel;
 import java.util.Arrays;
 import picocli.CommandLine.Model.CommandSpec;
@@ -11,8 +12,8 @@ public final class ModelOption {
     /** The model of a name; what has no such name is wrong input. */
     public static LectureModel named(String title) {
         return LectureModel.named(title)
-                .orElseThrow(() -> new WrongInputException(
-                        "unknown model " + title + "; there are " + String.join(", ", LectureModel.titles())));
+                .orElseThrow(() -> new WrongInputException("unknown model " + PrintableText.excerpt(title)
+                        + "; there are " + String.join(", ", LectureModel.titles())));
     }
 
     /** Lets the help of a command end with a line for each model. */

@@ -112,7 +112,7 @@ final class ModelRun {
         return List.copyOf(spans);
     }
 
-    int parameterCount() {
+    long parameterCount() {
         return model.parameterCount();
     }
 

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.StringJoiner;
 import java.util.regex.Pattern;
 
@@ -55,14 +56,14 @@ record ExerciseReport(Exercise exercise, Path source, ExerciseCheck check) {
         if (difference.isEmpty()) {
             text.add("Trained with these gradients, the loss falls from %s to %s in %d steps, as the solution's does."
                     .formatted(loss(expected.getFirst()), loss(expected.getLast()), expected.size()));
+        } else if (losses.size() < expected.size() && difference.get() == losses.size()) {
+            text.add("The gradients of the first step are right, but train gives %d losses where the solution gives %d."
+                    .formatted(losses.size(), expected.size()));
         } else {
             int step = difference.get();
             text.add(("The gradients of the first step are right, but the training goes another way: step %d has"
                             + " the loss %s, the solution's %s. Is something kept from one step to the next?")
-                    .formatted(
-                            step,
-                            step < losses.size() ? loss(losses.get(step)) : "of no step",
-                            loss(expected.get(step))));
+                    .formatted(step, loss(losses.get(step)), loss(expected.get(step))));
         }
         text.add("");
     }
@@ -87,10 +88,15 @@ record ExerciseReport(Exercise exercise, Path source, ExerciseCheck check) {
         if (!check.blanks().isEmpty()) {
             counts.add(check.blanks().size() + " blank");
         }
-        return """
+        return current()
+                .map(tensor -> """
                 %s
                 Next: %s of %s, then ./handgrad exercise %d again; \
-                --hint helps.""".formatted(counts, place(current()), source, exercise.number());
+                --hint helps.""".formatted(counts, place(tensor), source, exercise.number()))
+                .orElseGet(() -> """
+                %s
+                Next: %s of %s, then ./handgrad exercise %d again.""".formatted(
+                        counts, check.stop() == null ? "the training" : "what stops it", source, exercise.number()));
     }
 
     /** The next hint, for the first gradient that is not right; a line. */
@@ -98,7 +104,11 @@ record ExerciseReport(Exercise exercise, Path source, ExerciseCheck check) {
         if (check.solved()) {
             return solved() + "\n";
         }
-        var tensor = current();
+        if (current().isEmpty()) {
+            return "all gradients are right, so no hint is left; ./handgrad exercise %d says what is not right%n"
+                    .formatted(exercise.number());
+        }
+        var tensor = current().get();
         var hints = exercise.steps().stream()
                 .filter(step -> step.tensor().equals(tensor))
                 .findFirst()
@@ -111,15 +121,14 @@ record ExerciseReport(Exercise exercise, Path source, ExerciseCheck check) {
                 : "%s, hint %d of %d: %s%n".formatted(place(tensor), next + 1, hints.size(), hints.get(next));
     }
 
-    /** The first tensor whose gradient is not right. */
-    private String current() {
+    /** The first tensor whose gradient is not right, if there is one. */
+    private Optional<String> current() {
         var wrong = check.firstWrong().map(Comparison::name);
         return exercise.steps().stream()
                 .map(Exercise.Step::tensor)
                 .filter(tensor -> check.blanks().contains(tensor)
                         || wrong.filter(tensor::equals).isPresent())
-                .findFirst()
-                .orElse(exercise.steps().getLast().tensor());
+                .findFirst();
     }
 
     /** A gradient and the line that computes it: {@code dlogits (line 91)}. */

@@ -13,6 +13,7 @@ import handgrad.page.PageHtml;
 import handgrad.tensor.Backend;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -68,10 +69,12 @@ public final class StudyFolder {
         if (!Files.exists(file)) {
             return;
         }
-        var text = new UserFile("--out: ", file, "the results of a study").text(MAXIMUM_BYTES);
+        var bytes = new UserFile("--out: ", file, "the results of a study").bytes(MAXIMUM_BYTES);
+        // Not strictly: the line that was cut off may end within a character.
+        var text = new String(bytes, StandardCharsets.UTF_8);
         var whole = text.substring(0, text.lastIndexOf('\n') + 1);
         if (whole.length() < text.length()) {
-            Files.writeString(file, whole);
+            AtomicFile.write(file, whole);
         }
         int number = 0;
         for (var line : (Iterable<String>) whole.lines()::iterator) {

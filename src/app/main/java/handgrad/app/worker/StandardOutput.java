@@ -1,5 +1,6 @@
 package handgrad.app.worker;
 
+import handgrad.app.command.ExitCode;
 import java.io.BufferedOutputStream;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
@@ -15,9 +16,6 @@ import org.jspecify.annotations.Nullable;
  * pipe any more, as after {@code | head -1}, the process ends at once and says nothing, as other programs do.
  */
 public final class StandardOutput extends OutputStream {
-    /** 128 and the number of SIGPIPE, by which other programs end here. */
-    private static final int BROKEN_PIPE = 141;
-
     private static final int BUFFER = 8192;
     private static final int KIND = 0170000;
     private static final int PIPE = 0010000;
@@ -53,7 +51,7 @@ public final class StandardOutput extends OutputStream {
             descriptor.write(bytes, from, length);
         } catch (IOException exception) {
             if (isPipe()) {
-                Runtime.getRuntime().halt(BROKEN_PIPE);
+                Runtime.getRuntime().halt(ExitCode.BROKEN_PIPE);
             }
             if (failure == null) {
                 failure = exception;

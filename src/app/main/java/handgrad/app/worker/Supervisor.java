@@ -29,6 +29,9 @@ public final class Supervisor {
     private static final List<Integer> ENDED_BY_USER = List.of(SIGNAL + 1, SIGNAL + 2, SIGNAL + 13, SIGNAL + 15);
     private static final int KILL = SIGNAL + 9;
 
+    /** ILL, ABRT, BUS, FPE, SEGV: how a JVM crashes. Other codes are the program's own, as -1 is 255. */
+    private static final List<Integer> CRASHED = List.of(SIGNAL + 4, SIGNAL + 6, SIGNAL + 7, SIGNAL + 8, SIGNAL + 11);
+
     private final Process process;
     private final MessageFile messages;
     private final Path path;
@@ -98,7 +101,9 @@ public final class Supervisor {
                 }
                 case Message.Begin started -> {
                     // Both have it open now, and nothing is left of it when both are gone.
-                    delete(path);
+                    if (begin == null) {
+                        delete(path);
+                    }
                     begin = started;
                     deadline = started.limitMillis() == 0
                             ? Long.MAX_VALUE
@@ -126,7 +131,7 @@ public final class Supervisor {
         if (code == KILL) {
             return fail("its JVM was killed by the system: too little memory?");
         }
-        if (code > SIGNAL) {
+        if (CRASHED.contains(code)) {
             return fail("its JVM crashed, by signal %d; its own lines say where".formatted(code - SIGNAL));
         }
         return begin.mayExit()

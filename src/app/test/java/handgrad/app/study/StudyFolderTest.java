@@ -10,6 +10,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -43,6 +44,15 @@ class StudyFolderTest {
         assertThat(squares(0, 3)).containsExactly(0.0, 1.0, 4.0);
         assertThat(runs).hasValue(4);
         assertThat(file).content().hasLineCount(3).endsWith("\n");
+    }
+
+    @Test
+    void theUnfinishedLineMayEndWithinACharacter() throws IOException {
+        squares(0, 3);
+        var file = path.resolve(StudyFolder.RESULTS);
+        Files.write(file, new byte[] {'{', '"', (byte) 0xCF}, StandardOpenOption.APPEND);
+        assertThat(squares(0, 3)).containsExactly(0.0, 1.0, 4.0);
+        assertThat(runs).hasValue(3);
     }
 
     @Test

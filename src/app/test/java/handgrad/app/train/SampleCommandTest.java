@@ -94,6 +94,14 @@ class SampleCommandTest {
     }
 
     @Test
+    void refusesMarksWhereTheNamesHaveNoPath() throws IOException {
+        var options = run.resolve("options.json");
+        var data = folder.resolve("names.txt").toString();
+        Files.writeString(options, Files.readString(options).replace(data, "a\\u0000b"));
+        assertThat(sample("--marks")).isEqualTo(refused("--marks: the data of options.json is no path: a\\u0000b"));
+    }
+
+    @Test
     void refusesMarksWithoutTheNamesOfTheRun() throws IOException {
         var data = folder.resolve("names.txt");
         Files.delete(data);

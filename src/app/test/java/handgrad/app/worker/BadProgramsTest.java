@@ -69,6 +69,7 @@ class BadProgramsTest {
                 IO.print(IO.readln().toUpperCase(Locale.ROOT)); System.err.print("?"); System.exit(3);""");
         program("thread", "new Thread(() -> IO.println(\"after main\")).start();");
         program("deep thread", "new Thread(this::go).start(); } void go() { go(); } void unused() {");
+        program("minus one", "System.exit(-1);");
         program("halt", "Runtime.getRuntime().halt(4);");
         program("closed", "System.out.close(); System.err.close(); throw new IllegalStateException(\"no\");");
         program("killed", """
@@ -84,6 +85,7 @@ class BadProgramsTest {
                         0,
                         "",
                         line("deep thread", ":1: the stack overflows, in go; does a method call itself without end?")));
+        assertThat(result("minus one")).isEqualTo(new CommandResult(255, "", ""));
         assertThat(result("halt")).isEqualTo(new CommandResult(4, "", ""));
         assertThat(result("closed"))
                 .isEqualTo(new CommandResult(

@@ -31,8 +31,8 @@ import java.util.ArrayList;
 record BatchNormFold(
         LectureModel model,
         int norms,
-        int parameters,
-        int foldedParameters,
+        long parameters,
+        long foldedParameters,
         double dev,
         double foldedDev,
         double largestLogit,

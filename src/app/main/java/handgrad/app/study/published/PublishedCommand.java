@@ -9,11 +9,11 @@ import handgrad.app.command.WrongInputException;
 import handgrad.app.train.LectureRun;
 import handgrad.app.train.RunFolder;
 import handgrad.data.Names;
+import handgrad.file.AtomicFile;
 import handgrad.models.LectureModel;
 import handgrad.page.MarkedPart;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -126,7 +126,7 @@ public final class PublishedCommand implements Callable<Integer> {
     private static void rewrite(Path file, MarkedPart part, String content) {
         var text = rewritten(file, part, content);
         try {
-            Files.writeString(file, text);
+            AtomicFile.write(file, text);
         } catch (IOException exception) {
             throw new FailedException("--readme: cannot write to " + file + ": " + RunFolder.reason(exception));
         }

@@ -18,9 +18,10 @@ record FeatureMoments(double mean, double deviation, double skew) {
         int unit = largest > 0 ? Math.getExponent(largest) + 1 : 0;
         double[] scaled =
                 Arrays.stream(x).map(value -> Math.scalb(value, -unit)).toArray();
-        double mean = Arrays.stream(scaled).average().orElse(Double.NaN);
-        double spread =
-                Arrays.stream(scaled).map(value -> Math.abs(value - mean)).max().orElse(Double.NaN);
+        // The rounded mean of equal numbers may lie beside them.
+        var range = Arrays.stream(scaled).summaryStatistics();
+        double mean = Math.max(range.getMin(), Math.min(range.getAverage(), range.getMax()));
+        double spread = Math.max(range.getMax() - mean, mean - range.getMin());
         int near = spread > 0 ? Math.getExponent(spread) : 0;
         double squares = 0;
         double cubes = 0;

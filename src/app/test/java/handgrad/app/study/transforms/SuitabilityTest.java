@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import handgrad.app.command.WrongInputException;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.IntToDoubleFunction;
 import java.util.stream.IntStream;
@@ -24,6 +25,16 @@ class SuitabilityTest {
         assertRefused(
                 data(SuitabilityTest::a, _ -> 5),
                 "--data: column b is 5.0 in every row of training; leave it out with --features");
+    }
+
+    @Test
+    void equalNumbersHaveNoDeviationWhateverTheirMeanIsRoundedTo() {
+        double[] tenths = new double[24];
+        Arrays.fill(tenths, 0.1);
+        var moments = FeatureMoments.of(tenths);
+        assertThat(moments.mean()).isEqualTo(0.1);
+        assertThat(moments.deviation()).isZero();
+        assertThat(moments.skew()).isNaN();
     }
 
     @Test
