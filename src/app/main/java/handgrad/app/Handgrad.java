@@ -32,8 +32,7 @@ import picocli.CommandLine.Spec;
             "0:done",
             "1:failed: a check did not pass, a training diverged, a program threw",
             "2:wrong input",
-            "70:internal error, a bug of handgrad",
-            "141:nobody reads standard output any more, as after | head"
+            "70:internal error, a bug of handgrad"
         })
 final class Handgrad implements Runnable {
     /** In the order of the help. */
