@@ -22,11 +22,11 @@ public interface FuzzTest {
         reader.check(folder, 0, 2_000);
     }
 
-    /** Many, of other seeds. */
+    /** Many, of other seeds: as many as the property handgrad.fuzz says, by default 200,000. */
     @Tag("long")
     @ParameterizedTest
     @MethodSource("readers")
     default void many_damaged_files_are_read_or_refused(FuzzedReader reader, @TempDir Path folder) throws Exception {
-        reader.check(folder, 1_000_000, 200_000);
+        reader.check(folder, 1_000_000, Integer.getInteger("handgrad.fuzz", 200_000));
     }
 }

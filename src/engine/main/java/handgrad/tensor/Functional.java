@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The operations that layers and losses are made of, each a forward pass with its backward pass under it. More of them
- * stand in {@link Activations}, {@link Grouped}, {@link Sequences}, {@link Losses}, {@link Convolutions},
+ * stand in {@link Activations}, {@link Grouped}, {@link Sequences}, {@link LossFunctions}, {@link Convolutions},
  * {@link Normalizations} and {@link ImageNormalizations}; optimisers are made of {@link Updates}.
  *
  * <p>They write into tensors that the caller gives, so that a layer can reuse its buffers and a training step allocates
@@ -82,7 +82,8 @@ public final class Functional {
     }
 
     /**
-     * The gradients of {@link #linear} for its parameters: dWeight += xᵀ · dOut, dBias += Σ over rows of dOut.
+     * The gradients of {@link #linear} for its parameters: dWeight += xᵀ · dOut, dBias += Σ over rows of dOut, with the
+     * error of {@link Tensor#sum(int, boolean)}.
      *
      * @param x (…, fanIn)
      * @param dOut (…, fanOut)

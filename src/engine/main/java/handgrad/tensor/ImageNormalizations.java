@@ -10,7 +10,10 @@ import static handgrad.tensor.Requirements.requireApart;
 import handgrad.kernel.norm.NormalizationArrays;
 import handgrad.kernel.norm.SpatialBatchNormalization;
 
-/** Batch normalisation of images, with its backward pass under it, into tensors that the caller owns. */
+/**
+ * Batch normalisation of images, with its backward pass under it, into tensors that the caller owns. Errors are bounded
+ * as in {@link Normalizations}.
+ */
 public final class ImageNormalizations {
     private ImageNormalizations() {}
 

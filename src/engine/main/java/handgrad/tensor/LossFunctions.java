@@ -25,7 +25,8 @@ public final class LossFunctions {
      * probabilities = exp(logits - max) / Σ exp(logits - max);  loss = -Σ ln probabilities[i, targets[i]] / n
      * </pre>
      *
-     * The sum and n leave out the rows whose target is {@link #IGNORED}.
+     * The sum and n leave out the rows whose target is {@link #IGNORED}. The sum of a row has the error of
+     * {@link Tensor#sum(int, boolean)}, the losses of all rows are added in float64.
      *
      * @param logits (N, classes)
      * @param targets (N), INT32, each from 0 to classes - 1 or IGNORED; at least one is not
@@ -86,7 +87,8 @@ public final class LossFunctions {
     }
 
     /**
-     * The mean squared error, PyTorch's {@code mse_loss}: Σ (x - target)² / n over all n elements.
+     * The mean squared error, PyTorch's {@code mse_loss}: Σ (x - target)² / n over all n elements, in float64. Its
+     * relative error is at most (n + 2) · 2⁻⁵³; of finite FLOAT32 elements it is finite.
      *
      * @param x (…), at least one element
      * @param target (…)
