@@ -3,7 +3,7 @@ import org.jspecify.annotations.NullMarked;
 /** The command line: training, exercises, diagrams and studies. */
 @NullMarked
 module handgrad.app {
-    requires static transitive org.jspecify;
+    requires static org.jspecify;
     requires de.siegmar.fastcsv;
     requires handgrad;
     requires handgrad.models;

@@ -5,7 +5,7 @@ import org.jspecify.annotations.NullMarked;
 @SuppressWarnings("module") // handgrad.app is built after this module
 module handgrad {
     requires static jdk.incubator.vector;
-    requires static transitive org.jspecify;
+    requires static org.jspecify;
     requires handgrad.blas;
     requires jdk.management;
     requires tools.jackson.core;

@@ -1,6 +1,7 @@
 package handgrad.kernel.runtime;
 
 import com.sun.management.HotSpotDiagnosticMXBean;
+import java.lang.System.Logger.Level;
 import java.lang.management.ManagementFactory;
 import jdk.incubator.vector.FloatVector;
 import org.jspecify.annotations.Nullable;
@@ -13,9 +14,13 @@ import org.jspecify.annotations.Nullable;
  * {@code off}. By default it is the widest the CPU has. A width the CPU does not have, or a value that is not one of
  * these, is refused: the default holds and {@link #description} says why. Vectors are off by default where C2 does not
  * compile (interpreter, C1 only, another JVM than HotSpot), because uncompiled vector code is slower than scalar code.
+ * Where the module is missing, the logger {@code handgrad} says once how to get it.
  */
 public final class VectorSupport {
     private static final int WIDEST = 512;
+
+    private static final String MISSING =
+            "module jdk.incubator.vector is missing: add --add-modules jdk.incubator.vector";
 
     /** The width in bits of the CPU's vectors, as the JVM uses them; 0 if it does not tell. */
     public static final int WIDEST_OF_CPU = preferredBits();
@@ -34,6 +39,12 @@ public final class VectorSupport {
      * times slower, so kernels multiply and add in two steps; also false when the JVM does not tell.
      */
     public static final boolean FMA = "true".equals(option("UseFMA"));
+
+    static {
+        if (WIDEST_OF_CPU == 0) {
+            System.getLogger("handgrad").log(Level.WARNING, MISSING + ", without which kernels run as plain loops");
+        }
+    }
 
     private VectorSupport() {}
 
@@ -63,7 +74,7 @@ public final class VectorSupport {
     /** The width to use, from the property's value, the CPU's widest vector (0: no module) and whether C2 compiles. */
     static Choice choose(@Nullable String asked, int preferred, boolean compiled) {
         if (preferred == 0) {
-            return new Choice(0, "module jdk.incubator.vector is missing: add --add-modules jdk.incubator.vector");
+            return new Choice(0, MISSING);
         }
         var fallback = compiled
                 ? new Choice(Math.min(preferred, WIDEST), "")
