@@ -25,7 +25,8 @@ public final class Backend {
     /** The version of handgrad, or {@code (from source)} where it runs from class files without one. */
     public static String version() {
         var descriptor = Backend.class.getModule().getDescriptor();
-        return descriptor == null ? FROM_SOURCE : descriptor.rawVersion().orElse(FROM_SOURCE);
+        var onClassPath = Optional.ofNullable(Backend.class.getPackage().getImplementationVersion());
+        return (descriptor == null ? onClassPath : descriptor.rawVersion()).orElse(FROM_SOURCE);
     }
 
     /** All that the bits of results depend on here besides the program, its inputs and its seed. */

@@ -51,7 +51,7 @@ public final class Consumer {
         }
         double error = scale.weight.value().sub(factors).abs().sum().item();
         GradientCheck.of(new Scale()).input(Tensor.randn(random, 4, 3)).assertPasses();
-        System.out.println("handgrad " + Backend.version() + ", " + Backend.vectors() + ", OpenBLAS " + Backend.blas());
+        System.out.println("handgrad " + Backend.version() + ", " + Backend.vectors() + ", " + Backend.blas());
         if (!(error < 1e-3)) {
             System.err.println("the factors are wrong by " + error);
             System.exit(1);

@@ -27,7 +27,7 @@ public final class Main {
             model.backward(loss.backward());
             sgd.step(0.1);
         }
-        System.out.println("handgrad " + Backend.version() + ", " + Backend.vectors() + ", OpenBLAS " + Backend.blas());
+        System.out.println("handgrad " + Backend.version() + ", " + Backend.vectors() + ", " + Backend.blas());
         if (!(last < 0.5)) {
             System.err.println("the loss is " + last);
             System.exit(1);
