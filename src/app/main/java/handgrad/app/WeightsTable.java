@@ -31,7 +31,7 @@ final class WeightsTable {
         out.printf(row, "tensor", "type", "shape", "checksum");
         for (var tensor : inspection.tensors()) {
             var checksum = tensor.checksum().name().toLowerCase(Locale.ROOT);
-            out.printf(row, name(tensor), tensor.dtype(), tensor.shape(), checksum);
+            out.printf(row, name(tensor), tensor.type(), tensor.shape(), checksum);
         }
         out.printf("weights  sha256 %s%n", inspection.hash());
         out.flush();

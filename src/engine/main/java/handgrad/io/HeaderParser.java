@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
@@ -85,7 +86,7 @@ final class HeaderParser {
     private Entry entry(String name) throws SafetensorsException {
         var tensor = "tensor '" + PrintableText.excerpt(name) + "': ";
         require(JsonToken.START_OBJECT, tensor + "must be an object with dtype, shape and data_offsets");
-        Entry.Type type = null;
+        StoredType type = null;
         long[] sizes = null;
         long[] offsets = null;
         while (json.nextToken() != JsonToken.END_OBJECT) {
@@ -117,13 +118,17 @@ final class HeaderParser {
         return entry;
     }
 
-    private Entry.Type type(String tensor) throws SafetensorsException {
+    private StoredType type(String tensor) throws SafetensorsException {
         require(JsonToken.VALUE_STRING, tensor + "dtype must be a text");
         var name = json.getString();
-        return Entry.Type.named(name)
+        return StoredType.named(name)
                 .orElseThrow(() -> new SafetensorsException(
                         file,
-                        tensor + "dtype '" + PrintableText.excerpt(name) + "' is not supported; F32, F64 and I32 are"));
+                        tensor + "dtype '" + PrintableText.excerpt(name) + "' is not supported; "
+                                + Arrays.stream(StoredType.values())
+                                        .map(StoredType::name)
+                                        .collect(Collectors.joining(", "))
+                                + " are"));
     }
 
     private long[] numbers(String what, int most) throws SafetensorsException {

@@ -11,7 +11,11 @@ import java.util.Map;
  *
  * <p>A file is the length of the header (8 bytes, little-endian), the header, and the elements of all tensors one after
  * the other. The header is a JSON object: for each tensor its dtype, shape and place, and under {@code __metadata__}
- * texts of any meaning. Tensors are of the dtypes F32, F64 and I32; the format has more, which are refused.
+ * texts of any meaning.
+ *
+ * <p>Tensors of FLOAT32, FLOAT64 and INT32 are F32, F64 and I32 there. Of the format's other types F16 and BF16 are
+ * read as FLOAT32, and I64, U64, U32, I16, U16, I8, U8 and BOOL as INT32, if it holds every element; the rest, such as
+ * F8_E4M3, are refused.
  *
  * <p>Under {@code crc32c.} and a tensor's name stands the CRC-32C of its elements as they are in the file, in 8
  * hexadecimal digits. It is written for every tensor and checked where it is there.
@@ -39,7 +43,7 @@ public record Safetensors(Map<String, Tensor> tensors, Map<String, String> metad
      * checked against the size of the file before memory is set aside.
      *
      * @throws SafetensorsException if the file cannot be read, is not such a file, or has a tensor whose checksum is
-     *     wrong; the message says where it is wrong
+     *     wrong, or a whole number that INT32 cannot hold; the message says where it is wrong
      */
     public static Safetensors read(Path file) throws SafetensorsException {
         return SafetensorsReader.read(file);

@@ -98,20 +98,20 @@ final class SafetensorsReader {
         }
         for (var entry : entries) {
             var tensor = Objects.requireNonNull(tensors.get(entry.name()));
-            var found = elements(entry, (bytes, from) -> {
-                int count = bytes.remaining() / entry.type().bytes();
-                switch (entry.type()) {
-                    case F32 -> bytes.asFloatBuffer().get(tensor.floats(), from, count);
-                    case F64 -> bytes.asDoubleBuffer().get(tensor.doubles(), from, count);
-                    case I32 -> bytes.asIntBuffer().get(tensor.ints(), from, count);
-                }
-            });
+            var problems = new ArrayList<String>();
+            var found = elements(
+                    entry, (bytes, from) -> entry.type().read(bytes, tensor, from).ifPresent(problems::add));
             if (checksum(entry, found) == Checksum.DAMAGED) {
                 throw new SafetensorsException(
                         file,
                         "tensor '" + PrintableText.excerpt(entry.name()) + "': is damaged, the CRC-32C of its bytes is "
                                 + found + ", the metadata says " + checksums.get(entry.name())
                                 + "; copy the file again");
+            }
+            // After the checksum, for a damaged element is no element.
+            if (!problems.isEmpty()) {
+                throw new SafetensorsException(
+                        file, "tensor '" + PrintableText.excerpt(entry.name()) + "': " + problems.getFirst());
             }
         }
         return new Safetensors(tensors, metadata);
@@ -120,7 +120,7 @@ final class SafetensorsReader {
     private Inspection inspection() throws IOException {
         var hash = new WeightsHash();
         var ordered = new ArrayList<>(entries);
-        ordered.sort(Comparator.comparing(Entry::type, Entry.Type.WIDE_FIRST));
+        ordered.sort(Comparator.comparing(Entry::type, StoredType.WIDE_FIRST));
         var checksumOf = new HashMap<Entry, Checksum>();
         for (var entry : ordered) {
             checksumOf.put(entry, checksum(entry, elements(entry, (bytes, _) -> hash.add(bytes))));
@@ -128,6 +128,7 @@ final class SafetensorsReader {
         var tensors = entries.stream()
                 .map(entry -> new StoredTensor(
                         entry.name(),
+                        entry.type().name(),
                         entry.type().dtype(),
                         entry.shape(),
                         Objects.requireNonNull(checksumOf.get(entry))))

@@ -56,7 +56,7 @@ final class SafetensorsWriter {
     /** The tensors in the order of the file. */
     static Map<String, Tensor> order(Map<String, Tensor> tensors) {
         var byName = new ArrayList<>(tensors.entrySet());
-        byName.sort(Comparator.comparing(named -> Entry.Type.of(named.getValue()), Entry.Type.WIDE_FIRST));
+        byName.sort(Comparator.comparing(named -> StoredType.of(named.getValue()), StoredType.WIDE_FIRST));
         var ordered = new LinkedHashMap<String, Tensor>();
         byName.forEach(named -> ordered.put(named.getKey(), named.getValue()));
         return ordered;
@@ -85,7 +85,7 @@ final class SafetensorsWriter {
                 throw new IllegalArgumentException(
                         "write: a tensor cannot be called " + name + ", the format keeps that name for the metadata");
             }
-            var type = Entry.Type.of(named.getValue());
+            var type = StoredType.of(named.getValue());
             var shape = named.getValue().shape();
             long end = begin + (long) shape.elements() * type.bytes();
             entries.add(new Entry(name, type, shape, begin, end));
@@ -146,7 +146,7 @@ final class SafetensorsWriter {
 
     /** Gives the bytes of all elements of a tensor to a sink, as they follow each other in a file. */
     static <E extends Exception> void elements(Tensor tensor, Sink<E> sink) throws E {
-        int elementBytes = Entry.Type.of(tensor).bytes();
+        int elementBytes = StoredType.of(tensor).bytes();
         int elements = tensor.shape().elements();
         int capacity = Math.min(CHUNK_BYTES / elementBytes, elements);
         var chunk = ByteBuffer.allocateDirect(capacity * elementBytes).order(ByteOrder.LITTLE_ENDIAN);

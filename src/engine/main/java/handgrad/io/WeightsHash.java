@@ -14,7 +14,8 @@ import java.util.Map;
  * <p>It is the SHA-256 of the little-endian bytes of all tensors of a model's state, parameters and running statistics,
  * in the order in which the model declares them; of tensors of several types those of 8 bytes an element come first.
  * Names, shapes and metadata do not count. So a file of {@link Safetensors#write} has the hash of the model that it was
- * written of: the SHA-256 of all that follows its header.
+ * written of: the SHA-256 of all that follows its header. A file of another program's types, such as BF16, has that of
+ * its own bytes, and a model that reads them another.
  */
 public final class WeightsHash {
     private final MessageDigest digest;

@@ -108,8 +108,8 @@ class ChecksumsTest {
         var good = Safetensors.inspect(file);
         assertThat(good.tensors())
                 .containsExactly(
-                        new StoredTensor("mean", DType.FLOAT64, Shape.of(1), Checksum.GOOD),
-                        new StoredTensor("weight", DType.FLOAT32, Shape.of(2, 3), Checksum.GOOD));
+                        new StoredTensor("mean", "F64", DType.FLOAT64, Shape.of(1), Checksum.GOOD),
+                        new StoredTensor("weight", "F32", DType.FLOAT32, Shape.of(2, 3), Checksum.GOOD));
         assertThat(good.damaged()).isEmpty();
         assertThat(good.metadata()).containsExactly(Map.entry("format", "handgrad"));
         assertThat(good.hash()).isEqualTo(WeightsHash.of(Safetensors.read(file).tensors()));

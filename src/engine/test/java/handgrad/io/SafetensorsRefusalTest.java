@@ -94,9 +94,10 @@ class SafetensorsRefusalTest {
                         "tensor 'a': the key 'stride' is unknown"),
                 header(
                         "unknown dtype",
-                        "{'a':{'dtype':'BF16','shape':[2],'data_offsets':[0,4]}}",
+                        "{'a':{'dtype':'F8_E4M3','shape':[4],'data_offsets':[0,4]}}",
                         4,
-                        "tensor 'a': dtype 'BF16' is not supported; F32, F64 and I32 are"),
+                        "tensor 'a': dtype 'F8_E4M3' is not supported; F64, F32, F16, BF16, I64, U64, I32, U32, I16,"
+                                + " U16, I8, U8, BOOL are"),
                 header(
                         "dtype no text",
                         "{'a':{'dtype':32,'shape':[1],'data_offsets':[0,4]}}",

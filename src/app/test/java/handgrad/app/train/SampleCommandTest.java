@@ -72,7 +72,7 @@ class SampleCommandTest {
                 .isEqualTo(new CommandResult(0, Files.readString(old.resolve("names.txt")), ""));
         var file = old.resolve("model.safetensors");
         assertThat(CommandResult.of("doctor", "" + file).out())
-                .contains("\n5.weight        FLOAT32  (8, 27)           absent\n")
+                .contains("\n5.weight        F32      (8, 27)           absent\n")
                 .endsWith("\nweights  sha256 d41d8f288ae83c3ae9d11723a8afde071eb22db9d6c9834bcea7aa4fd13f9875\n");
     }
 
@@ -234,8 +234,8 @@ class SampleCommandTest {
         var doctor = CommandResult.of("doctor", "" + weights);
         assertThat(doctor.code()).isEqualTo(2);
         assertThat(doctor.out())
-                .contains("\n5.weight        FLOAT32  (16, 27)          good\n")
-                .contains("\n5.bias          FLOAT32  (27)              damaged\n")
+                .contains("\n5.weight        F32      (16, 27)          good\n")
+                .contains("\n5.bias          F32      (27)              damaged\n")
                 .containsPattern("\nweights  sha256 [0-9a-f]{64}\n$");
         assertThat(doctor.err())
                 .isEqualTo("handgrad: " + weights + ": damaged: 5.bias; copy the file again, or train again\n");
