@@ -2,49 +2,91 @@ package handgrad.nn;
 
 import handgrad.tensor.LossFunctions;
 import handgrad.tensor.Tensor;
-import handgrad.tensor.Updates;
 import org.jspecify.annotations.Nullable;
 
-/** The mean negative log-probability of the targets under the softmax of the logits. Keeps the softmax for backward. */
+/**
+ * The mean negative log-probability of the targets under the softmax of the logits: PyTorch's {@code CrossEntropyLoss}.
+ * Keeps the softmax for backward.
+ */
 public final class CrossEntropyLoss implements Loss {
     private final Passes passes = new Passes("CrossEntropyLoss", Parts.NONE);
+    private final CrossEntropyOptions options;
+    private final ClassWeights weights;
+    private final boolean plain;
     private @Nullable Tensor probabilities;
     private @Nullable Tensor targets;
     private @Nullable Tensor dLogits;
 
+    /** The plain mean: {@link CrossEntropyOptions#PYTORCH}. */
+    public CrossEntropyLoss() {
+        this(CrossEntropyOptions.PYTORCH);
+    }
+
+    /** With smoothed labels, weights of the classes, or a sum. */
+    public CrossEntropyLoss(CrossEntropyOptions options) {
+        this.options = options;
+        weights = new ClassWeights(options.classWeights());
+        plain = options.equals(CrossEntropyOptions.PYTORCH);
+    }
+
     /**
      * loss = -Σ ln softmax(logits)[i, targets[i]] / n, over the n rows whose target is not
-     * {@link LossFunctions#IGNORED}.
+     * {@link LossFunctions#IGNORED}. With options, s the smoothing, w the weights and t the target of a row,
      *
-     * @param logits (N, classes)
-     * @param targets (N), INT32, each from 0 to classes - 1 or IGNORED; at least one is not
+     * <pre>
+     * loss = Σ ((1 - s) w[t] (-ln p[t]) + s / classes · Σ w[c] (-ln p[c])) / Σ w[t],  p = softmax(logits)
+     * </pre>
+     *
+     * and a sum is divided by nothing.
+     *
+     * @param logits (N, classes), or (N, T, classes)
+     * @param targets (N), or (N, T), INT32, each from 0 to classes - 1 or IGNORED; at least one is not, unless it is a
+     *     sum
      */
     @Override
     public double forward(Tensor logits, Tensor targets) {
         try (var pass = passes.forward(logits)) {
             this.targets = targets;
             probabilities = Buffers.like(logits, probabilities);
-            return pass.loss(LossFunctions.crossEntropy(logits, targets, probabilities));
+            return pass.loss(
+                    plain
+                            ? LossFunctions.crossEntropy(logits, targets, probabilities)
+                            : LossFunctions.weightedCrossEntropy(
+                                    logits,
+                                    targets,
+                                    weights.of(logits),
+                                    options.labelSmoothing(),
+                                    options.reduction(),
+                                    probabilities));
         }
     }
 
     /**
-     * dLogits = (softmax(logits) - onehot(targets)) / n, 0 in ignored rows; (N, classes), overwritten by the next call.
+     * dLogits = (softmax(logits) - onehot(targets)) / n, 0 in ignored rows; of the shape of logits, overwritten by the
+     * next call. With options
+     *
+     * <pre>
+     * dLogits = (((1 - s) w[t] + s / classes · Σ w) p - (1 - s) w[t] onehot(t) - s / classes · w) / Σ w[t]
+     * </pre>
      */
     @Override
     public Tensor backward() {
         try (var pass = passes.backward()) {
             var p = Passes.kept(probabilities);
+            var t = Passes.kept(targets);
             dLogits = Buffers.like(p, dLogits);
-            LossFunctions.crossEntropyBackward(p, Passes.kept(targets), dLogits);
+            if (plain) {
+                LossFunctions.crossEntropyBackward(p, t, dLogits);
+            } else {
+                LossFunctions.weightedCrossEntropyBackward(
+                        p, t, weights.of(p), options.labelSmoothing(), options.reduction(), dLogits);
+            }
             return pass.gradient(dLogits);
         }
     }
 
-    /** As {@link #backward()}, times the weight that this loss has in a sum. */
-    Tensor backward(double weight) {
-        var d = backward();
-        Updates.blend(d, weight, 0, d);
-        return d;
+    @Override
+    public double divisor(Tensor targets) {
+        return TargetCount.ofClasses(targets, weights, options.reduction());
     }
 }

@@ -1,10 +1,12 @@
 package handgrad.nn;
 
 import handgrad.tensor.Backend;
-import handgrad.tensor.LossFunctions;
 import handgrad.tensor.Tensor;
 import handgrad.tensor.Updates;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Set;
 import java.util.function.IntConsumer;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -26,8 +28,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The models share the values of their parameters and have gradients of their own, which are added to those of the
  * first model in the order of the shards. So the result depends on the number of shards, by rounding, but not on the
- * number of threads: choose the shards once, as many as the largest machine has processors. The loss is the mean over
- * the batch: a shard weighs as many rows as it has, without the ignored ones.
+ * number of threads: choose the shards once, as many as the largest machine has processors. The loss is that of
+ * the batch: in a mean a shard weighs as many targets as it has, without the ignored ones.
  *
  * <p>This pays where a batch is large and its operations are many and small; large operations are shared among the
  * threads without it, and inside a shard they are not.
@@ -44,34 +46,53 @@ public final class DataParallel {
     private static final class Shard {
         private final Layer model;
         private final List<Parameter> parameters;
-        private final CrossEntropyLoss loss = new CrossEntropyLoss();
+        private final Loss loss;
         private @Nullable Tensor x;
         private @Nullable Tensor y;
-        private int targets;
+        private double divisor;
         private double weight;
         private double value;
 
-        Shard(Layer model) {
+        Shard(Layer model, Loss loss) {
             this.model = model;
+            this.loss = loss;
             this.parameters = model.parameters();
         }
     }
 
     /**
-     * Models for a number of shards.
+     * Models for a number of shards, under the mean cross-entropy.
      *
      * @param shards at least 1
      * @param newModel makes a new model at each call, always with the same layers; the values of the first one are
      *     taken
-     * @throws IllegalArgumentException if the parameters of two models differ in number, name or shape, or two models
-     *     share a layer, a parameter or a tensor
+     * @throws IllegalArgumentException as for any loss
      */
     public DataParallel(int shards, Supplier<? extends Layer> newModel) {
+        this(shards, newModel, CrossEntropyLoss::new);
+    }
+
+    /**
+     * Models for a number of shards, under a loss.
+     *
+     * @param shards at least 1
+     * @param newModel makes a new model at each call, always with the same layers; the values of the first one are
+     *     taken
+     * @param newLoss makes a new loss at each call, always of the same kind
+     * @throws IllegalArgumentException if the parameters of two models differ in number, name or shape, or two models
+     *     share a layer, a parameter or a tensor, or two shards a loss
+     */
+    public DataParallel(int shards, Supplier<? extends Layer> newModel, Supplier<? extends Loss> newLoss) {
         if (shards < 1) {
             throw new IllegalArgumentException("DataParallel: wants at least 1 shard, not " + shards);
         }
         this.shards =
-                Stream.generate(() -> new Shard(newModel.get())).limit(shards).toList();
+                Stream.generate(() -> new Shard(newModel.get(), newLoss.get())).limit(shards).toList();
+        Set<Loss> losses = Collections.newSetFromMap(new IdentityHashMap<>());
+        this.shards.forEach(shard -> losses.add(shard.loss));
+        if (losses.size() < shards) {
+            throw new IllegalArgumentException("DataParallel: newLoss must make a new loss at each call");
+        }
         var all = new Parts();
         for (int i = 0; i < shards; i++) {
             requireApart(all, i);
@@ -125,11 +146,11 @@ public final class DataParallel {
     }
 
     /**
-     * Runs a batch forward and backward: adds the gradients of its mean cross-entropy to those of
-     * {@link #parameters()}, and returns that loss.
+     * Runs a batch forward and backward: adds the gradients of its loss to those of {@link #parameters()}, and returns
+     * that loss.
      *
      * @param x (N, …), cut into shards of N / shards rows, give or take one
-     * @param y the targets, INT32: (N), or (N · T) where the model makes T rows of logits from a row of x
+     * @param y the targets: (N, …), or (N · T) where the model makes T rows of logits from a row of x
      * @throws IllegalArgumentException if there are fewer rows than shards, or if no target counts
      */
     public double forwardBackward(Tensor x, Tensor y) {
@@ -157,29 +178,25 @@ public final class DataParallel {
             throw new IllegalArgumentException("DataParallel: x " + x.shape() + " has " + rows
                     + " rows, fewer than the " + shards.size() + " shards");
         }
-        if (y.shape().rank() != 1 || y.size(0) % rows != 0) {
+        if (y.shape().rank() == 0 || y.size(0) % rows != 0) {
             throw new IllegalArgumentException(
-                    "DataParallel: wants targets (N), or (N · T), for x " + x.shape() + ", y is " + y.shape());
+                    "DataParallel: wants targets (N, …), or (N · T), for x " + x.shape() + ", y is " + y.shape());
         }
-        int targets = 0;
         for (int i = 0; i < shards.size(); i++) {
             var shard = shards.get(i);
             int first = (int) ((long) rows * i / shards.size());
             int end = (int) ((long) rows * (i + 1) / shards.size());
             shard.x = rows(x, first, end, shard.x);
             shard.y = rows(y, first * (y.size(0) / rows), end * (y.size(0) / rows), shard.y);
-            shard.targets = 0;
-            for (int target : shard.y.ints()) {
-                shard.targets += target == LossFunctions.IGNORED ? 0 : 1;
-            }
-            targets += shard.targets;
+            shard.divisor = shard.loss.divisor(shard.y);
         }
-        if (targets == 0) {
+        double divisor = shards.getFirst().loss.divisor(y);
+        if (!(divisor > 0)) {
             throw new IllegalArgumentException(
                     "DataParallel: the mean over no targets has no value, all of y " + y.shape() + " are ignored");
         }
         for (int i = 0; i < shards.size(); i++) {
-            shards.get(i).weight = (double) shards.get(i).targets / targets;
+            shards.get(i).weight = shards.get(i).divisor / divisor;
         }
     }
 
@@ -203,7 +220,7 @@ public final class DataParallel {
             shareValues(shard);
         }
         shard.value = 0;
-        if (shard.targets > 0) {
+        if (shard.divisor > 0) {
             var x = Passes.kept(shard.x);
             var y = Passes.kept(shard.y);
             shard.value = shard.loss.forward(shard.model.forward(x), y);

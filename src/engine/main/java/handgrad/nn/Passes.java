@@ -95,7 +95,7 @@ public final class Passes implements AutoCloseable {
     }
 
     /** Ends the forward pass of a loss, and returns its value. */
-    double loss(double value) {
+    public double loss(double value) {
         complete = true;
         return value;
     }
@@ -130,7 +130,7 @@ public final class Passes implements AutoCloseable {
     }
 
     /** Begins the backward pass of a loss, whose output is a number; errors as for a layer. */
-    Passes backward() {
+    public Passes backward() {
         enter("backward");
         refuse(problem());
         return this;

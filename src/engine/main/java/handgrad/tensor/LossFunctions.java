@@ -2,14 +2,15 @@ package handgrad.tensor;
 
 import static handgrad.tensor.Requirements.requireAlike;
 import static handgrad.tensor.Requirements.requireApart;
+import static handgrad.tensor.Requirements.requireFloating;
 import static handgrad.tensor.Requirements.requireIndex;
 import static handgrad.tensor.Requirements.requireIndexType;
 
 import handgrad.kernel.SoftmaxCrossEntropy;
-import handgrad.kernel.SquaredError;
+import handgrad.kernel.WeightedCrossEntropy;
 
 /**
- * Losses, each with its backward pass under it. They write into tensors that the caller gives; see
+ * Losses of class targets, each with its backward pass under it; {@link PointwiseLosses} has the others. They write into tensors that the caller gives; see
  * {@link Functional} for what holds of all such operations.
  */
 public final class LossFunctions {
@@ -28,15 +29,15 @@ public final class LossFunctions {
      * The sum and n leave out the rows whose target is {@link #IGNORED}. The sum of a row has the error of
      * {@link Tensor#sum(int, boolean)}, the losses of all rows are added in float64.
      *
-     * @param logits (N, classes)
-     * @param targets (N), INT32, each from 0 to classes - 1 or IGNORED; at least one is not
-     * @param probabilities (N, classes), written; not logits
+     * @param logits (…, classes)
+     * @param targets (…), INT32, each from 0 to classes - 1 or IGNORED; at least one is not
+     * @param probabilities (…, classes), written; not logits
      */
     public static double crossEntropy(Tensor logits, Tensor targets, Tensor probabilities) {
         int classes = requireLogits("crossEntropy", logits, targets);
         requireAlike("crossEntropy", "probabilities", logits, probabilities);
         requireApart("crossEntropy", "probabilities", probabilities, "logits", logits);
-        int rows = logits.size(0);
+        int rows = targets.shape().elements();
         double loss =
                 SoftmaxCrossEntropy.forward(logits.elements(), targets.ints(), rows, classes, probabilities.elements());
         if (Tracing.isOn()) {
@@ -49,28 +50,39 @@ public final class LossFunctions {
     /**
      * dLogits = (probabilities - onehot(targets)) / n; 0 in rows that are ignored.
      *
-     * @param probabilities (N, classes), as forward wrote them
-     * @param targets (N), INT32
-     * @param dLogits (N, classes), written
+     * @param probabilities (…, classes), as forward wrote them
+     * @param targets (…), INT32
+     * @param dLogits (…, classes), written
      */
     public static void crossEntropyBackward(Tensor probabilities, Tensor targets, Tensor dLogits) {
         int classes = requireLogits("crossEntropyBackward", probabilities, targets);
         requireAlike("crossEntropyBackward", "dLogits", probabilities, dLogits);
-        int rows = probabilities.size(0);
+        int rows = targets.shape().elements();
         SoftmaxCrossEntropy.backward(probabilities.elements(), targets.ints(), rows, classes, dLogits.elements());
     }
 
     private static int requireLogits(String operation, Tensor logits, Tensor targets) {
-        if (logits.shape().rank() != 2 || targets.shape().rank() != 1 || targets.size(0) != logits.size(0)) {
-            throw new IllegalArgumentException(operation + ": wants logits (N, classes) and targets (N), logits "
-                    + logits.shape() + ", targets " + targets.shape());
-        }
-        int classes = logits.size(1);
+        int classes = requireRows(operation, logits, targets);
         if (!hasTarget(operation, targets, classes)) {
             throw new IllegalArgumentException(
                     operation + ": the mean over no rows has no value, logits " + logits.shape());
         }
         return classes;
+    }
+
+    /** The classes of logits (…, classes), of which the targets are (…). */
+    private static int requireRows(String operation, Tensor logits, Tensor targets) {
+        int rank = targets.shape().rank();
+        boolean fits = rank > 0 && logits.shape().rank() == rank + 1;
+        for (int d = 0; fits && d < rank; d++) {
+            fits = logits.size(d) == targets.size(d);
+        }
+        if (!fits) {
+            throw new IllegalArgumentException(
+                    operation + ": wants logits (N, classes) and targets (N), or (N, T, classes) and (N, T), logits "
+                            + logits.shape() + ", targets " + targets.shape());
+        }
+        return logits.size(-1);
     }
 
     /** Whether a target is not ignored, after each has been checked. */
@@ -87,41 +99,163 @@ public final class LossFunctions {
     }
 
     /**
-     * The mean squared error, PyTorch's {@code mse_loss}: Σ (x - target)² / n over all n elements, in float64. Its
-     * relative error is at most (n + 2) · 2⁻⁵³; of finite FLOAT32 elements it is finite.
+     * As {@link #crossEntropy(Tensor, Tensor, Tensor)}, with weights of the classes, smoothed labels, and a sum or a
+     * mean.
      *
-     * @param x (…), at least one element
-     * @param target (…)
+     * <pre>
+     * loss of a row = (1 - s) w[t] (-ln p[t]) + s / classes · Σ w[c] (-ln p[c])
+     * </pre>
+     *
+     * with p its probabilities, t its target, w the weights and s the smoothing: PyTorch's {@code cross_entropy} with
+     * {@code weight} and {@code label_smoothing}. A mean is the sum divided by Σ w[t].
+     *
+     * @param logits (…, classes)
+     * @param targets (…), INT32, each from 0 to classes - 1 or IGNORED
+     * @param classWeights (classes), FLOAT64, each at least 0
+     * @param labelSmoothing from 0 to 1
+     * @param reduction MEAN or SUM; a mean wants a target of a weight that is not 0
+     * @param probabilities (…, classes), written; not logits
      */
-    public static double mseLoss(Tensor x, Tensor target) {
-        int n = requireTarget("mseLoss", x, target);
-        double loss = SquaredError.forward(x.elements(), target.elements(), n);
+    public static double weightedCrossEntropy(
+            Tensor logits,
+            Tensor targets,
+            Tensor classWeights,
+            double labelSmoothing,
+            LossReduction reduction,
+            Tensor probabilities) {
+        double divisor = requireWeights("weightedCrossEntropy", logits, targets, classWeights, reduction);
+        requireSmoothing("weightedCrossEntropy", labelSmoothing);
+        requireAlike("weightedCrossEntropy", "probabilities", logits, probabilities);
+        requireApart("weightedCrossEntropy", "probabilities", probabilities, "logits", logits);
+        double loss = WeightedCrossEntropy.forward(
+                        logits.elements(),
+                        probabilities.elements(),
+                        targets.ints(),
+                        classWeights.doubles(),
+                        labelSmoothing,
+                        targets.shape().elements(),
+                        logits.size(-1))
+                / divisor;
         if (Tracing.isOn()) {
-            Tracing.record(Op.MSE_LOSS, Tensor.scalar(loss), x, target);
+            double[] arguments = {reduction.ordinal(), weighted(classWeights), labelSmoothing};
+            Tracing.record(Op.WEIGHTED_CROSS_ENTROPY, arguments, Tensor.scalar(loss), logits, targets);
         }
         return loss;
     }
 
     /**
-     * dX = 2 (x - target) / n.
+     * dLogits = (((1 - s) w[t] + s / classes · Σ w) p - s / classes · w - (1 - s) w[t] onehot(t)) / d in each row, with
+     * d what forward divided by; 0 in rows that are ignored.
      *
-     * @param x (…)
-     * @param target (…)
-     * @param dX (…), written; may be x
+     * @param probabilities (…, classes), as forward wrote them
+     * @param targets (…), INT32
+     * @param classWeights (classes), FLOAT64
+     * @param dLogits (…, classes), written
      */
-    public static void mseLossBackward(Tensor x, Tensor target, Tensor dX) {
-        int n = requireTarget("mseLossBackward", x, target);
-        requireAlike("mseLossBackward", "dX", x, dX);
-        SquaredError.backward(x.elements(), target.elements(), dX.elements(), n);
+    public static void weightedCrossEntropyBackward(
+            Tensor probabilities,
+            Tensor targets,
+            Tensor classWeights,
+            double labelSmoothing,
+            LossReduction reduction,
+            Tensor dLogits) {
+        double divisor =
+                requireWeights("weightedCrossEntropyBackward", probabilities, targets, classWeights, reduction);
+        requireSmoothing("weightedCrossEntropyBackward", labelSmoothing);
+        requireAlike("weightedCrossEntropyBackward", "dLogits", probabilities, dLogits);
+        WeightedCrossEntropy.backward(
+                probabilities.elements(),
+                targets.ints(),
+                classWeights.doubles(),
+                labelSmoothing,
+                1 / divisor,
+                targets.shape().elements(),
+                probabilities.size(-1),
+                dLogits.elements());
     }
 
-    /** The number of elements of x, which is not 0. */
-    private static int requireTarget(String operation, Tensor x, Tensor target) {
-        requireAlike(operation, "target", x, target);
-        int n = x.shape().elements();
-        if (n == 0) {
-            throw new IllegalArgumentException(operation + ": the mean over no elements has no value, x " + x.shape());
+    /**
+     * The negative log-likelihood of targets, PyTorch's {@code nll_loss}: -Σ w[t] x[i, t] over the rows i whose target
+     * t is not {@link #IGNORED}; a mean is divided by Σ w[t].
+     *
+     * @param x log-probabilities (…, classes)
+     * @param targets (…), INT32, each from 0 to classes - 1 or IGNORED
+     * @param classWeights (classes), FLOAT64, each at least 0
+     * @param reduction MEAN or SUM; a mean wants a target of a weight that is not 0
+     */
+    public static double nllLoss(Tensor x, Tensor targets, Tensor classWeights, LossReduction reduction) {
+        double divisor = requireWeights("nllLoss", x, targets, classWeights, reduction);
+        int rows = targets.shape().elements();
+        double loss = WeightedCrossEntropy.negativeLogLikelihood(
+                        x.elements(), targets.ints(), classWeights.doubles(), rows, x.size(-1))
+                / divisor;
+        if (Tracing.isOn()) {
+            double[] arguments = {reduction.ordinal(), weighted(classWeights)};
+            Tracing.record(Op.NLL_LOSS, arguments, Tensor.scalar(loss), x, targets);
         }
-        return n;
+        return loss;
+    }
+
+    /**
+     * dX = -w[t] / d at the target t of each row, else 0, with d what forward divided by.
+     *
+     * @param targets (…), INT32
+     * @param classWeights (classes), FLOAT64
+     * @param dX (…, classes), written
+     */
+    public static void nllLossBackward(Tensor targets, Tensor classWeights, LossReduction reduction, Tensor dX) {
+        double divisor = requireWeights("nllLossBackward", dX, targets, classWeights, reduction);
+        WeightedCrossEntropy.negativeLogLikelihoodBackward(
+                targets.ints(),
+                classWeights.doubles(),
+                1 / divisor,
+                targets.shape().elements(),
+                dX.size(-1),
+                dX.elements());
+    }
+
+    /** 1 if a weight is not 1, else 0. */
+    private static double weighted(Tensor classWeights) {
+        for (double weight : classWeights.doubles()) {
+            if (weight != 1) {
+                return 1;
+            }
+        }
+        return 0;
+    }
+
+    private static void requireSmoothing(String operation, double smoothing) {
+        if (!(smoothing >= 0 && smoothing <= 1)) {
+            throw new IllegalArgumentException(
+                    operation + ": labelSmoothing must be from 0 to 1, it is " + smoothing);
+        }
+    }
+
+    /** What the sum of the losses is divided by, after all have been checked. */
+    private static double requireWeights(
+            String operation, Tensor x, Tensor targets, Tensor classWeights, LossReduction reduction) {
+        requireFloating(operation, x);
+        int classes = requireRows(operation, x, targets);
+        hasTarget(operation, targets, classes);
+        if (classWeights.dtype() != DType.FLOAT64
+                || classWeights.shape().rank() != 1
+                || classWeights.size(0) != classes) {
+            throw new IllegalArgumentException(operation + ": wants a FLOAT64 weight for each of " + classes
+                    + " classes, classWeights is " + classWeights.dtype() + " " + classWeights.shape());
+        }
+        if (reduction == LossReduction.BATCH_MEAN) {
+            throw new IllegalArgumentException(
+                    operation + ": BATCH_MEAN is for elementwise losses; give MEAN or SUM");
+        }
+        if (reduction == LossReduction.SUM) {
+            return 1;
+        }
+        double divisor = WeightedCrossEntropy.divisor(
+                targets.ints(), classWeights.doubles(), targets.shape().elements());
+        if (!(divisor > 0)) {
+            throw new IllegalArgumentException(operation + ": the mean over no rows has no value, the weights of the"
+                    + " targets add up to " + divisor + ", logits " + x.shape());
+        }
+        return divisor;
     }
 }

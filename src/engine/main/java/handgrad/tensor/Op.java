@@ -109,8 +109,23 @@ public enum Op {
     SOFTMAX,
     /** The mean of -ln of the target's probability: probabilities, targets. */
     NEGATIVE_LOG_LIKELIHOOD,
-    /** The mean of the squared differences: x, target. */
-    MSE_LOSS;
+    /**
+     * Cross-entropy, weighted and smoothed: logits, targets; {@link LossReduction} by its place, 1 if weights are not
+     * all 1, smoothing.
+     */
+    WEIGHTED_CROSS_ENTROPY,
+    /** The negative log-probabilities of the targets, weighted: log-probabilities, targets; LossReduction, 1 if weighted. */
+    NLL_LOSS,
+    /** The squared differences: x, target; LossReduction. */
+    MSE_LOSS,
+    /** The absolute differences: x, target; LossReduction. */
+    L1_LOSS,
+    /** The differences, squared where they are small: x, target; LossReduction, δ. */
+    HUBER_LOSS,
+    /** The binary cross-entropy of sigmoids: logits, target; LossReduction. */
+    BCE_WITH_LOGITS_LOSS,
+    /** The divergence of Kullback and Leibler: log-probabilities, target; LossReduction. */
+    KL_DIV_LOSS;
 
     /** The constant's name in camel case. */
     private final String method = Pattern.compile("_(.)")
@@ -121,6 +136,21 @@ public enum Op {
     public boolean isActivation() {
         return switch (this) {
             case TANH, SIGMOID, GATE, RELU, LEAKY_RELU, GELU, SILU -> true;
+            default -> false;
+        };
+    }
+
+    /** Whether it is the end of a loss: a number that is made smaller. */
+    public boolean isLoss() {
+        return switch (this) {
+            case NEGATIVE_LOG_LIKELIHOOD,
+                    WEIGHTED_CROSS_ENTROPY,
+                    NLL_LOSS,
+                    MSE_LOSS,
+                    L1_LOSS,
+                    HUBER_LOSS,
+                    BCE_WITH_LOGITS_LOSS,
+                    KL_DIV_LOSS -> true;
             default -> false;
         };
     }

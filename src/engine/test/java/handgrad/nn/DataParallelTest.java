@@ -212,7 +212,7 @@ class DataParallelTest {
         assertThatThrownBy(() -> parallel.forwardBackward(indices(2, 3), indices(2)))
                 .hasMessage("DataParallel: x (2, 3) has 2 rows, fewer than the 3 shards");
         assertThatThrownBy(() -> parallel.forwardBackward(x, indices(51)))
-                .hasMessage("DataParallel: wants targets (N), or (N · T), for x (50, 3), y is (51)");
+                .hasMessage("DataParallel: wants targets (N, …), or (N · T), for x (50, 3), y is (51)");
         Arrays.fill(y.ints(), LossFunctions.IGNORED);
         assertThatThrownBy(() -> parallel.forwardBackward(x, y))
                 .hasMessage("DataParallel: the mean over no targets has no value, all of y (50) are ignored");

@@ -150,7 +150,9 @@ final class FormulaText {
                         SUM);
             case NEGATIVE_LOG_LIKELIHOOD ->
                 product("−mean ln " + atom(x) + "[" + name(value.inputs().get(1)) + "]");
-            case MSE_LOSS -> product("mean (" + operand(x, SUM) + " − " + second(value, PRODUCT) + ")²");
+            case WEIGHTED_CROSS_ENTROPY, NLL_LOSS -> product(LossText.ofClasses(value, this));
+            case MSE_LOSS, L1_LOSS, HUBER_LOSS, BCE_WITH_LOGITS_LOSS, KL_DIV_LOSS ->
+                product(LossText.pointwise(value, this));
         };
     }
 

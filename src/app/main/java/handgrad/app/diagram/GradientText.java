@@ -188,7 +188,12 @@ final class GradientText {
             case BATCH_NORM2D -> channels(value, d, marks);
             case SOFTMAX -> softmax(value, d, marks);
             case NEGATIVE_LOG_LIKELIHOOD -> negativeLogLikelihood(value, marks);
-            case MSE_LOSS -> squares(value, d, marks);
+            case WEIGHTED_CROSS_ENTROPY -> into(x, LossText.crossEntropyGradient(value, d, formula), marks);
+            case NLL_LOSS -> into(x, LossText.likelihoodGradient(value, d, formula), with(marks, Mark.SCATTER));
+            case MSE_LOSS, L1_LOSS, HUBER_LOSS, BCE_WITH_LOGITS_LOSS, KL_DIV_LOSS -> {
+                into(x, LossText.gradient(value, d, formula), marks);
+                into(b(value), LossText.gradientOfTarget(value, d, formula), marks);
+            }
             case ARGMAX, ONE_HOT -> {} // integers have no gradient
         }
     }
@@ -367,17 +372,6 @@ final class GradientText {
                 value.inputs().getFirst(),
                 d.withBody("%s∘(%s − Σ1 %s∘%s)".formatted(p, d.body(), p, d.body()), value.shape()),
                 marks);
-    }
-
-    /** d · 2/n · (x − target), n the number of elements; the target gets the opposite. */
-    private void squares(Value value, Term d, Set<Mark> marks) {
-        var x = value.inputs().getFirst();
-        var difference = "(" + formula.factor(x) + " − " + formula.factor(b(value)) + ")";
-        var dX = d.times(difference, x.shape())
-                .scaled("2")
-                .over(String.valueOf(x.shape().elements()));
-        into(x, dX, marks);
-        into(b(value), dX.negated(), marks);
     }
 
     /** With the softmax it belongs to: (softmax − onehot)/n; on its own −1/(n·p) at the targets. */

@@ -43,6 +43,8 @@ record OperationRole(@Nullable Stage stage, String layer, List<String> inputs) {
         }
     }
 
+    private static final OperationRole LOSS = new OperationRole(Stage.LOSS, "", List.of("", "targets"));
+
     private static final Map<Op, OperationRole> OTHERS = new EnumMap<>(Map.ofEntries(
             Map.entry(Op.EMBEDDING, new OperationRole(Stage.EMBEDDING, "embedding", List.of(".weight", "x"))),
             Map.entry(Op.INDEX, begins(Stage.EMBEDDING)),
@@ -60,7 +62,13 @@ record OperationRole(@Nullable Stage stage, String layer, List<String> inputs) {
             Map.entry(Op.SOFTMAX, begins(Stage.SOFTMAX)),
             Map.entry(Op.MAX, begins(Stage.SOFTMAX)),
             Map.entry(Op.NEGATIVE_LOG_LIKELIHOOD, new OperationRole(Stage.SOFTMAX, "", List.of("", "targets"))),
-            Map.entry(Op.MSE_LOSS, new OperationRole(Stage.LOSS, "", List.of("", "targets")))));
+            Map.entry(Op.WEIGHTED_CROSS_ENTROPY, LOSS),
+            Map.entry(Op.NLL_LOSS, LOSS),
+            Map.entry(Op.MSE_LOSS, LOSS),
+            Map.entry(Op.L1_LOSS, LOSS),
+            Map.entry(Op.HUBER_LOSS, LOSS),
+            Map.entry(Op.BCE_WITH_LOGITS_LOSS, LOSS),
+            Map.entry(Op.KL_DIV_LOSS, LOSS)));
 
     /** The operations that go on with the stage before them. */
     private static final Set<Op> GO_ON = EnumSet.of(

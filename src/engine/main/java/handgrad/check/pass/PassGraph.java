@@ -227,7 +227,7 @@ public final class PassGraph {
             }
             var read = inputs.stream().map(this::value).toList();
             put(new Value(count++, output, op, arguments, read, origin()));
-            if (untilLoss && (op == Op.NEGATIVE_LOG_LIKELIHOOD || op == Op.MSE_LOSS)) {
+            if (untilLoss && op.isLoss()) {
                 throw new LossReached(output);
             }
         }

@@ -10,6 +10,8 @@ import handgrad.nn.CrossEntropyLoss;
 import handgrad.nn.MseLoss;
 import handgrad.tensor.DType;
 import handgrad.tensor.LossFunctions;
+import handgrad.tensor.LossReduction;
+import handgrad.tensor.PointwiseLosses;
 import handgrad.tensor.Tensor;
 import java.util.List;
 
@@ -27,12 +29,13 @@ final class LossProofs {
                                 "crossEntropy: the mean over no rows has no value, logits (2, 3)",
                                 () -> CROSS_ENTROPY.forward().apply(Tensor.zeros(2, 3), indices(-100, -100)))
                         .refuses(
-                                "crossEntropy: wants logits (N, classes) and targets (N), logits (2, 3), targets (3)",
+                                "crossEntropy: wants logits (N, classes) and targets (N), or (N, T, classes) and (N, T),"
+                                        + " logits (2, 3), targets (3)",
                                 () -> CROSS_ENTROPY
                                         .forward()
                                         .apply(Tensor.zeros(2, 3), Gradients.zeros(DType.INT32, 3))),
                 crossEntropy("CrossEntropyLoss", CROSS_ENTROPY_LOSS),
-                mse("LossFunctions.mseLoss", MSE),
+                mse("PointwiseLosses.mseLoss", MSE),
                 mse("MseLoss", MSE_LOSS));
     }
 
@@ -68,16 +71,17 @@ final class LossProofs {
     private static double meanNegativeLogProbability(Tensor logits, Tensor targets) {
         double sum = 0;
         int counted = 0;
-        for (int i = 0; i < logits.size(0); i++) {
-            if (targets.get(i) == LossFunctions.IGNORED) {
+        int classes = logits.size(-1);
+        for (int i = 0; i < targets.shape().elements(); i++) {
+            if (targets.getFlat(i) == LossFunctions.IGNORED) {
                 continue;
             }
             counted++;
             double exponentials = 0;
-            for (int j = 0; j < logits.size(1); j++) {
-                exponentials += Math.exp(logits.get(i, j));
+            for (int j = 0; j < classes; j++) {
+                exponentials += Math.exp(logits.getFlat(i * classes + j));
             }
-            sum += Math.log(exponentials) - logits.get(i, (int) targets.get(i));
+            sum += Math.log(exponentials) - logits.getFlat(i * classes + (int) targets.getFlat(i));
         }
         return sum / counted;
     }
@@ -93,6 +97,7 @@ final class LossProofs {
                 .sample(computation, draw.normal(3, 1), draw.indices(1, 3))
                 .sample(computation, draw.normal(13, 27), draw.indices(27, 13))
                 .sample(computation, draw.normal(4, 17), indices(-100, 3, -100, 16))
+                .sample(computation, draw.normal(2, 3, 5), draw.indices(5, 2, 3))
                 .refuses(
                         "crossEntropy: index 3 is outside of 0 to 2",
                         () -> computation.forward().apply(Tensor.zeros(2, 3), indices(0, 3)))
@@ -112,8 +117,8 @@ final class LossProofs {
                         x -> scalarLike(x[0], meanSquare(x[0].abs().add(x[1].abs())))));
     }
 
-    private static final Computation MSE = mse(x -> scalarLike(x[0], LossFunctions.mseLoss(x[0], x[1])), (dOut, x) -> {
-        var dX = written(x[0], out -> LossFunctions.mseLossBackward(x[0], x[1], out))
+    private static final Computation MSE = mse(x -> scalarLike(x[0], PointwiseLosses.mseLoss(x[0], x[1], LossReduction.MEAN)), (dOut, x) -> {
+        var dX = written(x[0], out -> PointwiseLosses.mseLossBackward(x[0], x[1], LossReduction.MEAN, out))
                 .mul(dOut.item());
         return Gradients.of(dX, dX.neg());
     });

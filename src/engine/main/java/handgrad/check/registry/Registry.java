@@ -23,6 +23,8 @@ public final class Registry {
                         new WaveNetProofs().proofs(),
                         new ImageProofs().proofs(),
                         new LossProofs().proofs(),
+                        new PointwiseLossProofs().proofs(),
+                        new ClassLossProofs().proofs(),
                         new ModelProofs().proofs())
                 .flatMap(List::stream)
                 .toList();

@@ -10,6 +10,7 @@ import handgrad.tensor.Grouped;
 import handgrad.tensor.ImageNormalizations;
 import handgrad.tensor.LossFunctions;
 import handgrad.tensor.Normalizations;
+import handgrad.tensor.PointwiseLosses;
 import handgrad.tensor.Sequences;
 import handgrad.tensor.Tensor;
 import handgrad.tensor.Updates;
@@ -70,6 +71,7 @@ class CompletenessTest {
                         LossFunctions.class,
                         Activations.class,
                         Convolutions.class,
+                        PointwiseLosses.class,
                         Normalizations.class,
                         ImageNormalizations.class,
                         Updates.class)

@@ -312,7 +312,13 @@ class EveryNumberTest {
                     MAX_POOL2D,
                     SOFTMAX,
                     NEGATIVE_LOG_LIKELIHOOD,
-                    MSE_LOSS -> false;
+                    WEIGHTED_CROSS_ENTROPY,
+                    NLL_LOSS,
+                    MSE_LOSS,
+                    L1_LOSS,
+                    HUBER_LOSS,
+                    BCE_WITH_LOGITS_LOSS,
+                    KL_DIV_LOSS -> false;
         };
     }
 }
