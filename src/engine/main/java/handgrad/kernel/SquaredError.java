@@ -6,7 +6,7 @@ public final class SquaredError {
             (x, target, dX, divisor, _, from, to) -> {
                 double factor = 2 / divisor;
                 for (int i = from; i < to; i++) {
-                    // In float64, because the difference of two floats need not be a float where its part of the divisor is one.
+                    // In float64, because the difference of two floats need not be a float where its part is one.
                     dX[i] = (float) (factor * ((double) x[i] - target[i]));
                 }
             },

@@ -28,8 +28,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The models share the values of their parameters and have gradients of their own, which are added to those of the
  * first model in the order of the shards. So the result depends on the number of shards, by rounding, but not on the
- * number of threads: choose the shards once, as many as the largest machine has processors. The loss is that of
- * the batch: in a mean a shard weighs as many targets as it has, without the ignored ones.
+ * number of threads: choose the shards once, as many as the largest machine has processors. The loss is that of the
+ * batch: in a mean a shard weighs as many targets as it has, without the ignored ones.
  *
  * <p>This pays where a batch is large and its operations are many and small; large operations are shared among the
  * threads without it, and inside a shard they are not.
@@ -86,8 +86,9 @@ public final class DataParallel {
         if (shards < 1) {
             throw new IllegalArgumentException("DataParallel: wants at least 1 shard, not " + shards);
         }
-        this.shards =
-                Stream.generate(() -> new Shard(newModel.get(), newLoss.get())).limit(shards).toList();
+        this.shards = Stream.generate(() -> new Shard(newModel.get(), newLoss.get()))
+                .limit(shards)
+                .toList();
         Set<Loss> losses = Collections.newSetFromMap(new IdentityHashMap<>());
         this.shards.forEach(shard -> losses.add(shard.loss));
         if (losses.size() < shards) {

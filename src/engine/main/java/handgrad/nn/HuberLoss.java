@@ -34,8 +34,7 @@ public final class HuberLoss implements Loss {
      */
     public HuberLoss(double delta, LossReduction reduction) {
         if (!(delta > 0 && delta < Double.POSITIVE_INFINITY)) {
-            throw new IllegalArgumentException(
-                    "HuberLoss: delta must be greater than 0 and finite, it is " + delta);
+            throw new IllegalArgumentException("HuberLoss: delta must be greater than 0 and finite, it is " + delta);
         }
         this.delta = delta;
         this.reduction = reduction;

@@ -176,8 +176,7 @@ public final class Measures {
 
     private static boolean counts(String measure, int target, int classes) {
         if (target != LossFunctions.IGNORED && (target < 0 || target >= classes)) {
-            throw new IllegalArgumentException(
-                    measure + ": target " + target + " is outside of 0 to " + (classes - 1));
+            throw new IllegalArgumentException(measure + ": target " + target + " is outside of 0 to " + (classes - 1));
         }
         return target != LossFunctions.IGNORED;
     }

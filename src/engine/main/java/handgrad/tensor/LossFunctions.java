@@ -10,8 +10,8 @@ import handgrad.kernel.SoftmaxCrossEntropy;
 import handgrad.kernel.WeightedCrossEntropy;
 
 /**
- * Losses of class targets, each with its backward pass under it; {@link PointwiseLosses} has the others. They write into tensors that the caller gives; see
- * {@link Functional} for what holds of all such operations.
+ * Losses of class targets, each with its backward pass under it; {@link PointwiseLosses} has the others. They write
+ * into tensors that the caller gives; see {@link Functional} for what holds of all such operations.
  */
 public final class LossFunctions {
     /** The target of a row that does not count in {@link #crossEntropy}: PyTorch's default {@code ignore_index}. */
@@ -226,8 +226,7 @@ public final class LossFunctions {
 
     private static void requireSmoothing(String operation, double smoothing) {
         if (!(smoothing >= 0 && smoothing <= 1)) {
-            throw new IllegalArgumentException(
-                    operation + ": labelSmoothing must be from 0 to 1, it is " + smoothing);
+            throw new IllegalArgumentException(operation + ": labelSmoothing must be from 0 to 1, it is " + smoothing);
         }
     }
 
@@ -244,8 +243,7 @@ public final class LossFunctions {
                     + " classes, classWeights is " + classWeights.dtype() + " " + classWeights.shape());
         }
         if (reduction == LossReduction.BATCH_MEAN) {
-            throw new IllegalArgumentException(
-                    operation + ": BATCH_MEAN is for elementwise losses; give MEAN or SUM");
+            throw new IllegalArgumentException(operation + ": BATCH_MEAN is for elementwise losses; give MEAN or SUM");
         }
         if (reduction == LossReduction.SUM) {
             return 1;

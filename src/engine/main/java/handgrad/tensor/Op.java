@@ -114,7 +114,7 @@ public enum Op {
      * all 1, smoothing.
      */
     WEIGHTED_CROSS_ENTROPY,
-    /** The negative log-probabilities of the targets, weighted: log-probabilities, targets; LossReduction, 1 if weighted. */
+    /** The negative log-probabilities of the targets: log-probabilities, targets; LossReduction, 1 if weighted. */
     NLL_LOSS,
     /** The squared differences: x, target; LossReduction. */
     MSE_LOSS,

@@ -21,8 +21,8 @@ public final class PointwiseLosses {
      */
     public static double mseLoss(Tensor x, Tensor target, LossReduction reduction) {
         int divisor = requireTarget("mseLoss", x, target, reduction);
-        double loss = SquaredError.forward(
-                x.elements(), target.elements(), x.shape().elements(), divisor);
+        double loss =
+                SquaredError.forward(x.elements(), target.elements(), x.shape().elements(), divisor);
         return told(Op.MSE_LOSS, loss, x, target, reduction, 0);
     }
 
@@ -83,16 +83,14 @@ public final class PointwiseLosses {
      * @param target (…)
      * @param dX (…), written; may be x
      */
-    public static void huberLossBackward(
-            Tensor x, Tensor target, double delta, LossReduction reduction, Tensor dX) {
+    public static void huberLossBackward(Tensor x, Tensor target, double delta, LossReduction reduction, Tensor dX) {
         requireDelta("huberLossBackward", delta);
         backward("huberLossBackward", PointwiseLoss.HUBER, x, target, reduction, delta, dX);
     }
 
     private static void requireDelta(String operation, double delta) {
         if (!(delta > 0 && delta < Double.POSITIVE_INFINITY)) {
-            throw new IllegalArgumentException(
-                    operation + ": delta must be greater than 0 and finite, it is " + delta);
+            throw new IllegalArgumentException(operation + ": delta must be greater than 0 and finite, it is " + delta);
         }
     }
 
@@ -178,12 +176,11 @@ public final class PointwiseLosses {
     private static int requireTarget(String operation, Tensor x, Tensor target, LossReduction reduction) {
         requireFloating(operation, x);
         requireAlike(operation, "target", x, target);
-        int divisor =
-                switch (reduction) {
-                    case MEAN -> x.shape().elements();
-                    case SUM -> 1;
-                    case BATCH_MEAN -> x.shape().rank() == 0 ? 1 : x.size(0);
-                };
+        int divisor = switch (reduction) {
+            case MEAN -> x.shape().elements();
+            case SUM -> 1;
+            case BATCH_MEAN -> x.shape().rank() == 0 ? 1 : x.size(0);
+        };
         if (divisor == 0) {
             throw new IllegalArgumentException(operation + ": the mean over no elements has no value, x " + x.shape());
         }

@@ -320,6 +320,51 @@ def mse_loss():
     save("mse-loss", {**inputs, "loss": loss, "x.grad": inputs["x"].grad})
 
 
+def loss(name, function, x, target):
+    """A loss of x and a target without a gradient: its mean and its sum, and the gradients of x."""
+    inputs = leaves({"x": x})
+    target = target.double() if target.is_floating_point() else target
+    tensors = {**inputs, "target": target}
+    for reduction in ("mean", "sum"):
+        inputs["x"].grad = None
+        value = function(inputs["x"], target, reduction)
+        value.backward()
+        tensors.update({f"{reduction}.loss": value, f"{reduction}.x.grad": inputs["x"].grad})
+    save(f"losses/{name}", tensors)
+
+
+@golden
+def losses():
+    """Some log-probabilities come from a softmax, some targets are 0 or 1, and some rows are ignored."""
+    g = seeded()
+    x, target = 2 * torch.randn(5, 21, generator=g), torch.randn(5, 21, generator=g)
+    loss("l1", lambda x, t, r: functional.l1_loss(x, t, reduction=r), x, target)
+    loss("mse", lambda x, t, r: functional.mse_loss(x, t, reduction=r), x, target)
+    loss("huber", lambda x, t, r: functional.huber_loss(x, t, reduction=r, delta=0.5), x, target)
+    share = torch.sigmoid(target).mul(1.5).sub(0.25).clamp(0, 1)
+    bce = functional.binary_cross_entropy_with_logits
+    loss("bce-with-logits", lambda x, t, r: bce(x, t, reduction=r), 9 * x, share)
+    log_p, q = torch.log_softmax(x, -1), torch.softmax(target, -1).sub(0.02).clamp(0, 1)
+    loss("kl-div", lambda x, t, r: functional.kl_div(x, t, reduction=r), log_p, q)
+    loss("kl-div-batch", lambda x, t, r: functional.kl_div(x, t, reduction=r.replace("mean", "batchmean")), log_p, q)
+    classes = torch.randint(21, (5,), generator=g)
+    classes[3] = -100
+    weight = torch.arange(21).double().div(10)
+    loss("nll", lambda x, t, r: functional.nll_loss(x, t, reduction=r), log_p, classes)
+    loss("nll-weighted", lambda x, t, r: functional.nll_loss(x, t, weight, reduction=r), log_p, classes)
+    for name, options in {
+        "plain": {},
+        "smoothed": {"label_smoothing": 0.1},
+        "weighted": {"weight": weight},
+        "weighted-smoothed": {"weight": weight, "label_smoothing": 0.1},
+    }.items():
+        loss(f"cross-entropy-{name}", lambda x, t, r: functional.cross_entropy(x, t, reduction=r, **options), 6 * x, classes)
+    # PyTorch's classes are dimension 1.
+    x, classes = 3 * torch.randn(4, 3, 7, generator=g), torch.randint(7, (4, 3), generator=g)
+    classes[1, 2] = -100
+    loss("cross-entropy-3d", lambda x, t, r: functional.cross_entropy(x.mT, t, reduction=r), x, classes)
+
+
 # Optimisers
 
 
@@ -469,5 +514,6 @@ def mlp_bn():
 if "NO AVX" not in torch.__config__.show():
     raise SystemExit("run with ATEN_CPU_CAPABILITY=default in the environment")
 HERE.joinpath("layers").mkdir(exist_ok=True)
+HERE.joinpath("losses").mkdir(exist_ok=True)
 for maker in sys.argv[1:] or makers:
     makers[maker]()

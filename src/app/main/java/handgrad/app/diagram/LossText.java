@@ -59,16 +59,13 @@ final class LossText {
         var x = formula.factor(input);
         var target = formula.factor(value.inputs().get(1));
         var difference = x + " − " + target;
-        var sum =
-                switch (value.operation()) {
-                    case L1_LOSS -> d.times("sign(" + difference + ")", input.shape());
-                    case HUBER_LOSS ->
-                        d.times("clamp(%s, ±%s)".formatted(difference, delta(value)), input.shape());
-                    case BCE_WITH_LOGITS_LOSS -> d.times("(σ(%s) − %s)".formatted(x, target), input.shape());
-                    case KL_DIV_LOSS -> d.times(target, input.shape()).negated();
-                    case null, default ->
-                        d.times("(" + difference + ")", input.shape()).scaled("2");
-                };
+        var sum = switch (value.operation()) {
+            case L1_LOSS -> d.times("sign(" + difference + ")", input.shape());
+            case HUBER_LOSS -> d.times("clamp(%s, ±%s)".formatted(difference, delta(value)), input.shape());
+            case BCE_WITH_LOGITS_LOSS -> d.times("(σ(%s) − %s)".formatted(x, target), input.shape());
+            case KL_DIV_LOSS -> d.times(target, input.shape()).negated();
+            case null, default -> d.times("(" + difference + ")", input.shape()).scaled("2");
+        };
         return divided(value, sum, String.valueOf(input.shape().elements()));
     }
 

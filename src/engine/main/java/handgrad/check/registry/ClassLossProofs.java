@@ -32,9 +32,7 @@ final class ClassLossProofs {
                         .refuses(
                                 "weightedCrossEntropy: the mean over no rows has no value, the weights of the targets"
                                         + " add up to 0.0, logits (2, 3)",
-                                () -> WEIGHTED_CROSS_ENTROPY
-                                        .forward()
-                                        .apply(Tensor.zeros(2, 3), indices(-100, -100)))
+                                () -> WEIGHTED_CROSS_ENTROPY.forward().apply(Tensor.zeros(2, 3), indices(-100, -100)))
                         .refuses(
                                 "weightedCrossEntropy: labelSmoothing must be from 0 to 1, it is -0.5",
                                 () -> weighted(Tensor.zeros(2, 3), 3, -0.5, MEAN))
@@ -45,7 +43,10 @@ final class ClassLossProofs {
                                 "weightedCrossEntropy: wants a FLOAT64 weight for each of 3 classes, classWeights is"
                                         + " FLOAT64 (4)",
                                 () -> weighted(Tensor.zeros(2, 3), 4, 0, MEAN)),
-                proof("CrossEntropyLoss, smoothed", loss(() -> new CrossEntropyLoss(options), true), "weightedCrossEntropy"),
+                proof(
+                        "CrossEntropyLoss, smoothed",
+                        loss(() -> new CrossEntropyLoss(options), true),
+                        "weightedCrossEntropy"),
                 proof("LossFunctions.nllLoss", NLL, "nllLoss"),
                 proof("NLLLoss", loss(() -> new NLLLoss(List.of(), SUM), false), "nllLoss"));
     }
@@ -76,11 +77,9 @@ final class ClassLossProofs {
             (dOut, x) -> {
                 var weights = weights(x[0].size(-1));
                 var p = written(
-                        x[0],
-                        out -> LossFunctions.weightedCrossEntropy(x[0], x[1], weights, SMOOTHING, MEAN, out));
+                        x[0], out -> LossFunctions.weightedCrossEntropy(x[0], x[1], weights, SMOOTHING, MEAN, out));
                 var dLogits = written(
-                        x[0],
-                        dX -> LossFunctions.weightedCrossEntropyBackward(p, x[1], weights, SMOOTHING, MEAN, dX));
+                        x[0], dX -> LossFunctions.weightedCrossEntropyBackward(p, x[1], weights, SMOOTHING, MEAN, dX));
                 return Gradients.of(dLogits.mul(dOut.item()), Gradients.none());
             },
             true,
@@ -117,7 +116,8 @@ final class ClassLossProofs {
                 new Definition(
                         x -> scalarLike(x[0], value(x[0], x[1], weighted, softmax)),
                         x -> x[0].shape().elements(),
-                        x -> scalarLike(x[0], 2 * x[0].abs().sum().item() + x[0].shape().elements())));
+                        x -> scalarLike(
+                                x[0], 2 * x[0].abs().sum().item() + x[0].shape().elements())));
     }
 
     private static double value(Tensor x, Tensor targets, boolean weighted, boolean softmax) {

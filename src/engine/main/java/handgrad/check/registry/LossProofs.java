@@ -17,6 +17,8 @@ import java.util.List;
 
 /** The losses: the operation in {@link LossFunctions}, then the class that keeps what its backward pass reads. */
 final class LossProofs {
+    private static final LossReduction MEAN = LossReduction.MEAN;
+
     private final Draw draw = new Draw(8);
 
     List<Proof> proofs() {
@@ -29,8 +31,8 @@ final class LossProofs {
                                 "crossEntropy: the mean over no rows has no value, logits (2, 3)",
                                 () -> CROSS_ENTROPY.forward().apply(Tensor.zeros(2, 3), indices(-100, -100)))
                         .refuses(
-                                "crossEntropy: wants logits (N, classes) and targets (N), or (N, T, classes) and (N, T),"
-                                        + " logits (2, 3), targets (3)",
+                                "crossEntropy: wants logits (N, classes) and targets (N), or (N, T, classes) and"
+                                        + " (N, T), logits (2, 3), targets (3)",
                                 () -> CROSS_ENTROPY
                                         .forward()
                                         .apply(Tensor.zeros(2, 3), Gradients.zeros(DType.INT32, 3))),
@@ -117,11 +119,12 @@ final class LossProofs {
                         x -> scalarLike(x[0], meanSquare(x[0].abs().add(x[1].abs())))));
     }
 
-    private static final Computation MSE = mse(x -> scalarLike(x[0], PointwiseLosses.mseLoss(x[0], x[1], LossReduction.MEAN)), (dOut, x) -> {
-        var dX = written(x[0], out -> PointwiseLosses.mseLossBackward(x[0], x[1], LossReduction.MEAN, out))
-                .mul(dOut.item());
-        return Gradients.of(dX, dX.neg());
-    });
+    private static final Computation MSE =
+            mse(x -> scalarLike(x[0], PointwiseLosses.mseLoss(x[0], x[1], MEAN)), (dOut, x) -> {
+                var dX = written(x[0], out -> PointwiseLosses.mseLossBackward(x[0], x[1], MEAN, out))
+                        .mul(dOut.item());
+                return Gradients.of(dX, dX.neg());
+            });
 
     /** The class gives its target no gradient; the one of the definition is put in its place. */
     private static final Computation MSE_LOSS =

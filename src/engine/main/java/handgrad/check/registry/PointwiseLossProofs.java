@@ -153,8 +153,7 @@ final class PointwiseLossProofs {
                 (dOut, x) -> {
                     var made = loss.get();
                     made.forward(x[0], x[1]);
-                    return Gradients.of(
-                            made.backward(dOut.item()), ofTarget(terms, dOut, x[0], x[1], reduction));
+                    return Gradients.of(made.backward(dOut.item()), ofTarget(terms, dOut, x[0], x[1], reduction));
                 },
                 terms.definition(reduction));
         return proof(name, computation, operation);
