@@ -79,6 +79,11 @@ public final class CausalConv1d implements WeightedLayer {
                 new WeightAndBias("CausalConv1d", weight, kernelSize, 1, "(" + kernelSize + "·fanIn, fanOut)", bias);
     }
 
+    /** The positions that an output sees, k. */
+    public int kernelSize() {
+        return kernelSize;
+    }
+
     /**
      * With W_j the rows j·fanIn to (j + 1)·fanIn - 1 of the weight:
      *

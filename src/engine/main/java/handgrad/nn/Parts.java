@@ -3,6 +3,7 @@ package handgrad.nn;
 import handgrad.tensor.Conversion;
 import handgrad.tensor.DType;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -185,6 +186,13 @@ public final class Parts {
                 .filter(Parameter.class::isInstance)
                 .map(Parameter.class::cast)
                 .toList();
+    }
+
+    /** The layers inside, at any depth, each by the name that the names of its tensors begin with, before a dot. */
+    public Map<String, Layer> layers() {
+        var byName = new LinkedHashMap<String, Layer>();
+        places.forEach(place -> byName.put(place.name, place.layer));
+        return Collections.unmodifiableMap(byName);
     }
 
     List<Parameter> parameters() {

@@ -1,0 +1,114 @@
+package handgrad.io;
+
+import handgrad.file.PrintableText;
+import handgrad.nn.Layer;
+import handgrad.tensor.Tensor;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A model's weights in a file that PyTorch reads and writes, with PyTorch's names and shapes.
+ *
+ * <pre>{@code
+ * safetensors.torch.save_file(model.state_dict(), "model.safetensors")            # Python
+ * TorchWeights.load(Path.of("model.safetensors"), model);                         // Java, and back:
+ * TorchWeights.save(Path.of("model.safetensors"), model);
+ * model.load_state_dict(safetensors.torch.load_file("model.safetensors"))         # Python
+ * }</pre>
+ *
+ * <p>Names are equal, as those of a {@link handgrad.nn.Sequential} and PyTorch's are: {@code 0.weight}. The weights of
+ * {@code Linear} (out, in), {@code Conv2d} (out, in, k, k) and {@code Conv1d} (out, in, k) become those of
+ * {@link handgrad.nn.Linear}, {@link handgrad.nn.Conv2d} and {@link handgrad.nn.CausalConv1d}, which are (rows, out);
+ * all other tensors, such as those of an embedding or a normalisation, have one shape in both.
+ *
+ * <p>Of a batch normalisation running_mean and running_var are taken as they are. One that follows the deviation has
+ * running_std = √(running_var + epsilon), with the epsilon of its options: PyTorch's layer must have the same for equal
+ * outputs in evaluation. {@code num_batches_tracked} may be in a file that is loaded; a file that is saved says 0,
+ * because no layer here counts, and PyTorch reads it only for momentum=None.
+ *
+ * <p>Equal numbers give equal outputs only where the options of the layers are equal too: stride, padding, epsilon.
+ */
+public final class TorchWeights {
+    private TorchWeights() {}
+
+    /**
+     * Copies the tensors of a file into a model, converted to its type.
+     *
+     * @throws SafetensorsException if the file cannot be read, or a name is missing or unknown, a shape differs, or a
+     *     number does not fit into the type or cannot be; all names and shapes that are wrong are listed, and nothing
+     *     is changed
+     * @throws IllegalArgumentException if the model has a layer that PyTorch has not
+     */
+    public static void load(Path file, Layer model) throws SafetensorsException {
+        var layout = new TorchLayout(model);
+        var saved = new LinkedHashMap<>(Safetensors.read(file).tensors());
+        var missing = new ArrayList<String>();
+        var problems = new ArrayList<String>();
+        var own = new LinkedHashMap<String, Tensor>();
+        layout.places().forEach((name, place) -> {
+            var torch = saved.remove(place.torchName());
+            if (torch == null) {
+                missing.add(place.torchName() + " " + place.torchShape());
+                return;
+            }
+            var problem = TorchLayout.problem(place, torch);
+            if (problem.isPresent()) {
+                problems.add(problem.get());
+            } else {
+                own.put(name, TorchLayout.fromTorch(place, torch));
+            }
+        });
+        saved.keySet().removeAll(layout.counts());
+        var unknown = saved.entrySet().stream()
+                .map(entry -> PrintableText.excerpt(entry.getKey()) + " "
+                        + entry.getValue().shape())
+                .toList();
+        addFirst(problems, "unknown ", unknown);
+        addFirst(problems, "missing ", missing);
+        if (!problems.isEmpty()) {
+            throw new SafetensorsException(file, "does not fit the model: " + String.join("; ", problems));
+        }
+        try {
+            model.loadStateDict(own);
+        } catch (IllegalArgumentException e) {
+            throw new SafetensorsException(file, "does not fit the model: " + e.getMessage(), e);
+        }
+    }
+
+    private static void addFirst(List<String> problems, String what, List<String> names) {
+        if (!names.isEmpty()) {
+            problems.addFirst(what + String.join(", ", names));
+        }
+    }
+
+    /**
+     * Writes a model's tensors as PyTorch has them, or replaces the file whole.
+     *
+     * @throws SafetensorsException if the file cannot be written
+     * @throws IllegalArgumentException if the model has a layer that PyTorch has not, or a running deviation whose
+     *     square is below epsilon, so that PyTorch's variance would be below 0; nothing is written
+     */
+    public static void save(Path file, Layer model) throws SafetensorsException {
+        var layout = new TorchLayout(model);
+        var state = model.stateDict();
+        var torch = new LinkedHashMap<String, Tensor>();
+        state.forEach((name, own) -> {
+            var place = layout.places().get(name);
+            if (place == null) {
+                throw new IllegalStateException("TorchWeights: " + name + " has no place");
+            }
+            var converted = TorchLayout.toTorch(place, own);
+            if (place instanceof TorchLayout.Deviation) {
+                TorchLayout.negative(place, converted).ifPresent(problem -> {
+                    throw new IllegalArgumentException("TorchWeights: " + name + "² - epsilon is below 0: " + problem);
+                });
+            }
+            torch.put(place.torchName(), converted);
+        });
+        layout.counts().forEach(name -> torch.put(name, Tensor.of(new int[1])));
+        Safetensors.write(file, torch, Map.of("format", "pt"));
+    }
+}

@@ -1,0 +1,207 @@
+package handgrad.io;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.offset;
+
+import handgrad.nn.BatchNorm1d;
+import handgrad.nn.BatchNorm2d;
+import handgrad.nn.BatchNormOptions;
+import handgrad.nn.CausalConv1d;
+import handgrad.nn.Conv2d;
+import handgrad.nn.Conv2dOptions;
+import handgrad.nn.Embedding;
+import handgrad.nn.Flatten;
+import handgrad.nn.GroupedLinear;
+import handgrad.nn.Layer;
+import handgrad.nn.LayerNorm;
+import handgrad.nn.Linear;
+import handgrad.nn.MaxPool2d;
+import handgrad.nn.Relu;
+import handgrad.nn.Sequential;
+import handgrad.nn.Tanh;
+import handgrad.random.TorchRandom;
+import handgrad.tensor.Shape;
+import handgrad.tensor.Tensor;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Objects;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@Tag("no-kernel")
+class TorchWeightsTest {
+    @TempDir
+    private Path folder;
+
+    private Path file() {
+        return folder.resolve("model.safetensors");
+    }
+
+    private static Tensor tensor(Path file, String name) throws IOException {
+        return Objects.requireNonNull(Safetensors.read(file).tensors().get(name), name);
+    }
+
+    private static Tensor state(Layer model, String name) {
+        return Objects.requireNonNull(model.stateDict().get(name), name);
+    }
+
+    /** The models of exchange.py. */
+    private static Layer model(String kind) {
+        var random = TorchRandom.seeded(9);
+        return switch (kind) {
+            case "mlp" ->
+                new Sequential(
+                        new Linear(5, 16, random), new BatchNorm1d(16), new Tanh(), new Linear(16, 3, random));
+            case "cnn" ->
+                new Sequential(
+                        new Conv2d(2, 4, 3, Conv2dOptions.PYTORCH.withPadding(1), random),
+                        new BatchNorm2d(4),
+                        new Relu(),
+                        new MaxPool2d(2),
+                        new Flatten(1, 3),
+                        new Linear(64, 3, random));
+            case "embedding" ->
+                new Sequential(new Embedding(7, 4, random), new LayerNorm(4), new Linear(4, 3, false, random));
+            default -> throw new IllegalArgumentException(kind);
+        };
+    }
+
+    private static void assertClose(Tensor actual, Tensor expected) {
+        assertThat(actual.shape()).isEqualTo(expected.shape());
+        for (int i = 0; i < expected.shape().elements(); i++) {
+            assertThat(actual.getFlat(i)).isCloseTo(expected.getFlat(i), offset(1e-5));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"mlp", "cnn", "embedding"})
+    void aModelOfPyTorchGivesItsOutputsHere(String kind) throws Exception {
+        var batch = folder.resolve("batch.safetensors");
+        Python.run(folder, "torch", "exchange.py", "write", kind, file(), batch);
+        var model = model(kind);
+        TorchWeights.load(file(), model);
+        model.train(false);
+        assertClose(model.forward(tensor(batch, "x")), tensor(batch, "y"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"mlp", "cnn", "embedding"})
+    void aModelFromHereGivesItsOutputsInPyTorch(String kind) throws Exception {
+        var batch = folder.resolve("batch.safetensors");
+        var result = folder.resolve("result.safetensors");
+        var random = TorchRandom.seeded(3);
+        var x = switch (kind) {
+            case "mlp" -> Tensor.randn(random, 8, 5);
+            case "cnn" -> Tensor.randn(random, 8, 2, 8, 8);
+            default -> Tensor.randint(random, 7, 8);
+        };
+        var model = model(kind);
+        model.forward(x);
+        model.train(false);
+        TorchWeights.save(file(), model);
+        Safetensors.write(batch, Map.of("x", x), Map.of());
+        Python.run(folder, "torch", "exchange.py", "read", kind, file(), batch, result);
+        assertClose(model.forward(x), tensor(result, "y"));
+    }
+
+    @Test
+    void weightsAreLaidOutAsPyTorchHasThem() throws IOException {
+        var model = new Sequential(
+                new Linear(Tensor.of(new float[] {1, 2, 3, 4, 5, 6}, 2, 3), null),
+                new Conv2d(2, 1, 0, Tensor.of(new float[] {0, 1, 2, 3, 4, 5, 6, 7}, 4, 2), null),
+                new CausalConv1d(2, 1, Tensor.of(new float[] {1, 2, 3, 4, 5, 6}, 6, 1), null));
+        TorchWeights.save(file(), model);
+        assertThat(tensor(file(), "0.weight").shape()).isEqualTo(Shape.of(3, 2));
+        assertThat(tensor(file(), "0.weight").floats()).containsExactly(1, 4, 2, 5, 3, 6);
+        assertThat(tensor(file(), "1.weight").shape()).isEqualTo(Shape.of(2, 1, 2, 2));
+        assertThat(tensor(file(), "1.weight").floats()).containsExactly(0, 2, 4, 6, 1, 3, 5, 7);
+        // Rows are oldest position first, each with three inputs; PyTorch has each input's positions together.
+        assertThat(tensor(file(), "2.weight").shape()).isEqualTo(Shape.of(1, 3, 2));
+        assertThat(tensor(file(), "2.weight").floats()).containsExactly(1, 4, 2, 5, 3, 6);
+        var hash = WeightsHash.of(model.stateDict());
+        model.parameters().forEach(parameter -> parameter.value().fill(0));
+        TorchWeights.load(file(), model);
+        assertThat(WeightsHash.of(model.stateDict())).isEqualTo(hash);
+    }
+
+    @Test
+    void theCountOfBatchesIsWrittenAndMayBeMissing() throws IOException {
+        var model = new Sequential(new BatchNorm1d(2));
+        TorchWeights.save(file(), model);
+        assertThat(tensor(file(), "0.num_batches_tracked").shape()).isEqualTo(Shape.SCALAR);
+        TorchWeights.load(file(), model);
+        Safetensors.write(file(), model.stateDict(), Map.of());
+        TorchWeights.load(file(), model);
+    }
+
+    @Test
+    void aRunningDeviationIsConvertedWithTheLayersEpsilon() throws IOException {
+        var options = BatchNormOptions.MAKEMORE_PART_3.withEpsilon(0.5);
+        var model = new BatchNorm1d(2, options);
+        var torch = new LinkedHashMap<>(new BatchNorm1d(2).stateDict());
+        torch.put("running_var", Tensor.of(new float[] {3.5f, 15.5f}, 2));
+        Safetensors.write(file(), torch, Map.of());
+        TorchWeights.load(file(), model);
+        assertThat(state(model, "running_std").floats()).containsExactly(2, 4);
+        TorchWeights.save(file(), model);
+        assertThat(tensor(file(), "running_var").floats()).containsExactly(3.5f, 15.5f);
+        state(model, "running_std").fill(0.5);
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> TorchWeights.save(file(), model))
+                .withMessage("TorchWeights: running_std² - epsilon is below 0: running_var has -0.25 at [0], it must be"
+                        + " at least 0");
+        torch.put("running_var", Tensor.of(new float[] {1, -2}, 2));
+        assertRefused(model, torch, "running_var has -2.0 at [1], it must be at least 0");
+    }
+
+    private void assertRefused(Layer model, Map<String, Tensor> torch, String problem) throws IOException {
+        Safetensors.write(file(), torch, Map.of());
+        var hash = WeightsHash.of(model.stateDict());
+        assertThatExceptionOfType(SafetensorsException.class)
+                .isThrownBy(() -> TorchWeights.load(file(), model))
+                .withMessage(file() + ": does not fit the model: " + problem);
+        assertThat(WeightsHash.of(model.stateDict())).isEqualTo(hash);
+    }
+
+    @Test
+    void allThatIsWrongIsListedAndNothingIsChanged() throws IOException {
+        var model = new Sequential(
+                new Linear(2, 3, TorchRandom.seeded(1)), new Linear(3, 1, TorchRandom.seeded(2)), new BatchNorm1d(1));
+        var torch = new LinkedHashMap<String, Tensor>();
+        torch.put("0.weight", Tensor.zeros(2, 3));
+        torch.put("0.bias", Tensor.zeros(3));
+        torch.put("1.weight", Tensor.zeros(1, 3));
+        torch.put("head.bias", Tensor.zeros(4));
+        torch.put("3.num_batches_tracked", Tensor.of(new int[1]));
+        new BatchNorm1d(1).stateDict().forEach((name, tensor) -> torch.put("2." + name, tensor));
+        assertRefused(
+                model,
+                torch,
+                "missing 1.bias (1); unknown head.bias (4), 3.num_batches_tracked (); 0.weight has shape (2, 3), the"
+                        + " model wants (3, 2)");
+    }
+
+    @Test
+    void aNumberThatCannotBeIsRefused() throws IOException {
+        var model = new BatchNorm1d(1);
+        var torch = new LinkedHashMap<>(new BatchNorm1d(1).stateDict());
+        torch.put("running_var", Tensor.of(new float[] {-1}, 1));
+        assertRefused(model, torch, "loadStateDict: running_var has -1.0 at [0], it must be at least 0");
+    }
+
+    @Test
+    void aLayerThatPyTorchHasNotIsRefused() {
+        var model = new Sequential(new GroupedLinear(Tensor.zeros(2, 4), null, 2));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> TorchWeights.save(file(), model))
+                .withMessageStartingWith(
+                        "TorchWeights: 0.weight is that of a GroupedLinear, which PyTorch does not have");
+    }
+}

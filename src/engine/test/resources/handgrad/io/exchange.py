@@ -1,0 +1,79 @@
+"""Exchanges the weights of small models with TorchWeightsTest, through a reader and a writer of safetensors.
+
+python3 exchange.py write KIND WEIGHTS BATCH: makes a model, writes its state dict, an input x and its output y
+python3 exchange.py read KIND WEIGHTS BATCH RESULT: loads the state dict, writes the output y for the input x of BATCH
+"""
+
+import json
+import sys
+
+import numpy
+import torch
+from torch import nn
+
+TYPES = {"F32": "<f4", "F64": "<f8", "I32": "<i4", "I64": "<i8"}
+
+
+def read_file(path):
+    data = open(path, "rb").read()
+    start = 8 + int.from_bytes(data[:8], "little")
+    header = json.loads(data[8:start])
+    header.pop("__metadata__", None)
+    tensors = {}
+    for name, entry in header.items():
+        begin, end = entry["data_offsets"]
+        elements = numpy.frombuffer(data[start + begin : start + end], TYPES[entry["dtype"]])
+        tensors[name] = torch.from_numpy(elements.reshape(entry["shape"]).copy())
+    return tensors
+
+
+def write_file(path, tensors):
+    header, body = {}, b""
+    for name, tensor in tensors.items():
+        array = numpy.ascontiguousarray(tensor.detach().numpy())
+        kind = {numpy.dtype(code): kind for kind, code in TYPES.items()}[array.dtype]
+        content = array.tobytes()
+        place = [len(body), len(body) + len(content)]
+        header[name] = {"dtype": kind, "shape": list(tensor.shape), "data_offsets": place}
+        body += content
+    text = json.dumps(header).encode()
+    open(path, "wb").write(len(text).to_bytes(8, "little") + text + body)
+
+
+MODELS = {
+    "mlp": lambda: (
+        nn.Sequential(nn.Linear(5, 16), nn.BatchNorm1d(16), nn.Tanh(), nn.Linear(16, 3)),
+        torch.randn(8, 5),
+    ),
+    "cnn": lambda: (
+        nn.Sequential(
+            nn.Conv2d(2, 4, 3, padding=1), nn.BatchNorm2d(4), nn.ReLU(), nn.MaxPool2d(2), nn.Flatten(), nn.Linear(64, 3)
+        ),
+        torch.randn(8, 2, 8, 8),
+    ),
+    "embedding": lambda: (
+        nn.Sequential(nn.Embedding(7, 4), nn.LayerNorm(4), nn.Linear(4, 3, bias=False)),
+        torch.randint(7, (8,)),
+    ),
+}
+
+
+def main(action, kind, weights, batch, result=None):
+    torch.manual_seed(5)
+    model, x = MODELS[kind]()
+    if action == "write":
+        with torch.no_grad():
+            for parameter in model.parameters():
+                parameter.add_(0.1 * torch.randn_like(parameter))
+        for _ in range(3):
+            model(x)
+        model.eval()
+        write_file(weights, model.state_dict())
+        write_file(batch, {"x": x, "y": model(x)})
+    else:
+        model.load_state_dict(read_file(weights))
+        model.eval()
+        write_file(result, {"y": model(read_file(batch)["x"])})
+
+
+main(*sys.argv[1:])
