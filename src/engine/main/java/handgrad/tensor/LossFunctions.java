@@ -137,7 +137,7 @@ public final class LossFunctions {
                         logits.size(-1))
                 / divisor;
         if (Tracing.isOn()) {
-            double[] arguments = {reduction.ordinal(), weighted(classWeights), labelSmoothing};
+            double[] arguments = {divisor, weighted(classWeights), labelSmoothing};
             Tracing.record(Op.WEIGHTED_CROSS_ENTROPY, arguments, Tensor.scalar(loss), logits, targets);
         }
         return loss;
@@ -190,7 +190,7 @@ public final class LossFunctions {
                         x.elements(), targets.ints(), classWeights.doubles(), rows, x.size(-1))
                 / divisor;
         if (Tracing.isOn()) {
-            double[] arguments = {reduction.ordinal(), weighted(classWeights)};
+            double[] arguments = {divisor, weighted(classWeights)};
             Tracing.record(Op.NLL_LOSS, arguments, Tensor.scalar(loss), x, targets);
         }
         return loss;

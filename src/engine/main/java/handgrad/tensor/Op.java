@@ -110,21 +110,21 @@ public enum Op {
     /** The mean of -ln of the target's probability: probabilities, targets. */
     NEGATIVE_LOG_LIKELIHOOD,
     /**
-     * Cross-entropy, weighted and smoothed: logits, targets; {@link LossReduction} by its place, 1 if weights are not
-     * all 1, smoothing.
+     * Cross-entropy, weighted and smoothed: logits, targets; what its sum is divided by, 1 if weights are not all 1,
+     * smoothing.
      */
     WEIGHTED_CROSS_ENTROPY,
-    /** The negative log-probabilities of the targets: log-probabilities, targets; LossReduction, 1 if weighted. */
+    /** The negative log-probabilities of the targets: log-probabilities, targets; divisor, 1 if weighted. */
     NLL_LOSS,
-    /** The squared differences: x, target; LossReduction. */
+    /** The squared differences: x, target; divisor. */
     MSE_LOSS,
-    /** The absolute differences: x, target; LossReduction. */
+    /** The absolute differences: x, target; divisor. */
     L1_LOSS,
-    /** The differences, squared where they are small: x, target; LossReduction, δ. */
+    /** The differences, squared where they are small: x, target; divisor, δ. */
     HUBER_LOSS,
-    /** The binary cross-entropy of sigmoids: logits, target; LossReduction. */
+    /** The binary cross-entropy of sigmoids: logits, target; divisor. */
     BCE_WITH_LOGITS_LOSS,
-    /** The divergence of Kullback and Leibler: log-probabilities, target; LossReduction. */
+    /** The divergence of Kullback and Leibler: log-probabilities, target; divisor. */
     KL_DIV_LOSS;
 
     /** The constant's name in camel case. */

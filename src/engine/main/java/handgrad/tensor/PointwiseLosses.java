@@ -167,7 +167,7 @@ public final class PointwiseLosses {
 
     private static double told(Op op, double loss, Tensor x, Tensor target, LossReduction reduction, double delta) {
         if (Tracing.isOn()) {
-            Tracing.record(op, new double[] {reduction.ordinal(), delta}, Tensor.scalar(loss), x, target);
+            Tracing.record(op, new double[] {divisor(x, reduction), delta}, Tensor.scalar(loss), x, target);
         }
         return loss;
     }
@@ -176,14 +176,18 @@ public final class PointwiseLosses {
     private static int requireTarget(String operation, Tensor x, Tensor target, LossReduction reduction) {
         requireFloating(operation, x);
         requireAlike(operation, "target", x, target);
-        int divisor = switch (reduction) {
-            case MEAN -> x.shape().elements();
-            case SUM -> 1;
-            case BATCH_MEAN -> x.shape().rank() == 0 ? 1 : x.size(0);
-        };
+        int divisor = divisor(x, reduction);
         if (divisor == 0) {
             throw new IllegalArgumentException(operation + ": the mean over no elements has no value, x " + x.shape());
         }
         return divisor;
+    }
+
+    private static int divisor(Tensor x, LossReduction reduction) {
+        return switch (reduction) {
+            case MEAN -> x.shape().elements();
+            case SUM -> 1;
+            case BATCH_MEAN -> x.shape().rank() == 0 ? 1 : x.size(0);
+        };
     }
 }

@@ -131,22 +131,24 @@ class LossTest {
         assertThat(loss.backward()).isEqualTo(gradient);
     }
 
-    /** A loss by hand with a gradient that forgets the mean, or does not. */
-    private record Squares(boolean right, double[] kept, Tensor[] difference) implements Loss {
+    /** A loss by hand, with a gradient that forgets the mean or does not. */
+    private static final class Squares implements Loss {
+        private final boolean right;
+        private Tensor difference = Tensor.zeros(1);
+
         Squares(boolean right) {
-            this(right, new double[1], new Tensor[1]);
+            this.right = right;
         }
 
         @Override
         public double forward(Tensor output, Tensor targets) {
-            difference[0] = output.sub(targets);
-            kept[0] = output.shape().elements();
-            return difference[0].pow(2).sum().item() / kept[0];
+            difference = output.sub(targets);
+            return difference.pow(2).sum().item() / difference.shape().elements();
         }
 
         @Override
         public Tensor backward() {
-            return difference[0].mul(right ? 2 / kept[0] : 2);
+            return difference.mul(right ? 2.0 / difference.shape().elements() : 2);
         }
     }
 

@@ -1,37 +1,44 @@
 package handgrad.app.diagram;
 
 import handgrad.check.pass.PassGraph.Value;
-import handgrad.tensor.LossReduction;
+import handgrad.tensor.Op;
 
 /** The formulas and the gradients of losses, as text. */
 final class LossText {
     private LossText() {}
 
-    private static LossReduction reduction(Value value) {
-        return LossReduction.values()[value.arguments().getFirst().intValue()];
+    private static double divisor(Value value) {
+        return value.arguments().getFirst();
+    }
+
+    /** Whether it is a sum over several targets. */
+    private static boolean isSum(Value value) {
+        return divisor(value) == 1 && targets(value) != 1;
+    }
+
+    /** Whether it is divided by another number than that of its targets or of their weights. */
+    private static boolean isPerRow(Value value) {
+        return !value.is(Op.NLL_LOSS) && !value.is(Op.WEIGHTED_CROSS_ENTROPY) && divisor(value) != targets(value);
+    }
+
+    private static int targets(Value value) {
+        return value.inputs().get(1).shape().elements();
     }
 
     /** A mean or a sum of what is computed of each element or row. */
     private static String reduced(Value value, String body) {
-        return switch (reduction(value)) {
-            case MEAN -> "mean " + body;
-            case SUM -> "Σ " + body;
-            case BATCH_MEAN -> "1/" + rows(value) + "·Σ " + body;
-        };
-    }
-
-    private static int rows(Value value) {
-        var shape = value.inputs().getFirst().shape();
-        return shape.rank() == 0 ? 1 : shape.size(0);
+        if (isSum(value)) {
+            return "Σ " + body;
+        }
+        return (isPerRow(value) ? "1/" + FormulaText.number(divisor(value)) + "·Σ " : "mean ") + body;
     }
 
     /** The gradient of the sum, divided as the sum is. */
     private static Term divided(Value value, Term sum, String count) {
-        return switch (reduction(value)) {
-            case MEAN -> sum.over(count);
-            case SUM -> sum;
-            case BATCH_MEAN -> sum.over(String.valueOf(rows(value)));
-        };
+        if (isSum(value)) {
+            return sum;
+        }
+        return sum.over(isPerRow(value) ? FormulaText.number(divisor(value)) : count);
     }
 
     /** A loss that has a target for each element. */
