@@ -12,7 +12,7 @@ import java.util.HexFormat;
  * Images of {@value #CLASSES} classes. They are kept as bytes, a quarter of what tensors take, and become numbers from
  * -1 for black to 1 for white when they are asked for.
  */
-public final class ImageDataset {
+public final class ImageDataset implements BatchSource {
     /** The number of classes in MNIST, Fashion-MNIST, CIFAR-10 and {@link GlyphImages}. */
     public static final int CLASSES = 10;
 
@@ -39,6 +39,7 @@ public final class ImageDataset {
     }
 
     /** The number of images. */
+    @Override
     public int size() {
         return labels.length;
     }
@@ -105,7 +106,15 @@ public final class ImageDataset {
         return images;
     }
 
-    private Batch emptyBatch(int batchSize) {
+    @Override
+    public void fill(int[] rows, Batch target) {
+        for (int i = 0; i < rows.length; i++) {
+            copy(rows[i], target, i);
+        }
+    }
+
+    @Override
+    public Batch emptyBatch(int batchSize) {
         return new Batch(
                 Tensor.zeros(batchSize, channels, height, width), Tensor.zeros(DType.INT32, Shape.of(batchSize)));
     }
