@@ -6,10 +6,10 @@ import java.util.Arrays;
  * A learning rate that changes at given steps.
  *
  * <pre>{@code
- * StepSchedule.of(0.1).then(100_000, 0.01)   // 0.1 in steps 0 to 99,999, then 0.01
+ * Schedule.steps(0.1).then(100_000, 0.01)   // 0.1 in steps 0 to 99,999, then 0.01
  * }</pre>
  */
-public final class StepSchedule {
+public final class StepSchedule implements Schedule {
     private final int[] from;
     private final double[] rates;
 
@@ -19,7 +19,7 @@ public final class StepSchedule {
     }
 
     /** One rate for every step; more than 0. */
-    public static StepSchedule of(double lr) {
+    static StepSchedule of(double lr) {
         return new StepSchedule(new int[0], new double[0]).then(0, lr);
     }
 
@@ -41,7 +41,7 @@ public final class StepSchedule {
         return new StepSchedule(steps, values);
     }
 
-    /** The learning rate at a step, counted from 0. */
+    @Override
     public double at(int step) {
         int change = from.length - 1;
         while (change > 0 && step < from[change]) {

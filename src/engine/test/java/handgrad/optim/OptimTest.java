@@ -104,7 +104,7 @@ class OptimTest {
 
     @Test
     void a_step_schedule_changes_at_its_steps() {
-        var schedule = StepSchedule.of(0.1).then(100, 0.01).then(150, 0.001);
+        var schedule = Schedule.steps(0.1).then(100, 0.01).then(150, 0.001);
         assertThat(schedule.at(0)).isEqualTo(0.1);
         assertThat(schedule.at(99)).isEqualTo(0.1);
         assertThat(schedule.at(100)).isEqualTo(0.01);
@@ -113,7 +113,7 @@ class OptimTest {
                 .isThrownBy(() -> schedule.then(150, 0.1))
                 .withMessage("StepSchedule: step 150 does not come after step 150");
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> StepSchedule.of(0))
+                .isThrownBy(() -> Schedule.steps(0))
                 .withMessage("StepSchedule: the learning rate must be more than 0 and finite, it is 0.0");
     }
 }

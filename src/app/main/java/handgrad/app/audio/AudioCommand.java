@@ -14,7 +14,7 @@ import handgrad.io.SafetensorsException;
 import handgrad.nn.CrossEntropyLoss;
 import handgrad.nn.Layer;
 import handgrad.optim.Adam;
-import handgrad.optim.StepSchedule;
+import handgrad.optim.Schedule;
 import handgrad.random.TorchRandom;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -232,7 +232,7 @@ public final class AudioCommand implements Callable<Integer> {
         var sequence = new Sequence(symbols, Arrays.copyOfRange(train, 1, train.length), SoundModel.RECEPTIVE_FIELD);
         var loss = new CrossEntropyLoss();
         var adam = new Adam(model.parameters());
-        var schedule = StepSchedule.of(lr).then(1 + (int) (LR_DROP * steps), lr / 10);
+        var schedule = Schedule.steps(lr).then(1 + (int) (LR_DROP * steps), lr / 10);
         try (var progress = new Progress("audio", steps, quiet)) {
             for (int step = 0; step < steps; step++) {
                 var batch = sequence.batch(CROPS, CROP, random);

@@ -3,7 +3,7 @@ package handgrad.app.train;
 import handgrad.app.command.Checks;
 import handgrad.app.command.WrongInputException;
 import handgrad.models.LectureModel;
-import handgrad.optim.StepSchedule;
+import handgrad.optim.Schedule;
 
 /**
  * What a run can be repeated with. The bounds on the sizes keep every tensor of a model below 2³¹ elements: the largest
@@ -100,8 +100,8 @@ record TrainOptions(
     }
 
     /** The learning rate of each step. */
-    StepSchedule schedule() {
-        return StepSchedule.of(lr).then(model.defaults().lrDrop(), lr / 10);
+    Schedule schedule() {
+        return Schedule.steps(lr).then(model.defaults().lrDrop(), lr / 10);
     }
 
     LectureModel.Sizes sizes() {
