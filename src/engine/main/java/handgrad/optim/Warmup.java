@@ -29,8 +29,8 @@ public record Warmup(int steps) {
     }
 
     /**
-     * A line down, as PyTorch's LinearLR: max + (min - max) · t with t = (step - steps) / (total - steps); min from step
-     * total on.
+     * A line down, as LinearLR of PyTorch: max + (min - max) · t with t = (step - steps) / (total - steps); min from
+     * step total on.
      *
      * @param max more than 0
      * @param min from 0 to max
