@@ -12,6 +12,7 @@ public final class AdamStep {
     private final RowLoop loop = new RowLoop(this::float32, this::float64);
     private double beta1;
     private double beta2;
+    private double decay;
     private double keep;
     private double rate;
     private double scale;
@@ -20,10 +21,12 @@ public final class AdamStep {
     private AdamStep() {}
 
     /** This thread's step with these numbers, which holds until the thread asks for the next. */
-    public static AdamStep of(double beta1, double beta2, double keep, double rate, double scale, double epsilon) {
+    public static AdamStep of(
+            double beta1, double beta2, double decay, double keep, double rate, double scale, double epsilon) {
         var step = OF_THREAD.get();
         step.beta1 = beta1;
         step.beta2 = beta2;
+        step.decay = decay;
         step.keep = keep;
         step.rate = rate;
         step.scale = scale;
@@ -32,8 +35,8 @@ public final class AdamStep {
     }
 
     /**
-     * One pass over n elements: mean = β₁ mean + (1 - β₁) grad, square = β₂ square + (1 - β₂) grad², target = keep ·
-     * target - rate · mean / (√square · scale + ε). The arrays are all float[] or all double[].
+     * One pass over n elements: g = grad + decay · target, mean = β₁ mean + (1 - β₁) g, square = β₂ square + (1 - β₂) g²,
+     * target = keep · target - rate · mean / (√square · scale + ε). The arrays are all float[] or all double[].
      */
     public void run(Object target, Object grad, Object mean, Object square, int n) {
         loop.run(n, Parallel.BLOCK, 1, target, grad, mean, square);
@@ -45,12 +48,13 @@ public final class AdamStep {
         // 1 - β is taken in float64, where β near 1 leaves it all its digits.
         float rest1 = (float) (1 - beta1);
         float rest2 = (float) (1 - beta2);
+        float decayed = (float) decay;
         float kept = (float) keep;
         float stepRate = (float) rate;
         float rootScale = (float) scale;
         float added = (float) epsilon;
         for (int i = from; i < to; i++) {
-            float g = grad[i];
+            float g = grad[i] + decayed * target[i];
             float m = decay1 * mean[i] + rest1 * g;
             float v = decay2 * square[i] + rest2 * g * g;
             mean[i] = m;
@@ -64,7 +68,7 @@ public final class AdamStep {
         double rest1 = 1 - beta1;
         double rest2 = 1 - beta2;
         for (int i = from; i < to; i++) {
-            double g = grad[i];
+            double g = grad[i] + decay * target[i];
             double m = beta1 * mean[i] + rest1 * g;
             double v = beta2 * square[i] + rest2 * g * g;
             mean[i] = m;

@@ -35,6 +35,15 @@ public final class Update {
             },
             (x, _, factor, _) -> Math.sqrt(factor * x));
 
+    private static final ElementwiseLoop LIMIT = ElementwiseLoop.of(
+            (_, _, x, limit, _, from, to) -> {
+                float most = (float) limit;
+                for (int i = from; i < to; i++) {
+                    x[i] = Math.max(-most, Math.min(most, x[i]));
+                }
+            },
+            (x, _, limit, _) -> Math.max(-limit, Math.min(limit, x)));
+
     private Update() {}
 
     /** target += factor · source; the product is rounded before the sum, as PyTorch's SGD rounds it. */
@@ -50,5 +59,40 @@ public final class Update {
     /** out = √(factor · x). */
     public static void scaledSquareRoot(Object x, double factor, Object out, int n) {
         SCALED_SQUARE_ROOT.run(x, x, out, factor, 0, n);
+    }
+
+    /** x = max(-limit, min(limit, x)). */
+    public static void limit(Object x, double limit, int n) {
+        LIMIT.run(x, x, x, limit, 0, n);
+    }
+
+    /** Σ x², added in float64 in four sums, so that additions do not wait for each other; on one thread. */
+    public static double squaredNorm(Object x, int n) {
+        double a = 0;
+        double b = 0;
+        double c = 0;
+        double d = 0;
+        int whole = n - n % 4;
+        if (x instanceof float[] floats) {
+            for (int i = 0; i < whole; i += 4) {
+                a += square(floats[i]);
+                b += square(floats[i + 1]);
+                c += square(floats[i + 2]);
+                d += square(floats[i + 3]);
+            }
+            for (int i = whole; i < n; i++) {
+                a += square(floats[i]);
+            }
+        } else {
+            double[] doubles = (double[]) x;
+            for (int i = 0; i < n; i++) {
+                a += square(doubles[i]);
+            }
+        }
+        return (a + b) + (c + d);
+    }
+
+    private static double square(double x) {
+        return x * x;
     }
 }

@@ -7,17 +7,16 @@ import java.util.List;
 
 /**
  * Adam (Kingma and Ba 2014, https://arxiv.org/abs/1412.6980): steps of about the learning rate in every element, by
- * running averages of its gradient and of its square. Weight decay, where given, is that of AdamW (Loshchilov and
- * Hutter 2017, https://arxiv.org/abs/1711.05101): apart from the gradient. Everything is named as in PyTorch.
+ * running averages of its gradient and of its square. Weight decay, where given, is added to the gradient (L2), as in
+ * PyTorch's {@code Adam}; {@link AdamW} decays the weights themselves.
  */
 public final class Adam implements Optimizer {
-    private final ParameterList parameters;
+    private final AdamMoments moments;
     private final AdamOptions options;
-    private final List<Tensor> means;
-    private final List<Tensor> squares;
-    private int step;
+    private final AdamMoments.Update update = this::update;
+    private double lr;
 
-    /** An optimiser of these parameters with PyTorch's defaults, {@link AdamOptions#PYTORCH}. */
+    /** An optimiser of these parameters with {@link AdamOptions#PYTORCH}. */
     public Adam(List<Parameter> parameters) {
         this(parameters, AdamOptions.PYTORCH);
     }
@@ -28,63 +27,40 @@ public final class Adam implements Optimizer {
      * @param parameters at least one, none twice
      */
     public Adam(List<Parameter> parameters, AdamOptions options) {
-        this.parameters = new ParameterList("Adam", parameters);
+        this.moments = new AdamMoments("Adam", parameters);
         this.options = options;
-        this.means = zeros();
-        this.squares = zeros();
-    }
-
-    private List<Tensor> zeros() {
-        return parameters.asList().stream()
-                .map(Parameter::value)
-                .map(value -> Tensor.zeros(value.dtype(), value.shape()))
-                .toList();
     }
 
     @Override
     public void zeroGrad() {
-        parameters.zeroGrad();
+        moments.zeroGrad();
     }
 
     /**
      * For every parameter, at step s counted from 1:
      *
      * <pre>
-     * mean = β₁ mean + (1 - β₁) grad;  square = β₂ square + (1 - β₂) grad²
-     * value = (1 - lr · weightDecay) value - lr / (1 - β₁ˢ) · mean / (√(square / (1 - β₂ˢ)) + epsilon)
+     * g = grad + weightDecay · value;  mean = β₁ mean + (1 - β₁) g;  square = β₂ square + (1 - β₂) g²
+     * value = value - lr / (1 - β₁ˢ) · mean / (√(square / (1 - β₂ˢ)) + epsilon)
      * </pre>
      */
     @Override
     public void step(double lr) {
-        parameters.requireRate(lr);
-        requireTypes();
-        step++;
-        for (int i = 0; i < parameters.size(); i++) {
-            var parameter = parameters.get(i);
-            Updates.adam(
-                    parameter.value(),
-                    parameter.grad(),
-                    means.get(i),
-                    squares.get(i),
-                    lr,
-                    options.beta1(),
-                    options.beta2(),
-                    options.epsilon(),
-                    options.weightDecay(),
-                    step);
-        }
+        this.lr = lr;
+        moments.step(lr, update);
     }
 
-    /** A conversion of the model gives its parameters new tensors, and the averages keep the type of before. */
-    private void requireTypes() {
-        for (int i = 0; i < parameters.size(); i++) {
-            var value = parameters.get(i).value();
-            if (value.dtype() != means.get(i).dtype()) {
-                throw new IllegalStateException("Adam: " + parameters.get(i).name() + " " + value.shape() + " is "
-                        + value.dtype() + " now, and was " + means.get(i).dtype()
-                        + " when this optimiser was made: call model.to(" + value.dtype()
-                        + ") first, then make the optimiser");
-            }
-        }
+    private void update(Parameter parameter, Tensor mean, Tensor square, int step) {
+        Updates.adam(
+                parameter.value(),
+                parameter.grad(),
+                mean,
+                square,
+                lr,
+                options.beta1(),
+                options.beta2(),
+                options.epsilon(),
+                options.weightDecay(),
+                step);
     }
 }

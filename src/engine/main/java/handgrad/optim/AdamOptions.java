@@ -3,17 +3,18 @@ package handgrad.optim;
 import handgrad.tensor.Updates;
 
 /**
- * What an {@link Adam} does besides its learning rate, all named as in PyTorch.
+ * What an {@link Adam} or {@link AdamW} does besides its learning rate, all named as in PyTorch.
  *
  * <pre>{@code
- * new Adam(model.parameters(), AdamOptions.PYTORCH.withBetas(0.9, 0.99).withWeightDecay(0.1))
+ * new AdamW(model.parameters(), AdamOptions.PYTORCH.withBetas(0.9, 0.99).withWeightDecay(0.1))
  * }</pre>
  *
  * @param beta1 what a step keeps of the mean of gradients, from 0 to less than 1
  * @param beta2 what a step keeps of the mean of their squares, from 0 to less than 1
  * @param epsilon keeps the division from 0; at least 1e-16, because squares of gradients vanish in FLOAT32, and 0 / 0
  *     is no step; see {@link Updates#adam}
- * @param weightDecay the share of a value that a step of learning rate 1 takes away; at least 0
+ * @param weightDecay of AdamW the share of a value that a step of learning rate 1 takes away, of Adam the share of a
+ *     value that is added to its gradient; at least 0
  */
 public record AdamOptions(double beta1, double beta2, double epsilon, double weightDecay) {
     /** PyTorch's defaults: betas 0.9 and 0.999, epsilon 1e-8, no weight decay. */

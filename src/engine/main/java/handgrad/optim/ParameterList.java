@@ -1,8 +1,8 @@
 package handgrad.optim;
 
 import handgrad.nn.Parameter;
+import handgrad.tensor.Tensor;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 
@@ -46,8 +46,25 @@ final class ParameterList {
         return parameters.get(index);
     }
 
-    List<Parameter> asList() {
-        return Collections.unmodifiableList(parameters);
+    /** A tensor of zeros for each, of its shape and type. */
+    List<Tensor> zeros() {
+        return parameters.stream()
+                .map(Parameter::value)
+                .map(value -> Tensor.zeros(value.dtype(), value.shape()))
+                .toList();
+    }
+
+    /** A conversion of the model gives its parameters new tensors, and what an optimiser keeps has the type of before. */
+    void requireTypes(List<Tensor> kept) {
+        for (int i = 0; i < parameters.size(); i++) {
+            var value = parameters.get(i).value();
+            if (value.dtype() != kept.get(i).dtype()) {
+                throw new IllegalStateException(optimizer + ": " + parameters.get(i).name() + " " + value.shape()
+                        + " is " + value.dtype() + " now, and was " + kept.get(i).dtype()
+                        + " when this optimiser was made: call model.to(" + value.dtype()
+                        + ") first, then make the optimiser");
+            }
+        }
     }
 
     void zeroGrad() {

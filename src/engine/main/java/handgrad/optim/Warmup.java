@@ -1,62 +1,58 @@
 package handgrad.optim;
 
-/**
- * A linear rise of the learning rate, max · (step + 1) / steps, and then one of the falls below.
- *
- * @param steps how many steps the rise takes, at least 0
- */
-public record Warmup(int steps) {
-    /** Checks the number of steps. */
-    public Warmup {
+/** How a schedule starts, {@link Schedule#warmup}, which says next how it goes on. */
+public final class Warmup {
+    private final int steps;
+
+    Warmup(int steps) {
         if (steps < 0) {
-            throw new IllegalArgumentException("Warmup: the number of steps must be at least 0, it is " + steps);
+            throw new IllegalArgumentException("Schedule: a start has at least 0 steps, not " + steps);
         }
+        this.steps = steps;
+    }
+
+    /** The same rate, more than 0, from then on. */
+    public Schedule constant(double lr) {
+        Rates.requirePositive(lr);
+        return step -> start(step, lr, lr);
     }
 
     /**
-     * Half a cosine down, as PyTorch's CosineAnnealingLR of total - steps: min + (max - min) · (1 + cos(π t)) / 2 with
-     * t = (step - steps) / (total - steps); min from step total on.
+     * Along half a cosine down to the lowest rate at step {@code end}, which it keeps: lowest + (highest - lowest) (1 +
+     * cos(π p)) / 2, where p is the part of the way from the end of the start.
      *
-     * @param max more than 0
-     * @param min from 0 to max
-     * @param total more than the steps of the rise
+     * @param highest more than 0
+     * @param lowest at least 0 and at most the highest
+     * @param end after the start
      */
-    public Schedule cosine(double max, double min, int total) {
-        require(max, min, total);
-        return step -> step < steps
-                ? rise(max, step)
-                : min + (max - min) * (1 + Math.cos(Math.PI * progress(step, total))) / 2;
+    public Schedule cosine(double highest, double lowest, int end) {
+        requireFall(highest, lowest, end);
+        return step -> start(step, highest, Rates.between(highest, lowest, part(step, end)));
     }
 
-    /**
-     * A line down, as LinearLR of PyTorch: max + (min - max) · t with t = (step - steps) / (total - steps); min from
-     * step total on.
-     *
-     * @param max more than 0
-     * @param min from 0 to max
-     * @param total more than the steps of the rise
-     */
-    public Schedule linear(double max, double min, int total) {
-        require(max, min, total);
-        return step -> step < steps ? rise(max, step) : max + (min - max) * progress(step, total);
+    /** As {@link #cosine}, but along a line: highest + (lowest - highest) p. */
+    public Schedule linear(double highest, double lowest, int end) {
+        requireFall(highest, lowest, end);
+        return step -> start(step, highest, highest + (lowest - highest) * part(step, end));
     }
 
-    private double rise(double max, int step) {
-        return max * (step + 1) / steps;
+    private double start(int step, double highest, double after) {
+        return step < steps ? highest * (step + 1) / (steps + 1) : after;
     }
 
-    private double progress(int step, int total) {
-        return Math.min(1, (double) (step - steps) / (total - steps));
+    private double part(int step, int end) {
+        return Math.min(1, (double) (step - steps) / (end - steps));
     }
 
-    private void require(double max, double min, int total) {
-        if (!(max > 0 && min >= 0 && min <= max) || Double.isInfinite(max)) {
-            throw new IllegalArgumentException("Schedule: the rates must be finite, max more than 0 and min from 0 to"
-                    + " max; they are " + max + " and " + min);
+    private void requireFall(double highest, double lowest, int end) {
+        Rates.requirePositive(highest);
+        if (!(lowest >= 0 && lowest <= highest)) {
+            throw new IllegalArgumentException("Schedule: the lowest rate must be from 0 to the highest, " + highest
+                    + ", it is " + lowest);
         }
-        if (total <= steps) {
-            throw new IllegalArgumentException("Schedule: the total must be more than the " + steps
-                    + " steps of the rise, it is " + total);
+        if (end <= steps) {
+            throw new IllegalArgumentException(
+                    "Schedule: the end must come after the " + steps + " steps of the start, it is " + end);
         }
     }
 }

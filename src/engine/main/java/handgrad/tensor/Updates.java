@@ -2,9 +2,11 @@ package handgrad.tensor;
 
 import static handgrad.tensor.Requirements.require;
 import static handgrad.tensor.Requirements.requireAlike;
+import static handgrad.tensor.Requirements.requireFloating;
 import static handgrad.tensor.Requirements.rows;
 
 import handgrad.kernel.AdamStep;
+import handgrad.kernel.MomentumStep;
 import handgrad.kernel.Reduction;
 import handgrad.kernel.Rows;
 import handgrad.kernel.Update;
@@ -37,12 +39,12 @@ public final class Updates {
     }
 
     /**
-     * A step of Adam (Kingma and Ba 2014, https://arxiv.org/abs/1412.6980), with the weight decay taken from the value
-     * itself as in AdamW, in one pass.
+     * A step of Adam (Kingma and Ba 2014, https://arxiv.org/abs/1412.6980) in one pass. The weight decay is part of the
+     * gradient, as in PyTorch's {@code Adam}.
      *
      * <pre>
-     * mean = β₁ mean + (1 - β₁) grad;  square = β₂ square + (1 - β₂) grad²
-     * value = (1 - lr · weightDecay) value - lr / (1 - β₁ˢ) · mean / (√(square / (1 - β₂ˢ)) + epsilon),  at step s
+     * g = grad + weightDecay · value;  mean = β₁ mean + (1 - β₁) g;  square = β₂ square + (1 - β₂) g²
+     * value = value - lr / (1 - β₁ˢ) · mean / (√(square / (1 - β₂ˢ)) + epsilon),  at step s
      * </pre>
      *
      * In FLOAT32 the square becomes infinite for gradients that stay above 1.8e19, or one above 1.8e19 / √(1 - β₂),
@@ -69,26 +71,105 @@ public final class Updates {
             double epsilon,
             double weightDecay,
             int step) {
-        requireAlike("adam", "grad", value, grad);
-        requireAlike("adam", "mean", value, mean);
-        requireAlike("adam", "square", value, square);
+        Conversion.requireHeld("adam", weightDecay, value.dtype());
+        adam("adam", value, grad, mean, square, lr, beta1, beta2, epsilon, weightDecay, 1, step);
+    }
+
+    /**
+     * A step as {@link #adam}, but the weight decay is taken from the value itself (Loshchilov and Hutter 2017,
+     * https://arxiv.org/abs/1711.05101), as in PyTorch's {@code AdamW}.
+     *
+     * <pre>
+     * mean = β₁ mean + (1 - β₁) grad;  square = β₂ square + (1 - β₂) grad²
+     * value = (1 - lr · weightDecay) value - lr / (1 - β₁ˢ) · mean / (√(square / (1 - β₂ˢ)) + epsilon),  at step s
+     * </pre>
+     *
+     * @param value (…), updated
+     * @param grad (…)
+     * @param mean (…), updated; zeros before step 1
+     * @param square (…), updated; zeros before step 1
+     * @param epsilon at least {@link #LEAST_EPSILON}
+     * @param step counted from 1
+     */
+    public static void adamW(
+            Tensor value,
+            Tensor grad,
+            Tensor mean,
+            Tensor square,
+            double lr,
+            double beta1,
+            double beta2,
+            double epsilon,
+            double weightDecay,
+            int step) {
+        double keep = 1 - lr * weightDecay;
+        Conversion.requireHeld("adamW", keep, value.dtype());
+        adam("adamW", value, grad, mean, square, lr, beta1, beta2, epsilon, 0, keep, step);
+    }
+
+    private static void adam(
+            String operation,
+            Tensor value,
+            Tensor grad,
+            Tensor mean,
+            Tensor square,
+            double lr,
+            double beta1,
+            double beta2,
+            double epsilon,
+            double decay,
+            double keep,
+            int step) {
+        requireAlike(operation, "grad", value, grad);
+        requireAlike(operation, "mean", value, mean);
+        requireAlike(operation, "square", value, square);
         if (!(epsilon >= LEAST_EPSILON)) {
             throw new IllegalArgumentException(
-                    "adam: epsilon must be at least " + LEAST_EPSILON + ", it is " + epsilon);
+                    operation + ": epsilon must be at least " + LEAST_EPSILON + ", it is " + epsilon);
         }
-        double keep = 1 - lr * weightDecay;
         double rate = lr / (1 - Math.pow(beta1, step));
-        Conversion.requireHeld("adam", keep, value.dtype());
-        Conversion.requireHeld("adam", rate, value.dtype());
+        Conversion.requireHeld(operation, rate, value.dtype());
         double divisor = lr < LARGE_RATE ? 1 : rate;
         double scale = 1 / Math.sqrt(1 - Math.pow(beta2, step));
-        AdamStep.of(beta1, beta2, keep, rate / divisor, scale / divisor, epsilon / divisor)
+        AdamStep.of(beta1, beta2, decay, keep, rate / divisor, scale / divisor, epsilon / divisor)
                 .run(
                         value.elements(),
                         grad.elements(),
                         mean.elements(),
                         square.elements(),
                         value.shape().elements());
+    }
+
+    /**
+     * A step of gradient descent with momentum, as PyTorch's {@code SGD}, in one pass.
+     *
+     * <pre>
+     * g = grad + weightDecay · value;  velocity = momentum · velocity + (1 - dampening) g, and g at step 1
+     * value = value - lr · velocity;  with nesterov: value - lr (g + momentum · velocity)
+     * </pre>
+     *
+     * @param value (…), updated
+     * @param grad (…)
+     * @param velocity (…), updated; zeros before step 1
+     * @param step counted from 1
+     */
+    public static void momentum(
+            Tensor value,
+            Tensor grad,
+            Tensor velocity,
+            double lr,
+            double momentum,
+            double dampening,
+            boolean nesterov,
+            double weightDecay,
+            int step) {
+        requireAlike("momentum", "grad", value, grad);
+        requireAlike("momentum", "velocity", value, velocity);
+        Conversion.requireHeld("momentum", lr, value.dtype());
+        Conversion.requireHeld("momentum", weightDecay, value.dtype());
+        MomentumStep.of(momentum, step == 1 ? 1 : 1 - dampening, weightDecay, nesterov, lr)
+                .run(value.elements(), grad.elements(), velocity.elements(), value.shape()
+                        .elements());
     }
 
     /**
@@ -118,6 +199,27 @@ public final class Updates {
     public static void scaledSquareRoot(Tensor x, double factor, Tensor out) {
         requireAlike("scaledSquareRoot", "out", x, out);
         Update.scaledSquareRoot(x.elements(), factor, out.elements(), x.shape().elements());
+    }
+
+    /**
+     * x = max(-limit, min(limit, x)); NaN stays.
+     *
+     * @param x (…), updated
+     * @param limit more than 0
+     */
+    public static void limit(Tensor x, double limit) {
+        requireFloating("limit", x);
+        Update.limit(x.elements(), limit, x.shape().elements());
+    }
+
+    /**
+     * Σ x², of FLOAT32 in float64, with a relative error of at most n · 2⁻⁵³.
+     *
+     * @param x (…)
+     */
+    public static double squaredNorm(Tensor x) {
+        requireFloating("squaredNorm", x);
+        return Update.squaredNorm(x.elements(), x.shape().elements());
     }
 
     /**

@@ -20,10 +20,11 @@ class OptimTest {
         return new Parameter("weight", Tensor.ones(3));
     }
 
-    /** Both optimisers, made of the same parameters. */
+    /** Every optimiser, made of the same parameters. */
     private static void assertRefused(List<Parameter> parameters, String message) {
         assertThatThrownBy(() -> new Sgd(parameters)).hasMessage("Sgd: " + message);
         assertThatThrownBy(() -> new Adam(parameters)).hasMessage("Adam: " + message);
+        assertThatThrownBy(() -> new AdamW(parameters)).hasMessage("AdamW: " + message);
     }
 
     @Test
@@ -103,17 +104,30 @@ class OptimTest {
     }
 
     @Test
-    void a_step_schedule_changes_at_its_steps() {
-        var schedule = Schedule.steps(0.1).then(100, 0.01).then(150, 0.001);
-        assertThat(schedule.at(0)).isEqualTo(0.1);
-        assertThat(schedule.at(99)).isEqualTo(0.1);
-        assertThat(schedule.at(100)).isEqualTo(0.01);
-        assertThat(schedule.at(1_000)).isEqualTo(0.001);
+    void sgd_refuses_what_has_no_sense() {
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> schedule.then(150, 0.1))
-                .withMessage("StepSchedule: step 150 does not come after step 150");
+                .isThrownBy(() -> SgdOptions.PYTORCH.withNesterov(true))
+                .withMessage("SgdOptions: Nesterov's momentum wants a momentum above 0 and a dampening of 0, they are 0.0"
+                        + " and 0.0");
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> Schedule.steps(0))
-                .withMessage("StepSchedule: the learning rate must be more than 0 and finite, it is 0.0");
+                .isThrownBy(() -> SgdOptions.PYTORCH.withMomentum(1))
+                .withMessage("SgdOptions: the momentum must be from 0 to less than 1, it is 1.0");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> SgdOptions.PYTORCH.withDampening(Double.NaN))
+                .withMessage("SgdOptions: the dampening must be from 0 to less than 1, it is NaN");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> SgdOptions.PYTORCH.withWeightDecay(-1))
+                .withMessage("SgdOptions: the weight decay must be at least 0 and finite, it is -1.0");
+    }
+
+    @Test
+    void a_momentum_made_before_a_conversion_says_so() {
+        var layer = new Linear(3, 2, TorchRandom.seeded(1));
+        var sgd = new Sgd(layer.parameters(), SgdOptions.PYTORCH.withMomentum(0.9));
+        layer.to(DType.FLOAT64);
+        assertThatIllegalStateException()
+                .isThrownBy(() -> sgd.step(0.1))
+                .withMessage("Sgd: weight (3, 2) is FLOAT64 now, and was FLOAT32 when this optimiser was made: call"
+                        + " model.to(FLOAT64) first, then make the optimiser");
     }
 }

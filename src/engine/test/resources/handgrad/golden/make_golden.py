@@ -370,12 +370,17 @@ def losses():
 
 @golden
 def adam():
-    """A parameter after each of five steps with given gradients, by Adam and by AdamW, both with PyTorch's defaults."""
+    """A parameter after each of five steps with given gradients, by each optimiser."""
     g = seeded()
     start, steps = torch.randn(3, 21, generator=g), torch.randn(5, 3, 21, generator=g)
     tensors = {"start": start.double(), "grads": steps.double()}
     optimisers = {"adam": lambda p: torch.optim.Adam(p, lr=0.01),
-                  "adamw": lambda p: torch.optim.AdamW(p, lr=0.01, weight_decay=0.5)}
+                  "adam-l2": lambda p: torch.optim.Adam(p, lr=0.01, weight_decay=0.5),
+                  "adamw": lambda p: torch.optim.AdamW(p, lr=0.01, weight_decay=0.5),
+                  "sgd": lambda p: torch.optim.SGD(p, lr=0.01),
+                  "sgd-decay": lambda p: torch.optim.SGD(p, lr=0.01, weight_decay=0.5),
+                  "momentum": lambda p: torch.optim.SGD(p, lr=0.01, momentum=0.9, dampening=0.25, weight_decay=0.5),
+                  "nesterov": lambda p: torch.optim.SGD(p, lr=0.01, momentum=0.9, nesterov=True)}
     for name, make in optimisers.items():
         value = start.double().clone().requires_grad_()
         optimiser = make([value])

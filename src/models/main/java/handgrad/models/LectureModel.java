@@ -6,7 +6,7 @@ import handgrad.models.Recipe.Kind;
 import handgrad.nn.BatchNormOptions;
 import handgrad.nn.Layer;
 import handgrad.nn.Parameter;
-import handgrad.optim.Adam;
+import handgrad.optim.AdamW;
 import handgrad.optim.AdamOptions;
 import handgrad.optim.Optimizer;
 import handgrad.random.TorchRandom;
@@ -198,7 +198,7 @@ public enum LectureModel {
                     Kind.CONVOLUTION,
                     Defaults.GATED,
                     WaveNet::ofNames)
-            .withOptimizer(parameters -> new Adam(parameters, AdamOptions.PYTORCH.withWeightDecay(0.15))));
+            .withOptimizer(parameters -> new AdamW(parameters, AdamOptions.PYTORCH.withWeightDecay(0.15))));
 
     @SuppressWarnings("ImmutableEnumChecker") // numbers, texts and methods without state
     private final Recipe recipe;

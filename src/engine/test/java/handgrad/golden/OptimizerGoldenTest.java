@@ -1,0 +1,56 @@
+package handgrad.golden;
+
+import handgrad.nn.Parameter;
+import handgrad.optim.Adam;
+import handgrad.optim.AdamOptions;
+import handgrad.optim.AdamW;
+import handgrad.optim.Optimizer;
+import handgrad.optim.Sgd;
+import handgrad.optim.SgdOptions;
+import handgrad.tensor.DType;
+import handgrad.tensor.Tensor;
+import java.util.List;
+import java.util.function.Function;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Five steps of each optimiser against PyTorch. */
+class OptimizerGoldenTest {
+    private static final int STEPS = 5;
+
+    @ParameterizedTest
+    @EnumSource(names = {"FLOAT32", "FLOAT64"})
+    void follows_pytorch(DType dtype) {
+        double tolerance = dtype == DType.FLOAT64 ? 1e-12 : 1e-6;
+        var golden = Golden.read("adam");
+        var decay = AdamOptions.PYTORCH.withWeightDecay(0.5);
+        var momentum = SgdOptions.PYTORCH.withMomentum(0.9);
+        golden.assertRelative("adam", trained(golden, dtype, Adam::new), tolerance);
+        golden.assertRelative("adam-l2", trained(golden, dtype, p -> new Adam(p, decay)), 10 * tolerance);
+        golden.assertRelative("adamw", trained(golden, dtype, p -> new AdamW(p, decay)), tolerance);
+        golden.assertRelative("sgd", trained(golden, dtype, Sgd::new), tolerance);
+        golden.assertRelative(
+                "sgd-decay", trained(golden, dtype, p -> new Sgd(p, SgdOptions.PYTORCH.withWeightDecay(0.5))), tolerance);
+        golden.assertRelative(
+                "momentum",
+                trained(golden, dtype, p -> new Sgd(p, momentum.withDampening(0.25).withWeightDecay(0.5))),
+                tolerance);
+        golden.assertRelative(
+                "nesterov", trained(golden, dtype, p -> new Sgd(p, momentum.withNesterov(true))), tolerance);
+        golden.assertAllUsed();
+    }
+
+    /** The value after each step. */
+    private static Tensor trained(Golden golden, DType dtype, Function<List<Parameter>, Optimizer> optimizer) {
+        var parameter = new Parameter("weight", golden.get("start").to(dtype).copy());
+        var optimiser = optimizer.apply(List.of(parameter));
+        var values = new Tensor[STEPS];
+        for (int step = 0; step < STEPS; step++) {
+            var grad = golden.get("grads", dtype).narrow(0, step, 1).reshape(3, 21);
+            parameter.grad().copyFrom(grad);
+            optimiser.step(0.01);
+            values[step] = parameter.value().copy().reshape(1, 3, 21);
+        }
+        return Tensor.cat(0, values);
+    }
+}
