@@ -91,12 +91,11 @@ public final class Npy {
 
     /** All that stands before the elements. */
     static byte[] header(Tensor tensor) {
-        var type =
-                switch (tensor.dtype()) {
-                    case FLOAT32 -> "<f4";
-                    case FLOAT64 -> "<f8";
-                    case INT32 -> "<i4";
-                };
+        var type = switch (tensor.dtype()) {
+            case FLOAT32 -> "<f4";
+            case FLOAT64 -> "<f8";
+            case INT32 -> "<i4";
+        };
         int[] sizes = tensor.shape().toArray();
         // A tuple of one has a comma at its end.
         var shape = Arrays.stream(sizes).mapToObj(String::valueOf).collect(Collectors.joining(", "))

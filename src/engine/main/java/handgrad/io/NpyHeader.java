@@ -84,22 +84,21 @@ record NpyHeader(StoredType type, ByteOrder order, boolean fortranOrder, Shape s
             if (name.matches("[|<>=]?O\\d*")) {
                 throw wrong("is that of Python objects, which only Python can read; save numbers, with astype");
             }
-            var type =
-                    switch (name.isEmpty() ? "" : name.substring(1)) {
-                        case "f8" -> StoredType.F64;
-                        case "f4" -> StoredType.F32;
-                        case "f2" -> StoredType.F16;
-                        case "i8" -> StoredType.I64;
-                        case "u8" -> StoredType.U64;
-                        case "i4" -> StoredType.I32;
-                        case "u4" -> StoredType.U32;
-                        case "i2" -> StoredType.I16;
-                        case "u2" -> StoredType.U16;
-                        case "i1" -> StoredType.I8;
-                        case "u1" -> StoredType.U8;
-                        case "b1" -> StoredType.BOOL;
-                        default -> null;
-                    };
+            var type = switch (name.isEmpty() ? "" : name.substring(1)) {
+                case "f8" -> StoredType.F64;
+                case "f4" -> StoredType.F32;
+                case "f2" -> StoredType.F16;
+                case "i8" -> StoredType.I64;
+                case "u8" -> StoredType.U64;
+                case "i4" -> StoredType.I32;
+                case "u4" -> StoredType.U32;
+                case "i2" -> StoredType.I16;
+                case "u2" -> StoredType.U16;
+                case "i1" -> StoredType.I8;
+                case "u1" -> StoredType.U8;
+                case "b1" -> StoredType.BOOL;
+                default -> null;
+            };
             boolean ordered = name.startsWith("<") || name.startsWith(">");
             if (type == null || !(ordered || name.startsWith("|") && type.bytes() == 1)) {
                 throw wrong("has the type '" + PrintableText.excerpt(name)

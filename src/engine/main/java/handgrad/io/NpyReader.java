@@ -44,8 +44,8 @@ final class NpyReader {
         var type = header.type();
         long bytes = (long) header.shape().elements() * type.bytes();
         if (bytes != rest) {
-            throw wrong("shape " + header.shape() + " of " + type + " takes " + bytes + " bytes; " + rest
-                    + " are there");
+            throw wrong(
+                    "shape " + header.shape() + " of " + type + " takes " + bytes + " bytes; " + rest + " are there");
         }
         long memory = (long) header.shape().elements() * (type.dtype() == DType.FLOAT64 ? Double.BYTES : Float.BYTES);
         if (memory > Runtime.getRuntime().maxMemory()) {
@@ -125,8 +125,7 @@ final class NpyReader {
         while (rest > 0) {
             int count = (int) Math.min(chunk.length, rest);
             fill(chunk, count);
-            var problem =
-                    type.read(ByteBuffer.wrap(chunk, 0, count).order(header.order()), tensor, from);
+            var problem = type.read(ByteBuffer.wrap(chunk, 0, count).order(header.order()), tensor, from);
             if (problem.isPresent()) {
                 throw wrong(problem.get());
             }

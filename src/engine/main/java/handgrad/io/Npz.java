@@ -129,9 +129,8 @@ public final class Npz {
             entry.setMethod(ZipEntry.STORED);
             entry.setTimeLocal(TIME);
             entry.setCrc(checksum.getValue());
-            entry.setSize(
-                    header.length
-                            + (long) tensor.shape().elements() * StoredType.of(tensor).bytes());
+            entry.setSize(header.length
+                    + (long) tensor.shape().elements() * StoredType.of(tensor).bytes());
             archive.putNextEntry(entry);
             Npy.writeAll(target, ByteBuffer.wrap(header));
             SafetensorsWriter.elements(tensor, bytes -> Npy.writeAll(target, bytes));

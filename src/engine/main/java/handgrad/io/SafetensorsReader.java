@@ -100,7 +100,8 @@ final class SafetensorsReader {
             var tensor = Objects.requireNonNull(tensors.get(entry.name()));
             var problems = new ArrayList<String>();
             var found = elements(
-                    entry, (bytes, from) -> entry.type().read(bytes, tensor, from).ifPresent(problems::add));
+                    entry,
+                    (bytes, from) -> entry.type().read(bytes, tensor, from).ifPresent(problems::add));
             if (checksum(entry, found) == Checksum.DAMAGED) {
                 throw new SafetensorsException(
                         file,

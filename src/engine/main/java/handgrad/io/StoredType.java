@@ -96,8 +96,8 @@ enum StoredType {
             boolean negativeUnsigned = this == U64 && number < 0;
             if (negativeUnsigned || (int) number != number) {
                 var digits = negativeUnsigned ? Long.toUnsignedString(number) : Long.toString(number);
-                return Optional.of("element " + (from + i) + " of " + this + " is " + digits
-                        + ", which INT32 cannot hold");
+                return Optional.of(
+                        "element " + (from + i) + " of " + this + " is " + digits + ", which INT32 cannot hold");
             }
             if (this == BOOL && number > 1) {
                 return Optional.of("element " + (from + i) + " of BOOL is " + number + ", it must be 0 or 1");

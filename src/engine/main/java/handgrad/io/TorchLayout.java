@@ -68,22 +68,21 @@ final class TorchLayout {
         var weight = layer.weight().value();
         int rows = weight.size(0);
         int outputs = weight.size(1);
-        var place =
-                switch (layer) {
-                    case Linear _ -> new Weight(name, Shape.of(outputs, rows), 1);
-                    case Conv2d convolution -> {
-                        int k = convolution.kernelSize();
-                        yield new Weight(name, Shape.of(outputs, rows / (k * k), k, k), 1);
-                    }
-                    case CausalConv1d convolution -> {
-                        int k = convolution.kernelSize();
-                        yield new Weight(name, Shape.of(outputs, rows / k, k), k);
-                    }
-                    case GroupedLinear _ ->
-                        throw new IllegalArgumentException("TorchWeights: " + name
-                                + " is that of a GroupedLinear, which PyTorch does not have; save each group's columns"
-                                + " as a Linear of its own");
-                };
+        var place = switch (layer) {
+            case Linear _ -> new Weight(name, Shape.of(outputs, rows), 1);
+            case Conv2d convolution -> {
+                int k = convolution.kernelSize();
+                yield new Weight(name, Shape.of(outputs, rows / (k * k), k, k), 1);
+            }
+            case CausalConv1d convolution -> {
+                int k = convolution.kernelSize();
+                yield new Weight(name, Shape.of(outputs, rows / k, k), k);
+            }
+            case GroupedLinear _ ->
+                throw new IllegalArgumentException("TorchWeights: " + name
+                        + " is that of a GroupedLinear, which PyTorch does not have; save each group's columns"
+                        + " as a Linear of its own");
+        };
         places.put(name, place);
     }
 

@@ -35,8 +35,8 @@ public final class AdamStep {
     }
 
     /**
-     * One pass over n elements: g = grad + decay · target, mean = β₁ mean + (1 - β₁) g, square = β₂ square + (1 - β₂) g²,
-     * target = keep · target - rate · mean / (√square · scale + ε). The arrays are all float[] or all double[].
+     * One pass over n elements: g = grad + decay · target, mean = β₁ mean + (1 - β₁) g, square = β₂ square + (1 - β₂)
+     * g², target = keep · target - rate · mean / (√square · scale + ε). The arrays are all float[] or all double[].
      */
     public void run(Object target, Object grad, Object mean, Object square, int n) {
         loop.run(n, Parallel.BLOCK, 1, target, grad, mean, square);

@@ -27,9 +27,9 @@ public final class MomentumStep {
     }
 
     /**
-     * One pass over n elements: g = grad + decay · target, velocity = momentum · velocity + share · g, target = target -
-     * rate · velocity or, with Nesterov's momentum, target - rate · (g + momentum · velocity). The arrays are all
-     * float[] or all double[].
+     * One pass over n elements: g = grad + decay · target, velocity = momentum · velocity + share · g, and target =
+     * target - rate · velocity or, with Nesterov's momentum, target - rate · (g + momentum · velocity). The arrays are
+     * all float[] or all double[].
      */
     public void run(Object target, Object grad, Object velocity, int n) {
         loop.run(n, Parallel.BLOCK, 1, target, grad, velocity, velocity);

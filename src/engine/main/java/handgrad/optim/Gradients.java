@@ -36,9 +36,8 @@ public final class Gradients {
         requirePositive("clipNorm", maxNorm);
         double norm = norm(parameters);
         if (!Double.isFinite(norm)) {
-            throw new ArithmeticException(
-                    "clipNorm: the gradient of " + notFinite(parameters) + " is not finite; a smaller learning rate, or a"
-                            + " look at the loss, helps");
+            throw new ArithmeticException("clipNorm: the gradient of " + notFinite(parameters)
+                    + " is not finite; a smaller learning rate, or a" + " look at the loss, helps");
         }
         double factor = maxNorm / (norm + ADDED);
         if (factor < 1) {
@@ -67,7 +66,8 @@ public final class Gradients {
         for (int i = 0; i < parameters.size(); i++) {
             var parameter = parameters.get(i);
             if (!Double.isFinite(Updates.squaredNorm(parameter.grad()))) {
-                return "parameter " + i + ", " + parameter.name() + " " + parameter.value().shape() + ",";
+                return "parameter " + i + ", " + parameter.name() + " "
+                        + parameter.value().shape() + ",";
             }
         }
         throw new IllegalStateException("clipNorm: no gradient is infinite, and their norm is");

@@ -54,15 +54,17 @@ final class ParameterList {
                 .toList();
     }
 
-    /** A conversion of the model gives its parameters new tensors, and what an optimiser keeps has the type of before. */
+    /** A conversion of the model gives its parameters new tensors, and what an optimiser keeps has the old type. */
     void requireTypes(List<Tensor> kept) {
         for (int i = 0; i < parameters.size(); i++) {
             var value = parameters.get(i).value();
             if (value.dtype() != kept.get(i).dtype()) {
-                throw new IllegalStateException(optimizer + ": " + parameters.get(i).name() + " " + value.shape()
-                        + " is " + value.dtype() + " now, and was " + kept.get(i).dtype()
-                        + " when this optimiser was made: call model.to(" + value.dtype()
-                        + ") first, then make the optimiser");
+                throw new IllegalStateException(
+                        optimizer + ": " + parameters.get(i).name() + " " + value.shape()
+                                + " is " + value.dtype() + " now, and was "
+                                + kept.get(i).dtype()
+                                + " when this optimiser was made: call model.to(" + value.dtype()
+                                + ") first, then make the optimiser");
             }
         }
     }

@@ -19,9 +19,9 @@ public interface Schedule {
         return Rates.none().constant(lr);
     }
 
-    /** A rate, more than 0, that {@link Steps#then} changes at given steps. */
-    static Steps steps(double lr) {
-        return new Steps(lr);
+    /** A rate, more than 0, that {@link StepRates#then} changes at given steps. */
+    static StepRates steps(double lr) {
+        return new StepRates(lr);
     }
 
     /**
@@ -44,8 +44,8 @@ public interface Schedule {
     }
 
     /**
-     * The one-cycle policy (Smith and Topin 2017, https://arxiv.org/abs/1708.07120), as PyTorch's {@code OneCycleLR} with
-     * its defaults: by half a cosine from highest / 25 to highest in the first 30 % of the steps, then by another down
+     * The one-cycle policy (Smith and Topin 2017, https://arxiv.org/abs/1708.07120), as PyTorch's {@code OneCycleLR}
+     * with its defaults: by half a cosine from highest / 25 to highest in the first 30 % of the steps, then by another down
      * to highest / 250,000.
      *
      * @param highest more than 0

@@ -21,8 +21,9 @@ public record SgdOptions(double momentum, double dampening, boolean nesterov, do
         requireShare("the momentum", momentum);
         requireShare("the dampening", dampening);
         if (nesterov && (momentum == 0 || dampening != 0)) {
-            throw new IllegalArgumentException("SgdOptions: Nesterov's momentum wants a momentum above 0 and a dampening"
-                    + " of 0, they are " + momentum + " and " + dampening);
+            throw new IllegalArgumentException(
+                    "SgdOptions: Nesterov's momentum wants a momentum above 0 and a dampening" + " of 0, they are "
+                            + momentum + " and " + dampening);
         }
         if (!(weightDecay >= 0) || Double.isInfinite(weightDecay)) {
             throw new IllegalArgumentException(
@@ -32,7 +33,8 @@ public record SgdOptions(double momentum, double dampening, boolean nesterov, do
 
     private static void requireShare(String name, double value) {
         if (!(value >= 0 && value < 1)) {
-            throw new IllegalArgumentException("SgdOptions: " + name + " must be from 0 to less than 1, it is " + value);
+            throw new IllegalArgumentException(
+                    "SgdOptions: " + name + " must be from 0 to less than 1, it is " + value);
         }
     }
 

@@ -47,8 +47,8 @@ public final class Warmup {
     private void requireFall(double highest, double lowest, int end) {
         Rates.requirePositive(highest);
         if (!(lowest >= 0 && lowest <= highest)) {
-            throw new IllegalArgumentException("Schedule: the lowest rate must be from 0 to the highest, " + highest
-                    + ", it is " + lowest);
+            throw new IllegalArgumentException(
+                    "Schedule: the lowest rate must be from 0 to the highest, " + highest + ", it is " + lowest);
         }
         if (end <= steps) {
             throw new IllegalArgumentException(

@@ -168,8 +168,11 @@ public final class Updates {
         Conversion.requireHeld("momentum", lr, value.dtype());
         Conversion.requireHeld("momentum", weightDecay, value.dtype());
         MomentumStep.of(momentum, step == 1 ? 1 : 1 - dampening, weightDecay, nesterov, lr)
-                .run(value.elements(), grad.elements(), velocity.elements(), value.shape()
-                        .elements());
+                .run(
+                        value.elements(),
+                        grad.elements(),
+                        velocity.elements(),
+                        value.shape().elements());
     }
 
     /**

@@ -30,10 +30,15 @@ class OptimizerGoldenTest {
         golden.assertRelative("adamw", trained(golden, dtype, p -> new AdamW(p, decay)), tolerance);
         golden.assertRelative("sgd", trained(golden, dtype, Sgd::new), tolerance);
         golden.assertRelative(
-                "sgd-decay", trained(golden, dtype, p -> new Sgd(p, SgdOptions.PYTORCH.withWeightDecay(0.5))), tolerance);
+                "sgd-decay",
+                trained(golden, dtype, p -> new Sgd(p, SgdOptions.PYTORCH.withWeightDecay(0.5))),
+                tolerance);
         golden.assertRelative(
                 "momentum",
-                trained(golden, dtype, p -> new Sgd(p, momentum.withDampening(0.25).withWeightDecay(0.5))),
+                trained(
+                        golden,
+                        dtype,
+                        p -> new Sgd(p, momentum.withDampening(0.25).withWeightDecay(0.5))),
                 tolerance);
         golden.assertRelative(
                 "nesterov", trained(golden, dtype, p -> new Sgd(p, momentum.withNesterov(true))), tolerance);

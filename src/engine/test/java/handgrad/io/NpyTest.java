@@ -130,8 +130,10 @@ class NpyTest {
                 argumentSet("cut off", header("'<f4'", "(2,)"), 4, "shape (2) of F32 takes 8 bytes; 4 are there"),
                 argumentSet("more", header("'<f4'", "(2,)"), 9, "shape (2) of F32 takes 8 bytes; 9 are there"),
                 argumentSet(
-                        "huge", header("'<f4'", "(99999, 99999)"), 0, "the header has a shape of more than 2^31 - 1"
-                                + " elements"),
+                        "huge",
+                        header("'<f4'", "(99999, 99999)"),
+                        0,
+                        "the header has a shape of more than 2^31 - 1" + " elements"),
                 argumentSet(
                         "longer number",
                         header("'<f4'", "(99999999999999999999,)"),
@@ -149,8 +151,12 @@ class NpyTest {
                 argumentSet("twice", "{'descr': '<f4', 'descr': '<f4'}", 0, "the header has the key 'descr' twice"),
                 argumentSet("unknown", "{'a': 1}", 0, "the header has the unknown key 'a'"),
                 argumentSet("rest", header("'<f4'", "()") + "#", 4, "the header goes on after its }"),
-                argumentSet("truth", header("'|b1'", "(1,)").replace("b1", "u8"), 8, "the header has the type '|u8',"
-                        + " which is not supported; < or > with f2, f4, f8, i1 to i8, u1 to u8 and b1 are"));
+                argumentSet(
+                        "truth",
+                        header("'|b1'", "(1,)").replace("b1", "u8"),
+                        8,
+                        "the header has the type '|u8',"
+                                + " which is not supported; < or > with f2, f4, f8, i1 to i8, u1 to u8 and b1 are"));
     }
 
     @ParameterizedTest
@@ -168,8 +174,7 @@ class NpyTest {
         assertRefused(Files.write(file, new byte[8]), "is no array of NumPy, it does not begin with \\x93NUMPY");
         byte[] version = array(header("'<f4'", "()"), 4);
         version[6] = 4;
-        assertRefused(
-                Files.write(file, version), "is of version 4.0 of the format; 1.0, 2.0 and 3.0 are supported");
+        assertRefused(Files.write(file, version), "is of version 4.0 of the format; 1.0, 2.0 and 3.0 are supported");
     }
 
     private void assertArchiveRefused(byte[] archive, String problem) throws IOException {

@@ -54,16 +54,12 @@ class StoredTypeTest {
     static Stream<Arguments> floats() {
         float infinity = Float.POSITIVE_INFINITY;
         return Stream.of(
-                argumentSet(
-                        "F16",
-                        "F16",
-                        "003c 00c0 ff7b 0100 0080 007c 007e",
-                        new float[] {1, -2, 65504, 0x1p-24f, -0f, infinity, Float.NaN}),
-                argumentSet(
-                        "BF16",
-                        "BF16",
-                        "803f 00c0 7f7f 0100 0080 807f c07f",
-                        new float[] {1, -2, 0x1.fep127f, 0x1p-133f, -0f, infinity, Float.NaN}));
+                argumentSet("F16", "F16", "003c 00c0 ff7b 0100 0080 007c 007e", new float[] {
+                    1, -2, 65504, 0x1p-24f, -0f, infinity, Float.NaN
+                }),
+                argumentSet("BF16", "BF16", "803f 00c0 7f7f 0100 0080 807f c07f", new float[] {
+                    1, -2, 0x1.fep127f, 0x1p-133f, -0f, infinity, Float.NaN
+                }));
     }
 
     @ParameterizedTest
@@ -104,10 +100,7 @@ class StoredTypeTest {
                         "0100000000000000 0000008000000000",
                         "element 1 of I64 is 2147483648, which INT32 cannot hold"),
                 argumentSet(
-                        "below",
-                        "I64",
-                        "ffffff7fffffffff",
-                        "element 0 of I64 is -2147483649, which INT32 cannot hold"),
+                        "below", "I64", "ffffff7fffffffff", "element 0 of I64 is -2147483649, which INT32 cannot hold"),
                 argumentSet(
                         "unsigned",
                         "U64",
@@ -138,7 +131,8 @@ class StoredTypeTest {
         var checksum = new CRC32C();
         checksum.update(new byte[] {(byte) 0x80, 0x3f});
         var metadata = "'__metadata__':{'crc32c.a':'" + Checksums.digits(checksum) + "'},";
-        var tensor = Safetensors.inspect(file("BF16", "803f", metadata)).tensors().getFirst();
+        var tensor =
+                Safetensors.inspect(file("BF16", "803f", metadata)).tensors().getFirst();
         assertThat(tensor.type()).isEqualTo("BF16");
         assertThat(tensor.dtype()).isEqualTo(DType.FLOAT32);
         assertThat(tensor.checksum()).isEqualTo(StoredTensor.Checksum.GOOD);

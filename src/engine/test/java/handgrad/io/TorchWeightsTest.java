@@ -57,8 +57,7 @@ class TorchWeightsTest {
         var random = TorchRandom.seeded(9);
         return switch (kind) {
             case "mlp" ->
-                new Sequential(
-                        new Linear(5, 16, random), new BatchNorm1d(16), new Tanh(), new Linear(16, 3, random));
+                new Sequential(new Linear(5, 16, random), new BatchNorm1d(16), new Tanh(), new Linear(16, 3, random));
             case "cnn" ->
                 new Sequential(
                         new Conv2d(2, 4, 3, Conv2dOptions.PYTORCH.withPadding(1), random),

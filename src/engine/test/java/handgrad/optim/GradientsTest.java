@@ -49,8 +49,8 @@ class GradientsTest {
         set(1, 2, Float.NaN, 2);
         assertThatExceptionOfType(ArithmeticException.class)
                 .isThrownBy(() -> Gradients.clipNorm(parameters, 1))
-                .withMessage("clipNorm: the gradient of parameter 1, bias (5), is not finite; a smaller learning rate, or"
-                        + " a look at the loss, helps");
+                .withMessage("clipNorm: the gradient of parameter 1, bias (5), is not finite; a smaller learning rate,"
+                        + " or a look at the loss, helps");
         assertThat(weight.grad().floats()).containsExactly(1, 2);
     }
 

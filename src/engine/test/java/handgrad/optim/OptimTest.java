@@ -107,8 +107,8 @@ class OptimTest {
     void sgd_refuses_what_has_no_sense() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> SgdOptions.PYTORCH.withNesterov(true))
-                .withMessage("SgdOptions: Nesterov's momentum wants a momentum above 0 and a dampening of 0, they are 0.0"
-                        + " and 0.0");
+                .withMessage("SgdOptions: Nesterov's momentum wants a momentum above 0 and a dampening of 0, they are"
+                        + " 0.0 and 0.0");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> SgdOptions.PYTORCH.withMomentum(1))
                 .withMessage("SgdOptions: the momentum must be from 0 to less than 1, it is 1.0");

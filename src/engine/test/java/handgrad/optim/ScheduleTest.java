@@ -39,7 +39,8 @@ class ScheduleTest {
     @Test
     void lines_and_constants() {
         var line = Schedule.linear(1, 0, 4);
-        assertThat(new double[] {line.at(0), line.at(1), line.at(4), line.at(5)}).containsExactly(1, 0.75, 0, 0);
+        assertThat(new double[] {line.at(0), line.at(1), line.at(4), line.at(5)})
+                .containsExactly(1, 0.75, 0, 0);
         assertThat(Schedule.warmup(3).constant(1).at(1)).isEqualTo(0.5);
         assertThat(Schedule.constant(0.3).at(7)).isEqualTo(0.3);
         assertThat(Schedule.cosine(2, 0, 2).at(1)).isEqualTo(1, within(1e-15));

@@ -1,7 +1,7 @@
 package handgrad.check.registry;
 
-import static handgrad.check.registry.Gradients.written;
-import static handgrad.check.registry.Gradients.zerosLike;
+import static handgrad.check.registry.InputGradients.written;
+import static handgrad.check.registry.InputGradients.zerosLike;
 
 import handgrad.check.registry.ElementFunction.Bound;
 import handgrad.check.registry.ElementFunction.OfOne;
@@ -37,7 +37,7 @@ final class ActivationProofs {
                     x -> written(x[0], y -> forward.accept(x[0], y)),
                     (dOut, x) -> {
                         var y = written(x[0], out -> forward.accept(x[0], out));
-                        return Gradients.of(written(x[0], dX -> backward.apply(x[0], y, dOut, dX)));
+                        return InputGradients.of(written(x[0], dX -> backward.apply(x[0], y, dOut, dX)));
                     },
                     definition);
         }

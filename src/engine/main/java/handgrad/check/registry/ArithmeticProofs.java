@@ -29,7 +29,8 @@ final class ArithmeticProofs {
     private static Computation add() {
         return new Computation(
                 x -> x[0].add(x[1]),
-                (dOut, x) -> Gradients.of(Gradients.sumTo(x[0].shape(), dOut), Gradients.sumTo(x[1].shape(), dOut)),
+                (dOut, x) -> InputGradients.of(
+                        InputGradients.sumTo(x[0].shape(), dOut), InputGradients.sumTo(x[1].shape(), dOut)),
                 Definition.broadcast(Double::sum));
     }
 
@@ -37,8 +38,8 @@ final class ArithmeticProofs {
     private static Computation sub() {
         return new Computation(
                 x -> x[0].sub(x[1]),
-                (dOut, x) ->
-                        Gradients.of(Gradients.sumTo(x[0].shape(), dOut), Gradients.sumTo(x[1].shape(), dOut.neg())),
+                (dOut, x) -> InputGradients.of(
+                        InputGradients.sumTo(x[0].shape(), dOut), InputGradients.sumTo(x[1].shape(), dOut.neg())),
                 Definition.broadcast((a, b) -> a - b));
     }
 
@@ -46,8 +47,9 @@ final class ArithmeticProofs {
     private static Computation mul() {
         return new Computation(
                 x -> x[0].mul(x[1]),
-                (dOut, x) -> Gradients.of(
-                        Gradients.sumTo(x[0].shape(), dOut.mul(x[1])), Gradients.sumTo(x[1].shape(), dOut.mul(x[0]))),
+                (dOut, x) -> InputGradients.of(
+                        InputGradients.sumTo(x[0].shape(), dOut.mul(x[1])),
+                        InputGradients.sumTo(x[1].shape(), dOut.mul(x[0]))),
                 Definition.broadcast((a, b) -> a * b));
     }
 
@@ -55,9 +57,9 @@ final class ArithmeticProofs {
     private static Computation div() {
         return new Computation(
                 x -> x[0].div(x[1]),
-                (dOut, x) -> Gradients.of(
-                        Gradients.sumTo(x[0].shape(), dOut.div(x[1])),
-                        Gradients.sumTo(
+                (dOut, x) -> InputGradients.of(
+                        InputGradients.sumTo(x[0].shape(), dOut.div(x[1])),
+                        InputGradients.sumTo(
                                 x[1].shape(), dOut.mul(x[0]).div(x[1].pow(2)).neg())),
                 Definition.broadcast((a, b) -> a / b));
     }
@@ -66,7 +68,7 @@ final class ArithmeticProofs {
     private static Computation add(double c) {
         return new Computation(
                 x -> x[0].add(c),
-                (dOut, _) -> Gradients.of(dOut),
+                (dOut, _) -> InputGradients.of(dOut),
                 Definition.elementwise(new OfOne(a -> a + c, _ -> 1, ROUNDED, ROUNDED)));
     }
 
@@ -74,7 +76,7 @@ final class ArithmeticProofs {
     private static Computation sub(double c) {
         return new Computation(
                 x -> x[0].sub(c),
-                (dOut, _) -> Gradients.of(dOut),
+                (dOut, _) -> InputGradients.of(dOut),
                 Definition.elementwise(new OfOne(a -> a - c, _ -> 1, ROUNDED, ROUNDED)));
     }
 
@@ -82,7 +84,7 @@ final class ArithmeticProofs {
     private static Computation mul(double c) {
         return new Computation(
                 x -> x[0].mul(c),
-                (dOut, _) -> Gradients.of(dOut.mul(c)),
+                (dOut, _) -> InputGradients.of(dOut.mul(c)),
                 Definition.elementwise(new OfOne(a -> a * c, _ -> c, ROUNDED, ROUNDED)));
     }
 
@@ -90,7 +92,7 @@ final class ArithmeticProofs {
     private static Computation div(double c) {
         return new Computation(
                 x -> x[0].div(c),
-                (dOut, _) -> Gradients.of(dOut.div(c)),
+                (dOut, _) -> InputGradients.of(dOut.div(c)),
                 Definition.elementwise(new OfOne(a -> a / c, _ -> 1 / c, ROUNDED, ROUNDED)));
     }
 
@@ -101,7 +103,7 @@ final class ArithmeticProofs {
                         () -> formula.forward().apply(Tensor.zeros(32, 30), Tensor.zeros(27)))
                 .refuses(
                         name + ": types differ, a FLOAT32 (2), b FLOAT64 (2); convert one with to",
-                        () -> formula.forward().apply(Tensor.zeros(2), Gradients.zeros(DType.FLOAT64, 2)));
+                        () -> formula.forward().apply(Tensor.zeros(2), InputGradients.zeros(DType.FLOAT64, 2)));
         for (var pair : Draw.pairs(draw::normal, b)) {
             operation = operation.sample(formula, pair);
         }

@@ -1,8 +1,8 @@
 package handgrad.check.registry;
 
-import static handgrad.check.registry.Gradients.scalarLike;
-import static handgrad.check.registry.Gradients.written;
-import static handgrad.check.registry.Gradients.zerosLike;
+import static handgrad.check.registry.InputGradients.scalarLike;
+import static handgrad.check.registry.InputGradients.written;
+import static handgrad.check.registry.InputGradients.zerosLike;
 
 import handgrad.check.TensorFunction;
 import handgrad.check.TensorGradient;
@@ -62,7 +62,7 @@ final class ClassLossProofs {
 
     /** Weights that differ: 1, 1.5, 2, 1, … */
     private static Tensor weights(int classes) {
-        var weights = Gradients.zeros(DType.FLOAT64, classes);
+        var weights = InputGradients.zeros(DType.FLOAT64, classes);
         for (int c = 0; c < classes; c++) {
             weights.setFlat(c, 1 + 0.5 * (c % 3));
         }
@@ -80,7 +80,7 @@ final class ClassLossProofs {
                         x[0], out -> LossFunctions.weightedCrossEntropy(x[0], x[1], weights, SMOOTHING, MEAN, out));
                 var dLogits = written(
                         x[0], dX -> LossFunctions.weightedCrossEntropyBackward(p, x[1], weights, SMOOTHING, MEAN, dX));
-                return Gradients.of(dLogits.mul(dOut.item()), Gradients.none());
+                return InputGradients.of(dLogits.mul(dOut.item()), InputGradients.none());
             },
             true,
             true);
@@ -90,7 +90,7 @@ final class ClassLossProofs {
             (dOut, x) -> {
                 var weights = weights(x[0].size(-1));
                 var dX = written(x[0], out -> LossFunctions.nllLossBackward(x[1], weights, MEAN, out));
-                return Gradients.of(dX.mul(dOut.item()), Gradients.none());
+                return InputGradients.of(dX.mul(dOut.item()), InputGradients.none());
             },
             true,
             false);
@@ -101,7 +101,7 @@ final class ClassLossProofs {
                 (dOut, x) -> {
                     var made = loss.get();
                     made.forward(x[0], x[1]);
-                    return Gradients.of(made.backward(dOut.item()), Gradients.none());
+                    return InputGradients.of(made.backward(dOut.item()), InputGradients.none());
                 },
                 false,
                 softmax);

@@ -42,50 +42,50 @@ final class ElementwiseProofs {
     /** out = -x: dX = -dOut. */
     private static final Computation NEG = new Computation(
             x -> x[0].neg(),
-            (dOut, _) -> Gradients.of(dOut.neg()),
+            (dOut, _) -> InputGradients.of(dOut.neg()),
             Definition.elementwise(new OfOne(x -> -x, _ -> -1, ROUNDED, ROUNDED)));
 
     /** out = |x|: dX = dOut ∘ sign x. At 0 there is no derivative; the gradient there is 0, as in PyTorch. */
     private static final Computation ABS = new Computation(
             x -> x[0].abs(),
-            (dOut, x) -> Gradients.of(dOut.mul(Gradients.factor(x[0], Math::signum))),
+            (dOut, x) -> InputGradients.of(dOut.mul(InputGradients.factor(x[0], Math::signum))),
             Definition.elementwise(new OfOne(Math::abs, Math::signum, ROUNDED, ROUNDED)));
 
     /** out = eˣ: dX = dOut ∘ out. */
     private static final Computation EXP = new Computation(
             x -> x[0].exp(),
-            (dOut, x) -> Gradients.of(dOut.mul(x[0].exp())),
+            (dOut, x) -> InputGradients.of(dOut.mul(x[0].exp())),
             Definition.elementwise(new OfOne(Math::exp, Math::exp, Bound.ofUlps(1.2), Bound.ofUlps(1.2))));
 
     /** out = ln x: dX = dOut / x. */
     private static final Computation LOG = new Computation(
             x -> x[0].log(),
-            (dOut, x) -> Gradients.of(dOut.div(x[0])),
+            (dOut, x) -> InputGradients.of(dOut.div(x[0])),
             Definition.elementwise(new OfOne(Math::log, x -> 1 / x, Bound.ofUlps(0.9), ROUNDED)));
 
     /** out = tanh x: dX = dOut ∘ (1 - out²). */
     private static final Computation TANH = new Computation(
             x -> x[0].tanh(),
-            (dOut, x) -> Gradients.of(dOut.mul(x[0].tanh().pow(2).neg().add(1))),
+            (dOut, x) -> InputGradients.of(dOut.mul(x[0].tanh().pow(2).neg().add(1))),
             Definition.elementwise(TANH_ELEMENT));
 
     /** out = √x: dX = dOut / (2 · out). */
     private static final Computation SQRT = new Computation(
             x -> x[0].sqrt(),
-            (dOut, x) -> Gradients.of(dOut.div(x[0].sqrt().mul(2))),
+            (dOut, x) -> InputGradients.of(dOut.div(x[0].sqrt().mul(2))),
             Definition.elementwise(new OfOne(Math::sqrt, x -> 0.5 / Math.sqrt(x), ROUNDED, Bound.ofUlps(2))));
 
     /** out = max(x, 0): dX = dOut where x > 0, otherwise 0. At 0 there is no derivative; the gradient there is 0. */
     private static final Computation RELU = new Computation(
             x -> x[0].relu(),
-            (dOut, x) -> Gradients.of(dOut.mul(Gradients.factor(x[0], v -> v > 0 ? 1 : v <= 0 ? 0 : v))),
+            (dOut, x) -> InputGradients.of(dOut.mul(InputGradients.factor(x[0], v -> v > 0 ? 1 : v <= 0 ? 0 : v))),
             Definition.elementwise(RELU_ELEMENT));
 
     /** out = xᵖ: dX = dOut ∘ p · xᵖ⁻¹. */
     private static Computation pow(double p) {
         return new Computation(
                 x -> x[0].pow(p),
-                (dOut, x) -> Gradients.of(dOut.mul(x[0].pow(p - 1).mul(p))),
+                (dOut, x) -> InputGradients.of(dOut.mul(x[0].pow(p - 1).mul(p))),
                 Definition.elementwise(new OfOne(
                         x -> p == 0.5 ? Math.sqrt(x) : Math.pow(x, p),
                         x -> p * Math.pow(x, p - 1),

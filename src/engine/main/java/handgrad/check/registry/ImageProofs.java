@@ -1,7 +1,7 @@
 package handgrad.check.registry;
 
-import static handgrad.check.registry.Gradients.bias;
-import static handgrad.check.registry.Gradients.written;
+import static handgrad.check.registry.InputGradients.bias;
+import static handgrad.check.registry.InputGradients.written;
 
 import handgrad.nn.Conv2d;
 import handgrad.nn.MaxPool2d;
@@ -99,7 +99,7 @@ final class ImageProofs {
                         x[0],
                         convolved(x[0], x[1], k, stride, padding),
                         out -> Convolutions.conv2d(x[0], x[1], bias(x), window, out)),
-                (dOut, x) -> Gradients.ofAll(x, d -> {
+                (dOut, x) -> InputGradients.ofAll(x, d -> {
                     Convolutions.conv2dBackwardInput(dOut, x[1], window, d[0]);
                     Convolutions.conv2dBackwardParameters(x[0], dOut, window, d[1], bias(d));
                 }),
@@ -167,8 +167,8 @@ final class ImageProofs {
                         out -> Convolutions.maxPool2d(x[0], window, out, Tensor.zeros(DType.INT32, out.shape()))),
                 (dOut, x) -> {
                     var indices = Tensor.zeros(DType.INT32, dOut.shape());
-                    Convolutions.maxPool2d(x[0], window, Gradients.zerosLike(dOut), indices);
-                    return Gradients.of(written(x[0], dX -> Convolutions.maxPool2dBackward(dOut, indices, dX)));
+                    Convolutions.maxPool2d(x[0], window, InputGradients.zerosLike(dOut), indices);
+                    return InputGradients.of(written(x[0], dX -> Convolutions.maxPool2dBackward(dOut, indices, dX)));
                 },
                 largest(k, stride));
     }
@@ -184,14 +184,14 @@ final class ImageProofs {
                                 Tensor.zeros(1, 1, 2, 4),
                                 new Window(3, 1, 0),
                                 Tensor.zeros(1, 1, 1, 2),
-                                Gradients.zeros(DType.INT32, 1, 1, 1, 2)))
+                                InputGradients.zeros(DType.INT32, 1, 1, 1, 2)))
                 .refuses(
                         "maxPool2d: out must be (1, 1, 2, 2), it is (1, 1, 4, 1)",
                         () -> Convolutions.maxPool2d(
                                 Tensor.zeros(1, 1, 4, 4),
                                 new Window(2, 2, 0),
                                 Tensor.zeros(1, 1, 4, 1),
-                                Gradients.zeros(DType.INT32, 1, 1, 4, 1)));
+                                InputGradients.zeros(DType.INT32, 1, 1, 4, 1)));
     }
 
     private Proof conv2dLayer() {

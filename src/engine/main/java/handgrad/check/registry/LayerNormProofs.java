@@ -1,6 +1,6 @@
 package handgrad.check.registry;
 
-import static handgrad.check.registry.Gradients.zerosLike;
+import static handgrad.check.registry.InputGradients.zerosLike;
 
 import handgrad.nn.LayerNorm;
 import handgrad.tensor.Normalizations;
@@ -20,7 +20,7 @@ final class LayerNormProofs {
                 x -> layerNorm(x, epsilon).out,
                 (dOut, x) -> {
                     var kept = layerNorm(x, epsilon);
-                    return Gradients.ofAll(
+                    return InputGradients.ofAll(
                             x,
                             d -> Normalizations.layerNormBackward(
                                     dOut, kept.normalized, x[1], kept.inverseDeviation, d[1], d[2], d[0]));

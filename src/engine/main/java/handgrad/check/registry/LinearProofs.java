@@ -1,8 +1,8 @@
 package handgrad.check.registry;
 
-import static handgrad.check.registry.Gradients.bias;
-import static handgrad.check.registry.Gradients.written;
-import static handgrad.check.registry.Gradients.zerosLike;
+import static handgrad.check.registry.InputGradients.bias;
+import static handgrad.check.registry.InputGradients.written;
+import static handgrad.check.registry.InputGradients.zerosLike;
 
 import handgrad.nn.Embedding;
 import handgrad.nn.GroupedLinear;
@@ -95,7 +95,7 @@ final class LinearProofs {
     /** dX = dOut · weightᵀ, dWeight = xᵀ · dOut, dBias = Σ over rows of dOut. */
     static final Computation LINEAR = new Computation(
             x -> written(x[0], x[0].shape().with(-1, x[1].size(1)), out -> Functional.linear(x[0], x[1], bias(x), out)),
-            (dOut, x) -> Gradients.ofAll(x, gradients -> {
+            (dOut, x) -> InputGradients.ofAll(x, gradients -> {
                 Functional.linearBackwardInput(dOut, x[1], gradients[0]);
                 Functional.linearBackwardParameters(x[0], dOut, gradients[1], bias(gradients));
             }),
@@ -122,7 +122,7 @@ final class LinearProofs {
                         x[0],
                         x[0].shape().with(-1, x[1].size(1)),
                         out -> Grouped.groupedLinear(x[0], x[1], bias(x), groups, out)),
-                (dOut, x) -> Gradients.ofAll(x, gradients -> {
+                (dOut, x) -> InputGradients.ofAll(x, gradients -> {
                     Grouped.groupedLinearBackwardInput(dOut, x[1], groups, gradients[0]);
                     Grouped.groupedLinearBackwardParameters(x[0], dOut, groups, gradients[1], bias(gradients));
                 }),
@@ -173,14 +173,14 @@ final class LinearProofs {
             x -> {
                 int[] sizes = Arrays.copyOf(x[0].shape().toArray(), x[0].shape().rank() + 1);
                 sizes[sizes.length - 1] = x[1].size(1);
-                var out = Gradients.zeros(x[1].dtype(), sizes);
+                var out = InputGradients.zeros(x[1].dtype(), sizes);
                 Functional.embedding(x[1], x[0], out);
                 return out;
             },
             (dOut, x) -> {
                 var dTable = zerosLike(x[1]);
                 Functional.embeddingBackward(x[0], dOut, dTable);
-                return Gradients.of(Gradients.none(), dTable);
+                return InputGradients.of(InputGradients.none(), dTable);
             },
             new Definition(x -> MovementProofs.rows(x[1], x[0])));
 

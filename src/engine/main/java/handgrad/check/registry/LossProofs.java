@@ -1,8 +1,8 @@
 package handgrad.check.registry;
 
-import static handgrad.check.registry.Gradients.scalarLike;
-import static handgrad.check.registry.Gradients.written;
-import static handgrad.check.registry.Gradients.zerosLike;
+import static handgrad.check.registry.InputGradients.scalarLike;
+import static handgrad.check.registry.InputGradients.written;
+import static handgrad.check.registry.InputGradients.zerosLike;
 
 import handgrad.check.TensorFunction;
 import handgrad.check.TensorGradient;
@@ -35,7 +35,7 @@ final class LossProofs {
                                         + " (N, T), logits (2, 3), targets (3)",
                                 () -> CROSS_ENTROPY
                                         .forward()
-                                        .apply(Tensor.zeros(2, 3), Gradients.zeros(DType.INT32, 3))),
+                                        .apply(Tensor.zeros(2, 3), InputGradients.zeros(DType.INT32, 3))),
                 crossEntropy("CrossEntropyLoss", CROSS_ENTROPY_LOSS),
                 mse("PointwiseLosses.mseLoss", MSE),
                 mse("MseLoss", MSE_LOSS));
@@ -60,14 +60,14 @@ final class LossProofs {
             crossEntropy(x -> scalarLike(x[0], LossFunctions.crossEntropy(x[0], x[1], zerosLike(x[0]))), (dOut, x) -> {
                 var probabilities = written(x[0], out -> LossFunctions.crossEntropy(x[0], x[1], out));
                 var dLogits = written(x[0], dX -> LossFunctions.crossEntropyBackward(probabilities, x[1], dX));
-                return Gradients.of(dLogits.mul(dOut.item()), Gradients.none());
+                return InputGradients.of(dLogits.mul(dOut.item()), InputGradients.none());
             });
 
     private static final Computation CROSS_ENTROPY_LOSS =
             crossEntropy(x -> scalarLike(x[0], new CrossEntropyLoss().forward(x[0], x[1])), (dOut, x) -> {
                 var loss = new CrossEntropyLoss();
                 loss.forward(x[0], x[1]);
-                return Gradients.of(loss.backward().mul(dOut.item()), Gradients.none());
+                return InputGradients.of(loss.backward().mul(dOut.item()), InputGradients.none());
             });
 
     private static double meanNegativeLogProbability(Tensor logits, Tensor targets) {
@@ -123,7 +123,7 @@ final class LossProofs {
             mse(x -> scalarLike(x[0], PointwiseLosses.mseLoss(x[0], x[1], MEAN)), (dOut, x) -> {
                 var dX = written(x[0], out -> PointwiseLosses.mseLossBackward(x[0], x[1], MEAN, out))
                         .mul(dOut.item());
-                return Gradients.of(dX, dX.neg());
+                return InputGradients.of(dX, dX.neg());
             });
 
     /** The class gives its target no gradient; the one of the definition is put in its place. */
@@ -132,7 +132,7 @@ final class LossProofs {
                 var loss = new MseLoss();
                 loss.forward(x[0], x[1]);
                 var dX = loss.backward().mul(dOut.item());
-                return Gradients.of(dX, dX.neg());
+                return InputGradients.of(dX, dX.neg());
             });
 
     private static double meanSquare(Tensor x) {

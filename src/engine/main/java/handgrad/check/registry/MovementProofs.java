@@ -31,7 +31,7 @@ final class MovementProofs {
     private static Computation reshape(int... sizes) {
         return new Computation(
                 x -> x[0].reshape(sizes),
-                (dOut, x) -> Gradients.of(dOut.reshape(x[0].shape().toArray())),
+                (dOut, x) -> InputGradients.of(dOut.reshape(x[0].shape().toArray())),
                 new Definition(x -> Tensor.of(
                         x[0].doubles().clone(),
                         x[0].copy().reshape(sizes).shape().toArray())));
@@ -56,7 +56,7 @@ final class MovementProofs {
     private static Computation transpose(int dimension0, int dimension1) {
         return new Computation(
                 x -> x[0].transpose(dimension0, dimension1),
-                (dOut, _) -> Gradients.of(dOut.transpose(dimension0, dimension1)),
+                (dOut, _) -> InputGradients.of(dOut.transpose(dimension0, dimension1)),
                 new Definition(x -> exchanged(x[0], dimension0, dimension1)));
     }
 
@@ -89,7 +89,7 @@ final class MovementProofs {
     /** dX = dOutᵀ. */
     private Proof t() {
         var t = new Computation(
-                x -> x[0].t(), (dOut, _) -> Gradients.of(dOut.t()), new Definition(x -> exchanged(x[0], 0, 1)));
+                x -> x[0].t(), (dOut, _) -> InputGradients.of(dOut.t()), new Definition(x -> exchanged(x[0], 0, 1)));
         return Proof.named("Tensor.t()")
                 .samples(t, Draw.all(draw::normal, new int[][] {
                     {1, 1}, {1, 31}, {31, 1}, {3, 17}, {17, 2}, {0, 3}, {3, 0}, {13, 19}
@@ -102,7 +102,7 @@ final class MovementProofs {
     /** out = x[indices]: dX[indices] += dOut, so a row that is taken twice gets both gradients. */
     private static final Computation INDEX = new Computation(
             x -> x[0].index(x[1]),
-            (dOut, x) -> Gradients.of(Gradients.zerosLike(x[0]).indexAdd(x[1], dOut), Gradients.none()),
+            (dOut, x) -> InputGradients.of(InputGradients.zerosLike(x[0]).indexAdd(x[1], dOut), InputGradients.none()),
             new Definition(x -> rows(x[0], x[1])));
 
     /** The rows of x (n, rest) at indices (…), as (…, rest). */
@@ -138,8 +138,8 @@ final class MovementProofs {
         return new Computation(
                 x -> x[0].indexSelect(d, x[1]),
                 (dOut, x) -> {
-                    var first = Gradients.zerosLike(x[0].transpose(0, d)).indexAdd(x[1], dOut.transpose(0, d));
-                    return Gradients.of(first.transpose(0, d), Gradients.none());
+                    var first = InputGradients.zerosLike(x[0].transpose(0, d)).indexAdd(x[1], dOut.transpose(0, d));
+                    return InputGradients.of(first.transpose(0, d), InputGradients.none());
                 },
                 new Definition(x -> Definition.tensor(x[0].shape().with(d, x[1].size(0)), index -> {
                     int dimension = x[0].shape().dimension(d);
@@ -163,7 +163,7 @@ final class MovementProofs {
                         () -> Tensor.zeros(2, 3).indexSelect(1, Tensor.of(new int[] {3}, 1)))
                 .refuses(
                         "indexSelect: wants one-dimensional indices, they are (2, 2)",
-                        () -> Tensor.zeros(2, 3).indexSelect(0, Gradients.zeros(DType.INT32, 2, 2)));
+                        () -> Tensor.zeros(2, 3).indexSelect(0, InputGradients.zeros(DType.INT32, 2, 2)));
     }
 
     /** out = a part of x: dX is dOut there and 0 in the rest, before it and after it. */
@@ -174,7 +174,7 @@ final class MovementProofs {
                     var shape = x[0].shape();
                     var before = Tensor.zeros(dOut.dtype(), shape.with(d, start));
                     var after = Tensor.zeros(dOut.dtype(), shape.with(d, shape.size(d) - start - length));
-                    return Gradients.of(Tensor.cat(d, before, dOut, after));
+                    return InputGradients.of(Tensor.cat(d, before, dOut, after));
                 },
                 new Definition(x -> Definition.tensor(x[0].shape().with(d, length), index -> {
                     index[x[0].shape().dimension(d)] += start;
@@ -200,7 +200,7 @@ final class MovementProofs {
     /** out = x with rows added, out[indices] += rows: dX = dOut, dRows = dOut[indices]. */
     private static final Computation INDEX_ADD = new Computation(
             x -> x[0].copy().indexAdd(x[1], x[2]),
-            (dOut, x) -> Gradients.of(dOut, Gradients.none(), dOut.index(x[1])),
+            (dOut, x) -> InputGradients.of(dOut, InputGradients.none(), dOut.index(x[1])),
             new Definition(MovementProofs::withRows, x -> x[1].shape().elements() + 1));
 
     private static Tensor withRows(Tensor... x) {
@@ -226,7 +226,7 @@ final class MovementProofs {
                 .sample(INDEX_ADD, draw.normal(9, 10), draw.indices(9, 5, 3), draw.normal(5, 3, 10))
                 .refuses(
                         "indexAdd: (2) rows of (3) do not fit x (3, 3)",
-                        () -> Tensor.zeros(2, 3).indexAdd(Gradients.zeros(DType.INT32, 2), Tensor.zeros(3, 3)));
+                        () -> Tensor.zeros(2, 3).indexAdd(InputGradients.zeros(DType.INT32, 2), Tensor.zeros(3, 3)));
     }
 
     /** out = the tensors end to end along dimension d: each gets its own part of dOut. */

@@ -1,7 +1,7 @@
 package handgrad.check.registry;
 
-import static handgrad.check.registry.Gradients.written;
-import static handgrad.check.registry.Gradients.zerosLike;
+import static handgrad.check.registry.InputGradients.written;
+import static handgrad.check.registry.InputGradients.zerosLike;
 
 import handgrad.nn.BatchNorm1d;
 import handgrad.nn.BatchNorm2d;
@@ -62,7 +62,7 @@ final class NormalizationProofs {
                 (dOut, x) -> {
                     int divisor = divisor(x[0], -1, unbiased);
                     var kept = batchNorm(x, epsilon, divisor);
-                    return Gradients.ofAll(
+                    return InputGradients.ofAll(
                             x,
                             d -> Normalizations.batchNormBackward(
                                     dOut, kept.normalized, x[1], kept.inverseDeviation, divisor, d[1], d[2], d[0]));
@@ -171,9 +171,9 @@ final class NormalizationProofs {
         return kept;
     }
 
-    /** Gradients with the statistics of the batch, or with constant ones where the divisor is 0. */
+    /** InputGradients with the statistics of the batch, or with constant ones where the divisor is 0. */
     private static Tensor[] backward2d(Tensor dOut, Tensor[] x, Tensor mean, Tensor inverseDeviation, int divisor) {
-        return Gradients.ofAll(
+        return InputGradients.ofAll(
                 x,
                 d -> ImageNormalizations.batchNorm2dBackward(
                         dOut, x[0], x[1], mean, inverseDeviation, divisor, d[1], d[2], d[0]));
@@ -236,7 +236,7 @@ final class NormalizationProofs {
                 (dOut, x) -> {
                     var normalized = evaluated(x, mean, inverseDeviation).normalized;
                     var inverse = inverseDeviation.to(dOut.dtype());
-                    return Gradients.ofAll(
+                    return InputGradients.ofAll(
                             x,
                             d -> Normalizations.batchNormEvaluationBackward(
                                     dOut, normalized, x[1], inverse, d[1], d[2], d[0]));

@@ -1,7 +1,7 @@
 package handgrad.check.registry;
 
-import static handgrad.check.registry.Gradients.scalarLike;
-import static handgrad.check.registry.Gradients.written;
+import static handgrad.check.registry.InputGradients.scalarLike;
+import static handgrad.check.registry.InputGradients.written;
 
 import handgrad.nn.BCEWithLogitsLoss;
 import handgrad.nn.HuberLoss;
@@ -61,12 +61,12 @@ final class PointwiseLossProofs {
     private static final Terms L1 = new Terms(
             (x, t) -> Math.abs(x - t),
             (x, t) -> Math.abs(x) + Math.abs(t),
-            (x, t) -> Gradients.factor(t.sub(x), Math::signum));
+            (x, t) -> InputGradients.factor(t.sub(x), Math::signum));
 
     private static final Terms HUBER = new Terms(
             (x, t) -> Math.abs(x - t) < DELTA ? (x - t) * (x - t) / 2 : DELTA * (Math.abs(x - t) - DELTA / 2),
             (x, t) -> SQUARE.size.applyAsDouble(x, t),
-            (x, t) -> Gradients.factor(t.sub(x), e -> Math.clamp(e, -DELTA, DELTA)));
+            (x, t) -> InputGradients.factor(t.sub(x), e -> Math.clamp(e, -DELTA, DELTA)));
 
     private static final Terms BCE = new Terms(
             (x, t) -> -t * Math.log(1 / (1 + Math.exp(-x))) - (1 - t) * Math.log(1 / (1 + Math.exp(x))),
@@ -133,7 +133,7 @@ final class PointwiseLossProofs {
     private Proof operation(String name, Forward forward, Backward backward, Terms terms) {
         var computation = new Computation(
                 x -> scalarLike(x[0], forward.of(x[0], x[1], MEAN)),
-                (dOut, x) -> Gradients.of(
+                (dOut, x) -> InputGradients.of(
                         written(x[0], dX -> backward.into(x[0], x[1], MEAN, dX)).mul(dOut.item()),
                         ofTarget(terms, dOut, x[0], x[1], MEAN)),
                 terms.definition(MEAN));
@@ -153,7 +153,7 @@ final class PointwiseLossProofs {
                 (dOut, x) -> {
                     var made = loss.get();
                     made.forward(x[0], x[1]);
-                    return Gradients.of(made.backward(dOut.item()), ofTarget(terms, dOut, x[0], x[1], reduction));
+                    return InputGradients.of(made.backward(dOut.item()), ofTarget(terms, dOut, x[0], x[1], reduction));
                 },
                 terms.definition(reduction));
         return proof(name, computation, operation);

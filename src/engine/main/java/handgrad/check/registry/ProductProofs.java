@@ -14,21 +14,22 @@ final class ProductProofs {
     /** out = a · b: da = dOut · bᵀ, db = aᵀ · dOut; the leading dimensions of a are rows like any other. */
     private static final Computation MATMUL = new Computation(
             x -> x[0].matmul(x[1]),
-            (dOut, x) -> Gradients.of(
-                    dOut.matmulTransposeB(x[1]), Gradients.matrix(x[0]).matmulTransposeA(Gradients.matrix(dOut))),
+            (dOut, x) -> InputGradients.of(
+                    dOut.matmulTransposeB(x[1]),
+                    InputGradients.matrix(x[0]).matmulTransposeA(InputGradients.matrix(dOut))),
             new Definition(x -> product(x[0], x[1]), x -> x[1].size(0)));
 
     /** out = aᵀ · b: da = b · dOutᵀ, db = a · dOut. */
     private static final Computation MATMUL_TRANSPOSE_A = new Computation(
             x -> x[0].matmulTransposeA(x[1]),
-            (dOut, x) -> Gradients.of(x[1].matmulTransposeB(dOut), x[0].matmul(dOut)),
+            (dOut, x) -> InputGradients.of(x[1].matmulTransposeB(dOut), x[0].matmul(dOut)),
             new Definition(x -> product(transpose(x[0]), x[1]), x -> x[1].size(0)));
 
     /** out = a · bᵀ: da = dOut · b, db = dOutᵀ · a; the leading dimensions of a are rows like any other. */
     private static final Computation MATMUL_TRANSPOSE_B = new Computation(
             x -> x[0].matmulTransposeB(x[1]),
-            (dOut, x) ->
-                    Gradients.of(dOut.matmul(x[1]), Gradients.matrix(dOut).matmulTransposeA(Gradients.matrix(x[0]))),
+            (dOut, x) -> InputGradients.of(
+                    dOut.matmul(x[1]), InputGradients.matrix(dOut).matmulTransposeA(InputGradients.matrix(x[0]))),
             new Definition(x -> product(x[0], transpose(x[1])), x -> x[1].size(1)));
 
     /** a (…, k) times b (k, n), each element a sum of k products. */

@@ -51,12 +51,12 @@ final class ReductionProofs {
 
     /** out = Σ x: every x has the factor 1 in its sum, so dX = dOut, repeated along the dimension. */
     private static Backward sum() {
-        return (dOut, x, _) -> Gradients.zerosLike(x).add(dOut);
+        return (dOut, x, _) -> InputGradients.zerosLike(x).add(dOut);
     }
 
     /** out = Σ x / n: dX = dOut / n, repeated along the dimension. */
     private static Backward mean() {
-        return (dOut, x, d) -> Gradients.zerosLike(x).add(dOut.div(x.size(d)));
+        return (dOut, x, d) -> InputGradients.zerosLike(x).add(dOut.div(x.size(d)));
     }
 
     /**
@@ -121,7 +121,7 @@ final class ReductionProofs {
                 x -> forward.apply(x[0]),
                 (dOut, x) -> {
                     var kept = dOut.reshape(x[0].shape().with(dimension, 1).toArray());
-                    return Gradients.of(backward.apply(kept, x[0], dimension));
+                    return InputGradients.of(backward.apply(kept, x[0], dimension));
                 },
                 new Definition(x -> along(x[0], dimension, keep, definition), x -> x[0].size(dimension)));
     }
@@ -145,7 +145,7 @@ final class ReductionProofs {
                 x -> forward.apply(x[0]),
                 (dOut, x) -> {
                     var dFlat = backward.apply(dOut.reshape(1), flat(x[0]), 0);
-                    return Gradients.of(dFlat.reshape(x[0].shape().toArray()));
+                    return InputGradients.of(dFlat.reshape(x[0].shape().toArray()));
                 },
                 new Definition(
                         x -> along(flat(x[0]), 0, false, definition),

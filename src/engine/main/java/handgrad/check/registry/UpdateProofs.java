@@ -1,6 +1,6 @@
 package handgrad.check.registry;
 
-import static handgrad.check.registry.Gradients.written;
+import static handgrad.check.registry.InputGradients.written;
 
 import handgrad.check.registry.ElementFunction.Bound;
 import handgrad.check.registry.ElementFunction.OfOne;
@@ -16,7 +16,17 @@ final class UpdateProofs {
     private final Draw draw = new Draw(16);
 
     List<Proof> proofs() {
-        return List.of(addScaled(), blend(), scaledSquareRoot(), copyToRows(), addRows(), adam(), adamW(), momentum(), limit(), squaredNorm());
+        return List.of(
+                addScaled(),
+                blend(),
+                scaledSquareRoot(),
+                copyToRows(),
+                addRows(),
+                adam(),
+                adamW(),
+                momentum(),
+                limit(),
+                squaredNorm());
     }
 
     private static Tensor changed(Tensor x, Consumer<Tensor> operation) {
@@ -29,7 +39,7 @@ final class UpdateProofs {
     private static Computation addScaled(double f) {
         return new Computation(
                 x -> changed(x[0], out -> Updates.addScaled(out, f, x[1])),
-                (dOut, _) -> Gradients.of(dOut, dOut.mul(f)),
+                (dOut, _) -> InputGradients.of(dOut, dOut.mul(f)),
                 Definition.broadcast((target, source) -> target + f * source));
     }
 
@@ -44,7 +54,7 @@ final class UpdateProofs {
     private static Computation blend(double k, double f) {
         return new Computation(
                 x -> changed(x[0], out -> Updates.blend(out, k, f, x[1])),
-                (dOut, _) -> Gradients.of(dOut.mul(k), dOut.mul(f)),
+                (dOut, _) -> InputGradients.of(dOut.mul(k), dOut.mul(f)),
                 new Definition(x -> Definition.tensor(x[0].shape(), i -> k * x[0].get(i) + f * x[1].get(i)), _ -> 2));
     }
 
@@ -68,7 +78,7 @@ final class UpdateProofs {
     private static Computation scaledSquareRoot(double f) {
         return new Computation(
                 x -> squareRoot(x[0], f),
-                (dOut, x) -> Gradients.of(dOut.mul(f / 2).div(squareRoot(x[0], f))),
+                (dOut, x) -> InputGradients.of(dOut.mul(f / 2).div(squareRoot(x[0], f))),
                 Definition.elementwise(new OfOne(
                         x -> Math.sqrt(f * x), x -> f / 2 / Math.sqrt(f * x), Bound.ofUlps(1.5), Bound.ofUlps(3))));
     }
@@ -89,7 +99,7 @@ final class UpdateProofs {
     private static Computation copyToRows(int... rows) {
         return new Computation(
                 x -> written(x[0], Shape.of(shape(rows, x[0])), out -> Updates.copyToRows(x[0], out)),
-                (dOut, x) -> Gradients.of(written(x[0], dRow -> Updates.addRows(dOut, dRow))),
+                (dOut, x) -> InputGradients.of(written(x[0], dRow -> Updates.addRows(dOut, dRow))),
                 new Definition(x -> Definition.tensor(Shape.of(shape(rows, x[0])), i -> x[0].get(i[rows.length]))));
     }
 
@@ -102,7 +112,7 @@ final class UpdateProofs {
     /** out = sum + Σ rows[i]: dSum = dOut, dRows[i] = dOut. */
     private static final Computation ADD_ROWS = new Computation(
             x -> changed(x[0], out -> Updates.addRows(x[1], out)),
-            (dOut, x) -> Gradients.of(dOut, written(x[1], dRows -> Updates.copyToRows(dOut, dRows))),
+            (dOut, x) -> InputGradients.of(dOut, written(x[1], dRows -> Updates.copyToRows(dOut, dRows))),
             new Definition(
                     x -> Definition.tensor(x[0].shape(), j -> {
                         var rows = x[1].reshape(-1, x[0].size(0));
@@ -240,13 +250,12 @@ final class UpdateProofs {
                 x -> {
                     var value = x[0].copy();
                     var velocity = x[2].copy();
-                    Updates.momentum(
-                            value, x[1], velocity, LR, MOMENTUM, DAMPENING, nesterov, WEIGHT_DECAY, step);
+                    Updates.momentum(value, x[1], velocity, LR, MOMENTUM, DAMPENING, nesterov, WEIGHT_DECAY, step);
                     return Tensor.cat(0, value.reshape(-1), velocity.reshape(-1));
                 },
                 null,
-                new Definition(x -> momentum(x, nesterov, share, -1), _ -> 8, x -> momentum(
-                        absolute(x), nesterov, share, 1)));
+                new Definition(
+                        x -> momentum(x, nesterov, share, -1), _ -> 8, x -> momentum(absolute(x), nesterov, share, 1)));
     }
 
     private static Tensor momentum(Tensor[] x, boolean nesterov, double share, int sign) {

@@ -1,7 +1,7 @@
 package handgrad.check.registry;
 
-import static handgrad.check.registry.Gradients.written;
-import static handgrad.check.registry.Gradients.zerosLike;
+import static handgrad.check.registry.InputGradients.written;
+import static handgrad.check.registry.InputGradients.zerosLike;
 
 import handgrad.check.TensorFunction;
 import handgrad.nn.CausalConv1d;
@@ -32,7 +32,7 @@ final class WaveNetProofs {
                         x[0],
                         Shape.of(x[0].size(0), x[0].size(1) - (taps - 1) * dilation, taps * x[0].size(2)),
                         out -> Sequences.unfold(x[0], dilation, out)),
-                (dOut, x) -> Gradients.of(written(x[0], dX -> Sequences.unfoldBackward(dOut, dilation, dX))),
+                (dOut, x) -> InputGradients.of(written(x[0], dX -> Sequences.unfoldBackward(dOut, dilation, dX))),
                 new Definition(x -> unfolded(x[0], taps, dilation)));
     }
 
@@ -67,7 +67,7 @@ final class WaveNetProofs {
         return new Computation(
                 x -> written(
                         x[0], Shape.of(x[0].size(0), positions, columns), out -> Sequences.crop(x[0], column, out)),
-                (dOut, x) -> Gradients.of(written(x[0], dX -> Sequences.cropBackward(dOut, column, dX))),
+                (dOut, x) -> InputGradients.of(written(x[0], dX -> Sequences.cropBackward(dOut, column, dX))),
                 new Definition(x -> Definition.tensor(Shape.of(x[0].size(0), positions, columns), i -> {
                     boolean inside = i[2] >= column && i[2] < column + x[0].size(2);
                     return inside ? x[0].get(i[0], x[0].size(1) - positions + i[1], i[2] - column) : 0;
@@ -102,7 +102,7 @@ final class WaveNetProofs {
                     out -> Activations.gate(x[0], zerosLike(x[0]), out)),
             (dOut, x) -> {
                 var t = written(x[0], out -> Activations.gate(x[0], out, zerosLike(dOut)));
-                return Gradients.of(written(x[0], dX -> Activations.gateBackward(t, dOut, dX)));
+                return InputGradients.of(written(x[0], dX -> Activations.gateBackward(t, dOut, dX)));
             },
             // Where g is negative, 1 + tanh(g / 2) cancels: the terms are those of |g|.
             new Definition(x -> gated(x[0]), _ -> 4, x -> gated(x[0].abs())));

@@ -3,22 +3,22 @@ package handgrad.optim;
 import java.util.Arrays;
 
 /** A learning rate that changes at given steps: {@link Schedule#steps}. */
-public final class Steps implements Schedule {
+public final class StepRates implements Schedule {
     private final int[] from;
     private final double[] rates;
 
-    Steps(double lr) {
+    StepRates(double lr) {
         this(new int[] {0}, new double[] {lr});
         Rates.requirePositive(lr);
     }
 
-    private Steps(int[] from, double[] rates) {
+    private StepRates(int[] from, double[] rates) {
         this.from = from;
         this.rates = rates;
     }
 
     /** This schedule with another rate, more than 0, from a step on, which must come after the last change. */
-    public Steps then(int step, double lr) {
+    public StepRates then(int step, double lr) {
         Rates.requirePositive(lr);
         int changes = from.length;
         if (step <= from[changes - 1]) {
@@ -29,7 +29,7 @@ public final class Steps implements Schedule {
         double[] values = Arrays.copyOf(rates, changes + 1);
         steps[changes] = step;
         values[changes] = lr;
-        return new Steps(steps, values);
+        return new StepRates(steps, values);
     }
 
     @Override

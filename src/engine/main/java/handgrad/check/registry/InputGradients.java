@@ -9,8 +9,8 @@ import java.util.function.DoubleUnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** Steps that many gradients share. */
-final class Gradients {
-    private Gradients() {}
+final class InputGradients {
+    private InputGradients() {}
 
     /** The gradients of the inputs, in their order. */
     static Tensor[] of(Tensor... gradients) {
@@ -19,7 +19,7 @@ final class Gradients {
 
     /** The gradients of all inputs, of zeros that a backward pass adds to. */
     static Tensor[] ofAll(Tensor[] inputs, Consumer<Tensor[]> backward) {
-        var gradients = Arrays.stream(inputs).map(Gradients::zerosLike).toArray(Tensor[]::new);
+        var gradients = Arrays.stream(inputs).map(InputGradients::zerosLike).toArray(Tensor[]::new);
         backward.accept(gradients);
         return gradients;
     }

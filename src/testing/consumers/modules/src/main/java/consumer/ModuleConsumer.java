@@ -10,8 +10,8 @@ import handgrad.tensor.Backend;
 import handgrad.tensor.Tensor;
 
 /** Learns which of four numbers is the largest. */
-public final class Main {
-    private Main() {}
+public final class ModuleConsumer {
+    private ModuleConsumer() {}
 
     /** Prints what it runs on; ends with 1 where the training does not bring the loss down. */
     public static void main(String[] arguments) {
