@@ -100,7 +100,7 @@ record NpyHeader(StoredType type, ByteOrder order, boolean fortranOrder, Shape s
                 default -> null;
             };
             boolean ordered = name.startsWith("<") || name.startsWith(">");
-            if (type == null || !(ordered || name.startsWith("|") && type.bytes() == 1)) {
+            if (type == null || !(ordered || (name.startsWith("|") && type.bytes() == 1))) {
                 throw wrong("has the type '" + PrintableText.excerpt(name)
                         + "', which is not supported; < or > with f2, f4, f8, i1 to i8, u1 to u8 and b1 are");
             }

@@ -197,7 +197,7 @@ class NpyTest {
     private static byte[] changed(byte[] archive, int offset, int value) {
         int start = new String(archive, StandardCharsets.ISO_8859_1).lastIndexOf("PK\u0001\u0002");
         for (int i = 0; i < Integer.BYTES; i++) {
-            archive[start + offset + i] = (byte) (value >> 8 * i);
+            archive[start + offset + i] = (byte) (value >> (8 * i));
         }
         return archive;
     }

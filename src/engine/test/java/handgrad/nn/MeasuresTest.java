@@ -14,7 +14,7 @@ class MeasuresTest {
     private static final int IGNORED = LossFunctions.IGNORED;
 
     /** The largest are 2, 0, 1 and 1, the first of two that are equal. */
-    private final Tensor output = Tensor.of(new double[] {0, 1, 2, /**/ 5, 3, 4, /**/ -3, -1, -2, /**/ 0, 7, 7}, 4, 3);
+    private final Tensor output = Tensor.of(new double[] {0, 1, 2, 5, 3, 4, -3, -1, -2, 0, 7, 7}, 4, 3);
 
     private static Tensor targets(int... targets) {
         return Tensor.of(targets, targets.length);
