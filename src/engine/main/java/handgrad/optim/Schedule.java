@@ -45,8 +45,8 @@ public interface Schedule {
 
     /**
      * The one-cycle policy (Smith and Topin 2017, https://arxiv.org/abs/1708.07120), as PyTorch's {@code OneCycleLR}
-     * with its defaults: by half a cosine from highest / 25 to highest in the first 30 % of the steps, then by another down
-     * to highest / 250,000.
+     * with its defaults: by half a cosine from highest / 25 to highest in the first 30 % of the steps, then by another
+     * down to highest / 250,000.
      *
      * @param highest more than 0
      * @param steps their number, at least 2; later ones keep the last rate
