@@ -21,6 +21,7 @@ import handgrad.nn.LeakyRelu;
 import handgrad.nn.Linear;
 import handgrad.nn.MaxPool2d;
 import handgrad.nn.Relu;
+import handgrad.nn.Residual;
 import handgrad.nn.Sequential;
 import handgrad.nn.Sigmoid;
 import handgrad.nn.Silu;
@@ -65,6 +66,7 @@ record LayerTraits(Linearity linearity, @Nullable Flatness flatness) {
             Map.entry(LeakyRelu.class, new LayerTraits(NON_LINEAR, Flatness.NONE)),
             Map.entry(Gelu.class, new LayerTraits(NON_LINEAR, Flatness.NONE)),
             Map.entry(Silu.class, new LayerTraits(NON_LINEAR, Flatness.NONE)),
+            Map.entry(Residual.class, new LayerTraits(NON_LINEAR, null)),
             // A model is observed layer by layer, so no rule ever gets a Sequential.
             Map.entry(Sequential.class, new LayerTraits(NON_LINEAR, null)));
 

@@ -22,6 +22,7 @@ import handgrad.nn.MaxPool2d;
 import handgrad.nn.MseLoss;
 import handgrad.nn.Parameter;
 import handgrad.nn.Relu;
+import handgrad.nn.Residual;
 import handgrad.nn.Sigmoid;
 import handgrad.nn.Tanh;
 import handgrad.tensor.DType;
@@ -74,6 +75,12 @@ class LayerGoldenTest {
                 new Case("max-pool2d-stride-3", () -> new MaxPool2d(2, 3)),
                 new Case("batch-norm2d", () -> new BatchNorm2d(5)),
                 new Case("gelu", Gelu::new),
+                new Case(
+                        "residual",
+                        () -> new Residual(
+                                new Linear(Tensor.zeros(7, 9), Tensor.zeros(9)),
+                                new Tanh(),
+                                new Linear(Tensor.zeros(9, 7), null))),
                 new Case("layer-norm", () -> new LayerNorm(21)),
                 new Case("layer-norm-3d", () -> new LayerNorm(21)),
                 new Case("flatten-consecutive-2", () -> new FlattenConsecutive(2)),

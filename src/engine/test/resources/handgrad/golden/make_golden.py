@@ -207,6 +207,20 @@ def gelu():
 
 
 @golden
+def residual():
+    def around(x, **f):
+        return x + torch.tanh(x @ f["f.0.weight"] + f["f.0.bias"]) @ f["f.2.weight"]
+
+    g = seeded()
+    weights = {
+        "f.0.weight": torch.randn(7, 9, generator=g),
+        "f.0.bias": torch.randn(9, generator=g),
+        "f.2.weight": torch.randn(9, 7, generator=g),
+    }
+    layer("residual", around, g, x=torch.randn(4, 7, generator=g), **weights)
+
+
+@golden
 def layer_norm():
     def normalized(x, weight, bias):
         return functional.layer_norm(x, weight.shape, weight, bias)

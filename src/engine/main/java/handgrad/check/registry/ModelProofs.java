@@ -5,6 +5,7 @@ import handgrad.nn.Embedding;
 import handgrad.nn.FlattenConsecutive;
 import handgrad.nn.Layer;
 import handgrad.nn.Linear;
+import handgrad.nn.Residual;
 import handgrad.nn.Sequential;
 import handgrad.nn.Tanh;
 import handgrad.random.TorchRandom;
@@ -16,7 +17,7 @@ final class ModelProofs {
     private final Draw draw = new Draw(9);
 
     List<Proof> proofs() {
-        return List.of(sequential());
+        return List.of(sequential(), residual());
     }
 
     /** The chain rule: the gradient of each layer's output is what the next layer's backward returns. */
@@ -48,6 +49,28 @@ final class ModelProofs {
                         "linear: wants 7 in the last dimension, x is (2, 6)",
                         () -> new Sequential(new Linear(Tensor.zeros(5, 6), null), new Linear(Tensor.zeros(7, 2), null))
                                 .forward(Tensor.zeros(2, 5)));
+    }
+
+    private Proof residual() {
+        var one = around(linear());
+        var perceptron = around(linear(), tanh(), linear());
+        return Proof.named("Residual")
+                .layer(random -> new Residual(new Linear(5, 5, random)), one, draw.normal(1, 5))
+                .layer(random -> new Residual(new Linear(5, 5, random)), one, draw.normal(4, 5))
+                .layer(random -> new Residual(new Linear(5, 5, random)), one, draw.normal(2, 3, 5))
+                .layer(random -> new Residual(new Linear(17, 17, random)), one, draw.normal(3, 17))
+                .layer(ModelProofs::residualPerceptron, perceptron, draw.normal(1, 5))
+                .layer(ModelProofs::residualPerceptron, perceptron, draw.normal(4, 5))
+                .layer(ModelProofs::residualPerceptron, perceptron, draw.normal(9, 5))
+                .layer(ModelProofs::residualPerceptron, perceptron, draw.normal(2, 3, 5))
+                .refuses(
+                        "Residual: f(x) wants the shape and the type of x, x is (2, 5) FLOAT32, f(x) is (2, 6) FLOAT32;"
+                                + " let the last layer inside return as many features as the first one takes",
+                        () -> new Residual(new Linear(Tensor.zeros(5, 6), null)).forward(Tensor.zeros(2, 5)));
+    }
+
+    private static Layer residualPerceptron(TorchRandom random) {
+        return new Residual(new Linear(5, 11, random), new Tanh(), new Linear(11, 5, random));
     }
 
     private static Layer bigram(TorchRandom random) {
@@ -129,6 +152,15 @@ final class ModelProofs {
                 x -> last.function().apply(lastInputs(x, steps)),
                 x -> x[0].shape().elements() * steps.length,
                 x -> last.magnitude().apply(lastInputs(x, steps)));
+    }
+
+    /** x + f(x), with f the chain of the steps; x is one more term of each element. */
+    private static Definition around(Step... steps) {
+        var f = chain(steps);
+        return new Definition(
+                x -> x[0].add(f.function().apply(x)),
+                f.terms(),
+                x -> x[0].abs().add(f.magnitude().apply(x).abs()));
     }
 
     /** The inputs of the last step, from the inputs of the first one and the parameters of all. */
