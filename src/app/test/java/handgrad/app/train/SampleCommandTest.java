@@ -260,7 +260,7 @@ class SampleCommandTest {
         tensors.put("\033]0;pwned\007\033[31mRED", tensors.remove("0.weight"));
         Safetensors.write(weights, tensors, Map.<String, String>of());
         assertThat(CommandResult.of("doctor", "" + weights).out())
-                .contains("\\u001b]0;pwned\\u0007\\u001b[31mRED  FLOAT32  ")
+                .contains("\\u001b]0;pwned\\u0007\\u001b[31mRED  F32  ")
                 .doesNotContain("\033");
         assertThat(sample().err())
                 .contains("\\u001b]0;pwned\\u0007\\u001b[31mRED")
