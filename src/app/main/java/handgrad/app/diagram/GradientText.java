@@ -2,8 +2,6 @@ package handgrad.app.diagram;
 
 import handgrad.app.diagram.Diagram.Mark;
 import handgrad.check.pass.PassGraph.Value;
-import handgrad.tensor.Op;
-import handgrad.tensor.Shape;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
@@ -16,16 +14,15 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The gradient that an operation hands to each tensor it reads, as text: the chain rule, one rule for each operation of
- * {@link handgrad.tensor.Tensor} and of the layers, followed from the output down to the tensors that have names.
+ * {@link handgrad.tensor.Tensor} and of the layers, followed from the output down to the tensors that have names. What
+ * layers compute as one operation is {@link LayerGradientText}.
  */
 final class GradientText {
-    /** The sum over all dimensions of images, (N, channels, height, width), but the channels. */
-    private static final String CHANNELS = "Σ0,2,3";
-
     private final Function<Value, @Nullable String> names;
     private final Predicate<Value> drawn;
     private final Predicate<Value> differentiable;
     private final FormulaText formula;
+    private final LayerGradientText layers;
     private final List<Part> parts = new ArrayList<>();
 
     /** A part of the gradient of a tensor, and what happened to it on the way. */
@@ -37,6 +34,7 @@ final class GradientText {
         this.drawn = drawn;
         this.differentiable = differentiable;
         this.formula = new FormulaText(names);
+        this.layers = new LayerGradientText(formula, names, drawn, this::into);
     }
 
     /**
@@ -78,7 +76,7 @@ final class GradientText {
         }
     }
 
-    private static Set<Mark> with(Set<Mark> marks, Mark mark) {
+    static Set<Mark> with(Set<Mark> marks, Mark mark) {
         var more = EnumSet.of(mark);
         more.addAll(marks);
         return more;
@@ -142,7 +140,7 @@ final class GradientText {
                         marks);
             case SUM -> into(FormulaText.flattened(value), d.withShape(x.shape()), with(marks, Mark.SUM));
             case MAX -> into(x, d.times("1{argmax}", x.shape()).withShape(x.shape()), marks);
-            case MATMUL, LINEAR -> linear(value, d, marks);
+            case MATMUL, LINEAR -> layers.linear(value, d, marks);
             case MATMUL_TRANSPOSE_A -> {
                 into(x, d.withBody(formula.factor(b(value)) + "·" + d.body() + "ᵀ", x.shape()), marks);
                 into(b(value), d.leftMatmul(formula.factor(x), b(value).shape()), marks);
@@ -151,8 +149,8 @@ final class GradientText {
                 into(x, d.rightMatmul(formula.factor(b(value)), x.shape()), marks);
                 into(b(value), d.withBody(d.body() + "ᵀ·" + formula.factor(x), b(value).shape()), marks);
             }
-            case GROUPED_LINEAR -> linear(value, d.where("in each group"), marks);
-            case CONV2D -> convolution(value, d, marks);
+            case GROUPED_LINEAR -> layers.linear(value, d.where("in each group"), marks);
+            case CONV2D -> layers.convolution(value, d, marks);
             case MAX_POOL2D ->
                 into(
                         x,
@@ -178,16 +176,16 @@ final class GradientText {
             case COPY_FROM -> into(x, d, marks);
             case NARROW -> into(x, d.withBody(d.body() + " at " + FormulaText.part(value), x.shape()), marks);
             case CAT -> parts(value, d, marks);
-            case NORMALIZE_BATCH, NORMALIZE_ROWS -> normalization(value, d, marks);
+            case NORMALIZE_BATCH, NORMALIZE_ROWS -> layers.normalization(value, d, marks);
             case NORMALIZE -> into(x, d.times("inv", value.shape()), marks);
             case SCALE_AND_SHIFT -> {
                 into(x, d.times(formula.factor(b(value)), b(value).shape()), marks);
-                affine(b(value), d.times(formula.factor(x), x.shape()), marks);
-                affine(value.inputs().get(2), d, marks);
+                layers.affine(b(value), d.times(formula.factor(x), x.shape()), marks);
+                layers.affine(value.inputs().get(2), d, marks);
             }
-            case BATCH_NORM2D -> channels(value, d, marks);
-            case SOFTMAX -> softmax(value, d, marks);
-            case NEGATIVE_LOG_LIKELIHOOD -> negativeLogLikelihood(value, marks);
+            case BATCH_NORM2D -> layers.channels(value, d, marks);
+            case SOFTMAX -> layers.softmax(value, d, marks);
+            case NEGATIVE_LOG_LIKELIHOOD -> layers.negativeLogLikelihood(value, marks);
             case WEIGHTED_CROSS_ENTROPY -> into(x, LossText.crossEntropyGradient(value, d, formula), marks);
             case NLL_LOSS -> into(x, LossText.likelihoodGradient(value, d, formula), with(marks, Mark.SCATTER));
             case MSE_LOSS, L1_LOSS, HUBER_LOSS, BCE_WITH_LOGITS_LOSS, KL_DIV_LOSS -> {
@@ -289,105 +287,10 @@ final class GradientText {
         }
     }
 
-    /** A scale or shift of a feature; where each position has its own, (L, features), they are as long as a row. */
-    private void affine(Value perFeature, Term d, Set<Mark> marks) {
-        if (perFeature.shape().rank() == 1) {
-            into(perFeature, d, marks);
-        } else {
-            var row = d.summedTo(Shape.of(perFeature.shape().elements()));
-            into(perFeature, row.applied("reshape", perFeature.shape()), with(marks, Mark.BROADCAST));
-        }
-    }
-
     /** The slope is 1 where x is positive. */
     private void leakyRelu(Value value, Term d, Set<Mark> marks) {
         var x = value.inputs().getFirst();
         var slope = FormulaText.number(value.arguments().getFirst());
         into(x, d.times("(1{%1$s > 0} + %2$s·1{%1$s ≤ 0})".formatted(formula.factor(x), slope), value.shape()), marks);
-    }
-
-    /** dx = d·weightᵀ, dweight = xᵀ·d, dbias, where there is one, the sum of d over the rows. */
-    private void linear(Value value, Term d, Set<Mark> marks) {
-        var x = value.inputs().getFirst();
-        into(x, d.rightMatmul(formula.atom(b(value)) + "ᵀ", x.shape()), marks);
-        into(b(value), d.leftMatmul(formula.atom(x) + "ᵀ", b(value).shape()), marks);
-        if (value.inputs().size() > 2) {
-            into(value.inputs().get(2), d, marks);
-        }
-    }
-
-    /** As a linear layer of the windows, whose gradients add up where they overlap. */
-    private void convolution(Value value, Term d, Set<Mark> marks) {
-        var x = value.inputs().getFirst();
-        var dWindows = d.rightMatmul(formula.atom(b(value)) + "ᵀ", x.shape());
-        into(x, dWindows.applied("fold", x.shape()), with(marks, Mark.SCATTER));
-        into(b(value), d.leftMatmul(formula.windows(value) + "ᵀ", b(value).shape()), marks);
-        if (value.inputs().size() > 2) {
-            perChannel(value.inputs().get(2), d, marks);
-        }
-    }
-
-    /** What each channel of images has once: the sum over all else. */
-    private void perChannel(Value perChannel, Term d, Set<Mark> marks) {
-        into(perChannel, d.summed(CHANNELS, perChannel.shape()), with(marks, Mark.BROADCAST));
-    }
-
-    /** The batch normalisation of images, of each channel; with statistics that are given, the last two inputs. */
-    private void channels(Value value, Term d, Set<Mark> marks) {
-        var x = value.inputs().getFirst();
-        perChannel(b(value), d.times("x̂", x.shape()), marks);
-        perChannel(value.inputs().get(2), d, marks);
-        var dNormalized = d.times(formula.factor(b(value)), x.shape());
-        if (value.inputs().size() > 3) {
-            into(x, dNormalized.times("inv", x.shape()), marks);
-        } else {
-            int count = x.shape().elements() / Math.max(1, x.shape().size(1));
-            var body = NormalizationGradient.of(
-                    "x̂", CHANNELS, String.valueOf(count), NormalizationGradient.correction(value, count, ""), "g");
-            into(x, new Term(false, "", body, "", x.shape(), "g = " + dNormalized.text()), marks);
-        }
-    }
-
-    /**
-     * The gradient of a normalisation over rows or over features. A gradient that is not drawn is called g, as in
-     * exercise 3.
-     */
-    private void normalization(Value value, Term d, Set<Mark> marks) {
-        var x = value.inputs().getFirst();
-        boolean batch = value.is(Op.NORMALIZE_BATCH);
-        var sum =
-                batch ? NormalizationGradient.rows(x.shape()) : "Σ" + (x.shape().rank() - 1);
-        int features = x.shape().size(-1);
-        int count = batch ? x.shape().elements() / Math.max(1, features) : features;
-        var n = batch && x.shape().rank() == 2 ? "n" : String.valueOf(count);
-        var correction = batch ? NormalizationGradient.correction(value, count, n) : "";
-        boolean isDrawn = drawn.test(value);
-        var body = NormalizationGradient.of(formula.atom(value), sum, n, correction, isDrawn ? d.text() : "g");
-        into(x, new Term(false, "", body, "", x.shape(), isDrawn ? "" : "g = " + d.text()), marks);
-    }
-
-    private void softmax(Value value, Term d, Set<Mark> marks) {
-        var p = formula.factor(value);
-        into(
-                value.inputs().getFirst(),
-                d.withBody("%s∘(%s − Σ1 %s∘%s)".formatted(p, d.body(), p, d.body()), value.shape()),
-                marks);
-    }
-
-    /** With the softmax it belongs to: (softmax − onehot)/n; on its own −1/(n·p) at the targets. */
-    private void negativeLogLikelihood(Value value, Set<Mark> marks) {
-        var probabilities = value.inputs().getFirst();
-        var targets = formula.atom(b(value));
-        if (names.apply(probabilities) == null && probabilities.is(Op.SOFTMAX)) {
-            var logits = probabilities.inputs().getFirst();
-            var body = "(softmax(%s) − onehot(%s))".formatted(formula.factor(logits), targets);
-            into(logits, new Term(false, "", body, "n", logits.shape(), ""), marks);
-        } else {
-            var name = formula.factor(probabilities);
-            into(
-                    probabilities,
-                    new Term(true, "", "", "n·" + name, probabilities.shape(), "at (i, " + targets + "_i), else 0"),
-                    with(marks, Mark.SCATTER));
-        }
     }
 }
