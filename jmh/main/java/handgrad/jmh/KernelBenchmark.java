@@ -142,7 +142,7 @@ public class KernelBenchmark {
     /** A step of Adam on d. */
     @Benchmark
     public float[] adam(KernelOperands o) {
-        AdamStep.of(0.9, 0.999, 0, 1, 1e-9, 1, 1e-8).run(o.d, o.a, o.b, o.c, o.n);
+        AdamStep.of(1, 0.9, 0.999, 0, 1, 1e-9, 1, 1e-8).run(o.d, o.a, o.b, o.c, o.n);
         return o.d;
     }
 

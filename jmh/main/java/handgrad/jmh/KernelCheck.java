@@ -132,7 +132,7 @@ final class KernelCheck {
         float[] target = {1};
         float[] momentum = {0.5f};
         float[] square = {0.25f};
-        AdamStep.of(0.9, 0.999, 0, 1, 0.01, 1, 1e-8).run(target, new float[] {2}, momentum, square, 1);
+        AdamStep.of(1, 0.9, 0.999, 0, 1, 0.01, 1, 1e-8).run(target, new float[] {2}, momentum, square, 1);
         ResultCheck.require("adam, mean", momentum[0], 0.65, 1e-6);
         ResultCheck.require("adam, square", square[0], 0.24975 + 0.004, 1e-6);
         ResultCheck.require("adam", target[0], 1 - 0.01 * 0.65 / Math.sqrt(0.25375), 1e-6);

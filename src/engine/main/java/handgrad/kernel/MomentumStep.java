@@ -7,6 +7,7 @@ public final class MomentumStep {
     private static final ThreadLocal<MomentumStep> OF_THREAD = ThreadLocal.withInitial(MomentumStep::new);
 
     private final RowLoop loop = new RowLoop(this::float32, this::float64);
+    private double factor;
     private double momentum;
     private double share;
     private double decay;
@@ -16,8 +17,10 @@ public final class MomentumStep {
     private MomentumStep() {}
 
     /** This thread's step with these numbers, which holds until the thread asks for the next. */
-    public static MomentumStep of(double momentum, double share, double decay, boolean nesterov, double rate) {
+    public static MomentumStep of(
+            double factor, double momentum, double share, double decay, boolean nesterov, double rate) {
         var step = OF_THREAD.get();
+        step.factor = factor;
         step.momentum = momentum;
         step.share = share;
         step.decay = decay;
@@ -27,22 +30,23 @@ public final class MomentumStep {
     }
 
     /**
-     * One pass over n elements: g = grad + decay · target, velocity = momentum · velocity + share · g, and target =
-     * target - rate · velocity or, with Nesterov's momentum, target - rate · (g + momentum · velocity). The arrays are
-     * all float[] or all double[].
+     * One pass over n elements: g = factor · grad + decay · target, velocity = momentum · velocity + share · g, and
+     * target = target - rate · velocity or, with Nesterov's momentum, target - rate · (g + momentum · velocity). The
+     * arrays are all float[] or all double[].
      */
     public void run(Object target, Object grad, Object velocity, int n) {
         loop.run(n, Parallel.BLOCK, 1, target, grad, velocity, velocity);
     }
 
     private void float32(float[] target, float[] grad, float[] velocity, float[] same, int columns, int from, int to) {
+        float scaled = (float) factor;
         float kept = (float) momentum;
         float added = (float) share;
         float decayed = (float) decay;
         float gradientRate = (float) ofGradient;
         float velocityRate = (float) ofVelocity;
         for (int i = from; i < to; i++) {
-            float g = grad[i] + decayed * target[i];
+            float g = scaled * grad[i] + decayed * target[i];
             float v = kept * velocity[i] + added * g;
             velocity[i] = v;
             target[i] -= gradientRate * g + velocityRate * v;
@@ -52,7 +56,7 @@ public final class MomentumStep {
     private void float64(
             double[] target, double[] grad, double[] velocity, double[] same, int columns, int from, int to) {
         for (int i = from; i < to; i++) {
-            double g = grad[i] + decay * target[i];
+            double g = factor * grad[i] + decay * target[i];
             double v = momentum * velocity[i] + share * g;
             velocity[i] = v;
             target[i] -= ofGradient * g + ofVelocity * v;

@@ -1,8 +1,6 @@
 package handgrad.optim;
 
 import handgrad.nn.Parameter;
-import handgrad.tensor.Tensor;
-import handgrad.tensor.Updates;
 import java.util.List;
 
 /**
@@ -11,10 +9,7 @@ import java.util.List;
  * PyTorch's {@code Adam}; {@link AdamW} decays the weights themselves.
  */
 public final class Adam implements Optimizer {
-    private final AdamMoments moments;
-    private final AdamOptions options;
-    private final AdamMoments.Update update = this::update;
-    private double lr;
+    private final AdamSteps steps;
 
     /** An optimiser of these parameters with {@link AdamOptions#PYTORCH}. */
     public Adam(List<Parameter> parameters) {
@@ -27,40 +22,29 @@ public final class Adam implements Optimizer {
      * @param parameters at least one, none twice
      */
     public Adam(List<Parameter> parameters, AdamOptions options) {
-        this.moments = new AdamMoments("Adam", parameters);
-        this.options = options;
+        this(ParameterList.alike("Adam", parameters), options);
+    }
+
+    /** As {@link #Adam(List, AdamOptions)}, with groups that differ in learning rate or weight decay. */
+    public Adam(ParameterGroups groups, AdamOptions options) {
+        this.steps = new AdamSteps(new ParameterList("Adam", groups), options, false);
     }
 
     @Override
-    public void zeroGrad() {
-        moments.zeroGrad();
+    public List<Parameter> parameters() {
+        return steps.parameters().all();
     }
 
     /**
      * For every parameter, at step s counted from 1:
      *
      * <pre>
-     * g = grad + weightDecay · value;  mean = β₁ mean + (1 - β₁) g;  square = β₂ square + (1 - β₂) g²
+     * g = gradFactor · grad + weightDecay · value;  mean = β₁ mean + (1 - β₁) g;  square = β₂ square + (1 - β₂) g²
      * value = value - lr / (1 - β₁ˢ) · mean / (√(square / (1 - β₂ˢ)) + epsilon)
      * </pre>
      */
     @Override
-    public void step(double lr) {
-        this.lr = lr;
-        moments.step(lr, update);
-    }
-
-    private void update(Parameter parameter, Tensor mean, Tensor square, int step) {
-        Updates.adam(
-                parameter.value(),
-                parameter.grad(),
-                mean,
-                square,
-                lr,
-                options.beta1(),
-                options.beta2(),
-                options.epsilon(),
-                options.weightDecay(),
-                step);
+    public void step(double lr, double gradFactor) {
+        steps.step(lr, gradFactor);
     }
 }

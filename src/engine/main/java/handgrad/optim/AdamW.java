@@ -1,8 +1,6 @@
 package handgrad.optim;
 
 import handgrad.nn.Parameter;
-import handgrad.tensor.Tensor;
-import handgrad.tensor.Updates;
 import java.util.List;
 
 /**
@@ -11,10 +9,7 @@ import java.util.List;
  * {@link AdamOptions#PYTORCH}; PyTorch's own default for it is 0.01.
  */
 public final class AdamW implements Optimizer {
-    private final AdamMoments moments;
-    private final AdamOptions options;
-    private final AdamMoments.Update update = this::update;
-    private double lr;
+    private final AdamSteps steps;
 
     /** An optimiser of these parameters with {@link AdamOptions#PYTORCH}. */
     public AdamW(List<Parameter> parameters) {
@@ -27,40 +22,29 @@ public final class AdamW implements Optimizer {
      * @param parameters at least one, none twice
      */
     public AdamW(List<Parameter> parameters, AdamOptions options) {
-        this.moments = new AdamMoments("AdamW", parameters);
-        this.options = options;
+        this(ParameterList.alike("AdamW", parameters), options);
+    }
+
+    /** As {@link #AdamW(List, AdamOptions)}, with groups that differ in learning rate or weight decay. */
+    public AdamW(ParameterGroups groups, AdamOptions options) {
+        this.steps = new AdamSteps(new ParameterList("AdamW", groups), options, true);
     }
 
     @Override
-    public void zeroGrad() {
-        moments.zeroGrad();
+    public List<Parameter> parameters() {
+        return steps.parameters().all();
     }
 
     /**
      * For every parameter, at step s counted from 1:
      *
      * <pre>
-     * mean = β₁ mean + (1 - β₁) grad;  square = β₂ square + (1 - β₂) grad²
+     * g = gradFactor · grad;  mean = β₁ mean + (1 - β₁) g;  square = β₂ square + (1 - β₂) g²
      * value = (1 - lr · weightDecay) value - lr / (1 - β₁ˢ) · mean / (√(square / (1 - β₂ˢ)) + epsilon)
      * </pre>
      */
     @Override
-    public void step(double lr) {
-        this.lr = lr;
-        moments.step(lr, update);
-    }
-
-    private void update(Parameter parameter, Tensor mean, Tensor square, int step) {
-        Updates.adamW(
-                parameter.value(),
-                parameter.grad(),
-                mean,
-                square,
-                lr,
-                options.beta1(),
-                options.beta2(),
-                options.epsilon(),
-                options.weightDecay(),
-                step);
+    public void step(double lr, double gradFactor) {
+        steps.step(lr, gradFactor);
     }
 }

@@ -26,25 +26,37 @@ public final class Gradients {
 
     /**
      * Scales all gradients so that their norm is at most {@code maxNorm}, as PyTorch's {@code clip_grad_norm_}: by
-     * maxNorm / (norm + 1e-6) where that is below 1.
+     * maxNorm / (norm + 1e-6) where that is below 1. A norm that is NaN or infinite is an error, as with PyTorch's
+     * {@code error_if_nonfinite}. {@link Optimizer#clippedStep} clips within the step.
      *
      * @param maxNorm more than 0
      * @return the norm before
      * @throws ArithmeticException if an element of a gradient is not finite; nothing is changed
      */
     public static double clipNorm(List<Parameter> parameters, double maxNorm) {
-        requirePositive("clipNorm", maxNorm);
-        double norm = norm(parameters);
-        if (!Double.isFinite(norm)) {
-            throw new ArithmeticException("clipNorm: the gradient of " + notFinite(parameters)
-                    + " is not finite; a smaller learning rate, or a" + " look at the loss, helps");
-        }
-        double factor = maxNorm / (norm + ADDED);
+        double norm = finiteNorm("clipNorm", parameters, maxNorm);
+        double factor = clipFactor(norm, maxNorm);
         if (factor < 1) {
             for (int i = 0; i < parameters.size(); i++) {
                 Tensor grad = parameters.get(i).grad();
                 Updates.blend(grad, factor, 0, grad);
             }
+        }
+        return norm;
+    }
+
+    /** What brings a norm to the limit, and 1 where it is less. */
+    static double clipFactor(double norm, double maxNorm) {
+        return Math.min(1, maxNorm / (norm + ADDED));
+    }
+
+    /** The norm, which must be finite, to be brought to a limit, which must be more than 0. */
+    static double finiteNorm(String operation, List<Parameter> parameters, double maxNorm) {
+        requirePositive(operation, maxNorm);
+        double norm = norm(parameters);
+        if (!Double.isFinite(norm)) {
+            throw new ArithmeticException(operation + ": the gradient of " + notFinite(operation, parameters)
+                    + " is not finite; a smaller learning rate, or a look at the loss, helps");
         }
         return norm;
     }
@@ -62,7 +74,7 @@ public final class Gradients {
         }
     }
 
-    private static String notFinite(List<Parameter> parameters) {
+    private static String notFinite(String operation, List<Parameter> parameters) {
         for (int i = 0; i < parameters.size(); i++) {
             var parameter = parameters.get(i);
             if (!Double.isFinite(Updates.squaredNorm(parameter.grad()))) {
@@ -70,7 +82,7 @@ public final class Gradients {
                         + parameter.value().shape() + ",";
             }
         }
-        throw new IllegalStateException("clipNorm: no gradient is infinite, and their norm is");
+        throw new IllegalStateException(operation + ": no gradient is infinite, and their norm is");
     }
 
     private static void requirePositive(String operation, double limit) {

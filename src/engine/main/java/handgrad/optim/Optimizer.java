@@ -1,14 +1,52 @@
 package handgrad.optim;
 
+import handgrad.nn.Parameter;
+import java.util.List;
+
 /** Changes parameters against their gradients. */
 public interface Optimizer {
+    /** The parameters that it changes, in its order. */
+    List<Parameter> parameters();
+
     /** Sets every gradient to zero; call it before each backward pass, which adds. */
-    void zeroGrad();
+    default void zeroGrad() {
+        var parameters = parameters();
+        for (int i = 0; i < parameters.size(); i++) {
+            parameters.get(i).zeroGrad();
+        }
+    }
 
     /**
      * Changes every parameter once, from its gradient.
      *
      * @param lr the learning rate, at least 0
      */
-    void step(double lr);
+    default void step(double lr) {
+        step(lr, 1);
+    }
+
+    /**
+     * Changes every parameter once, as if each gradient had been multiplied by a factor before: the step multiplies as
+     * it reads, so that value, gradient and averages are read and written once. The gradients stay as they are.
+     *
+     * @param lr the learning rate, at least 0
+     * @param gradFactor at least 0, such as 1 / n for the mean of n batches whose gradients were added
+     */
+    void step(double lr, double gradFactor);
+
+    /**
+     * {@link Gradients#clipNorm} and {@link #step(double)} in one: the gradients are read once for their norm and once
+     * for the step, and stay as they are. The new values are those of the two calls, but for the last bit of an
+     * {@link Sgd} without momentum, which rounds once less.
+     *
+     * @param lr the learning rate, at least 0
+     * @param maxNorm more than 0
+     * @return the norm of all gradients before
+     * @throws ArithmeticException if an element of a gradient is not finite; nothing is changed
+     */
+    default double clippedStep(double lr, double maxNorm) {
+        double norm = Gradients.finiteNorm("clippedStep", parameters(), maxNorm);
+        step(lr, Gradients.clipFactor(norm, maxNorm));
+        return norm;
+    }
 }

@@ -6,36 +6,63 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 
-/** The parameters of an optimiser: at least one, none null, none twice. */
+/** The parameters of an optimiser, at least one, none null, none twice, with the factors of their groups. */
 final class ParameterList {
     private final String optimizer;
     private final List<Parameter> parameters;
+    private final double[] rateFactors;
+    private final double[] decayFactors;
 
-    /** Checks and copies the list; the optimiser's name is for errors. */
-    ParameterList(String optimizer, List<Parameter> parameters) {
+    /** The parameters of all groups; the optimiser's name is for errors. */
+    ParameterList(String optimizer, ParameterGroups groups) {
         this.optimizer = optimizer;
-        Objects.requireNonNull(parameters, () -> optimizer + ": the list of parameters is null");
-        if (parameters.isEmpty()) {
-            throw new IllegalArgumentException(optimizer + ": there are no parameters to train; a layer of one's own"
-                    + " lists those in its parts()");
-        }
-        this.parameters = new ArrayList<>();
-        for (int i = 0; i < parameters.size(); i++) {
-            add(i, parameters.get(i));
-        }
+        this.parameters = checked(
+                optimizer,
+                groups.groups().stream()
+                        .flatMap(group -> group.parameters().stream())
+                        .toList());
+        this.rateFactors = groups.groups().stream()
+                .flatMapToDouble(group -> group.parameters().stream().mapToDouble(_ -> group.rateFactor()))
+                .toArray();
+        this.decayFactors = groups.groups().stream()
+                .flatMapToDouble(group -> group.parameters().stream().mapToDouble(_ -> group.decayFactor()))
+                .toArray();
     }
 
-    private void add(int index, Parameter parameter) {
-        Objects.requireNonNull(parameter, () -> optimizer + ": parameter " + index + " is null");
-        for (int i = 0; i < index; i++) {
-            var other = parameters.get(i);
+    /** A copy of a list, at least one parameter, none null, none twice; the owner's name is for errors. */
+    static List<Parameter> checked(String owner, List<Parameter> parameters) {
+        Objects.requireNonNull(parameters, () -> owner + ": the list of parameters is null");
+        if (parameters.isEmpty()) {
+            throw new IllegalArgumentException(
+                    owner + ": there are no parameters to train; a layer of one's own" + " lists those in its parts()");
+        }
+        var copy = new ArrayList<Parameter>();
+        for (var parameter : parameters) {
+            requireNew(owner, copy, parameter);
+            copy.add(parameter);
+        }
+        return List.copyOf(copy);
+    }
+
+    private static void requireNew(String owner, List<Parameter> others, Parameter parameter) {
+        Objects.requireNonNull(parameter, () -> owner + ": parameter " + others.size() + " is null");
+        for (int i = 0; i < others.size(); i++) {
+            var other = others.get(i);
             if (other.equals(parameter) || other.value().sharesElements(parameter.value())) {
-                throw new IllegalArgumentException(optimizer + ": parameters " + i + " and " + index + ", "
+                throw new IllegalArgumentException(owner + ": parameters " + i + " and " + others.size() + ", "
                         + parameter.name() + " " + parameter.value().shape()
                         + ", are one tensor, which would be stepped twice; give it once");
             }
         }
-        parameters.add(parameter);
+    }
+
+    /** All of them alike. */
+    static ParameterGroups alike(String optimizer, List<Parameter> parameters) {
+        return ParameterGroups.of(ParameterGroup.of(checked(optimizer, parameters)));
+    }
+
+    List<Parameter> all() {
+        return parameters;
     }
 
     int size() {
@@ -44,6 +71,16 @@ final class ParameterList {
 
     Parameter get(int index) {
         return parameters.get(index);
+    }
+
+    /** The learning rate of a parameter where that of the step is lr. */
+    double rate(int index, double lr) {
+        return rateFactors[index] * lr;
+    }
+
+    /** The weight decay of a parameter where that of the options is given. */
+    double decay(int index, double weightDecay) {
+        return decayFactors[index] * weightDecay;
     }
 
     /** A tensor of zeros for each, of its shape and type. */
@@ -56,7 +93,7 @@ final class ParameterList {
 
     /** A conversion of the model gives its parameters new tensors, and what an optimiser keeps has the old type. */
     void requireTypes(List<Tensor> kept) {
-        for (int i = 0; i < parameters.size(); i++) {
+        for (int i = 0; i < kept.size(); i++) {
             var value = parameters.get(i).value();
             if (value.dtype() != kept.get(i).dtype()) {
                 throw new IllegalStateException(
@@ -69,16 +106,16 @@ final class ParameterList {
         }
     }
 
-    void zeroGrad() {
-        for (int i = 0; i < parameters.size(); i++) {
-            parameters.get(i).zeroGrad();
-        }
+    /** Refuses a learning rate or a factor of the gradients that makes no sense. */
+    void requireStep(double lr, double gradFactor) {
+        requireNotNegative("the learning rate", lr);
+        requireNotNegative("the factor of the gradients", gradFactor);
     }
 
-    void requireRate(double lr) {
-        if (!(lr >= 0) || Double.isInfinite(lr)) {
+    private void requireNotNegative(String name, double value) {
+        if (!(value >= 0) || Double.isInfinite(value)) {
             throw new IllegalArgumentException(
-                    optimizer + ": the learning rate must be at least 0 and finite, it is " + lr);
+                    optimizer + ": " + name + " must be at least 0 and finite, it is " + value);
         }
     }
 }

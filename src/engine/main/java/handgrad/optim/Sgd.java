@@ -30,52 +30,65 @@ public final class Sgd implements Optimizer {
      * @param parameters at least one, none twice
      */
     public Sgd(List<Parameter> parameters, SgdOptions options) {
-        this.parameters = new ParameterList("Sgd", parameters);
+        this(ParameterList.alike("Sgd", parameters), options);
+    }
+
+    /** As {@link #Sgd(List, SgdOptions)}, with groups that differ in learning rate or weight decay. */
+    public Sgd(ParameterGroups groups, SgdOptions options) {
+        this.parameters = new ParameterList("Sgd", groups);
         this.options = options;
         this.velocities = options.momentum() == 0 ? List.of() : this.parameters.zeros();
     }
 
     @Override
-    public void zeroGrad() {
-        parameters.zeroGrad();
+    public List<Parameter> parameters() {
+        return parameters.all();
     }
 
     /**
      * For every parameter, where without momentum the velocity is g:
      *
      * <pre>
-     * g = grad + weightDecay · value;  velocity = momentum · velocity + (1 - dampening) g, and g at the first step
+     * g = gradFactor · grad + weightDecay · value
+     * velocity = momentum · velocity + (1 - dampening) g, and g at the first step
      * value -= lr · velocity;  with nesterov: value -= lr (g + momentum · velocity)
      * </pre>
      */
     @Override
-    public void step(double lr) {
-        parameters.requireRate(lr);
-        if (!velocities.isEmpty()) {
-            parameters.requireTypes(velocities);
-        }
+    public void step(double lr, double gradFactor) {
+        parameters.requireStep(lr, gradFactor);
+        parameters.requireTypes(velocities);
         step++;
         for (int i = 0; i < parameters.size(); i++) {
-            update(parameters.get(i), i, lr);
+            double rate = parameters.rate(i, lr);
+            double weightDecay = parameters.decay(i, options.weightDecay());
+            if (velocities.isEmpty()) {
+                plainStep(parameters.get(i), rate, gradFactor, weightDecay);
+            } else {
+                momentumStep(parameters.get(i), rate, gradFactor, weightDecay, velocities.get(i));
+            }
         }
     }
 
-    private void update(Parameter parameter, int index, double lr) {
-        if (!velocities.isEmpty()) {
-            Updates.momentum(
-                    parameter.value(),
-                    parameter.grad(),
-                    velocities.get(index),
-                    lr,
-                    options.momentum(),
-                    options.dampening(),
-                    options.nesterov(),
-                    options.weightDecay(),
-                    step);
-        } else if (options.weightDecay() == 0) {
-            Updates.addScaled(parameter.value(), -lr, parameter.grad());
+    private static void plainStep(Parameter parameter, double lr, double gradFactor, double weightDecay) {
+        if (weightDecay == 0) {
+            Updates.addScaled(parameter.value(), -lr * gradFactor, parameter.grad());
         } else {
-            Updates.blend(parameter.value(), 1 - lr * options.weightDecay(), -lr, parameter.grad());
+            Updates.blend(parameter.value(), 1 - lr * weightDecay, -lr * gradFactor, parameter.grad());
         }
+    }
+
+    private void momentumStep(Parameter parameter, double lr, double gradFactor, double weightDecay, Tensor velocity) {
+        Updates.momentum(
+                parameter.value(),
+                parameter.grad(),
+                gradFactor,
+                velocity,
+                lr,
+                options.momentum(),
+                options.dampening(),
+                options.nesterov(),
+                weightDecay,
+                step);
     }
 }

@@ -43,7 +43,7 @@ public final class Updates {
      * gradient, as in PyTorch's {@code Adam}.
      *
      * <pre>
-     * g = grad + weightDecay · value;  mean = β₁ mean + (1 - β₁) g;  square = β₂ square + (1 - β₂) g²
+     * g = gradFactor · grad + weightDecay · value;  mean = β₁ mean + (1 - β₁) g;  square = β₂ square + (1 - β₂) g²
      * value = value - lr / (1 - β₁ˢ) · mean / (√(square / (1 - β₂ˢ)) + epsilon),  at step s
      * </pre>
      *
@@ -55,6 +55,7 @@ public final class Updates {
      *
      * @param value (…), updated
      * @param grad (…)
+     * @param gradFactor what the gradient is multiplied by as it is read: 1, or less to clip it
      * @param mean (…), updated; zeros before step 1
      * @param square (…), updated; zeros before step 1
      * @param epsilon at least {@link #LEAST_EPSILON}: an element whose squares are 0 is divided by it
@@ -63,6 +64,7 @@ public final class Updates {
     public static void adam(
             Tensor value,
             Tensor grad,
+            double gradFactor,
             Tensor mean,
             Tensor square,
             double lr,
@@ -72,7 +74,7 @@ public final class Updates {
             double weightDecay,
             int step) {
         Conversion.requireHeld("adam", weightDecay, value.dtype());
-        adam("adam", value, grad, mean, square, lr, beta1, beta2, epsilon, weightDecay, 1, step);
+        adam("adam", value, grad, gradFactor, mean, square, lr, beta1, beta2, epsilon, weightDecay, 1, step);
     }
 
     /**
@@ -80,12 +82,13 @@ public final class Updates {
      * https://arxiv.org/abs/1711.05101), as in PyTorch's {@code AdamW}.
      *
      * <pre>
-     * mean = β₁ mean + (1 - β₁) grad;  square = β₂ square + (1 - β₂) grad²
+     * g = gradFactor · grad;  mean = β₁ mean + (1 - β₁) g;  square = β₂ square + (1 - β₂) g²
      * value = (1 - lr · weightDecay) value - lr / (1 - β₁ˢ) · mean / (√(square / (1 - β₂ˢ)) + epsilon),  at step s
      * </pre>
      *
      * @param value (…), updated
      * @param grad (…)
+     * @param gradFactor what the gradient is multiplied by as it is read: 1, or less to clip it
      * @param mean (…), updated; zeros before step 1
      * @param square (…), updated; zeros before step 1
      * @param epsilon at least {@link #LEAST_EPSILON}
@@ -94,6 +97,7 @@ public final class Updates {
     public static void adamW(
             Tensor value,
             Tensor grad,
+            double gradFactor,
             Tensor mean,
             Tensor square,
             double lr,
@@ -104,13 +108,14 @@ public final class Updates {
             int step) {
         double keep = 1 - lr * weightDecay;
         Conversion.requireHeld("adamW", keep, value.dtype());
-        adam("adamW", value, grad, mean, square, lr, beta1, beta2, epsilon, 0, keep, step);
+        adam("adamW", value, grad, gradFactor, mean, square, lr, beta1, beta2, epsilon, 0, keep, step);
     }
 
     private static void adam(
             String operation,
             Tensor value,
             Tensor grad,
+            double gradFactor,
             Tensor mean,
             Tensor square,
             double lr,
@@ -127,11 +132,12 @@ public final class Updates {
             throw new IllegalArgumentException(
                     operation + ": epsilon must be at least " + LEAST_EPSILON + ", it is " + epsilon);
         }
+        Conversion.requireHeld(operation, gradFactor, value.dtype());
         double rate = lr / (1 - Math.pow(beta1, step));
         Conversion.requireHeld(operation, rate, value.dtype());
         double divisor = lr < LARGE_RATE ? 1 : rate;
         double scale = 1 / Math.sqrt(1 - Math.pow(beta2, step));
-        AdamStep.of(beta1, beta2, decay, keep, rate / divisor, scale / divisor, epsilon / divisor)
+        AdamStep.of(gradFactor, beta1, beta2, decay, keep, rate / divisor, scale / divisor, epsilon / divisor)
                 .run(
                         value.elements(),
                         grad.elements(),
@@ -144,18 +150,21 @@ public final class Updates {
      * A step of gradient descent with momentum, as PyTorch's {@code SGD}, in one pass.
      *
      * <pre>
-     * g = grad + weightDecay · value;  velocity = momentum · velocity + (1 - dampening) g, and g at step 1
+     * g = gradFactor · grad + weightDecay · value
+     * velocity = momentum · velocity + (1 - dampening) g, and g at step 1
      * value = value - lr · velocity;  with nesterov: value - lr (g + momentum · velocity)
      * </pre>
      *
      * @param value (…), updated
      * @param grad (…)
+     * @param gradFactor as in {@link #adam}
      * @param velocity (…), updated; zeros before step 1
      * @param step counted from 1
      */
     public static void momentum(
             Tensor value,
             Tensor grad,
+            double gradFactor,
             Tensor velocity,
             double lr,
             double momentum,
@@ -165,9 +174,10 @@ public final class Updates {
             int step) {
         requireAlike("momentum", "grad", value, grad);
         requireAlike("momentum", "velocity", value, velocity);
+        Conversion.requireHeld("momentum", gradFactor, value.dtype());
         Conversion.requireHeld("momentum", lr, value.dtype());
         Conversion.requireHeld("momentum", weightDecay, value.dtype());
-        MomentumStep.of(momentum, step == 1 ? 1 : 1 - dampening, weightDecay, nesterov, lr)
+        MomentumStep.of(gradFactor, momentum, step == 1 ? 1 : 1 - dampening, weightDecay, nesterov, lr)
                 .run(
                         value.elements(),
                         grad.elements(),

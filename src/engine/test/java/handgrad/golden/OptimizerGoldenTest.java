@@ -5,11 +5,14 @@ import handgrad.optim.Adam;
 import handgrad.optim.AdamOptions;
 import handgrad.optim.AdamW;
 import handgrad.optim.Optimizer;
+import handgrad.optim.ParameterGroup;
+import handgrad.optim.ParameterGroups;
 import handgrad.optim.Sgd;
 import handgrad.optim.SgdOptions;
 import handgrad.tensor.DType;
 import handgrad.tensor.Tensor;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Function;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -56,6 +59,46 @@ class OptimizerGoldenTest {
             optimiser.step(0.01);
             values[step] = parameter.value().copy().reshape(1, 3, 21);
         }
+        return Tensor.cat(0, values);
+    }
+
+    /** Decay on the matrix alone, twice the learning rate for the vector, and gradients clipped within the step. */
+    @ParameterizedTest
+    @EnumSource(names = {"FLOAT32", "FLOAT64"})
+    void follows_pytorch_in_groups_and_clipped(DType dtype) {
+        double tolerance = dtype == DType.FLOAT64 ? 1e-12 : 1e-6;
+        var golden = Golden.read("parameter-groups");
+        var adam = AdamOptions.PYTORCH.withWeightDecay(0.5);
+        var sgd = SgdOptions.PYTORCH.withWeightDecay(0.5);
+        var optimizers = Map.<String, Function<ParameterGroups, Optimizer>>of(
+                "adam", groups -> new Adam(groups, adam),
+                "adamw", groups -> new AdamW(groups, adam),
+                "sgd", groups -> new Sgd(groups, sgd),
+                "momentum", groups -> new Sgd(groups, sgd.withMomentum(0.9)));
+        optimizers.forEach((name, optimizer) -> golden.assertRelative(
+                name, trainedInGroups(golden, dtype, optimizer), name.equals("adam") ? 10 * tolerance : tolerance));
+        golden.assertAllUsed();
+    }
+
+    private static Tensor trainedInGroups(Golden golden, DType dtype, Function<ParameterGroups, Optimizer> optimizer) {
+        var weight = new Parameter("weight", golden.get("weight").to(dtype).copy());
+        var bias = new Parameter("bias", golden.get("bias").to(dtype).copy());
+        var optimiser = optimizer.apply(ParameterGroups.of(
+                ParameterGroup.of(List.of(weight)),
+                ParameterGroup.of(List.of(bias)).withRateFactor(2).withDecayFactor(0)));
+        var values = new Tensor[STEPS];
+        var norms = new double[STEPS];
+        for (int step = 0; step < STEPS; step++) {
+            weight.grad()
+                    .copyFrom(
+                            golden.get("weight.grads", dtype).narrow(0, step, 1).reshape(3, 7));
+            bias.grad()
+                    .copyFrom(golden.get("bias.grads", dtype).narrow(0, step, 1).reshape(7));
+            norms[step] = optimiser.clippedStep(0.01, 3);
+            values[step] =
+                    Tensor.cat(0, weight.value().reshape(-1), bias.value()).reshape(1, -1);
+        }
+        golden.assertRelative("norms", Tensor.of(norms, STEPS), 1e-12);
         return Tensor.cat(0, values);
     }
 }

@@ -314,7 +314,7 @@ class SharedLoopsTest {
                     Update.blend(target, 0.9f, 0.1f, y, N);
                     float[] mean = new float[N];
                     float[] square = new float[N];
-                    AdamStep.of(0.9, 0.999, 0, 1, 0.1, 1, 1e-8).run(target, y, mean, square, N);
+                    AdamStep.of(1, 0.9, 0.999, 0, 1, 0.1, 1, 1e-8).run(target, y, mean, square, N);
                     assertThat(mean[N - 1]).isEqualTo(0.1f * y[N - 1]);
                     return results(target, mean, square);
                 }));

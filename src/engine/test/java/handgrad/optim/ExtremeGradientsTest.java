@@ -83,7 +83,7 @@ class ExtremeGradientsTest {
                         + " divided by 0, it is " + epsilon);
         var x = Tensor.zeros(1);
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> Updates.adam(x, x, x, x, 1, 0.9, 0.999, epsilon, 0, 1))
+                .isThrownBy(() -> Updates.adam(x, x, 1, x, x, 1, 0.9, 0.999, epsilon, 0, 1))
                 .withMessage("adam: epsilon must be at least 1.0E-16, it is " + epsilon);
     }
 

@@ -407,6 +407,31 @@ def adam():
     save("adam", tensors)
 
 
+@golden
+def parameter_groups():
+    """Parameters of two groups after each of five steps, the gradients of which are clipped to the norm 3."""
+    g = seeded()
+    weight, bias = torch.randn(3, 7, generator=g), torch.randn(7, generator=g)
+    weights, biases = torch.randn(5, 3, 7, generator=g), torch.randn(5, 7, generator=g)
+    tensors = {"weight": weight.double(), "bias": bias.double(),
+               "weight.grads": weights.double(), "bias.grads": biases.double()}
+    optimisers = {"adamw": lambda groups: torch.optim.AdamW(groups, lr=0.01),
+                  "adam": lambda groups: torch.optim.Adam(groups, lr=0.01),
+                  "sgd": lambda groups: torch.optim.SGD(groups, lr=0.01),
+                  "momentum": lambda groups: torch.optim.SGD(groups, lr=0.01, momentum=0.9)}
+    for name, make in optimisers.items():
+        w, b = weight.double().clone().requires_grad_(), bias.double().clone().requires_grad_()
+        optimiser = make([{"params": [w], "weight_decay": 0.5}, {"params": [b], "weight_decay": 0.0, "lr": 0.02}])
+        values, norms = [], []
+        for w.grad, b.grad in zip(weights.double(), biases.double()):
+            norms.append(torch.nn.utils.clip_grad_norm_([w, b], 3))
+            optimiser.step()
+            values.append(torch.cat([w.detach().flatten(), b.detach()]))
+        tensors[name] = torch.stack(values)
+    tensors["norms"] = torch.stack(norms)
+    save("parameter-groups", tensors)
+
+
 # The exercise of makemore part 4
 
 

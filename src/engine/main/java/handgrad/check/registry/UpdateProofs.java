@@ -158,30 +158,23 @@ final class UpdateProofs {
                         () -> Updates.addRows(Tensor.zeros(2, 3), Tensor.arange(3)));
     }
 
+    private static final Tensor TWO = Tensor.zeros(2);
+    private static final Tensor THREE = Tensor.zeros(3);
+    private static final double GRAD_FACTOR = 0.75;
     private static final double LR = 0.01;
     private static final double BETA1 = 0.9;
     private static final double BETA2 = 0.999;
     private static final double EPSILON = 1e-3;
     private static final double WEIGHT_DECAY = 0.5;
 
-    /** A step of Adam or of AdamW. */
-    private interface AdamStep {
-        void apply(Tensor value, Tensor grad, Tensor mean, Tensor square, int step);
-    }
-
     /** The new value, mean and square of Adam one after the other; an optimiser's step has no gradient. */
     private static Computation adam(boolean decoupled, int step) {
-        AdamStep update = decoupled
-                ? (value, grad, mean, square, s) ->
-                        Updates.adamW(value, grad, mean, square, LR, BETA1, BETA2, EPSILON, WEIGHT_DECAY, s)
-                : (value, grad, mean, square, s) ->
-                        Updates.adam(value, grad, mean, square, LR, BETA1, BETA2, EPSILON, WEIGHT_DECAY, s);
         return new Computation(
                 x -> {
                     var value = x[0].copy();
                     var mean = x[2].copy();
                     var square = x[3].copy();
-                    update.apply(value, x[1], mean, square, step);
+                    adam(decoupled, value, x[1], mean, square, step);
                     return Tensor.cat(0, value.reshape(-1), mean.reshape(-1), square.reshape(-1));
                 },
                 null,
@@ -189,6 +182,14 @@ final class UpdateProofs {
                         x -> adam(x, decoupled, step, -1),
                         _ -> decoupled ? 8 : 32,
                         x -> adam(absolute(x), decoupled, step, 1)));
+    }
+
+    private static void adam(boolean decoupled, Tensor value, Tensor grad, Tensor mean, Tensor square, int step) {
+        if (decoupled) {
+            Updates.adamW(value, grad, GRAD_FACTOR, mean, square, LR, BETA1, BETA2, EPSILON, WEIGHT_DECAY, step);
+        } else {
+            Updates.adam(value, grad, GRAD_FACTOR, mean, square, LR, BETA1, BETA2, EPSILON, WEIGHT_DECAY, step);
+        }
     }
 
     private static Tensor[] absolute(Tensor[] x) {
@@ -201,7 +202,7 @@ final class UpdateProofs {
         double[] out = new double[3 * n];
         for (int i = 0; i < n; i++) {
             double value = x[0].getFlat(i);
-            double grad = x[1].getFlat(i) + (decoupled ? 0 : WEIGHT_DECAY * value);
+            double grad = GRAD_FACTOR * x[1].getFlat(i) + (decoupled ? 0 : WEIGHT_DECAY * value);
             double mean = BETA1 * x[2].getFlat(i) + (1 - BETA1) * grad;
             double square = BETA2 * x[3].getFlat(i) + (1 - BETA2) * grad * grad;
             double slope =
@@ -217,16 +218,14 @@ final class UpdateProofs {
         return adam(false)
                 .refuses(
                         "adam: square is FLOAT32 (3), wants FLOAT32 (2)",
-                        () -> Updates.adam(
-                                Tensor.zeros(2), Tensor.zeros(2), Tensor.zeros(2), Tensor.zeros(3), 1, 0, 0, 1, 0, 1));
+                        () -> Updates.adam(TWO, TWO, 1, TWO, THREE, 1, 0, 0, 1, 0, 1));
     }
 
     private Proof adamW() {
         return adam(true)
                 .refuses(
                         "adamW: mean is FLOAT32 (3), wants FLOAT32 (2)",
-                        () -> Updates.adamW(
-                                Tensor.zeros(2), Tensor.zeros(2), Tensor.zeros(3), Tensor.zeros(2), 1, 0, 0, 1, 0, 1));
+                        () -> Updates.adamW(TWO, TWO, 1, THREE, TWO, 1, 0, 0, 1, 0, 1));
     }
 
     private Proof adam(boolean decoupled) {
@@ -250,7 +249,8 @@ final class UpdateProofs {
                 x -> {
                     var value = x[0].copy();
                     var velocity = x[2].copy();
-                    Updates.momentum(value, x[1], velocity, LR, MOMENTUM, DAMPENING, nesterov, WEIGHT_DECAY, step);
+                    Updates.momentum(
+                            value, x[1], GRAD_FACTOR, velocity, LR, MOMENTUM, DAMPENING, nesterov, WEIGHT_DECAY, step);
                     return Tensor.cat(0, value.reshape(-1), velocity.reshape(-1));
                 },
                 null,
@@ -262,7 +262,7 @@ final class UpdateProofs {
         int n = x[0].shape().elements();
         double[] out = new double[2 * n];
         for (int i = 0; i < n; i++) {
-            double grad = x[1].getFlat(i) + WEIGHT_DECAY * x[0].getFlat(i);
+            double grad = GRAD_FACTOR * x[1].getFlat(i) + WEIGHT_DECAY * x[0].getFlat(i);
             double velocity = MOMENTUM * x[2].getFlat(i) + share * grad;
             out[i] = x[0].getFlat(i) + sign * LR * (nesterov ? grad + MOMENTUM * velocity : velocity);
             out[n + i] = velocity;
@@ -274,8 +274,7 @@ final class UpdateProofs {
         var operation = Proof.named("Updates.momentum")
                 .refuses(
                         "momentum: velocity is FLOAT32 (3), wants FLOAT32 (2)",
-                        () -> Updates.momentum(
-                                Tensor.zeros(2), Tensor.zeros(2), Tensor.zeros(3), 1, 0.9, 0, false, 0, 1));
+                        () -> Updates.momentum(TWO, TWO, 1, THREE, 1, 0.9, 0, false, 0, 1));
         int step = 1;
         for (var value : Draw.shapes(draw::normal)) {
             int[] sizes = value.shape().toArray();
