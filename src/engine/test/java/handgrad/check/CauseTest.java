@@ -6,8 +6,10 @@ import handgrad.check.result.Cause;
 import handgrad.check.result.Cause.Kind;
 import handgrad.random.TorchRandom;
 import handgrad.tensor.Tensor;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
+@Tag("no-kernel")
 class CauseTest {
     private final Tensor right = Tensor.randn(TorchRandom.seeded(1), 4, 6);
 

@@ -23,8 +23,10 @@ import handgrad.tensor.DType;
 import handgrad.tensor.Shape;
 import handgrad.tensor.Tensor;
 import java.util.function.UnaryOperator;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
+@Tag("no-kernel")
 class GradientCheckTest {
     private final TorchRandom random = TorchRandom.seeded(3);
 

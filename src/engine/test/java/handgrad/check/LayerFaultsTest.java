@@ -20,11 +20,13 @@ import java.util.List;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Wrong gradients are planted in every tensor of every layer: each must be caught and have the right cause. */
+@Tag("no-kernel")
 class LayerFaultsTest {
     record Subject(String name, Supplier<Layer> layer, Tensor input) {
         @Override

@@ -12,8 +12,10 @@ import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
+@Tag("no-kernel")
 class LayerTraitsTest {
     @Test
     void every_public_layer_has_a_row() throws IOException, URISyntaxException, ClassNotFoundException {

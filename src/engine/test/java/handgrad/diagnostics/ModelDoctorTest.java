@@ -24,9 +24,11 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Function;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Each fault, planted into a healthy training, gives exactly its advice. */
+@Tag("no-kernel")
 class ModelDoctorTest {
     private static final Dataset TRAIN = Names.bundled().split(42).train();
 

@@ -16,8 +16,10 @@ import handgrad.nn.Tanh;
 import handgrad.optim.Sgd;
 import handgrad.random.TorchRandom;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
+@Tag("no-kernel")
 class RecorderTest {
     private static final Dataset TRAIN = Names.bundled().split(42).train();
 

@@ -20,9 +20,11 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+@Tag("no-kernel")
 class WeightsHashTest {
     private static final Tensor A = Tensor.of(new float[] {1});
     private static final Tensor B = Tensor.of(new float[] {-2.5f});

@@ -16,6 +16,7 @@ import handgrad.tensor.Shape;
 import handgrad.tensor.Tensor;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -25,6 +26,7 @@ class LayerTest {
     private final TorchRandom random = TorchRandom.seeded(3);
 
     @Test
+    @Tag("no-kernel")
     void gradients_of_linear_pass() {
         GradientCheck.of(new Linear(5, 7, random)).input(Shape.of(3, 5)).assertPasses();
         GradientCheck.of(new Linear(17, 3, false, random))
@@ -34,17 +36,20 @@ class LayerTest {
     }
 
     @Test
+    @Tag("no-kernel")
     void gradients_of_tanh_pass() {
         GradientCheck.of(new Tanh()).input(Shape.of(3, 21)).assertPasses();
     }
 
     @Test
+    @Tag("no-kernel")
     void gradients_of_embedding_pass_with_repeated_indices() {
         var indices = Tensor.of(new int[] {2, 0, 2, 2, 1, 0}, 2, 3);
         GradientCheck.of(new Embedding(4, 5, random)).input(indices).assertPasses();
     }
 
     @Test
+    @Tag("no-kernel")
     void gradients_of_flatten_consecutive_pass() {
         GradientCheck.of(new FlattenConsecutive(2)).input(Shape.of(3, 4, 5)).assertPasses();
         GradientCheck.of(new FlattenConsecutive(4)).input(Shape.of(3, 4, 5)).assertPasses();
@@ -63,6 +68,7 @@ class LayerTest {
     }
 
     @ParameterizedTest
+    @Tag("no-kernel")
     @MethodSource("conventions")
     void gradients_of_batch_norm_pass_in_every_convention(BatchNormOptions options) {
         for (var shape : new Shape[] {Shape.of(2, 3), Shape.of(9, 21), Shape.of(4, 3, 5)}) {
@@ -311,6 +317,7 @@ class LayerTest {
     }
 
     @Test
+    @Tag("no-kernel")
     void gradients_of_a_whole_model_pass() {
         GradientCheck.of(model()).input(Tensor.randint(random, 27, 5, 3)).assertPasses();
     }

@@ -7,9 +7,11 @@ import static org.assertj.core.api.Assertions.within;
 import handgrad.tensor.DType;
 import handgrad.tensor.LossFunctions;
 import handgrad.tensor.Tensor;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Measures against values that were worked out by hand. */
+@Tag("no-kernel")
 class MeasuresTest {
     private static final int IGNORED = LossFunctions.IGNORED;
 

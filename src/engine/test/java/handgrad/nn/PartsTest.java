@@ -12,8 +12,10 @@ import handgrad.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
+@Tag("no-kernel")
 class PartsTest {
     private static final int WIDTH = 4;
     private static final int SEEDS = 100;

@@ -41,7 +41,8 @@ final class ImageProofs {
             new Convolution(5, 1, 2, 2, true, 1, 1, 5, 6),
             new Convolution(5, 1, 4, 2, true, 1, 1, 2, 3),
             new Convolution(3, 1, 1, 3, true, 0, 2, 4, 4),
-            new Convolution(3, 1, 1, 17, true, 17, 1, 3, 17));
+            new Convolution(3, 1, 1, 2, true, 17, 1, 3, 9),
+            new Convolution(3, 1, 1, 17, true, 2, 1, 3, 17));
 
     /** A pooling of images x (n, channels, height, width), checked as operation and as layer. */
     private record Pooling(int k, int stride, int n, int channels, int height, int width) {}
@@ -111,7 +112,8 @@ final class ImageProofs {
         for (var c : CONVOLUTIONS) {
             proof = proof.sample(conv2d(c.k, c.stride, c.padding), c.inputs(draw));
         }
-        return proof.sample(conv2d(3, 1, 1), draw.normal(3, 3, 19, 18), draw.normal(27, 33), draw.normal(33))
+        return proof.sample(conv2d(3, 1, 1), draw.normal(2, 1, 19, 18), draw.normal(9, 3), draw.normal(3))
+                .sample(conv2d(3, 1, 1), draw.normal(1, 2, 5, 7), draw.normal(18, 33), draw.normal(33))
                 .refuses(
                         "conv2d: wants (N, 1, height, width) of at least 3 x 3, x is (1, 2, 4, 4)",
                         () -> Convolutions.conv2d(

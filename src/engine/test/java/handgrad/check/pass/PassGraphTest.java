@@ -18,8 +18,10 @@ import handgrad.tensor.Tensor;
 import handgrad.tensor.Tracer;
 import java.util.ArrayList;
 import java.util.Objects;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
+@Tag("no-kernel")
 class PassGraphTest {
     private final TorchRandom random = TorchRandom.seeded(7);
     private final Tensor x = Tensor.randn(random, 4, 3).to(DType.FLOAT64);

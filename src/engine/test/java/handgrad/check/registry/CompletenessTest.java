@@ -23,11 +23,13 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** That no operation, layer or loss is missing in the registry. */
+@Tag("no-kernel")
 class CompletenessTest {
     /** Methods of Tensor that return a tensor and compute nothing. */
     private static final Set<String> COPIES = Set.of("copy", "copyFrom", "fill", "to");
