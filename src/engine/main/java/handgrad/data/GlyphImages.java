@@ -53,11 +53,11 @@ public final class GlyphImages {
 
     private static ImageDataset draw(int count, TorchRandom random) {
         byte[] pixels = new byte[Shape.of("GlyphImages", count, SIDE, SIDE).elements()];
-        byte[] labels = new byte[count];
+        int[] labels = new int[count];
         float[] chance = new float[5];
         float[] noise = new float[SIDE * SIDE];
         for (int n = 0; n < count; n++) {
-            labels[n] = (byte) random.randint(BITMAPS.length);
+            labels[n] = random.randint(BITMAPS.length);
             random.rand(chance);
             random.randn(noise);
             double angle = TURN * (2 * chance[0] - 1);
@@ -75,7 +75,7 @@ public final class GlyphImages {
                 pixels[n * SIDE * SIDE + at] = (byte) Math.clamp(Math.round(255 * value), 0, 255);
             }
         }
-        return new ImageDataset(1, SIDE, SIDE, pixels, labels);
+        return new ImageDataset(1, SIDE, SIDE, pixels, labels, BITMAPS.length);
     }
 
     /** The bitmap between its cells: the mean of the four around a point, weighted by how near they are. */

@@ -1,113 +1,245 @@
 package handgrad.data;
 
+import handgrad.file.AtomicFile;
+import handgrad.tensor.Shape;
+import handgrad.tensor.Tensor;
+import java.io.BufferedOutputStream;
+import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.zip.GZIPOutputStream;
 
 /**
- * The IDX format of MNIST (Y. LeCun, C. Cortes, C. Burges): a magic number, a size for each dimension, all big-endian
- * and of four bytes, then a byte for each element. The third byte of the magic number is 8 for unsigned bytes, the
- * fourth the number of dimensions.
+ * Files in the IDX format of MNIST (Y. LeCun, C. Cortes, C. Burges): a tensor of bytes, shorts, ints, floats or doubles
+ * with any number of dimensions, big-endian. A file whose name ends with {@code .gz} is compressed. Files are read
+ * strictly: a header that makes no sense, a missing byte and one too many are refused.
  */
-final class IdxFile {
-    private static final int MAGIC_OF_LABELS = 0x0801;
-    private static final int MAGIC_OF_IMAGES = 0x0803;
-    private static final int HEADER_OF_LABELS = 8;
-    private static final int HEADER_OF_IMAGES = 16;
+public final class IdxFile {
+    /** A multiple of the bytes of every type. */
+    private static final int CHUNK = 1 << 16;
 
-    /** More than the side of any image of these data sets. */
-    private static final int MAXIMUM_SIDE = 1024;
+    private static final int MOST_DIMENSIONS = 255;
 
     private IdxFile() {}
 
-    static ImageDataset read(Path imageFile, Path labelFile) throws ImagesException {
-        var images = images(imageFile);
-        return new ImageDataset(1, images.height, images.width, images.pixels, labels(labelFile, images, imageFile));
-    }
-
-    @SuppressWarnings("ArrayRecordComponent") // read, never compared
-    private record Images(int count, int height, int width, byte[] pixels) {}
-
-    private static Images images(Path file) throws ImagesException {
-        try (var stream = ImageFolder.open(file)) {
-            var header = header(file, stream, MAGIC_OF_IMAGES, HEADER_OF_IMAGES, "images");
-            int count = header.getInt();
-            int height = header.getInt();
-            int width = header.getInt();
-            if (count < 1 || height < 1 || height > MAXIMUM_SIDE || width < 1 || width > MAXIMUM_SIDE) {
-                throw new ImagesException(
-                        file,
-                        "its header says " + Integer.toUnsignedString(count) + " images of "
-                                + Integer.toUnsignedString(height) + " x " + Integer.toUnsignedString(width)
-                                + " pixels; at least 1 of 1 x 1 to " + MAXIMUM_SIDE + " x " + MAXIMUM_SIDE
-                                + " is expected");
-            }
-            long bytes = (long) count * height * width;
-            var contents = count + " images of " + height + " x " + width;
-            return new Images(count, height, width, elements(file, stream, HEADER_OF_IMAGES, bytes, contents));
+    /**
+     * Reads a file as a tensor: INT32 for bytes, shorts and ints, FLOAT32 for floats, FLOAT64 for doubles.
+     *
+     * @throws DataFileException if it cannot be read, is no whole file in the IDX format, or has 2³¹ elements or more
+     */
+    public static Tensor read(Path file) throws DataFileException {
+        try (var stream = ImageFolder.open(file, "a file in the IDX format", Long.MAX_VALUE)) {
+            var header = IdxHeader.read(file, stream);
+            var shape = shape(file, header);
+            var elements = elements(file, stream, header, Kind.of(header.type()));
+            int[] sizes = shape.toArray();
+            return switch (header.type().dtype()) {
+                case INT32 -> Tensor.of((int[]) elements, sizes);
+                case FLOAT32 -> Tensor.of((float[]) elements, sizes);
+                case FLOAT64 -> Tensor.of((double[]) elements, sizes);
+            };
         } catch (IOException exception) {
             throw ImageFolder.unreadable(file, exception);
         }
     }
 
-    private static byte[] labels(Path file, Images images, Path imageFile) throws ImagesException {
-        try (var stream = ImageFolder.open(file)) {
-            int count = header(file, stream, MAGIC_OF_LABELS, HEADER_OF_LABELS, "labels")
-                    .getInt();
-            if (count != images.count) {
-                throw new ImagesException(
+    /**
+     * Reads the whole numbers of a file, in row-major order: labels, for example.
+     *
+     * @throws DataFileException as {@link #read}, or if it holds floats or doubles
+     */
+    public static int[] readInts(Path file) throws DataFileException {
+        var tensor = read(file);
+        return switch (tensor.dtype()) {
+            case INT32 -> tensor.ints();
+            case FLOAT32, FLOAT64 ->
+                throw new DataFileException(
                         file,
-                        "has " + Integer.toUnsignedString(count) + " labels for the " + images.count + " images of "
-                                + imageFile.getFileName());
-            }
-            byte[] classes = elements(file, stream, HEADER_OF_LABELS, count, count + " labels");
-            ImageFolder.requireLabels(file, classes);
-            return classes;
+                        "holds numbers of type " + IdxType.of(tensor.dtype()) + ", whole numbers are expected; read it"
+                                + " as a tensor");
+        };
+    }
+
+    /** Writes a tensor whole or not at all: INT32 as ints, FLOAT32 as floats, FLOAT64 as doubles. */
+    public static void write(Path file, Tensor tensor) throws DataFileException {
+        write(file, tensor, IdxType.of(tensor.dtype()));
+    }
+
+    /**
+     * Writes a tensor whole or not at all, compressed if the name ends with {@code .gz}.
+     *
+     * @throws IllegalArgumentException if the tensor is not of the type's {@link IdxType#dtype}, or one of its elements
+     *     is no number of the type
+     * @throws DataFileException if it cannot be written
+     */
+    public static void write(Path file, Tensor tensor, IdxType type) throws DataFileException {
+        requireWritable(tensor, type);
+        try {
+            AtomicFile.write(file, channel -> {
+                var stream = Channels.newOutputStream(channel);
+                if (isCompressed(file)) {
+                    var compressed = new GZIPOutputStream(stream, CHUNK);
+                    writeTo(compressed, tensor, type);
+                    compressed.finish();
+                } else {
+                    writeTo(stream, tensor, type);
+                }
+            });
         } catch (IOException exception) {
-            throw ImageFolder.unreadable(file, exception);
+            throw new DataFileException(file, "cannot be written, " + exception.getMessage(), exception);
         }
     }
 
-    /** The header, standing at its first size. */
-    private static ByteBuffer header(Path file, InputStream stream, int magic, int length, String contents)
-            throws IOException {
-        byte[] bytes = stream.readNBytes(length);
-        if (bytes.length < length) {
-            throw new ImagesException(
-                    file,
-                    "is truncated: it has " + bytes.length + " bytes, the header alone " + length
-                            + "; download it again");
+    private static void requireWritable(Tensor tensor, IdxType type) {
+        if (tensor.dtype() != type.dtype()) {
+            throw new IllegalArgumentException("write: " + tensor.dtype() + " elements as type " + type
+                    + "; convert with" + " to(DType." + type.dtype() + ")");
         }
-        var header = ByteBuffer.wrap(bytes);
-        int found = header.getInt();
-        if (found != magic) {
-            throw new ImagesException(
-                    file,
-                    "begins with the magic number " + Integer.toUnsignedString(found) + ", " + contents
-                            + " in the IDX format with " + magic);
+        if (tensor.shape().rank() > MOST_DIMENSIONS) {
+            throw new IllegalArgumentException(
+                    "write: " + tensor.shape().rank() + " dimensions, the IDX format has at most " + MOST_DIMENSIONS);
         }
-        return header;
+        switch (tensor.dtype()) {
+            case INT32 -> {
+                int[] elements = tensor.ints();
+                for (int i = 0; i < elements.length; i++) {
+                    if (elements[i] < type.least() || elements[i] > type.largest()) {
+                        throw new IllegalArgumentException("write: element " + i + " is " + elements[i] + ", type "
+                                + type + " has " + type.least() + " to " + type.largest());
+                    }
+                }
+            }
+            case FLOAT32, FLOAT64 -> {}
+        }
     }
 
-    /** What follows the header, which must be of the length that follows from its sizes. */
-    private static byte[] elements(Path file, InputStream stream, int header, long length, String contents)
-            throws IOException {
-        if (header + length > ImageFolder.MAXIMUM_BYTES) {
-            throw new ImagesException(
-                    file,
-                    "its header says " + contents + ", " + (header + length) + " bytes; at most "
-                            + ImageFolder.MAXIMUM_BYTES + " are read");
+    private static void writeTo(OutputStream stream, Tensor tensor, IdxType type) throws IOException {
+        var out = new DataOutputStream(new BufferedOutputStream(stream, CHUNK));
+        out.writeInt(type.code() << 8 | tensor.shape().rank());
+        for (int size : tensor.shape().toArray()) {
+            out.writeInt(size);
         }
-        byte[] elements = stream.readNBytes((int) length);
-        boolean tooLong = elements.length == length && stream.read() >= 0;
-        if (elements.length < length || tooLong) {
-            throw new ImagesException(
-                    file,
-                    (tooLong ? "is too long: " : "is truncated: ") + contents + " are " + (header + length)
-                            + " bytes, it has " + (tooLong ? "more" : header + elements.length)
-                            + "; download it again");
+        for (int i = 0; i < tensor.shape().elements(); i++) {
+            switch (type) {
+                case UNSIGNED_BYTE, BYTE -> out.writeByte(tensor.ints()[i]);
+                case SHORT -> out.writeShort(tensor.ints()[i]);
+                case INT -> out.writeInt(tensor.ints()[i]);
+                case FLOAT -> out.writeFloat(tensor.floats()[i]);
+                case DOUBLE -> out.writeDouble(tensor.doubles()[i]);
+            }
+        }
+        out.flush();
+    }
+
+    /** Reads unsigned bytes as they are, of a header that has been checked. */
+    static byte[] bytes(Path file, InputStream stream, IdxHeader header) throws IOException {
+        return (byte[]) elements(file, stream, header, Kind.BYTES);
+    }
+
+    /** The shape of a tensor that holds what a header says. */
+    private static Shape shape(Path file, IdxHeader header) throws DataFileException {
+        try {
+            return Shape.of("IdxFile", header.sizes());
+        } catch (IllegalArgumentException _) {
+            throw new DataFileException(file, header.says() + ", more than the 2^31 - 1 elements of a tensor");
+        }
+    }
+
+    static boolean isCompressed(Path file) {
+        return file.toString().endsWith(".gz");
+    }
+
+    /** What the elements are kept in. */
+    private enum Kind {
+        BYTES,
+        INTS,
+        FLOATS,
+        DOUBLES;
+
+        static Kind of(IdxType type) {
+            return switch (type.dtype()) {
+                case INT32 -> INTS;
+                case FLOAT32 -> FLOATS;
+                case FLOAT64 -> DOUBLES;
+            };
+        }
+
+        Object array(int length) {
+            return switch (this) {
+                case BYTES -> new byte[length];
+                case INTS -> new int[length];
+                case FLOATS -> new float[length];
+                case DOUBLES -> new double[length];
+            };
+        }
+
+        Object copy(Object array, int length) {
+            return switch (this) {
+                case BYTES -> Arrays.copyOf((byte[]) array, length);
+                case INTS -> Arrays.copyOf((int[]) array, length);
+                case FLOATS -> Arrays.copyOf((float[]) array, length);
+                case DOUBLES -> Arrays.copyOf((double[]) array, length);
+            };
+        }
+    }
+
+    /** What follows the header, all of it and no more. Room is made as elements come: the header may claim anything. */
+    private static Object elements(Path file, InputStream stream, IdxHeader header, Kind kind) throws IOException {
+        int count = (int) header.elements();
+        int width = header.type().bytes();
+        int room = (int) Math.min(count, Math.max(Files.size(file) / width, CHUNK));
+        Object elements = kind.array(room);
+        byte[] chunk = new byte[CHUNK];
+        for (int read = 0; read < count; ) {
+            int wanted = (int) Math.min(CHUNK, (long) (count - read) * width);
+            int found = stream.readNBytes(chunk, 0, wanted);
+            if (found < wanted) {
+                throw header.wrongLength(file, false, Long.toString(header.bytes() + (long) read * width + found));
+            }
+            int more = wanted / width;
+            if (read + more > room) {
+                room = (int) Math.min(count, Math.max(2L * room, (long) read + more));
+                elements = kind.copy(elements, room);
+            }
+            convert(ByteBuffer.wrap(chunk, 0, wanted), header.type(), elements, read, more);
+            read += more;
+        }
+        if (stream.read() >= 0) {
+            throw header.wrongLength(file, true, "more");
         }
         return elements;
+    }
+
+    private static void convert(ByteBuffer chunk, IdxType type, Object target, int start, int count) {
+        if (target instanceof byte[] bytes) {
+            chunk.get(bytes, start, count);
+            return;
+        }
+        switch (type) {
+            case UNSIGNED_BYTE -> {
+                for (int i = 0; i < count; i++) {
+                    ((int[]) target)[start + i] = Byte.toUnsignedInt(chunk.get());
+                }
+            }
+            case BYTE -> {
+                for (int i = 0; i < count; i++) {
+                    ((int[]) target)[start + i] = chunk.get();
+                }
+            }
+            case SHORT -> {
+                for (int i = 0; i < count; i++) {
+                    ((int[]) target)[start + i] = chunk.getShort();
+                }
+            }
+            case INT -> chunk.asIntBuffer().get((int[]) target, start, count);
+            case FLOAT -> chunk.asFloatBuffer().get((float[]) target, start, count);
+            case DOUBLE -> chunk.asDoubleBuffer().get((double[]) target, start, count);
+        }
     }
 }

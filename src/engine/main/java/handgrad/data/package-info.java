@@ -1,2 +1,2 @@
-/** Data sets: names, split into rows of context and next character. */
+/** Data sets and what reads them: names, images, files of numbers; splits, and batches of any of them. */
 package handgrad.data;

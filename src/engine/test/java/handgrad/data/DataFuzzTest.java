@@ -22,6 +22,15 @@ class DataFuzzTest implements FuzzTest {
     private static final byte[] LABELS =
             ByteBuffer.allocate(8 + 2).putInt(2049).putInt(2).put((byte) 9).array();
     private static final byte[] CIFAR = new byte[3073];
+    private static final List<byte[]> IDX = List.of(
+            IMAGES, LABELS, idx(0x0b02, 3, 2, Short.BYTES), idx(0x0d02, 5, 1, Float.BYTES), idx(0x0e01, 4, 1, 8));
+
+    private static byte[] idx(int magic, int rows, int columns, int bytes) {
+        var file = ByteBuffer.allocate(4 + 4 * (magic & 0xff) + rows * columns * bytes)
+                .putInt(magic)
+                .putInt(rows);
+        return (magic & 0xff) == 1 ? file.array() : file.putInt(columns).array();
+    }
 
     @Override
     public Stream<FuzzedReader> readers() {
@@ -39,7 +48,15 @@ class DataFuzzTest implements FuzzTest {
                         List.of(IMAGES),
                         (file, content) -> FuzzedReader.write(file, gzip(content))),
                 images("test_batch.bin", List.of(CIFAR), FuzzedReader::write),
-                images("data_batch_2.bin.gz", List.of(gzip(CIFAR)), FuzzedReader::write));
+                images("data_batch_2.bin.gz", List.of(gzip(CIFAR)), FuzzedReader::write),
+                images("test.bin", List.of(new byte[2 * 3074]), FuzzedReader::write),
+                new FuzzedReader("any.idx", IDX, DataFileException.class, IdxFile::read),
+                new FuzzedReader(
+                        "any.idx.gz",
+                        IDX,
+                        DataFileException.class,
+                        (file, content) -> FuzzedReader.write(file, gzip(content)),
+                        IdxFile::read));
     }
 
     /** A reader of a folder of images in which one file is damaged. */
@@ -47,7 +64,7 @@ class DataFuzzTest implements FuzzTest {
         return new FuzzedReader(
                 file,
                 samples,
-                ImagesException.class,
+                DataFileException.class,
                 (path, content) -> {
                     writeOthers(path);
                     prepare.write(path, content);
@@ -62,7 +79,9 @@ class DataFuzzTest implements FuzzTest {
         }
         Files.createFile(folder.resolve("others"));
         var name = String.valueOf(damaged.getFileName()).replace(".gz", "");
-        if (name.contains("batch")) {
+        if (name.equals("test.bin")) {
+            writeOther(folder, "train.bin", new byte[3074], name);
+        } else if (name.contains("batch")) {
             for (var batch : List.of(
                     "data_batch_1", "data_batch_2", "data_batch_3", "data_batch_4", "data_batch_5", "test_batch")) {
                 writeOther(folder, batch + ".bin", CIFAR, name);

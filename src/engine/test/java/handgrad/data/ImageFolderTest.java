@@ -61,7 +61,7 @@ class ImageFolderTest {
     }
 
     private void assertRefused(Path file, String problem) {
-        assertThatExceptionOfType(ImagesException.class)
+        assertThatExceptionOfType(DataFileException.class)
                 .isThrownBy(() -> ImageFolder.read(folder))
                 .withMessage(file + ": " + problem);
     }
@@ -112,17 +112,48 @@ class ImageFolderTest {
     }
 
     @Test
+    void idx_files_have_any_number_of_classes() throws IOException {
+        write("train-images-idx3-ubyte", images(2051, 3, 8, 12));
+        write("train-labels-idx1-ubyte", labels(2049, 7, 0, 61));
+        write("t10k-images-idx3-ubyte", images(2051, 1, 8, 12));
+        write("t10k-labels-idx1-ubyte", labels(2049, 4));
+        var split = ImageFolder.read(folder);
+        assertThat(split.train().classes()).isEqualTo(62);
+        assertThat(split.test().classes()).isEqualTo(62);
+        assertThat(split.train().images(0, 3).y().ints()).containsExactly(7, 0, 61);
+    }
+
+    @Test
+    void reads_files_of_cifar_100() throws IOException {
+        byte[] train = new byte[2 * (CIFAR_RECORD + 1)];
+        train[1] = 99;
+        train[CIFAR_RECORD + 1] = 19; // a superclass
+        train[CIFAR_RECORD + 2] = 3;
+        train[CIFAR_RECORD + 3] = (byte) 255;
+        write("train.bin", train);
+        write("test.bin.gz", gzip(new byte[CIFAR_RECORD + 1]));
+        var split = ImageFolder.read(folder);
+        var images = split.train().images(0, 2);
+        assertThat(split.train().classes()).isEqualTo(100);
+        assertThat(images.x().shape()).isEqualTo(Shape.of(2, 3, 32, 32));
+        assertThat(images.y().ints()).containsExactly(99, 3);
+        assertThat(images.x().get(1, 0, 0, 0)).isEqualTo(1);
+        var test = write("test.bin", new byte[CIFAR_RECORD]);
+        assertRefused(test, "has 3073 bytes, not a multiple of the 3074 of an image of CIFAR-100; download it again");
+    }
+
+    @Test
     void refuses_a_folder_without_images() throws IOException {
         assertRefused(
                 folder,
-                "holds neither train-images-idx3-ubyte, of MNIST or Fashion-MNIST, nor data_batch_1.bin, of"
-                        + " CIFAR-10, nor one of these with .gz");
+                "holds neither train-images-idx3-ubyte, of MNIST or Fashion-MNIST, nor data_batch_1.bin, of CIFAR-10,"
+                        + " nor train.bin, of CIFAR-100, nor one of these with .gz");
         var file = write("a-file", new byte[1]);
-        assertThatExceptionOfType(ImagesException.class)
+        assertThatExceptionOfType(DataFileException.class)
                 .isThrownBy(() -> ImageFolder.read(file))
                 .withMessage(file + ": is a file, not a folder of images");
         var missing = folder.resolve("missing");
-        assertThatExceptionOfType(ImagesException.class)
+        assertThatExceptionOfType(DataFileException.class)
                 .isThrownBy(() -> ImageFolder.read(missing))
                 .withMessage(missing + ": there is no such folder");
     }
@@ -149,11 +180,17 @@ class ImageFolderTest {
         writeIdx();
         byte[] whole = images(2051, 3, 8, 12);
         var file = write("train-images-idx3-ubyte", Arrays.copyOf(whole, 200));
-        assertRefused(file, "is truncated: 3 images of 8 x 12 are 304 bytes, it has 200; download it again");
+        assertRefused(
+                file,
+                "is truncated: its header says (3, 8, 12) of type unsigned byte, in all 304 bytes, it has 200; download"
+                        + " it again");
         write("train-images-idx3-ubyte", Arrays.copyOf(whole, 305));
-        assertRefused(file, "is too long: 3 images of 8 x 12 are 304 bytes, it has more; download it again");
+        assertRefused(
+                file,
+                "is too long: its header says (3, 8, 12) of type unsigned byte, in all 304 bytes, it has more;"
+                        + " download it again");
         write("train-images-idx3-ubyte", Arrays.copyOf(whole, 9));
-        assertRefused(file, "is truncated: it has 9 bytes, the header alone 16; download it again");
+        assertRefused(file, "is truncated: it has 9 bytes, its header alone 16; download it again");
     }
 
     @Test
@@ -171,9 +208,9 @@ class ImageFolderTest {
         writeIdx();
         var labels = write("train-labels-idx1-ubyte", labels(2049, 1, 2));
         assertRefused(labels, "has 2 labels for the 3 images of train-images-idx3-ubyte");
-        write("train-labels-idx1-ubyte", labels(2049, 1, 10, 2));
-        assertRefused(labels, "label 1 is 10, not 0 to 9");
         write("train-labels-idx1-ubyte", labels(2049, 1, 3, 2));
+        assertRefused(folder.resolve("t10k-labels-idx1-ubyte"), "label 0 is 4, the classes are 0 to 3");
+        write("train-labels-idx1-ubyte", labels(2049, 1, 4, 2));
         write("t10k-images-idx3-ubyte", images(2051, 1, 12, 8));
         assertRefused(folder, "its images to learn from are 8 x 12, those to judge by 12 x 8");
         var images = write("train-images-idx3-ubyte", images(2051, 3, 0, 12));
@@ -191,7 +228,7 @@ class ImageFolderTest {
         byte[] wrong = new byte[CIFAR_RECORD];
         wrong[0] = (byte) 200;
         write("test_batch.bin", wrong);
-        assertRefused(test, "label 0 is 200, not 0 to 9");
+        assertRefused(test, "label 0 is 200, the classes are 0 to 9");
     }
 
     @Test
@@ -202,7 +239,7 @@ class ImageFolderTest {
         assertThat(split.test().images(0, 20).x())
                 .isNotEqualTo(split.train().images(0, 20).x());
         assertThat(Arrays.stream(split.train().images(0, 200).y().ints()).distinct())
-                .hasSize(ImageDataset.CLASSES);
+                .hasSize(split.train().classes());
     }
 
     @Test

@@ -83,7 +83,7 @@ public final class VggNetwork {
         layers.add(new Flatten(1, 3));
         int features = Shape.of("VggNetwork", channels, images.height() / pixels, images.width() / pixels)
                 .elements();
-        layers.add(new Linear(features, ImageDataset.CLASSES, true, Initialization.XAVIER_UNIFORM, random));
+        layers.add(new Linear(features, images.classes(), true, Initialization.XAVIER_UNIFORM, random));
         return new Sequential(layers.toArray(Layer[]::new));
     }
 }

@@ -6,9 +6,9 @@ import handgrad.app.command.WrongInputException;
 import handgrad.app.study.EnumOption;
 import handgrad.app.study.StudyFolder;
 import handgrad.app.study.StudyOptions;
+import handgrad.data.DataFileException;
 import handgrad.data.GlyphImages;
 import handgrad.data.ImageFolder;
-import handgrad.data.ImagesException;
 import handgrad.models.VggNetwork;
 import handgrad.nn.Initialization;
 import handgrad.random.TorchRandom;
@@ -195,7 +195,7 @@ public final class BatchNormCommand implements Callable<Integer> {
             var source = "%s (SHA-256 %s…)"
                     .formatted(data.toAbsolutePath(), images.digest().substring(0, 12));
             return new ImageNetwork(images, source, width, BATCH_SIZE);
-        } catch (ImagesException exception) {
+        } catch (DataFileException exception) {
             throw new WrongInputException("--data: " + exception.getMessage());
         }
     }
