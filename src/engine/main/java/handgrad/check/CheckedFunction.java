@@ -3,11 +3,14 @@ package handgrad.check;
 import handgrad.nn.Layer;
 import handgrad.nn.Loss;
 import handgrad.nn.Parameter;
+import handgrad.random.TorchRandom;
 import handgrad.tensor.DType;
 import handgrad.tensor.Shape;
 import handgrad.tensor.Tensor;
+import java.util.Collection;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /** What a gradient check looks at: an output computed from inputs and parameters, and a hand-written backward pass. */
@@ -33,6 +36,11 @@ interface CheckedFunction {
         return false;
     }
 
+    /** The generators that the forward pass draws from. */
+    default Collection<TorchRandom> generators() {
+        return List.of();
+    }
+
     static CheckedFunction of(Layer layer) {
         layer.to(DType.FLOAT64);
         return new CheckedFunction() {
@@ -49,6 +57,11 @@ interface CheckedFunction {
             @Override
             public Map<String, Parameter> parameters() {
                 return byName(layer);
+            }
+
+            @Override
+            public Collection<TorchRandom> generators() {
+                return layer.parts().generators().values();
             }
 
             @Override
@@ -98,6 +111,11 @@ interface CheckedFunction {
             @Override
             public Map<String, Parameter> parameters() {
                 return byName(model);
+            }
+
+            @Override
+            public Collection<TorchRandom> generators() {
+                return model.parts().generators().values();
             }
 
             @Override

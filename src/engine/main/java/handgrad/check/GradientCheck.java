@@ -38,6 +38,9 @@ import java.util.List;
  *       checked; elements that are equal in a maximum are moved together too;
  *   <li>some elements and directions are compared at a second point, with other parameters, and with one more row, if
  *       the forward pass takes it;
+ *   <li>a layer that draws random numbers draws the same at every pass: before each forward pass its {@link
+ *       handgrad.nn.Parts#generators generators} are set back to the states that they had before the check, and after
+ *       it they have them again;
  *   <li>no pass may change its inputs, a parameter, dOut or the output of forward;
  *   <li>the first backward pass that is checked follows one of another batch, so that what is kept from it shows;
  *   <li>a second backward pass after the same forward pass must give the same, and one that adds to its gradients twice
@@ -164,7 +167,12 @@ public final class GradientCheck {
             throw new IllegalStateException("GradientCheck: give an input first");
         }
         var sampling = new Coverage(fullUpTo, SAMPLED_ELEMENTS, DIRECTIONS, seed);
-        return new GradientRun(subject, inputs, this::inputName, tolerance, sampling).report();
+        var generators = new Generators(subject.generators());
+        try {
+            return new GradientRun(subject, inputs, this::inputName, tolerance, sampling).report();
+        } finally {
+            generators.restore();
+        }
     }
 
     /**

@@ -57,7 +57,8 @@ final class GradientRun {
         }
         if (!passes.forward(WatchedPasses.copies(batch)).equals(output)) {
             throw new IllegalStateException("GradientCheck: the forward pass gives another output for the same inputs;"
-                    + " let it draw the same random numbers each time");
+                    + " let it draw the same random numbers each time; a layer names its generator in its parts, with"
+                    + " parts.add(name, generator)");
         }
         new PointCheck(passes, earlierBatch(0), tolerance, sampling).gradients();
         var first = point.gradients();

@@ -32,11 +32,13 @@ final class WatchedPasses {
 
     private final CheckedFunction subject;
     private final IntFunction<String> inputName;
+    private final Generators generators;
     private final Set<Cause> mistakes = new LinkedHashSet<>();
 
     WatchedPasses(CheckedFunction subject, IntFunction<String> inputName) {
         this.subject = subject;
         this.inputName = inputName;
+        this.generators = new Generators(subject.generators());
     }
 
     /** What was noted. */
@@ -72,8 +74,9 @@ final class WatchedPasses {
         return Arrays.stream(tensors).map(Tensor::copy).toArray(Tensor[]::new);
     }
 
-    /** The output, FLOAT64; overwritten by the next pass. */
+    /** The output, FLOAT64, with the random numbers of every other pass; overwritten by the next one. */
     Tensor forward(Tensor... inputs) {
+        generators.restore();
         var output = subject.forward(inputs);
         if (output.dtype() != DType.FLOAT64) {
             throw new IllegalStateException(

@@ -8,6 +8,7 @@ import handgrad.nn.BatchNorm1d;
 import handgrad.nn.BatchNorm2d;
 import handgrad.nn.CausalConv1d;
 import handgrad.nn.Conv2d;
+import handgrad.nn.Dropout;
 import handgrad.nn.Embedding;
 import handgrad.nn.Flatten;
 import handgrad.nn.FlattenConsecutive;
@@ -50,6 +51,7 @@ record LayerTraits(Linearity linearity, @Nullable Flatness flatness) {
             Map.entry(Linear.class, new LayerTraits(LINEAR, null)),
             Map.entry(BatchNorm1d.class, new LayerTraits(TRANSPARENT, null)),
             Map.entry(BatchNorm2d.class, new LayerTraits(TRANSPARENT, null)),
+            Map.entry(Dropout.class, new LayerTraits(TRANSPARENT, null)),
             Map.entry(Flatten.class, new LayerTraits(TRANSPARENT, null)),
             Map.entry(FlattenConsecutive.class, new LayerTraits(TRANSPARENT, null)),
             Map.entry(Embedding.class, new LayerTraits(NON_LINEAR, null)),

@@ -1,11 +1,13 @@
 package handgrad.nn;
 
+import handgrad.random.TorchRandom;
 import handgrad.tensor.Backend;
 import handgrad.tensor.Tensor;
 import handgrad.tensor.Updates;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.IntConsumer;
 import java.util.function.Supplier;
@@ -36,10 +38,14 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>As in PyTorch's {@code DataParallel}, a {@link BatchNorm1d} normalises each shard by the shard's own statistics,
  * which is another model than the undivided one, and the running statistics follow the first shard only. A layer that
- * draws random numbers wants a generator of its own in each model: from a common one, threads would draw in any order.
+ * draws random numbers, such as {@link Dropout}, has a generator of its own in each model, since from a common one
+ * threads would draw in any order. Where that of another model begins in the state of the first one's, as when all are
+ * seeded alike, it gets a seed that is drawn from a copy of the first one's, so that each shard draws other numbers;
+ * they follow from the first model and the number of the shard.
  */
 public final class DataParallel {
     private final List<Shard> shards;
+    private final Map<String, TorchRandom> generators;
     private final IntConsumer forwardBackward = this::forwardBackward;
 
     /** A part of the batch with its model. */
@@ -80,7 +86,7 @@ public final class DataParallel {
      *     taken
      * @param newLoss makes a new loss at each call, always of the same kind
      * @throws IllegalArgumentException if the parameters of two models differ in number, name or shape, or two models
-     *     share a layer, a parameter or a tensor, or two shards a loss
+     *     share a layer, a parameter, a tensor or a generator, or two shards a loss
      */
     public DataParallel(int shards, Supplier<? extends Layer> newModel, Supplier<? extends Loss> newLoss) {
         if (shards < 1) {
@@ -99,6 +105,11 @@ public final class DataParallel {
             requireApart(all, i);
             requireAlike(i);
         }
+        generators = all.generators();
+        for (int i = 1; i < shards; i++) {
+            requireOwnGenerators(i);
+            seedApart(i);
+        }
     }
 
     /** Adds a model to all parts, which refuse what two of them share. */
@@ -109,6 +120,31 @@ public final class DataParallel {
             throw new IllegalArgumentException(
                     "DataParallel: newModel must make a new model at each call. " + exception.getMessage(), exception);
         }
+    }
+
+    @SuppressWarnings("ReferenceEquality")
+    private void requireOwnGenerators(int shard) {
+        shards.get(shard).model.parts().generators().forEach((name, generator) -> {
+            for (int i = 0; i < shard; i++) {
+                if (shards.get(i).model.parts().generators().values().stream().anyMatch(each -> each == generator)) {
+                    throw new IllegalArgumentException("DataParallel: models " + i + " and " + shard
+                            + " share the generator " + name + ", from which threads would draw in any order; let"
+                            + " newModel make one at each call, with TorchRandom.seeded or copy()");
+                }
+            }
+        });
+    }
+
+    private void seedApart(int shard) {
+        var first = shards.getFirst().model.parts().generators();
+        shards.get(shard).model.parts().generators().forEach((name, generator) -> {
+            var model = first.get(name);
+            if (model != null && model.state().equals(generator.state())) {
+                int[] seeds = new int[shard];
+                model.copy().randint(Integer.MIN_VALUE, Integer.MAX_VALUE, seeds);
+                generator.setState(TorchRandom.seeded(seeds[shard - 1]).state());
+            }
+        });
     }
 
     private void requireAlike(int shard) {
@@ -139,6 +175,14 @@ public final class DataParallel {
     /** The parameters of the first model, which get all gradients: those that an optimiser wants. */
     public List<Parameter> parameters() {
         return shards.getFirst().parameters;
+    }
+
+    /**
+     * The generators of all models by name, {@code model 0.1.random}. Their states belong to a training that is to go
+     * on where it stopped.
+     */
+    public Map<String, TorchRandom> generators() {
+        return generators;
     }
 
     /** Chooses between training and evaluation for the models of all shards. */

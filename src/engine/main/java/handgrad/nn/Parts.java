@@ -1,5 +1,6 @@
 package handgrad.nn;
 
+import handgrad.random.TorchRandom;
 import handgrad.tensor.Conversion;
 import handgrad.tensor.DType;
 import java.util.ArrayList;
@@ -12,9 +13,9 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a layer is made of, each part named once: parameters, statistics and the layers inside it. What a model can do
- * besides its passes follows from it: {@link Layer#parameters()}, {@link Layer#stateDict()}, {@link Layer#train},
- * {@link Layer#stream} and {@link Layer#to} reach every part at any depth.
+ * What a layer is made of, each part named once: parameters, statistics, generators and the layers inside it. What a
+ * model can do besides its passes follows from it: {@link Layer#parameters()}, {@link Layer#stateDict()}, {@link
+ * Layer#train}, {@link Layer#stream} and {@link Layer#to} reach every part at any depth.
  *
  * <pre>{@code
  * final class Residual implements Layer {
@@ -50,6 +51,7 @@ public final class Parts {
     private final List<Place> places = new ArrayList<>();
     private final Map<String, StateTensor> state = new LinkedHashMap<>();
     private final IdentityHashMap<StateTensor, Boolean> tied = new IdentityHashMap<>();
+    private final Map<String, TorchRandom> generators = new LinkedHashMap<>();
 
     private @Nullable List<Parameter> parameters;
     private boolean training = true;
@@ -98,6 +100,7 @@ public final class Parts {
                 put(full, tensor);
             }
         });
+        inside.generators.forEach((key, generator) -> putGenerator(name + "." + key, generator));
         layers.add(layer);
         return layer;
     }
@@ -131,6 +134,18 @@ public final class Parts {
         putTied(name, parameter);
         tensors.add(parameter);
         return parameter;
+    }
+
+    /**
+     * Adds a generator that the layer draws from in its passes; errors as for a layer. Layers may share one.
+     *
+     * @return the generator
+     */
+    public TorchRandom add(String name, TorchRandom generator) {
+        requireOpen(name);
+        Objects.requireNonNull(generator, () -> "Parts: " + name + " is null");
+        putGenerator(name, generator);
+        return generator;
     }
 
     private void requireOpen(String name) {
@@ -181,6 +196,13 @@ public final class Parts {
         }
     }
 
+    private void putGenerator(String name, TorchRandom generator) {
+        if (!generators.containsValue(generator) && generators.putIfAbsent(name, generator) != null) {
+            throw new IllegalArgumentException(
+                    "Parts: two generators are called " + name + "; give each part its own name");
+        }
+    }
+
     private void close() {
         parameters = state.values().stream()
                 .filter(Parameter.class::isInstance)
@@ -193,6 +215,15 @@ public final class Parts {
         var byName = new LinkedHashMap<String, Layer>();
         places.forEach(place -> byName.put(place.name, place.layer));
         return Collections.unmodifiableMap(byName);
+    }
+
+    /**
+     * The generators that the passes draw from, at any depth, by name. One that layers share is listed once, under the
+     * first of its names. Who wants the numbers of a pass once more, such as a gradient check, keeps their states
+     * before it and sets them again.
+     */
+    public Map<String, TorchRandom> generators() {
+        return Collections.unmodifiableMap(generators);
     }
 
     List<Parameter> parameters() {

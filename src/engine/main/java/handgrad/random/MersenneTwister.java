@@ -9,7 +9,8 @@ package handgrad.random;
  * number generator", 1998, in the revision of 2002 (mt19937ar).
  */
 final class MersenneTwister {
-    private static final int SIZE = 624;
+    static final int SIZE = 624;
+
     private static final int MIDDLE = 397;
 
     private final int[] state = new int[SIZE];
@@ -58,6 +59,19 @@ final class MersenneTwister {
         return 1;
     }
 
+    /** Writes the state and, behind it, how many of its words have been drawn. */
+    void writeTo(int[] out) {
+        System.arraycopy(state, 0, out, 0, SIZE);
+        out[SIZE] = next;
+    }
+
+    /** Takes what {@link #writeTo} wrote. */
+    void readFrom(int[] saved) {
+        System.arraycopy(saved, 0, state, 0, SIZE);
+        next = saved[SIZE];
+        temperAll();
+    }
+
     /** The next word, all 32 bits of it random. */
     int nextInt() {
         if (next == SIZE) {
@@ -74,10 +88,14 @@ final class MersenneTwister {
             state[i] = twist(state[i], state[i + 1], state[i + MIDDLE - SIZE]);
         }
         state[SIZE - 1] = twist(state[SIZE - 1], state[0], state[MIDDLE - 1]);
+        temperAll();
+        next = 0;
+    }
+
+    private void temperAll() {
         for (int i = 0; i < SIZE; i++) {
             words[i] = temper(state[i]);
         }
-        next = 0;
     }
 
     private static int twist(int word, int following, int middle) {

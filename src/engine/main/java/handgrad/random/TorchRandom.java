@@ -19,6 +19,7 @@ import java.util.Arrays;
  *   <li>fewer than 16 normal numbers are made one pair at a time in float64, and the second of a pair is kept for the
  *       next such call;
  *   <li>16 and more are made from blocks of 16 uniforms, and a last block that is not full overlaps its neighbour;
+ *   <li>a draw from Bernoulli's distribution compares one float64 uniform, of a float32 tensor too;
  *   <li>an integer below n is one word modulo n, so the first integers are likelier than the last, by a factor of up to
  *       1 + n/2³²; {@link #randperm} swaps with such integers.
  * </ul>
@@ -28,8 +29,7 @@ import java.util.Arrays;
  * allocates nothing.
  */
 public final class TorchRandom {
-    private static final int BLOCK = 16;
-    private static final int HALF = BLOCK / 2;
+    private static final int BLOCK = BoxMuller.BLOCK;
 
     /** The least share of the sum with which PyTorch's float32 sums of probabilities are good enough. */
     private static final double LEAST_SHARE = 0x1p-16;
@@ -52,6 +52,25 @@ public final class TorchRandom {
     /** A generator as after {@code manual_seed(seed)}, which uses the low 32 bits of the seed alone. */
     public static TorchRandom seeded(long seed) {
         return new TorchRandom((int) seed);
+    }
+
+    /** A generator in the state of this one: both draw the same numbers from here on. */
+    public TorchRandom copy() {
+        var copy = new TorchRandom(0);
+        copy.setState(state());
+        return copy;
+    }
+
+    /** The state, which does not follow the generator: what was drawn since is drawn again after {@link #setState}. */
+    public RandomState state() {
+        return new RandomState(twister, hasSecondNormal, secondNormal);
+    }
+
+    /** Goes on from a state, of this generator or of another one. */
+    public void setState(RandomState state) {
+        state.writeTo(twister);
+        hasSecondNormal = state.hasSecondNormal();
+        secondNormal = state.secondNormal();
     }
 
     /** Fills with uniform numbers from [0, 1), as {@code torch.rand(out.length)}. */
@@ -78,14 +97,14 @@ public final class TorchRandom {
         }
         rand(out);
         for (int start = 0; start <= out.length - BLOCK; start += BLOCK) {
-            toNormal(out, start);
+            BoxMuller.apply(out, start);
         }
         if (out.length % BLOCK != 0) {
             int start = out.length - BLOCK;
             for (int i = start; i < out.length; i++) {
                 out[i] = uniformFloat();
             }
-            toNormal(out, start);
+            BoxMuller.apply(out, start);
         }
     }
 
@@ -101,14 +120,36 @@ public final class TorchRandom {
         }
         rand(out);
         for (int start = 0; start <= out.length - BLOCK; start += BLOCK) {
-            toNormal(out, start);
+            BoxMuller.apply(out, start);
         }
         if (out.length % BLOCK != 0) {
             int start = out.length - BLOCK;
             for (int i = start; i < out.length; i++) {
                 out[i] = uniformDouble();
             }
-            toNormal(out, start);
+            BoxMuller.apply(out, start);
+        }
+    }
+
+    /**
+     * Fills with ones, each with probability p, and zeros, as {@code torch.empty(out.length).bernoulli_(p)}. A PyTorch
+     * that is built with Intel's MKL draws these from MKL, and so others; this is all other builds, such as Debian's.
+     *
+     * @param p from 0 to 1
+     * @throws IllegalArgumentException if p is not
+     */
+    public void bernoulli(double p, float[] out) {
+        checkProbability(p);
+        for (int i = 0; i < out.length; i++) {
+            out[i] = uniformDouble() < p ? 1 : 0;
+        }
+    }
+
+    /** As {@link #bernoulli(double, float[])}, which draws the same. */
+    public void bernoulli(double p, double[] out) {
+        checkProbability(p);
+        for (int i = 0; i < out.length; i++) {
+            out[i] = uniformDouble() < p ? 1 : 0;
         }
     }
 
@@ -310,23 +351,9 @@ public final class TorchRandom {
         return radius * Math.cos(angle);
     }
 
-    /** Box and Muller's method on 16 uniform numbers in place; each step rounds to float32, as PyTorch's does. */
-    private static void toNormal(float[] block, int start) {
-        for (int i = start; i < start + HALF; i++) {
-            float logarithm = (float) Math.log(1 - block[i]);
-            float radius = (float) Math.sqrt(-2 * logarithm);
-            float angle = (float) (2 * Math.PI * block[i + HALF]);
-            block[i] = radius * (float) Math.cos(angle);
-            block[i + HALF] = radius * (float) Math.sin(angle);
-        }
-    }
-
-    private static void toNormal(double[] block, int start) {
-        for (int i = start; i < start + HALF; i++) {
-            double radius = Math.sqrt(-2 * Math.log(1 - block[i]));
-            double angle = 2 * Math.PI * block[i + HALF];
-            block[i] = radius * Math.cos(angle);
-            block[i + HALF] = radius * Math.sin(angle);
+    private static void checkProbability(double p) {
+        if (!(p >= 0 && p <= 1)) {
+            throw new IllegalArgumentException("bernoulli: p must be from 0 to 1, it is " + p);
         }
     }
 

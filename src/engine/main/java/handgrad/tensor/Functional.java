@@ -1,14 +1,18 @@
 package handgrad.tensor;
 
 import static handgrad.tensor.Requirements.require;
+import static handgrad.tensor.Requirements.requireAlike;
 import static handgrad.tensor.Requirements.requireApart;
 import static handgrad.tensor.Requirements.requireElements;
 import static handgrad.tensor.Requirements.requireIndices;
 import static handgrad.tensor.Requirements.rows;
 
+import handgrad.kernel.BinaryOperation;
+import handgrad.kernel.Elementwise;
 import handgrad.kernel.Reduction;
 import handgrad.kernel.Rows;
 import handgrad.kernel.route.Form;
+import handgrad.random.TorchRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -122,5 +126,67 @@ public final class Functional {
         requireApart("linearBackward", "dX", dX, "dOut", dOut);
         requireApart("linearBackward", "dX", dX, "weight", weight);
         MatrixForms.multiply(Form.NT, dOut, weight, rows, fanIn, fanOut, false, dX);
+    }
+
+    /**
+     * Leaves out elements of x at random and scales the others, so that the mean stays.
+     *
+     * <pre>
+     * mask = 1 / (1 - p) with probability 1 - p, otherwise 0;  out = x ∘ mask
+     * </pre>
+     *
+     * <p>The mask is drawn from the first element to the last by {@link TorchRandom#bernoulli(double, float[])}, as
+     * PyTorch draws it, and is the same in both types. For p = 0 and p = 1 nothing is drawn.
+     *
+     * @param x (…)
+     * @param p the probability of leaving an element out, from 0 to 1
+     * @param mask (…), written; not x
+     * @param out (…), written; may be x
+     */
+    public static void dropout(Tensor x, double p, TorchRandom random, Tensor mask, Tensor out) {
+        requireAlike("dropout", "mask", x, mask);
+        requireAlike("dropout", "out", x, out);
+        requireApart("dropout", "mask", mask, "x", x);
+        requireApart("dropout", "out", out, "mask", mask);
+        if (!(p >= 0 && p <= 1)) {
+            throw new IllegalArgumentException("dropout: p must be from 0 to 1, it is " + p);
+        }
+        drawMask(p, random, mask);
+        multiply(x, mask, out);
+        if (Tracing.isOn()) {
+            Tracing.record(Op.DROPOUT, new double[] {p}, out, x);
+        }
+    }
+
+    private static void drawMask(double p, TorchRandom random, Tensor mask) {
+        if (p == 0 || p == 1) {
+            mask.fill(1 - p);
+            return;
+        }
+        switch (mask.dtype()) {
+            case FLOAT32 -> random.bernoulli(1 - p, mask.floats());
+            case FLOAT64 -> random.bernoulli(1 - p, mask.doubles());
+            case INT32 -> throw new IllegalArgumentException("dropout: wants FLOAT32 or FLOAT64, mask is INT32");
+        }
+        int n = mask.shape().elements();
+        Elementwise.binary(BinaryOperation.DIVIDE, mask.elements(), 1 - p, mask.elements(), n);
+    }
+
+    private static void multiply(Tensor a, Tensor b, Tensor out) {
+        int n = out.shape().elements();
+        Elementwise.binary(BinaryOperation.MULTIPLY, a.elements(), b.elements(), out.elements(), n);
+    }
+
+    /**
+     * dX = dOut ∘ mask.
+     *
+     * @param mask (…), as forward wrote it
+     * @param dOut (…)
+     * @param dX (…), written; may be dOut
+     */
+    public static void dropoutBackward(Tensor mask, Tensor dOut, Tensor dX) {
+        requireAlike("dropoutBackward", "dOut", mask, dOut);
+        requireAlike("dropoutBackward", "dX", mask, dX);
+        multiply(dOut, mask, dX);
     }
 }

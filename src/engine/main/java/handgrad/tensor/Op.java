@@ -49,6 +49,8 @@ public enum Op {
     GELU,
     /** x/(1 + e⁻ˣ): x. */
     SILU,
+    /** x where a drawn mask is 1, divided by 1 - p, elsewhere 0: x; p. */
+    DROPOUT,
     /** The sum over one dimension: x; dimension, 1 if the result keeps it. */
     SUM,
     /** The largest element along one dimension: x; dimension, 1 if the result keeps it. */

@@ -249,7 +249,8 @@ class GradientCheckTest {
                         .run())
                 .withMessage(
                         "GradientCheck: the forward pass gives another output for the same inputs; let it draw the same"
-                                + " random numbers each time");
+                                + " random numbers each time; a layer names its generator in its parts, with"
+                                + " parts.add(name, generator)");
     }
 
     private static Tensor step(Tensor x, double atZero) {

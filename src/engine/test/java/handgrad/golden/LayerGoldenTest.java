@@ -9,6 +9,7 @@ import handgrad.nn.BatchNormOptions.Axes;
 import handgrad.nn.CausalConv1d;
 import handgrad.nn.Conv2d;
 import handgrad.nn.CrossEntropyLoss;
+import handgrad.nn.Dropout;
 import handgrad.nn.Embedding;
 import handgrad.nn.Flatten;
 import handgrad.nn.FlattenConsecutive;
@@ -25,6 +26,7 @@ import handgrad.nn.Relu;
 import handgrad.nn.Residual;
 import handgrad.nn.Sigmoid;
 import handgrad.nn.Tanh;
+import handgrad.random.TorchRandom;
 import handgrad.tensor.DType;
 import handgrad.tensor.Tensor;
 import java.io.IOException;
@@ -75,6 +77,7 @@ class LayerGoldenTest {
                 new Case("max-pool2d-stride-3", () -> new MaxPool2d(2, 3)),
                 new Case("batch-norm2d", () -> new BatchNorm2d(5)),
                 new Case("gelu", Gelu::new),
+                new Case("dropout", () -> new Dropout(0.3, TorchRandom.seeded(2147483647))),
                 new Case(
                         "residual",
                         () -> new Residual(

@@ -254,4 +254,61 @@ class DataParallelTest {
         assertThatThrownBy(() -> parallel.forwardBackward(x, y))
                 .hasMessage("embedding: index 27 is outside of 0 to 26");
     }
+
+    private static Sequential dropping(TorchRandom random) {
+        return new Sequential(
+                new Embedding(27, 4, TorchRandom.seeded(42)),
+                new FlattenConsecutive(3),
+                new Dropout(0.5, random),
+                new Linear(12, 27, TorchRandom.seeded(43)));
+    }
+
+    private double[] lossesOfDropping(int threads) {
+        Backend.setThreads(threads);
+        var parallel = new DataParallel(4, () -> dropping(TorchRandom.seeded(1)));
+        double[] losses = new double[5];
+        Arrays.setAll(losses, _ -> parallel.forwardBackward(x, y));
+        return losses;
+    }
+
+    @Test
+    void masks_do_not_depend_on_the_number_of_threads() {
+        assertThat(lossesOfDropping(3)).isEqualTo(lossesOfDropping(1)).doesNotHaveDuplicates();
+    }
+
+    @Test
+    void models_that_are_seeded_alike_draw_masks_of_their_own() {
+        var models = new ArrayList<Sequential>();
+        var parallel = new DataParallel(3, () -> {
+            models.add(dropping(TorchRandom.seeded(1)));
+            return models.getLast();
+        });
+        assertThat(parallel.generators())
+                .containsOnlyKeys("model 0.2.random", "model 1.2.random", "model 2.2.random");
+        assertThat(parallel.generators().get("model 0.2.random").state())
+                .isEqualTo(TorchRandom.seeded(1).state());
+        var ones = Tensor.ones(200);
+        assertThat(models.stream()
+                        .map(model -> model.layers().get(2).forward(ones).copy())
+                        .distinct())
+                .hasSize(3);
+    }
+
+    @Test
+    void seeds_that_differ_stay() {
+        int[] seed = {1};
+        var parallel = new DataParallel(3, () -> dropping(TorchRandom.seeded(seed[0]++)));
+        for (int i = 0; i < 3; i++) {
+            assertThat(parallel.generators().get("model " + i + ".2.random").state())
+                    .isEqualTo(TorchRandom.seeded(i + 1).state());
+        }
+    }
+
+    @Test
+    void models_that_share_a_generator_are_refused() {
+        assertThatThrownBy(() -> new DataParallel(3, () -> dropping(random)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("DataParallel: models 0 and 1 share the generator 2.random, from which threads would draw"
+                        + " in any order; let newModel make one at each call, with TorchRandom.seeded or copy()");
+    }
 }

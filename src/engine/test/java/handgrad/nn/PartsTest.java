@@ -355,4 +355,24 @@ class PartsTest {
                     .withMessageContaining("earlier forward pass");
         }
     }
+
+    private static Parts withGenerator(String name, TorchRandom generator) {
+        var parts = new Parts();
+        parts.add(name, generator);
+        return parts;
+    }
+
+    @Test
+    void a_generator_has_a_name_of_its_own_and_comes_before_use() {
+        var parts = withGenerator("random", random);
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> parts.add("random", TorchRandom.seeded(1)))
+                .withMessage("Parts: two generators are called random; give each part its own name");
+        parts.add("again", random);
+        assertThat(parts.generators()).containsOnlyKeys("random");
+        parts.parameters();
+        assertThatIllegalStateException()
+                .isThrownBy(() -> parts.add("late", TorchRandom.seeded(1)))
+                .withMessage("Parts: late comes too late: add every part in the constructor, before the layer is used");
+    }
 }

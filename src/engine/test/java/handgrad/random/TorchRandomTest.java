@@ -76,6 +76,7 @@ class TorchRandomTest {
                         .as(call.toString())
                         .isEqualTo(call.integers());
             case "multinomial" -> assertMultinomial(generator, call);
+            case "bernoulli" -> assertBernoulli(generator, call);
             default -> throw new IllegalArgumentException("the fixture names an unknown call: " + call);
         }
     }
@@ -93,6 +94,20 @@ class TorchRandomTest {
             generator.multinomial(probabilities, replacement, drawn);
         }
         assertThat(drawn).as(call.toString()).isEqualTo(call.integers());
+    }
+
+    /** A float32 and a float64 draw are one. */
+    private static void assertBernoulli(TorchRandom generator, Call call) {
+        double p = Double.parseDouble(call.arguments().getFirst());
+        var expected = call.integers();
+        var floats = new float[expected.length];
+        var doubles = new double[expected.length];
+        generator.copy().bernoulli(p, doubles);
+        generator.bernoulli(p, floats);
+        for (int i = 0; i < expected.length; i++) {
+            assertThat(floats[i]).as("%s at %d", call, i).isEqualTo(expected[i]);
+            assertThat(doubles[i]).as("%s at %d", call, i).isEqualTo(expected[i]);
+        }
     }
 
     /** PyTorch's logarithm, sine and cosine of a float32 are the C library's, which may round the other way. */
@@ -141,10 +156,21 @@ class TorchRandomTest {
                 random.randn(normals);
                 batch[0] = random.multinomial(probabilities);
                 random.multinomial(probabilities, true, batch);
+                random.bernoulli(0.5, normals);
             }
             allocated = threads.getCurrentThreadAllocatedBytes() - before;
         }
         assertThat(allocated).isZero();
+    }
+
+    @Test
+    void refusesWhatIsNoProbability() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> random.bernoulli(1.5, new float[1]))
+                .withMessage("bernoulli: p must be from 0 to 1, it is 1.5");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> random.bernoulli(Double.NaN, new double[1]))
+                .withMessage("bernoulli: p must be from 0 to 1, it is NaN");
     }
 
     @Test
@@ -161,7 +187,7 @@ class TorchRandomTest {
     }
 
     @Test
-    void refusesWhatIsNoProbability() {
+    void refusesAProbabilityBeyondOne() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> random.multinomial(new float[] {1, Float.NaN}))
                 .withMessage("multinomial: probability NaN at index 1 must be finite and at least 0");

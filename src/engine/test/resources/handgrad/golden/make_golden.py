@@ -207,6 +207,18 @@ def gelu():
 
 
 @golden
+def dropout():
+    """Masks come from PyTorch's default generator, whose seed is that of the layer in LayerGoldenTest."""
+
+    def dropped(state, training, x):
+        torch.manual_seed(SEED)
+        return functional.dropout(x, 0.3, training)
+
+    g = seeded()
+    layer_with_state("dropout", dropped, g, {}, x=torch.randn(5, 21, generator=g))
+
+
+@golden
 def residual():
     def around(x, **f):
         return x + torch.tanh(x @ f["f.0.weight"] + f["f.0.bias"]) @ f["f.2.weight"]

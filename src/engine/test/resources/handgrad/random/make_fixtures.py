@@ -62,6 +62,9 @@ def torch_lines(seed):
         drawn = torch.multinomial(p, n, replacement=replacement, generator=g).tolist()
         return f"multinomial {categories} {'with' if replacement else 'without'} {n} = {integers(drawn)}"
 
+    def bernoulli(p, n):
+        return f"bernoulli {p} {n} = {integers(int(b) for b in torch.empty(n).bernoulli_(p, generator=g).tolist())}"
+
     # An odd number of normal numbers leaves a second value, which must survive every other kind of call.
     yield randn(5)
     yield rand(3)
@@ -95,6 +98,9 @@ def torch_lines(seed):
     for n in (2, 7, 24):
         yield multinomial(27, False, n)
     yield multinomial(200, False, 150)
+    yield randn(3)
+    for p in (0, 0.25, 0.7, 1):
+        yield bernoulli(p, 60)
     yield randn(3)
 
 

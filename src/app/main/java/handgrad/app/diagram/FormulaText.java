@@ -53,6 +53,11 @@ final class FormulaText {
         return name != null ? new Expression(name, ATOM) : expression(value);
     }
 
+    /** The share of elements that dropout keeps: (1 − p). */
+    static String kept(Value dropout) {
+        return "(1 − " + dropout.arguments().getFirst() + ")";
+    }
+
     private record Expression(String text, int level) {}
 
     private static Expression atom(String text) {
@@ -94,6 +99,7 @@ final class FormulaText {
                 atom("leakyRelu(%s, %s)"
                         .formatted(name(x), number(value.arguments().getFirst())));
             case GATE -> product("tanh f∘σ(g), [f, g] = " + name(x));
+            case DROPOUT -> product(factor(x) + "∘mask / " + kept(value));
             case UNFOLD ->
                 atom("[%1$s at t, %1$s at t + %2$d]"
                         .formatted(factor(x), value.arguments().getFirst().intValue()));

@@ -124,6 +124,7 @@ final class GradientText {
                 var body = "[(1 − tanh² f)∘σ(g)∘%1$s, tanh f∘σ(g)∘(1 − σ(g))∘%1$s]".formatted(d.text());
                 into(x, Term.of(body, x.shape()), marks);
             }
+            case DROPOUT -> into(x, d.times("mask", value.shape()).over(FormulaText.kept(value)), marks);
             case UNFOLD -> into(x, d.applied("fold", x.shape()), with(marks, Mark.SCATTER));
             case CROP -> crop(value, d, marks);
             case ADD_SCALED -> {

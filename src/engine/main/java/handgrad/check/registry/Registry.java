@@ -17,6 +17,7 @@ public final class Registry {
                         new MovementProofs().proofs(),
                         new LinearProofs().proofs(),
                         new ActivationProofs().proofs(),
+                        new DropoutProofs().proofs(),
                         new NormalizationProofs().proofs(),
                         new LayerNormProofs().proofs(),
                         new UpdateProofs().proofs(),

@@ -283,7 +283,8 @@ class EveryNumberTest {
                     LEAKY_RELU,
                     GELU,
                     SILU -> true;
-            case SUM,
+            case DROPOUT,
+                    SUM,
                     MAX,
                     ARGMAX,
                     MATMUL,
