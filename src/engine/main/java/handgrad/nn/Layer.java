@@ -38,6 +38,11 @@ public interface Layer {
         return parts().parameters();
     }
 
+    /** The {@link #parameters()}, each by its name in the {@link #stateDict()}, such as {@code 0.weight}. */
+    default Map<String, Parameter> namedParameters() {
+        return Parts.of(this).namedParameters();
+    }
+
     /** The number of elements of all parameters. */
     default long parameterCount() {
         return parameters().stream()

@@ -233,10 +233,20 @@ public final class Parts {
         return Objects.requireNonNull(parameters);
     }
 
+    Map<String, Parameter> namedParameters() {
+        var named = new LinkedHashMap<String, Parameter>();
+        state.forEach((name, tensor) -> {
+            if (tensor instanceof Parameter parameter) {
+                named.put(name, parameter);
+            }
+        });
+        return Collections.unmodifiableMap(named);
+    }
+
     /** Live: it follows the tensors. */
     StateDict stateDict() {
         parameters();
-        return new StateDict(state);
+        return new StateDict("the model", state);
     }
 
     /** Whether the layer is in training, which is the default, or in evaluation. */

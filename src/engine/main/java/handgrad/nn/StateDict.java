@@ -17,7 +17,7 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The tensors that a saved model needs, by name, in the order in which the model declares them.
+ * The tensors that a saved model needs, or a saved optimiser, by name, in the order in which these declare them.
  *
  * <p>The one of a model is live: it has the model's own tensors, so it follows the training, and what is written into
  * one of its tensors is written into the model. What shall stay as it is wants a {@link #copy}:
@@ -31,18 +31,30 @@ import org.jspecify.annotations.Nullable;
  * <p>The names are those of the model; none can be added or taken away.
  */
 public final class StateDict extends AbstractMap<String, Tensor> {
+    private final String owner;
     private final Map<String, StateTensor> tensors;
 
     /** As live as the tensors are. */
-    StateDict(Map<String, StateTensor> tensors) {
+    StateDict(String owner, Map<String, StateTensor> tensors) {
+        this.owner = owner;
         this.tensors = tensors;
+    }
+
+    /**
+     * The state of something other than a model, such as an optimiser; as live as the tensors are.
+     *
+     * @param owner who has it, for errors: {@code the optimiser}
+     * @param tensors by name; a name may differ from that of the statistic
+     */
+    public static StateDict of(String owner, Map<String, Statistic> tensors) {
+        return new StateDict(owner, new LinkedHashMap<>(tensors));
     }
 
     /** A copy with tensors of its own, which stay as they are. */
     public StateDict copy() {
         var copies = new LinkedHashMap<String, StateTensor>();
         forEach((name, tensor) -> copies.put(name, new Statistic(name, tensor.copy())));
-        return new StateDict(copies);
+        return new StateDict(owner, copies);
     }
 
     @Override
@@ -73,8 +85,13 @@ public final class StateDict extends AbstractMap<String, Tensor> {
         };
     }
 
-    /** Copies a saved state into these tensors, or throws before it changes one. */
-    void load(Map<String, Tensor> saved) {
+    /**
+     * Copies a saved state into these tensors, converted to their type.
+     *
+     * @throws IllegalArgumentException if a name is missing or unknown, a shape differs, a number does not fit into the
+     *     type or cannot be, or a tensor is one of these; all that is wrong is listed, and nothing is changed
+     */
+    public void load(Map<String, Tensor> saved) {
         var problems = new ArrayList<String>();
         without("missing ", this, saved).ifPresent(problems::add);
         without("unexpected ", saved, this).ifPresent(problems::add);
@@ -99,15 +116,14 @@ public final class StateDict extends AbstractMap<String, Tensor> {
         return names.isEmpty() ? Optional.empty() : Optional.of(problem + names);
     }
 
-    private static Optional<String> problem(String name, StateTensor own, Tensor source) {
+    private Optional<String> problem(String name, StateTensor own, Tensor source) {
         var target = own.value();
         if (source.sharesElements(target)) {
-            throw new IllegalArgumentException(
-                    "loadStateDict: " + name + " is the model's own tensor, which has followed"
-                            + " the training: keep stateDict().copy(), and load that");
+            throw new IllegalArgumentException("loadStateDict: " + name + " is " + owner
+                    + "'s own tensor, which has followed" + " the training: keep stateDict().copy(), and load that");
         }
         if (!source.shape().equals(target.shape())) {
-            return Optional.of(name + " has shape " + source.shape() + ", the model wants " + target.shape());
+            return Optional.of(name + " has shape " + source.shape() + ", " + owner + " wants " + target.shape());
         }
         for (int i = 0; i < source.shape().elements(); i++) {
             double x = source.getFlat(i);

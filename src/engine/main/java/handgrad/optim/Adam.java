@@ -1,6 +1,8 @@
 package handgrad.optim;
 
+import handgrad.nn.Layer;
 import handgrad.nn.Parameter;
+import handgrad.nn.StateDict;
 import java.util.List;
 
 /**
@@ -46,5 +48,11 @@ public final class Adam implements Optimizer {
     @Override
     public void step(double lr, double gradFactor) {
         steps.step(lr, gradFactor);
+    }
+
+    /** The number of steps, and exp_avg, the mean, and exp_avg_sq, the square, of each parameter. */
+    @Override
+    public StateDict stateDict(Layer model) {
+        return steps.stateDict(model);
     }
 }

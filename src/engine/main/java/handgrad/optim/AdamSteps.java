@@ -1,6 +1,8 @@
 package handgrad.optim;
 
-import handgrad.tensor.Tensor;
+import handgrad.nn.Layer;
+import handgrad.nn.StateDict;
+import handgrad.nn.Statistic;
 import handgrad.tensor.Updates;
 import java.util.List;
 
@@ -9,17 +11,16 @@ final class AdamSteps {
     private final ParameterList parameters;
     private final AdamOptions options;
     private final boolean decoupled;
-    private final List<Tensor> means;
-    private final List<Tensor> squares;
-    private int step;
+    private final List<Statistic> means;
+    private final List<Statistic> squares;
 
     /** Decoupled is the decay of AdamW, which is not part of the gradient. */
     AdamSteps(ParameterList parameters, AdamOptions options, boolean decoupled) {
         this.parameters = parameters;
         this.options = options;
         this.decoupled = decoupled;
-        this.means = parameters.zeros();
-        this.squares = parameters.zeros();
+        this.means = parameters.keep(zeros -> new Statistic("exp_avg", zeros));
+        this.squares = parameters.keep(zeros -> Statistic.neverNegative("exp_avg_sq", zeros));
     }
 
     ParameterList parameters() {
@@ -27,19 +28,21 @@ final class AdamSteps {
     }
 
     void step(double lr, double gradFactor) {
-        parameters.requireStep(lr, gradFactor);
-        parameters.requireTypes(means);
-        step++;
+        int step = parameters.beginStep(lr, gradFactor, means);
         for (int i = 0; i < parameters.size(); i++) {
-            step(i, parameters.rate(i, lr), gradFactor, parameters.decay(i, options.weightDecay()));
+            step(i, parameters.rate(i, lr), gradFactor, parameters.decay(i, options.weightDecay()), step);
         }
     }
 
-    private void step(int index, double lr, double gradFactor, double weightDecay) {
+    StateDict stateDict(Layer model) {
+        return parameters.stateDict(model, List.of(means, squares));
+    }
+
+    private void step(int index, double lr, double gradFactor, double weightDecay, int step) {
         var value = parameters.get(index).value();
         var grad = parameters.get(index).grad();
-        var mean = means.get(index);
-        var square = squares.get(index);
+        var mean = means.get(index).value();
+        var square = squares.get(index).value();
         double beta1 = options.beta1();
         double beta2 = options.beta2();
         double epsilon = options.epsilon();

@@ -1,7 +1,11 @@
 package handgrad.optim;
 
+import handgrad.nn.Layer;
 import handgrad.nn.Parameter;
+import handgrad.nn.StateDict;
+import handgrad.tensor.Tensor;
 import java.util.List;
+import java.util.Map;
 
 /** Changes parameters against their gradients. */
 public interface Optimizer {
@@ -48,5 +52,23 @@ public interface Optimizer {
         double norm = Gradients.finiteNorm("clippedStep", parameters(), maxNorm);
         step(lr, Gradients.clipFactor(norm, maxNorm));
         return norm;
+    }
+
+    /**
+     * What it keeps from step to step, under PyTorch's words after the names that a model has for the parameters:
+     * {@code 0.weight.exp_avg}. It is live, as a model's; {@code stateDict(model).copy()} stays as it is. Learning rate
+     * and options are not in it.
+     *
+     * @param model has all parameters of this optimiser
+     */
+    StateDict stateDict(Layer model);
+
+    /**
+     * Copies a saved state into what this optimiser keeps, which then steps on with the bits of the one that was saved.
+     *
+     * @throws IllegalArgumentException as {@link StateDict#load}; nothing is changed
+     */
+    default void loadStateDict(Layer model, Map<String, Tensor> saved) {
+        stateDict(model).load(saved);
     }
 }

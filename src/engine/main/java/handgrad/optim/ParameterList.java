@@ -1,17 +1,29 @@
 package handgrad.optim;
 
+import handgrad.nn.Layer;
 import handgrad.nn.Parameter;
+import handgrad.nn.StateDict;
+import handgrad.nn.Statistic;
+import handgrad.tensor.DType;
+import handgrad.tensor.Shape;
 import handgrad.tensor.Tensor;
 import java.util.ArrayList;
+import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Function;
 
-/** The parameters of an optimiser, at least one, none null, none twice, with the factors of their groups. */
+/**
+ * The parameters of an optimiser, at least one, none null, none twice, with the factors of their groups, the number of
+ * steps, and the names of what is kept for them.
+ */
 final class ParameterList {
     private final String optimizer;
     private final List<Parameter> parameters;
     private final double[] rateFactors;
     private final double[] decayFactors;
+    private final Statistic steps = Statistic.neverNegative("step", Tensor.zeros(DType.INT32, Shape.of()));
 
     /** The parameters of all groups; the optimiser's name is for errors. */
     ParameterList(String optimizer, ParameterGroups groups) {
@@ -83,33 +95,55 @@ final class ParameterList {
         return decayFactors[index] * weightDecay;
     }
 
-    /** A tensor of zeros for each, of its shape and type. */
-    List<Tensor> zeros() {
+    /** What is kept for each parameter: a tensor of zeros, of its shape and type, as a statistic with a name. */
+    List<Statistic> keep(Function<Tensor, Statistic> named) {
         return parameters.stream()
                 .map(Parameter::value)
-                .map(value -> Tensor.zeros(value.dtype(), value.shape()))
+                .map(value -> named.apply(Tensor.zeros(value.dtype(), value.shape())))
                 .toList();
     }
 
+    /** Begins a step, unless its numbers make no sense or what is kept has another type, and counts it from 1. */
+    int beginStep(double lr, double gradFactor, List<Statistic> kept) {
+        requireNotNegative("the learning rate", lr);
+        requireNotNegative("the factor of the gradients", gradFactor);
+        requireTypes(kept);
+        return ++steps.value().ints()[0];
+    }
+
     /** A conversion of the model gives its parameters new tensors, and what an optimiser keeps has the old type. */
-    void requireTypes(List<Tensor> kept) {
+    private void requireTypes(List<Statistic> kept) {
         for (int i = 0; i < kept.size(); i++) {
             var value = parameters.get(i).value();
-            if (value.dtype() != kept.get(i).dtype()) {
-                throw new IllegalStateException(
-                        optimizer + ": " + parameters.get(i).name() + " " + value.shape()
-                                + " is " + value.dtype() + " now, and was "
-                                + kept.get(i).dtype()
-                                + " when this optimiser was made: call model.to(" + value.dtype()
-                                + ") first, then make the optimiser");
+            var old = kept.get(i).value();
+            if (value.dtype() != old.dtype()) {
+                throw new IllegalStateException(optimizer + ": "
+                        + parameters.get(i).name() + " " + value.shape() + " is " + value.dtype() + " now, and was "
+                        + old.dtype() + " when this optimiser was made: call model.to(" + value.dtype()
+                        + ") first, then make the optimiser");
             }
         }
     }
 
-    /** Refuses a learning rate or a factor of the gradients that makes no sense. */
-    void requireStep(double lr, double gradFactor) {
-        requireNotNegative("the learning rate", lr);
-        requireNotNegative("the factor of the gradients", gradFactor);
+    /** The number of steps, and what is kept for each parameter by the name that a model gives it. */
+    StateDict stateDict(Layer model, List<List<Statistic>> kept) {
+        var names = new IdentityHashMap<Parameter, String>();
+        model.namedParameters().forEach((name, parameter) -> names.put(parameter, name));
+        var state = new LinkedHashMap<String, Statistic>();
+        state.put(steps.name(), steps);
+        for (int i = 0; i < parameters.size(); i++) {
+            var name = names.get(parameters.get(i));
+            if (name == null) {
+                throw new IllegalArgumentException(optimizer + ": parameter " + i + ", "
+                        + parameters.get(i).name() + " "
+                        + parameters.get(i).value().shape() + ", is not in this "
+                        + model.getClass().getSimpleName() + "; give the model that the optimiser was made for");
+            }
+            for (var each : kept) {
+                state.put(name + "." + each.get(i).name(), each.get(i));
+            }
+        }
+        return StateDict.of("the optimiser", state);
     }
 
     private void requireNotNegative(String name, double value) {

@@ -1,6 +1,9 @@
 package handgrad.optim;
 
+import handgrad.nn.Layer;
 import handgrad.nn.Parameter;
+import handgrad.nn.StateDict;
+import handgrad.nn.Statistic;
 import handgrad.tensor.Tensor;
 import handgrad.tensor.Updates;
 import java.util.List;
@@ -11,8 +14,7 @@ public final class Sgd implements Optimizer {
     private final SgdOptions options;
 
     // None without momentum.
-    private final List<Tensor> velocities;
-    private int step;
+    private final List<Statistic> velocities;
 
     /**
      * An optimiser of these parameters, in this order, without momentum or decay.
@@ -37,7 +39,9 @@ public final class Sgd implements Optimizer {
     public Sgd(ParameterGroups groups, SgdOptions options) {
         this.parameters = new ParameterList("Sgd", groups);
         this.options = options;
-        this.velocities = options.momentum() == 0 ? List.of() : this.parameters.zeros();
+        this.velocities = options.momentum() == 0
+                ? List.of()
+                : this.parameters.keep(zeros -> new Statistic("momentum_buffer", zeros));
     }
 
     @Override
@@ -56,18 +60,28 @@ public final class Sgd implements Optimizer {
      */
     @Override
     public void step(double lr, double gradFactor) {
-        parameters.requireStep(lr, gradFactor);
-        parameters.requireTypes(velocities);
-        step++;
+        int step = parameters.beginStep(lr, gradFactor, velocities);
         for (int i = 0; i < parameters.size(); i++) {
             double rate = parameters.rate(i, lr);
             double weightDecay = parameters.decay(i, options.weightDecay());
             if (velocities.isEmpty()) {
                 plainStep(parameters.get(i), rate, gradFactor, weightDecay);
             } else {
-                momentumStep(parameters.get(i), rate, gradFactor, weightDecay, velocities.get(i));
+                momentumStep(
+                        parameters.get(i),
+                        rate,
+                        gradFactor,
+                        weightDecay,
+                        velocities.get(i).value(),
+                        step);
             }
         }
+    }
+
+    /** The number of steps, and with momentum momentum_buffer, the velocity, of each parameter. */
+    @Override
+    public StateDict stateDict(Layer model) {
+        return parameters.stateDict(model, velocities.isEmpty() ? List.of() : List.of(velocities));
     }
 
     private static void plainStep(Parameter parameter, double lr, double gradFactor, double weightDecay) {
@@ -78,7 +92,8 @@ public final class Sgd implements Optimizer {
         }
     }
 
-    private void momentumStep(Parameter parameter, double lr, double gradFactor, double weightDecay, Tensor velocity) {
+    private void momentumStep(
+            Parameter parameter, double lr, double gradFactor, double weightDecay, Tensor velocity, int step) {
         Updates.momentum(
                 parameter.value(),
                 parameter.grad(),
