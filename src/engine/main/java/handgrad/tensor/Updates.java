@@ -8,8 +8,10 @@ import static handgrad.tensor.Requirements.rows;
 import handgrad.kernel.AdamStep;
 import handgrad.kernel.MomentumStep;
 import handgrad.kernel.Reduction;
+import handgrad.kernel.RmsPropStep;
 import handgrad.kernel.Rows;
 import handgrad.kernel.Update;
+import org.jspecify.annotations.Nullable;
 
 /** In-place updates: the steps of optimisers and running averages. */
 public final class Updates {
@@ -128,10 +130,7 @@ public final class Updates {
         requireAlike(operation, "grad", value, grad);
         requireAlike(operation, "mean", value, mean);
         requireAlike(operation, "square", value, square);
-        if (!(epsilon >= LEAST_EPSILON)) {
-            throw new IllegalArgumentException(
-                    operation + ": epsilon must be at least " + LEAST_EPSILON + ", it is " + epsilon);
-        }
+        requireEpsilon(operation, epsilon);
         Conversion.requireHeld(operation, gradFactor, value.dtype());
         double rate = lr / (1 - Math.pow(beta1, step));
         Conversion.requireHeld(operation, rate, value.dtype());
@@ -183,6 +182,68 @@ public final class Updates {
                         grad.elements(),
                         velocity.elements(),
                         value.shape().elements());
+    }
+
+    /**
+     * A step of RMSprop, as PyTorch's {@code RMSprop}, in one pass.
+     *
+     * <pre>
+     * g = gradFactor · grad + weightDecay · value;  square = α square + (1 - α) g²;  u = g / (√square + epsilon)
+     * value = value - lr · u
+     * with a mean:  mean = α mean + (1 - α) g, and u has √(square - mean²), where PyTorch has the root of what may be
+     *     less than 0 by rounding, and here is 0 then
+     * with a velocity:  velocity = momentum · velocity + u;  value = value - lr · velocity
+     * </pre>
+     *
+     * <p>What {@link #adam} says of gradients above 1.8e19 and below 1e-21 holds here too.
+     *
+     * @param value (…), updated
+     * @param grad (…)
+     * @param gradFactor as in {@link #adam}
+     * @param square (…), updated; zeros before the first step
+     * @param mean (…), updated; zeros before the first step; null for none
+     * @param velocity (…), updated; zeros before the first step; null for none
+     * @param epsilon at least {@link #LEAST_EPSILON}
+     */
+    public static void rmsProp(
+            Tensor value,
+            Tensor grad,
+            double gradFactor,
+            Tensor square,
+            @Nullable Tensor mean,
+            @Nullable Tensor velocity,
+            double lr,
+            double alpha,
+            double epsilon,
+            double momentum,
+            double weightDecay) {
+        requireAlike("rmsProp", "grad", value, grad);
+        requireAlike("rmsProp", "square", value, square);
+        if (mean != null) {
+            requireAlike("rmsProp", "mean", value, mean);
+        }
+        if (velocity != null) {
+            requireAlike("rmsProp", "velocity", value, velocity);
+        }
+        requireEpsilon("rmsProp", epsilon);
+        Conversion.requireHeld("rmsProp", gradFactor, value.dtype());
+        Conversion.requireHeld("rmsProp", lr, value.dtype());
+        Conversion.requireHeld("rmsProp", weightDecay, value.dtype());
+        RmsPropStep.of(gradFactor, alpha, weightDecay, epsilon, momentum, lr)
+                .run(
+                        value.elements(),
+                        grad.elements(),
+                        square.elements(),
+                        mean == null ? null : mean.elements(),
+                        velocity == null ? null : velocity.elements(),
+                        value.shape().elements());
+    }
+
+    private static void requireEpsilon(String operation, double epsilon) {
+        if (!(epsilon >= LEAST_EPSILON)) {
+            throw new IllegalArgumentException(
+                    operation + ": epsilon must be at least " + LEAST_EPSILON + ", it is " + epsilon);
+        }
     }
 
     /**

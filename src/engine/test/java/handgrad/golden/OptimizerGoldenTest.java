@@ -7,6 +7,8 @@ import handgrad.optim.AdamW;
 import handgrad.optim.Optimizer;
 import handgrad.optim.ParameterGroup;
 import handgrad.optim.ParameterGroups;
+import handgrad.optim.RMSprop;
+import handgrad.optim.RMSpropOptions;
 import handgrad.optim.Sgd;
 import handgrad.optim.SgdOptions;
 import handgrad.tensor.DType;
@@ -45,6 +47,21 @@ class OptimizerGoldenTest {
                 tolerance);
         golden.assertRelative(
                 "nesterov", trained(golden, dtype, p -> new Sgd(p, momentum.withNesterov(true))), tolerance);
+        var rms = RMSpropOptions.PYTORCH;
+        golden.assertRelative("rmsprop", trained(golden, dtype, RMSprop::new), tolerance);
+        golden.assertRelative(
+                "rmsprop-alpha",
+                trained(
+                        golden,
+                        dtype,
+                        p -> new RMSprop(p, rms.withAlpha(0.8).withEpsilon(1e-3).withWeightDecay(0.5))),
+                tolerance);
+        golden.assertRelative(
+                "rmsprop-momentum", trained(golden, dtype, p -> new RMSprop(p, rms.withMomentum(0.9))), tolerance);
+        golden.assertRelative(
+                "rmsprop-centered",
+                trained(golden, dtype, p -> new RMSprop(p, rms.withMomentum(0.9).withCentered(true))),
+                tolerance);
         golden.assertAllUsed();
     }
 

@@ -316,7 +316,9 @@ class SharedLoopsTest {
                     float[] square = new float[N];
                     AdamStep.of(1, 0.9, 0.999, 0, 1, 0.1, 1, 1e-8).run(target, y, mean, square, N);
                     assertThat(mean[N - 1]).isEqualTo(0.1f * y[N - 1]);
-                    return results(target, mean, square);
+                    float[] velocity = new float[N];
+                    RmsPropStep.of(1, 0.9, 0, 1e-3, 0.9, 0.1).run(target, y, square, mean, velocity, N);
+                    return results(target, mean, square, velocity);
                 }));
         for (int i = 0; i < loops.size(); i++) {
             requireSameBits("loop " + i, loops.get(i));

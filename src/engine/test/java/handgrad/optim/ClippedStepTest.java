@@ -22,11 +22,14 @@ class ClippedStepTest {
     private static final SgdOptions MOMENTUM =
             SgdOptions.PYTORCH.withMomentum(0.9).withWeightDecay(0.5);
     private static final AdamOptions DECAY = AdamOptions.PYTORCH.withWeightDecay(0.5);
+    private static final RMSpropOptions RMS =
+            RMSpropOptions.PYTORCH.withMomentum(0.9).withCentered(true).withWeightDecay(0.01);
 
     private static Stream<Function<List<Parameter>, Optimizer>> optimizers() {
         return Stream.of(
                 parameters -> new Sgd(parameters, MOMENTUM),
                 parameters -> new Sgd(parameters, MOMENTUM.withNesterov(true)),
+                parameters -> new RMSprop(parameters, RMS),
                 parameters -> new Adam(parameters, DECAY),
                 parameters -> new AdamW(parameters, DECAY));
     }

@@ -25,6 +25,7 @@ class OptimTest {
         assertThatThrownBy(() -> new Sgd(parameters)).hasMessage("Sgd: " + message);
         assertThatThrownBy(() -> new Adam(parameters)).hasMessage("Adam: " + message);
         assertThatThrownBy(() -> new AdamW(parameters)).hasMessage("AdamW: " + message);
+        assertThatThrownBy(() -> new RMSprop(parameters)).hasMessage("RMSprop: " + message);
     }
 
     @Test
@@ -118,6 +119,38 @@ class OptimTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> SgdOptions.PYTORCH.withWeightDecay(-1))
                 .withMessage("SgdOptions: the weight decay must be at least 0 and finite, it is -1.0");
+    }
+
+    @Test
+    void rmsprop_refuses_what_has_no_sense() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> RMSpropOptions.PYTORCH.withAlpha(1))
+                .withMessage("RMSpropOptions: alpha must be from 0 to less than 1, it is 1.0");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> RMSpropOptions.PYTORCH.withMomentum(-0.1))
+                .withMessage("RMSpropOptions: the momentum must be from 0 to less than 1, it is -0.1");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> RMSpropOptions.PYTORCH.withEpsilon(0))
+                .withMessage("RMSpropOptions: epsilon must be at least 1.0E-16 and finite, so that an element without"
+                        + " gradient is not divided by 0, it is 0.0");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> RMSpropOptions.PYTORCH.withWeightDecay(Double.NaN))
+                .withMessage("RMSpropOptions: the weight decay must be at least 0 and finite, it is NaN");
+    }
+
+    /** The variance of a gradient that never changes is 0 but for rounding, which may make it less. */
+    @Test
+    void a_centered_rmsprop_takes_no_root_of_what_is_below_0() {
+        var parameter = new Parameter("weight", Tensor.zeros(64));
+        var rms = new RMSprop(
+                List.of(parameter), RMSpropOptions.PYTORCH.withCentered(true).withAlpha(0.3));
+        for (int step = 0; step < 50; step++) {
+            for (int i = 0; i < 64; i++) {
+                parameter.grad().setFlat(i, 1 + i / 7.0);
+            }
+            rms.step(1e-12);
+        }
+        assertThat(Double.isFinite(parameter.value().sum().item())).isTrue();
     }
 
     @Test

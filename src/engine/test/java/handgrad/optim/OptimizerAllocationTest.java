@@ -20,6 +20,8 @@ class OptimizerAllocationTest {
     private static final SgdOptions MOMENTUM =
             SgdOptions.PYTORCH.withMomentum(0.9).withWeightDecay(0.01);
     private static final AdamOptions DECAY = AdamOptions.PYTORCH.withWeightDecay(0.01);
+    private static final RMSpropOptions RMS =
+            RMSpropOptions.PYTORCH.withMomentum(0.9).withCentered(true).withWeightDecay(0.01);
 
     private static Stream<Function<List<Parameter>, Optimizer>> optimizers() {
         return Stream.of(
@@ -27,6 +29,7 @@ class OptimizerAllocationTest {
                 parameters -> new Sgd(parameters, SgdOptions.PYTORCH.withWeightDecay(0.01)),
                 parameters -> new Sgd(parameters, MOMENTUM.withDampening(0.5)),
                 parameters -> new Sgd(parameters, MOMENTUM.withNesterov(true)),
+                parameters -> new RMSprop(parameters, RMS),
                 parameters -> new Adam(parameters, DECAY),
                 parameters -> new AdamW(ParameterGroups.decayMatrices(parameters), DECAY));
     }

@@ -25,11 +25,15 @@ import org.junit.jupiter.params.provider.MethodSource;
 class OptimizerStateTest {
     private static final SgdOptions MOMENTUM =
             SgdOptions.PYTORCH.withMomentum(0.9).withDampening(0.5);
+    private static final RMSpropOptions RMS =
+            RMSpropOptions.PYTORCH.withMomentum(0.9).withCentered(true).withWeightDecay(0.01);
 
     private static Stream<Function<List<Parameter>, Optimizer>> optimizers() {
         return Stream.of(
                 Sgd::new,
                 parameters -> new Sgd(parameters, MOMENTUM),
+                RMSprop::new,
+                parameters -> new RMSprop(parameters, RMS),
                 Adam::new,
                 parameters -> new AdamW(ParameterGroups.decayMatrices(parameters), AdamOptions.PYTORCH));
     }

@@ -406,7 +406,11 @@ def adam():
                   "sgd": lambda p: torch.optim.SGD(p, lr=0.01),
                   "sgd-decay": lambda p: torch.optim.SGD(p, lr=0.01, weight_decay=0.5),
                   "momentum": lambda p: torch.optim.SGD(p, lr=0.01, momentum=0.9, dampening=0.25, weight_decay=0.5),
-                  "nesterov": lambda p: torch.optim.SGD(p, lr=0.01, momentum=0.9, nesterov=True)}
+                  "nesterov": lambda p: torch.optim.SGD(p, lr=0.01, momentum=0.9, nesterov=True),
+                  "rmsprop": lambda p: torch.optim.RMSprop(p, lr=0.01),
+                  "rmsprop-alpha": lambda p: torch.optim.RMSprop(p, lr=0.01, alpha=0.8, eps=1e-3, weight_decay=0.5),
+                  "rmsprop-momentum": lambda p: torch.optim.RMSprop(p, lr=0.01, momentum=0.9),
+                  "rmsprop-centered": lambda p: torch.optim.RMSprop(p, lr=0.01, momentum=0.9, centered=True)}
     for name, make in optimisers.items():
         value = start.double().clone().requires_grad_()
         optimiser = make([value])

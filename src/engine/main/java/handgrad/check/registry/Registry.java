@@ -21,6 +21,7 @@ public final class Registry {
                         new NormalizationProofs().proofs(),
                         new LayerNormProofs().proofs(),
                         new UpdateProofs().proofs(),
+                        new OptimizerProofs().proofs(),
                         new WaveNetProofs().proofs(),
                         new ImageProofs().proofs(),
                         new LossProofs().proofs(),
