@@ -24,7 +24,7 @@ Tensor forward(NamedPass.Names names) {
     var x = names.name("x", this.x); // (6, 8)
     var gain = names.name("gain", this.gain); // (8)
     var bias = names.name("bias", this.bias); // (8)
-    inv = x.var(1, false, true).add(1e-5).pow(-0.5); // (6, 1)
+    inv = x.var(1, Variance.BIASED, true).add(1e-5).pow(-0.5); // (6, 1)
     raw = names.name("raw", x.sub(x.mean(1, true)).mul(inv)); // (6, 8)
     var y = names.name("y", raw.mul(gain).add(bias)); // (6, 8)
     return y.mul(dy).sum(); // a loss whose gradient with respect to y is dy

@@ -48,19 +48,19 @@ Tensor forward(NamedPass.Names names) {
     var xpytorch = names.name("xpytorch", this.xpytorch); // (16, 4)
     var xlater = names.name("xlater", this.xlater); // (16, 4)
 
-    invpaper = xpaper.var(0, false, true).add(eps).pow(-0.5);
+    invpaper = xpaper.var(0, Variance.BIASED, true).add(eps).pow(-0.5);
     rawpaper = xpaper.sub(xpaper.mean(0, true)).mul(invpaper);
     var paper = names.name("paper", gain.mul(rawpaper).add(bias)); // (16, 4)
 
-    invlecture = xlecture.var(0, true, true).add(eps).pow(-0.5);
+    invlecture = xlecture.var(0, Variance.UNBIASED, true).add(eps).pow(-0.5);
     rawlecture = xlecture.sub(xlecture.mean(0, true)).mul(invlecture);
     var lecture = names.name("lecture", gain.mul(rawlecture).add(bias)); // (16, 4)
 
-    invpytorch = xpytorch.var(0, false, true).add(eps).pow(-0.5);
+    invpytorch = xpytorch.var(0, Variance.BIASED, true).add(eps).pow(-0.5);
     rawpytorch = xpytorch.sub(xpytorch.mean(0, true)).mul(invpytorch);
     var pytorch = names.name("pytorch", gain.mul(rawpytorch).add(bias)); // (16, 4)
     // What PyTorch keeps for later, with Bessel's correction; the loss of this step does not depend on it
-    running = variance.mul(0.9).add(xpytorch.var(0, true, true).mul(0.1)); // (1, 4)
+    running = variance.mul(0.9).add(xpytorch.var(0, Variance.UNBIASED, true).mul(0.1)); // (1, 4)
 
     invlater = variance.add(eps).pow(-0.5);
     rawlater = xlater.sub(mean).mul(invlater);

@@ -42,7 +42,10 @@ public record BinaryLoop(BinaryOperation operation, Object a, Object b, Object o
         float[] x = (float[]) a;
         float[] y = (float[]) b;
         float[] target = (float[]) out;
-        boolean commutes = operation == BinaryOperation.ADD || operation == BinaryOperation.MULTIPLY;
+        boolean commutes = switch (operation) {
+            case ADD, MULTIPLY, MAXIMUM, MINIMUM -> true;
+            case SUBTRACT, DIVIDE, SUBTRACT_FROM -> false;
+        };
         int done = 0;
         if (VectorSupport.fill(n)) {
             if (aStep == 1 && bStep == 1) {
@@ -80,6 +83,21 @@ public record BinaryLoop(BinaryOperation operation, Object a, Object b, Object o
             case DIVIDE -> {
                 for (int i = 0; i < n; i++) {
                     target[at + i] = x[xAt + i * xStep] / y[yAt + i * yStep];
+                }
+            }
+            case SUBTRACT_FROM -> {
+                for (int i = 0; i < n; i++) {
+                    target[at + i] = y[yAt + i * yStep] - x[xAt + i * xStep];
+                }
+            }
+            case MAXIMUM -> {
+                for (int i = 0; i < n; i++) {
+                    target[at + i] = Math.max(x[xAt + i * xStep], y[yAt + i * yStep]);
+                }
+            }
+            case MINIMUM -> {
+                for (int i = 0; i < n; i++) {
+                    target[at + i] = Math.min(x[xAt + i * xStep], y[yAt + i * yStep]);
                 }
             }
         }

@@ -11,7 +11,13 @@ public enum BinaryOperation {
     /** a · b. */
     MULTIPLY((a, b) -> a * b),
     /** a / b. */
-    DIVIDE((a, b) -> a / b);
+    DIVIDE((a, b) -> a / b),
+    /** b - a. */
+    SUBTRACT_FROM((a, b) -> b - a),
+    /** The larger of the two, 0 before -0; NaN where one is NaN. */
+    MAXIMUM(Math::max),
+    /** The smaller of the two, -0 before 0; NaN where one is NaN. */
+    MINIMUM(Math::min);
 
     @SuppressWarnings("ImmutableEnumChecker") // lambdas without state
     final DoubleBinaryOperator function;

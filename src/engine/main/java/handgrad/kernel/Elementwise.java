@@ -18,6 +18,16 @@ public final class Elementwise {
             },
             (x, _, exponent, _) -> Math.pow(x, exponent));
 
+    private static final ElementwiseLoop CLAMP = ElementwiseLoop.of(
+            (x, _, out, least, largest, from, to) -> {
+                float low = (float) least;
+                float high = (float) largest;
+                for (int i = from; i < to; i++) {
+                    out[i] = Math.min(Math.max(x[i], low), high);
+                }
+            },
+            (x, _, least, largest) -> Math.min(Math.max(x, least), largest));
+
     private Elementwise() {}
 
     /** out[i] = value for i below n. */
@@ -37,6 +47,11 @@ public final class Elementwise {
     /** out[i] = x[i] to the power of exponent, in float32 rounded once from float64. */
     public static void power(Object x, double exponent, Object out, int n) {
         POWER.run(x, x, out, exponent, 0, n);
+    }
+
+    /** out[i] = x[i] where it is from least to largest, otherwise the nearer of the two; NaN stays NaN. */
+    public static void clamp(Object x, double least, double largest, Object out, int n) {
+        CLAMP.run(x, x, out, least, largest, n);
     }
 
     /** out[i] = operation(x[i], number), in float32 rounded once from float64; out may be x. */

@@ -4,9 +4,9 @@ import handgrad.kernel.runtime.Species;
 import jdk.incubator.vector.FloatVector;
 
 /**
- * Sums, differences, products and quotients on the Vector API: C2 does not vectorise the plain loops, because they run
- * from offsets of arrays that may be one. Each does the elements that fill whole vectors, and returns where the others
- * begin; the bits are those of the plain loops.
+ * The arithmetic of two arrays, and of an array and a number, on the Vector API: C2 does not vectorise the plain loops,
+ * because they run from offsets of arrays that may be one. Each does the elements that fill whole vectors, and returns
+ * where the others begin; the bits are those of the plain loops.
  */
 final class VectorArithmetic {
     private VectorArithmetic() {}
@@ -51,6 +51,27 @@ final class VectorArithmetic {
                             .intoArray(out, outOffset + i);
                 }
             }
+            case SUBTRACT_FROM -> {
+                for (int i = 0; i < end; i += Species.LANES) {
+                    FloatVector.fromArray(Species.FLOAT, b, bOffset + i)
+                            .sub(FloatVector.fromArray(Species.FLOAT, a, aOffset + i))
+                            .intoArray(out, outOffset + i);
+                }
+            }
+            case MAXIMUM -> {
+                for (int i = 0; i < end; i += Species.LANES) {
+                    FloatVector.fromArray(Species.FLOAT, a, aOffset + i)
+                            .max(FloatVector.fromArray(Species.FLOAT, b, bOffset + i))
+                            .intoArray(out, outOffset + i);
+                }
+            }
+            case MINIMUM -> {
+                for (int i = 0; i < end; i += Species.LANES) {
+                    FloatVector.fromArray(Species.FLOAT, a, aOffset + i)
+                            .min(FloatVector.fromArray(Species.FLOAT, b, bOffset + i))
+                            .intoArray(out, outOffset + i);
+                }
+            }
         }
         return end;
     }
@@ -78,6 +99,23 @@ final class VectorArithmetic {
             case DIVIDE -> {
                 for (int i = 0; i < end; i += Species.LANES) {
                     FloatVector.fromArray(Species.FLOAT, a, aOffset + i).div(b).intoArray(out, outOffset + i);
+                }
+            }
+            case SUBTRACT_FROM -> {
+                for (int i = 0; i < end; i += Species.LANES) {
+                    FloatVector.broadcast(Species.FLOAT, b)
+                            .sub(FloatVector.fromArray(Species.FLOAT, a, aOffset + i))
+                            .intoArray(out, outOffset + i);
+                }
+            }
+            case MAXIMUM -> {
+                for (int i = 0; i < end; i += Species.LANES) {
+                    FloatVector.fromArray(Species.FLOAT, a, aOffset + i).max(b).intoArray(out, outOffset + i);
+                }
+            }
+            case MINIMUM -> {
+                for (int i = 0; i < end; i += Species.LANES) {
+                    FloatVector.fromArray(Species.FLOAT, a, aOffset + i).min(b).intoArray(out, outOffset + i);
                 }
             }
         }

@@ -1,5 +1,7 @@
 package handgrad.nn;
 
+import handgrad.tensor.Variance;
+
 /**
  * The conventions in which batch normalisations differ.
  *
@@ -17,14 +19,6 @@ package handgrad.nn;
  */
 public record BatchNormOptions(
         Variance normalizeBy, Running running, double epsilon, double momentum, Momentum momentumIs, Axes axes) {
-
-    /** A variance of n values: the sum of squared differences from their mean, divided. */
-    public enum Variance {
-        /** Divided by n. */
-        BIASED,
-        /** Divided by n - 1. */
-        UNBIASED
-    }
 
     /** What the running statistic of the spread follows. */
     public enum Running {

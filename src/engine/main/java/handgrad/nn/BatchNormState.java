@@ -1,7 +1,7 @@
 package handgrad.nn;
 
-import handgrad.nn.BatchNormOptions.Variance;
 import handgrad.tensor.Tensor;
+import handgrad.tensor.Variance;
 import org.jspecify.annotations.Nullable;
 
 /**

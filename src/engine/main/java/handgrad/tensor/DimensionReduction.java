@@ -3,7 +3,7 @@ package handgrad.tensor;
 import static handgrad.tensor.Requirements.requireFloating;
 
 import handgrad.kernel.Reduction;
-import handgrad.kernel.norm.Variance;
+import handgrad.kernel.norm.VarianceReduction;
 
 /** Sums, means, variances and maxima over one dimension of a tensor. */
 final class DimensionReduction {
@@ -33,17 +33,26 @@ final class DimensionReduction {
         return out;
     }
 
+    static Tensor var(Tensor x, int dimension, Variance variance, boolean keepDimension) {
+        requireFloating("var", x);
+        return spread(x, x.shape().dimension(dimension), variance, false, keepDimension);
+    }
+
+    static Tensor std(Tensor x, int dimension, Variance variance, boolean keepDimension) {
+        requireFloating("std", x);
+        return spread(x, x.shape().dimension(dimension), variance, true, keepDimension);
+    }
+
     /**
      * The variance, or its root. Told as it is defined, step by step, but computed at once: the deviations from a mean
      * that is rounded to a float would not do.
-     *
-     * @param divisor what the sum of the squared deviations is divided by
      */
-    static Tensor variance(Tensor x, int dimension, int divisor, boolean root, boolean keepDimension) {
+    private static Tensor spread(Tensor x, int d, Variance variance, boolean root, boolean keepDimension) {
         var shape = x.shape();
-        int d = shape.dimension(dimension);
+        int divisor = variance.divisor(shape.size(d));
         var out = Tensor.zeros(x.dtype(), reduced(shape, d, keepDimension));
-        Variance.of(x.elements(), shape.outer(d), shape.size(d), shape.inner(d), divisor, root, out.elements());
+        VarianceReduction.of(
+                x.elements(), shape.outer(d), shape.size(d), shape.inner(d), divisor, root, out.elements());
         if (!Tracing.isOn()) {
             Origin.derive(Op.DIV, out, x);
             return out;
@@ -80,7 +89,8 @@ final class DimensionReduction {
         return Tracing.tell(Op.ARGMAX, new double[] {d}, out, x);
     }
 
-    private static Shape reduced(Shape shape, int dimension, boolean keepDimension) {
+    /** A shape whose dimension is reduced: to size 1, or left out. */
+    static Shape reduced(Shape shape, int dimension, boolean keepDimension) {
         return keepDimension ? shape.with(dimension, 1) : shape.without(dimension);
     }
 }

@@ -38,6 +38,16 @@ final class ElementwiseOperations {
                 && !(magnitude >= Float.MIN_NORMAL && magnitude <= Float.MAX_VALUE);
     }
 
+    static Tensor clamp(Tensor x, double min, double max) {
+        requireFloating("clamp", x);
+        if (!(min <= max)) {
+            throw new IllegalArgumentException("clamp: min must be at most max, min is " + min + ", max " + max);
+        }
+        var out = Tensor.zeros(x.dtype(), x.shape());
+        Elementwise.clamp(x.elements(), min, max, out.elements(), x.shape().elements());
+        return Tracing.tell(Op.CLAMP, new double[] {min, max}, out, x);
+    }
+
     static Tensor addInPlace(Tensor a, Tensor b) {
         requireSameType("addInPlace", a, b);
         if (!Shape.broadcast("addInPlace", a.shape(), b.shape()).equals(a.shape())) {

@@ -19,6 +19,8 @@ public enum Op {
     ADD_SCALED,
     /** a - b: a, b, or only a; b where it is a number. */
     SUB,
+    /** b - x: x; b. */
+    RSUB,
     /** a · b, elementwise: a, b, or only a; b where it is a number. */
     MUL,
     /** a / b: a, b, or only a; b where it is a number. */
@@ -27,6 +29,14 @@ public enum Op {
     NEG,
     /** |x|: x. */
     ABS,
+    /** x, or the bound that is nearer: x; the least and the largest. */
+    CLAMP,
+    /** The larger of two elements: a, b. */
+    MAXIMUM,
+    /** The smaller of two elements: a, b. */
+    MINIMUM,
+    /** a where the condition holds, b elsewhere: condition, a, b. */
+    WHERE,
     /** eˣ: x. */
     EXP,
     /** ln x: x. */
@@ -57,6 +67,8 @@ public enum Op {
     MAX,
     /** Where the largest element along one dimension is: x; dimension. */
     ARGMAX,
+    /** ln Σ eˣ over one dimension: x; dimension, 1 if the result keeps it. */
+    LOG_SUM_EXP,
     /** a · b: a, b. */
     MATMUL,
     /** aᵀ · b: a, b. */
@@ -107,8 +119,10 @@ public enum Op {
     CONV2D,
     /** The largest element of each window of images: x; size of the window, stride. */
     MAX_POOL2D,
-    /** The softmax of each row: logits. */
+    /** The softmax of each row, or along one dimension: logits; the dimension where it is given. */
     SOFTMAX,
+    /** Its logarithm: logits; the dimension. */
+    LOG_SOFTMAX,
     /** The mean of -ln of the target's probability: probabilities, targets. */
     NEGATIVE_LOG_LIKELIHOOD,
     /**

@@ -27,6 +27,12 @@ final class Selection {
         if (first == second) {
             return x.copy();
         }
+        return Tracing.tell(Op.TRANSPOSE, new double[] {first, second}, exchange(x, first, second), x);
+    }
+
+    /** A copy with two dimensions exchanged, the first before the second, told to no tracer. */
+    static Tensor exchange(Tensor x, int first, int second) {
+        var shape = x.shape();
         int rows = shape.size(first);
         int middle = shape.elements(first + 1, second);
         int columns = shape.size(second);
@@ -43,7 +49,7 @@ final class Selection {
                 }
             }
         }
-        return Tracing.tell(Op.TRANSPOSE, new double[] {first, second}, out, x);
+        return out;
     }
 
     static Tensor index(Tensor x, Tensor indices) {

@@ -2,7 +2,6 @@ package handgrad.tensor;
 
 import static handgrad.tensor.ElementwiseOperations.binary;
 import static handgrad.tensor.ElementwiseOperations.unary;
-import static handgrad.tensor.Requirements.requireFloating;
 
 import handgrad.kernel.BinaryOperation;
 import handgrad.kernel.UnaryOperation;
@@ -16,9 +15,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Operations check their arguments and return a fresh tensor; they carry PyTorch's names and follow its broadcasting
  * rule: shapes are aligned at the last dimension, and a size of 1 or a missing dimension is repeated. Both operands of
- * an operation must have the same {@link DType}. {@link #reshape} and the accessors {@link #floats()}, {@link
- * #doubles()} and {@link #ints()} share the elements; everything else copies. A dimension may count from the end: -1 is
- * the last.
+ * an operation must have the same {@link DType}. {@link #reshape}, {@link #squeeze()}, {@link #unsqueeze} and the
+ * accessors {@link #floats()}, {@link #doubles()} and {@link #ints()} share the elements; everything else copies. A
+ * dimension may count from the end: -1 is the last.
  *
  * <p>Elementwise operations take every number, subnormal, infinite or NaN. Their results are rounded once, unless they
  * say otherwise. A number among the arguments is rounded to the tensor's type first; one that FLOAT32 holds only with
@@ -264,6 +263,11 @@ public final class Tensor {
         return binary(Op.SUB, BinaryOperation.SUBTRACT, this, b);
     }
 
+    /** b - x for every element x: {@link #sub} with its operands exchanged. */
+    public Tensor rsub(double b) {
+        return binary(Op.RSUB, BinaryOperation.SUBTRACT_FROM, this, b);
+    }
+
     /** a · b, elementwise. */
     public Tensor mul(Tensor b) {
         return binary(Op.MUL, BinaryOperation.MULTIPLY, this, b);
@@ -324,6 +328,40 @@ public final class Tensor {
         return unary(Op.RELU, UnaryOperation.RELU, this);
     }
 
+    /** 1 / (1 + e⁻ˣ), elementwise, to 2.6 ulp in FLOAT32; it comes to 0 and 1 at the infinities. */
+    public Tensor sigmoid() {
+        return unary(Op.SIGMOID, UnaryOperation.SIGMOID, this);
+    }
+
+    /** x², elementwise. */
+    public Tensor square() {
+        return pow(2);
+    }
+
+    /** x where it is from min to max, otherwise the nearer of the two, elementwise; an infinite bound is none. */
+    public Tensor clamp(double min, double max) {
+        return ElementwiseOperations.clamp(this, min, max);
+    }
+
+    /** The larger of a and b, elementwise; 0 is larger than -0, and NaN gives NaN. */
+    public Tensor maximum(Tensor b) {
+        return binary(Op.MAXIMUM, BinaryOperation.MAXIMUM, this, b);
+    }
+
+    /** The smaller of a and b, elementwise; -0 is smaller than 0, and NaN gives NaN. */
+    public Tensor minimum(Tensor b) {
+        return binary(Op.MINIMUM, BinaryOperation.MINIMUM, this, b);
+    }
+
+    /**
+     * a where the condition holds, b elsewhere; all three broadcast.
+     *
+     * @param condition of any type; it holds where its element is not 0
+     */
+    public static Tensor where(Tensor condition, Tensor a, Tensor b) {
+        return Joining.where(condition, a, b);
+    }
+
     /** x to the power of exponent, elementwise, to 1 ulp in FLOAT32; an exponent of 0.5 is {@link #sqrt}. */
     public Tensor pow(double exponent) {
         return ElementwiseOperations.pow(this, exponent);
@@ -365,41 +403,41 @@ public final class Tensor {
         return DimensionReduction.mean(this, dimension, keepDimension);
     }
 
-    /** The unbiased variance of all elements, a scalar, as {@link #var(int, boolean, boolean)}; NaN for one element. */
+    /** The unbiased variance of all elements, a scalar; see {@link #var(int, Variance, boolean)}. */
     public Tensor var() {
-        return reshape(shape.elements()).var(0, true, false);
+        return reshape(shape.elements()).var(0, Variance.UNBIASED, false);
+    }
+
+    /** The variance over one dimension, which is left out of the result; see {@link #var(int, Variance, boolean)}. */
+    public Tensor var(int dimension, Variance variance) {
+        return var(dimension, variance, false);
     }
 
     /**
-     * The variance over one dimension; NaN where it would be divided by 0. Its relative error is at most 16 u ·
-     * log₂(n), with u of {@link #sum(int, boolean)}, however large the mean is beside it; of equal elements it is 0.
-     *
-     * @param unbiased whether to divide by n - 1, which is PyTorch's default, or by n
-     * @param keepDimension whether the result keeps the dimension with size 1 or leaves it out
+     * The variance over one dimension, which the result keeps with size 1 or leaves out; NaN where it would be divided
+     * by 0. Its relative error is at most 16 u · log₂(n), with u of {@link #sum(int, boolean)}, however large the mean
+     * is beside it; of equal elements it is 0.
      */
-    public Tensor var(int dimension, boolean unbiased, boolean keepDimension) {
-        requireFloating("var", this);
-        return DimensionReduction.variance(this, dimension, divisor(dimension, unbiased), false, keepDimension);
+    public Tensor var(int dimension, Variance variance, boolean keepDimension) {
+        return DimensionReduction.var(this, dimension, variance, keepDimension);
     }
 
     /** The unbiased standard deviation of all elements, a scalar; NaN for one element. */
     public Tensor std() {
-        requireFloating("std", this);
-        return reshape(shape.elements()).std(0, true, false);
+        return reshape(shape.elements()).std(0, Variance.UNBIASED, false);
+    }
+
+    /** The standard deviation over one dimension, left out of the result; see {@link #std(int, Variance, boolean)}. */
+    public Tensor std(int dimension, Variance variance) {
+        return std(dimension, variance, false);
     }
 
     /**
-     * The standard deviation over one dimension: the square root of {@link #var(int, boolean, boolean)}, also where
-     * that would overflow or vanish.
+     * The standard deviation over one dimension, which the result keeps with size 1 or leaves out: the square root of
+     * {@link #var(int, Variance, boolean)}, also where that would overflow or vanish.
      */
-    public Tensor std(int dimension, boolean unbiased, boolean keepDimension) {
-        requireFloating("std", this);
-        return DimensionReduction.variance(this, dimension, divisor(dimension, unbiased), true, keepDimension);
-    }
-
-    private int divisor(int dimension, boolean unbiased) {
-        int n = shape.size(dimension);
-        return unbiased ? Math.max(0, n - 1) : n;
+    public Tensor std(int dimension, Variance variance, boolean keepDimension) {
+        return DimensionReduction.std(this, dimension, variance, keepDimension);
     }
 
     /**
@@ -412,6 +450,36 @@ public final class Tensor {
     /** The INT32 index of the largest element over one dimension, the first of equals; the dimension is left out. */
     public Tensor argmax(int dimension) {
         return DimensionReduction.argmax("argmax", this, dimension);
+    }
+
+    /**
+     * eˣ / Σ eˣ over one dimension, for all finite x. Of n elements, the largest of which is m, its relative error is
+     * at most (m - x + 9 log₂(n) + 7) u, with u of {@link #sum(int, boolean)}, where it is a normal number. NaN where
+     * one of them is NaN or ∞, or all are -∞.
+     */
+    public Tensor softmax(int dimension) {
+        return SoftmaxOperations.softmax(this, dimension);
+    }
+
+    /**
+     * ln of the {@link #softmax}, finite also where that would be 0. Its error is at most (9 log₂(n) + 3) u and u times
+     * itself.
+     */
+    public Tensor logSoftmax(int dimension) {
+        return SoftmaxOperations.logSoftmax(this, dimension);
+    }
+
+    /** ln Σ eˣ over one dimension, which is left out of the result, as {@link #logSumExp(int, boolean)}. */
+    public Tensor logSumExp(int dimension) {
+        return logSumExp(dimension, false);
+    }
+
+    /**
+     * ln Σ eˣ over one dimension, which the result keeps with size 1 or leaves out; finite where x is. Its error is at
+     * most (9 log₂(n) + 3) u and u times itself, with u of {@link #sum(int, boolean)}; of no elements it is -∞.
+     */
+    public Tensor logSumExp(int dimension, boolean keepDimension) {
+        return SoftmaxOperations.logSumExp(this, dimension, keepDimension);
     }
 
     /** a · b: (…, k) times (k, n) is (…, n). */
@@ -431,7 +499,27 @@ public final class Tensor {
 
     /** The same elements, shared, in another shape of as many elements; one size may be -1 and is worked out. */
     public Tensor reshape(int... sizes) {
-        return Tracing.tell(Op.RESHAPE, new Tensor(dtype, shape.reshaped(sizes), elements), this);
+        return Tracing.tell(Op.RESHAPE, view(shape.reshaped(sizes)), this);
+    }
+
+    /** The same elements, shared, in another shape of as many, told to no tracer. */
+    Tensor view(Shape other) {
+        return new Tensor(dtype, other, elements);
+    }
+
+    /** The same elements, shared, without the dimensions of size 1. */
+    public Tensor squeeze() {
+        return Reshaping.squeeze(this);
+    }
+
+    /** The same elements, shared, without one dimension if its size is 1; otherwise with it, as in PyTorch. */
+    public Tensor squeeze(int dimension) {
+        return Reshaping.squeeze(this, dimension);
+    }
+
+    /** The same elements, shared, with one dimension of size 1 more, at the given place; -1 puts it at the end. */
+    public Tensor unsqueeze(int dimension) {
+        return Reshaping.unsqueeze(this, dimension);
     }
 
     /** A copy with two dimensions exchanged. */
@@ -481,6 +569,11 @@ public final class Tensor {
     /** The tensors joined along one dimension; their other sizes and their types are equal. */
     public static Tensor cat(int dimension, Tensor... tensors) {
         return Selection.cat(dimension, tensors);
+    }
+
+    /** The tensors joined along a new dimension, at the given place; their shapes and their types are equal. */
+    public static Tensor stack(int dimension, Tensor... tensors) {
+        return Joining.stack(dimension, tensors);
     }
 
     /** Whether shape, type and every element are equal; NaN equals NaN, and 0 and -0 differ. */

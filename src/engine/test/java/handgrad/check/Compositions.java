@@ -4,6 +4,7 @@ import handgrad.check.difference.Tensors;
 import handgrad.random.TorchRandom;
 import handgrad.tensor.DType;
 import handgrad.tensor.Tensor;
+import handgrad.tensor.Variance;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -105,7 +106,7 @@ final class Compositions {
     }
 
     private static Tensor inverse(Tensor x, int dimension) {
-        return x.var(dimension, false, true).add(1e-5).pow(-0.5);
+        return x.var(dimension, Variance.BIASED, true).add(1e-5).pow(-0.5);
     }
 
     private static Tensor normalized(Tensor x, int dimension) {

@@ -13,6 +13,7 @@ import static handgrad.check.result.Cause.Kind.WRONG_AXIS;
 import handgrad.random.TorchRandom;
 import handgrad.tensor.DType;
 import handgrad.tensor.Tensor;
+import handgrad.tensor.Variance;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Function;
@@ -253,7 +254,7 @@ final class LearnerOperations {
         return new LearnerOperation(
                         "var0 / (n - 1)",
                         normal(shape(9, 4)),
-                        x -> x[0].var(0, true, true),
+                        x -> x[0].var(0, Variance.UNBIASED, true),
                         (d, x) -> centered(x[0], 0).mul(d).mul(2.0 / (x[0].size(0) - 1)))
                 .fault("divided by n", 0, (d, x) -> centered(x[0], 0).mul(d).mul(2 / 9.0), VARIANCE)
                 .fault("not divided", 0, (d, x) -> centered(x[0], 0).mul(d).mul(2), MISSING_MEAN)
@@ -265,7 +266,7 @@ final class LearnerOperations {
         return new LearnerOperation(
                         "var1 / n",
                         normal(shape(5, 8)),
-                        x -> x[0].var(1, false, true),
+                        x -> x[0].var(1, Variance.BIASED, true),
                         (d, x) -> centered(x[0], 1).mul(d).mul(2 / 8.0))
                 .fault("divided by n - 1", 0, (d, x) -> centered(x[0], 1).mul(d).mul(2 / 7.0), VARIANCE)
                 .fault(
@@ -471,7 +472,9 @@ final class LearnerOperations {
     private static final double EPSILON = 1e-5;
 
     private static Tensor inverse(Tensor x, int dimension, boolean unbiased) {
-        return x.var(dimension, unbiased, true).add(EPSILON).pow(-0.5);
+        return x.var(dimension, unbiased ? Variance.UNBIASED : Variance.BIASED, true)
+                .add(EPSILON)
+                .pow(-0.5);
     }
 
     private static Tensor normalized(Tensor x, int dimension, boolean unbiased) {

@@ -34,7 +34,8 @@ class LargeReductionTest {
         var x = Tensor.full(0.1, 10 * MILLION);
         assertThat(x.sum().item()).isEqualTo(exact, within(0x1p-24 * 23.25 * exact));
         assertThat(x.var().item()).isZero();
-        assertThat(x.reshape(-1, 20).var(0, true, false).sum().item()).isZero();
+        assertThat(x.reshape(-1, 20).var(0, Variance.UNBIASED, false).sum().item())
+                .isZero();
         assertThat(Tensor.zeros(DType.FLOAT64, Shape.of(10 * MILLION))
                         .fill(0.1)
                         .sum()
@@ -61,7 +62,7 @@ class LargeReductionTest {
         double variance = ExactSum.squares(n, i -> elements[i]) / (n - 1);
         assertThat(x.mean().item()).isEqualTo(mean, within(0x1p-24 * mean));
         assertThat(x.var().item()).isEqualTo(variance, within(0x1p-24 * 20 * variance));
-        assertThat(x.reshape(n, 1).std(0, true, false).item())
+        assertThat(x.reshape(n, 1).std(0, Variance.UNBIASED, false).item())
                 .isEqualTo(Math.sqrt(variance), within(0x1p-24 * 20 * variance));
     }
 
@@ -70,7 +71,7 @@ class LargeReductionTest {
         assertThat(Tensor.of(new float[] {0, 1e-40f}, 2).std().item())
                 .isCloseTo(1e-40 / Math.sqrt(2), withinPercentage(1e-3));
         assertThat(Tensor.of(new float[] {0, 7, 1e-40f, 7}, 2, 2)
-                        .std(0, true, false)
+                        .std(0, Variance.UNBIASED, false)
                         .getFlat(0))
                 .isCloseTo(1e-40 / Math.sqrt(2), withinPercentage(1e-3));
     }
@@ -82,7 +83,7 @@ class LargeReductionTest {
             x.floats()[2 * i] = 100;
             x.floats()[2 * i + 1] = -100;
         }
-        assertThat(x.std(0, true, false).floats()).containsExactly(0, 0);
+        assertThat(x.std(0, Variance.UNBIASED, false).floats()).containsExactly(0, 0);
         var norm = new BatchNorm1d(2);
         assertThat(norm.forward(x).abs().sum().item()).isZero();
         assertThat(norm.runningMean().floats()).containsExactly(10, -10);

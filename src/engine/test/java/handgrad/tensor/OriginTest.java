@@ -30,7 +30,7 @@ class OriginTest {
                 x -> x.pow(3),
                 x -> x.sum(0),
                 Tensor::mean,
-                x -> x.std(0, true, false),
+                x -> x.std(0, Variance.UNBIASED, false),
                 x -> x.max(1, false),
                 x -> x.matmulTransposeB(constant),
                 x -> constant.t().matmul(x),

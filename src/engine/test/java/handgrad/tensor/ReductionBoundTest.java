@@ -83,8 +83,8 @@ class ReductionBoundTest {
         int inner = x.shape().inner(d);
         var sum = x.sum(d);
         var mean = x.mean(d);
-        var variance = x.var(d, true, false);
-        var deviation = x.std(d, false, false);
+        var variance = x.var(d, Variance.UNBIASED, false);
+        var deviation = x.std(d, Variance.BIASED, false);
         double unit = unit(x.dtype()) * Math.log(n) / Math.log(2);
         for (int k = 0; k < sum.shape().elements(); k += step) {
             int start = k / inner * n * inner + k % inner;
@@ -125,8 +125,10 @@ class ReductionBoundTest {
                     for (int[] shape : new int[][] {{n}, {n, 3}, {n, 33}, {2, n}}) {
                         var x = Tensor.zeros(dtype, Shape.of(shape)).fill(number);
                         int d = shape.length == 2 && shape[0] == 2 && n > 3 ? 1 : 0;
-                        assertThat(x.var(d, true, true).abs().sum().item()).isZero();
-                        assertThat(x.std(d, false, true).abs().sum().item()).isZero();
+                        assertThat(x.var(d, Variance.UNBIASED, true).abs().sum().item())
+                                .isZero();
+                        assertThat(x.std(d, Variance.BIASED, true).abs().sum().item())
+                                .isZero();
                     }
                 }
             }
@@ -143,8 +145,9 @@ class ReductionBoundTest {
                 huge.setFlat(i, -3e38);
             }
             assertThat(huge.sum().item()).isZero();
-            assertThat(huge.std(0, false, false).item()).isCloseTo(3e38, within(1e32));
-            assertThat(huge.mul(1e-38).mul(1e-30).std(0, false, false).item()).isCloseTo(3e-30, within(1e-36));
+            assertThat(huge.std(0, Variance.BIASED, false).item()).isCloseTo(3e38, within(1e32));
+            assertThat(huge.mul(1e-38).mul(1e-30).std(0, Variance.BIASED, false).item())
+                    .isCloseTo(3e-30, within(1e-36));
         }
     }
 
@@ -156,11 +159,11 @@ class ReductionBoundTest {
                 x.set(Double.POSITIVE_INFINITY, n / 2, 0);
                 assertThat(x.sum(0).get(0)).isInfinite();
                 assertThat(x.mean(0).get(0)).isInfinite();
-                assertThat(x.var(0, true, false).get(0)).isNaN();
+                assertThat(x.var(0, Variance.UNBIASED, false).get(0)).isNaN();
                 x.set(Double.NaN, n - 1, 0);
                 assertThat(x.sum(0).get(0)).isNaN();
                 assertThat(x.mean(0).get(0)).isNaN();
-                assertThat(x.std(0, true, false).get(0)).isNaN();
+                assertThat(x.std(0, Variance.UNBIASED, false).get(0)).isNaN();
                 assertThat(x.narrow(1, columns - 1, 1).sum().item()).isNotEqualTo(columns == 1 ? 0 : Double.NaN);
             }
         }
@@ -171,11 +174,11 @@ class ReductionBoundTest {
         assertThat(Tensor.zeros(0).sum().item()).isZero();
         assertThat(Tensor.zeros(0).mean().item()).isNaN();
         assertThat(Tensor.zeros(0).var().item()).isNaN();
-        assertThat(Tensor.zeros(0, 3).var(0, false, false).get(2)).isNaN();
+        assertThat(Tensor.zeros(0, 3).var(0, Variance.BIASED, false).get(2)).isNaN();
         assertThat(Tensor.ones(1).var().item()).isNaN();
-        assertThat(Tensor.ones(1, 3).std(0, true, false).get(2)).isNaN();
-        assertThat(Tensor.ones(1).var(0, false, false).item()).isZero();
-        assertThat(Tensor.zeros(3, 0).var(0, false, false).shape()).isEqualTo(Shape.of(0));
+        assertThat(Tensor.ones(1, 3).std(0, Variance.UNBIASED, false).get(2)).isNaN();
+        assertThat(Tensor.ones(1).var(0, Variance.BIASED, false).item()).isZero();
+        assertThat(Tensor.zeros(3, 0).var(0, Variance.BIASED, false).shape()).isEqualTo(Shape.of(0));
     }
 
     @Test

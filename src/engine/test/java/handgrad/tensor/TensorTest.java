@@ -163,10 +163,10 @@ class TensorTest {
     void variance_is_unbiased_or_biased() {
         var x = Tensor.of(new float[] {1, 2, 3, 4}, 4);
         assertThat(x.var().item()).isEqualTo(5.0 / 3, within(1e-6));
-        assertThat(x.var(0, false, false).item()).isEqualTo(1.25, within(1e-6));
+        assertThat(x.var(0, Variance.BIASED, false).item()).isEqualTo(1.25, within(1e-6));
         assertThat(x.std().item()).isEqualTo(Math.sqrt(5.0 / 3), within(1e-6));
-        assertThat(matrix().var(0, true, true)).isEqualTo(Tensor.full(4.5, 1, 3));
-        assertThat(matrix().std(1, true, false)).isEqualTo(Tensor.ones(2));
+        assertThat(matrix().var(0, Variance.UNBIASED, true)).isEqualTo(Tensor.full(4.5, 1, 3));
+        assertThat(matrix().std(1, Variance.UNBIASED, false)).isEqualTo(Tensor.ones(2));
         assertThat(Tensor.ones(1).var().item()).isNaN();
         assertThat(Tensor.zeros(0).var().item()).isNaN();
         assertThat(Tensor.zeros(0).mean().item()).isNaN();

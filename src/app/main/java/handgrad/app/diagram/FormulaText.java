@@ -80,6 +80,7 @@ final class FormulaText {
         return switch (op) {
             case ADD, ADD_IN_PLACE -> new Expression(operand(x, SUM) + " + " + second(value, SUM), SUM);
             case SUB -> new Expression(operand(x, SUM) + " − " + second(value, PRODUCT), SUM);
+            case RSUB -> new Expression(number(value, x) + " − " + operand(x, PRODUCT), SUM);
             case MUL ->
                 value.inputs().size() == 1
                         ? product(number(value, x) + "·" + factor(x))
@@ -93,7 +94,8 @@ final class FormulaText {
             case POW -> atom(power(atom(x), value.arguments().getFirst()));
             case EXP -> atom("exp(" + name(x) + ")");
             case LOG -> product("ln " + operand(x, ATOM));
-            case TANH, RELU, GELU, SILU, SOFTMAX -> atom(op + "(" + name(x) + ")");
+            case TANH, RELU, GELU, SILU -> atom(op + "(" + name(x) + ")");
+            case SOFTMAX, LOG_SOFTMAX -> atom(op + along(value) + "(" + name(x) + ")");
             case SIGMOID -> atom("σ(" + name(x) + ")");
             case LEAKY_RELU ->
                 atom("leakyRelu(%s, %s)"
@@ -111,6 +113,14 @@ final class FormulaText {
                         SUM);
             case SQRT -> atom("√" + operand(x, ATOM));
             case ABS -> atom("|" + name(x) + "|");
+            case CLAMP ->
+                atom("clamp(%s, %s, %s)"
+                        .formatted(
+                                name(x),
+                                number(value.arguments().getFirst()),
+                                number(value.arguments().getLast())));
+            case MAXIMUM, MINIMUM, WHERE -> atom(op + "(" + names(value) + ")");
+            case LOG_SUM_EXP -> product("ln Σ" + dimension(value) + " exp(" + name(x) + ")");
             case SUM -> product("Σ" + dimension(value) + " " + factor(flattened(value)));
             case MAX -> product((isLast(value) ? "rowmax " : "max" + dimension(value) + " ") + factor(x));
             case ARGMAX -> product("argmax" + dimension(value) + " " + factor(x));
@@ -135,7 +145,7 @@ final class FormulaText {
                                 + name(value.inputs().get(1)),
                         SUM);
             case ONE_HOT -> atom("onehot(" + name(x) + ")");
-            case CAT -> atom("cat(" + value.inputs().stream().map(this::name).collect(Collectors.joining(", ")) + ")");
+            case CAT -> atom("cat(" + names(value) + ")");
             case COPY_FROM -> named(x);
             case NORMALIZE_BATCH, NORMALIZE_ROWS ->
                 atom("(%s − mean)∘inv, inv = %s^(−½)"
@@ -160,6 +170,11 @@ final class FormulaText {
             case MSE_LOSS, L1_LOSS, HUBER_LOSS, BCE_WITH_LOGITS_LOSS, KL_DIV_LOSS ->
                 product(LossText.pointwise(value, this));
         };
+    }
+
+    /** All inputs, one after the other. */
+    private String names(Value value) {
+        return value.inputs().stream().map(this::name).collect(Collectors.joining(", "));
     }
 
     /** x·weight, and + bias where there is one; x as the text says. */
@@ -251,6 +266,11 @@ final class FormulaText {
                 : String.valueOf(value.arguments().getFirst().intValue());
     }
 
+    /** The dimension of an operation that is usually along the last one: empty for that. */
+    private static String along(Value value) {
+        return value.arguments().isEmpty() || isLast(value) ? "" : dimension(value);
+    }
+
     private static boolean isLast(Value value) {
         return value.arguments().getFirst() == value.inputs().getFirst().shape().rank() - 1;
     }
@@ -288,6 +308,9 @@ final class FormulaText {
     }
 
     static String number(double number) {
+        if (Double.isInfinite(number)) {
+            return number > 0 ? "∞" : "−∞";
+        }
         if (number == 0.5) {
             return "½";
         }

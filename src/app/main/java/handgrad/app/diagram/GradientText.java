@@ -98,6 +98,7 @@ final class GradientText {
                 into(x, d, marks);
                 second(value, b -> into(b, d.negated(), marks));
             }
+            case RSUB -> into(x, d.negated(), marks);
             case MUL -> product(value, d, marks);
             case DIV -> {
                 into(x, d.over(divisor(value)), marks);
@@ -139,6 +140,15 @@ final class GradientText {
                         d.times(FormulaText.power(formula.atom(value), -1), value.shape())
                                 .scaled("½"),
                         marks);
+            case CLAMP -> into(x, d.times(between(value), value.shape()), marks);
+            case MAXIMUM -> larger(value, " > ", d, marks);
+            case MINIMUM -> larger(value, " < ", d, marks);
+            case WHERE -> {
+                var condition = formula.factor(x);
+                into(b(value), d.times("1{" + condition + " ≠ 0}", value.shape()), marks);
+                into(value.inputs().get(2), d.times("1{" + condition + " = 0}", value.shape()), marks);
+            }
+            case LOG_SUM_EXP -> into(x, layers.logSumExp(value, d), marks);
             case SUM -> into(FormulaText.flattened(value), d.withShape(x.shape()), with(marks, Mark.SUM));
             case MAX -> into(x, d.times("1{argmax}", x.shape()).withShape(x.shape()), marks);
             case MATMUL, LINEAR -> layers.linear(value, d, marks);
@@ -186,6 +196,7 @@ final class GradientText {
             }
             case BATCH_NORM2D -> layers.channels(value, d, marks);
             case SOFTMAX -> layers.softmax(value, d, marks);
+            case LOG_SOFTMAX -> layers.logSoftmax(value, d, marks);
             case NEGATIVE_LOG_LIKELIHOOD -> layers.negativeLogLikelihood(value, marks);
             case WEIGHTED_CROSS_ENTROPY -> into(x, LossText.crossEntropyGradient(value, d, formula), marks);
             case NLL_LOSS -> into(x, LossText.likelihoodGradient(value, d, formula), with(marks, Mark.SCATTER));
@@ -286,6 +297,22 @@ final class GradientText {
             into(input, d.withBody(d.body() + slice, input.shape()), marks);
             at = end;
         }
+    }
+
+    /** The slope of a clamp: 1 from one bound to the other. */
+    private String between(Value value) {
+        var min = FormulaText.number(value.arguments().getFirst());
+        var max = FormulaText.number(value.arguments().getLast());
+        return "1{%s ≤ %s ≤ %s}".formatted(min, formula.factor(value.inputs().getFirst()), max);
+    }
+
+    /** Each operand gets the gradient where it is the result, and half of it where they are equal. */
+    private void larger(Value value, String sign, Term d, Set<Mark> marks) {
+        var a = formula.factor(value.inputs().getFirst());
+        var b = formula.factor(b(value));
+        var half = d.where("half where " + a + " = " + b);
+        into(value.inputs().getFirst(), half.times("1{" + a + sign + b + "}", value.shape()), marks);
+        into(b(value), half.times("1{" + b + sign + a + "}", value.shape()), marks);
     }
 
     /** The slope is 1 where x is positive. */

@@ -25,7 +25,8 @@ record LayerGradientText(
     void linear(Value value, Term d, Set<Mark> marks) {
         var x = value.inputs().getFirst();
         into.hand(x, d.rightMatmul(formula.atom(second(value)) + "ᵀ", x.shape()), marks);
-        into.hand(second(value), d.leftMatmul(formula.atom(x) + "ᵀ", second(value).shape()), marks);
+        into.hand(
+                second(value), d.leftMatmul(formula.atom(x) + "ᵀ", second(value).shape()), marks);
         if (value.inputs().size() > 2) {
             into.hand(value.inputs().get(2), d, marks);
         }
@@ -36,7 +37,10 @@ record LayerGradientText(
         var x = value.inputs().getFirst();
         var dWindows = d.rightMatmul(formula.atom(second(value)) + "ᵀ", x.shape());
         into.hand(x, dWindows.applied("fold", x.shape()), GradientText.with(marks, Mark.SCATTER));
-        into.hand(second(value), d.leftMatmul(formula.windows(value) + "ᵀ", second(value).shape()), marks);
+        into.hand(
+                second(value),
+                d.leftMatmul(formula.windows(value) + "ᵀ", second(value).shape()),
+                marks);
         if (value.inputs().size() > 2) {
             perChannel(value.inputs().get(2), d, marks);
         }
@@ -85,8 +89,37 @@ record LayerGradientText(
         var p = formula.factor(value);
         into.hand(
                 value.inputs().getFirst(),
-                d.withBody("%s∘(%s − Σ1 %s∘%s)".formatted(p, d.body(), p, d.body()), value.shape()),
+                d.withBody("%s∘(%s − Σ%s %s∘%s)".formatted(p, d.body(), along(value), p, d.body()), value.shape()),
                 marks);
+    }
+
+    /** d − softmax∘Σ d. */
+    void logSoftmax(Value value, Term d, Set<Mark> marks) {
+        var x = value.inputs().getFirst();
+        into.hand(
+                x,
+                d.withBody(
+                        "%s − %s∘Σ%s %s".formatted(d.body(), softmax(x, along(value)), along(value), d.body()),
+                        value.shape()),
+                marks);
+    }
+
+    /** softmax·d, where d is repeated along the dimension. */
+    Term logSumExp(Value value, Term d) {
+        var x = value.inputs().getFirst();
+        return d.times(softmax(x, along(value)), x.shape());
+    }
+
+    private String softmax(Value x, String along) {
+        boolean last = along.equals(String.valueOf(x.shape().rank() - 1));
+        return "softmax" + (last ? "" : along) + "(" + formula.factor(x) + ")";
+    }
+
+    /** The dimension of a softmax, 1 for that of a loss. */
+    private static String along(Value value) {
+        return value.arguments().isEmpty()
+                ? "1"
+                : String.valueOf(value.arguments().getFirst().intValue());
     }
 
     /** With the softmax it belongs to: (softmax − onehot)/n; on its own −1/(n·p) at the targets. */

@@ -57,13 +57,7 @@ final class ActivationProofs {
             Activations::sigmoid,
             (_, y, dOut, dX) -> Activations.sigmoidBackward(y, dOut, dX),
             Sigmoid::new,
-            Definition.elementwise(
-                    new OfOne(
-                            ActivationProofs::sigmoid,
-                            x -> sigmoid(x) * sigmoid(-x),
-                            Bound.ofUlps(2.6),
-                            new Bound(4, 2e-7)),
-                    4));
+            Definition.elementwise(ElementwiseProofs.SIGMOID_ELEMENT, 4));
 
     /** dX = dOut where x > 0, otherwise 0. At 0 there is no derivative; the gradient there is 0. */
     private static final Activation RELU = new Activation(
@@ -121,7 +115,7 @@ final class ActivationProofs {
                             new Bound(8, 2e-7)),
                     5));
 
-    private static double sigmoid(double x) {
+    static double sigmoid(double x) {
         return x < -40 ? Math.exp(x) : 1 / (1 + Math.exp(-x));
     }
 

@@ -19,6 +19,7 @@ final class ArithmeticProofs {
                 addInPlace(),
                 pairs("sub", sub(), draw::normal),
                 numbers("sub", sub(0.75)),
+                numbers("rsub", rsub(0.75)),
                 pairs("mul", mul(), draw::normal),
                 numbers("mul", mul(-1.5)),
                 pairs("div", div(), draw::positive),
@@ -78,6 +79,14 @@ final class ArithmeticProofs {
                 x -> x[0].sub(c),
                 (dOut, _) -> InputGradients.of(dOut),
                 Definition.elementwise(new OfOne(a -> a - c, _ -> 1, ROUNDED, ROUNDED)));
+    }
+
+    /** out = c - a: da = -dOut. */
+    private static Computation rsub(double c) {
+        return new Computation(
+                x -> x[0].rsub(c),
+                (dOut, _) -> InputGradients.of(dOut.neg()),
+                Definition.elementwise(new OfOne(a -> c - a, _ -> -1, ROUNDED, ROUNDED)));
     }
 
     /** out = c · a: da = c · dOut. */

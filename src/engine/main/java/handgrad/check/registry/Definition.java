@@ -82,7 +82,8 @@ public record Definition(
         return out;
     }
 
-    private static Shape broadcast(Shape a, Shape b) {
+    /** The shape that two shapes broadcast to. */
+    static Shape broadcast(Shape a, Shape b) {
         int[] sizes = new int[Math.max(a.rank(), b.rank())];
         for (int d = 1; d <= sizes.length; d++) {
             int sizeA = d > a.rank() ? 1 : a.size(-d);
@@ -93,7 +94,7 @@ public record Definition(
     }
 
     /** The element of x that broadcasts to an index of the result. */
-    private static double broadcast(Tensor x, int[] index) {
+    static double broadcast(Tensor x, int[] index) {
         int[] own = new int[x.shape().rank()];
         for (int d = 1; d <= own.length; d++) {
             own[own.length - d] = x.size(-d) == 1 ? 0 : index[index.length - d];

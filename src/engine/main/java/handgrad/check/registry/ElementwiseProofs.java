@@ -17,6 +17,12 @@ final class ElementwiseProofs {
 
     static final OfOne RELU_ELEMENT = new OfOne(x -> Math.max(x, 0), x -> x > 0 ? 1 : x <= 0 ? 0 : x, ROUNDED, ROUNDED);
 
+    static final OfOne SIGMOID_ELEMENT = new OfOne(
+            ActivationProofs::sigmoid,
+            x -> ActivationProofs.sigmoid(x) * ActivationProofs.sigmoid(-x),
+            Bound.ofUlps(2.6),
+            new Bound(4, 2e-7));
+
     List<Proof> proofs() {
         return List.of(
                 operation("neg", NEG, draw::normal),
@@ -26,13 +32,21 @@ final class ElementwiseProofs {
                 operation("tanh", TANH, draw::normal),
                 operation("sqrt", SQRT, draw::positive),
                 operation("relu", RELU, draw::normal).sample(RELU, Draw.aroundZero()),
+                operation("sigmoid", SIGMOID, draw::normal),
+                operation("square", SQUARE, draw::normal, "pow"),
+                clamp(),
                 pow());
     }
 
     private static Proof operation(String name, Computation formula, Function<int[], Tensor> draw) {
+        return operation(name, formula, draw, name);
+    }
+
+    /** An operation that is another one for which a word of its own is in use. */
+    private static Proof operation(String name, Computation formula, Function<int[], Tensor> draw, String other) {
         return Proof.named("Tensor." + name + "()")
                 .samples(formula, Draw.shapes(draw))
-                .refuses(message(name), () -> formula.forward().apply(Draw.integers()));
+                .refuses(message(other), () -> formula.forward().apply(Draw.integers()));
     }
 
     private static String message(String name) {
@@ -80,6 +94,49 @@ final class ElementwiseProofs {
             x -> x[0].relu(),
             (dOut, x) -> InputGradients.of(dOut.mul(InputGradients.factor(x[0], v -> v > 0 ? 1 : v <= 0 ? 0 : v))),
             Definition.elementwise(RELU_ELEMENT));
+
+    /** out = 1 / (1 + e⁻ˣ): dX = dOut ∘ out ∘ (1 - out). */
+    private static final Computation SIGMOID = new Computation(
+            x -> x[0].sigmoid(),
+            (dOut, x) -> {
+                var y = x[0].sigmoid();
+                return InputGradients.of(dOut.mul(y.mul(y.rsub(1))));
+            },
+            Definition.elementwise(SIGMOID_ELEMENT, 4));
+
+    /** out = x²: dX = dOut ∘ 2 x. */
+    private static final Computation SQUARE = new Computation(
+            x -> x[0].square(),
+            (dOut, x) -> InputGradients.of(dOut.mul(x[0].mul(2))),
+            Definition.elementwise(new OfOne(x -> x * x, x -> 2 * x, ROUNDED, ROUNDED)));
+
+    /** out = x between the bounds, a bound outside: dX = dOut from one bound to the other, otherwise 0. */
+    private static Computation clamp(double min, double max) {
+        return new Computation(
+                x -> x[0].clamp(min, max),
+                (dOut, x) -> InputGradients.of(dOut.mul(InputGradients.factor(x[0], v -> slope(v, min, max)))),
+                Definition.elementwise(
+                        new OfOne(x -> Math.min(Math.max(x, min), max), x -> slope(x, min, max), ROUNDED, ROUNDED)));
+    }
+
+    private static double slope(double x, double min, double max) {
+        return x < min || x > max ? 0 : x >= min ? 1 : x;
+    }
+
+    private Proof clamp() {
+        return Proof.named("Tensor.clamp(double, double)")
+                .samples(clamp(-0.5, 1.25), Draw.shapes(draw::normal))
+                .sample(clamp(0, Double.POSITIVE_INFINITY), draw.normal(3, 17))
+                .sample(clamp(Double.NEGATIVE_INFINITY, 0.5), draw.normal(17))
+                .sample(clamp(-1, 3), Draw.aroundZero())
+                .refuses(message("clamp"), () -> Draw.integers().clamp(0, 1))
+                .refuses(
+                        "clamp: min must be at most max, min is 2.0, max 1.0",
+                        () -> Tensor.zeros(3).clamp(2, 1))
+                .refuses(
+                        "clamp: min must be at most max, min is NaN, max 1.0",
+                        () -> Tensor.zeros(3).clamp(Double.NaN, 1));
+    }
 
     /** out = xᵖ: dX = dOut ∘ p · xᵖ⁻¹. */
     private static Computation pow(double p) {

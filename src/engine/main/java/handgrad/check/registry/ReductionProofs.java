@@ -1,6 +1,7 @@
 package handgrad.check.registry;
 
 import handgrad.tensor.Tensor;
+import handgrad.tensor.Variance;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.IntFunction;
@@ -26,20 +27,12 @@ final class ReductionProofs {
                 all("mean", Tensor::mean, mean(), ReductionProofs::mean),
                 overOne("mean", d -> over(d, false, x -> x.mean(d), mean(), ReductionProofs::mean)),
                 keeping("mean", (d, keep) -> over(d, keep, x -> x.mean(d, keep), mean(), ReductionProofs::mean)),
-                all("var", Tensor::var, var(true), x -> var(x, true)),
-                spread(
-                        "var",
-                        (d, unbiased, keep) ->
-                                over(d, keep, x -> x.var(d, unbiased, keep), var(unbiased), x -> var(x, unbiased))),
-                all("std", Tensor::std, std(true), x -> Math.sqrt(var(x, true))),
-                spread(
-                        "std",
-                        (d, unbiased, keep) -> over(
-                                d,
-                                keep,
-                                x -> x.std(d, unbiased, keep),
-                                std(unbiased),
-                                x -> Math.sqrt(var(x, unbiased)))),
+                all("var", Tensor::var, var(Variance.UNBIASED), x -> var(x, Variance.UNBIASED)),
+                spread("var", false, (d, m, keep) -> over(d, keep, x -> x.var(d, m), var(m), x -> var(x, m))),
+                spread("var", true, (d, m, keep) -> over(d, keep, x -> x.var(d, m, keep), var(m), x -> var(x, m))),
+                all("std", Tensor::std, std(Variance.UNBIASED), x -> std(x, Variance.UNBIASED)),
+                spread("std", false, (d, m, keep) -> over(d, keep, x -> x.std(d, m), std(m), x -> std(x, m))),
+                spread("std", true, (d, m, keep) -> over(d, keep, x -> x.std(d, m, keep), std(m), x -> std(x, m))),
                 max(),
                 argmax());
     }
@@ -63,18 +56,20 @@ final class ReductionProofs {
      * out = Σ (x - mean)² / m, with m = n - 1 (unbiased) or n: dX = dOut · 2 (x - mean) / m. The mean depends on x as
      * well, but Σ (x - mean) = 0, so what would come through it is 0.
      */
-    private static Backward var(boolean unbiased) {
-        return (dOut, x, d) -> {
-            int m = unbiased ? x.size(d) - 1 : x.size(d);
-            return x.sub(x.mean(d, true)).mul(2.0 / m).mul(dOut);
-        };
+    private static Backward var(Variance variance) {
+        return (dOut, x, d) ->
+                x.sub(x.mean(d, true)).mul(2.0 / divisor(x.size(d), variance)).mul(dOut);
+    }
+
+    private static int divisor(int n, Variance variance) {
+        return variance == Variance.UNBIASED ? n - 1 : n;
     }
 
     /** out = √variance: dVariance = dOut / (2 · out), so dX = dOut · (x - mean) / (m · out). */
-    private static Backward std(boolean unbiased) {
+    private static Backward std(Variance variance) {
         return (dOut, x, d) -> {
-            var dVariance = dOut.div(x.std(d, unbiased, true).mul(2));
-            return var(unbiased).apply(dVariance, x, d);
+            var dVariance = dOut.div(x.std(d, variance, true).mul(2));
+            return var(variance).apply(dVariance, x, d);
         };
     }
 
@@ -101,13 +96,17 @@ final class ReductionProofs {
         return sum(x) / x.length;
     }
 
-    private static double var(double[] x, boolean unbiased) {
+    private static double var(double[] x, Variance variance) {
         double mean = mean(x);
         double squares = 0;
         for (double v : x) {
             squares += (v - mean) * (v - mean);
         }
-        return squares / (unbiased ? x.length - 1 : x.length);
+        return squares / divisor(x.length, variance);
+    }
+
+    private static double std(double[] x, Variance variance) {
+        return Math.sqrt(var(x, variance));
     }
 
     /** A reduction over one dimension, with a definition that reduces the numbers along it. */
@@ -202,14 +201,16 @@ final class ReductionProofs {
 
     /** A reduction that is told how to divide and whether the result keeps the dimension. */
     private interface Spread {
-        Computation over(int dimension, boolean unbiased, boolean keep);
+        Computation over(int dimension, Variance variance, boolean keep);
     }
 
-    private Proof spread(String name, Spread spread) {
-        return keeping(name + "(int, boolean, boolean)", name, (d, keep) -> spread.over(d, true, keep))
-                .sample(spread.over(0, false, true), draw.normal(5))
-                .sample(spread.over(0, false, false), draw.normal(3, 17))
-                .sample(spread.over(-1, false, true), draw.normal(2, 3, 5));
+    /** Of the form that may keep the dimension, or of that which leaves it out. */
+    private Proof spread(String name, boolean mayKeep, Spread spread) {
+        var signature = name + (mayKeep ? "(int, Variance, boolean)" : "(int, Variance)");
+        return keeping(signature, name, (d, keep) -> spread.over(d, Variance.UNBIASED, mayKeep && keep))
+                .sample(spread.over(0, Variance.BIASED, mayKeep), draw.normal(5))
+                .sample(spread.over(0, Variance.BIASED, false), draw.normal(3, 17))
+                .sample(spread.over(-1, Variance.BIASED, mayKeep), draw.normal(2, 3, 5));
     }
 
     private Proof max() {

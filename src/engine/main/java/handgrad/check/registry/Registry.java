@@ -12,9 +12,12 @@ public final class Registry {
         return Stream.of(
                         new ArithmeticProofs().proofs(),
                         new ElementwiseProofs().proofs(),
+                        new ChoiceProofs().proofs(),
                         new ReductionProofs().proofs(),
+                        new SoftmaxProofs().proofs(),
                         new ProductProofs().proofs(),
                         new MovementProofs().proofs(),
+                        new ReshapingProofs().proofs(),
                         new LinearProofs().proofs(),
                         new ActivationProofs().proofs(),
                         new DropoutProofs().proofs(),

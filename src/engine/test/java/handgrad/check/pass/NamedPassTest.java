@@ -9,6 +9,7 @@ import handgrad.random.TorchRandom;
 import handgrad.tensor.DType;
 import handgrad.tensor.Shape;
 import handgrad.tensor.Tensor;
+import handgrad.tensor.Variance;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.junit.jupiter.api.Tag;
@@ -214,7 +215,7 @@ class NamedPassTest {
         var targets = names.name("targets", y);
         var hprebn = names.name("hprebn", value("hprebn"));
         var difference = hprebn.sub(hprebn.mean(0, true));
-        var inverse = hprebn.var(0, true, true).add(1e-5).pow(-0.5);
+        var inverse = hprebn.var(0, Variance.UNBIASED, true).add(1e-5).pow(-0.5);
         var bngain = names.name("bngain", gain);
         var hpreact = names.name("hpreact", difference.mul(inverse).mul(bngain).add(bias));
         var logits = names.name("logits", hpreact.tanh().matmul(weight2).add(bias2));

@@ -7,6 +7,7 @@ import handgrad.check.GradientCheck;
 import handgrad.random.TorchRandom;
 import handgrad.tensor.Shape;
 import handgrad.tensor.Tensor;
+import handgrad.tensor.Variance;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -52,7 +53,7 @@ class NoiseTest {
         var out = noise.forward(Tensor.zeros(4, 2, 30, 30));
         assertThat(out.shape()).isEqualTo(Shape.of(4, 2, 30, 30));
         var channel = out.transpose(0, 1).reshape(2, -1);
-        assertThat(channel.std(1, false, false).floats())
+        assertThat(channel.std(1, Variance.BIASED, false).floats())
                 .containsExactly(new float[] {0.0577f, 0.0577f}, within(2e-3f));
     }
 

@@ -8,8 +8,8 @@ import java.util.Arrays;
  * The variance over one dimension of an array seen as (outer, n, inner), by the statistics of batch normalisation: a
  * row is a channel of one image, a column a feature of a matrix. The bound is that of {@link BatchNormalization}.
  */
-public final class Variance {
-    private Variance() {}
+public final class VarianceReduction {
+    private VarianceReduction() {}
 
     /**
      * out[o·inner + j] = Σ over i of (x[(o·n + i)·inner + j] - mean)² / divisor; x is (outer, n, inner), out is (outer,
