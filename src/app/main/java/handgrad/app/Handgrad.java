@@ -6,6 +6,7 @@ import handgrad.app.diagram.DiagramCommand;
 import handgrad.app.exercise.ExerciseCommand;
 import handgrad.app.program.RunCommand;
 import handgrad.app.program.ShellCommand;
+import handgrad.app.train.EvaluateCommand;
 import handgrad.app.train.SampleCommand;
 import handgrad.app.train.TrainCommand;
 import java.io.PrintWriter;
@@ -41,6 +42,7 @@ final class Handgrad implements Runnable {
     static {
         COMMANDS.put("train", TrainCommand.class);
         COMMANDS.put("sample", SampleCommand.class);
+        COMMANDS.put("evaluate", EvaluateCommand.class);
         COMMANDS.put("audio", AudioCommand.class);
         COMMANDS.put("check", CheckCommand.class);
         COMMANDS.put("exercise", ExerciseCommand.class);

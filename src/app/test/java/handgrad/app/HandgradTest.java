@@ -25,7 +25,19 @@ class HandgradTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"train", "sample", "audio", "check", "exercise", "diagram", "study", "doctor", "shell", "run"})
+            strings = {
+                "train",
+                "sample",
+                "evaluate",
+                "audio",
+                "check",
+                "exercise",
+                "diagram",
+                "study",
+                "doctor",
+                "shell",
+                "run"
+            })
     void theHelpListsACommandThatHelps(String command) {
         assertThat(CommandResult.of("--help").out()).containsPattern("(?m)^  " + command + " ");
         var result = CommandResult.of(command, "--help");

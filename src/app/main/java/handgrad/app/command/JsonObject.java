@@ -74,6 +74,11 @@ public final class JsonObject {
         return object;
     }
 
+    /** Whether there is such a property. */
+    public boolean has(String name) {
+        return values.containsKey(name);
+    }
+
     /** A property as it is written. */
     public String text(String name) {
         var value = values.get(name);

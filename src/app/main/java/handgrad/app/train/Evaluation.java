@@ -29,8 +29,21 @@ public record Evaluation(double train, double dev, double test) {
                 loss("test", model, split.test()));
     }
 
-    /** The loss on a part of the data, whose name an error would say; leaves the model in evaluation mode. */
+    /**
+     * The loss on a part of the data, whose name an error would say; leaves the model in evaluation mode.
+     *
+     * @throws FailedException if the loss is not finite
+     */
     public static double loss(String part, Layer model, Dataset data) {
+        double mean = loss(model, data);
+        if (!Double.isFinite(mean)) {
+            throw Trainer.diverged("the loss on " + part, mean);
+        }
+        return mean;
+    }
+
+    /** The loss on a part of the data, finite or not; leaves the model in evaluation mode. */
+    static double loss(Layer model, Dataset data) {
         model.train(false);
         var loss = new CrossEntropyLoss();
         double sum = 0;
@@ -41,10 +54,6 @@ public record Evaluation(double train, double dev, double test) {
                             model.forward(data.x().narrow(0, from, rows)),
                             data.y().narrow(0, from, rows));
         }
-        double mean = sum / data.size();
-        if (!Double.isFinite(mean)) {
-            throw Trainer.diverged("the loss on " + part, mean);
-        }
-        return mean;
+        return sum / data.size();
     }
 }

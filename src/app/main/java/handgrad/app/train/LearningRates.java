@@ -39,7 +39,7 @@ record LearningRates(double[] exponents, double[] losses) {
      */
     static LearningRates find(TrainOptions options, Dataset data) {
         var random = TorchRandom.seeded(options.seed());
-        var model = options.model().build(options.sizes(), random);
+        var model = options.network(random);
         var loss = new CrossEntropyLoss();
         var optimizer = options.model().optimizer(model.parameters());
         var batches = Trainer.batches(data, options, random);

@@ -3,9 +3,12 @@ package handgrad.app.train;
 import handgrad.app.command.JsonObject;
 import handgrad.app.command.ModelOption;
 import handgrad.app.command.UserFile;
+import handgrad.app.command.WrongInputException;
+import handgrad.file.PrintableText;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import tools.jackson.core.ObjectWriteContext;
 import tools.jackson.core.json.JsonFactory;
@@ -31,12 +34,19 @@ final class OptionsFile {
             generator.writeNumberProperty("embedding", options.embedding());
             generator.writeNumberProperty("blockSize", options.blockSize());
             generator.writeStringProperty("data", options.data());
+            var init = options.init();
+            if (init != null) {
+                generator.writeStringProperty("init", init.toString());
+            }
             generator.writeEndObject();
         }
         Files.writeString(file, text + "\n");
     }
 
-    /** Reads the options back; the message of the exception says what is wrong with the file. */
+    /**
+     * Reads the options back, also of a version without {@code init}; the message of the exception says what is wrong
+     * with the file.
+     */
     static TrainOptions read(Path file) {
         var text = new UserFile("", file, "the options of a run").text(MAXIMUM_BYTES);
         return JsonObject.read(
@@ -51,6 +61,15 @@ final class OptionsFile {
                         values.number("hidden", Integer::valueOf),
                         values.number("embedding", Integer::valueOf),
                         values.number("blockSize", Integer::valueOf),
-                        values.text("data")));
+                        values.text("data"),
+                        values.has("init") ? path("init", values.text("init")) : null));
+    }
+
+    private static Path path(String name, String text) {
+        try {
+            return Path.of(text);
+        } catch (InvalidPathException exception) {
+            throw new WrongInputException(name + " is no path: " + PrintableText.excerpt(text));
+        }
     }
 }

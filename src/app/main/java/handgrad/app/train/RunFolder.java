@@ -12,9 +12,6 @@ import handgrad.page.Page;
 import handgrad.page.PageHtml;
 import handgrad.random.TorchRandom;
 import handgrad.tensor.Backend;
-import handgrad.tensor.DType;
-import handgrad.tensor.Shape;
-import handgrad.tensor.Tensor;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
@@ -166,25 +163,8 @@ public record RunFolder(Path path) {
         }
         // The seed does not matter: every weight is replaced.
         var model = options.model().build(options.sizes(), TorchRandom.seeded(0));
-        // A BatchNorm with statistics for each position learns how many there are from its first batch.
-        model.forward(Tensor.zeros(DType.INT32, Shape.of(2, options.blockSize())));
-        try {
-            model.loadStateDict(Safetensors.read(weights()).tensors());
-        } catch (SafetensorsException exception) {
-            throw new WrongInputException(reason(exception));
-        } catch (IllegalArgumentException exception) {
-            throw new WrongInputException(weights() + " does not fit options.json: " + exception.getMessage());
-        }
-        model.stateDict().forEach(this::checkFinite);
+        SavedWeights.ofRun(weights(), options).load(model);
         return model;
-    }
-
-    private void checkFinite(String name, Tensor tensor) {
-        for (float value : tensor.floats()) {
-            if (!Float.isFinite(value)) {
-                throw new WrongInputException(weights() + ": " + name + " has a weight that is " + value);
-            }
-        }
     }
 
     Path optionsFile() {

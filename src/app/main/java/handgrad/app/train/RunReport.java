@@ -24,6 +24,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.BindException;
 import java.net.URI;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.DoubleSupplier;
@@ -142,7 +143,7 @@ final class RunReport implements Closeable {
     }
 
     private static List<Fact> facts(TrainOptions options) {
-        return List.of(
+        var facts = new ArrayList<Fact>(List.of(
                 new Fact("--steps", Integer.toString(options.steps())),
                 new Fact(
                         "--batch-size",
@@ -154,7 +155,12 @@ final class RunReport implements Closeable {
                 new Fact("--hidden", Integer.toString(options.hidden())),
                 new Fact("--embedding", Integer.toString(options.embedding())),
                 new Fact("--block-size", Integer.toString(options.blockSize())),
-                new Fact("--data", options.data()));
+                new Fact("--data", options.data())));
+        var init = options.init();
+        if (init != null) {
+            facts.add(new Fact("--init", init.toString()));
+        }
+        return facts;
     }
 
     private static String count(long value) {

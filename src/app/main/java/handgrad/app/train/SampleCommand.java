@@ -2,13 +2,8 @@ package handgrad.app.train;
 
 import handgrad.app.command.Checks;
 import handgrad.app.command.ExitCode;
-import handgrad.app.command.NamesOption;
-import handgrad.app.command.WrongInputException;
 import handgrad.app.report.Marks;
-import handgrad.data.Names;
-import handgrad.file.PrintableText;
 import handgrad.random.TorchRandom;
-import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import java.util.function.UnaryOperator;
@@ -75,19 +70,8 @@ public final class SampleCommand implements Callable<Integer> {
     }
 
     private static UnaryOperator<String> marked(TrainOptions options) {
-        var names = options.data().equals(TrainOptions.BUNDLED)
-                ? Names.bundled()
-                : NamesOption.read("--marks", path(options.data()));
+        var names = options.names("--marks");
         var marks = Marks.of(options.model(), names, names.split(TrainOptions.SPLIT_SEED));
         return name -> name + "\t" + marks.mark(name).mark();
-    }
-
-    private static Path path(String data) {
-        try {
-            return Path.of(data);
-        } catch (InvalidPathException exception) {
-            throw new WrongInputException(
-                    "--marks: the data of options.json is no path: " + PrintableText.excerpt(data));
-        }
     }
 }

@@ -7,6 +7,7 @@ import handgrad.app.command.NamesOption;
 import handgrad.app.command.WrongInputException;
 import handgrad.data.Names;
 import handgrad.models.LectureModel;
+import handgrad.random.TorchRandom;
 import handgrad.tensor.Backend;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -74,6 +75,13 @@ public final class TrainCommand implements Callable<Integer> {
 
     @Mixin
     private final NamesOption data = new NamesOption();
+
+    @Option(
+            names = "--init",
+            paramLabel = "FILE",
+            description = "Begin with the weights of this file (safetensors), or of the model in this run folder,"
+                    + " instead of drawn ones; the batches stay those of the seed.")
+    private @Nullable Path init;
 
     @Option(names = "--out", paramLabel = "DIR", description = "The run folder; without it a new one under runs.")
     private @Nullable Path out;
@@ -146,6 +154,10 @@ public final class TrainCommand implements Callable<Integer> {
             findLearningRate(options, names);
             return ExitCode.DONE;
         }
+        if (init != null) {
+            // Before there is a run folder: a file that does not fit leaves none.
+            options.network(TorchRandom.seeded(options.seed()));
+        }
         var folder = out == null ? RunFolder.next(model) : new RunFolder(out);
         Checks.notEmpty("--out", folder.path());
         var command = RepeatCommand.of(spec.commandLine().getParseResult(), model);
@@ -181,7 +193,8 @@ public final class TrainCommand implements Callable<Integer> {
                 given(hidden, defaults.sizes().hidden()),
                 given(embedding, defaults.sizes().embedding()),
                 given(blockSize, defaults.sizes().blockSize()),
-                data.file() == null ? TrainOptions.BUNDLED : data.file().toString());
+                data.file() == null ? TrainOptions.BUNDLED : data.file().toString(),
+                init);
     }
 
     private static <T> T given(@Nullable T value, T otherwise) {

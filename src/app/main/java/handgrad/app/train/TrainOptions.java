@@ -1,9 +1,17 @@
 package handgrad.app.train;
 
 import handgrad.app.command.Checks;
+import handgrad.app.command.NamesOption;
 import handgrad.app.command.WrongInputException;
+import handgrad.data.Names;
+import handgrad.file.PrintableText;
 import handgrad.models.LectureModel;
+import handgrad.nn.Layer;
 import handgrad.optim.Schedule;
+import handgrad.random.TorchRandom;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a run can be repeated with. The bounds on the sizes keep every tensor of a model below 2³¹ elements: the largest
@@ -19,6 +27,7 @@ import handgrad.optim.Schedule;
  * @param embedding the numbers that a character becomes
  * @param blockSize the characters that the model sees
  * @param data the file with the names, or {@code bundled}
+ * @param init the file, or the run folder, with the weights that the training begins with; null where they are drawn
  */
 record TrainOptions(
         LectureModel model,
@@ -29,7 +38,8 @@ record TrainOptions(
         int hidden,
         int embedding,
         int blockSize,
-        String data) {
+        String data,
+        @Nullable Path init) {
 
     /** The seed of the split, as in the lectures. */
     static final long SPLIT_SEED = 42;
@@ -45,6 +55,23 @@ record TrainOptions(
         } else {
             checkSizes(model, steps, batchSize, hidden, embedding, blockSize);
         }
+        if (init != null && model.isCounted()) {
+            throw new WrongInputException(model.title() + " is counted, not trained: it has no --init");
+        }
+    }
+
+    /** Options of a training that begins with weights drawn by its seed. */
+    TrainOptions(
+            LectureModel model,
+            int steps,
+            int batchSize,
+            double lr,
+            long seed,
+            int hidden,
+            int embedding,
+            int blockSize,
+            String data) {
+        this(model, steps, batchSize, lr, seed, hidden, embedding, blockSize, data, null);
     }
 
     private static void checkBigram(LectureModel model, int steps, int batchSize, double lr, LectureModel.Sizes sizes) {
@@ -96,7 +123,50 @@ record TrainOptions(
 
     /** These options with another number of steps. */
     TrainOptions withSteps(int other) {
-        return new TrainOptions(model, other, batchSize, lr, seed, hidden, embedding, blockSize, data);
+        return new TrainOptions(model, other, batchSize, lr, seed, hidden, embedding, blockSize, data, init);
+    }
+
+    /**
+     * The model with the weights that its training begins with. They are drawn, also where those of {@code init}
+     * replace them, so that what the generator draws next, the batches, follows from the seed alone.
+     *
+     * @throws WrongInputException if the file of {@code init} cannot be read or does not fit
+     */
+    Layer network(TorchRandom random) {
+        var network = model.build(sizes(), random);
+        if (init != null) {
+            SavedWeights.ofOption("--init", init, this).load(network);
+        }
+        return network;
+    }
+
+    /**
+     * The model with the weights of a file, or of a run folder, that an option of the command line names.
+     *
+     * @throws WrongInputException if the file cannot be read or does not fit
+     */
+    Layer network(String option, Path weights) {
+        // The seed does not matter: every weight is replaced.
+        var network = model.build(sizes(), TorchRandom.seeded(0));
+        SavedWeights.ofOption(option, weights, this).load(network);
+        return network;
+    }
+
+    /**
+     * The names that these options train on.
+     *
+     * @param option of the command line that asks for them; an error begins with it
+     */
+    Names names(String option) {
+        if (data.equals(BUNDLED)) {
+            return Names.bundled();
+        }
+        try {
+            return NamesOption.read(option, Path.of(data));
+        } catch (InvalidPathException exception) {
+            throw new WrongInputException(
+                    option + ": the data of options.json is no path: " + PrintableText.excerpt(data));
+        }
     }
 
     /** The learning rate of each step. */

@@ -21,8 +21,7 @@ record Training(Layer network, double firstLoss, double lastLoss, double seconds
     /** Does the same and tells of each step. */
     static Training of(TrainOptions options, Dataset data, Trainer.Listener listener) {
         var random = TorchRandom.seeded(options.seed());
-        var network = options.model().build(options.sizes(), random);
-        return of(network, data, options, random, listener);
+        return of(options.network(random), data, options, random, listener);
     }
 
     /** Trains a model that has been drawn by this generator. */

@@ -46,7 +46,7 @@ record TrainingRun(
     void run(int logEvery, boolean diagnostics) {
         var model = options.model();
         var random = TorchRandom.seeded(options.seed());
-        var network = model.build(options.sizes(), random);
+        var network = options.network(random);
         if (!quiet) {
             describe(network);
             // The next lines name OpenBLAS, which takes long to check and open: meanwhile the names are split.
@@ -101,6 +101,10 @@ record TrainingRun(
                 network.parameterCount(),
                 options.batchSize() == LectureModel.Defaults.ALL_ROWS ? "all rows" : options.batchSize(),
                 options.seed());
+        var init = options.init();
+        if (init != null) {
+            printer.println("init     " + PrintableText.of(init.toString()));
+        }
         printer.printf(
                 Locale.ROOT,
                 "names    %s: %,d%n",

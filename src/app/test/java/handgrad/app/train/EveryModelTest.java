@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import handgrad.app.CommandResult;
 import handgrad.models.LectureModel;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -15,7 +17,7 @@ class EveryModelTest {
 
     @ParameterizedTest
     @EnumSource
-    void each_model_is_trained_saved_and_sampled(LectureModel model) {
+    void each_model_is_trained_saved_sampled_evaluated_and_begun_with(LectureModel model) {
         var run = folder.resolve(model.title()).toString();
         var sizes = switch (model) {
             case BIGRAM_COUNTED -> "";
@@ -23,9 +25,30 @@ class EveryModelTest {
             default -> "--steps 3 --hidden 8 --embedding 4 ";
         };
         var arguments = "train %s %s--quiet --out %s".formatted(model.title(), sizes, run);
-        assertThat(CommandResult.of(arguments.split(" ")).err()).isEmpty();
+        var trained = CommandResult.of(arguments.split(" "));
+        assertThat(trained.err()).isEmpty();
         var samples = CommandResult.of("sample", "--run", run, "-n", "3");
         assertThat(samples.err()).isEmpty();
         assertThat(samples.out().lines()).hasSize(3);
+        var evaluated = CommandResult.of("evaluate", "--run", run);
+        assertThat(evaluated.err()).isEmpty();
+        var losses = "(?m)^(train|dev|test|all) +\\d\\.\\d{4}";
+        assertThat(rows(evaluated.out(), losses))
+                .hasSize(model.isBigram() ? 1 : 3)
+                .isSubsetOf(rows(trained.out(), losses));
+        if (!model.isCounted()) {
+            var begun = CommandResult.of((arguments.replace("--out ", "--steps 1 --init " + run + " --out ") + "-on")
+                    .replaceFirst("--steps 3 ", "")
+                    .split(" "));
+            assertThat(begun.err()).isEmpty();
+        }
+    }
+
+    private static List<String> rows(String text, String pattern) {
+        return Pattern.compile(pattern)
+                .matcher(text)
+                .results()
+                .map(row -> row.group().replaceAll(" +", " "))
+                .toList();
     }
 }
