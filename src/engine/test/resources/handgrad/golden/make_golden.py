@@ -448,6 +448,34 @@ def parameter_groups():
     save("parameter-groups", tensors)
 
 
+@golden
+def initialization():
+    """Weights (fan-in, fan-out) as torch.nn.init draws them in float32; its fan_out is that of (out, in)."""
+    init = torch.nn.init
+    draws = {
+        "pytorch": lambda w: init.kaiming_uniform_(w, a=math.sqrt(5), mode="fan_out"),
+        "kaiming-normal": lambda w: init.kaiming_normal_(w, mode="fan_out", nonlinearity="relu"),
+        "kaiming-uniform": lambda w: init.kaiming_uniform_(w, mode="fan_out", nonlinearity="relu"),
+        "xavier-normal": lambda w: init.xavier_normal_(w, gain=5 / 3),
+        "xavier-uniform": init.xavier_uniform_,
+        "normal": lambda w: init.normal_(w, std=0.02),
+        "orthogonal": init.orthogonal_,
+        "orthogonal-gain": lambda w: init.orthogonal_(w, gain=math.sqrt(2)),
+        "truncated-normal": init.trunc_normal_,
+        "truncated-normal-0.5": lambda w: init.trunc_normal_(w, std=0.5, a=-0.25, b=0.25),
+        "truncated-normal-0.02": lambda w: init.trunc_normal_(w, std=0.02),
+    }
+    tensors = {}
+    for name, draw in draws.items():
+        for sizes in ((30, 20), (20, 30), (16, 16), (3, 4), (4, 3)):
+            torch.manual_seed(SEED)
+            tensors[f"{name}.{sizes[0]}x{sizes[1]}"] = draw(torch.empty(sizes))
+    torch.manual_seed(SEED)
+    linear = torch.nn.Linear(20, 30)
+    tensors["linear.weight"], tensors["linear.bias"] = linear.weight, linear.bias
+    save("initialization", tensors)
+
+
 # The exercise of makemore part 4
 
 

@@ -10,7 +10,6 @@ import handgrad.data.DataFileException;
 import handgrad.data.GlyphImages;
 import handgrad.data.ImageFolder;
 import handgrad.models.VggNetwork;
-import handgrad.nn.Initialization;
 import handgrad.random.TorchRandom;
 import java.nio.file.Path;
 import java.util.EnumMap;
@@ -19,7 +18,6 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -64,11 +62,6 @@ public final class BatchNormCommand implements Callable<Integer> {
     private static final int GLYPHS = 10_000;
     private static final long GLYPHS_SEED = 42;
     private static final int BATCH_SIZE = 64;
-
-    /** From zeros a product of matrices gets no gradient. */
-    private static final Initialization[] INITIALIZATIONS = Stream.of(Initialization.values())
-            .filter(initialization -> initialization != Initialization.ZEROS)
-            .toArray(Initialization[]::new);
 
     @Mixin
     private final StudyOptions options = new StudyOptions();
@@ -173,7 +166,7 @@ public final class BatchNormCommand implements Callable<Integer> {
                 new DeepLinear(
                         samples,
                         EnumOption.of(DeepLinear.Placement.values(), "--placement", placement),
-                        EnumOption.of(INITIALIZATIONS, "--initialization", initialization));
+                        EnumOption.of(DeepLinear.Weights.values(), "--initialization", initialization));
             case NAMES -> new NamesNetwork();
             case IMAGES -> images();
         };

@@ -19,9 +19,28 @@ import java.util.Map;
  *
  * @param samples how many x, which the paper does not say
  * @param placement where it is normalised, which the paper does not say
- * @param initialization of the weights; the paper names Glorot's for its other network
+ * @param weights how they are drawn; the paper names Glorot's for its other network
  */
-record DeepLinear(int samples, Placement placement, Initialization initialization) implements Network {
+record DeepLinear(int samples, Placement placement, Weights weights) implements Network {
+    /** How weights are drawn; from zeros a product of matrices gets no gradient. */
+    enum Weights {
+        PYTORCH,
+        KAIMING_NORMAL,
+        KAIMING_UNIFORM,
+        XAVIER_NORMAL,
+        XAVIER_UNIFORM;
+
+        private Initialization initialization() {
+            return switch (this) {
+                case PYTORCH -> Initialization.PYTORCH;
+                case KAIMING_NORMAL -> Initialization.KAIMING_NORMAL;
+                case KAIMING_UNIFORM -> Initialization.KAIMING_UNIFORM;
+                case XAVIER_NORMAL -> Initialization.XAVIER_NORMAL;
+                case XAVIER_UNIFORM -> Initialization.XAVIER_UNIFORM;
+            };
+        }
+    }
+
     /** Where a deep linear network is normalised. */
     enum Placement {
         /** Behind every linear layer. */
@@ -51,7 +70,7 @@ record DeepLinear(int samples, Placement placement, Initialization initializatio
                 .formatted(
                         samples,
                         placement == Placement.EVERY ? "every layer" : "every layer but the last",
-                        title(initialization));
+                        title(weights));
     }
 
     private static String title(Enum<?> value) {
@@ -63,7 +82,7 @@ record DeepLinear(int samples, Placement placement, Initialization initializatio
         return Map.of(
                 "samples", Integer.toString(samples),
                 "placement", title(placement),
-                "initialization", title(initialization));
+                "initialization", title(weights));
     }
 
     @Override
@@ -85,7 +104,7 @@ record DeepLinear(int samples, Placement placement, Initialization initializatio
         var batch = new Batch(x, x.matmul(matrix));
         var layers = new ArrayList<Layer>();
         for (int i = 0; i < LAYERS; i++) {
-            layers.add(new Linear(UNITS, UNITS, false, initialization, random));
+            layers.add(new Linear(UNITS, UNITS, false, weights.initialization(), random));
             if (placement == Placement.EVERY || i < LAYERS - 1) {
                 layers.add(new BatchNorm1d(UNITS));
             }

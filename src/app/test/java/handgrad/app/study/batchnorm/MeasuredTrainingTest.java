@@ -3,7 +3,6 @@ package handgrad.app.study.batchnorm;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import handgrad.data.GlyphImages;
-import handgrad.nn.Initialization;
 import handgrad.nn.Linear;
 import handgrad.random.TorchRandom;
 import java.util.Arrays;
@@ -14,7 +13,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 class MeasuredTrainingTest {
     private static final DeepLinear LINEAR =
-            new DeepLinear(20, DeepLinear.Placement.EVERY, Initialization.XAVIER_NORMAL);
+            new DeepLinear(20, DeepLinear.Placement.EVERY, DeepLinear.Weights.XAVIER_NORMAL);
 
     private static void nothing() {}
 
@@ -52,7 +51,7 @@ class MeasuredTrainingTest {
     /** The sum over so many inputs makes the learning rate too large: the loss leaves float32 within the steps. */
     @Test
     void aTrainingThatDivergesEndsThere() {
-        var wide = new DeepLinear(100_000, DeepLinear.Placement.HIDDEN, Initialization.KAIMING_NORMAL);
+        var wide = new DeepLinear(100_000, DeepLinear.Placement.HIDDEN, DeepLinear.Weights.KAIMING_NORMAL);
         var training = MeasuredTraining.run(wide, Variant.STANDARD, 1, 20, 20, MeasuredTrainingTest::nothing);
         assertThat(training.losses()[19]).isInfinite();
         assertThat(training.lastLoss()).isInfinite();
@@ -75,7 +74,7 @@ class MeasuredTrainingTest {
     @Test
     void normalisesBehindEveryLayerOrAllButTheLast() {
         for (var placement : DeepLinear.Placement.values()) {
-            var network = new DeepLinear(20, placement, Initialization.XAVIER_NORMAL);
+            var network = new DeepLinear(20, placement, DeepLinear.Weights.XAVIER_NORMAL);
             var layers = network.start(Variant.NOISY, 1).model().layers();
             int normalised = placement == DeepLinear.Placement.EVERY ? 25 : 24;
             assertThat(layers).hasSize(25 + 2 * normalised);
