@@ -6,6 +6,7 @@ import org.jspecify.annotations.NullMarked;
 module handgrad {
     requires static jdk.incubator.vector;
     requires static org.jspecify;
+    requires de.siegmar.fastcsv;
     requires handgrad.blas;
     requires jdk.management;
     requires tools.jackson.core;

@@ -56,7 +56,29 @@ class DataFuzzTest implements FuzzTest {
                         IDX,
                         DataFileException.class,
                         (file, content) -> FuzzedReader.write(file, gzip(content)),
-                        IdxFile::read));
+                        IdxFile::read),
+                FuzzedReader.ofText(
+                        "table.csv",
+                        List.of(
+                                "rooms,town,price\n1,Rom,10.5\n3,\"Ulm, Donau\",-2e3\nNA,Rom,0\n",
+                                "price,rooms,town\r\n\r\n1,2,\"a\nb\"\r\n2,,c\r\n7,5,c\r\n-0.5,nan,\"\"\"\"\r\n"),
+                        DataFileException.class,
+                        DataFuzzTest::split));
+    }
+
+    private static void split(Path file) throws DataFileException {
+        var table = CsvTable.read(file);
+        var options = TableOptions.regression("price").withCategories("town");
+        table.split(options.withMissing(MissingCells.DROP_ROW), 1, 0, 7);
+        table.split(options.withMissing(MissingCells.MEAN).withIndices(true).withStandardized(false), 1, 0, 7);
+        CsvTable.read(file, CsvOptions.COMMA.withHeader(false))
+                .split(
+                        TableOptions.classification("3")
+                                .withCategories("1", "2")
+                                .withMissing(MissingCells.MEAN),
+                        1,
+                        0,
+                        7);
     }
 
     /** A reader of a folder of images in which one file is damaged. */
