@@ -63,7 +63,12 @@ class DataFuzzTest implements FuzzTest {
                                 "rooms,town,price\n1,Rom,10.5\n3,\"Ulm, Donau\",-2e3\nNA,Rom,0\n",
                                 "price,rooms,town\r\n\r\n1,2,\"a\nb\"\r\n2,,c\r\n7,5,c\r\n-0.5,nan,\"\"\"\"\r\n"),
                         DataFileException.class,
-                        DataFuzzTest::split));
+                        DataFuzzTest::split),
+                FuzzedReader.ofText(
+                        "text.txt",
+                        List.of("to be or not to be, that is the question: whether 'tis nobler 😀\n"),
+                        DataFileException.class,
+                        file -> TextDataset.read(file, 4)));
     }
 
     private static void split(Path file) throws DataFileException {
