@@ -23,6 +23,15 @@ public final class Update {
             },
             (target, source, keep, factor) -> keep * target + factor * source);
 
+    private static final ElementwiseLoop LERP = ElementwiseLoop.of(
+            (_, source, target, weight, _, from, to) -> {
+                float share = (float) weight;
+                for (int i = from; i < to; i++) {
+                    target[i] += share * (source[i] - target[i]);
+                }
+            },
+            (target, source, weight, _) -> target + weight * (source - target));
+
     private static final ElementwiseLoop SCALED_SQUARE_ROOT = ElementwiseLoop.of(
             (x, _, out, factor, _, from, to) -> {
                 float scale = (float) factor;
@@ -54,6 +63,11 @@ public final class Update {
     /** target = keep · target + factor · source. */
     public static void blend(Object target, double keep, double factor, Object source, int n) {
         BLEND.run(target, source, target, keep, factor, n);
+    }
+
+    /** target += weight · (source - target). */
+    public static void lerp(Object target, double weight, Object source, int n) {
+        LERP.run(target, source, target, weight, 0, n);
     }
 
     /** out = √(factor · x). */

@@ -43,7 +43,7 @@ public final class StateDict extends AbstractMap<String, Tensor> {
     /**
      * The state of something other than a model, such as an optimiser; as live as the tensors are.
      *
-     * @param owner who has it, for errors: {@code the optimiser}
+     * @param owner who has it, for errors: {@code Adam}
      * @param tensors by name; a name may differ from that of the statistic
      */
     public static StateDict of(String owner, Map<String, Statistic> tensors) {

@@ -15,21 +15,21 @@ import java.util.Objects;
 import java.util.function.Function;
 
 /**
- * The parameters of an optimiser, at least one, none null, none twice, with the factors of their groups, the number of
- * steps, and the names of what is kept for them.
+ * The parameters of an optimiser or an average, at least one, none null, none twice, with the factors of their groups,
+ * the number of steps, and the names of what is kept for them.
  */
 final class ParameterList {
-    private final String optimizer;
+    private final String owner;
     private final List<Parameter> parameters;
     private final double[] rateFactors;
     private final double[] decayFactors;
     private final Statistic steps = Statistic.neverNegative("step", Tensor.zeros(DType.INT32, Shape.of()));
 
-    /** The parameters of all groups; the optimiser's name is for errors. */
-    ParameterList(String optimizer, ParameterGroups groups) {
-        this.optimizer = optimizer;
+    /** The parameters of all groups; the owner's name is for errors. */
+    ParameterList(String owner, ParameterGroups groups) {
+        this.owner = owner;
         this.parameters = checked(
-                optimizer,
+                owner,
                 groups.groups().stream()
                         .flatMap(group -> group.parameters().stream())
                         .toList());
@@ -69,8 +69,8 @@ final class ParameterList {
     }
 
     /** All of them alike. */
-    static ParameterGroups alike(String optimizer, List<Parameter> parameters) {
-        return ParameterGroups.of(ParameterGroup.of(checked(optimizer, parameters)));
+    static ParameterGroups alike(String owner, List<Parameter> parameters) {
+        return ParameterGroups.of(ParameterGroup.of(checked(owner, parameters)));
     }
 
     List<Parameter> all() {
@@ -107,20 +107,30 @@ final class ParameterList {
     int beginStep(double lr, double gradFactor, List<Statistic> kept) {
         requireNotNegative("the learning rate", lr);
         requireNotNegative("the factor of the gradients", gradFactor);
+        return beginStep(kept);
+    }
+
+    /** Begins a step, unless what is kept has another type than its parameter, and counts it from 1. */
+    int beginStep(List<Statistic> kept) {
         requireTypes(kept);
         return ++steps.value().ints()[0];
     }
 
-    /** A conversion of the model gives its parameters new tensors, and what an optimiser keeps has the old type. */
-    private void requireTypes(List<Statistic> kept) {
+    /** How many steps have begun. */
+    int steps() {
+        return steps.value().ints()[0];
+    }
+
+    /** A conversion of the model gives its parameters new tensors, and what is kept for them has the old type. */
+    void requireTypes(List<Statistic> kept) {
         for (int i = 0; i < kept.size(); i++) {
             var value = parameters.get(i).value();
             var old = kept.get(i).value();
             if (value.dtype() != old.dtype()) {
-                throw new IllegalStateException(optimizer + ": "
+                throw new IllegalStateException(owner + ": "
                         + parameters.get(i).name() + " " + value.shape() + " is " + value.dtype() + " now, and was "
-                        + old.dtype() + " when this optimiser was made: call model.to(" + value.dtype()
-                        + ") first, then make the optimiser");
+                        + old.dtype() + " when this " + owner + " was made: call model.to(" + value.dtype()
+                        + ") first, then make it");
             }
         }
     }
@@ -134,22 +144,21 @@ final class ParameterList {
         for (int i = 0; i < parameters.size(); i++) {
             var name = names.get(parameters.get(i));
             if (name == null) {
-                throw new IllegalArgumentException(optimizer + ": parameter " + i + ", "
+                throw new IllegalArgumentException(owner + ": parameter " + i + ", "
                         + parameters.get(i).name() + " "
                         + parameters.get(i).value().shape() + ", is not in this "
-                        + model.getClass().getSimpleName() + "; give the model that the optimiser was made for");
+                        + model.getClass().getSimpleName() + "; give the model that it was made for");
             }
             for (var each : kept) {
                 state.put(name + "." + each.get(i).name(), each.get(i));
             }
         }
-        return StateDict.of("the optimiser", state);
+        return StateDict.of(owner, state);
     }
 
     private void requireNotNegative(String name, double value) {
         if (!(value >= 0) || Double.isInfinite(value)) {
-            throw new IllegalArgumentException(
-                    optimizer + ": " + name + " must be at least 0 and finite, it is " + value);
+            throw new IllegalArgumentException(owner + ": " + name + " must be at least 0 and finite, it is " + value);
         }
     }
 }

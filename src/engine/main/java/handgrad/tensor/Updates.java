@@ -265,6 +265,20 @@ public final class Updates {
     }
 
     /**
+     * target += weight · (source - target): a running average that a source which stays the same is not changed by, as
+     * {@link #blend} is by the rounding of two factors whose sum is not quite 1.
+     *
+     * @param target (…), overwritten
+     * @param weight the share of the source, from 0 to 1
+     * @param source (…)
+     */
+    public static void lerp(Tensor target, double weight, Tensor source) {
+        requireAlike("lerp", "source", target, source);
+        Conversion.requireHeld("lerp", weight, target.dtype());
+        Update.lerp(target.elements(), weight, source.elements(), target.shape().elements());
+    }
+
+    /**
      * out = √(factor · x), to 1.5 ulp (units in the last place), also where the product is beyond float32 or subnormal.
      *
      * @param x (…)

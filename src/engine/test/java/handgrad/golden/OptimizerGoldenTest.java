@@ -1,5 +1,6 @@
 package handgrad.golden;
 
+import handgrad.nn.Linear;
 import handgrad.nn.Parameter;
 import handgrad.optim.Adam;
 import handgrad.optim.AdamOptions;
@@ -11,6 +12,7 @@ import handgrad.optim.RMSprop;
 import handgrad.optim.RMSpropOptions;
 import handgrad.optim.Sgd;
 import handgrad.optim.SgdOptions;
+import handgrad.optim.WeightAverage;
 import handgrad.tensor.DType;
 import handgrad.tensor.Tensor;
 import java.util.List;
@@ -117,5 +119,33 @@ class OptimizerGoldenTest {
         }
         golden.assertRelative("norms", Tensor.of(norms, STEPS), 1e-12);
         return Tensor.cat(0, values);
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"FLOAT32", "FLOAT64"})
+    void an_average_follows_pytorch(DType dtype) {
+        var golden = Golden.read("weight-average");
+        var layer = new Linear(Tensor.zeros(7, 3), Tensor.zeros(3));
+        layer.to(dtype);
+        var average = new WeightAverage(layer, 0.9);
+        var averages = new Tensor[STEPS];
+        for (int step = 0; step < STEPS; step++) {
+            layer.parameters()
+                    .get(0)
+                    .value()
+                    .copyFrom(golden.get("weights").narrow(0, step, 1).reshape(7, 3));
+            layer.parameters()
+                    .get(1)
+                    .value()
+                    .copyFrom(golden.get("biases").narrow(0, step, 1).reshape(3));
+            average.update();
+            try (var _ = average.swapIn()) {
+                var weight = layer.parameters().get(0).value();
+                var bias = layer.parameters().get(1).value();
+                averages[step] = Tensor.cat(0, weight.reshape(-1), bias).reshape(1, -1);
+            }
+        }
+        golden.assertRelative("averages", Tensor.cat(0, averages), dtype == DType.FLOAT64 ? 1e-15 : 1e-6);
+        golden.assertAllUsed();
     }
 }

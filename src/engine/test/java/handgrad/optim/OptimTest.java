@@ -51,8 +51,8 @@ class OptimTest {
         layer.weight().grad().fill(1);
         assertThatIllegalStateException()
                 .isThrownBy(() -> adam.step(0.1))
-                .withMessage("Adam: weight (3, 2) is FLOAT64 now, and was FLOAT32 when this optimiser was made: call"
-                        + " model.to(FLOAT64) first, then make the optimiser");
+                .withMessage("Adam: weight (3, 2) is FLOAT64 now, and was FLOAT32 when this Adam was made: call"
+                        + " model.to(FLOAT64) first, then make it");
         assertThat(layer.stateDict()).isEqualTo(before);
         sgd.step(0.1); // keeps nothing
         layer.to(DType.FLOAT32);
@@ -160,7 +160,7 @@ class OptimTest {
         layer.to(DType.FLOAT64);
         assertThatIllegalStateException()
                 .isThrownBy(() -> sgd.step(0.1))
-                .withMessage("Sgd: weight (3, 2) is FLOAT64 now, and was FLOAT32 when this optimiser was made: call"
-                        + " model.to(FLOAT64) first, then make the optimiser");
+                .withMessage("Sgd: weight (3, 2) is FLOAT64 now, and was FLOAT32 when this Sgd was made: call"
+                        + " model.to(FLOAT64) first, then make it");
     }
 }

@@ -114,12 +114,12 @@ class OptimizerStateTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> adam.loadStateDict(model, saved))
                 .withMessage("loadStateDict: missing 0.bias.exp_avg (4); unexpected 2.weight.exp_avg (2);"
-                        + " 1.bias.exp_avg has shape (3), the optimiser wants (2);"
+                        + " 1.bias.exp_avg has shape (3), Adam wants (2);"
                         + " 1.bias.exp_avg_sq has -1.0 at [0], it must be at least 0");
         assertThat(adam.stateDict(model)).isEqualTo(before);
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> adam.loadStateDict(model, adam.stateDict(model)))
-                .withMessageStartingWith("loadStateDict: step is the optimiser's own tensor, ");
+                .withMessageStartingWith("loadStateDict: step is Adam's own tensor, ");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new Sgd(model.parameters()).loadStateDict(model, before))
                 .withMessageStartingWith("loadStateDict: unexpected 0.weight.exp_avg (3, 4), ");
@@ -130,8 +130,8 @@ class OptimizerStateTest {
         var adam = new Adam(model().parameters());
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> adam.stateDict(model()))
-                .withMessage("Adam: parameter 0, weight (3, 4), is not in this Sequential; give the model that the"
-                        + " optimiser was made for");
+                .withMessage("Adam: parameter 0, weight (3, 4), is not in this Sequential; give the model that it"
+                        + " was made for");
     }
 
     @Test

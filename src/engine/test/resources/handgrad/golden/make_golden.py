@@ -476,6 +476,23 @@ def initialization():
     save("initialization", tensors)
 
 
+@golden
+def weight_average():
+    """The average of a layer's parameters after each of five updates."""
+    g = seeded()
+    weights, biases = torch.randn(5, 3, 7, generator=g), torch.randn(5, 3, generator=g)
+    model = torch.nn.Linear(7, 3).double()
+    average = torch.optim.swa_utils.AveragedModel(model, avg_fn=lambda mean, value, _: 0.9 * mean + (1 - 0.9) * value)
+    values = []
+    for weight, bias in zip(weights, biases):
+        model.load_state_dict({"weight": weight, "bias": bias})
+        average.update_parameters(model)
+        mean = average.module
+        values.append(torch.cat([mean.weight.detach().T.flatten(), mean.bias.detach()]))
+    save("weight-average", {"weights": weights.transpose(1, 2).contiguous(), "biases": biases,
+                            "averages": torch.stack(values)})
+
+
 # The exercise of makemore part 4
 
 

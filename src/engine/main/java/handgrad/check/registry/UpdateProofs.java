@@ -16,7 +16,7 @@ final class UpdateProofs {
     private final Draw draw = new Draw(16);
 
     List<Proof> proofs() {
-        return List.of(addScaled(), blend(), scaledSquareRoot(), copyToRows(), addRows());
+        return List.of(addScaled(), blend(), lerp(), scaledSquareRoot(), copyToRows(), addRows());
     }
 
     private static Tensor changed(Tensor x, Consumer<Tensor> operation) {
@@ -53,6 +53,26 @@ final class UpdateProofs {
                 .refuses(
                         "blend: source is FLOAT32 (3), wants FLOAT32 (2)",
                         () -> Updates.blend(Tensor.zeros(2), 1, 1, Tensor.zeros(3)));
+    }
+
+    /** out = target + w · (source - target): dTarget = (1 - w) · dOut, dSource = w · dOut. */
+    private static Computation lerp(double w) {
+        return new Computation(
+                x -> changed(x[0], out -> Updates.lerp(out, w, x[1])),
+                (dOut, _) -> InputGradients.of(dOut.mul(1 - w), dOut.mul(w)),
+                new Definition(
+                        x -> Definition.tensor(x[0].shape(), i -> x[0].get(i) + w * (x[1].get(i) - x[0].get(i))),
+                        _ -> 3,
+                        x -> Definition.tensor(
+                                x[0].shape(),
+                                i -> Math.abs(x[0].get(i)) + w * (Math.abs(x[1].get(i)) + Math.abs(x[0].get(i))))));
+    }
+
+    private Proof lerp() {
+        return twoOfOneShape("Updates.lerp", lerp(0.125))
+                .refuses(
+                        "lerp: source is FLOAT32 (3), wants FLOAT32 (2)",
+                        () -> Updates.lerp(Tensor.zeros(2), 1, Tensor.zeros(3)));
     }
 
     private Proof twoOfOneShape(String name, Computation formula) {
