@@ -1,7 +1,6 @@
 package handgrad.data;
 
 import handgrad.file.AtomicFile;
-import handgrad.tensor.Shape;
 import handgrad.tensor.Tensor;
 import java.io.BufferedOutputStream;
 import java.io.DataOutputStream;
@@ -36,7 +35,7 @@ public final class IdxFile {
     public static Tensor read(Path file) throws DataFileException {
         try (var stream = ImageFolder.open(file, "a file in the IDX format", Long.MAX_VALUE)) {
             var header = IdxHeader.read(file, stream);
-            var shape = shape(file, header);
+            var shape = header.shape(file, 0);
             var elements = elements(file, stream, header, Kind.of(header.type()));
             int[] sizes = shape.toArray();
             return switch (header.type().dtype()) {
@@ -140,15 +139,6 @@ public final class IdxFile {
     /** Reads unsigned bytes as they are, of a header that has been checked. */
     static byte[] bytes(Path file, InputStream stream, IdxHeader header) throws IOException {
         return (byte[]) elements(file, stream, header, Kind.BYTES);
-    }
-
-    /** The shape of a tensor that holds what a header says. */
-    private static Shape shape(Path file, IdxHeader header) throws DataFileException {
-        try {
-            return Shape.of("IdxFile", header.sizes());
-        } catch (IllegalArgumentException _) {
-            throw new DataFileException(file, header.says() + ", more than the 2^31 - 1 elements of a tensor");
-        }
     }
 
     static boolean isCompressed(Path file) {

@@ -1,6 +1,7 @@
 package handgrad.data;
 
 import handgrad.file.PrintableText;
+import handgrad.tensor.Shape;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -64,18 +65,13 @@ record IdxHeader(IdxType type, long[] sizes) {
 
     /** The number of elements; {@link Long#MAX_VALUE} if it is no long. */
     long elements() {
-        return elements(0);
-    }
-
-    /** The product of the sizes from one dimension on; {@link Long#MAX_VALUE} if it is no long. */
-    long elements(int from) {
         long product = 1;
-        for (int d = from; d < sizes.length; d++) {
-            if (sizes[d] == 0) {
+        for (long size : sizes) {
+            if (size == 0) {
                 return 0;
             }
-            boolean fits = Math.multiplyHigh(product, sizes[d]) == 0 && product * sizes[d] >= 0;
-            product = fits ? product * sizes[d] : Long.MAX_VALUE;
+            boolean fits = Math.multiplyHigh(product, size) == 0 && product * size >= 0;
+            product = fits ? product * size : Long.MAX_VALUE;
         }
         return product;
     }
@@ -86,6 +82,18 @@ record IdxHeader(IdxType type, long[] sizes) {
         return elements > (Long.MAX_VALUE - bytes()) / type.bytes()
                 ? Long.MAX_VALUE
                 : bytes() + elements * type.bytes();
+    }
+
+    /** The shape of a tensor of the dimensions from one on. */
+    Shape shape(Path file, int from) throws DataFileException {
+        try {
+            return Shape.of("IdxHeader", Arrays.copyOfRange(sizes, from, sizes.length));
+        } catch (IllegalArgumentException _) {
+            throw new DataFileException(
+                    file,
+                    says() + (from == 0 ? ", more than" : ", a row of more than")
+                            + " the 2^31 - 1 elements of a tensor");
+        }
     }
 
     /** What it says in a message: {@code its header says (60000, 28, 28) of type unsigned byte}. */

@@ -226,12 +226,17 @@ public final class ImageDataset implements BatchSource {
                 Tensor.zeros(batchSize, channels, height, width), Tensor.zeros(DType.INT32, Shape.of(batchSize)));
     }
 
+    /** What a model sees of a pixel from 0 to 255. */
+    static float number(int pixel) {
+        return (pixel - 127.5f) / 127.5f;
+    }
+
     private void copy(int image, Batch target, int row) {
         int n = channels * height * width;
         float[] x = target.x().floats();
         if (pixels instanceof byte[] bytes) {
             for (int i = 0; i < n; i++) {
-                x[row * n + i] = (Byte.toUnsignedInt(bytes[image * n + i]) - 127.5f) / 127.5f;
+                x[row * n + i] = number(Byte.toUnsignedInt(bytes[image * n + i]));
             }
         } else {
             System.arraycopy(pixels, image * n, x, row * n, n);

@@ -6,6 +6,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -68,7 +69,29 @@ class DataFuzzTest implements FuzzTest {
                         "text.txt",
                         List.of("to be or not to be, that is the question: whether 'tis nobler 😀\n"),
                         DataFileException.class,
-                        file -> TextDataset.read(file, 4)));
+                        file -> TextDataset.read(file, 4)),
+                new FuzzedReader("rows.idx", IDX, DataFileException.class, DataFuzzTest::mapped),
+                new FuzzedReader(
+                        "tokens.bin",
+                        List.of(tokens(20240520, 1, Short.BYTES), tokens(20240801, 7, Integer.BYTES)),
+                        DataFileException.class,
+                        file -> TokenFile.llmc(file).close()));
+    }
+
+    private static byte[] tokens(int magic, int version, int bytes) {
+        return ByteBuffer.allocate(1024 + 5 * bytes)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .putInt(magic)
+                .putInt(version)
+                .putInt(5)
+                .array();
+    }
+
+    private static void mapped(Path file) throws DataFileException {
+        try (var rows = MappedRows.idx(file)) {
+            int last = rows.size() - 1;
+            rows.fill(last < 0 ? new int[0] : new int[] {0, last}, rows.empty(2));
+        }
     }
 
     private static void split(Path file) throws DataFileException {
