@@ -133,8 +133,10 @@ final class GradientRun {
             if (cause != null
                     && result.verdict() == Verdict.WRONG
                     && results.get(t).verdict() != Verdict.WRONG) {
-                var sentence = where + "it is wrong: " + (rows ? "a number of rows is written into the code, or " : "")
-                        + cause.sentence();
+                var sentence = where + "it is wrong"
+                        + (rows
+                                ? ": a number of rows is written into the code, or " + cause.explanation()
+                                : cause.introduced());
                 results.set(t, result.with(new Cause(rows ? Cause.Kind.ROW_COUNT : cause.kind(), sentence)));
             }
         }

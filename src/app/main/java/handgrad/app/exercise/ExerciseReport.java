@@ -41,7 +41,7 @@ record ExerciseReport(Exercise exercise, Path source, ExerciseCheck check) {
 
     private void addWrong(StringJoiner text, Comparison wrong) {
         var cause = Objects.requireNonNull(wrong.cause());
-        text.add("%s is wrong: %s".formatted(place(wrong.name()), cause.sentence()));
+        text.add("%s is wrong%s".formatted(place(wrong.name()), cause.introduced()));
         long all = check.comparisons().stream().filter(each -> !each.passed()).count();
         if (all > 1) {
             text.add("Correct it first: the others that are wrong may be so because they are computed from it.");

@@ -114,6 +114,15 @@ class ExerciseCommandTest {
     }
 
     @Test
+    void namesEachCauseThatFits() throws IOException {
+        var result = check(
+                Exercise.numbered(7), Exercise.numbered(7).solution().replace("x.mul(2).div(120)", "x.mul(2).div(30)"));
+        assertThat(result.out())
+                .contains("is wrong, likely cause: it is 4 times too large: a mean in the forward pass divides by n =")
+                .contains("; or the derivative of x⁴ is 4x³");
+    }
+
+    @Test
     void saysThatAMistakeGoesOn() throws IOException {
         var result = check(BASICS, BASICS.solution().replace("dq = t.mul(t).neg()", "dq = t.mul(t)"));
         assertThat(result.out())

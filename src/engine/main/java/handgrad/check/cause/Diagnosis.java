@@ -8,41 +8,47 @@ import handgrad.tensor.DType;
 import handgrad.tensor.Shape;
 import handgrad.tensor.Tensor;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
- * Finds the likely cause of a wrong gradient by trying usual mistakes, one rule after another: the first that explains
- * all numbers wins. Rules that cannot be wrong come first, the vaguer ones last.
+ * Finds the likely cause of a wrong gradient by trying usual mistakes. The rules stand in ranks: those that cannot be
+ * wrong come first, then those that leave no number open, and the vaguer ones last. A mistake of a later rank is looked
+ * for only where none of an earlier one explains all numbers; what explains them in one rank is told together, because
+ * the numbers do not tell it apart.
  */
 public final class Diagnosis {
     /** A kind of mistake. */
     @FunctionalInterface
     interface Rule {
-        /** The cause if this mistake explains the gradient, otherwise null. */
-        @Nullable
-        Cause explain(Evidence evidence);
+        /** The ways in which this mistake explains the gradient; none where it does not. */
+        List<Cause> explain(Evidence evidence);
     }
 
-    private static final List<Rule> RULES = List.of(
-            ShapeRules::wrongShape,
-            ElementRules::notFinite,
-            ElementRules::stale,
-            ElementRules::zero,
-            UseRules::forgottenUse,
-            FactorRules::constantFactor,
-            UseRules::partOfTheSum,
-            ShapeRules::wrongAxisOfConstant,
-            UseRules::sumOverTheWrongAxis,
-            ShapeRules::transposed,
-            ProductRules::transposedFactor,
-            ElementRules::oneElement,
-            TermRules::factorOfEachSlice,
-            TermRules::wrongTerm,
-            ProductRules::missingFactor,
-            ProductRules::missingProduct,
-            ProductRules::onlyAProduct,
-            TermRules::constantAlongADimension,
-            ElementRules::oneElementInEachRow);
+    private static final List<List<Rule>> RULES = List.of(
+            // What is seen, whatever made it so.
+            List.of(ShapeRules::wrongShape),
+            List.of(ElementRules::notFinite),
+            List.of(ElementRules::stale),
+            List.of(ElementRules::zero),
+            // The mistake gives exactly these numbers.
+            List.of(
+                    UseRules::forgottenUse,
+                    FactorRules::knownFactor,
+                    UseRules::partOfTheSum,
+                    ShapeRules::wrongAxisOfConstant,
+                    UseRules::sumOverTheWrongAxis,
+                    ShapeRules::transposed,
+                    ProductRules::missingFactor),
+            // A number that the mistake leaves open is found in the gradient.
+            List.of(FactorRules::constantFactor),
+            List.of(ProductRules::transposedFactor, ElementRules::oneElement),
+            List.of(TermRules::factorOfEachSlice),
+            List.of(TermRules::wrongTerm),
+            // What can be said of the difference alone.
+            List.of(ProductRules::missingProduct, ProductRules::onlyAProduct),
+            List.of(FactorRules::ratio, TermRules::constantAlongADimension, ElementRules::oneElementInEachRow));
+
+    /** More causes than this help nobody. */
+    private static final int MOST_CAUSES = 3;
 
     /** Of a tensor with more elements only samples are looked at, because all the differences would take too long. */
     public static final int LARGEST = 20_000;
@@ -76,10 +82,15 @@ public final class Diagnosis {
                             "it is right for all outputs together and wrong for one of them alone: backward must be"
                                     + " linear in dOut");
         }
-        for (var rule : RULES) {
-            var cause = rule.explain(evidence);
-            if (cause != null) {
-                return cause;
+        for (var rank : RULES) {
+            var causes = rank.stream()
+                    .flatMap(rule -> rule.explain(evidence).stream())
+                    .distinct()
+                    .limit(MOST_CAUSES)
+                    .toList();
+            if (!causes.isEmpty()) {
+                var first = causes.getFirst();
+                return new Cause(first.kind(), first.sentence(), causes.subList(1, causes.size()));
             }
         }
         return new Cause(

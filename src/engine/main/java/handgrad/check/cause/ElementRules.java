@@ -13,64 +13,64 @@ import org.jspecify.annotations.Nullable;
 final class ElementRules {
     private ElementRules() {}
 
-    static @Nullable Cause notFinite(Evidence evidence) {
+    static List<Cause> notFinite(Evidence evidence) {
         var gradient = evidence.gradient();
         for (int i = 0; i < gradient.shape().elements(); i++) {
             if (!Double.isFinite(gradient.getFlat(i))) {
-                return new Cause(
+                return List.of(new Cause(
                         Kind.NOT_FINITE,
                         "at " + Tensors.index(gradient.shape(), i) + " it is " + gradient.getFlat(i)
-                                + ": look for a division by zero, the logarithm of zero or an exp that overflows");
+                                + ": look for a division by zero, the logarithm of zero or an exp that overflows"));
             }
         }
         if (!Tensors.isFinite(evidence.expected())) {
-            return new Cause(
-                    Kind.NOT_FINITE, "the forward pass gives no finite number close to this input: choose another");
+            return List.of(new Cause(
+                    Kind.NOT_FINITE, "the forward pass gives no finite number close to this input: choose another"));
         }
-        return null;
+        return List.of();
     }
 
-    static @Nullable Cause stale(Evidence evidence) {
+    static List<Cause> stale(Evidence evidence) {
         return evidence.stale().getAsBoolean()
-                ? new Cause(
+                ? List.of(new Cause(
                         Kind.STALE,
                         "it belongs to an earlier batch: backward uses something that an earlier forward pass kept;"
-                                + " keep it anew in each forward pass")
-                : null;
+                                + " keep it anew in each forward pass"))
+                : List.of();
     }
 
-    static @Nullable Cause zero(Evidence evidence) {
+    static List<Cause> zero(Evidence evidence) {
         return Tensors.largest(evidence.gradient()) == 0
-                ? new Cause(
-                        Kind.ZERO, "it is zero everywhere: nothing is added to it, or it is set to zero after it was")
-                : null;
+                ? List.of(new Cause(
+                        Kind.ZERO, "it is zero everywhere: nothing is added to it, or it is set to zero after it was"))
+                : List.of();
     }
 
-    static @Nullable Cause oneElement(Evidence evidence) {
+    static List<Cause> oneElement(Evidence evidence) {
         var wrong = wrong(evidence);
         if (wrong.size() != 1 || evidence.expected().shape().elements() < 3) {
-            return null;
+            return List.of();
         }
-        return new Cause(
+        return List.of(new Cause(
                 Kind.ONE_ELEMENT,
                 "only the element " + Tensors.index(evidence.expected().shape(), wrong.getFirst())
-                        + " is wrong, all others are right: look for what treats it differently");
+                        + " is wrong, all others are right: look for what treats it differently"));
     }
 
-    static @Nullable Cause oneElementInEachRow(Evidence evidence) {
+    static List<Cause> oneElementInEachRow(Evidence evidence) {
         var shape = evidence.expected().shape();
         var wrong = wrong(evidence);
         if (shape.rank() < 2 || shape.size(-1) < 3 || wrong.size() < 2) {
-            return null;
+            return List.of();
         }
         long rows = wrong.stream().map(i -> i / shape.size(-1)).distinct().count();
         if (rows < wrong.size()) {
-            return null;
+            return List.of();
         }
-        return new Cause(
+        return List.of(new Cause(
                 Kind.MISSING_TERM,
                 "in each row at most one element is wrong: a term with the one-hot of a target or of a maximum is"
-                        + " missing or has another factor");
+                        + " missing or has another factor"));
     }
 
     /** Of a gradient that is right beside its largest element: an element that is wrong for its own size, if any. */

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.TreeSet;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
 
 /**
  * What the rules look at when they explain a wrong gradient.
@@ -96,6 +97,15 @@ public record Evidence(
                 }
             }
         }
+    }
+
+    /** A count; where two dimensions of x have this size it says so, as the numbers do not tell which is meant. */
+    String size(int count) {
+        var dimensions = IntStream.range(0, x.shape().rank())
+                .filter(d -> x.size(d) == count)
+                .mapToObj(d -> "dimension " + d)
+                .toList();
+        return count + (dimensions.size() < 2 ? "" : " (the size of " + String.join(" as of ", dimensions) + ")");
     }
 
     /** The other tensors that are not indices. */

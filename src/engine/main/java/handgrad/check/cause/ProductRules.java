@@ -4,32 +4,34 @@ import handgrad.check.difference.Tensors;
 import handgrad.check.result.Cause;
 import handgrad.check.result.Cause.Kind;
 import handgrad.tensor.Tensor;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /** Mistakes that show as a product of the output's gradient with another tensor. */
 final class ProductRules {
     private ProductRules() {}
 
     /** dX = dOut · W where dOut · Wᵀ is right: the shapes fit by chance. */
-    static @Nullable Cause transposedFactor(Evidence evidence) {
+    static List<Cause> transposedFactor(Evidence evidence) {
         var products = matrixProducts(evidence);
-        var given = multiple(evidence, evidence.gradient(), products);
-        var right = multiple(evidence, evidence.expected(), products);
-        return given == null || right == null
-                ? null
-                : new Cause(Kind.TRANSPOSED, "it is made of " + given + " where " + right + " is right");
+        var given = multiples(evidence, evidence.gradient(), products);
+        var right = multiples(evidence, evidence.expected(), products);
+        return given.isEmpty() || right.isEmpty()
+                ? List.of()
+                : List.of(new Cause(
+                        Kind.TRANSPOSED,
+                        "it is made of " + String.join(" or ", given) + " where " + String.join(" or ", right)
+                                + " is right"));
     }
 
-    /** The product that a tensor is a multiple of, or null. */
-    private static @Nullable String multiple(Evidence evidence, Tensor tensor, Map<String, Tensor> products) {
-        for (var product : products.entrySet()) {
-            if (isMultiple(evidence, tensor, product.getValue())) {
-                return product.getKey();
-            }
-        }
-        return null;
+    /** The products that a tensor is a multiple of. */
+    private static List<String> multiples(Evidence evidence, Tensor tensor, Map<String, Tensor> products) {
+        return products.entrySet().stream()
+                .filter(product -> isMultiple(evidence, tensor, product.getValue()))
+                .map(Map.Entry::getKey)
+                .toList();
     }
 
     private static boolean isMultiple(Evidence evidence, Tensor tensor, Tensor term) {
@@ -38,59 +40,63 @@ final class ProductRules {
     }
 
     /** A factor of every element is missing, or there once too often: x, an output or another tensor. */
-    static @Nullable Cause missingFactor(Evidence evidence) {
+    static List<Cause> missingFactor(Evidence evidence) {
         var factors = new LinkedHashMap<>(evidence.floating());
         factors.put(evidence.name(), evidence.x());
         evidence.uses().forEach(use -> factors.put(use.name(), use.output()));
         factors.values()
                 .removeIf(factor ->
                         !Tensors.broadcasts(factor.shape(), evidence.x().shape()));
+        var causes = new ArrayList<Cause>();
         for (var factor : factors.entrySet()) {
             if (evidence.equal(evidence.gradient().mul(factor.getValue()), evidence.expected())) {
-                return new Cause(Kind.MISSING_TERM, "the factor " + factor.getKey() + " is missing: multiply by it");
+                causes.add(new Cause(
+                        Kind.MISSING_TERM, "the factor " + factor.getKey() + " is missing: multiply by it"));
             }
             if (evidence.equal(evidence.gradient(), evidence.expected().mul(factor.getValue()))) {
-                return new Cause(
-                        Kind.MISSING_TERM, "the factor " + factor.getKey() + " is there once too often: divide by it");
+                causes.add(new Cause(
+                        Kind.MISSING_TERM, "the factor " + factor.getKey() + " is there once too often: divide by it"));
             }
         }
-        return null;
+        return causes;
     }
 
     /** The chain rule ends too early: the gradient is one of the products that it is made of. */
-    static @Nullable Cause onlyAProduct(Evidence evidence) {
-        var products = elementwiseProducts(evidence);
-        products.putAll(matrixProducts(evidence));
-        for (var product : products.entrySet()) {
-            if (evidence.equal(evidence.gradient(), product.getValue())) {
-                return new Cause(
+    static List<Cause> onlyAProduct(Evidence evidence) {
+        return products(evidence).entrySet().stream()
+                .filter(product -> evidence.equal(evidence.gradient(), product.getValue()))
+                .map(product -> new Cause(
                         Kind.MISSING_TERM,
                         "it is " + product.getKey()
-                                + " and no more: a factor of the chain rule or another term is missing");
-            }
-        }
-        return null;
+                                + " and no more: a factor of the chain rule or another term is missing"))
+                .toList();
     }
 
-    /** The difference to the right gradient is a multiple of a product. */
-    static @Nullable Cause missingProduct(Evidence evidence) {
+    /** The difference to the right gradient is a product, or of more than two numbers a multiple of one. */
+    static List<Cause> missingProduct(Evidence evidence) {
         var difference = evidence.difference();
+        var causes = new ArrayList<Cause>();
+        products(evidence).forEach((name, term) -> {
+            double factor = FactorRules.dot(difference, term) / FactorRules.dot(term, term);
+            boolean missing = FactorRules.isClose(factor, -1);
+            boolean twice = FactorRules.isClose(factor, 1);
+            if (isMultiple(evidence, difference, term)
+                    && (missing || twice || term.shape().elements() > 2)) {
+                causes.add(new Cause(
+                        Kind.MISSING_TERM,
+                        "the term " + name
+                                + (missing
+                                        ? " is missing: add it"
+                                        : twice ? " is there once too often" : " has a wrong factor or is missing")));
+            }
+        });
+        return causes;
+    }
+
+    private static Map<String, Tensor> products(Evidence evidence) {
         var products = elementwiseProducts(evidence);
         products.putAll(matrixProducts(evidence));
-        for (var product : products.entrySet()) {
-            var term = product.getValue();
-            if (isMultiple(evidence, difference, term)) {
-                double factor = FactorRules.dot(difference, term) / FactorRules.dot(term, term);
-                return new Cause(
-                        Kind.MISSING_TERM,
-                        FactorRules.isClose(factor, -1)
-                                ? "the term " + product.getKey() + " is missing: add it"
-                                : FactorRules.isClose(factor, 1)
-                                        ? "the term " + product.getKey() + " is there once too often"
-                                        : "the term " + product.getKey() + " has a wrong factor or is missing");
-            }
-        }
-        return null;
+        return products;
     }
 
     /** dOut times each tensor, summed over what x is broadcast along. */

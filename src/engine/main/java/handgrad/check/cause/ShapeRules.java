@@ -15,46 +15,64 @@ import org.jspecify.annotations.Nullable;
 final class ShapeRules {
     private ShapeRules() {}
 
-    static @Nullable Cause wrongShape(Evidence evidence) {
+    static List<Cause> wrongShape(Evidence evidence) {
         var shape = evidence.gradient().shape();
         var wanted = evidence.expected().shape();
-        if (shape.equals(wanted)) {
-            return null;
-        }
-        if (evidence.equal(evidence.gradient(), evidence.expected())) {
+        return shape.equals(wanted)
+                ? List.of()
+                : List.of(wrongShape(evidence, "its shape is " + shape + ", the tensor's is " + wanted));
+    }
+
+    private static Cause wrongShape(Evidence evidence, String shapes) {
+        var gradient = evidence.gradient();
+        var shape = gradient.shape();
+        var wanted = evidence.expected().shape();
+        var along = broadcastDimensions(wanted, shape);
+        if (evidence.equal(gradient, evidence.expected())) {
+            boolean unsummed = evidence.uses().stream()
+                    .anyMatch(use -> use.output().shape().equals(shape) && shape.rank() > wanted.rank());
             return new Cause(
                     Kind.WRONG_SHAPE,
-                    "its shape is " + shape + ", the tensor's is " + wanted
-                            + ", the numbers are right: keep the dimension when you sum, or reshape the result");
+                    shapes
+                            + (unsummed
+                                    ? ": the sum over the rows is missing, which one row does not show, or reshape the"
+                                            + " result"
+                                    : ", the numbers are right: keep the dimension when you sum, or reshape the"
+                                            + " result"));
         }
-        var along = broadcastDimensions(wanted, shape);
         if (!along.isEmpty()) {
             return new Cause(
                     Kind.BROADCAST_NOT_SUMMED,
                     "it has the shape of the broadcast " + shape + ": sum it over " + dimensions(along)
                             + ", because " + evidence.name() + " " + wanted + " was broadcast along "
-                            + (along.size() == 1 ? "it" : "them"));
+                            + (along.size() == 1 ? "it" : "them")
+                            + (isRight(evidence, Tensors.sumTo(wanted, gradient))
+                                    ? ""
+                                    : "; the sum is not right either, so more is missing"));
         }
         if (wanted.rank() == 2 && !isVector(wanted) && shape.equals(Shape.of(wanted.size(1), wanted.size(0)))) {
             return new Cause(
                     Kind.TRANSPOSED,
-                    "its shape is " + shape + ", the tensor's is " + wanted
-                            + ": transpose it, or exchange the factors of the matrix product");
+                    shapes + ": transpose it, or exchange the factors of the matrix product"
+                            + (isRight(evidence, gradient.t())
+                                    ? ""
+                                    : "; its transpose is not right either, so more is wrong"));
         }
         for (var use : evidence.uses()) {
             var summed = summedDimensions(use.output().shape(), shape);
             var right = summedDimensions(use.output().shape(), wanted);
-            if (summed != null && right != null && !summed.equals(right)) {
+            if (!summed.isEmpty() && !right.isEmpty() && !summed.equals(right)) {
                 return new Cause(
                         Kind.WRONG_AXIS,
-                        "its shape is " + shape + ", the tensor's is " + wanted + ": a sum of "
-                                + use.output().shape() + " runs over " + dimensions(summed)
-                                + " where it should run over " + dimensions(right));
+                        shapes + ": a sum of " + use.output().shape() + " runs over " + alternatives(summed)
+                                + " where it should run over " + alternatives(right));
             }
         }
-        return new Cause(
-                Kind.WRONG_SHAPE,
-                "its shape is " + shape + ", the tensor's is " + wanted + ": a gradient has the shape of its tensor");
+        return new Cause(Kind.WRONG_SHAPE, shapes + ": a gradient has the shape of its tensor");
+    }
+
+    private static boolean isRight(Evidence evidence, @Nullable Tensor corrected) {
+        return corrected != null && evidence.equal(corrected, evidence.expected());
     }
 
     private static boolean isVector(Shape matrix) {
@@ -76,15 +94,17 @@ final class ShapeRules {
         return small.rank() <= large.rank() ? along : List.of();
     }
 
-    /** The dimensions that a sum over gives the shape, kept with size 1 or not; null if there are none. */
-    private static @Nullable List<Integer> summedDimensions(Shape from, Shape shape) {
-        for (var dimensions : Tensors.subsets(from.rank())) {
-            if (Tensors.summed(from, dimensions, false).equals(shape)
-                    || Tensors.summed(from, dimensions, true).equals(shape)) {
-                return dimensions;
-            }
-        }
-        return null;
+    /** Every set of dimensions that a sum over gives the shape, kept with size 1 or not. */
+    private static List<List<Integer>> summedDimensions(Shape from, Shape shape) {
+        return Tensors.subsets(from.rank()).stream()
+                .filter(dimensions -> Tensors.summed(from, dimensions, false).equals(shape)
+                        || Tensors.summed(from, dimensions, true).equals(shape))
+                .toList();
+    }
+
+    /** "dimension 0 or dimensions 1 and 2": the sets that fit. */
+    static String alternatives(List<List<Integer>> sets) {
+        return sets.stream().map(ShapeRules::dimensions).collect(Collectors.joining(" or "));
     }
 
     /** "dimension 0", "dimensions 0 and 1". */
@@ -94,7 +114,8 @@ final class ShapeRules {
     }
 
     /** What a sum gives back is equal along the dimension that it ran over. */
-    static @Nullable Cause wrongAxisOfConstant(Evidence evidence) {
+    static List<Cause> wrongAxisOfConstant(Evidence evidence) {
+        var causes = new ArrayList<Cause>();
         int rank = evidence.expected().shape().rank();
         for (int right = 0; right < rank; right++) {
             for (int wrong = 0; wrong < rank; wrong++) {
@@ -102,14 +123,14 @@ final class ShapeRules {
                         && isConstant(evidence, evidence.expected(), right)
                         && isConstant(evidence, evidence.gradient(), wrong)
                         && !isConstant(evidence, evidence.gradient(), right)) {
-                    return new Cause(
+                    causes.add(new Cause(
                             Kind.WRONG_AXIS,
                             "it is equal along dimension " + wrong + " and should be along dimension " + right
-                                    + ": the gradient of a sum is repeated along the dimension that was summed");
+                                    + ": the gradient of a sum is repeated along the dimension that was summed"));
                 }
             }
         }
-        return null;
+        return causes;
     }
 
     static boolean isConstant(Evidence evidence, Tensor tensor, int dimension) {
@@ -121,19 +142,20 @@ final class ShapeRules {
         return evidence.equal(tensor, first);
     }
 
-    static @Nullable Cause transposed(Evidence evidence) {
+    static List<Cause> transposed(Evidence evidence) {
+        var causes = new ArrayList<Cause>();
         var expected = evidence.expected();
         int rank = expected.shape().rank();
         for (int first = 0; first < rank; first++) {
             for (int second = first + 1; second < rank; second++) {
                 if (evidence.equal(evidence.gradient(), expected.transpose(first, second))) {
-                    return new Cause(
+                    causes.add(new Cause(
                             Kind.TRANSPOSED,
                             "it is the transpose of the right gradient: exchange dimensions " + first + " and " + second
-                                    + ", or the factors of the matrix product");
+                                    + ", or the factors of the matrix product"));
                 }
             }
         }
-        return null;
+        return causes;
     }
 }

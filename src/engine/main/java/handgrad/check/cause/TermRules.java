@@ -43,7 +43,7 @@ final class TermRules {
 
     private TermRules() {}
 
-    static @Nullable Cause wrongTerm(Evidence evidence) {
+    static List<Cause> wrongTerm(Evidence evidence) {
         for (var basis : bases(evidence)) {
             var ways = slices(evidence.x().shape());
             for (var way : ways) {
@@ -53,23 +53,25 @@ final class TermRules {
                 }
                 var given = factors(evidence, evidence.gradient(), basis, way);
                 if (given != null) {
-                    var cause = compare(evidence, basis, right, given);
-                    if (cause != null) {
-                        return cause;
+                    var causes = compare(evidence, basis, right, given);
+                    if (!causes.isEmpty()) {
+                        return causes;
                     }
                     continue;
                 }
-                for (var other : ways) {
-                    if (factors(evidence, evidence.gradient(), basis, other) != null) {
-                        return new Cause(
-                                Kind.WRONG_AXIS,
-                                "its sums run over " + other.dimension + ", those of the right gradient over "
-                                        + way.dimension);
-                    }
+                var others = ways.stream()
+                        .filter(other -> factors(evidence, evidence.gradient(), basis, other) != null)
+                        .map(Slices::dimension)
+                        .toList();
+                if (!others.isEmpty()) {
+                    return List.of(new Cause(
+                            Kind.WRONG_AXIS,
+                            "its sums run over " + String.join(" or ", others) + ", those of the right gradient over "
+                                    + way.dimension));
                 }
             }
         }
-        return null;
+        return List.of();
     }
 
     private static List<Slices> slices(Shape shape) {
@@ -148,7 +150,7 @@ final class TermRules {
         }
     }
 
-    private static @Nullable Cause compare(Evidence evidence, List<Term> basis, double[][] right, double[][] given) {
+    private static List<Cause> compare(Evidence evidence, List<Term> basis, double[][] right, double[][] given) {
         var wrong = IntStream.range(0, basis.size())
                 .filter(t -> !close(given[t], right[t], 1))
                 .boxed()
@@ -156,21 +158,22 @@ final class TermRules {
         String parts = (wrong.size() == 1 ? "the part with " : "the parts with ")
                 + wrong.stream().map(t -> basis.get(t).name).collect(Collectors.joining(" and "));
         if (!wrong.isEmpty() && wrong.stream().allMatch(t -> largest(given[t]) < 1e-4 * largest(right[t]))) {
-            return new Cause(
-                    Kind.MISSING_TERM, parts + (wrong.size() == 1 ? " is missing: add it" : " are missing: add them"));
+            return List.of(new Cause(
+                    Kind.MISSING_TERM, parts + (wrong.size() == 1 ? " is missing: add it" : " are missing: add them")));
         }
         if (wrong.size() != 1) {
-            return null;
+            return List.of();
         }
         int t = wrong.getFirst();
         if (largest(right[t]) < 1e-4 * largest(given[t])) {
-            return new Cause(Kind.MISSING_TERM, parts + " does not belong there, or a term that cancels it is missing");
+            return List.of(new Cause(
+                    Kind.MISSING_TERM, parts + " does not belong there, or a term that cancels it is missing"));
         }
         double factor = factor(given[t], right[t]);
         if (close(given[t], right[t], factor)) {
-            return FactorRules.explain(parts, factor, evidence.counts());
+            return FactorRules.explain(parts, factor, evidence);
         }
-        return new Cause(Kind.MISSING_TERM, parts + " is wrong: a term or a factor of it is missing");
+        return List.of(new Cause(Kind.MISSING_TERM, parts + " is wrong: a term or a factor of it is missing"));
     }
 
     private static boolean close(double[] given, double[] right, double factor) {
@@ -202,40 +205,44 @@ final class TermRules {
     }
 
     /** The difference is the same along a whole dimension, as the gradient of a mean or a maximum is. */
-    static @Nullable Cause constantAlongADimension(Evidence evidence) {
+    static List<Cause> constantAlongADimension(Evidence evidence) {
         var difference = evidence.difference();
-        for (int d = 0; d < difference.shape().rank(); d++) {
-            if (difference.shape().rank() > 1 && ShapeRules.isConstant(evidence, difference, d)) {
-                return new Cause(
+        int rank = difference.shape().rank();
+        return IntStream.range(0, rank)
+                .filter(d -> rank > 1 && ShapeRules.isConstant(evidence, difference, d))
+                .mapToObj(d -> new Cause(
                         Kind.MISSING_TERM,
                         "it differs from the right gradient by the same along dimension " + d
                                 + ": a term that is repeated along it, such as the one through a mean, is missing"
-                                + " or wrong");
-            }
-        }
-        return null;
+                                + " or wrong"))
+                .toList();
     }
 
-    /** Each slice is right except for a factor of its own, as when a gain is left out. */
-    static @Nullable Cause factorOfEachSlice(Evidence evidence) {
-        for (var way : slices(evidence.x().shape())) {
-            if (way.size < 3 || way.count() < 2) {
-                continue;
-            }
-            boolean fits = IntStream.range(0, way.count())
-                    .allMatch(s -> LeastSquares.solve(
-                                    new double[][] {way.slice(evidence.expected(), s)},
-                                    way.slice(evidence.gradient(), s),
-                                    evidence.closeness())
-                            != null);
-            if (fits) {
-                return new Cause(
+    /**
+     * Each slice is right except for a factor of its own, as when a gain is left out; of several ways to slice, the one
+     * that leaves the fewest factors open.
+     */
+    static List<Cause> factorOfEachSlice(Evidence evidence) {
+        var fits = slices(evidence.x().shape()).stream()
+                .filter(way -> way.size > 2 && way.count() > 1 && isRightButForFactors(evidence, way))
+                .toList();
+        int fewest = fits.stream().mapToInt(Slices::count).min().orElse(0);
+        return fits.stream()
+                .filter(way -> way.count() == fewest)
+                .map(way -> new Cause(
                         Kind.MISSING_TERM,
                         "along " + way.dimension
                                 + " it is right but for a factor that is another for each slice: one that is"
-                                + " broadcast, such as a gain or a deviation, is missing or there twice");
-            }
-        }
-        return null;
+                                + " broadcast, such as a gain or a deviation, is missing or there twice"))
+                .toList();
+    }
+
+    private static boolean isRightButForFactors(Evidence evidence, Slices way) {
+        return IntStream.range(0, way.count())
+                .allMatch(s -> LeastSquares.solve(
+                                new double[][] {way.slice(evidence.expected(), s)},
+                                way.slice(evidence.gradient(), s),
+                                evidence.closeness())
+                        != null);
     }
 }

@@ -7,9 +7,10 @@ import handgrad.check.result.Cause.Kind;
 import handgrad.tensor.DType;
 import handgrad.tensor.Shape;
 import handgrad.tensor.Tensor;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
+import java.util.stream.IntStream;
 
 /**
  * Mistakes in the sum over the uses of a tensor: a use is left out, overwritten, or summed over the wrong dimension.
@@ -23,10 +24,10 @@ final class UseRules {
     private UseRules() {}
 
     /** The tensor is used in several places, and its gradient is the sum over only some of them; looks at a sample. */
-    static @Nullable Cause forgottenUse(Evidence evidence) {
+    static List<Cause> forgottenUse(Evidence evidence) {
         var uses = evidence.uses();
         if (uses.size() < 2 || uses.size() > MOST_USES) {
-            return null;
+            return List.of();
         }
         int[] elements = SAMPLE.elementsOf(evidence.expected().shape());
         var given = Tensor.zeros(DType.FLOAT64, Shape.of(elements.length));
@@ -37,21 +38,20 @@ final class UseRules {
                 ofUses.set(uses.get(u).gradientAt(elements[i]), u, i);
             }
         }
+        var causes = new ArrayList<Cause>();
         for (var subset : Tensors.subsets(uses.size())) {
             var numbers = Tensor.of(subset.stream().mapToInt(Integer::intValue).toArray(), subset.size());
-            if (evidence.equal(given, ofUses.indexSelect(0, numbers).sum(0))) {
-                var counted = subset.stream().map(uses::get).toList();
-                var forgotten =
-                        uses.stream().filter(use -> !counted.contains(use)).toList();
-                return forgotten.isEmpty()
-                        ? null
-                        : new Cause(
-                                Kind.OVERWRITTEN,
-                                "it has only the gradient through " + names(counted) + ": add (+=) the one through "
-                                        + names(forgotten) + ", where " + evidence.name() + " is used too");
+            var counted = subset.stream().map(uses::get).toList();
+            var forgotten = uses.stream().filter(use -> !counted.contains(use)).toList();
+            if (!forgotten.isEmpty()
+                    && evidence.equal(given, ofUses.indexSelect(0, numbers).sum(0))) {
+                causes.add(new Cause(
+                        Kind.OVERWRITTEN,
+                        "it has only the gradient through " + names(counted) + ": add (+=) the one through "
+                                + names(forgotten) + ", where " + evidence.name() + " is used too"));
             }
         }
-        return null;
+        return causes;
     }
 
     private static String names(List<Use> uses) {
@@ -59,30 +59,34 @@ final class UseRules {
     }
 
     /** The gradient is a sum over the elements of an output, and some of its terms are missing. */
-    static @Nullable Cause partOfTheSum(Evidence evidence) {
+    static List<Cause> partOfTheSum(Evidence evidence) {
+        var causes = new ArrayList<Cause>();
         for (var use : evidence.uses()) {
             var contributions = use.contributions();
-            if (contributions == null || !evidence.equal(contributions.sum(1), evidence.expected())) {
-                continue;
-            }
-            if (isOneContribution(evidence, contributions, true)) {
-                return new Cause(
-                        Kind.OVERWRITTEN,
-                        "it has only what the last use of each element gives: where an element is used again, add"
-                                + " (+=) to its gradient, do not set it");
-            }
-            var slice = slice(evidence, use.output().shape(), contributions);
-            if (slice != null) {
-                return slice;
-            }
-            if (isOneContribution(evidence, contributions, false)) {
-                return new Cause(
-                        Kind.OVERWRITTEN,
-                        "it has only what the first use of each element gives: where an element is used again, add"
-                                + " (+=) to its gradient");
+            if (contributions != null && evidence.equal(contributions.sum(1), evidence.expected())) {
+                causes.addAll(partOfTheSum(evidence, use.output().shape(), contributions));
             }
         }
-        return null;
+        return causes;
+    }
+
+    private static List<Cause> partOfTheSum(Evidence evidence, Shape output, Tensor contributions) {
+        boolean first = isOneContribution(evidence, contributions, false);
+        boolean last = isOneContribution(evidence, contributions, true);
+        if (last) {
+            return List.of(new Cause(
+                    Kind.OVERWRITTEN,
+                    "it has only what " + (first ? "one" : "the last")
+                            + " use of each element gives: where an element is used again, add (+=) to its gradient, do"
+                            + " not set it"));
+        }
+        var slices = slices(evidence, output, contributions);
+        return slices.isEmpty() && first
+                ? List.of(new Cause(
+                        Kind.OVERWRITTEN,
+                        "it has only what the first use of each element gives: where an element is used again, add"
+                                + " (+=) to its gradient"))
+                : slices;
     }
 
     /** Whether the gradient has, for each element, only its last contribution, or only its first. */
@@ -102,9 +106,10 @@ final class UseRules {
         return true;
     }
 
-    /** Whether the gradient only has the contributions of one index along one dimension of the output. */
-    private static @Nullable Cause slice(Evidence evidence, Shape output, Tensor contributions) {
+    /** Where the gradient only has the contributions of one index along one dimension of the output. */
+    private static List<Cause> slices(Evidence evidence, Shape output, Tensor contributions) {
         int rows = contributions.size(0);
+        var causes = new ArrayList<Cause>();
         for (int d = 0; d < output.rank(); d++) {
             int size = output.size(d);
             if (size < 2) {
@@ -115,45 +120,53 @@ final class UseRules {
                     .reshape(rows, output.elements(0, d), size, output.elements(d + 1, output.rank()))
                     .sum(3)
                     .sum(1);
-            for (int s = 0; s < size; s++) {
-                var slice = slices.indexSelect(1, Tensor.of(new int[] {s}, 1));
-                if (evidence.equal(slice, evidence.gradient())) {
-                    boolean last = s == size - 1;
-                    return new Cause(
-                            last ? Kind.OVERWRITTEN : Kind.BROADCAST_NOT_SUMMED,
-                            "it has only what index " + s + " of dimension " + d + " of the output " + output
-                                    + " gives: "
-                                    + (last
-                                            ? "add (+=) the gradients of all " + size + ", do not overwrite them"
-                                            : "sum over all " + size));
-                }
+            var fits = IntStream.range(0, size)
+                    .filter(s -> evidence.equal(
+                            slices.indexSelect(1, Tensor.of(new int[] {s}, 1)), evidence.gradient()))
+                    .boxed()
+                    .toList();
+            if (!fits.isEmpty()) {
+                boolean last = fits.getFirst() == size - 1;
+                causes.add(new Cause(
+                        last ? Kind.OVERWRITTEN : Kind.BROADCAST_NOT_SUMMED,
+                        "it has only what index "
+                                + fits.stream().map(String::valueOf).collect(Collectors.joining(" or "))
+                                + " of dimension " + d + " of the output " + output + " gives: "
+                                + (last
+                                        ? "add (+=) the gradients of all " + size + ", do not overwrite them"
+                                        : "sum over all " + size)));
             }
         }
-        return null;
+        return causes;
     }
 
     /** The sum runs over the wrong dimensions of the output, and happens to have the right number of elements. */
-    static @Nullable Cause sumOverTheWrongAxis(Evidence evidence) {
+    static List<Cause> sumOverTheWrongAxis(Evidence evidence) {
+        var causes = new ArrayList<Cause>();
         for (var use : evidence.uses()) {
             var contributions = use.contributions();
             if (contributions == null) {
                 continue;
             }
-            var terms = contributions.sum(0).reshape(use.output().shape().toArray());
-            List<Integer> right = null;
-            List<Integer> wrong = null;
-            for (var dimensions : Tensors.subsets(terms.shape().rank())) {
-                var sum = Tensors.sum(terms, dimensions);
-                right = evidence.equal(sum, evidence.expected()) ? dimensions : right;
-                wrong = evidence.equal(sum, evidence.gradient()) ? dimensions : wrong;
-            }
-            if (right != null && wrong != null) {
-                return new Cause(
+            var output = use.output().shape();
+            var terms = contributions.sum(0).reshape(output.toArray());
+            var right = sums(evidence, terms, evidence.expected());
+            var wrong = sums(evidence, terms, evidence.gradient());
+            if (!right.isEmpty() && !wrong.isEmpty()) {
+                causes.add(new Cause(
                         Kind.WRONG_AXIS,
-                        "it is summed over " + ShapeRules.dimensions(wrong) + " of the output "
-                                + use.output().shape() + ": sum over " + ShapeRules.dimensions(right));
+                        "it is summed over " + ShapeRules.alternatives(wrong) + " of the output " + output
+                                + ": sum over " + ShapeRules.alternatives(right)));
             }
         }
-        return null;
+        return causes;
+    }
+
+    /** The sets of dimensions, none of size 1, that a sum of the terms over gives the tensor. */
+    private static List<List<Integer>> sums(Evidence evidence, Tensor terms, Tensor tensor) {
+        return Tensors.subsets(terms.shape().rank()).stream()
+                .filter(dimensions -> dimensions.stream().allMatch(d -> terms.size(d) > 1))
+                .filter(dimensions -> evidence.equal(Tensors.sum(terms, dimensions), tensor))
+                .toList();
     }
 }

@@ -1,12 +1,24 @@
 package handgrad.check.result;
 
+import java.util.List;
+
 /**
  * Why a gradient is wrong, or could not be checked, as far as its numbers tell.
  *
  * @param kind the kind of mistake
  * @param sentence what was found and what to do, one sentence for the person who wrote the gradient
+ * @param others what explains the same numbers as well; where there are some, none of them is certain
  */
-public record Cause(Kind kind, String sentence) {
+public record Cause(Kind kind, String sentence, List<Cause> others) {
+    public Cause {
+        others = List.copyOf(others);
+    }
+
+    /** A cause that nothing else contests. */
+    public Cause(Kind kind, String sentence) {
+        this(kind, sentence, List.of());
+    }
+
     /** The kinds of mistakes that are told apart. */
     public enum Kind {
         /** Every element is the same number of times too large or too small. */
@@ -65,8 +77,30 @@ public record Cause(Kind kind, String sentence) {
         }
     }
 
+    /** Whether the numbers tell this cause from every other that was looked for. */
+    public boolean isCertain() {
+        return others.isEmpty();
+    }
+
+    /** All that fits, joined by "or". */
+    public String explanation() {
+        var text = new StringBuilder(sentence);
+        // What a sentence finds ends with the colon; where another finds the same, it need not be said again.
+        String found = sentence.substring(0, sentence.indexOf(": ") + 1) + " ";
+        for (var other : others) {
+            var more = other.sentence;
+            text.append("; or ").append(more.startsWith(found) ? more.substring(found.length()) : more);
+        }
+        return text.toString();
+    }
+
+    /** What follows "is wrong": ": A", or where more fits ", likely cause: A; or B". */
+    public String introduced() {
+        return (isCertain() ? ": " : ", likely cause: ") + explanation();
+    }
+
     @Override
     public String toString() {
-        return sentence;
+        return explanation();
     }
 }

@@ -32,7 +32,7 @@ public record GradientReport(List<TensorResult> tensors, List<Cause> mistakes) {
     /** What is not right: the mistakes, and the tensors whose gradient is wrong or could not be checked. */
     public String failures() {
         return Stream.concat(
-                        mistakes.stream().map(Cause::sentence),
+                        mistakes.stream().map(Cause::explanation),
                         tensors.stream().filter(tensor -> !tensor.passed()).map(TensorResult::toString))
                 .collect(Collectors.joining(System.lineSeparator()));
     }

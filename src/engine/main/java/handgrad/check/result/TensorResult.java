@@ -75,16 +75,17 @@ public record TensorResult(
         String tensor = "the gradient of " + name + " " + shape
                 + (verdict() == Verdict.WRONG ? " is wrong" : " could not be checked");
         if (Double.isNaN(analytic) || verdict() == Verdict.UNCHECKED) {
-            return tensor + ": " + cause.sentence();
+            return tensor + cause.introduced();
         }
         return String.format(
                 Locale.ROOT,
-                "%s, worst %s: backward gives %s, central differences give %s%n  likely cause: %s",
+                "%s, worst %s: backward gives %s, central differences give %s%n  %s%s",
                 tensor,
                 index.isEmpty() && shape.rank() > 0 ? "along a random direction" : "at " + index,
                 digits(analytic, numeric),
                 digits(numeric, analytic),
-                cause.sentence());
+                cause.kind() == Cause.Kind.UNKNOWN ? "" : cause.isCertain() ? "cause: " : "likely cause: ",
+                cause.explanation());
     }
 
     /** A number with as many digits as show that it is not the other, nine at least. */
