@@ -27,6 +27,7 @@ import handgrad.nn.Sequential;
 import handgrad.nn.Sigmoid;
 import handgrad.nn.Silu;
 import handgrad.nn.Tanh;
+import handgrad.nn.TiedLinear;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -55,6 +56,7 @@ record LayerTraits(Linearity linearity, @Nullable Flatness flatness) {
             Map.entry(Flatten.class, new LayerTraits(TRANSPARENT, null)),
             Map.entry(FlattenConsecutive.class, new LayerTraits(TRANSPARENT, null)),
             Map.entry(Embedding.class, new LayerTraits(NON_LINEAR, null)),
+            Map.entry(TiedLinear.class, new LayerTraits(LINEAR, null)),
             Map.entry(GroupedLinear.class, new LayerTraits(NON_LINEAR, null)),
             Map.entry(CausalConv1d.class, new LayerTraits(NON_LINEAR, null)),
             Map.entry(Conv2d.class, new LayerTraits(NON_LINEAR, null)),

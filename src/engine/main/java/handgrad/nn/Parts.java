@@ -124,8 +124,9 @@ public final class Parts {
 
     /**
      * Says that this layer uses a parameter of another part of the model, as the last layer of a language model may use
-     * the table of the first. Both backward passes add to its gradient. The parameter is listed, stepped and saved
-     * once: under the name of the part that owns it or, where that is no part of the model, under this name.
+     * the table of the first: {@link TiedLinear}. Both backward passes add to its gradient. The parameter is listed,
+     * stepped and saved once: under the name of the part that owns it or, where that is no part of the model, under
+     * this name.
      *
      * @return the parameter
      */

@@ -129,6 +129,52 @@ public final class Functional {
     }
 
     /**
+     * out = x · weightᵀ, as where the last layer of a language model uses the table of its embedding.
+     *
+     * @param x (…, columns)
+     * @param weight (rows, columns)
+     * @param out (…, rows), written; neither x nor weight
+     */
+    public static void linearTransposed(Tensor x, Tensor weight, Tensor out) {
+        int outputs = weight.size(0);
+        int columns = weight.size(1);
+        int rows = rows("linearTransposed", "x", x, columns);
+        require("linearTransposed", "x", x, weight.dtype());
+        require("linearTransposed", "out", out, weight.dtype());
+        requireElements("linearTransposed", "out", out, rows, outputs);
+        requireApart("linearTransposed", "out", out, "x", x);
+        requireApart("linearTransposed", "out", out, "weight", weight);
+        MatrixForms.multiply(Form.NT, x, weight, rows, outputs, columns, false, out);
+        if (Tracing.isOn()) {
+            Tracing.record(Op.MATMUL_TRANSPOSE_B, out, x, weight);
+        }
+    }
+
+    /**
+     * The gradients of {@link #linearTransposed}: dX = dOut · weight, dWeight += dOutᵀ · x.
+     *
+     * @param x (…, columns)
+     * @param weight (rows, columns)
+     * @param dOut (…, rows)
+     * @param dX (…, columns), written; neither dOut nor weight
+     * @param dWeight (rows, columns), added to
+     */
+    public static void linearTransposedBackward(Tensor x, Tensor weight, Tensor dOut, Tensor dX, Tensor dWeight) {
+        int outputs = weight.size(0);
+        int columns = weight.size(1);
+        int rows = rows("linearTransposedBackward", "x", x, columns);
+        require("linearTransposedBackward", "x", x, weight.dtype());
+        require("linearTransposedBackward", "dOut", dOut, weight.dtype());
+        requireElements("linearTransposedBackward", "dOut", dOut, rows, outputs);
+        requireAlike("linearTransposedBackward", "dX", x, dX);
+        requireAlike("linearTransposedBackward", "dWeight", weight, dWeight);
+        requireApart("linearTransposedBackward", "dX", dX, "dOut", dOut);
+        requireApart("linearTransposedBackward", "dX", dX, "weight", weight);
+        MatrixForms.multiply(Form.NN, dOut, weight, rows, columns, outputs, false, dX);
+        MatrixForms.multiply(Form.TN, dOut, x, outputs, columns, rows, true, dWeight);
+    }
+
+    /**
      * Leaves out elements of x at random and scales the others, so that the mean stays.
      *
      * <pre>

@@ -26,6 +26,7 @@ import handgrad.nn.Relu;
 import handgrad.nn.Residual;
 import handgrad.nn.Sigmoid;
 import handgrad.nn.Tanh;
+import handgrad.nn.TiedLinear;
 import handgrad.random.TorchRandom;
 import handgrad.tensor.DType;
 import handgrad.tensor.Tensor;
@@ -55,6 +56,7 @@ class LayerGoldenTest {
                 new Case("linear", () -> new Linear(Tensor.zeros(17, 7), Tensor.zeros(7))),
                 new Case("linear-3d", () -> new Linear(Tensor.zeros(17, 7), Tensor.zeros(7))),
                 new Case("linear-without-bias", () -> new Linear(Tensor.zeros(17, 7), null)),
+                new Case("tied-linear", () -> new TiedLinear(new Parameter("weight", Tensor.zeros(7, 17)))),
                 new Case("tanh", Tanh::new),
                 new Case("sigmoid", Sigmoid::new),
                 new Case("gated-activation", GatedActivation::new),

@@ -110,6 +110,13 @@ def linear():
 
 
 @golden
+def tied_linear():
+    g = seeded()
+    layer("tied-linear", lambda x, weight: x @ weight.T, g,
+          x=torch.randn(2, 3, 17, generator=g), weight=torch.randn(7, 17, generator=g))
+
+
+@golden
 def tanh():
     g = seeded()
     layer("tanh", lambda x: torch.tanh(x), g, x=2 * torch.randn(3, 21, generator=g))
@@ -491,6 +498,41 @@ def weight_average():
         values.append(torch.cat([mean.weight.detach().T.flatten(), mean.bias.detach()]))
     save("weight-average", {"weights": weights.transpose(1, 2).contiguous(), "biases": biases,
                             "averages": torch.stack(values)})
+
+
+@golden
+def tied_training():
+    """Losses, the first gradients and the parameters after five steps of AdamW, where the output is the embedding."""
+    class Tied(torch.nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.embedding = torch.nn.Embedding.from_pretrained(torch.randn(6, 5, generator=g).double(), freeze=False)
+            self.hidden = torch.nn.Linear(5, 5, dtype=torch.float64)
+            self.output = torch.nn.Linear(5, 6, bias=False, dtype=torch.float64)
+            self.output.weight = self.embedding.weight
+
+        def forward(self, x):
+            return self.output(torch.tanh(self.hidden(self.embedding(x))))
+
+    g = seeded()
+    model = Tied()
+    weight, bias = torch.randn(5, 5, generator=g), torch.randn(5, generator=g)
+    model.hidden.load_state_dict({"weight": weight.double().T, "bias": bias.double()})
+    x, y = torch.randint(6, (5, 8), generator=g), torch.randint(6, (5, 8), generator=g)
+    tensors = {"table": model.embedding.weight.detach().clone(), "weight": weight.double(), "bias": bias.double(),
+               "x": x, "y": y}
+    optimiser = torch.optim.AdamW(model.parameters(), lr=0.01, weight_decay=0.1)
+    losses = []
+    for inputs, targets in zip(x, y):
+        optimiser.zero_grad()
+        loss = functional.cross_entropy(model(inputs), targets)
+        loss.backward()
+        if not losses:
+            tensors["table.grad"] = model.embedding.weight.grad.clone()
+        losses.append(loss.detach())
+        optimiser.step()
+    save("tied-training", {**tensors, "losses": torch.stack(losses), "table.after": model.embedding.weight,
+                           "weight.after": model.hidden.weight.T.contiguous(), "bias.after": model.hidden.bias})
 
 
 # The exercise of makemore part 4

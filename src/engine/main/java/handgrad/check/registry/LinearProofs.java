@@ -7,6 +7,8 @@ import static handgrad.check.registry.InputGradients.zerosLike;
 import handgrad.nn.Embedding;
 import handgrad.nn.GroupedLinear;
 import handgrad.nn.Linear;
+import handgrad.nn.Parameter;
+import handgrad.nn.TiedLinear;
 import handgrad.tensor.Functional;
 import handgrad.tensor.Grouped;
 import handgrad.tensor.Tensor;
@@ -34,6 +36,10 @@ final class LinearProofs {
                 linear(3, false, 2, 4, 17),
                 linear(4, true, 5),
                 linear(4, true, 0, 5));
+        var transposed =
+                Draw.all(
+                        sizes -> new Tensor[] {draw.normal(sizes), draw.normal(7, sizes[sizes.length - 1])},
+                        new int[][] {{1, 1}, {1, 17}, {3, 5}, {13, 19}, {2, 3, 5}, {2, 1, 3, 4}, {5}, {0, 5}});
         var table = embedding();
         return List.of(
                 Proof.named("Functional.linear")
@@ -54,6 +60,17 @@ final class LinearProofs {
                         .refuses(
                                 "Linear: bias must be (4) for weight (3, 4), it is (3)",
                                 () -> new Linear(Tensor.zeros(3, 4), Tensor.zeros(3))),
+                Proof.named("Functional.linearTransposed")
+                        .samplesOf(LINEAR_TRANSPOSED, transposed)
+                        .refuses(
+                                "linearTransposed: wants 4 in the last dimension, x is (2, 5)",
+                                () -> LINEAR_TRANSPOSED.forward().apply(Tensor.zeros(2, 5), Tensor.zeros(3, 4))),
+                Proof.named("TiedLinear")
+                        .layers(x -> tied(x[1].copy()), LINEAR_TRANSPOSED.definition(), transposed)
+                        .refuses(
+                                "linearTransposed: wants 4 in the last dimension, x is (2, 5)",
+                                () -> tied(Tensor.zeros(3, 4)).forward(Tensor.zeros(2, 5)))
+                        .refuses("TiedLinear: weight must be (rows, columns), it is (3)", () -> tied(Tensor.zeros(3))),
                 grouped(
                         Proof.named("Grouped.groupedLinear")
                                 .refuses(
@@ -107,6 +124,18 @@ final class LinearProofs {
                                 : Definition.tensor(product.shape(), i -> product.get(i) + x[2].get(i[i.length - 1]));
                     },
                     x -> x[1].size(0) + 1));
+
+    private static TiedLinear tied(Tensor weight) {
+        return new TiedLinear(new Parameter("weight", weight));
+    }
+
+    /** dX = dOut · weight, dWeight = dOutᵀ · x. */
+    private static final Computation LINEAR_TRANSPOSED = new Computation(
+            x -> written(
+                    x[0], x[0].shape().with(-1, x[1].size(0)), out -> Functional.linearTransposed(x[0], x[1], out)),
+            (dOut, x) -> InputGradients.ofAll(
+                    x, gradients -> Functional.linearTransposedBackward(x[0], x[1], dOut, gradients[0], gradients[1])),
+            new Definition(x -> ProductProofs.product(x[0], x[1].transpose(0, 1)), x -> x[1].size(1)));
 
     /** An x of these sizes, whose last is the number of inputs, with a weight and perhaps a bias. */
     private Tensor[] linear(int fanOut, boolean bias, int... sizes) {
