@@ -15,7 +15,7 @@ import handgrad.kernel.norm.NormalizationArrays;
  * of images is in {@link ImageNormalizations}.
  *
  * <p>Means, and the sums of a backward pass, have the error of {@link Tensor#sum(int, boolean)}, variances that of
- * {@link Tensor#var(int, boolean, boolean)}, and x - mean is as accurate as x, however large the mean is beside the
+ * {@link Tensor#var(int, Variance, boolean)}, and x - mean is as accurate as x, however large the mean is beside the
  * deviation. Statistics are right also where squares of x leave the range of the type; equal numbers become exactly 0.
  * Every set of kernels and every number of threads gives the same bits.
  */
