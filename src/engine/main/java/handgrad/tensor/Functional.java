@@ -235,4 +235,77 @@ public final class Functional {
         requireAlike("dropoutBackward", "dX", mask, dX);
         multiply(dOut, mask, dX);
     }
+
+    /**
+     * out = a · b of each two matrices; the dimensions before the last two broadcast. A matrix that is repeated is read
+     * where it is. The bits do not depend on the number of threads.
+     *
+     * @param a (…, m, k)
+     * @param b (…, k, n)
+     * @param out (…, m, n), written; neither a nor b
+     */
+    public static void batchedMatmul(Tensor a, Tensor b, Tensor out) {
+        BatchedMatmul.forward("batchedMatmul", Form.NN, a, b, out);
+    }
+
+    /**
+     * dA += dOut · bᵀ, dB += aᵀ · dOut, each summed over the matrices for which forward repeated it, in their order.
+     *
+     * @param dOut (…, m, n)
+     * @param dA (…, m, k), as a; added to
+     * @param dB (…, k, n), as b; added to
+     */
+    public static void batchedMatmulBackward(Tensor a, Tensor b, Tensor dOut, Tensor dA, Tensor dB) {
+        BatchedMatmul.requireBackward("batchedMatmulBackward", Form.NN, a, b, dOut, dA, dB);
+        BatchedMatmul.multiply(Form.NT, dOut, b, dA, true);
+        BatchedMatmul.multiply(Form.TN, a, dOut, dB, true);
+    }
+
+    /**
+     * out = aᵀ · b of each two matrices, as {@link #batchedMatmul}.
+     *
+     * @param a (…, k, m)
+     * @param b (…, k, n)
+     * @param out (…, m, n), written; neither a nor b
+     */
+    public static void batchedMatmulTransposeA(Tensor a, Tensor b, Tensor out) {
+        BatchedMatmul.forward("batchedMatmulTransposeA", Form.TN, a, b, out);
+    }
+
+    /**
+     * dA += b · dOutᵀ, dB += a · dOut, each summed over the matrices for which forward repeated it, in their order.
+     *
+     * @param dOut (…, m, n)
+     * @param dA (…, k, m), as a; added to
+     * @param dB (…, k, n), as b; added to
+     */
+    public static void batchedMatmulTransposeABackward(Tensor a, Tensor b, Tensor dOut, Tensor dA, Tensor dB) {
+        BatchedMatmul.requireBackward("batchedMatmulTransposeABackward", Form.TN, a, b, dOut, dA, dB);
+        BatchedMatmul.multiply(Form.NT, b, dOut, dA, true);
+        BatchedMatmul.multiply(Form.NN, a, dOut, dB, true);
+    }
+
+    /**
+     * out = a · bᵀ of each two matrices, as {@link #batchedMatmul}: the scores of an attention, queries · keysᵀ.
+     *
+     * @param a (…, m, k)
+     * @param b (…, n, k)
+     * @param out (…, m, n), written; neither a nor b
+     */
+    public static void batchedMatmulTransposeB(Tensor a, Tensor b, Tensor out) {
+        BatchedMatmul.forward("batchedMatmulTransposeB", Form.NT, a, b, out);
+    }
+
+    /**
+     * dA += dOut · b, dB += dOutᵀ · a, each summed over the matrices for which forward repeated it, in their order.
+     *
+     * @param dOut (…, m, n)
+     * @param dA (…, m, k), as a; added to
+     * @param dB (…, n, k), as b; added to
+     */
+    public static void batchedMatmulTransposeBBackward(Tensor a, Tensor b, Tensor dOut, Tensor dA, Tensor dB) {
+        BatchedMatmul.requireBackward("batchedMatmulTransposeBBackward", Form.NT, a, b, dOut, dA, dB);
+        BatchedMatmul.multiply(Form.NN, dOut, b, dA, true);
+        BatchedMatmul.multiply(Form.TN, dOut, a, dB, true);
+    }
 }

@@ -8,8 +8,11 @@ import handgrad.kernel.route.Form;
 final class MatrixOperations {
     private MatrixOperations() {}
 
-    /** a · b: (…, k) times (k, n) is (…, n). */
+    /** a · b: (…, k) times (k, n) is (…, n); of batches (…, m, k) and (…, k, n) it is (…, m, n). */
     static Tensor matmul(Tensor a, Tensor b) {
+        if (b.shape().rank() > 2) {
+            return BatchedMatmul.fresh("matmul", Form.NN, a, b);
+        }
         requireMatrices("matmul", a, b, 1);
         requireEqual("matmul", "inner dimensions", a.size(-1), b.size(0), a, b);
         var out = Tensor.zeros(a.dtype(), a.shape().with("matmul", -1, b.size(1)));
@@ -17,8 +20,11 @@ final class MatrixOperations {
         return Tracing.tell(Op.MATMUL, out, a, b);
     }
 
-    /** aᵀ · b: (m, k) and (m, n) give (k, n). */
+    /** aᵀ · b: (m, k) and (m, n) give (k, n), as do those of batches. */
     static Tensor matmulTransposeA(Tensor a, Tensor b) {
+        if (Math.max(a.shape().rank(), b.shape().rank()) > 2) {
+            return BatchedMatmul.fresh("matmulTransposeA", Form.TN, a, b);
+        }
         requireMatrices("matmulTransposeA", a, b, 2);
         requireEqual("matmulTransposeA", "first dimensions", a.size(0), b.size(0), a, b);
         var out = Tensor.zeros(a.dtype(), Shape.of("matmulTransposeA", a.size(1), b.size(1)));
@@ -26,8 +32,11 @@ final class MatrixOperations {
         return Tracing.tell(Op.MATMUL_TRANSPOSE_A, out, a, b);
     }
 
-    /** a · bᵀ: (…, k) and (n, k) give (…, n). */
+    /** a · bᵀ: (…, k) and (n, k) give (…, n); of batches (…, m, k) and (…, n, k) it is (…, m, n). */
     static Tensor matmulTransposeB(Tensor a, Tensor b) {
+        if (b.shape().rank() > 2) {
+            return BatchedMatmul.fresh("matmulTransposeB", Form.NT, a, b);
+        }
         requireMatrices("matmulTransposeB", a, b, 1);
         requireEqual("matmulTransposeB", "last dimensions", a.size(-1), b.size(1), a, b);
         var out = Tensor.zeros(a.dtype(), a.shape().with("matmulTransposeB", -1, b.size(0)));

@@ -75,6 +75,8 @@ public enum Op {
     MATMUL_TRANSPOSE_A,
     /** a · bᵀ: a, b. */
     MATMUL_TRANSPOSE_B,
+    /** The product of each two matrices of batches that broadcast: a, b; 1 if it is of aᵀ, 1 if it is of bᵀ. */
+    BATCHED_MATMUL,
     /** x · weight + bias: x, weight, and bias if there is one. */
     LINEAR,
     /** {@link #LINEAR} in each group of columns: x, weight, and bias if there is one. */

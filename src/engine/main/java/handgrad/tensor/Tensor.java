@@ -482,17 +482,26 @@ public final class Tensor {
         return SoftmaxOperations.logSumExp(this, dimension, keepDimension);
     }
 
-    /** a · b: (…, k) times (k, n) is (…, n). */
+    /**
+     * a · b: (…, k) times (k, n) is (…, n). Where b is a batch of matrices (…, k, n), a is one of (…, m, k) or a
+     * matrix, and the result is (…, m, n): the dimensions before the last two broadcast.
+     */
     public Tensor matmul(Tensor b) {
         return MatrixOperations.matmul(this, b);
     }
 
-    /** aᵀ · b: (m, k) and (m, n) give (k, n). The gradient of a weight: xᵀ · dOut. */
+    /**
+     * aᵀ · b: (m, k) and (m, n) give (k, n). The gradient of a weight: xᵀ · dOut. Batches of matrices, (…, m, k) and
+     * (…, m, n), give (…, k, n).
+     */
     public Tensor matmulTransposeA(Tensor b) {
         return MatrixOperations.matmulTransposeA(this, b);
     }
 
-    /** a · bᵀ: (…, k) and (n, k) give (…, n). The gradient of an input: dOut · weightᵀ. */
+    /**
+     * a · bᵀ: (…, k) and (n, k) give (…, n). The gradient of an input: dOut · weightᵀ. Where b is a batch of matrices
+     * (…, n, k), a is one of (…, m, k) or a matrix, and the result is (…, m, n).
+     */
     public Tensor matmulTransposeB(Tensor b) {
         return MatrixOperations.matmulTransposeB(this, b);
     }

@@ -59,6 +59,24 @@ def gradients(tensors):
     return {f"{k}.grad": t.grad for k, t in tensors.items() if t.is_floating_point()}
 
 
+# Operations on tensors
+
+
+@golden
+def batched_matmul():
+    """a · b, aᵀ · b and a · bᵀ of batches (2, 1) and (3), each with its gradients."""
+    g = seeded()
+    tensors = {}
+    for form, a, b in [("nn", (2, 1, 4, 7), (3, 7, 5)), ("tn", (2, 1, 7, 4), (3, 7, 5)), ("nt", (2, 1, 4, 7), (3, 5, 7))]:
+        inputs = leaves({f"{form}.a": torch.randn(a, generator=g), f"{form}.b": torch.randn(b, generator=g)})
+        left, right = inputs.values()
+        out = (left.mT if form == "tn" else left) @ (right.mT if form == "nt" else right)
+        d_out = torch.randn(out.shape, generator=g).double()
+        out.backward(d_out)
+        tensors |= {**inputs, f"{form}.out": out, f"{form}.out.grad": d_out, **gradients(inputs)}
+    save("batched-matmul", tensors)
+
+
 # Layers
 
 

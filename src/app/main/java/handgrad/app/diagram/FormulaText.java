@@ -125,6 +125,7 @@ final class FormulaText {
             case MAX -> product((isLast(value) ? "rowmax " : "max" + dimension(value) + " ") + factor(x));
             case ARGMAX -> product("argmax" + dimension(value) + " " + factor(x));
             case MATMUL -> product(factor(x) + "·" + second(value, PRODUCT));
+            case BATCHED_MATMUL -> batchedProduct(value);
             case MATMUL_TRANSPOSE_A -> product(atom(x) + "ᵀ·" + second(value, PRODUCT));
             case MATMUL_TRANSPOSE_B -> product(factor(x) + "·" + second(value, ATOM) + "ᵀ");
             case LINEAR ->
@@ -175,6 +176,15 @@ final class FormulaText {
     /** All inputs, one after the other. */
     private String names(Value value) {
         return value.inputs().stream().map(this::name).collect(Collectors.joining(", "));
+    }
+
+    /** The product of each two matrices, of which one may be transposed. */
+    private Expression batchedProduct(Value value) {
+        var a = value.inputs().getFirst();
+        boolean transposesA = value.arguments().getFirst() == 1;
+        boolean transposesB = value.arguments().getLast() == 1;
+        return product((transposesA ? atom(a) + "ᵀ" : factor(a)) + "·"
+                + (transposesB ? second(value, ATOM) + "ᵀ" : second(value, PRODUCT)));
     }
 
     /** x·weight, and + bias where there is one; x as the text says. */

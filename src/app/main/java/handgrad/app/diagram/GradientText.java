@@ -160,6 +160,7 @@ final class GradientText {
                 into(x, d.rightMatmul(formula.factor(b(value)), x.shape()), marks);
                 into(b(value), d.withBody(d.body() + "ᵀ·" + formula.factor(x), b(value).shape()), marks);
             }
+            case BATCHED_MATMUL -> layers.batchedProduct(value, d, marks);
             case GROUPED_LINEAR -> layers.linear(value, d.where("in each group"), marks);
             case CONV2D -> layers.convolution(value, d, marks);
             case MAX_POOL2D ->

@@ -32,6 +32,29 @@ record LayerGradientText(
         }
     }
 
+    /** The gradients of each two matrices, of a batch as large as that of d. */
+    void batchedProduct(Value value, Term d, Set<Mark> marks) {
+        var a = value.inputs().getFirst();
+        var b = second(value);
+        var shapeOfA = batched(d.shape(), a.shape());
+        var shapeOfB = batched(d.shape(), b.shape());
+        if (value.arguments().getFirst() == 1) {
+            into.hand(a, d.withBody(formula.factor(b) + "·" + d.body() + "ᵀ", shapeOfA), marks);
+            into.hand(b, d.leftMatmul(formula.factor(a), shapeOfB), marks);
+        } else if (value.arguments().getLast() == 1) {
+            into.hand(a, d.rightMatmul(formula.factor(b), shapeOfA), marks);
+            into.hand(b, d.withBody(d.body() + "ᵀ·" + formula.factor(a), shapeOfB), marks);
+        } else {
+            into.hand(a, d.rightMatmul(formula.atom(b) + "ᵀ", shapeOfA), marks);
+            into.hand(b, d.leftMatmul(formula.atom(a) + "ᵀ", shapeOfB), marks);
+        }
+    }
+
+    /** Matrices as those of an operand, as many as there are of the gradient. */
+    private static Shape batched(Shape gradient, Shape operand) {
+        return gradient.with(-2, operand.size(-2)).with(-1, operand.size(-1));
+    }
+
     /** As a linear layer of the windows, whose gradients add up where they overlap. */
     void convolution(Value value, Term d, Set<Mark> marks) {
         var x = value.inputs().getFirst();

@@ -97,6 +97,7 @@ record OperationRole(@Nullable Stage stage, String layer, List<String> inputs) {
             Op.ARGMAX,
             Op.MATMUL_TRANSPOSE_A,
             Op.MATMUL_TRANSPOSE_B,
+            Op.BATCHED_MATMUL,
             Op.RESHAPE,
             Op.TRANSPOSE,
             Op.INDEX_SELECT,

@@ -1,5 +1,6 @@
 package handgrad.check.registry;
 
+import handgrad.check.registry.BatchedProductProofs.Stored;
 import handgrad.tensor.Tensor;
 import java.util.List;
 
@@ -62,12 +63,22 @@ final class ProductProofs {
                 .sample(MATMUL, draw.normal(2, 1, 3, 5), draw.normal(5, 1))
                 .sample(MATMUL, draw.normal(3, 0), draw.normal(0, 2))
                 .sample(MATMUL, draw.normal(0, 3), draw.normal(3, 2))
+                .samplesOf(BatchedProductProofs.MATMUL, BatchedProductProofs.pairs(draw, Stored.AS_IS))
                 .refuses(
                         "matmul: inner dimensions differ, a (32, 30), b (27, 200)",
                         () -> Tensor.zeros(32, 30).matmul(Tensor.zeros(27, 200)))
                 .refuses(
                         "matmul: wants a of at least one dimension and a matrix b, a (30), b (30)",
-                        () -> Tensor.zeros(30).matmul(Tensor.zeros(30)));
+                        () -> Tensor.zeros(30).matmul(Tensor.zeros(30)))
+                .refuses(
+                        "matmul: inner dimensions differ, a (2, 3, 4), b (2, 5, 6)",
+                        () -> Tensor.zeros(2, 3, 4).matmul(Tensor.zeros(2, 5, 6)))
+                .refuses(
+                        "matmul: batches do not broadcast, a (2, 3, 4), b (5, 4, 6): dimension -3 is 2 and 5",
+                        () -> Tensor.zeros(2, 3, 4).matmul(Tensor.zeros(5, 4, 6)))
+                .refuses(
+                        "matmul: wants matrices or batches of them, a (4), b (2, 4, 6)",
+                        () -> Tensor.zeros(4).matmul(Tensor.zeros(2, 4, 6)));
     }
 
     private Proof matmulTransposeA() {
@@ -80,11 +91,16 @@ final class ProductProofs {
                 .sample(MATMUL_TRANSPOSE_A, draw.normal(31, 2), draw.normal(31, 1))
                 .sample(MATMUL_TRANSPOSE_A, draw.normal(0, 3), draw.normal(0, 2))
                 .sample(MATMUL_TRANSPOSE_A, draw.normal(3, 0), draw.normal(3, 2))
+                .samplesOf(
+                        BatchedProductProofs.MATMUL_TRANSPOSE_A, BatchedProductProofs.pairs(draw, Stored.A_TRANSPOSED))
                 .refuses(
                         "matmulTransposeA: first dimensions differ, a (32, 30), b (27, 200)",
                         () -> Tensor.zeros(32, 30).matmulTransposeA(Tensor.zeros(27, 200)))
                 .refuses(
-                        "matmulTransposeA: wants two matrices, a (2, 3, 4), b (4, 5)",
+                        "matmulTransposeA: wants two matrices, a (3), b (3, 5)",
+                        () -> Tensor.zeros(3).matmulTransposeA(Tensor.zeros(3, 5)))
+                .refuses(
+                        "matmulTransposeA: dimensions before the last differ, a (2, 3, 4), b (4, 5)",
                         () -> Tensor.zeros(2, 3, 4).matmulTransposeA(Tensor.zeros(4, 5)));
     }
 
@@ -99,8 +115,13 @@ final class ProductProofs {
                 .sample(MATMUL_TRANSPOSE_B, draw.normal(2, 3, 5), draw.normal(4, 5))
                 .sample(MATMUL_TRANSPOSE_B, draw.normal(0, 3), draw.normal(2, 3))
                 .sample(MATMUL_TRANSPOSE_B, draw.normal(3, 0), draw.normal(2, 0))
+                .samplesOf(
+                        BatchedProductProofs.MATMUL_TRANSPOSE_B, BatchedProductProofs.pairs(draw, Stored.B_TRANSPOSED))
                 .refuses(
                         "matmulTransposeB: last dimensions differ, a (32, 30), b (27, 200)",
-                        () -> Tensor.zeros(32, 30).matmulTransposeB(Tensor.zeros(27, 200)));
+                        () -> Tensor.zeros(32, 30).matmulTransposeB(Tensor.zeros(27, 200)))
+                .refuses(
+                        "matmulTransposeB: last dimensions differ, a (2, 3, 4), b (2, 5, 6)",
+                        () -> Tensor.zeros(2, 3, 4).matmulTransposeB(Tensor.zeros(2, 5, 6)));
     }
 }

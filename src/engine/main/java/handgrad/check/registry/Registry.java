@@ -16,6 +16,7 @@ public final class Registry {
                         new ReductionProofs().proofs(),
                         new SoftmaxProofs().proofs(),
                         new ProductProofs().proofs(),
+                        new BatchedProductProofs().proofs(),
                         new MovementProofs().proofs(),
                         new ReshapingProofs().proofs(),
                         new LinearProofs().proofs(),

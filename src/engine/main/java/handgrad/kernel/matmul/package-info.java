@@ -7,7 +7,8 @@
  * has to be copied, and run {@code MatmulTile} or {@code MatmulStrip}, the innermost loops. {@code MatmulRow} is for
  * products of at most 3 rows. {@code ScalarMatmul} is plain loops: the fallback without the Vector API, float64, and
  * what the tests compare with. One {@link handgrad.kernel.matmul.Product} goes through all of them, beside the three
- * arrays: it holds the sizes and where the matrices lie, and each thread reuses its own.
+ * arrays: it holds the sizes and where the matrices lie, and each thread reuses its own. {@code BatchedProduct} does
+ * many products of one size.
  *
  * <p><b>Tiles.</b> C is cut into panels of two vectors of columns, and a panel into tiles of some rows. A tile keeps
  * its sums in registers and walks down k. In each step it loads two vectors of B and, for each of its rows, puts one

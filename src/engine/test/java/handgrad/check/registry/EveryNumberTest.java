@@ -296,6 +296,7 @@ class EveryNumberTest {
                     MATMUL,
                     MATMUL_TRANSPOSE_A,
                     MATMUL_TRANSPOSE_B,
+                    BATCHED_MATMUL,
                     LINEAR,
                     GROUPED_LINEAR,
                     RESHAPE,
