@@ -1,6 +1,7 @@
 package handgrad.kernel;
 
 import handgrad.kernel.runtime.Parallel;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** The numbers of a step of RMSprop, in an object of each thread, as {@link AdamStep}. */
@@ -52,32 +53,87 @@ public final class RmsPropStep {
         this.velocity = null;
     }
 
+    // Four loops, because the compiler makes vectors of a loop without conditions only.
+
     private void float32(float[] target, float[] grad, float[] square, float[] same, int columns, int from, int to) {
         float @Nullable [] means = (float[]) mean;
         float @Nullable [] velocities = (float[]) velocity;
-        float scaled = (float) factor;
-        float kept = (float) alpha;
-        float rest = (float) (1 - alpha);
-        float decayed = (float) decay;
-        float added = (float) epsilon;
-        float keptVelocity = (float) momentum;
-        float stepRate = (float) rate;
-        for (int i = from; i < to; i++) {
-            float g = scaled * grad[i] + decayed * target[i];
-            float v = kept * square[i] + rest * g * g;
-            square[i] = v;
-            if (means != null) {
-                float m = kept * means[i] + rest * g;
-                means[i] = m;
-                v = Math.max(0, v - m * m);
-            }
-            float u = g / ((float) Math.sqrt(v) + added);
-            if (velocities != null) {
-                u += keptVelocity * velocities[i];
-                velocities[i] = u;
-            }
-            target[i] -= stepRate * u;
+        if (means == null && velocities == null) {
+            plain(target, grad, square, from, to);
+        } else if (means == null) {
+            withVelocity(target, grad, square, Objects.requireNonNull(velocities), from, to);
+        } else if (velocities == null) {
+            centered(target, grad, square, means, from, to);
+        } else {
+            centeredWithVelocity(target, grad, square, means, velocities, from, to);
         }
+    }
+
+    private void plain(float[] target, float[] grad, float[] square, int from, int to) {
+        float rate32 = (float) rate;
+        for (int i = from; i < to; i++) {
+            float g = gradient(grad[i], target[i]);
+            float v = averageSquare(square[i], g);
+            square[i] = v;
+            target[i] -= rate32 * slope(g, v);
+        }
+    }
+
+    private void withVelocity(float[] target, float[] grad, float[] square, float[] velocities, int from, int to) {
+        float rate32 = (float) rate;
+        float momentum32 = (float) momentum;
+        for (int i = from; i < to; i++) {
+            float g = gradient(grad[i], target[i]);
+            float v = averageSquare(square[i], g);
+            float u = momentum32 * velocities[i] + slope(g, v);
+            square[i] = v;
+            velocities[i] = u;
+            target[i] -= rate32 * u;
+        }
+    }
+
+    private void centered(float[] target, float[] grad, float[] square, float[] means, int from, int to) {
+        float rate32 = (float) rate;
+        for (int i = from; i < to; i++) {
+            float g = gradient(grad[i], target[i]);
+            float v = averageSquare(square[i], g);
+            float m = average(means[i], g);
+            square[i] = v;
+            means[i] = m;
+            target[i] -= rate32 * slope(g, Math.max(0, v - m * m));
+        }
+    }
+
+    private void centeredWithVelocity(
+            float[] target, float[] grad, float[] square, float[] means, float[] velocities, int from, int to) {
+        float rate32 = (float) rate;
+        float momentum32 = (float) momentum;
+        for (int i = from; i < to; i++) {
+            float g = gradient(grad[i], target[i]);
+            float v = averageSquare(square[i], g);
+            float m = average(means[i], g);
+            float u = momentum32 * velocities[i] + slope(g, Math.max(0, v - m * m));
+            square[i] = v;
+            means[i] = m;
+            velocities[i] = u;
+            target[i] -= rate32 * u;
+        }
+    }
+
+    private float gradient(float grad, float value) {
+        return (float) factor * grad + (float) decay * value;
+    }
+
+    private float average(float old, float next) {
+        return (float) alpha * old + (float) (1 - alpha) * next;
+    }
+
+    private float averageSquare(float old, float next) {
+        return (float) alpha * old + (float) (1 - alpha) * next * next;
+    }
+
+    private float slope(float gradient, float square) {
+        return gradient / ((float) Math.sqrt(square) + (float) epsilon);
     }
 
     private void float64(
