@@ -222,13 +222,11 @@ final class RooflineStudy implements Study {
         var sorted = points.stream()
                 .sorted(Comparator.comparingDouble(Point::intensity))
                 .toList();
-        var letters = new StringBuilder();
-        sorted.forEach(point -> letters.append(point.letter));
         return new Series(
                 label,
                 Style.LETTERS,
                 sorted.stream().mapToDouble(Point::intensity).toArray(),
                 sorted.stream().mapToDouble(Point::speed).toArray(),
-                letters.toString());
+                sorted.stream().map(point -> String.valueOf(point.letter)).toList());
     }
 }

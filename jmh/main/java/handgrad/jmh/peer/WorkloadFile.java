@@ -1,6 +1,5 @@
 package handgrad.jmh.peer;
 
-import handgrad.data.Alphabet;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -42,7 +41,7 @@ public final class WorkloadFile {
                 .putInt(sizes.blockSize())
                 .putInt(sizes.embedding())
                 .putInt(sizes.hidden())
-                .putInt(Alphabet.SIZE)
+                .putInt(sizes.vocabulary())
                 .putInt(batches.size())
                 .putFloat((float) Workload.LEARNING_RATE)
                 .putFloat((float) momentum);

@@ -5,6 +5,7 @@ import handgrad.app.worker.StandardOutput;
 import handgrad.app.worker.Worker;
 import java.io.PrintStream;
 import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
 
 /** The entry point of the launcher. */
 public final class Main {
@@ -34,7 +35,9 @@ public final class Main {
         }
     }
 
+    /** A locale of ASCII alone, as many containers have, says little of the terminal: UTF-8, for names in any script. */
     private static PrintWriter writer(PrintStream stream) {
-        return new PrintWriter(stream, true, stream.charset());
+        var charset = stream.charset().equals(StandardCharsets.US_ASCII) ? StandardCharsets.UTF_8 : stream.charset();
+        return new PrintWriter(stream, true, charset);
     }
 }

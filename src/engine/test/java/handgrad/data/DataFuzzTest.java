@@ -38,7 +38,10 @@ class DataFuzzTest implements FuzzTest {
         return Stream.of(
                 FuzzedReader.ofText(
                         "names.txt",
-                        List.of("emma\nolivia\nava\nliam\nnoah\nzoe\n", "a\r\nb\r\nc\r\nd\r\ne\r\nf\r\ng"),
+                        List.of(
+                                "emma\nolivia\nava\nliam\nnoah\nzoe\n",
+                                "\ufeffa\r\nb\r\n\r\nc\r\nd\r\ne\r\nf\r\ng",
+                                "Zoë\nЮлия\n李娜\nमीरा\nيوسف\n😀 O'Brien-7\n"),
                         NamesException.class,
                         Names::read),
                 images("train-images-idx3-ubyte", List.of(IMAGES), FuzzedReader::write),

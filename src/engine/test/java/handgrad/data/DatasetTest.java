@@ -15,12 +15,12 @@ import org.junit.jupiter.api.Test;
 
 @Tag("no-kernel")
 class DatasetTest {
-    private final Dataset emmaAndAva = new Dataset(List.of("emma", "ava"), 3);
+    private final Dataset emmaAndAva = new Dataset(List.of("emma", "ava"), Alphabet.A_TO_Z, 3);
 
-    private static String row(int[] contexts, int row, int blockSize) {
+    private static String row(Dataset dataset, int[] contexts, int row, int blockSize) {
         var text = new StringBuilder();
         for (int i = row * blockSize; i < (row + 1) * blockSize; i++) {
-            text.append(Alphabet.decode(contexts[i]));
+            text.append(dataset.alphabet().decode(contexts[i]));
         }
         return text.toString();
     }
@@ -28,8 +28,8 @@ class DatasetTest {
     private static List<String> rows(Dataset dataset, int blockSize) {
         var rows = new ArrayList<String>();
         for (int row = 0; row < dataset.size(); row++) {
-            rows.add(row(dataset.x().ints(), row, blockSize)
-                    + Alphabet.decode(dataset.y().ints()[row]));
+            rows.add(row(dataset, dataset.x().ints(), row, blockSize)
+                    + dataset.alphabet().decode(dataset.y().ints()[row]));
         }
         return rows;
     }
@@ -46,9 +46,18 @@ class DatasetTest {
 
     @Test
     void contextsAreAsLongAsTheBlockSize() {
-        assertThat(rows(new Dataset(List.of("ava"), 1), 1)).containsExactly(".a", "av", "va", "a.");
-        assertThat(rows(new Dataset(List.of("ava"), 8), 8))
+        assertThat(rows(new Dataset(List.of("ava"), Alphabet.A_TO_Z, 1), 1)).containsExactly(".a", "av", "va", "a.");
+        assertThat(rows(new Dataset(List.of("ava"), Alphabet.A_TO_Z, 8), 8))
                 .containsExactly("........a", ".......av", "......ava", ".....ava.");
+    }
+
+    /** An emoji takes two chars of Java, a composed letter one, and each is one symbol. */
+    @Test
+    void aCharacterOutsideTheBasicPlaneIsOneSymbol() {
+        var dataset = new Dataset(List.of("é😀b", "😁"), Alphabet.of("é😀b😁"), 2);
+        assertThat(dataset.size()).isEqualTo(6);
+        assertThat(rows(dataset, 2)).containsExactly("..é", ".é😀", "é😀b", "😀b.", "..😁", ".😁.");
+        assertThat(dataset.y().ints()).containsExactly(2, 3, 1, 0, 4, 0);
     }
 
     @Test
@@ -63,7 +72,7 @@ class DatasetTest {
                         .map(row -> emmaAndAva.y().ints()[row])
                         .toArray());
         for (int i = 0; i < 32; i++) {
-            assertThat(row(batch.x().ints(), i, 3)).isEqualTo(row(emmaAndAva.x().ints(), drawn[i], 3));
+            assertThat(row(emmaAndAva, batch.x().ints(), i, 3)).isEqualTo(row(emmaAndAva, emmaAndAva.x().ints(), drawn[i], 3));
         }
     }
 

@@ -61,6 +61,7 @@ class NamesTest {
         var lecture = LectureNames.file();
         var names = Names.read(lecture);
         assertThat(names.words()).hasSize(32_033);
+        assertThat(names.alphabet()).isEqualTo(Alphabet.A_TO_Z);
         assertThat(names.edition()).isEqualTo("names.txt");
         assertThat(names.source()).isEqualTo(lecture.toAbsolutePath().toString());
 
@@ -136,35 +137,97 @@ class NamesTest {
     }
 
     @Test
-    void refusesAnEmptyLine() throws IOException {
-        assertRefused(file("emma\n\nava\n"), ", line 2: is empty, a name is expected");
-        assertRefused(file("emma\r\n\r\nava\r\n"), ", line 2: is empty, a name is expected");
-        assertRefused(file(SIX + "\n"), ", line 7: is empty, a name is expected");
+    void skipsEmptyLinesBlanksAroundNamesAndAByteOrderMark() throws IOException {
+        var text = "\ufeff  emma \r\n\r\n\tolivia\t\n   \nava\u3000\nliam\n\nnoah\nmary ann\n\n\n";
+        assertThat(Names.read(file(text)).words()).containsExactly("emma", "olivia", "ava", "liam", "noah", "mary ann");
+        assertThat(Names.read(file("\ufeff\n" + SIX)).words()).hasSize(6).startsWith("emma");
+        assertRefused(file("\ufeff\n\n\nan\tna\n"), ", line 4: 'an\\tna': a tab is no character of a name; write one name"
+                + " a line and nothing else");
     }
 
     @Test
-    void refusesCharactersOutsideTheAlphabet() throws IOException {
+    void refusesAFileOfBlanks() throws IOException {
+        assertRefused(file("\n"), ": has only empty lines, one name a line is expected");
+        assertRefused(file("\ufeff \r\n\u3000\n\t"), ": has only empty lines, one name a line is expected");
+    }
+
+    @Test
+    void theAlphabetIsThatOfTheWholeFile() throws IOException {
+        var names = Names.read(file("Zoë\nNoël Ann\nJean-Luc\nO'Brien\nR2\nЮлия\n李娜\n😀\n"));
+        assertThat(names.alphabet().characters()).isEqualTo(" '-2ABJLNORZaceilnoruëЮиля娜李😀");
+        var split = names.split(42);
+        assertThat(split.train().alphabet()).isEqualTo(names.alphabet());
+        assertThat(split.dev().alphabet()).isEqualTo(names.alphabet());
+        assertThat(split.test().alphabet()).isEqualTo(names.alphabet());
+        assertThat(names.dataset(3).alphabet()).isEqualTo(names.alphabet());
+        assertThat(Names.read(file(SIX)).alphabet().characters()).isEqualTo("aehilmnovz");
+        assertThat(Names.bundled().alphabet())
+                .isEqualTo(Alphabet.A_TO_Z)
+                .isEqualTo(Alphabet.ofNames(Names.bundled().words()));
+    }
+
+    /** Three spellings of one name: composed, decomposed, and with a mark that composes with no letter. */
+    @Test
+    void accentsAreComposed() throws IOException {
+        var words = Names.read(file("Zo\u00eb\nZoe\u0308\nq\u0308\n\u1112\u1161\u11ab\n" + SIX)).words();
+        assertThat(words).startsWith("Zo\u00eb", "Zo\u00eb", "q\u0308", "\ud55c");
+    }
+
+    @Test
+    void namesCanBeReadInTheAlphabetOfAModel() throws IOException {
+        var names = Names.read(file(SIX)).withAlphabet(Alphabet.A_TO_Z);
+        assertThat(names.alphabet()).isEqualTo(Alphabet.A_TO_Z);
+        assertThat(names.words()).startsWith("emma");
+        assertThat(names.split(42).train().alphabet()).isEqualTo(Alphabet.A_TO_Z);
+        var others = Names.read(file(SIX + "Zoë\n"));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> others.withAlphabet(Alphabet.A_TO_Z))
+                .withMessage("withAlphabet: 'Zoë' of names.txt has 'Z', which is not among the 26 characters"
+                        + " abcdefghijklmnopqrstuvwxyz");
+    }
+
+    @Test
+    void refusesTheDotThatEndsNames() throws IOException {
         assertRefused(
-                file("emma\nJosé\n"),
-                ", line 2: 'José' has the character 'J' outside a to z, write names in lower case");
-        assertRefused(file("emma\njosé\n"), ", line 2: 'josé' has the character 'é' outside a to z");
-        assertRefused(file("mary ann\n"), ", line 1: 'mary ann' has the character ' ' outside a to z");
-        assertRefused(file("emma.\n"), ", line 1: 'emma.' has the character '.' outside a to z");
-        assertRefused(file("emma😀\n"), ", line 1: 'emma😀' has the character '😀' outside a to z");
+                file("emma\nemma j. doe\n"),
+                ", line 2: 'emma j. doe': '.' stands for the end of a name and cannot be in one; leave it out");
     }
 
     @Test
-    void namesCharactersThatWouldNotBeSeen() throws IOException {
-        assertRefused(file("\ufeffemma\n"), ", line 1: '\\ufeffemma' has the character '\\ufeff' outside a to z");
-        assertRefused(file("emma\rava\r"), ", line 1: 'emma\\rava' has the character '\\r' outside a to z");
-        assertRefused(file("é\u001b[31m\n"), ", line 1: 'é\\u001b[31m' has the character 'é' outside a to z");
+    void refusesCharactersThatWouldNotBeSeen() throws IOException {
+        var rule = " is no character of a name: that is a letter, a mark, a digit, punctuation, a symbol or a space";
+        assertRefused(
+                file("emma\nava\ufeff\n"), ", line 2: 'ava\\ufeff': U+FEFF (ZERO WIDTH NO-BREAK SPACE)" + rule);
+        assertRefused(file("emma\rava\r"), ", line 1: 'emma\\rava': U+000D (CARRIAGE RETURN (CR))" + rule);
+        assertRefused(file("é\u001b[31m\n"), ", line 1: 'é\\u001b[31m': U+001B (ESCAPE)" + rule);
+        assertRefused(file("ab\u202ec\n"), ", line 1: 'ab\\u202ec': U+202E (RIGHT-TO-LEFT OVERRIDE)" + rule);
+        assertRefused(
+                file("\nmary\u00a0ann\n"),
+                ", line 2: 'mary\u00a0ann': U+00A0 (NO-BREAK SPACE) is not the ordinary space; write that");
+        assertRefused(
+                file("emma\t7\n"),
+                ", line 1: 'emma\\t7': a tab is no character of a name; write one name a line and nothing else");
+    }
+
+    @Test
+    void refusesMoreCharactersThanNamesHave() throws IOException {
+        var text = new StringBuilder();
+        for (int i = 0; i < 10_000; i++) {
+            text.appendCodePoint(0x4E00 + i).append('\n');
+        }
+        assertThat(Names.read(file(text.toString())).alphabet().size()).isEqualTo(10_001);
+        assertRefused(
+                file(text + "\nab\n"),
+                ", line 10002: more than 10,000 different characters up to here, too many for a list of names");
     }
 
     @Test
     void refusesALongName() throws IOException {
         var hundred = "a".repeat(100);
         assertThat(Names.read(file(SIX + hundred)).words()).endsWith(hundred);
+        assertThat(Names.read(file(SIX + "😀".repeat(100))).words()).endsWith("😀".repeat(100));
         assertRefused(file(SIX + hundred + "a"), ", line 7: a name of 101 characters, at most 100 are allowed");
+        assertRefused(file(SIX + "\n" + "😀".repeat(101)), ", line 8: a name of 101 characters, at most 100 are allowed");
     }
 
     @Test

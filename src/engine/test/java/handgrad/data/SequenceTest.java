@@ -17,11 +17,11 @@ import org.junit.jupiter.api.Test;
 class SequenceTest {
     private static final int BLOCK_SIZE = 3;
 
-    private final Dataset data = new Dataset(List.of("emma", "ava", "io"), BLOCK_SIZE);
+    private final Dataset data = new Dataset(List.of("emma", "ava", "io"), Alphabet.A_TO_Z, BLOCK_SIZE);
 
     private static String text(int[] symbols, int from, int to) {
         var text = new StringBuilder();
-        Arrays.stream(symbols, from, to).forEach(symbol -> text.append(Alphabet.decode(symbol)));
+        Arrays.stream(symbols, from, to).forEach(symbol -> text.append(Alphabet.A_TO_Z.decode(symbol)));
         return text.toString();
     }
 
@@ -30,7 +30,7 @@ class SequenceTest {
         var rows = new HashSet<String>();
         for (int row = 0; row < data.size(); row++) {
             rows.add(text(data.x().ints(), row * BLOCK_SIZE, (row + 1) * BLOCK_SIZE)
-                    + Alphabet.decode(data.y().ints()[row]));
+                    + Alphabet.A_TO_Z.decode(data.y().ints()[row]));
         }
         var seen = new TreeMap<String, Integer>();
         var random = TorchRandom.seeded(1);
@@ -45,7 +45,7 @@ class SequenceTest {
                     if (target != LossFunctions.IGNORED) {
                         int from = crop * (6 + BLOCK_SIZE - 1) + t;
                         seen.merge(
-                                text(batch.x().ints(), from, from + BLOCK_SIZE) + Alphabet.decode(target),
+                                text(batch.x().ints(), from, from + BLOCK_SIZE) + Alphabet.A_TO_Z.decode(target),
                                 1,
                                 Integer::sum);
                     }
@@ -58,6 +58,16 @@ class SequenceTest {
     @Test
     void the_sequence_is_as_long_as_its_names_and_their_dots() {
         assertThat(data.sequence().size()).isEqualTo(BLOCK_SIZE + 4 + BLOCK_SIZE + 3 + BLOCK_SIZE + 2);
+    }
+
+    @Test
+    void a_character_outside_the_basic_plane_is_one_symbol() {
+        var emoji = new Dataset(List.of("😀a", "😁"), Alphabet.of("😀a😁"), 2).sequence();
+        assertThat(emoji.size()).isEqualTo(2 + 2 + 2 + 1);
+        var batch = emoji.batch(1, 6, TorchRandom.seeded(1));
+        assertThat(Alphabet.of("😀a😁").decode(batch.x().ints())).isEqualTo("..😀a..😁");
+        int no = LossFunctions.IGNORED;
+        assertThat(batch.y().ints()).containsExactly(2, 1, 0, no, 3, 0);
     }
 
     @Test

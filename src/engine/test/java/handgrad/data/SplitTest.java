@@ -10,9 +10,9 @@ import org.junit.jupiter.api.Test;
 class SplitTest {
     @Test
     void countsEveryNameOfAPartThatTrainHas() {
-        var train = new Dataset(List.of("riley", "emma", "riley"), 3);
-        var dev = new Dataset(List.of("riley", "riley", "noah"), 3);
-        var test = new Dataset(List.of("zoe"), 3);
+        var train = new Dataset(List.of("riley", "emma", "riley"), Alphabet.A_TO_Z, 3);
+        var dev = new Dataset(List.of("riley", "riley", "noah"), Alphabet.A_TO_Z, 3);
+        var test = new Dataset(List.of("zoe"), Alphabet.A_TO_Z, 3);
         var split = new Split(train, dev, test);
         assertThat(split.devInTrain()).isEqualTo(2);
         assertThat(split.testInTrain()).isZero();

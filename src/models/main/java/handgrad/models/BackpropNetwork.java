@@ -1,7 +1,6 @@
 package handgrad.models;
 
 import handgrad.check.pass.NamedPass;
-import handgrad.data.Alphabet;
 import handgrad.nn.Parameter;
 import handgrad.nn.Parts;
 import handgrad.nn.Passes;
@@ -82,13 +81,13 @@ final class BackpropNetwork implements NamedLayer {
     /** The network with the weights of the notebook; gain and bias are drawn by a generator of their own. */
     static BackpropNetwork draw(LectureModel.Sizes sizes, TorchRandom random) {
         int hidden = sizes.hidden();
-        var table = Tensor.randn(random, Alphabet.SIZE, sizes.embedding());
+        var table = Tensor.randn(random, sizes.vocabulary(), sizes.embedding());
         var weight1 = Tensor.randn(random, sizes.context(), hidden)
                 .mul(Perceptron.TANH_GAIN)
                 .div(Math.sqrt(sizes.context()));
         var bias1 = Tensor.randn(random, hidden).mul(0.1);
-        var weight2 = Tensor.randn(random, hidden, Alphabet.SIZE).mul(0.1);
-        var bias2 = Tensor.randn(random, Alphabet.SIZE).mul(0.1);
+        var weight2 = Tensor.randn(random, hidden, sizes.vocabulary()).mul(0.1);
+        var bias2 = Tensor.randn(random, sizes.vocabulary()).mul(0.1);
         var unseeded = TorchRandom.seeded(GAIN_SEED);
         var gain = Tensor.randn(unseeded, 1, hidden).mul(0.1).add(1);
         var shift = Tensor.randn(unseeded, 1, hidden).mul(0.1);

@@ -1,6 +1,5 @@
 package handgrad.models;
 
-import handgrad.data.Alphabet;
 import handgrad.data.Dataset;
 import handgrad.nn.Embedding;
 import handgrad.nn.FlattenConsecutive;
@@ -10,8 +9,8 @@ import handgrad.random.TorchRandom;
 import handgrad.tensor.Tensor;
 
 /**
- * The bigram of makemore part 1: 27 logits for each character, a table of 729 numbers. The notebook multiplies the
- * one-hot character by the table, which picks a row of it; so does an {@link Embedding}.
+ * The bigram of makemore part 1: a row of logits for each symbol, with the lecture's 27 symbols a table of 729 numbers.
+ * The notebook multiplies the one-hot character by the table, which picks a row of it; so does an {@link Embedding}.
  */
 final class Bigram {
     /** What the lecture adds to each count, so that no pair is impossible. */
@@ -21,12 +20,12 @@ final class Bigram {
 
     /** A table from the normal distribution, to be trained. */
     static Layer network(LectureModel.Sizes sizes, TorchRandom random) {
-        return table(sizes, Tensor.randn(random, Alphabet.SIZE, Alphabet.SIZE));
+        return table(sizes, Tensor.randn(random, sizes.vocabulary(), sizes.vocabulary()));
     }
 
     /** An empty table, to be counted. */
     static Layer counted(LectureModel.Sizes sizes, TorchRandom random) {
-        return table(sizes, Tensor.zeros(Alphabet.SIZE, Alphabet.SIZE));
+        return table(sizes, Tensor.zeros(sizes.vocabulary(), sizes.vocabulary()));
     }
 
     private static Layer table(LectureModel.Sizes sizes, Tensor table) {

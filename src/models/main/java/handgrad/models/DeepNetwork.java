@@ -1,6 +1,5 @@
 package handgrad.models;
 
-import handgrad.data.Alphabet;
 import handgrad.nn.BatchNorm1d;
 import handgrad.nn.BatchNormOptions;
 import handgrad.nn.Embedding;
@@ -34,8 +33,8 @@ final class DeepNetwork {
             layers.add(new BatchNorm1d(sizes.hidden(), BatchNormOptions.MAKEMORE_LAYER));
             layers.add(new Tanh());
         }
-        layers.add(new Linear(sizes.hidden(), Alphabet.SIZE, false, random));
-        var last = new BatchNorm1d(Alphabet.SIZE, BatchNormOptions.MAKEMORE_LAYER);
+        layers.add(new Linear(sizes.hidden(), sizes.vocabulary(), false, random));
+        var last = new BatchNorm1d(sizes.vocabulary(), BatchNormOptions.MAKEMORE_LAYER);
         last.weight().value().fill(LAST_SCALE);
         layers.add(last);
         return new Sequential(layers.toArray(Layer[]::new));
@@ -48,13 +47,13 @@ final class DeepNetwork {
             layers.add(scaled(new Linear(fanIn(sizes, i), sizes.hidden(), random), Perceptron.TANH_GAIN));
             layers.add(new Tanh());
         }
-        layers.add(scaled(new Linear(sizes.hidden(), Alphabet.SIZE, random), LAST_SCALE));
+        layers.add(scaled(new Linear(sizes.hidden(), sizes.vocabulary(), random), LAST_SCALE));
         return new Sequential(layers.toArray(Layer[]::new));
     }
 
     private static List<Layer> start(LectureModel.Sizes sizes, TorchRandom random) {
         var layers = new ArrayList<Layer>();
-        layers.add(new Embedding(Tensor.randn(random, Alphabet.SIZE, sizes.embedding())));
+        layers.add(new Embedding(Tensor.randn(random, sizes.vocabulary(), sizes.embedding())));
         layers.add(new FlattenConsecutive(sizes.blockSize()));
         return layers;
     }

@@ -1,6 +1,5 @@
 package handgrad.models;
 
-import handgrad.data.Alphabet;
 import handgrad.nn.BatchNorm1d;
 import handgrad.nn.BatchNormOptions;
 import handgrad.nn.CausalConv1d;
@@ -24,7 +23,7 @@ final class DilatedNetwork {
     /** Dilations 1, 2, 4, … up to half the block size, which is the receptive field. */
     static Layer dilated(LectureModel.Sizes sizes, TorchRandom random) {
         var layers = new ArrayList<Layer>();
-        layers.add(new Embedding(Alphabet.SIZE, sizes.embedding(), random));
+        layers.add(new Embedding(sizes.vocabulary(), sizes.embedding(), random));
         int width = sizes.embedding();
         for (int dilation : WaveNet.dilations(sizes.blockSize())) {
             layers.add(new CausalConv1d(width, sizes.hidden(), dilation, false, random));
@@ -32,7 +31,7 @@ final class DilatedNetwork {
             layers.add(new Tanh());
             width = sizes.hidden();
         }
-        layers.add(DeepNetwork.scaled(new Linear(width, Alphabet.SIZE, random), WaveNetTree.LAST_SCALE));
+        layers.add(DeepNetwork.scaled(new Linear(width, sizes.vocabulary(), random), WaveNetTree.LAST_SCALE));
         layers.add(new Flatten(0, 1));
         return new Sequential(layers.toArray(Layer[]::new));
     }

@@ -14,7 +14,6 @@ import handgrad.tensor.Shape;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalDouble;
 import java.util.function.ToIntFunction;
 
 /**
@@ -210,11 +209,22 @@ public enum LectureModel {
     /**
      * The sizes of a model.
      *
+     * @param vocabulary the symbols that it knows, those of an {@link Alphabet}
      * @param blockSize the characters that the model sees
      * @param embedding the numbers that a character becomes
      * @param hidden the units of a hidden layer
      */
-    public record Sizes(int blockSize, int embedding, int hidden) {
+    public record Sizes(int vocabulary, int blockSize, int embedding, int hidden) {
+        /** Sizes with the vocabulary of the lectures, a to z and the dot. */
+        public Sizes(int blockSize, int embedding, int hidden) {
+            this(Alphabet.A_TO_Z.size(), blockSize, embedding, hidden);
+        }
+
+        /** These sizes with the symbols of another alphabet. */
+        public Sizes withVocabulary(int other) {
+            return new Sizes(other, blockSize, embedding, hidden);
+        }
+
         /** The numbers that the characters of a row become together. */
         int context() {
             return Shape.of("context", blockSize, embedding).elements();
@@ -237,7 +247,7 @@ public enum LectureModel {
 
         private static final int NEVER = Integer.MAX_VALUE;
 
-        private static final Sizes TABLE = new Sizes(1, Alphabet.SIZE, 0);
+        private static final Sizes TABLE = new Sizes(1, Alphabet.A_TO_Z.size(), 0);
         private static final Defaults COUNTED = new Defaults(TABLE, 0, NEVER, ALL_ROWS, 50, 2147483647L);
         private static final Defaults BIGRAM = new Defaults(TABLE, 267, NEVER, ALL_ROWS, 50, 2147483647L);
         private static final Defaults PARTS_2_TO_4 =
@@ -254,53 +264,9 @@ public enum LectureModel {
     }
 
     /**
-     * The losses that the notebook of a model prints.
-     *
-     * @param first of the first batch, before any update
-     * @param last of the last batch, before its update, with the penalty where there is one
-     * @param train over the training rows after the last step; for part 1, which does not split its names, over them
-     *     all
-     * @param dev over the dev rows after the last step
-     * @param tolerance how far from them a loss that agrees with them may be
-     */
-    public record Published(
-            OptionalDouble first, OptionalDouble last, OptionalDouble train, OptionalDouble dev, double tolerance) {
-        private static final double TOLERANCE = 0.01;
-        private static final OptionalDouble NONE = OptionalDouble.empty();
-
-        /** Of a model that the notebook does not train to the end. */
-        static final Published NOTHING = new Published(NONE, NONE, NONE, NONE, TOLERANCE);
-
-        /** Whether the notebook trains the model to the end. */
-        public boolean isThere() {
-            return last.isPresent() || train.isPresent();
-        }
-
-        private static Published of(double train, double dev) {
-            return new Published(NONE, NONE, OptionalDouble.of(train), OptionalDouble.of(dev), TOLERANCE);
-        }
-
-        private static Published all(double all) {
-            return new Published(NONE, NONE, OptionalDouble.of(all), NONE, TOLERANCE);
-        }
-
-        private static Published last(double last) {
-            return new Published(NONE, OptionalDouble.of(last), NONE, NONE, TOLERANCE);
-        }
-
-        private Published from(double first) {
-            return new Published(OptionalDouble.of(first), last, train, dev, tolerance);
-        }
-
-        private Published within(double other) {
-            return new Published(first, last, train, dev, other);
-        }
-    }
-
-    /**
-     * The model with fresh weights; input (N, blockSize) INT32, output (N, 27) logits. Where it predicts at every
-     * position, (N, T) with T of at least blockSize gives (N · (T - blockSize + 1), 27), one row for each window of
-     * blockSize characters.
+     * The model with fresh weights; input (N, blockSize) INT32, output (N, vocabulary) logits. Where it predicts at
+     * every position, (N, T) with T of at least blockSize gives (N · (T - blockSize + 1), vocabulary), one row for each
+     * window of blockSize characters.
      */
     public Layer build(Sizes sizes, TorchRandom random) {
         return recipe.build().apply(sizes, random);

@@ -1,6 +1,5 @@
 package handgrad.models;
 
-import handgrad.data.Alphabet;
 import handgrad.nn.BatchNorm1d;
 import handgrad.nn.BatchNormOptions;
 import handgrad.nn.Embedding;
@@ -46,11 +45,11 @@ final class Perceptron {
             double scale2,
             double scaleBias2,
             TorchRandom random) {
-        var table = Tensor.randn(random, Alphabet.SIZE, sizes.embedding());
+        var table = Tensor.randn(random, sizes.vocabulary(), sizes.embedding());
         var weight1 = Tensor.randn(random, sizes.context(), sizes.hidden()).mul(scale1);
         var bias1 = Tensor.randn(random, sizes.hidden()).mul(scaleBias1);
-        var weight2 = Tensor.randn(random, sizes.hidden(), Alphabet.SIZE).mul(scale2);
-        var bias2 = Tensor.randn(random, Alphabet.SIZE).mul(scaleBias2);
+        var weight2 = Tensor.randn(random, sizes.hidden(), sizes.vocabulary()).mul(scale2);
+        var bias2 = Tensor.randn(random, sizes.vocabulary()).mul(scaleBias2);
         return new Sequential(
                 new Embedding(table),
                 new FlattenConsecutive(sizes.blockSize()),
@@ -61,13 +60,13 @@ final class Perceptron {
 
     /** Batch normalisation, which makes the first bias useless, after Kaiming's first weight. */
     static Layer batchNorm(LectureModel.Sizes sizes, TorchRandom random) {
-        var table = Tensor.randn(random, Alphabet.SIZE, sizes.embedding());
+        var table = Tensor.randn(random, sizes.vocabulary(), sizes.embedding());
         var weight1 = Tensor.randn(random, sizes.context(), sizes.hidden())
                 .mul(TANH_GAIN)
                 .div(Math.sqrt(sizes.context()));
-        var weight2 = Tensor.randn(random, sizes.hidden(), Alphabet.SIZE).mul(0.01);
+        var weight2 = Tensor.randn(random, sizes.hidden(), sizes.vocabulary()).mul(0.01);
         // The notebook draws the bias and multiplies it by 0; the draw moves the generator.
-        var bias2 = Tensor.randn(random, Alphabet.SIZE).mul(0);
+        var bias2 = Tensor.randn(random, sizes.vocabulary()).mul(0);
         return new Sequential(
                 new Embedding(table),
                 new FlattenConsecutive(sizes.blockSize()),

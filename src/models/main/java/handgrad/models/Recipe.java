@@ -2,7 +2,6 @@ package handgrad.models;
 
 import handgrad.data.Dataset;
 import handgrad.models.LectureModel.Defaults;
-import handgrad.models.LectureModel.Published;
 import handgrad.models.LectureModel.Sizes;
 import handgrad.nn.Layer;
 import handgrad.nn.Parameter;

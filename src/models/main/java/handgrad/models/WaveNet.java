@@ -1,6 +1,5 @@
 package handgrad.models;
 
-import handgrad.data.Alphabet;
 import handgrad.nn.Embedding;
 import handgrad.nn.Flatten;
 import handgrad.nn.GatedResidualStack;
@@ -21,7 +20,7 @@ public final class WaveNet {
 
     /** A WaveNet of characters: the embedding is as wide as the residual blocks, the hidden size that of the skips. */
     static Layer ofNames(LectureModel.Sizes sizes, TorchRandom random) {
-        return of(Alphabet.SIZE, sizes.embedding(), sizes.hidden(), dilations(sizes.blockSize()), random);
+        return of(sizes.vocabulary(), sizes.embedding(), sizes.hidden(), dilations(sizes.blockSize()), random);
     }
 
     /**

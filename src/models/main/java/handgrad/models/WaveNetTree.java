@@ -1,6 +1,5 @@
 package handgrad.models;
 
-import handgrad.data.Alphabet;
 import handgrad.nn.BatchNorm1d;
 import handgrad.nn.BatchNormOptions;
 import handgrad.nn.BatchNormOptions.Axes;
@@ -39,7 +38,7 @@ final class WaveNetTree {
     private static Layer network(LectureModel.Sizes sizes, int joined, Axes axes, TorchRandom random) {
         var options = BatchNormOptions.MAKEMORE_LAYER.withAxes(axes);
         var layers = new ArrayList<Layer>();
-        layers.add(new Embedding(Alphabet.SIZE, sizes.embedding(), random));
+        layers.add(new Embedding(sizes.vocabulary(), sizes.embedding(), random));
         int width = sizes.embedding();
         for (int positions = sizes.blockSize(); positions > 1; positions /= joined) {
             layers.add(new FlattenConsecutive(joined));
@@ -48,7 +47,7 @@ final class WaveNetTree {
             layers.add(new Tanh());
             width = sizes.hidden();
         }
-        layers.add(DeepNetwork.scaled(new Linear(width, Alphabet.SIZE, random), LAST_SCALE));
+        layers.add(DeepNetwork.scaled(new Linear(width, sizes.vocabulary(), random), LAST_SCALE));
         return new Sequential(layers.toArray(Layer[]::new));
     }
 }

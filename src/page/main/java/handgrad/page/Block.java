@@ -112,11 +112,12 @@ public sealed interface Block {
      *
      * @param x ascending
      * @param y as many as {@code x}; NaN is a gap
-     * @param letters the letter of each point, for {@link Style#LETTERS}; else empty
+     * @param letters the letter of each point, or a few, for {@link Style#LETTERS}; else empty
      */
     @SuppressWarnings("ArrayRecordComponent") // compared by nobody
-    record Series(String label, Style style, double[] x, double[] y, String letters) {
+    record Series(String label, Style style, double[] x, double[] y, List<String> letters) {
         public Series {
+            letters = List.copyOf(letters);
             if (x.length != y.length) {
                 throw new IllegalArgumentException(
                         "series " + label + ": " + x.length + " values of x and " + y.length + " of y");
@@ -131,19 +132,21 @@ public sealed interface Block {
 
         /** A series without letters. */
         public Series(String label, Style style, double[] x, double[] y) {
-            this(label, style, x, y, "");
+            this(label, style, x, y, List.of());
         }
     }
 
     /**
      * Rows of numbers as a grey image, the least black and the greatest white.
      *
-     * @param columnLetters a letter under each column, or empty
+     * @param columnLetters a letter under each column, or a few; or empty
      */
     @SuppressWarnings("ArrayRecordComponent") // compared by nobody
-    record Image(String title, String description, int rows, int columns, float[] values, String columnLetters)
+    record Image(
+            String title, String description, int rows, int columns, float[] values, List<String> columnLetters)
             implements Block {
         public Image {
+            columnLetters = List.copyOf(columnLetters);
             if (values.length != rows * columns) {
                 throw new IllegalArgumentException(
                         "image " + title + ": " + values.length + " values for " + rows + " x " + columns);

@@ -73,7 +73,7 @@ final class PageJson {
                 json.writeStringProperty("description", description);
                 json.writeNumberProperty("rows", rows);
                 json.writeNumberProperty("columns", columns);
-                json.writeStringProperty("columnLetters", letters);
+                strings("columnLetters", letters);
                 json.writeName("values");
                 json.writeStartArray();
                 for (float value : values) {
@@ -132,7 +132,7 @@ final class PageJson {
         json.writeStringProperty("style", series.style().name().toLowerCase(Locale.ROOT));
         numbers("x", series.x());
         numbers("y", series.y());
-        json.writeStringProperty("letters", series.letters());
+        strings("letters", series.letters());
     }
 
     private <T> void array(String name, List<T> elements, Consumer<T> properties) {

@@ -75,7 +75,7 @@
   function words({ words }) {
     return element("ul", { className: "words" }, ...words.map(({ text, mark }) =>
       element("li", { className: slug(mark) },
-        element("span", { textContent: text || "(empty)" }), " ", element("small", { textContent: mark }))));
+        element("span", { textContent: text || "(empty)", dir: "auto" }), " ", element("small", { textContent: mark }))));
   }
 
   function image({ title, description, rows, columns, values, columnLetters }) {
@@ -91,9 +91,12 @@
     });
     canvas.getContext("2d").putImageData(pixels, 0, 0);
     const letters = element("div", { className: "letters", ariaHidden: "true" },
-      ...[...columnLetters].map(letter => element("span", { textContent: letter })));
+      ...columnLetters.map(letter => element("span", { textContent: letter })));
+    const picture = element("div", {}, canvas, letters);
+    // Each letter has its room; where there are many, the picture scrolls.
+    picture.style.minWidth = columnLetters.length + "rem";
     return element("figure", { className: "image" },
-      element("figcaption", { textContent: title }), canvas, letters);
+      element("figcaption", { textContent: title }), element("div", { className: "scroll" }, picture));
   }
 
   /** Bars of a logarithmic scale, as long as their digits are many. */
@@ -199,7 +202,7 @@
     ctx.textAlign = "center";
     ctx.textBaseline = "middle";
     for (const { letters, x, y } of series) {
-      [...letters].forEach((letter, i) =>
+      letters.forEach((letter, i) =>
         ctx.fillText(letter, plot.valToPos(x[i], "x", true), plot.valToPos(y[i], "y", true)));
     }
     ctx.restore();

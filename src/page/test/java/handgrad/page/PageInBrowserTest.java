@@ -101,7 +101,7 @@ class PageInBrowserTest {
     void joinsSeriesWithDifferentXAndDrawsPointsLettersAndReferences() throws IOException {
         var points = new Series("p", Style.POINTS, new double[] {0.5, 1.5}, new double[] {2, 3});
         var reference = new Series("r", Style.REFERENCE, new double[] {0, 2}, new double[] {1, 1});
-        var letters = new Series("l", Style.LETTERS, new double[] {0, 1}, new double[] {0, 1}, "ab");
+        var letters = new Series("l", Style.LETTERS, new double[] {0, 1}, new double[] {0, 1}, List.of("a", "◌́b"));
         open(
                 1000,
                 false,
@@ -187,7 +187,7 @@ class PageInBrowserTest {
 
     @Test
     void drawsAnImageFromBlackToWhite() throws IOException {
-        open(1000, false, section(new Image("i", "d", 1, 3, new float[] {-2, -1, 0}, "abc")));
+        open(1000, false, section(new Image("i", "d", 1, 3, new float[] {-2, -1, 0}, List.of("a", "😀", "◌́"))));
         assertThat(pixels(".image canvas")).containsExactly(0x000000L, 0x808080L, 0xffffffL);
     }
 
@@ -237,7 +237,7 @@ class PageInBrowserTest {
                                 List.of("", "mean", "std", "saturated", "dead units"),
                                 List.of(List.of("layer 17 (Tanh)", "−0.00123", "0.123", "12.3 %", "0.0 %"))),
                         Chart.of("c", "d", "x", "y", List.of(line("a", 1, 2), line(wide, 2, 1))),
-                        new Image("i", "d", 1, 27, new float[27], ".abcdefghijklmnopqrstuvwxyz"),
+                        new Image("i", "d", 1, 27, new float[27], List.of(".abcdefghijklmnopqrstuvwxyz".split(""))),
                         new Block.Command(wide)));
         assertThat(chromium.run("return document.documentElement.scrollWidth")).isEqualTo(390L);
         assertThat(chromium.run("return handgrad.plots.get('c').width <= 390")).isEqualTo(true);

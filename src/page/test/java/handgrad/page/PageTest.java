@@ -26,7 +26,7 @@ class PageTest {
                 Sentence.judged(false, "low"),
                 new Table("c", List.of("", "n"), List.of(List.of("x", "1"))),
                 Chart.of("t", "d", "x", "y", List.of(series)),
-                new Image("i", "d", 1, 2, new float[] {-1, Float.POSITIVE_INFINITY}, "ab"),
+                new Image("i", "d", 1, 2, new float[] {-1, Float.POSITIVE_INFINITY}, List.of("a", "bc")),
                 new Block.Words(List.of(new Block.Word("emma", "new"))),
                 new Block.Command("./handgrad")));
         assertThat(json)
@@ -39,9 +39,9 @@ class PageTest {
                         + "{\"kind\":\"chart\",\"title\":\"t\",\"description\":\"d\","
                         + "\"xLabel\":\"x\",\"yLabel\":\"y\","
                         + "\"frames\":[{\"label\":\"\",\"series\":[{\"label\":\"a\",\"style\":\"reference\","
-                        + "\"x\":[0,200000],\"y\":[0.12346,null],\"letters\":\"\"}]}]},"
+                        + "\"x\":[0,200000],\"y\":[0.12346,null],\"letters\":[]}]}]},"
                         + "{\"kind\":\"image\",\"title\":\"i\",\"description\":\"d\",\"rows\":1,\"columns\":2,"
-                        + "\"columnLetters\":\"ab\",\"values\":[-1,null]},"
+                        + "\"columnLetters\":[\"a\",\"bc\"],\"values\":[-1,null]},"
                         + "{\"kind\":\"words\",\"words\":[{\"text\":\"emma\",\"mark\":\"new\"}]},"
                         + "{\"kind\":\"command\",\"text\":\"./handgrad\"}]}]}");
     }
@@ -96,7 +96,7 @@ class PageTest {
                 .isThrownBy(() -> new Table("t", List.of("a"), List.of(List.of("b", "c"))))
                 .withMessage("table t: a row has 2 cells for 1 columns");
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> new Image("i", "", 2, 2, new float[3], ""))
+                .isThrownBy(() -> new Image("i", "", 2, 2, new float[3], List.of()))
                 .withMessage("image i: 3 values for 2 x 2");
     }
 }

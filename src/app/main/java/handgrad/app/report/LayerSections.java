@@ -54,9 +54,12 @@ final class LayerSections {
     private static final double WELL = 1;
     private static final double FAR = 2;
 
+    /** The most columns of an image that have their symbols below them. */
+    private static final int MOST_LABELS = 400;
+
     private LayerSections() {}
 
-    static List<Section> of(Recording recording) {
+    static List<Section> of(Recording recording, Alphabet alphabet) {
         var sections = new ArrayList<Section>();
         var snapshots = recording.snapshots();
         if (!snapshots.isEmpty()) {
@@ -73,7 +76,7 @@ final class LayerSections {
             sections.add(updates(recording.updateRatios()));
         }
         if (!snapshots.isEmpty() && snapshots.getLast().dlogits().rows() > 0) {
-            sections.add(dlogits(snapshots.getLast()));
+            sections.add(dlogits(snapshots.getLast(), new SymbolLabels(alphabet)));
         }
         return sections;
     }
@@ -253,13 +256,9 @@ final class LayerSections {
         return late[late.length / 2];
     }
 
-    private static Section dlogits(Snapshot last) {
+    private static Section dlogits(Snapshot last, SymbolLabels labels) {
         Picture picture = last.dlogits();
-        var letters = picture.columns() != Alphabet.SIZE
-                ? ""
-                : IntStream.range(0, Alphabet.SIZE)
-                        .mapToObj(i -> String.valueOf(Alphabet.decode(i)))
-                        .collect(Collectors.joining());
+        var letters = picture.columns() == labels.size() && labels.size() <= MOST_LABELS ? labels.all() : List.<String>of();
         var text = "In each row, one example of the batch, the black cell is the right symbol, whose logit is pulled up"
                 + " as hard as all others together are pushed down; how light another is, is its probability.";
         return new Section(

@@ -11,7 +11,6 @@ import handgrad.page.Page.Section;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
@@ -24,10 +23,10 @@ final class ModelSections {
 
     private ModelSections() {}
 
-    static List<Section> of(Outcome outcome) {
+    static List<Section> of(Outcome outcome, Alphabet alphabet) {
         var sections = new ArrayList<Section>();
         if (outcome.embedding().length > 0) {
-            sections.add(embedding(outcome.embedding()));
+            sections.add(embedding(outcome.embedding(), new SymbolLabels(alphabet)));
         }
         if (!outcome.batchNorms().isEmpty()) {
             sections.add(batchNorms(outcome.batchNorms()));
@@ -38,16 +37,15 @@ final class ModelSections {
         return sections;
     }
 
-    private static Section embedding(float[] embedding) {
-        var symbols = IntStream.range(0, Alphabet.SIZE)
+    private static Section embedding(float[] embedding, SymbolLabels labels) {
+        var symbols = IntStream.range(0, embedding.length / 2)
                 .boxed()
                 .sorted((a, b) -> Float.compare(embedding[2 * a], embedding[2 * b]))
                 .toList();
         double[] x = symbols.stream().mapToDouble(i -> embedding[2 * i]).toArray();
         double[] y = symbols.stream().mapToDouble(i -> embedding[2 * i + 1]).toArray();
-        var letters =
-                symbols.stream().map(i -> String.valueOf(Alphabet.decode(i))).collect(Collectors.joining());
-        var text = nearest(embedding);
+        var letters = symbols.stream().map(labels::of).toList();
+        var text = nearest(embedding, labels);
         return new Section(
                 "Embedding",
                 List.of(
@@ -61,11 +59,12 @@ final class ModelSections {
     }
 
     /** Which two symbols the model tells apart least. */
-    private static String nearest(float[] embedding) {
+    private static String nearest(float[] embedding, SymbolLabels labels) {
         int first = 0;
         int second = 1;
-        for (int a = 0; a < Alphabet.SIZE; a++) {
-            for (int b = a + 1; b < Alphabet.SIZE; b++) {
+        int size = embedding.length / 2;
+        for (int a = 0; a < size; a++) {
+            for (int b = a + 1; b < size; b++) {
                 if (distance(embedding, a, b) < distance(embedding, first, second)) {
                     first = a;
                     second = b;
@@ -75,8 +74,8 @@ final class ModelSections {
         return ("Symbols near each other are treated alike; the nearest two are %s and %s, %s apart. The point ."
                         + " stands for the start and the end of a name.")
                 .formatted(
-                        Alphabet.decode(first),
-                        Alphabet.decode(second),
+                        labels.isolated(first),
+                        labels.isolated(second),
                         NumberText.digits(distance(embedding, first, second)));
     }
 

@@ -9,16 +9,18 @@ import org.jspecify.annotations.Nullable;
  * What is known once a training has ended.
  *
  * @param losses over whole parts of the data
+ * @param lecturesNames whether the names are the lecture's, in this edition or another
  * @param comparable whether the published losses are of the same options and data
  * @param tolerance how far from the published losses ones that agree may be
  * @param samples names drawn from the model
- * @param embedding where each of the 27 symbols lies, two numbers each; empty if an embedding has not two
+ * @param embedding where each symbol lies, two numbers each; empty if an embedding has not two
  * @param batchNorms the running statistics beside calibrated ones
  * @param finder what the learning-rate finder sees of the model before its training; null for a model without batches
  */
 @SuppressWarnings("ArrayRecordComponent") // read, never compared
 public record Outcome(
         List<SplitLoss> losses,
+        boolean lecturesNames,
         boolean comparable,
         double tolerance,
         List<SampledName> samples,

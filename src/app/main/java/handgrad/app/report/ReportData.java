@@ -1,5 +1,6 @@
 package handgrad.app.report;
 
+import handgrad.data.Alphabet;
 import java.util.List;
 import java.util.function.IntToDoubleFunction;
 import org.jspecify.annotations.Nullable;
@@ -12,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param steps how many there will be
  * @param learningRate of each step
  * @param seconds how long it has trained
+ * @param alphabet the symbols of the names
  * @param recording what was seen of it
  * @param facts the parameter count and the sizes of the data
  * @param options what it can be repeated with
@@ -25,6 +27,7 @@ public record ReportData(
         int steps,
         IntToDoubleFunction learningRate,
         double seconds,
+        Alphabet alphabet,
         Recording recording,
         List<Fact> facts,
         List<Fact> options,

@@ -37,10 +37,10 @@ public final class TrainingPage {
         add(sections, "Result", result(data));
         add(sections, "Advice", advice(data));
         add(sections, "Loss", loss(data));
-        sections.addAll(LayerSections.of(data.recording()));
+        sections.addAll(LayerSections.of(data.recording(), data.alphabet()));
         var outcome = data.outcome();
         if (outcome != null) {
-            sections.addAll(ModelSections.of(outcome));
+            sections.addAll(ModelSections.of(outcome, data.alphabet()));
         }
         add(sections, "Sampled names", samples(data));
         add(sections, "Repeat it", repeat(data));
@@ -85,33 +85,51 @@ public final class TrainingPage {
                                         NumberText.plain(outcome.tolerance()))));
             }
         }
-        if (!outcome.comparable()) {
+        if (!outcome.lecturesNames()) {
+            blocks.add(Sentence.plain("No lecture has these names, so there is no loss of its to compare with."));
+        } else if (!outcome.comparable()) {
             blocks.add(Sentence.plain("The lecture's losses, where it has them, are of its own options and data."));
         }
-        blocks.addAll(baselines(outcome));
-        blocks.add(new Table(
-                "Losses",
-                List.of("part", "loss", "lecture", "difference"),
-                outcome.losses().stream().map(TrainingPage::row).toList()));
+        blocks.addAll(baselines(outcome, data.alphabet()));
+        blocks.add(losses(outcome));
         return blocks;
     }
 
-    private static List<Block> baselines(Outcome outcome) {
+    /** The losses, beside those of the lecture where it has one of these names. */
+    private static Table losses(Outcome outcome) {
+        return outcome.lecturesNames()
+                ? new Table(
+                        "Losses",
+                        List.of("part", "loss", "lecture", "difference"),
+                        outcome.losses().stream().map(TrainingPage::row).toList())
+                : new Table(
+                        "Losses",
+                        List.of("part", "loss"),
+                        outcome.losses().stream()
+                                .map(loss -> List.of(loss.split(), NumberText.loss(loss.loss())))
+                                .toList());
+    }
+
+    private static List<Block> baselines(Outcome outcome, Alphabet alphabet) {
         double train = loss(outcome, "train");
         double dev = loss(outcome, "dev");
         if (Double.isNaN(train + dev)) {
             return List.of();
         }
-        double uniform = Math.log(Alphabet.SIZE);
+        double uniform = Math.log(alphabet.size());
+        var bigrams = outcome.lecturesNames()
+                ? "counted bigrams have %s, ".formatted(NumberText.fixed(3, BIGRAMS))
+                : "";
         return List.of(
                 Sentence.judged(
-                        dev < BIGRAMS,
-                        "The loss on dev is %s; counted bigrams have %s, a uniform guess over %d symbols ln %d = %s."
+                        dev < (outcome.lecturesNames() ? BIGRAMS : uniform),
+                        "The loss on dev is %s; %sa uniform guess over %s symbols%s ln %s = %s."
                                 .formatted(
                                         NumberText.loss(dev),
-                                        NumberText.fixed(3, BIGRAMS),
-                                        Alphabet.SIZE,
-                                        Alphabet.SIZE,
+                                        bigrams,
+                                        NumberText.count(alphabet.size()),
+                                        outcome.lecturesNames() ? "" : " has",
+                                        NumberText.count(alphabet.size()),
                                         NumberText.loss(uniform))),
                 Sentence.plain(
                         "The loss on dev is %s %s the one on train; the gap grows when a model learns names by heart."
@@ -155,14 +173,14 @@ public final class TrainingPage {
             return List.of();
         }
         var blocks = new ArrayList<Block>();
-        double uniform = Math.log(Alphabet.SIZE);
+        double uniform = Math.log(data.alphabet().size());
         boolean calm = losses[0] <= CALM_START * uniform;
         blocks.add(Sentence.judged(
                 calm,
-                "The first loss is %s; a uniform guess has ln %d = %s. %s"
+                "The first loss is %s; a uniform guess has ln %s = %s. %s"
                         .formatted(
                                 NumberText.loss(losses[0]),
-                                Alphabet.SIZE,
+                                NumberText.count(data.alphabet().size()),
                                 NumberText.loss(uniform),
                                 calm
                                         ? "The model starts without being confidently wrong."

@@ -52,7 +52,8 @@ public final class EvaluateCommand implements Callable<Integer> {
         var model = weights == null ? folder.model(options) : options.network("--weights", weights);
         var table = new LossTable();
         if (data != null) {
-            add(table, "all", model, NamesOption.read("--data", data).dataset(options.blockSize()));
+            var names = NamesOption.inAlphabet("--data", NamesOption.read("--data", data), options.alphabet());
+            add(table, "all", model, names.dataset(options.blockSize()));
         } else if (options.model().isBigram()) {
             add(table, "all", model, options.names("--run").dataset(options.blockSize()));
         } else {

@@ -40,7 +40,9 @@ public record LectureRun(
 
     /** Trains a model on names; shows how far it is. */
     public static LectureRun measure(LectureModel model, int steps, Names names) {
-        var options = TrainOptions.lecture(model, names.source()).withSteps(steps);
+        var options = TrainOptions.lecture(model, names.source())
+                .withSteps(steps)
+                .withAlphabet(names.alphabet());
         var split = names.split(TrainOptions.SPLIT_SEED, options.blockSize());
         var data = model.isBigram() ? names.dataset(options.blockSize()) : split.train();
         Training training;
@@ -102,7 +104,7 @@ public record LectureRun(
         try {
             var digest = MessageDigest.getInstance("SHA-256");
             for (var word : names.words()) {
-                digest.update((word + "\n").getBytes(StandardCharsets.US_ASCII));
+                digest.update((word + "\n").getBytes(StandardCharsets.UTF_8));
             }
             return HexFormat.of().formatHex(digest.digest());
         } catch (NoSuchAlgorithmException exception) {

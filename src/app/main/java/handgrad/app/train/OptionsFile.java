@@ -4,6 +4,7 @@ import handgrad.app.command.JsonObject;
 import handgrad.app.command.ModelOption;
 import handgrad.app.command.UserFile;
 import handgrad.app.command.WrongInputException;
+import handgrad.data.Alphabet;
 import handgrad.file.PrintableText;
 import java.io.IOException;
 import java.io.StringWriter;
@@ -34,6 +35,7 @@ final class OptionsFile {
             generator.writeNumberProperty("embedding", options.embedding());
             generator.writeNumberProperty("blockSize", options.blockSize());
             generator.writeStringProperty("data", options.data());
+            generator.writeStringProperty("alphabet", options.alphabet().characters());
             var init = options.init();
             if (init != null) {
                 generator.writeStringProperty("init", init.toString());
@@ -44,8 +46,8 @@ final class OptionsFile {
     }
 
     /**
-     * Reads the options back, also of a version without {@code init}; the message of the exception says what is wrong
-     * with the file.
+     * Reads the options back, also of a version without {@code init} or without {@code alphabet}, which is a to z then;
+     * the message of the exception says what is wrong with the file.
      */
     static TrainOptions read(Path file) {
         var text = new UserFile("", file, "the options of a run").text(MAXIMUM_BYTES);
@@ -62,7 +64,16 @@ final class OptionsFile {
                         values.number("embedding", Integer::valueOf),
                         values.number("blockSize", Integer::valueOf),
                         values.text("data"),
+                        values.has("alphabet") ? alphabet(values.text("alphabet")) : Alphabet.A_TO_Z,
                         values.has("init") ? path("init", values.text("init")) : null));
+    }
+
+    private static Alphabet alphabet(String characters) {
+        try {
+            return Alphabet.of(characters);
+        } catch (IllegalArgumentException exception) {
+            throw new WrongInputException("alphabet is none: " + exception.getMessage());
+        }
     }
 
     private static Path path(String name, String text) {

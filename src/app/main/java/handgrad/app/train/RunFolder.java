@@ -2,6 +2,7 @@ package handgrad.app.train;
 
 import handgrad.app.command.FailedException;
 import handgrad.app.command.WrongInputException;
+import handgrad.data.Alphabet;
 import handgrad.diagnostics.Recorder;
 import handgrad.file.AtomicFile;
 import handgrad.file.PrintableText;
@@ -109,12 +110,12 @@ public record RunFolder(Path path) {
                         + ": last bits can differ, and with them what is drawn");
     }
 
-    /** Writes the weights, whole or not at all: with them a run is finished. */
-    void save(Layer model) {
-        save(model, Map.of());
+    /** Writes the weights and the alphabet, whole or not at all: with them a run is finished. */
+    void save(Layer model, Alphabet alphabet) {
+        save(model, Map.of(SavedWeights.ALPHABET, alphabet.characters()));
     }
 
-    /** The same with more metadata in the file than its format. */
+    /** Writes the weights, with more metadata in the file than its format. */
     public void save(Layer model, Map<String, String> metadata) {
         var all = new HashMap<>(metadata);
         all.put("format", "handgrad");

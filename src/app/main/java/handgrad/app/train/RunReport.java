@@ -91,6 +91,7 @@ final class RunReport implements Closeable {
     void starts(Layer network, Split split, Recorder recorder) {
         var facts = List.of(
                 new Fact("parameters", count(network.parameterCount())),
+                new Fact("symbols", count(options.alphabet().size())),
                 new Fact("rows in train", count(split.train().size())),
                 new Fact("rows in dev", count(split.dev().size())),
                 new Fact("rows in test", count(split.test().size())));
@@ -121,9 +122,9 @@ final class RunReport implements Closeable {
     }
 
     /** The numbers of each symbol, where they are two. */
-    static float[] embedding(Layer network) {
+    static float[] embedding(Layer network, Alphabet alphabet) {
         var first = network.parameters().getFirst().value();
-        return first.shape().equals(Shape.of(Alphabet.SIZE, 2)) ? first.floats() : new float[0];
+        return first.shape().equals(Shape.of(alphabet.size(), 2)) ? first.floats() : new float[0];
     }
 
     private Page page() {
@@ -134,6 +135,7 @@ final class RunReport implements Closeable {
                 options.steps(),
                 options.schedule()::at,
                 now.seconds.getAsDouble(),
+                options.alphabet(),
                 now.recorder == null ? Recording.EMPTY : Recording.of(now.recorder),
                 now.facts,
                 facts(options),

@@ -56,9 +56,10 @@ public final class SampleCommand implements Callable<Integer> {
         sampling.check();
         var folder = new RunFolder(run);
         var options = folder.options();
+        sampling.check(options.alphabet());
         var random = TorchRandom.seeded(seed == null ? options.sampleSeed() : seed);
         var model = options.model();
-        var sampler = new Sampler(folder.model(options), options.blockSize(), sampling, model.draw(random));
+        var sampler = new Sampler(folder.model(options), options, sampling, model.draw(random));
         folder.warning().ifPresent(spec.commandLine().getErr()::println);
         UnaryOperator<String> line = marks ? marked(options) : name -> name;
         var out = spec.commandLine().getOut();

@@ -11,6 +11,7 @@ final class Sampler {
     private static final int LONGEST = 100;
 
     private final Layer model;
+    private final Alphabet alphabet;
     private final int blockSize;
     private final SamplingOptions sampling;
     private final ToIntFunction<float[]> draw;
@@ -18,13 +19,15 @@ final class Sampler {
     /**
      * A sampler that puts the model into evaluation mode.
      *
-     * @param model from (1, blockSize) INT32 to (1, 27) logits
+     * @param model from (1, blockSize) INT32 to (1, symbols) logits
+     * @param options that the model was trained with: its alphabet and block size
      * @param sampling how the logits are changed
      * @param draw draws an index with the probabilities given
      */
-    Sampler(Layer model, int blockSize, SamplingOptions sampling, ToIntFunction<float[]> draw) {
+    Sampler(Layer model, TrainOptions options, SamplingOptions sampling, ToIntFunction<float[]> draw) {
         this.model = model;
-        this.blockSize = blockSize;
+        alphabet = options.alphabet();
+        blockSize = options.blockSize();
         this.sampling = sampling;
         this.draw = draw;
         model.train(false);
@@ -34,14 +37,14 @@ final class Sampler {
     String name() {
         int[] context = new int[blockSize];
         var name = new StringBuilder();
-        while (name.length() < LONGEST) {
+        for (int length = 0; length < LONGEST; length++) {
             var logits = sampling.apply(model.forward(Tensor.of(context.clone(), 1, blockSize)));
             var counts = logits.sub(logits.max(1, true)).exp();
             int next = draw.applyAsInt(counts.div(counts.sum(1, true)).floats());
             if (next == 0) {
                 break;
             }
-            name.append(Alphabet.decode(next));
+            name.append(alphabet.decode(next));
             System.arraycopy(context, 1, context, 0, blockSize - 1);
             context[blockSize - 1] = next;
         }

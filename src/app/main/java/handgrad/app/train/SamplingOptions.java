@@ -21,22 +21,29 @@ public final class SamplingOptions {
     @Option(
             names = "--top-k",
             paramLabel = "K",
-            description = "Draw samples from the K likeliest characters alone, up to 27; without it from all.")
+            description = "Draw samples from the K likeliest characters alone; without it from all.")
     private @Nullable Integer topK;
 
-    /** Refuses values without a meaning. */
+    /** Refuses values without a meaning for any model. */
     void check() {
         // As a float32, which is what divides the logits.
         if (!((float) temperature > 0) || Float.isInfinite((float) temperature)) {
             throw new WrongInputException("--temperature must be more than 0 and finite, it is " + temperature);
         }
         if (topK != null) {
-            Checks.between(1, Alphabet.SIZE, "--top-k", topK);
+            Checks.atLeast(1, "--top-k", topK);
+        }
+    }
+
+    /** Refuses values without a meaning for a model of these symbols. */
+    void check(Alphabet alphabet) {
+        if (topK != null) {
+            Checks.between(1, alphabet.size(), "--top-k", topK);
         }
     }
 
     /**
-     * Changes logits, (1, 27): divided by the temperature, and -∞ below the K largest; those equal to the last of them
+     * Changes logits, (1, symbols): divided by the temperature, and -∞ below the K largest; those equal to the last of them
      * stay.
      */
     Tensor apply(Tensor logits) {

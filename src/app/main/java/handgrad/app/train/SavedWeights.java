@@ -2,6 +2,8 @@ package handgrad.app.train;
 
 import handgrad.app.command.Checks;
 import handgrad.app.command.WrongInputException;
+import handgrad.data.Alphabet;
+import handgrad.file.PrintableText;
 import handgrad.io.Safetensors;
 import handgrad.io.SafetensorsException;
 import handgrad.nn.Layer;
@@ -10,6 +12,7 @@ import handgrad.tensor.Shape;
 import handgrad.tensor.Tensor;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A file of weights that a model shall have.
@@ -18,11 +21,15 @@ import java.nio.file.Path;
  * @param file the file, in the format safetensors
  * @param model what the weights must fit, in an error
  * @param blockSize the characters that the model sees
+ * @param alphabet the symbols that the model knows
  */
-record SavedWeights(String option, Path file, String model, int blockSize) {
+record SavedWeights(String option, Path file, String model, int blockSize, Alphabet alphabet) {
+    /** The entry of a file's metadata with the alphabet. */
+    static final String ALPHABET = "alphabet";
+
     /** The weights that a finished run left. */
     static SavedWeights ofRun(Path file, TrainOptions options) {
-        return new SavedWeights("", file, "options.json", options.blockSize());
+        return new SavedWeights("", file, "options.json", options.blockSize(), options.alphabet());
     }
 
     /**
@@ -37,7 +44,28 @@ record SavedWeights(String option, Path file, String model, int blockSize) {
                 ? title
                 : "%s with --hidden %d, --embedding %d and --block-size %d"
                         .formatted(title, options.hidden(), options.embedding(), options.blockSize());
-        return new SavedWeights(option + ": ", inFolder(option, file), model, options.blockSize());
+        return new SavedWeights(option + ": ", inFolder(option, file), model, options.blockSize(), options.alphabet());
+    }
+
+    /**
+     * The alphabet of the weights that an option of the command line names. Where the file has none it is a to z, as it
+     * was in earlier versions, and {@code otherwise} if that has more than these letters.
+     */
+    static Alphabet alphabet(String option, Path file, Alphabet otherwise) {
+        Checks.notEmpty(option, file);
+        try {
+            var characters = Safetensors.read(inFolder(option, file)).metadata().get(ALPHABET);
+            if (characters != null) {
+                return Alphabet.of(characters);
+            }
+            return otherwise.characters().codePoints().allMatch(Alphabet.A_TO_Z::contains)
+                    ? Alphabet.A_TO_Z
+                    : otherwise;
+        } catch (SafetensorsException exception) {
+            throw new WrongInputException(option + ": " + RunFolder.reason(exception));
+        } catch (IllegalArgumentException exception) {
+            throw new WrongInputException(option + ": " + file + ": its alphabet is none: " + exception.getMessage());
+        }
     }
 
     private static Path inFolder(String option, Path file) {
@@ -55,20 +83,35 @@ record SavedWeights(String option, Path file, String model, int blockSize) {
     /**
      * Copies the weights into a network.
      *
-     * @throws WrongInputException if the file cannot be read, has other tensors than the network, of which all are
-     *     named, or a weight that is not finite
+     * @throws WrongInputException if the file cannot be read, is of another alphabet, has other tensors than the
+     *     network, of which all are named, or a weight that is not finite
      */
     void load(Layer network) {
         // A BatchNorm with statistics for each position learns how many there are from its first batch.
         network.forward(Tensor.zeros(DType.INT32, Shape.of(2, blockSize)));
         try {
-            network.loadStateDict(Safetensors.read(file).tensors());
+            var weights = Safetensors.read(file);
+            requireAlphabet(weights.metadata().get(ALPHABET));
+            network.loadStateDict(weights.tensors());
         } catch (SafetensorsException exception) {
             throw new WrongInputException(option + RunFolder.reason(exception));
         } catch (IllegalArgumentException exception) {
             throw new WrongInputException(option + file + " does not fit " + model + ": " + exception.getMessage());
         }
         network.stateDict().forEach(this::requireFinite);
+    }
+
+    /** Refuses weights of other symbols, which can be as many. Files of earlier versions do not name their alphabet. */
+    private void requireAlphabet(@Nullable String characters) {
+        if (characters != null && !characters.equals(alphabet.characters())) {
+            throw new WrongInputException("%s%s does not fit %s: its alphabet is %s, not %s"
+                    .formatted(
+                            option,
+                            file,
+                            model,
+                            PrintableText.excerpt(characters),
+                            PrintableText.excerpt(alphabet.characters())));
+        }
     }
 
     private void requireFinite(String name, Tensor tensor) {

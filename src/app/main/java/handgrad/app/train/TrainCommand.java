@@ -5,6 +5,7 @@ import handgrad.app.command.ExitCode;
 import handgrad.app.command.ModelOption;
 import handgrad.app.command.NamesOption;
 import handgrad.app.command.WrongInputException;
+import handgrad.data.Alphabet;
 import handgrad.data.Names;
 import handgrad.models.LectureModel;
 import handgrad.random.TorchRandom;
@@ -141,7 +142,7 @@ public final class TrainCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        var options = options();
+        var given = options();
         Checks.atLeast(1, "--log-every", logEvery);
         reportOptions.check();
         sampling.check();
@@ -149,7 +150,9 @@ public final class TrainCommand implements Callable<Integer> {
             Checks.between(1, MAXIMUM_THREADS, "--threads", threads);
             Backend.setThreads(threads);
         }
-        var names = data.names();
+        var names = names();
+        var options = given.withAlphabet(names.alphabet());
+        sampling.check(names.alphabet());
         if (findLr) {
             findLearningRate(options, names);
             return ExitCode.DONE;
@@ -181,6 +184,15 @@ public final class TrainCommand implements Callable<Integer> {
         return ExitCode.DONE;
     }
 
+    /** The names, in the alphabet of the weights that the training begins with. */
+    private Names names() {
+        var names = data.names();
+        return init == null
+                ? names
+                : NamesOption.inAlphabet("--init", names, SavedWeights.alphabet("--init", init, names.alphabet()));
+    }
+
+    /** The options before the names are read, so that a wrong one is refused first. */
     private TrainOptions options() {
         var lecture = ModelOption.named(model);
         var defaults = lecture.defaults();
@@ -194,6 +206,7 @@ public final class TrainCommand implements Callable<Integer> {
                 given(embedding, defaults.sizes().embedding()),
                 given(blockSize, defaults.sizes().blockSize()),
                 data.file() == null ? TrainOptions.BUNDLED : data.file().toString(),
+                Alphabet.A_TO_Z,
                 init);
     }
 

@@ -3,6 +3,7 @@ package handgrad.app.train;
 import handgrad.app.command.Checks;
 import handgrad.app.command.NamesOption;
 import handgrad.app.command.WrongInputException;
+import handgrad.data.Alphabet;
 import handgrad.data.Names;
 import handgrad.file.PrintableText;
 import handgrad.models.LectureModel;
@@ -27,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  * @param embedding the numbers that a character becomes
  * @param blockSize the characters that the model sees
  * @param data the file with the names, or {@code bundled}
+ * @param alphabet the symbols of these names
  * @param init the file, or the run folder, with the weights that the training begins with; null where they are drawn
  */
 record TrainOptions(
@@ -39,6 +41,7 @@ record TrainOptions(
         int embedding,
         int blockSize,
         String data,
+        Alphabet alphabet,
         @Nullable Path init) {
 
     /** The seed of the split, as in the lectures. */
@@ -51,7 +54,12 @@ record TrainOptions(
     TrainOptions {
         Checks.learningRate(lr);
         if (model.isBigram()) {
-            checkBigram(model, steps, batchSize, lr, new LectureModel.Sizes(blockSize, embedding, hidden));
+            checkBigram(
+                    model,
+                    steps,
+                    batchSize,
+                    lr,
+                    new LectureModel.Sizes(alphabet.size(), blockSize, embedding, hidden));
         } else {
             checkSizes(model, steps, batchSize, hidden, embedding, blockSize);
         }
@@ -60,7 +68,7 @@ record TrainOptions(
         }
     }
 
-    /** Options of a training that begins with weights drawn by its seed. */
+    /** Options of a training on names of a to z that begins with weights drawn by its seed. */
     TrainOptions(
             LectureModel model,
             int steps,
@@ -71,14 +79,14 @@ record TrainOptions(
             int embedding,
             int blockSize,
             String data) {
-        this(model, steps, batchSize, lr, seed, hidden, embedding, blockSize, data, null);
+        this(model, steps, batchSize, lr, seed, hidden, embedding, blockSize, data, Alphabet.A_TO_Z, null);
     }
 
     private static void checkBigram(LectureModel model, int steps, int batchSize, double lr, LectureModel.Sizes sizes) {
         var defaults = model.defaults();
-        if (batchSize != defaults.batchSize() || !sizes.equals(defaults.sizes())) {
-            throw new WrongInputException(model.title() + " is a table of 27 x 27 numbers that learns from all rows at"
-                    + " once: it has no --batch-size, --hidden, --embedding or --block-size");
+        if (batchSize != defaults.batchSize() || !sizes.equals(tableSizes(model, sizes.vocabulary()))) {
+            throw new WrongInputException(model.title() + " is a table with a row for each symbol that learns from all"
+                    + " rows at once: it has no --batch-size, --hidden, --embedding or --block-size");
         }
         if (model.isCounted() && (steps != defaults.steps() || lr != defaults.lr())) {
             throw new WrongInputException(model.title() + " is counted, not trained: it has no --steps and no --lr");
@@ -86,6 +94,12 @@ record TrainOptions(
         if (!model.isCounted()) {
             Checks.atLeast(1, "--steps", steps);
         }
+    }
+
+    /** A row of a bigram's table has a number for each symbol, as an embedding of the vocabulary's size would. */
+    private static LectureModel.Sizes tableSizes(LectureModel model, int vocabulary) {
+        var sizes = model.defaults().sizes();
+        return new LectureModel.Sizes(vocabulary, sizes.blockSize(), vocabulary, sizes.hidden());
     }
 
     private static void checkSizes(
@@ -105,7 +119,7 @@ record TrainOptions(
         }
     }
 
-    /** How the lecture trains a model, on these names. */
+    /** How the lecture trains a model, on these names; their symbols are a to z. */
     static TrainOptions lecture(LectureModel model, String data) {
         var defaults = model.defaults();
         var sizes = defaults.sizes();
@@ -123,7 +137,13 @@ record TrainOptions(
 
     /** These options with another number of steps. */
     TrainOptions withSteps(int other) {
-        return new TrainOptions(model, other, batchSize, lr, seed, hidden, embedding, blockSize, data, init);
+        return new TrainOptions(model, other, batchSize, lr, seed, hidden, embedding, blockSize, data, alphabet, init);
+    }
+
+    /** These options with the symbols of other names. */
+    TrainOptions withAlphabet(Alphabet other) {
+        int numbers = model.isBigram() ? other.size() : embedding;
+        return new TrainOptions(model, steps, batchSize, lr, seed, hidden, numbers, blockSize, data, other, init);
     }
 
     /**
@@ -153,16 +173,16 @@ record TrainOptions(
     }
 
     /**
-     * The names that these options train on.
+     * The names that these options train on, in the alphabet of these options.
      *
      * @param option of the command line that asks for them; an error begins with it
      */
     Names names(String option) {
         if (data.equals(BUNDLED)) {
-            return Names.bundled();
+            return NamesOption.inAlphabet(option, Names.bundled(), alphabet);
         }
         try {
-            return NamesOption.read(option, Path.of(data));
+            return NamesOption.inAlphabet(option, NamesOption.read(option, Path.of(data)), alphabet);
         } catch (InvalidPathException exception) {
             throw new WrongInputException(
                     option + ": the data of options.json is no path: " + PrintableText.excerpt(data));
@@ -175,7 +195,7 @@ record TrainOptions(
     }
 
     LectureModel.Sizes sizes() {
-        return new LectureModel.Sizes(blockSize, embedding, hidden);
+        return new LectureModel.Sizes(alphabet.size(), blockSize, embedding, hidden);
     }
 
     /** The seed of the names that a training ends with. */
@@ -185,6 +205,6 @@ record TrainOptions(
 
     /** Whether the lecture trained with the same, the data aside. */
     boolean areTheLectures() {
-        return equals(lecture(model, data));
+        return equals(lecture(model, data).withAlphabet(alphabet));
     }
 }

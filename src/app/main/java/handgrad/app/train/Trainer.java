@@ -1,7 +1,6 @@
 package handgrad.app.train;
 
 import handgrad.app.command.FailedException;
-import handgrad.data.Alphabet;
 import handgrad.data.Batch;
 import handgrad.data.Dataset;
 import handgrad.models.LectureModel;
@@ -46,7 +45,7 @@ final class Trainer {
         var batches = batches(data, options, random);
         var schedule = options.schedule();
         // A first batch may be lucky, so the loss of a uniform guess counts as well.
-        double largest = Math.log(Alphabet.SIZE);
+        double largest = Math.log(data.alphabet().size());
         for (int step = 0; step < options.steps(); step++) {
             var batch = batches.get();
             double value = loss.forward(model.forward(batch.x()), batch.y()) + penalty.forward();

@@ -13,6 +13,7 @@ import handgrad.diagnostics.Recorder;
 import handgrad.file.PrintableText;
 import handgrad.io.WeightsHash;
 import handgrad.models.LectureModel;
+import handgrad.models.Published;
 import handgrad.nn.Layer;
 import handgrad.nn.Sequential;
 import handgrad.random.TorchRandom;
@@ -42,6 +43,8 @@ record TrainingRun(
     /** As many names as the lectures draw. */
     private static final int SAMPLES = 20;
 
+    private static final int SHOWN_CHARACTERS = 60;
+
     /** Trains, evaluates, saves, and then reports: a report that fails loses nothing. */
     void run(int logEvery, boolean diagnostics) {
         var model = options.model();
@@ -58,7 +61,7 @@ record TrainingRun(
             describe(split);
         }
         folder.saveEnvironment();
-        var recorder = new Recorder(network, Alphabet.SIZE, options.steps());
+        var recorder = new Recorder(network, options.alphabet().size(), options.steps());
         page.starts(network, split, recorder);
         var training = train(network, data, random, recorder, logEvery);
         page.trained(training.seconds());
@@ -68,7 +71,7 @@ record TrainingRun(
         metrics.split("train", losses.train());
         metrics.split("dev", losses.dev());
         metrics.split("test", losses.test());
-        folder.save(network);
+        folder.save(network, options.alphabet());
         printLosses(losses, training, table);
         adviseOn(losses, split, recorder);
         folder.saveDiagnostics(recorder);
@@ -76,7 +79,7 @@ record TrainingRun(
             printDiagnostics(network, split, losses, recorder);
         }
         var draw = model.draw(TorchRandom.seeded(options.sampleSeed()));
-        var sampler = new Sampler(network, options.blockSize(), sampling, draw);
+        var sampler = new Sampler(network, options, sampling, draw);
         var samples = Samples.draw(SAMPLES, sampler, Marks.of(model, names, split));
         if (!quiet) {
             printer.println();
@@ -110,7 +113,21 @@ record TrainingRun(
                 "names    %s: %,d%n",
                 PrintableText.of(names.edition()),
                 names.words().size());
+        if (!options.alphabet().equals(Alphabet.A_TO_Z)) {
+            printer.printf(
+                    Locale.ROOT,
+                    "symbols  %,d: .%s%n",
+                    options.alphabet().size(),
+                    firstOf(options.alphabet().characters()));
+        }
         printer.flush();
+    }
+
+    /** As much of the characters as fits in a line. */
+    private static String firstOf(String characters) {
+        return characters.codePointCount(0, characters.length()) <= SHOWN_CHARACTERS
+                ? characters
+                : characters.substring(0, characters.offsetByCodePoints(0, SHOWN_CHARACTERS)) + "…";
     }
 
     private void describe(Split split) {
@@ -167,11 +184,11 @@ record TrainingRun(
     /** Adds the losses on all names, from which a bigram learns, and returns one that learned from train alone. */
     private Layer judgeBigram(Training training, Dataset all, Split split, LossTable table) {
         if (options.steps() > 0) {
-            table.add("step " + (options.steps() - 1), training.lastLoss(), published(LectureModel.Published::last));
+            table.add("step " + (options.steps() - 1), training.lastLoss(), published(Published::last));
         }
         double loss = Evaluation.loss("all names", training.network(), all);
         metrics.split("all", loss);
-        table.add("all", loss, published(LectureModel.Published::train));
+        table.add("all", loss, published(Published::train));
         return Training.of(options, split.train()).network();
     }
 
@@ -188,8 +205,8 @@ record TrainingRun(
         table.add(
                 "train",
                 losses.train(),
-                lecture.isBigram() ? OptionalDouble.empty() : published(LectureModel.Published::train));
-        table.add("dev", losses.dev(), published(LectureModel.Published::dev));
+                lecture.isBigram() ? OptionalDouble.empty() : published(Published::train));
+        table.add("dev", losses.dev(), published(Published::dev));
         table.add("test", losses.test(), OptionalDouble.empty());
         table.print(printer);
         if (lecture.isBigram()) {
@@ -221,7 +238,7 @@ record TrainingRun(
     }
 
     /** A loss that the lecture prints, where it is of these names or of another edition of them. */
-    private OptionalDouble published(Function<LectureModel.Published, OptionalDouble> loss) {
+    private OptionalDouble published(Function<Published, OptionalDouble> loss) {
         return hasBundledNames() || hasLecturesNames()
                 ? loss.apply(options.model().published())
                 : OptionalDouble.empty();
@@ -256,13 +273,14 @@ record TrainingRun(
         var model = options.model();
         return new Outcome(
                 List.of(
-                        new Outcome.SplitLoss("train", losses.train(), published(LectureModel.Published::train)),
-                        new Outcome.SplitLoss("dev", losses.dev(), published(LectureModel.Published::dev)),
+                        new Outcome.SplitLoss("train", losses.train(), published(Published::train)),
+                        new Outcome.SplitLoss("dev", losses.dev(), published(Published::dev)),
                         new Outcome.SplitLoss("test", losses.test(), OptionalDouble.empty())),
+                hasBundledNames() || hasLecturesNames(),
                 options.areTheLectures() && hasLecturesNames(),
                 model.published().tolerance(),
                 samples.samples(),
-                RunReport.embedding(network),
+                RunReport.embedding(network, options.alphabet()),
                 network instanceof Sequential sequential
                         ? Calibration.of(sequential, split).statistics()
                         : List.of(),

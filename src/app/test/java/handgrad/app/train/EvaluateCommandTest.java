@@ -59,14 +59,38 @@ class EvaluateCommandTest {
 
     @Test
     void printsTheLossOnAllNamesOfAFile() throws IOException {
-        var other = Files.writeString(folder.resolve("other.txt"), "noah\nliam\nethan\nmason\nlogan\njacob\n");
-        var model = new RunFolder(run).model(new RunFolder(run).options());
-        double loss = Evaluation.loss("all", model, Names.read(other).dataset(3));
+        var other = Files.writeString(folder.resolve("other.txt"), "elias\ncarol\nmarta\nophelia\nvera\nroberta\n");
+        var options = new RunFolder(run).options();
+        var model = new RunFolder(run).model(options);
+        double loss = Evaluation.loss(
+                "all", model, Names.read(other).withAlphabet(options.alphabet()).dataset(3));
         assertThat(evaluate("--data", "" + other).out())
                 .startsWith("           loss\nall      %.4f\nweights".formatted(loss));
         // A model that has learned its names knows others less well.
         assertThat(loss)
                 .isGreaterThan(Evaluation.loss("all", model, Names.read(names).dataset(3)));
+    }
+
+    @Test
+    void refusesNamesOfAnotherAlphabet() throws IOException {
+        var other = Files.writeString(folder.resolve("other.txt"), "vera\nophelia\nmarta\ncarol\nelias\nZoë\n");
+        assertThat(evaluate("--data", "" + other))
+                .isEqualTo(refused("--data: 'Zoë' has the character 'Z', which the model has not learned; it knows the 14"
+                        + " characters abcehilmoprstv"));
+        Files.writeString(names, "emma\nolivia\nnora\nava\nmia\namelia\n");
+        assertThat(evaluate())
+                .isEqualTo(refused("--run: 'nora' has the character 'n', which the model has not learned; it knows the 14"
+                        + " characters abcehilmoprstv"));
+    }
+
+    @Test
+    void evaluatesARunOfAnyAlphabet() throws IOException {
+        Files.writeString(names, "Ελένη\nΓιώργος\nΜαρία\nΝίκος\nΣοφία\nΔημήτρης\nΑθηνά\nΧρύσα\n");
+        var greek = folder.resolve("greek");
+        var out = train("mlp-bn", "--hidden", "16", "--out", "" + greek);
+        var result = CommandResult.of("evaluate", "--run", "" + greek);
+        assertThat(result.err()).isEmpty();
+        assertThat(out).contains(result.out().lines().limit(4).reduce("", (a, line) -> a + line + "\n"));
     }
 
     @Test
@@ -161,8 +185,8 @@ class EvaluateCommandTest {
         assertThat(evaluate("--weights", "" + mlp))
                 .isEqualTo(refused("--weights: " + file + " does not fit mlp-bn with --hidden 16, --embedding 10 and"
                         + " --block-size 3: loadStateDict: missing 3.weight (16), 3.bias (16), 3.running_mean (16),"
-                        + " 3.running_std (16), 5.weight (16, 27), 5.bias (27); unexpected 2.bias (8),"
-                        + " 4.weight (8, 27), 4.bias (27); 2.weight has shape (30, 8), the model wants (30, 16)"));
+                        + " 3.running_std (16), 5.weight (16, 15), 5.bias (15); unexpected 2.bias (8),"
+                        + " 4.weight (8, 15), 4.bias (15); 2.weight has shape (30, 8), the model wants (30, 16)"));
         assertThat(evaluate("--weights", "" + folder))
                 .isEqualTo(refused(
                         "--weights: " + folder + " is a folder without model.safetensors; name a file of weights"));

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import handgrad.app.CommandResult;
+import handgrad.data.Alphabet;
 import handgrad.data.Names;
 import handgrad.io.Safetensors;
 import handgrad.io.WeightsHash;
@@ -25,6 +26,9 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** {@code train --init}. */
 class InitTest {
+    /** The characters of the names. */
+    private static final Alphabet ALPHABET = Alphabet.of("abcehilmoprstv");
+
     @TempDir
     private Path folder;
 
@@ -51,7 +55,7 @@ class InitTest {
     void theFirstLossIsThatOfTheseWeightsOnTheFirstBatchOfTheSeed() throws IOException {
         train("mlp", "first", "--steps", "30", "--hidden", "16");
         var data = Names.read(names).split(TrainOptions.SPLIT_SEED, 3).train();
-        var options = new TrainOptions(LectureModel.MLP, 1, 32, 0.1, 7, 16, 10, 3, "" + names, folder.resolve("first"));
+        var options = new TrainOptions(LectureModel.MLP, 1, 32, 0.1, 7, 16, 10, 3, "" + names, ALPHABET, folder.resolve("first"));
         var random = TorchRandom.seeded(7);
         LectureModel.MLP.build(options.sizes(), random);
         var batch = data.batch(32, random);
@@ -59,7 +63,7 @@ class InitTest {
         double loss =
                 new CrossEntropyLoss().forward(first.model(first.options()).forward(batch.x()), batch.y());
         assertThat(Training.of(options, data).firstLoss()).isEqualTo(loss);
-        assertThat(Training.of(TrainOptions.lecture(LectureModel.MLP, "").withSteps(1), data)
+        assertThat(Training.of(TrainOptions.lecture(LectureModel.MLP, "").withSteps(1).withAlphabet(ALPHABET), data)
                         .firstLoss())
                 .isGreaterThan(loss + 5);
     }
@@ -115,18 +119,56 @@ class InitTest {
         train("mlp", "first", "--hidden", "16");
         var tensors = new LinkedHashMap<>(Safetensors.read(weights("first")).tensors());
         tensors.put("odd\033[31m", Objects.requireNonNull(tensors.remove("4.bias")));
-        tensors.put("4.weight", Tensor.zeros(15, 27));
+        tensors.put("4.weight", Tensor.zeros(15, 15));
         var file = folder.resolve("odd.safetensors");
-        Safetensors.write(file, tensors, Map.of());
+        Safetensors.write(file, tensors, Map.of("alphabet", ALPHABET.characters()));
         assertRefused(
                 file + " does not fit mlp with --hidden 16, --embedding 10 and --block-size 3: loadStateDict: missing"
-                        + " 4.bias (27); unexpected odd\\u001b[31m (27); 4.weight has shape (15, 27), the model wants"
-                        + " (16, 27)",
+                        + " 4.bias (15); unexpected odd\\u001b[31m (15); 4.weight has shape (15, 15), the model wants"
+                        + " (16, 15)",
                 file);
         tensors = new LinkedHashMap<>(Safetensors.read(weights("first")).tensors());
         Objects.requireNonNull(tensors.get("4.bias")).floats()[3] = Float.NaN;
-        Safetensors.write(file, tensors, Map.of());
+        Safetensors.write(file, tensors, Map.of("alphabet", ALPHABET.characters()));
         assertRefused(file + ": 4.bias has a weight that is NaN", file);
+    }
+
+    /** So a model of many names goes on with a few that lack some of its letters. */
+    @Test
+    void theAlphabetIsThatOfTheWeights() throws IOException {
+        train("mlp", "first", "--hidden", "16");
+        Files.writeString(names, "ava\nmia\namelia\nelia\nema\nmae\n");
+        train("mlp", "second", "--hidden", "16", "--init", "" + folder.resolve("first"));
+        assertThat(new RunFolder(folder.resolve("second")).options().alphabet()).isEqualTo(ALPHABET);
+        assertThat(CommandResult.of("evaluate", "--run", "" + folder.resolve("second")).err())
+                .isEmpty();
+        Files.writeString(names, "ava\nmia\namelia\nelia\nema\nnina\n");
+        assertRefused(
+                "'nina' has the character 'n', which the model has not learned; it knows the 14 characters"
+                        + " abcehilmoprstv",
+                weights("first"));
+    }
+
+    /** Files of earlier versions, and of other programs, name none. */
+    @Test
+    void theAlphabetOfWeightsThatNameNoneIsAToZWhereTheNamesAre() throws IOException {
+        train("mlp", "first", "--hidden", "16");
+        var file = folder.resolve("other.safetensors");
+        var tensors = new LinkedHashMap<>(Safetensors.read(weights("first")).tensors());
+        Safetensors.write(file, tensors, Map.of());
+        assertThat(SavedWeights.alphabet("--init", file, ALPHABET)).isEqualTo(Alphabet.A_TO_Z);
+        assertThat(SavedWeights.alphabet("--init", file, Alphabet.of("aé"))).isEqualTo(Alphabet.of("aé"));
+        tensors.put("0.weight", Tensor.zeros(27, 10));
+        tensors.put("4.weight", Tensor.zeros(16, 27));
+        tensors.put("4.bias", Tensor.zeros(27));
+        Safetensors.write(file, tensors, Map.of());
+        train("mlp", "second", "--hidden", "16", "--init", "" + file);
+        assertThat(new RunFolder(folder.resolve("second")).options().alphabet()).isEqualTo(Alphabet.A_TO_Z);
+        Safetensors.write(file, tensors, Map.of("alphabet", "a.b"));
+        assertRefused(
+                file + ": its alphabet is none: Alphabet: '.' stands for the end of a name and cannot be in one; leave"
+                        + " it out",
+                file);
     }
 
     @Test

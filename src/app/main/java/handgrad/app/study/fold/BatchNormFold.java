@@ -43,8 +43,9 @@ record BatchNormFold(
     /** Trains with the lecture's seed, batches and first learning rate, then folds. */
     static BatchNormFold run(LectureModel model, Split split, int steps) {
         var defaults = model.defaults();
+        var sizes = defaults.sizes().withVocabulary(split.train().alphabet().size());
         var random = TorchRandom.seeded(defaults.seed());
-        if (!(model.build(defaults.sizes(), random) instanceof Sequential network)) {
+        if (!(model.build(sizes, random) instanceof Sequential network)) {
             throw new IllegalArgumentException(model.title() + " is no Sequential");
         }
         var loss = new CrossEntropyLoss();

@@ -35,8 +35,9 @@ record HiddenLayer(double[] before, double[] after, double[] afterTanh) {
      */
     static HiddenLayer of(Split split, int steps) {
         var defaults = LectureModel.MLP_BN.defaults();
+        var sizes = defaults.sizes().withVocabulary(split.train().alphabet().size());
         var random = TorchRandom.seeded(defaults.seed());
-        if (!(LectureModel.MLP_BN.build(defaults.sizes(), random) instanceof Sequential network)) {
+        if (!(LectureModel.MLP_BN.build(sizes, random) instanceof Sequential network)) {
             throw new IllegalStateException("mlp-bn is no Sequential");
         }
         var loss = new CrossEntropyLoss();

@@ -10,7 +10,7 @@ import handgrad.tensor.Tensor;
  * or a penalty on the squares of the weights.
  *
  * @param strength the smoothing or the penalty
- * @param logProbabilities (27ᵀ, 27) for contexts of T characters, FLOAT64
+ * @param logProbabilities (Vᵀ, V) of V symbols for contexts of T characters, FLOAT64
  */
 record Ngram(double strength, Tensor logProbabilities) {
     /** Part 1's learning rate. */

@@ -2,8 +2,10 @@ package handgrad.app.study.trigram;
 
 import handgrad.app.command.ExitCode;
 import handgrad.app.command.NamesOption;
+import handgrad.app.command.WrongInputException;
 import handgrad.app.study.Findings;
 import handgrad.app.study.Table;
+import handgrad.data.Dataset;
 import handgrad.data.Names;
 import handgrad.data.Split;
 import handgrad.models.Counts;
@@ -43,7 +45,8 @@ public final class TrigramCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         int steps = quick ? QUICK_STEPS : STEPS;
-        var kinds = kinds(data.names(), steps);
+        var names = data.names();
+        var kinds = kinds(names, steps);
         var out = spec.commandLine().getOut();
         sweep("Loss on dev by what is added to each count", "smoothing", kinds.subList(0, 2), out);
         sweep("Loss on dev by the penalty on the weights", "penalty", kinds.subList(2, 4), out);
@@ -54,7 +57,7 @@ public final class TrigramCommand implements Callable<Integer> {
                     kind.title(), "" + kind.best().strength(), loss(kind.train()), loss(kind.dev()), loss(kind.test()));
         }
         table.print(out);
-        findings(kinds).print(out);
+        findings(kinds, names.alphabet().size()).print(out);
         return ExitCode.DONE;
     }
 
@@ -90,7 +93,7 @@ public final class TrigramCommand implements Callable<Integer> {
         var pairs = names.split(42, 1);
         var triples = names.split(42, 2);
         var pairCounts = Counts.of(pairs.train());
-        var tripleCounts = Counts.of(triples.train());
+        var tripleCounts = counts(triples.train());
         return List.of(
                 Kind.of("bigram, counted", SMOOTHINGS, pairs, strength -> Ngram.counted(pairCounts, strength)),
                 Kind.of("trigram, counted", SMOOTHINGS, triples, strength -> Ngram.counted(tripleCounts, strength)),
@@ -100,6 +103,15 @@ public final class TrigramCommand implements Callable<Integer> {
                         PENALTIES,
                         triples,
                         strength -> Ngram.network(tripleCounts, strength, steps)));
+    }
+
+    /** The counts; a list of names can have too many symbols for a table of triples. */
+    private static Counts counts(Dataset data) {
+        try {
+            return Counts.of(data);
+        } catch (IllegalArgumentException exception) {
+            throw new WrongInputException("--data: " + exception.getMessage());
+        }
     }
 
     private static void sweep(String caption, String head, List<Kind> kinds, PrintWriter out) {
@@ -122,19 +134,19 @@ public final class TrigramCommand implements Callable<Integer> {
         return String.format(Locale.ROOT, "%.4f", loss);
     }
 
-    /** The kinds in the order of {@link #kinds}. */
-    static Findings findings(List<Kind> kinds) {
+    /** The kinds in the order of {@link #kinds}, with so many symbols. */
+    static Findings findings(List<Kind> kinds, int symbols) {
         var findings = new Findings();
         var bigram = kinds.get(0);
         var trigram = kinds.get(1);
         findings.add(
-                "A second character of context takes the loss on dev from %.4f to %.4f, %.4f less, with 27 times the"
+                "A second character of context takes the loss on dev from %.4f to %.4f, %.4f less, with %d times the"
                         + " numbers.",
-                bigram.dev(), trigram.dev(), bigram.dev() - trigram.dev());
+                bigram.dev(), trigram.dev(), bigram.dev() - trigram.dev(), symbols);
         findings.add(
-                "The gap between dev and train goes from %+.4f to %+.4f: on average a row of the trigram has 27"
+                "The gap between dev and train goes from %+.4f to %+.4f: on average a row of the trigram has %d"
                         + " times fewer names behind it.",
-                bigram.dev() - bigram.train(), trigram.dev() - trigram.train());
+                bigram.dev() - bigram.train(), trigram.dev() - trigram.train(), symbols);
         findings.add(
                 "Dev chooses a smoothing of %s for the bigram and %s for the trigram. Between the best and the"
                         + " worst of those"

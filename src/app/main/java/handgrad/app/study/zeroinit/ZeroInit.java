@@ -68,8 +68,9 @@ record ZeroInit(
     /** Trains with the lecture's seed, batches and first learning rate. */
     static ZeroInit run(Split split, StartingWeights start, int steps) {
         var defaults = MODEL.defaults();
+        var sizes = defaults.sizes().withVocabulary(split.train().alphabet().size());
         var random = TorchRandom.seeded(defaults.seed());
-        if (!(MODEL.build(defaults.sizes(), random) instanceof Sequential network)) {
+        if (!(MODEL.build(sizes, random) instanceof Sequential network)) {
             throw new IllegalStateException(MODEL.title() + " is no Sequential");
         }
         zero(network, start);
@@ -147,7 +148,7 @@ record ZeroInit(
 
     /** The entropy of what follows, the context ignored: no model that ignores its context has a smaller loss. */
     static double unigramEntropy(Dataset data) {
-        int[] counts = new int[27];
+        int[] counts = new int[data.alphabet().size()];
         for (int next : data.y().ints()) {
             counts[next]++;
         }

@@ -6,7 +6,6 @@ import handgrad.app.study.Findings;
 import handgrad.app.study.Table;
 import handgrad.app.study.zeroinit.ZeroInit.Gradient;
 import handgrad.app.study.zeroinit.ZeroInit.StartingWeights;
-import handgrad.data.Alphabet;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.Locale;
@@ -47,7 +46,8 @@ public final class ZeroInitCommand implements Callable<Integer> {
                 .toList();
         var out = spec.commandLine().getOut();
         table(runs, steps, out);
-        findings(runs, ZeroInit.unigramEntropy(split.train())).print(out);
+        findings(runs, split.train().alphabet().size(), ZeroInit.unigramEntropy(split.train()))
+                .print(out);
         return ExitCode.DONE;
     }
 
@@ -78,8 +78,8 @@ public final class ZeroInitCommand implements Callable<Integer> {
         table.add(Stream.concat(Stream.of(name), numbers).toArray(String[]::new));
     }
 
-    /** The runs are one for each start. */
-    static Findings findings(List<ZeroInit> runs, double unigramEntropy) {
+    /** The runs are one for each start, with so many symbols. */
+    static Findings findings(List<ZeroInit> runs, int symbols, double unigramEntropy) {
         var findings = new Findings();
         var zero = of(runs, StartingWeights.ALL_ZERO);
         var moved = withGradient(zero);
@@ -102,12 +102,17 @@ public final class ZeroInitCommand implements Callable<Integer> {
         findings.add(
                 "The logits of two contexts differ by %.1e at most, so what the network can learn is the one"
                         + " distribution of"
-                        + " all characters that follow, whose entropy is %.4f. From ln 27 = %.4f its loss fell"
+                        + " all characters that follow, whose entropy is %.4f. From ln %d = %.4f its loss fell"
                         + " to %.4f on"
                         + " train, %.4f above that entropy. It half trains: it learns how frequent characters"
                         + " are, and not"
                         + " what follows what.",
-                zero.spread(), unigramEntropy, Math.log(Alphabet.SIZE), zero.train(), zero.train() - unigramEntropy);
+                zero.spread(),
+                unigramEntropy,
+                symbols,
+                Math.log(symbols),
+                zero.train(),
+                zero.train() - unigramEntropy);
         var last = of(runs, StartingWeights.LAST_ZERO);
         var drawn = of(runs, StartingWeights.DRAWN);
         findings.add(

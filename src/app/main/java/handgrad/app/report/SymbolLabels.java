@@ -1,0 +1,43 @@
+package handgrad.app.report;
+
+import handgrad.data.Alphabet;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/** The symbols of an alphabet as each can be read alone, in a picture or a sentence. */
+record SymbolLabels(Alphabet alphabet) {
+    private static final int ZERO_WIDTH_NON_JOINER = 0x200C;
+    private static final int ZERO_WIDTH_JOINER = 0x200D;
+
+    /** The number of symbols. */
+    int size() {
+        return alphabet.size();
+    }
+
+    /** The labels in the order of the alphabet. */
+    List<String> all() {
+        return IntStream.range(0, size()).mapToObj(this::of).toList();
+    }
+
+    /** A symbol; a mark stands on a dotted circle, and what has no ink is named by a sign or letters. */
+    String of(int index) {
+        var symbol = alphabet.decode(index);
+        int character = symbol.codePointAt(0);
+        return switch (character) {
+            case ' ' -> "␣";
+            case ZERO_WIDTH_JOINER -> "ZWJ";
+            case ZERO_WIDTH_NON_JOINER -> "ZWNJ";
+            default ->
+                switch (Character.getType(character)) {
+                    case Character.NON_SPACING_MARK, Character.COMBINING_SPACING_MARK, Character.ENCLOSING_MARK ->
+                        "◌" + symbol;
+                    default -> symbol;
+                };
+        };
+    }
+
+    /** The same between Unicode's isolates, so that a letter written from right to left leaves its sentence in order. */
+    String isolated(int index) {
+        return "\u2068" + of(index) + "\u2069";
+    }
+}
