@@ -93,10 +93,12 @@
     const letters = element("div", { className: "letters", ariaHidden: "true" },
       ...columnLetters.map(letter => element("span", { textContent: letter })));
     const picture = element("div", {}, canvas, letters);
-    // Each letter has its room; where there are many, the picture scrolls.
-    picture.style.minWidth = columnLetters.length + "rem";
-    return element("figure", { className: "image" },
+    const figure = element("figure", { className: "image" },
       element("figcaption", { textContent: title }), element("div", { className: "scroll" }, picture));
+    // Each letter has its room: where there are many, the picture is wider, and scrolls when the page is not.
+    picture.style.minWidth = columnLetters.length + "rem";
+    figure.style.maxWidth = Math.max(34, columnLetters.length) + "rem";
+    return figure;
   }
 
   /** Bars of a logarithmic scale, as long as their digits are many. */

@@ -74,8 +74,8 @@ final class ModelSections {
         return ("Symbols near each other are treated alike; the nearest two are %s and %s, %s apart. The point ."
                         + " stands for the start and the end of a name.")
                 .formatted(
-                        labels.isolated(first),
-                        labels.isolated(second),
+                        labels.inSentence(first),
+                        labels.inSentence(second),
                         NumberText.digits(distance(embedding, first, second)));
     }
 

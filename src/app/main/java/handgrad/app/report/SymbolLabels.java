@@ -1,6 +1,7 @@
 package handgrad.app.report;
 
 import handgrad.data.Alphabet;
+import java.text.Bidi;
 import java.util.List;
 import java.util.stream.IntStream;
 
@@ -8,6 +9,8 @@ import java.util.stream.IntStream;
 record SymbolLabels(Alphabet alphabet) {
     private static final int ZERO_WIDTH_NON_JOINER = 0x200C;
     private static final int ZERO_WIDTH_JOINER = 0x200D;
+    private static final String FIRST_STRONG_ISOLATE = "\u2068";
+    private static final String POP_DIRECTIONAL_ISOLATE = "\u2069";
 
     /** The number of symbols. */
     int size() {
@@ -36,8 +39,11 @@ record SymbolLabels(Alphabet alphabet) {
         };
     }
 
-    /** The same between Unicode's isolates, so that a letter written from right to left leaves its sentence in order. */
-    String isolated(int index) {
-        return "\u2068" + of(index) + "\u2069";
+    /** The same for a sentence; a letter written from right to left stands between isolates, to leave it in order. */
+    String inSentence(int index) {
+        var label = of(index);
+        return Bidi.requiresBidi(label.toCharArray(), 0, label.length())
+                ? FIRST_STRONG_ISOLATE + label + POP_DIRECTIONAL_ISOLATE
+                : label;
     }
 }

@@ -17,7 +17,9 @@ record Samples(List<SampledName> samples) {
 
     /** Prints all names in their order, then for each mark the names that have it, or how many where they are new. */
     void print(PrintWriter out) {
-        out.println(Lines.wrapped(samples.stream().map(SampledName::name).collect(Collectors.joining(" "))));
+        // A name with a space is one name.
+        var between = samples.stream().anyMatch(sample -> sample.name().contains(" ")) ? ", " : " ";
+        out.println(Lines.wrapped(samples.stream().map(SampledName::name).collect(Collectors.joining(between))));
         out.println();
         for (var mark : Marks.ALL) {
             var names = samples.stream()
@@ -27,7 +29,7 @@ record Samples(List<SampledName> samples) {
             if (mark.equals(Marks.NEW)) {
                 out.printf("%d of %d are %s%n", names.size(), samples.size(), mark);
             } else if (!names.isEmpty()) {
-                out.println(Lines.wrapped(mark + ": " + String.join(" ", names)));
+                out.println(Lines.wrapped(mark + ": " + String.join(between, names)));
             }
         }
     }

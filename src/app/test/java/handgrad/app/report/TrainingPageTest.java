@@ -221,13 +221,42 @@ class TrainingPageTest {
                 .series()
                 .getFirst();
         assertThat(series.letters()).hasSize(27).startsWith(".");
-        int a = series.letters().indexOf('a');
+        int a = series.letters().indexOf("a");
         assertThat(series.x()[a]).isEqualTo(14.25);
         assertThat(series.y()[a]).isEqualTo(2);
         assertThat(sentences(finished(Trainings.healthy()), "Embedding")
                         .getFirst()
                         .text())
                 .startsWith("Symbols near each other are treated alike; the nearest two are a and b, 0.250 apart.");
+    }
+
+    @Test
+    void namesOfNoLectureStandBesideNoLecture() {
+        var page = TrainingPage.of(Trainings.greek());
+        assertThat(sentences(page, "Result"))
+                .startsWith(
+                        Sentence.plain("No lecture has these names, so there is no loss of its to compare with."),
+                        Sentence.judged(
+                                false, "The loss on dev is 2.0000; a uniform guess over 5 symbols has ln 5 = 1.6094."))
+                .hasSize(3);
+        assertThat(blocks(page, "Result"))
+                .last()
+                .isEqualTo(new Block.Table(
+                        "Losses", List.of("part", "loss"), List.of(List.of("train", "1.5000"), List.of("dev", "2.0000"))));
+        assertThat(sentences(page, "Loss").getFirst().text())
+                .startsWith("The first loss is 3.1623; a uniform guess has ln 5 = 1.6094.");
+    }
+
+    @Test
+    void namesTheSymbolsOfAnyAlphabet() {
+        var page = TrainingPage.of(Trainings.greek());
+        var series = chart(page, "Embedding").frames().getFirst().series().getFirst();
+        assertThat(series.letters()).containsExactly(".", "␣", "ή", "◌\u05b8", "א");
+        assertThat(sentences(page, "Embedding").getFirst().text())
+                .startsWith("Symbols near each other are treated alike; the nearest two are ◌\u05b8 and"
+                        + " \u2068א\u2069, 0.500 apart.");
+        var image = (Block.Image) blocks(page, "Gradient of the logits").getLast();
+        assertThat(image.columnLetters()).containsExactly(".", "␣", "ή", "◌\u05b8", "א");
     }
 
     @Test

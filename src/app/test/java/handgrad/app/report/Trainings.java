@@ -2,6 +2,7 @@ package handgrad.app.report;
 
 import handgrad.app.report.Outcome.SplitLoss;
 import handgrad.app.report.ReportData.Fact;
+import handgrad.data.Alphabet;
 import handgrad.diagnostics.Advice;
 import handgrad.diagnostics.BatchNormStatistics;
 import handgrad.diagnostics.Histogram;
@@ -84,6 +85,7 @@ final class Trainings {
                         new SplitLoss("dev", dev, OptionalDouble.of(2.1057)),
                         new SplitLoss("test", 2.1, OptionalDouble.empty())),
                 true,
+                true,
                 0.01,
                 List.of(
                         new SampledName("emma", "in train"),
@@ -96,13 +98,47 @@ final class Trainings {
                         new double[] {-3, -2, -1}, new double[] {3, 2.5, 4}, new double[] {2.9, 2.6, 3.9}, 0.0123));
     }
 
+    /** A training on names of no lecture, with a space, a Greek letter, a Hebrew one and a mark. */
+    static ReportData greek() {
+        var alphabet = Alphabet.of(" ήא\u05b8");
+        var snapshot = snapshot(0, 0, 0);
+        var recording = new Recording(
+                healthy().losses(),
+                List.of(new Snapshot(
+                        19,
+                        2.5,
+                        snapshot.activations(),
+                        snapshot.activationGradients(),
+                        snapshot.weights(),
+                        new Picture(1, 5, new float[] {-0.5f, 0.1f, 0.1f, 0.2f, 0.1f}))),
+                healthy().updateRatios(),
+                List.of());
+        var outcome = new Outcome(
+                List.of(
+                        new SplitLoss("train", 1.5, OptionalDouble.empty()),
+                        new SplitLoss("dev", 2, OptionalDouble.empty())),
+                false,
+                false,
+                0.01,
+                List.of(new SampledName("ήא", "new")),
+                new float[] {0, 0, 1, 0, 2, 0, 3, 0, 3.5f, 0},
+                List.of(),
+                null);
+        return data(alphabet, recording, outcome);
+    }
+
     static ReportData data(Recording recording, @Nullable Outcome outcome) {
+        return data(Alphabet.A_TO_Z, recording, outcome);
+    }
+
+    private static ReportData data(Alphabet alphabet, Recording recording, @Nullable Outcome outcome) {
         return new ReportData(
                 "mlp-bn",
                 "makemore part 3",
                 20,
                 step -> step < 10 ? 0.1 : 0.01,
                 1.5,
+                alphabet,
                 recording,
                 List.of(new Fact("parameters", "12,097")),
                 List.of(new Fact("--data", HOSTILE)),

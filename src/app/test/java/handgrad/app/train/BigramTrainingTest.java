@@ -35,7 +35,7 @@ class BigramTrainingTest {
 
     private static List<String> names(LectureModel model, Training training) {
         var draw = model.draw(TorchRandom.seeded(options(model).sampleSeed()));
-        var sampler = new Sampler(training.network(), 1, new SamplingOptions(), draw);
+        var sampler = new Sampler(training.network(), options(model), new SamplingOptions(), draw);
         return Stream.generate(sampler::name).limit(5).toList();
     }
 

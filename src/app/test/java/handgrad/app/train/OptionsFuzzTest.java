@@ -29,7 +29,7 @@ class OptionsFuzzTest implements FuzzTest {
                                 + "\"embedding\":10,\"blockSize\":3,\"data\":\"bundled\"}\n",
                         "{\n\"data\":\"/größe/names.txt\",\"model\":\"wavenet\",\"steps\":1,\"batchSize\":2,"
                                 + "\"lr\":1e-3,\"seed\":-9223372036854775808,\"hidden\":8,\"embedding\":2,\n"
-                                + "\"blockSize\":8,\"later\":null}"),
+                                + "\"blockSize\":8,\"later\":null,\"alphabet\":\" '-Aé\u05d0😀\"}"),
                 WrongInputException.class,
                 OptionsFile::read);
     }

@@ -26,7 +26,7 @@ class ReportOptionsTest {
         "--report --serve 0, 1, true"
     })
     void aFullRunHasAReportAndAnotherWhereItIsAskedFor(String arguments, int steps, boolean wanted) {
-        var train = new TrainOptions(LectureModel.MLP_BN, steps, 32, 0.1, 1, 10, 2, 3, TrainOptions.BUNDLED);
+        var train = TrainOptions.lecture(LectureModel.MLP_BN, TrainOptions.BUNDLED).withSteps(steps);
         var options = options(arguments);
         options.check();
         assertThat(options.wanted(train)).isEqualTo(wanted);

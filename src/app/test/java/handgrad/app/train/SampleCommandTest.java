@@ -114,8 +114,13 @@ class SampleCommandTest {
         var likeliest = sample("-n", "3", "--top-k", "1").out();
         assertThat(likeliest.lines().distinct()).hasSize(1);
         assertThat(sample("-n", "3", "--temperature", "1e-9").out()).isEqualTo(likeliest);
-        assertThat(sample("--temperature", "1", "--top-k", "27").out()).isEqualTo(sample().out());
+        assertThat(sample("--temperature", "1", "--top-k", "15").out()).isEqualTo(sample().out());
         assertThat(sample("--temperature", "2").out()).isNotEqualTo(sample().out());
+    }
+
+    @Test
+    void refusesMoreLikeliestCharactersThanTheAlphabetHas() {
+        assertThat(sample("--top-k", "16")).isEqualTo(refused("--top-k must be from 1 to 15, it is 16"));
     }
 
     @Test
@@ -163,6 +168,10 @@ class SampleCommandTest {
             "mlp-bn"    | "wave\\u0000net"    | : unknown model wave\\u0000net; there are bigram-counted, bigram, mlp, \
             mlp-softmax, mlp-tanh, mlp-kaiming, mlp-bn, deep, deep-no-bn, backprop, wavenet-flat-3, wavenet-flat-8, \
             wavenet-small-bug, wavenet-small, wavenet, dilated, wavenet-gated
+            abc         | ab.c                | : alphabet is none: Alphabet: '.' stands for the end of a name and \
+            cannot be in one; leave it out
+            "alphabet": | "alphabet":"","b":  | : alphabet is none: Alphabet: must have from 1 to 10,000 characters, \
+            it has 0
             "hidden":16 | "hidden":0          | : --hidden must be from 1 to 20,000, it is 0
             "hidden":16 | "hidden":2147483647 | : --hidden must be from 1 to 20,000, it is 2147483647
             "hidden":16 | "hidden":2147483648 | : hidden has the wrong value 2147483648
@@ -200,13 +209,21 @@ class SampleCommandTest {
                         + "the model wants (30, 17); 3.weight has shape (16), the model wants (17); "
                         + "3.bias has shape (16), the model wants (17); 3.running_mean has shape (16), "
                         + "the model wants (17); 3.running_std has shape (16), the model wants (17); "
-                        + "5.weight has shape (16, 27), the model wants (17, 27)"));
+                        + "5.weight has shape (16, 15), the model wants (17, 15)"));
         change("mlp-bn", "mlp");
         assertThat(sample())
                 .isEqualTo(refused(weights + " does not fit options.json: loadStateDict: missing 2.bias (17), "
-                        + "4.weight (17, 27), 4.bias (27); unexpected 3.weight (16), 3.bias (16), 3.running_mean (16), "
-                        + "3.running_std (16), 5.weight (16, 27), 5.bias (27); 2.weight has shape (30, 16), "
+                        + "4.weight (17, 15), 4.bias (15); unexpected 3.weight (16), 3.bias (16), 3.running_mean (16), "
+                        + "3.running_std (16), 5.weight (16, 15), 5.bias (15); 2.weight has shape (30, 16), "
                         + "the model wants (30, 17)"));
+    }
+
+    @Test
+    void refusesWeightsOfAnotherAlphabet() throws IOException {
+        change("\"alphabet\":\"abcehilmoprstv\"", "\"alphabet\":\"abcehilmoprstw\"");
+        assertThat(sample())
+                .isEqualTo(refused(weights + " does not fit options.json: its alphabet is abcehilmoprstv, not"
+                        + " abcehilmoprstw"));
     }
 
     @Test
@@ -234,8 +251,8 @@ class SampleCommandTest {
         var doctor = CommandResult.of("doctor", "" + weights);
         assertThat(doctor.code()).isEqualTo(2);
         assertThat(doctor.out())
-                .contains("\n5.weight        F32      (16, 27)          good\n")
-                .contains("\n5.bias          F32      (27)              damaged\n")
+                .contains("\n5.weight        F32      (16, 15)          good\n")
+                .contains("\n5.bias          F32      (15)              damaged\n")
                 .containsPattern("\nweights  sha256 [0-9a-f]{64}\n$");
         assertThat(doctor.err())
                 .isEqualTo("handgrad: " + weights + ": damaged: 5.bias; copy the file again, or train again\n");

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import handgrad.app.command.WrongInputException;
+import handgrad.data.Alphabet;
 import handgrad.tensor.Tensor;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -42,13 +43,23 @@ class SamplingOptionsTest {
             --temperature | NaN      | --temperature must be more than 0 and finite, it is NaN
             --temperature | 1e-300   | --temperature must be more than 0 and finite, it is 1.0E-300
             --temperature | Infinity | --temperature must be more than 0 and finite, it is Infinity
-            --top-k       | 0        | --top-k must be from 1 to 27, it is 0
-            --top-k       | 28       | --top-k must be from 1 to 27, it is 28
+            --top-k       | 0        | --top-k must be at least 1, it is 0
             """)
     void refuses_what_has_no_meaning(String option, String value, String message) {
         assertThatThrownBy(sampling(option, value)::check)
                 .isInstanceOf(WrongInputException.class)
                 .hasMessage(message);
+    }
+
+    @Test
+    void refuses_more_characters_than_there_are() {
+        sampling("--top-k", "27").check(Alphabet.A_TO_Z);
+        assertThatThrownBy(() -> sampling("--top-k", "28").check(Alphabet.A_TO_Z))
+                .isInstanceOf(WrongInputException.class)
+                .hasMessage("--top-k must be from 1 to 27, it is 28");
+        assertThatThrownBy(() -> sampling("--top-k", "5").check(Alphabet.of("αβγ")))
+                .isInstanceOf(WrongInputException.class)
+                .hasMessage("--top-k must be from 1 to 4, it is 5");
     }
 
     private static SamplingOptions sampling(String... arguments) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import handgrad.app.CommandResult;
+import handgrad.data.Alphabet;
 import handgrad.data.Names;
 import handgrad.io.WeightsHash;
 import handgrad.models.LectureModel;
@@ -52,10 +53,10 @@ class TrainCommandTest {
             --lr NaN              | --lr must be more than 0 and at most 3.4e38, it is NaN
             --lr 1e300            | --lr must be more than 0 and at most 3.4e38, it is 1.0E300
             --lr Infinity         | --lr must be more than 0 and at most 3.4e38, it is Infinity
-            bigram --hidden 8     | bigram is a table of 27 x 27 numbers that learns from all rows at once: it has no \
-            --batch-size, --hidden, --embedding or --block-size
-            bigram --batch-size 8 | bigram is a table of 27 x 27 numbers that learns from all rows at once: it has no \
-            --batch-size, --hidden, --embedding or --block-size
+            bigram --hidden 8     | bigram is a table with a row for each symbol that learns from all rows at once: it \
+            has no --batch-size, --hidden, --embedding or --block-size
+            bigram --batch-size 8 | bigram is a table with a row for each symbol that learns from all rows at once: it \
+            has no --batch-size, --hidden, --embedding or --block-size
             bigram --steps 0      | --steps must be at least 1, it is 0
             bigram-counted --steps 5 | bigram-counted is counted, not trained: it has no --steps and no --lr
             bigram-counted --lr 5 | bigram-counted is counted, not trained: it has no --steps and no --lr
@@ -104,8 +105,14 @@ class TrainCommandTest {
         assertDataRefused(Files.writeString(file, ""), file + ": is empty, one name a line is expected");
         assertDataRefused(Files.write(file, new byte[] {-1, 0, 7}), file + ", line 1: is not UTF-8 text");
         assertDataRefused(
-                Files.writeString(file, "anna\nJoe\n"),
-                file + ", line 2: 'Joe' has the character 'J' outside a to z, write names in lower case");
+                Files.writeString(file, "anna\n\nJ. Joe\n"),
+                file + ", line 3: 'J. Joe': '.' stands for the end of a name and cannot be in one; leave it out");
+        assertDataRefused(
+                Files.writeString(file, " \n\ufeff"),
+                file + ", line 2: '\\ufeff': U+FEFF (ZERO WIDTH NO-BREAK SPACE) is no character of a name: that is a"
+                        + " letter, a mark, a digit, punctuation, a symbol or a space");
+        assertDataRefused(
+                Files.writeString(file, "\ufeff \n\n"), file + ": has only empty lines, one name a line is expected");
         assertDataRefused(
                 Files.writeString(file, "anna\n" + "a".repeat(101) + "\n"),
                 file + ", line 2: a name of 101 characters, at most 100 are allowed");
@@ -226,7 +233,7 @@ class TrainCommandTest {
                 .startsWith("{\"lossCurve\":{\"binSize\":1,\"log10\":[0.")
                 .contains("\"updateRatios\":{\"names\":[\"0.weight\",\"2.weight\",\"5.weight\"],\"steps\":[0,1,")
                 .contains("\"activations\":[{\"name\":\"4\",\"kind\":\"Tanh\",\"shape\":[32,")
-                .contains("\"dlogits\":{\"rows\":32,\"columns\":27,\"values\":[")
+                .contains("\"dlogits\":{\"rows\":32,\"columns\":17,\"values\":[")
                 .endsWith("\"advice\":[]}")
                 .isEqualTo(Files.readString(folder.resolve("a/diagnostics.json")));
     }
@@ -237,7 +244,7 @@ class TrainCommandTest {
         assertThat(result.err()).isEmpty();
         assertThat(result.out())
                 .containsPattern("(?m)^ +rate  exponent +loss$")
-                .containsPattern("(?m)^  0\\.0010 +-3\\.00 +3\\.\\d{4}$")
+                .containsPattern("(?m)^  0\\.0010 +-3\\.00 +2\\.\\d{4}$")
                 .containsPattern(
                         "(?m)^suggested: --lr 0\\.\\d+, the least rate whose loss has fallen 95 % of the way$");
         assertThat(folder.resolve("runs")).doesNotExist();
@@ -304,7 +311,18 @@ class TrainCommandTest {
                 run);
         assertThat(new RunFolder(Path.of(run)).options())
                 .isEqualTo(
-                        new TrainOptions(LectureModel.MLP, 3, 5, 0.30000000000000004, Long.MAX_VALUE, 7, 2, 4, data));
+                        new TrainOptions(
+                                LectureModel.MLP,
+                                3,
+                                5,
+                                0.30000000000000004,
+                                Long.MAX_VALUE,
+                                7,
+                                2,
+                                4,
+                                data,
+                                Alphabet.of("acehiomlnprstvyb"),
+                                null));
     }
 
     @Test

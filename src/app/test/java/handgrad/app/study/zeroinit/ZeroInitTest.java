@@ -29,6 +29,7 @@ class ZeroInitTest {
                                         run,
                                         ZeroInit.run(SPLIT, StartingWeights.LAST_ZERO, 10),
                                         ZeroInit.run(SPLIT, StartingWeights.DRAWN, 10)),
+                                27,
                                 entropy)
                         .sentences())
                 .hasSize(4)
