@@ -29,7 +29,8 @@ class ReportInBrowserTest {
                     .startsWith("goals")
                     .containsAll(Studies.ALL.stream().map(Study::title).toList());
             assertThat(chromium.run("return handgrad.plots.size")).isEqualTo((long) Studies.ALL.size());
-            assertThat(chromium.run("return handgrad.plots.get('Roofline').shown.series.map(s => s.label + s.letters.join(''))"))
+            assertThat(chromium.run("""
+                    return handgrad.plots.get('Roofline').shown.series.map(s => s.label + s.letters.join(''))"""))
                     .isEqualTo(List.of("roof in L1", "roof in L2", "roof in memory", "lectureab", "largeA"));
             // In L2, 1/12 operation a byte at 100 GB/s allows 8.33 GFLOP/s.
             assertThat(chromium.run("""

@@ -35,7 +35,7 @@ public final class Main {
         }
     }
 
-    /** A locale of ASCII alone, as many containers have, says little of the terminal: UTF-8, for names in any script. */
+    /** A locale of ASCII alone, as containers have, says little of the terminal: UTF-8, for names in any script. */
     private static PrintWriter writer(PrintStream stream) {
         var charset = stream.charset().equals(StandardCharsets.US_ASCII) ? StandardCharsets.UTF_8 : stream.charset();
         return new PrintWriter(stream, true, charset);

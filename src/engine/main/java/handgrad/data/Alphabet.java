@@ -180,6 +180,7 @@ public final class Alphabet {
     /** How many characters there are, and the first of them. */
     @Override
     public String toString() {
-        return String.format(Locale.ROOT, "the %,d characters ", characters.length) + PrintableText.excerpt(characters());
+        return String.format(
+                Locale.ROOT, "the %,d characters %s", characters.length, PrintableText.excerpt(characters()));
     }
 }

@@ -49,9 +49,9 @@ public final class Names {
     }
 
     /**
-     * The names of a UTF-8 file with one name a line, each of 1 to 100 characters in any script: letters, marks, digits,
-     * punctuation, symbols, spaces. They are what {@link Alphabet} takes for a character; a name cannot have a dot, which
-     * stands for its end.
+     * The names of a UTF-8 file with one name a line, each of 1 to 100 characters in any script: letters, marks,
+     * digits, punctuation, symbols, spaces. They are what {@link Alphabet} takes for a character; a name cannot have a
+     * dot, which stands for its end.
      *
      * <p>Blanks around a name are left out, and so are empty lines and a byte-order mark. Letters with accents are
      * composed, as Unicode's form NFC has them. Capitals stay capitals, and are other symbols than small letters.

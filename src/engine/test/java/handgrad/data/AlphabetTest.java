@@ -124,7 +124,8 @@ class AlphabetTest {
     void refusesWhatCannotBeSeen(String codePoint, String name) {
         assertRefused(
                 codePoint,
-                name + " is no character of a name: that is a letter, a mark, a digit, punctuation, a symbol or a space");
+                name + " is no character of a name: that is a letter, a mark, a digit, punctuation, a symbol or a"
+                        + " space");
     }
 
     private static void assertRefused(String codePoint, String message) {

@@ -72,7 +72,8 @@ class DatasetTest {
                         .map(row -> emmaAndAva.y().ints()[row])
                         .toArray());
         for (int i = 0; i < 32; i++) {
-            assertThat(row(emmaAndAva, batch.x().ints(), i, 3)).isEqualTo(row(emmaAndAva, emmaAndAva.x().ints(), drawn[i], 3));
+            assertThat(row(emmaAndAva, batch.x().ints(), i, 3))
+                    .isEqualTo(row(emmaAndAva, emmaAndAva.x().ints(), drawn[i], 3));
         }
     }
 

@@ -141,8 +141,9 @@ class NamesTest {
         var text = "\ufeff  emma \r\n\r\n\tolivia\t\n   \nava\u3000\nliam\n\nnoah\nmary ann\n\n\n";
         assertThat(Names.read(file(text)).words()).containsExactly("emma", "olivia", "ava", "liam", "noah", "mary ann");
         assertThat(Names.read(file("\ufeff\n" + SIX)).words()).hasSize(6).startsWith("emma");
-        assertRefused(file("\ufeff\n\n\nan\tna\n"), ", line 4: 'an\\tna': a tab is no character of a name; write one name"
-                + " a line and nothing else");
+        assertRefused(
+                file("\ufeff\n\n\nan\tna\n"),
+                ", line 4: 'an\\tna': a tab is no character of a name; write one name a line and nothing else");
     }
 
     @Test
@@ -227,7 +228,9 @@ class NamesTest {
         assertThat(Names.read(file(SIX + hundred)).words()).endsWith(hundred);
         assertThat(Names.read(file(SIX + "😀".repeat(100))).words()).endsWith("😀".repeat(100));
         assertRefused(file(SIX + hundred + "a"), ", line 7: a name of 101 characters, at most 100 are allowed");
-        assertRefused(file(SIX + "\n" + "😀".repeat(101)), ", line 8: a name of 101 characters, at most 100 are allowed");
+        assertRefused(
+                file(SIX + "\n" + "😀".repeat(101)),
+                ", line 8: a name of 101 characters, at most 100 are allowed");
     }
 
     @Test

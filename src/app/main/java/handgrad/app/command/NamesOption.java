@@ -26,8 +26,8 @@ public final class NamesOption {
     }
 
     /**
-     * Names in the alphabet of a model; refuses a name with a character that it has not. An error begins with the option
-     * that asked for the names.
+     * Names in the alphabet of a model; refuses a name with a character that it has not. An error begins with the
+     * option that asked for the names.
      */
     public static Names inAlphabet(String option, Names names, Alphabet alphabet) {
         for (var word : names.words()) {

@@ -258,7 +258,7 @@ final class LayerSections {
 
     private static Section dlogits(Snapshot last, SymbolLabels labels) {
         Picture picture = last.dlogits();
-        var letters = picture.columns() == labels.size() && labels.size() <= MOST_LABELS ? labels.all() : List.<String>of();
+        boolean labelled = picture.columns() == labels.size() && labels.size() <= MOST_LABELS;
         var text = "In each row, one example of the batch, the black cell is the right symbol, whose logit is pulled up"
                 + " as hard as all others together are pushed down; how light another is, is its probability.";
         return new Section(
@@ -272,7 +272,7 @@ final class LayerSections {
                                 picture.rows(),
                                 picture.columns(),
                                 picture.values(),
-                                letters)));
+                                labelled ? labels.all() : List.of())));
     }
 
     /**

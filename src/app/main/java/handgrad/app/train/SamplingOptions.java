@@ -43,8 +43,8 @@ public final class SamplingOptions {
     }
 
     /**
-     * Changes logits, (1, symbols): divided by the temperature, and -∞ below the K largest; those equal to the last of them
-     * stay.
+     * Changes logits, (1, symbols): divided by the temperature, and -∞ below the K largest; those equal to the last of
+     * them stay.
      */
     Tensor apply(Tensor logits) {
         var scaled = temperature == 1 ? logits : logits.sub(logits.max(1, true)).div(temperature);

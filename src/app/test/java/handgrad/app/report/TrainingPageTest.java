@@ -242,7 +242,9 @@ class TrainingPageTest {
         assertThat(blocks(page, "Result"))
                 .last()
                 .isEqualTo(new Block.Table(
-                        "Losses", List.of("part", "loss"), List.of(List.of("train", "1.5000"), List.of("dev", "2.0000"))));
+                        "Losses",
+                        List.of("part", "loss"),
+                        List.of(List.of("train", "1.5000"), List.of("dev", "2.0000"))));
         assertThat(sentences(page, "Loss").getFirst().text())
                 .startsWith("The first loss is 3.1623; a uniform guess has ln 5 = 1.6094.");
     }

@@ -75,12 +75,12 @@ class EvaluateCommandTest {
     void refusesNamesOfAnotherAlphabet() throws IOException {
         var other = Files.writeString(folder.resolve("other.txt"), "vera\nophelia\nmarta\ncarol\nelias\nZoë\n");
         assertThat(evaluate("--data", "" + other))
-                .isEqualTo(refused("--data: 'Zoë' has the character 'Z', which the model has not learned; it knows the 14"
-                        + " characters abcehilmoprstv"));
+                .isEqualTo(refused("--data: 'Zoë' has the character 'Z', which the model has not learned; it knows the"
+                        + " 14 characters abcehilmoprstv"));
         Files.writeString(names, "emma\nolivia\nnora\nava\nmia\namelia\n");
         assertThat(evaluate())
-                .isEqualTo(refused("--run: 'nora' has the character 'n', which the model has not learned; it knows the 14"
-                        + " characters abcehilmoprstv"));
+                .isEqualTo(refused("--run: 'nora' has the character 'n', which the model has not learned; it knows the"
+                        + " 14 characters abcehilmoprstv"));
     }
 
     @Test

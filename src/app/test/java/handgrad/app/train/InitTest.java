@@ -55,7 +55,8 @@ class InitTest {
     void theFirstLossIsThatOfTheseWeightsOnTheFirstBatchOfTheSeed() throws IOException {
         train("mlp", "first", "--steps", "30", "--hidden", "16");
         var data = Names.read(names).split(TrainOptions.SPLIT_SEED, 3).train();
-        var options = new TrainOptions(LectureModel.MLP, 1, 32, 0.1, 7, 16, 10, 3, "" + names, ALPHABET, folder.resolve("first"));
+        var options = new TrainOptions(
+                LectureModel.MLP, 1, 32, 0.1, 7, 16, 10, 3, "" + names, ALPHABET, folder.resolve("first"));
         var random = TorchRandom.seeded(7);
         LectureModel.MLP.build(options.sizes(), random);
         var batch = data.batch(32, random);
