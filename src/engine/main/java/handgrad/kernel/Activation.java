@@ -13,6 +13,9 @@ public final class Activation {
     /** From here on the tanh of GELU is 1 or -1, in float64 too, and x² is kept from overflow. */
     private static final double GELU_FAR = 10;
 
+    /** From here on the density of the normal distribution is 0, in float64 too. */
+    private static final double GELU_NORMAL_FAR = 40;
+
     private static final ElementwiseLoop TANH_BACKWARD = ElementwiseLoop.of(
             (y, dOut, dX, _, _, from, to) -> {
                 for (int i = from; i < to; i++) {
@@ -88,7 +91,7 @@ public final class Activation {
                 }
             });
 
-    private static final RowLoop GELU = RowLoop.keeping(
+    private static final RowLoop GELU_TANH = RowLoop.keeping(
             (x, t, out, _, _, from, to) -> {
                 for (int i = from; i < to; i++) {
                     float near = Math.clamp(x[i], (float) -GELU_FAR, (float) GELU_FAR);
@@ -105,7 +108,7 @@ public final class Activation {
             },
             (x, t) -> 0.5 * Math.max(x, -GELU_FAR) * (1 + t));
 
-    private static final RowLoop GELU_BACKWARD = RowLoop.of(
+    private static final RowLoop GELU_TANH_BACKWARD = RowLoop.of(
             (x, t, dOut, dX, _, from, to) -> {
                 for (int i = from; i < to; i++) {
                     float near = Math.clamp(x[i], (float) -GELU_FAR, (float) GELU_FAR);
@@ -117,6 +120,34 @@ public final class Activation {
                 double near = Math.clamp(x, -GELU_FAR, GELU_FAR);
                 double slope = GELU_SCALE * (1 + 3 * GELU_CUBE * near * near);
                 return 0.5 * (1 + t + near * (1 - t * t) * slope) * dOut;
+            });
+
+    private static final RowLoop GELU = RowLoop.keeping(
+            (x, phi, out, _, _, from, to) -> {
+                Elementwise.normalCdf(x, phi, from, to);
+                for (int i = from; i < to; i++) {
+                    out[i] = Math.max(x[i], -Float.MAX_VALUE) * phi[i];
+                }
+            },
+            NormalDistribution::cdf,
+            (x, phi) -> Math.max(x, -Double.MAX_VALUE) * phi);
+
+    /** Keeps the density in dX until the rest is known. */
+    private static final RowLoop GELU_BACKWARD = RowLoop.of(
+            (x, phi, dOut, dX, _, from, to) -> {
+                for (int i = from; i < to; i++) {
+                    float near = Math.clamp(x[i], (float) -GELU_NORMAL_FAR, (float) GELU_NORMAL_FAR);
+                    dX[i] = -0.5f * near * near;
+                }
+                Elementwise.exp(dX, dX, from, to);
+                for (int i = from; i < to; i++) {
+                    float near = Math.clamp(x[i], (float) -GELU_NORMAL_FAR, (float) GELU_NORMAL_FAR);
+                    dX[i] = (phi[i] + (float) NormalDistribution.DENSITY_AT_0 * near * dX[i]) * dOut[i];
+                }
+            },
+            (x, phi, dOut) -> {
+                double near = Math.clamp(x, -GELU_NORMAL_FAR, GELU_NORMAL_FAR);
+                return (phi + NormalDistribution.DENSITY_AT_0 * near * Math.exp(-0.5 * near * near)) * dOut;
             });
 
     private static final RowLoop SILU = RowLoop.keeping(
@@ -165,13 +196,23 @@ public final class Activation {
     }
 
     /** t = tanh(√(2/π) · (x + 0.044715 x³)), out = x · (1 + t) / 2; x, t and out are three arrays. */
-    public static void gelu(Object x, Object t, Object out, int n) {
-        GELU.run(n, Parallel.BLOCK, 1, x, t, out, out);
+    public static void geluTanh(Object x, Object t, Object out, int n) {
+        GELU_TANH.run(n, Parallel.BLOCK, 1, x, t, out, out);
     }
 
     /** dX = dOut ∘ ((1 + t) / 2 + x / 2 · (1 - t²) · √(2/π) · (1 + 3 · 0.044715 x²)), with t as forward wrote it. */
-    public static void geluBackward(Object x, Object t, Object dOut, Object dX, int n) {
-        GELU_BACKWARD.run(n, Parallel.BLOCK, 1, x, t, dOut, dX);
+    public static void geluTanhBackward(Object x, Object t, Object dOut, Object dX, int n) {
+        GELU_TANH_BACKWARD.run(n, Parallel.BLOCK, 1, x, t, dOut, dX);
+    }
+
+    /** phi = Φ(x), the probability that a normal number is below x, out = x ∘ phi; x, phi and out are three arrays. */
+    public static void gelu(Object x, Object phi, Object out, int n) {
+        GELU.run(n, Parallel.BLOCK, 1, x, phi, out, out);
+    }
+
+    /** dX = dOut ∘ (phi + x ∘ e^(-x²/2) / √(2π)), with phi as forward wrote it; dX is none of the others. */
+    public static void geluBackward(Object x, Object phi, Object dOut, Object dX, int n) {
+        GELU_BACKWARD.run(n, Parallel.BLOCK, 1, x, phi, dOut, dX);
     }
 
     /** s = 1 / (1 + e⁻ˣ), out = x ∘ s; x, s and out are three arrays. */

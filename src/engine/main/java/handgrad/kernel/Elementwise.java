@@ -105,4 +105,12 @@ public final class Elementwise {
             ScalarElementwise.sigmoid(x, out, from, to);
         }
     }
+
+    static void normalCdf(float[] x, float[] out, int from, int to) {
+        if (VectorSupport.fillFused(to - from)) {
+            VectorElementwise.normalCdf(x, out, from, to);
+        } else {
+            ScalarElementwise.normalCdf(x, out, from, to);
+        }
+    }
 }

@@ -1,8 +1,8 @@
 package handgrad.kernel;
 
 /**
- * exp, log, tanh and sigmoid over arrays without the Vector API: the fallback, the tails of the vector loops, and the
- * oracle.
+ * exp, log, tanh, sigmoid and normalCdf over arrays without the Vector API: the fallback, the tails of the vector
+ * loops, and the oracle.
  */
 final class ScalarElementwise {
     private ScalarElementwise() {}
@@ -28,6 +28,12 @@ final class ScalarElementwise {
     static void sigmoid(float[] x, float[] out, int from, int to) {
         for (int i = from; i < to; i++) {
             out[i] = ScalarMath.sigmoid(x[i]);
+        }
+    }
+
+    static void normalCdf(float[] x, float[] out, int from, int to) {
+        for (int i = from; i < to; i++) {
+            out[i] = ScalarMath.normalCdf(x[i]);
         }
     }
 }

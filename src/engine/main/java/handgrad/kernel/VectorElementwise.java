@@ -6,7 +6,7 @@ import handgrad.kernel.runtime.Species;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
 
-/** exp, log, tanh and sigmoid over arrays on the Vector API, each with a scalar tail of the same bits. */
+/** exp, log, tanh, sigmoid and normalCdf over arrays on the Vector API, each with a scalar tail of the same bits. */
 final class VectorElementwise {
     private VectorElementwise() {}
 
@@ -63,5 +63,14 @@ final class VectorElementwise {
             VectorMath.sigmoid(FloatVector.fromArray(Species.FLOAT, x, i)).intoArray(out, i);
         }
         ScalarElementwise.sigmoid(x, out, i, to);
+    }
+
+    static void normalCdf(float[] x, float[] out, int from, int to) {
+        int i = from;
+        for (; i <= to - Species.LANES; i += Species.LANES) {
+            var v = FloatVector.fromArray(Species.FLOAT, x, i);
+            VectorMath.normalCdf(v, VectorMath.tailRatio(v)).intoArray(out, i);
+        }
+        ScalarElementwise.normalCdf(x, out, i, to);
     }
 }

@@ -8,8 +8,8 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
 
 /**
- * exp, tanh, log and sigmoid for a vector of floats, made to be inlined into the loops that call them. The formulas,
- * their source and their accuracy stand in {@link ScalarMath}, which gives the same bits.
+ * exp, tanh, log, sigmoid and the normal distribution for a vector of floats, made to be inlined into the loops that
+ * call them. The formulas, their source and their accuracy stand in {@link ScalarMath}, which gives the same bits.
  *
  * <p>A vector that passes through a call which C2 does not inline is boxed, and C2 inlines only where the profile of
  * the calling method says that the call is frequent. So a function here must be called on every turn of a loop, not in
@@ -120,5 +120,49 @@ public final class VectorMath {
         // False for NaN as well as for numbers below 0.
         var inDomain = x.compare(VectorOperators.GE, 0f);
         return result.blend(Float.NaN, inDomain.not());
+    }
+
+    /** The distribution function of the normal distribution, where ratio is {@link #tailRatio} of x. */
+    static FloatVector normalCdf(FloatVector x, FloatVector ratio) {
+        var a = x.abs();
+        a = a.blend(CDF_MAX, a.compare(VectorOperators.GT, CDF_MAX));
+        var square = a.mul(a);
+        var lost = a.fma(a, square.neg());
+        var exponent = square.mul(-0.5f);
+        var shifted = exponent.fma(LOG2_E, EXP_ROUNDER);
+        var rounded = shifted.sub(EXP_ROUNDER);
+        var r = rounded.fma(FloatVector.broadcast(FLOAT, -LN2_HIGH), exponent);
+        r = rounded.fma(FloatVector.broadcast(FLOAT, -LN2_LOW), r);
+        r = lost.fma(FloatVector.broadcast(FLOAT, -0.5f), r);
+        var power = r.fma(P4, P3)
+                .fma(r, FloatVector.broadcast(FLOAT, P2))
+                .fma(r, FloatVector.broadcast(FLOAT, P1))
+                .fma(r, FloatVector.broadcast(FLOAT, P0))
+                .fma(r, FloatVector.broadcast(FLOAT, 1f))
+                .fma(r, FloatVector.broadcast(FLOAT, 1f));
+        var exponents = shifted.reinterpretAsInts();
+        var half = exponents.lanewise(VectorOperators.LSHL, MANTISSA_BITS - 1).and(~MANTISSA);
+        var rest = exponents.lanewise(VectorOperators.LSHL, MANTISSA_BITS).sub(half);
+        var tail = power.mul(ratio).mul(half.reinterpretAsFloats()).mul(rest.reinterpretAsFloats());
+        return FloatVector.broadcast(FLOAT, 1f).sub(tail).blend(tail, x.compare(VectorOperators.LT, 0f));
+    }
+
+    /** Φ(-|x|) / e^(-x²/2), a function of its own so that both are short enough to be inlined. */
+    static FloatVector tailRatio(FloatVector x) {
+        var a = x.abs();
+        a = a.blend(CDF_MAX, a.compare(VectorOperators.GT, CDF_MAX));
+        var one = FloatVector.broadcast(FLOAT, 1f);
+        var t = one.div(a.fma(FloatVector.broadcast(FLOAT, CDF_SCALE), one));
+        var s = t.sub(CDF_MIDDLE);
+        return s.fma(C9, C8)
+                .fma(s, FloatVector.broadcast(FLOAT, C7))
+                .fma(s, FloatVector.broadcast(FLOAT, C6))
+                .fma(s, FloatVector.broadcast(FLOAT, C5))
+                .fma(s, FloatVector.broadcast(FLOAT, C4))
+                .fma(s, FloatVector.broadcast(FLOAT, C3))
+                .fma(s, FloatVector.broadcast(FLOAT, C2))
+                .fma(s, FloatVector.broadcast(FLOAT, C1))
+                .fma(s, FloatVector.broadcast(FLOAT, C0))
+                .mul(t);
     }
 }

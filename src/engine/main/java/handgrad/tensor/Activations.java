@@ -210,6 +210,49 @@ public final class Activations {
     }
 
     /**
+     * GELU, x Φ(x), of Hendrycks and Gimpel 2016 (https://arxiv.org/abs/1606.08415): PyTorch's {@code gelu(x)}. Φ(x) =
+     * (1 + erf(x / √2)) / 2 is the probability that a number of the standard normal distribution is below x.
+     *
+     * <pre>
+     * phi = Φ(x);  out = x ∘ phi
+     * </pre>
+     *
+     * To 7 ulp, also where x is far below 0, and, where phi is subnormal, below x = -13, 1e-43.
+     *
+     * @param x (…)
+     * @param phi (…), written; not x
+     * @param out (…), written; neither x nor phi
+     */
+    public static void gelu(Tensor x, Tensor phi, Tensor out) {
+        requireKept("gelu", x, "phi", phi, out);
+        Activation.gelu(x.elements(), phi.elements(), out.elements(), x.shape().elements());
+        tell(Op.GELU, x, out);
+    }
+
+    /**
+     * dX = dOut ∘ (phi + x ∘ φ(x)), with the density φ(x) = e^(-x²/2) / √(2π); to 8 ulp and, because it crosses 0 near
+     * x = -0.75, 3e-7.
+     *
+     * @param x (…), as given to {@link #gelu}
+     * @param phi (…), as forward wrote it
+     * @param dOut (…)
+     * @param dX (…), written; none of the others
+     */
+    public static void geluBackward(Tensor x, Tensor phi, Tensor dOut, Tensor dX) {
+        requireAlike("geluBackward", "phi", x, phi);
+        requireGradients("geluBackward", x, dOut, dX);
+        requireApart("geluBackward", "dX", dX, "x", x);
+        requireApart("geluBackward", "dX", dX, "phi", phi);
+        requireApart("geluBackward", "dX", dX, "dOut", dOut);
+        Activation.geluBackward(
+                x.elements(),
+                phi.elements(),
+                dOut.elements(),
+                dX.elements(),
+                x.shape().elements());
+    }
+
+    /**
      * The tanh form of GELU, PyTorch's {@code gelu(x, approximate="tanh")}.
      *
      * <pre>
@@ -222,24 +265,24 @@ public final class Activations {
      * @param t (…), written; not x
      * @param out (…), written; neither x nor t
      */
-    public static void gelu(Tensor x, Tensor t, Tensor out) {
-        requireKept("gelu", x, "t", t, out);
-        Activation.gelu(x.elements(), t.elements(), out.elements(), x.shape().elements());
-        tell(Op.GELU, x, out);
+    public static void geluTanh(Tensor x, Tensor t, Tensor out) {
+        requireKept("geluTanh", x, "t", t, out);
+        Activation.geluTanh(x.elements(), t.elements(), out.elements(), x.shape().elements());
+        tell(Op.GELU_TANH, x, out);
     }
 
     /**
      * dX = dOut ∘ (1 + t + x ∘ (1 - t²) ∘ √(2/π) · (1 + 3 · 0.044715 x²)) / 2, to 4 ulp and 2e-6.
      *
-     * @param x (…), as given to {@link #gelu}
+     * @param x (…), as given to {@link #geluTanh}
      * @param t (…), as forward wrote it
      * @param dOut (…)
      * @param dX (…), written; may be dOut
      */
-    public static void geluBackward(Tensor x, Tensor t, Tensor dOut, Tensor dX) {
-        requireAlike("geluBackward", "t", x, t);
-        requireGradients("geluBackward", x, dOut, dX);
-        Activation.geluBackward(
+    public static void geluTanhBackward(Tensor x, Tensor t, Tensor dOut, Tensor dX) {
+        requireAlike("geluTanhBackward", "t", x, t);
+        requireGradients("geluTanhBackward", x, dOut, dX);
+        Activation.geluTanhBackward(
                 x.elements(),
                 t.elements(),
                 dOut.elements(),

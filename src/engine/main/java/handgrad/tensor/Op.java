@@ -55,8 +55,10 @@ public enum Op {
     RELU,
     /** x where it is positive, slope · x elsewhere: x; slope. */
     LEAKY_RELU,
-    /** x · Φ(x), by tanh: x. */
+    /** x · Φ(x), Φ the distribution function of the normal distribution: x. */
     GELU,
+    /** x · Φ(x), nearly, by tanh: x. */
+    GELU_TANH,
     /** x/(1 + e⁻ˣ): x. */
     SILU,
     /** x where a drawn mask is 1, divided by 1 - p, elsewhere 0: x; p. */
@@ -153,7 +155,7 @@ public enum Op {
     /** Whether it is an activation: what makes a network of linear layers more than one linear layer. */
     public boolean isActivation() {
         return switch (this) {
-            case TANH, SIGMOID, GATE, RELU, LEAKY_RELU, GELU, SILU -> true;
+            case TANH, SIGMOID, GATE, RELU, LEAKY_RELU, GELU, GELU_TANH, SILU -> true;
             default -> false;
         };
     }

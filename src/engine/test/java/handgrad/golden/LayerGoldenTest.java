@@ -79,6 +79,7 @@ class LayerGoldenTest {
                 new Case("max-pool2d-stride-3", () -> new MaxPool2d(2, 3)),
                 new Case("batch-norm2d", () -> new BatchNorm2d(5)),
                 new Case("gelu", Gelu::new),
+                new Case("gelu-tanh", Gelu::tanh),
                 new Case("dropout", () -> new Dropout(0.3, TorchRandom.seeded(2147483647))),
                 new Case(
                         "residual",

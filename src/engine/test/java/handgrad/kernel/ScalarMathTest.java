@@ -37,6 +37,31 @@ class ScalarMathTest {
                 .isLessThanOrEqualTo(2.49);
     }
 
+    /** All floats, and those where it is neither 0 nor 1 more densely. */
+    @Test
+    void normalCdfIsWithinItsStatedError() {
+        double stated = VectorSupport.FMA ? 5.18 : 5.79;
+        assertThat(largestError(ScalarMath::normalCdf, NormalDistribution::cdf)).isLessThanOrEqualTo(stated);
+        double largest = 0;
+        for (float x = -14.5f; x < 6; x += 1e-5f) {
+            double exact = NormalDistribution.cdf(x);
+            largest = Math.max(largest, Math.abs(ScalarMath.normalCdf(x) - exact) / Math.ulp((float) exact));
+        }
+        assertThat(largest).isLessThanOrEqualTo(stated);
+    }
+
+    @Test
+    void normalCdfOfSpecialValues() {
+        assertThat(ScalarMath.normalCdf(0f)).isEqualTo(0.5f);
+        assertThat(ScalarMath.normalCdf(-0f)).isEqualTo(0.5f);
+        assertThat(ScalarMath.normalCdf(Float.POSITIVE_INFINITY)).isEqualTo(1f);
+        assertThat(ScalarMath.normalCdf(Float.NEGATIVE_INFINITY)).isEqualTo(0f);
+        assertThat(ScalarMath.normalCdf(Float.NaN)).isNaN();
+        assertThat(ScalarMath.normalCdf(Float.MAX_VALUE)).isEqualTo(1f);
+        assertThat(ScalarMath.normalCdf(-14.1f)).isEqualTo((float) NormalDistribution.cdf(-14.1f));
+        assertThat(ScalarMath.normalCdf(-14.5f)).isEqualTo(0f);
+    }
+
     @Test
     void sigmoidOfSpecialValues() {
         assertThat(ScalarMath.sigmoid(0f)).isEqualTo(0.5f);

@@ -280,9 +280,17 @@ class SharedLoopsTest {
                     float[] t = new float[N];
                     float[] out = new float[N];
                     float[] dX = new float[N];
-                    Activation.gelu(x, t, out, N);
-                    Activation.geluBackward(x, t, y, dX, N);
+                    Activation.geluTanh(x, t, out, N);
+                    Activation.geluTanhBackward(x, t, y, dX, N);
                     return results(t, out, dX);
+                },
+                () -> {
+                    float[] phi = new float[N];
+                    float[] out = new float[N];
+                    float[] dX = new float[N];
+                    Activation.gelu(x, phi, out, N);
+                    Activation.geluBackward(x, phi, y, dX, N);
+                    return results(phi, out, dX);
                 },
                 () -> {
                     int channels = 64;

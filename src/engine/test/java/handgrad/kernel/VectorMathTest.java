@@ -82,6 +82,19 @@ class VectorMathTest {
     }
 
     @Test
+    void normalCdfGivesTheBitsOfTheScalarFunction() {
+        float[] x = sample();
+        for (int i = 16; i < x.length; i += 2) {
+            x[i] = (i - x.length / 2) * 16f / x.length;
+        }
+        float[] y = new float[x.length];
+        normalCdf(x, y);
+        for (int i = 0; i < x.length; i++) {
+            assertSameBits(x[i], y[i], ScalarMath.normalCdf(x[i]));
+        }
+    }
+
+    @Test
     void allocatesNothing() {
         float[] x = new float[64];
         float[] y = new float[64];
@@ -89,6 +102,7 @@ class VectorMathTest {
         assertThat(Allocation.leastBytes(() -> tanh(x, y))).isZero();
         assertThat(Allocation.leastBytes(() -> log(x, y))).isZero();
         assertThat(Allocation.leastBytes(() -> sigmoid(x, y))).isZero();
+        assertThat(Allocation.leastBytes(() -> normalCdf(x, y))).isZero();
     }
 
     private static void exp(float[] x, float[] y) {
@@ -112,6 +126,13 @@ class VectorMathTest {
     private static void sigmoid(float[] x, float[] y) {
         for (int i = 0; i < x.length; i += Species.LANES) {
             VectorMath.sigmoid(FloatVector.fromArray(Species.FLOAT, x, i)).intoArray(y, i);
+        }
+    }
+
+    private static void normalCdf(float[] x, float[] y) {
+        for (int i = 0; i < x.length; i += Species.LANES) {
+            var v = FloatVector.fromArray(Species.FLOAT, x, i);
+            VectorMath.normalCdf(v, VectorMath.tailRatio(v)).intoArray(y, i);
         }
     }
 

@@ -228,7 +228,8 @@ def max_pool2d():
 @golden
 def gelu():
     g = seeded()
-    layer("gelu", lambda x: functional.gelu(x, approximate="tanh"), g, x=2 * torch.randn(3, 21, generator=g))
+    layer("gelu-tanh", lambda x: functional.gelu(x, approximate="tanh"), g, x=2 * torch.randn(3, 21, generator=g))
+    layer("gelu", lambda x: functional.gelu(x), g, x=2 * torch.randn(3, 21, generator=g))
 
 
 @golden

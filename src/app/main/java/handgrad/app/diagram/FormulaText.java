@@ -94,7 +94,8 @@ final class FormulaText {
             case POW -> atom(power(atom(x), value.arguments().getFirst()));
             case EXP -> atom("exp(" + name(x) + ")");
             case LOG -> product("ln " + operand(x, ATOM));
-            case TANH, RELU, GELU, SILU -> atom(op + "(" + name(x) + ")");
+            case GELU -> product(factor(x) + "∘Φ(" + name(x) + ")");
+            case TANH, RELU, GELU_TANH, SILU -> atom(op + "(" + name(x) + ")");
             case SOFTMAX, LOG_SOFTMAX -> atom(op + along(value) + "(" + name(x) + ")");
             case SIGMOID -> atom("σ(" + name(x) + ")");
             case LEAKY_RELU ->

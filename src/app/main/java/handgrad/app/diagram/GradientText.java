@@ -118,7 +118,9 @@ final class GradientText {
                 into(x, d.times("(1 − " + FormulaText.power(formula.atom(value), 2) + ")", value.shape()), marks);
             case RELU -> into(x, d.times("1{" + formula.factor(value) + " > 0}", value.shape()), marks);
             case LEAKY_RELU -> leakyRelu(value, d, marks);
-            case GELU -> into(x, d.times("gelu′(" + formula.factor(x) + ")", value.shape()), marks);
+            case GELU ->
+                into(x, d.times("(Φ(%1$s) + %1$s∘φ(%1$s))".formatted(formula.factor(x)), value.shape()), marks);
+            case GELU_TANH -> into(x, d.times("geluTanh′(" + formula.factor(x) + ")", value.shape()), marks);
             case SILU -> into(x, d.times("silu′(" + formula.factor(x) + ")", value.shape()), marks);
             case SIGMOID -> into(x, d.times("%1$s∘(1 − %1$s)".formatted(formula.factor(value)), value.shape()), marks);
             case GATE -> {

@@ -286,6 +286,7 @@ class EveryNumberTest {
                     RELU,
                     LEAKY_RELU,
                     GELU,
+                    GELU_TANH,
                     SILU -> true;
             case DROPOUT,
                     WHERE,
