@@ -44,6 +44,7 @@ final class TorchLayout {
 
     private final Map<String, Place> places = new LinkedHashMap<>();
     private final Set<String> counts = new LinkedHashSet<>();
+    private final Map<String, String> ties;
 
     /**
      * That of a model.
@@ -51,6 +52,7 @@ final class TorchLayout {
      * @throws IllegalArgumentException if it has a layer that PyTorch has not
      */
     TorchLayout(Layer model) {
+        ties = model.parts().ties();
         model.stateDict().forEach((name, tensor) -> places.put(name, new Same(name, tensor.shape())));
         addLayer("", model);
         model.parts().layers().forEach((name, layer) -> addLayer(name + ".", layer));
@@ -111,6 +113,11 @@ final class TorchLayout {
     /** PyTorch's names of the counts that it keeps in batch normalisations. */
     Set<String> counts() {
         return counts;
+    }
+
+    /** PyTorch's second names of tensors that have one here, each with this one. */
+    Map<String, String> ties() {
+        return ties;
     }
 
     /** A tensor as PyTorch has it, of the same type. */

@@ -8,6 +8,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 
 /**
  * A model's weights in a file that PyTorch reads and writes, with PyTorch's names and shapes.
@@ -29,6 +31,10 @@ import java.util.Map;
  * outputs in evaluation. {@code num_batches_tracked} may be in a file that is loaded; a file that is saved says 0,
  * because no layer here counts, and PyTorch reads it only for momentum=None.
  *
+ * <p>A tied parameter ({@link handgrad.nn.Parts#tie}) has one name here and two in PyTorch. A file that is loaded has
+ * one of them, as {@code safetensors.torch.save_model} writes it, or both with equal numbers; one that is saved has
+ * both.
+ *
  * <p>Equal numbers give equal outputs only where the options of the layers are equal too: stride, padding, epsilon.
  */
 public final class TorchWeights {
@@ -47,6 +53,7 @@ public final class TorchWeights {
         var saved = new LinkedHashMap<>(Safetensors.read(file).tensors());
         var missing = new ArrayList<String>();
         var problems = new ArrayList<String>();
+        layout.ties().forEach((second, name) -> takeTied(saved, name, second).ifPresent(problems::add));
         var own = new LinkedHashMap<String, Tensor>();
         layout.places().forEach((name, place) -> {
             var torch = saved.remove(place.torchName());
@@ -76,6 +83,18 @@ public final class TorchWeights {
         } catch (IllegalArgumentException e) {
             throw new SafetensorsException(file, "does not fit the model: " + e.getMessage(), e);
         }
+    }
+
+    /** Leaves a tied parameter the one name that it has here; a problem where two tensors differ. */
+    private static Optional<String> takeTied(Map<String, Tensor> saved, String name, String second) {
+        var tensor = saved.remove(second);
+        if (tensor == null) {
+            return Optional.empty();
+        }
+        var other = saved.putIfAbsent(name, tensor);
+        return other == null || other.equals(tensor)
+                ? Optional.empty()
+                : Optional.of(second + " differs from " + name + ", and they are one parameter in the model");
     }
 
     private static void addFirst(List<String> problems, String what, List<String> names) {
@@ -108,6 +127,7 @@ public final class TorchWeights {
             }
             torch.put(place.torchName(), converted);
         });
+        layout.ties().forEach((second, name) -> torch.put(second, Objects.requireNonNull(torch.get(name))));
         layout.counts().forEach(name -> torch.put(name, Tensor.of(new int[1])));
         Safetensors.write(file, torch, Map.of("format", "pt"));
     }

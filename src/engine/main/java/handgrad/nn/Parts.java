@@ -51,6 +51,7 @@ public final class Parts {
     private final List<Place> places = new ArrayList<>();
     private final Map<String, StateTensor> state = new LinkedHashMap<>();
     private final IdentityHashMap<StateTensor, Boolean> tied = new IdentityHashMap<>();
+    private final Map<String, StateTensor> tiedNames = new LinkedHashMap<>();
     private final Map<String, TorchRandom> generators = new LinkedHashMap<>();
 
     private @Nullable List<Parameter> parameters;
@@ -92,6 +93,7 @@ public final class Parts {
         }
         place(name, layer);
         inside.places.forEach(place -> place(name + "." + place.name, place.layer));
+        inside.tiedNames.forEach((key, tensor) -> tiedNames.put(name + "." + key, tensor));
         inside.state.forEach((key, tensor) -> {
             var full = name + "." + key;
             if (inside.tied.containsKey(tensor)) {
@@ -191,6 +193,7 @@ public final class Parts {
 
     @SuppressWarnings("ReferenceEquality")
     private void putTied(String name, StateTensor tensor) {
+        tiedNames.put(name, tensor);
         if (state.values().stream().noneMatch(each -> each == tensor)) {
             put(name, tensor);
             tied.put(tensor, true);
@@ -209,6 +212,21 @@ public final class Parts {
                 .filter(Parameter.class::isInstance)
                 .map(Parameter.class::cast)
                 .toList();
+    }
+
+    /**
+     * The names that were given to tied parameters and that the state does not have, each with the one that it has:
+     * {@code 3.weight} with {@code 0.weight}. PyTorch's state has both.
+     */
+    @SuppressWarnings("ReferenceEquality")
+    public Map<String, String> ties() {
+        var ties = new LinkedHashMap<String, String>();
+        tiedNames.forEach((name, tensor) -> state.forEach((owner, each) -> {
+            if (each == tensor && !state.containsKey(name)) {
+                ties.put(name, owner);
+            }
+        }));
+        return Collections.unmodifiableMap(ties);
     }
 
     /** The layers inside, at any depth, each by the name that the names of its tensors begin with, before a dot. */

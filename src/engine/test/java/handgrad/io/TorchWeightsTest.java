@@ -21,6 +21,7 @@ import handgrad.nn.MaxPool2d;
 import handgrad.nn.Relu;
 import handgrad.nn.Sequential;
 import handgrad.nn.Tanh;
+import handgrad.nn.TiedLinear;
 import handgrad.random.TorchRandom;
 import handgrad.tensor.Shape;
 import handgrad.tensor.Tensor;
@@ -68,6 +69,10 @@ class TorchWeightsTest {
                         new Linear(64, 3, random));
             case "embedding" ->
                 new Sequential(new Embedding(7, 4, random), new LayerNorm(4), new Linear(4, 3, false, random));
+            case "tied" -> {
+                var embedding = new Embedding(7, 4, random);
+                yield new Sequential(embedding, new LayerNorm(4), new TiedLinear(embedding.weight()));
+            }
             default -> throw new IllegalArgumentException(kind);
         };
     }
@@ -80,7 +85,7 @@ class TorchWeightsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"mlp", "cnn", "embedding"})
+    @ValueSource(strings = {"mlp", "cnn", "embedding", "tied"})
     void aModelOfPyTorchGivesItsOutputsHere(String kind) throws Exception {
         var batch = folder.resolve("batch.safetensors");
         Python.run(folder, "torch", "exchange.py", "write", kind, file(), batch);
@@ -91,7 +96,7 @@ class TorchWeightsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"mlp", "cnn", "embedding"})
+    @ValueSource(strings = {"mlp", "cnn", "embedding", "tied"})
     void aModelFromHereGivesItsOutputsInPyTorch(String kind) throws Exception {
         var batch = folder.resolve("batch.safetensors");
         var result = folder.resolve("result.safetensors");
@@ -202,5 +207,33 @@ class TorchWeightsTest {
                 .isThrownBy(() -> TorchWeights.save(file(), model))
                 .withMessageStartingWith(
                         "TorchWeights: 0.weight is that of a GroupedLinear, which PyTorch does not have");
+    }
+
+    @Test
+    void aTiedParameterHasOneNameHereAndTwoInPyTorch() throws Exception {
+        var model = model("tied");
+        var table = state(model, "0.weight");
+        TorchWeights.save(file(), model);
+        assertThat(tensor(file(), "0.weight"))
+                .isEqualTo(tensor(file(), "2.weight"))
+                .isEqualTo(table);
+        var expected = table.copy();
+        for (var left : new String[] {"0.weight", "2.weight"}) {
+            var tensors = new LinkedHashMap<>(Safetensors.read(file()).tensors());
+            tensors.remove(left);
+            var one = folder.resolve("one.safetensors");
+            Safetensors.write(one, tensors, Map.of());
+            table.fill(0);
+            TorchWeights.load(one, model);
+            assertThat(table).isEqualTo(expected);
+        }
+        var tensors = new LinkedHashMap<>(Safetensors.read(file()).tensors());
+        tensors.put("2.weight", expected.mul(2));
+        Safetensors.write(file(), tensors, Map.of());
+        assertThatExceptionOfType(SafetensorsException.class)
+                .isThrownBy(() -> TorchWeights.load(file(), model))
+                .withMessageEndingWith("does not fit the model: 2.weight differs from 0.weight, and they are one"
+                        + " parameter in the model");
+        assertThat(table).isEqualTo(expected);
     }
 }

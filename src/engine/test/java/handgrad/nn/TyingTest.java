@@ -15,6 +15,7 @@ import handgrad.tensor.Backend;
 import handgrad.tensor.DType;
 import handgrad.tensor.Tensor;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** A model whose output layer uses the table of its embedding; its training is held beside PyTorch's elsewhere. */
@@ -43,6 +44,8 @@ class TyingTest {
         var model = model();
         assertThat(model.stateDict().keySet()).containsExactly("0.weight", "1.weight", "1.bias");
         assertThat(model.namedParameters().keySet()).containsExactly("0.weight", "1.weight", "1.bias");
+        assertThat(model.parts().ties()).containsExactly(Map.entry("3.weight", "0.weight"));
+        assertThat(new Residual(model).parts().ties()).containsExactly(Map.entry("f.0.3.weight", "f.0.0.weight"));
         assertThat(model.parameterCount()).isEqualTo(TOKENS * WIDTH + WIDTH * WIDTH + WIDTH);
         assertThat(new Adam(model.parameters()).stateDict(model).keySet())
                 .filteredOn(name -> name.endsWith("exp_avg"))

@@ -40,6 +40,12 @@ def write_file(path, tensors):
     open(path, "wb").write(len(text).to_bytes(8, "little") + text + body)
 
 
+def tied():
+    model = nn.Sequential(nn.Embedding(7, 4), nn.LayerNorm(4), nn.Linear(4, 7, bias=False))
+    model[2].weight = model[0].weight
+    return model
+
+
 MODELS = {
     "mlp": lambda: (
         nn.Sequential(nn.Linear(5, 16), nn.BatchNorm1d(16), nn.Tanh(), nn.Linear(16, 3)),
@@ -55,6 +61,7 @@ MODELS = {
         nn.Sequential(nn.Embedding(7, 4), nn.LayerNorm(4), nn.Linear(4, 3, bias=False)),
         torch.randint(7, (8,)),
     ),
+    "tied": lambda: (tied(), torch.randint(7, (8,))),
 }
 
 
