@@ -677,6 +677,46 @@ def mlp_bn():
     model("mlp-bn", g, parameters, logits)
 
 
+@golden
+def hundred_steps():
+    """The losses of a hundred steps of two small networks in float32, and the weights they began with.
+
+    The images are 128 of noise, in four batches again and again; the class of each is its brightest quarter.
+    """
+    torch.manual_seed(SEED)
+    x = torch.randn(128, 1, 12, 12)
+    y = functional.avg_pool2d(x, 6).flatten(1).argmax(1)
+    cnn = torch.nn.Sequential(
+        torch.nn.Conv2d(1, 8, 3, padding=1),
+        torch.nn.BatchNorm2d(8),
+        torch.nn.ReLU(),
+        torch.nn.MaxPool2d(2),
+        torch.nn.Conv2d(8, 16, 3, stride=2),
+        torch.nn.ReLU(),
+        torch.nn.Flatten(),
+        torch.nn.Linear(64, 4),
+    )
+    mlp = torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(144, 64), torch.nn.Tanh(), torch.nn.Linear(64, 4))
+
+    def train(name, model, optimizer):
+        save("hundred-steps-" + name, model.state_dict())
+        losses = []
+        for step in range(100):
+            rows = slice(32 * (step % 4), 32 * (step % 4 + 1))
+            loss = functional.cross_entropy(model(x[rows]), y[rows])
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+            losses.append(loss.detach())
+        return torch.stack(losses)
+
+    losses = {
+        "cnn": train("cnn", cnn, torch.optim.SGD(cnn.parameters(), lr=0.05, momentum=0.9, nesterov=True)),
+        "mlp": train("mlp", mlp, torch.optim.AdamW(mlp.parameters(), lr=0.01, weight_decay=0.1)),
+    }
+    save("hundred-steps", {"y": y, **losses})
+
+
 if "NO AVX" not in torch.__config__.show():
     raise SystemExit("run with ATEN_CPU_CAPABILITY=default in the environment")
 HERE.joinpath("layers").mkdir(exist_ok=True)

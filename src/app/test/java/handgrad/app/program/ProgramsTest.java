@@ -9,9 +9,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
-/** The program that the README shows, the one with a layer of its own, and the one with faults. */
+/** The programs to copy: each runs and does what its comment says. */
 class ProgramsTest {
     private static final Path PROGRAM = Path.of("../../examples/programs", "Names.java");
 
@@ -45,6 +46,58 @@ class ProgramsTest {
         assertThat(lines).hasSize(5);
         assertThat(lines.getFirst()).contains("3.f.0.weight, 3.f.0.bias, 3.f.1.weight, 3.f.1.bias, 3.f.1.running_mean");
         assertThat(Double.parseDouble(lines.getLast().split(" ", -1)[1])).isLessThan(2.5);
+    }
+
+    @Test
+    void a_perceptron_learns_images() throws Exception {
+        var lines = printedBy(Path.of("../../examples/programs", "ImageMlp.java"));
+        assertThat(lines).hasSize(5);
+        assertThat(lastNumber(lines)).isGreaterThan(0.85);
+    }
+
+    @Test
+    void convolutions_learn_images_better() throws Exception {
+        var lines = printedBy(Path.of("../../examples/programs", "ImageCnn.java"));
+        assertThat(lines).hasSize(6);
+        assertThat(lines.getLast()).startsWith("the best epoch was ");
+        assertThat(lastNumber(lines)).isGreaterThan(0.97);
+    }
+
+    @Test
+    void a_number_and_a_class_are_learnt_from_tables() throws Exception {
+        var regression = printedBy(Path.of("../../examples/programs", "TableRegression.java"));
+        assertThat(regression.getFirst()).contains("area, rooms, year, district=");
+        assertThat(lastNumber(regression)).isLessThan(80);
+        var classification = printedBy(Path.of("../../examples/programs", "TableClassification.java"));
+        var accuracy = classification.get(classification.size() - 4);
+        assertThat(accuracy).startsWith("test accuracy ");
+        assertThat(Double.parseDouble(accuracy.substring(14, 19))).isGreaterThan(0.9);
+    }
+
+    /** Three images, each row beside what came back. */
+    @Test
+    void an_autoencoder_gives_back_what_it_has_not_seen() throws Exception {
+        var lines = printedBy(Path.of("../../examples/programs", "Autoencoder.java"));
+        assertThat(lines.subList(4, lines.size()))
+                .hasSize(3 * 15)
+                .allMatch(line -> line.isEmpty() || line.length() == 58);
+        assertThat(lastNumber(lines.subList(0, 4))).isLessThan(0.1);
+    }
+
+    @Test
+    void transferred_convolutions_do_better_than_new_ones() throws Exception {
+        var line = printedBy(Path.of("../../examples/programs", "Transfer.java")).getLast();
+        var numbers = Pattern.compile("0\\.\\d+")
+                .matcher(line)
+                .results()
+                .map(result -> Double.parseDouble(result.group()))
+                .toList();
+        assertThat(numbers).hasSize(2);
+        assertThat(numbers.getLast()).isGreaterThan(numbers.getFirst() + 0.03);
+    }
+
+    private static double lastNumber(List<String> lines) {
+        return Double.parseDouble(lines.getLast().replaceAll(".* ", ""));
     }
 
     private static List<String> printedBy(Path program) throws Exception {
