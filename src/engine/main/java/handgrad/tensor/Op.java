@@ -69,6 +69,10 @@ public enum Op {
     MAX,
     /** Where the largest element along one dimension is: x; dimension. */
     ARGMAX,
+    /** The sums of the elements so far along one dimension: x; dimension. */
+    CUMSUM,
+    /** Where the elements along one dimension are in order: x; dimension, 1 if the order is descending. */
+    ARGSORT,
     /** ln Σ eˣ over one dimension: x; dimension, 1 if the result keeps it. */
     LOG_SUM_EXP,
     /** a · b: a, b. */
@@ -95,6 +99,10 @@ public enum Op {
     INDEX_SELECT,
     /** Rows of x added to the rows of a that indices name, in place: a, indices, x. */
     INDEX_ADD,
+    /** Elements picked along one dimension by an index each: x, indices; dimension. */
+    GATHER,
+    /** Elements of x added to those of a that indices name along one dimension, in place: a, indices, x; dimension. */
+    SCATTER_ADD,
     /** A range of one dimension: x; dimension, start, length. */
     NARROW,
     /** Ones at the indices, zeros elsewhere: indices. */

@@ -51,7 +51,7 @@ public final class Origin {
      */
     static void derive(Op op, Tensor output, Tensor... inputs) {
         boolean sum = switch (op) {
-            case ADD, SUB, ADD_IN_PLACE, INDEX_ADD -> true;
+            case ADD, SUB, ADD_IN_PLACE, INDEX_ADD, SCATTER_ADD -> true;
             default -> false;
         };
         boolean stands = false;

@@ -453,6 +453,35 @@ public final class Tensor {
     }
 
     /**
+     * The sums of the elements so far along one dimension, each with itself. The error of one over i elements is at
+     * most 2 u times itself and i² · 2⁻¹⁰⁶ · Σ|x|, with u of {@link #sum(int, boolean)}.
+     */
+    public Tensor cumsum(int dimension) {
+        return Ordering.cumsum(this, dimension);
+    }
+
+    /** The elements along one dimension in ascending order, as {@link #sort(int, SortOrder)}. */
+    public Sorted sort(int dimension) {
+        return sort(dimension, SortOrder.ASCENDING);
+    }
+
+    /**
+     * The elements along one dimension in order, and where they were. Equal elements keep their order, 0 and -0 are
+     * equal, and NaN counts as the largest.
+     */
+    public Sorted sort(int dimension, SortOrder order) {
+        return Ordering.sort(this, dimension, order);
+    }
+
+    /**
+     * The k largest elements along one dimension in descending order, and where they were; of equal ones the first, and
+     * NaN counts as the largest.
+     */
+    public Sorted topK(int k, int dimension) {
+        return Ordering.topK(this, k, dimension);
+    }
+
+    /**
      * eˣ / Σ eˣ over one dimension, for all finite x. Of n elements, the largest of which is m, its relative error is
      * at most (m - x + 9 log₂(n) + 7) u, with u of {@link #sum(int, boolean)}, where it is a normal number. NaN where
      * one of them is NaN or ∞, or all are -∞.
@@ -552,6 +581,26 @@ public final class Tensor {
     /** The slices at the given places of one dimension, in the order of the one-dimensional INT32 indices. */
     public Tensor indexSelect(int dimension, Tensor indices) {
         return Selection.indexSelect(this, dimension, indices);
+    }
+
+    /**
+     * The elements that indices name along one dimension: out[i, j] = x[indices[i, j], j] for dimension 0 of two.
+     *
+     * @param indices INT32, with as many dimensions as x and in the others no longer than it: the shape of the result
+     */
+    public Tensor gather(int dimension, Tensor indices) {
+        return Gathering.gather(this, dimension, indices);
+    }
+
+    /**
+     * Adds the elements of x to those of this tensor that indices name along one dimension, in place: the backward pass
+     * of {@link #gather}. An element that is named twice gets both, added in their order, in FLOAT32 rounded once.
+     * Returns this tensor.
+     *
+     * @param indices INT32, of the shape of x; they fit this tensor as those of {@link #gather} do
+     */
+    public Tensor scatterAdd(int dimension, Tensor indices, Tensor x) {
+        return Gathering.scatterAdd(this, dimension, indices, x);
     }
 
     /** A copy of the part of one dimension that begins at {@code start} and is {@code length} long. */

@@ -1,8 +1,13 @@
 package handgrad.golden;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import handgrad.tensor.DType;
 import handgrad.tensor.Functional;
+import handgrad.tensor.SortOrder;
 import handgrad.tensor.Tensor;
+import handgrad.tensor.Variance;
+import java.util.LinkedHashMap;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -48,5 +53,45 @@ class TensorGoldenTest {
         backward.run(a, b, golden.get(form + ".out.grad", dtype), dA, dB);
         golden.assertRelative(form + ".a.grad", dA, tolerance(dtype));
         golden.assertRelative(form + ".b.grad", dB, tolerance(dtype));
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"FLOAT32", "FLOAT64"})
+    void other_operations_follow_pytorch(DType dtype) {
+        var golden = Golden.read("words");
+        var x = golden.get("x", dtype);
+        var rounded = golden.get("rounded", dtype);
+        var y = golden.get("y", dtype);
+        var columns = golden.get("columns");
+        var results = new LinkedHashMap<String, Tensor>();
+        results.put("sigmoid", x.sigmoid());
+        results.put("softmax", x.softmax(1));
+        results.put("log-softmax", x.logSoftmax(0));
+        results.put("log-sum-exp", x.logSumExp(2, true));
+        results.put("clamp", x.clamp(-0.5, 0.75));
+        results.put("rsub", x.rsub(2));
+        results.put("maximum", rounded.maximum(y));
+        results.put("minimum", rounded.minimum(y));
+        results.put("where", Tensor.where(columns, x, y));
+        results.put("stack", Tensor.stack(-2, x, rounded));
+        results.put("variance-biased", x.var(1, Variance.BIASED));
+        results.put("deviation-unbiased", x.std(0, Variance.UNBIASED, true));
+        results.put("cumsum", x.cumsum(1));
+        results.put("ascending", rounded.sort(1).values());
+        results.put("ascending-indices", rounded.sort(1).indices());
+        results.put("descending", rounded.sort(0, SortOrder.DESCENDING).values());
+        results.put("descending-indices", rounded.sort(0, SortOrder.DESCENDING).indices());
+        results.put("largest", x.topK(3, 1).values());
+        results.put("largest-indices", x.topK(3, 1).indices());
+        results.put("gather", x.gather(1, golden.get("indices")));
+        results.put("scatter-add", x.copy().scatterAdd(2, columns, rounded));
+        results.forEach((name, result) -> {
+            if (result.dtype() == DType.INT32) {
+                assertThat(result).as(name).isEqualTo(golden.get(name));
+            } else {
+                golden.assertRelative(name, result, tolerance(dtype));
+            }
+        });
+        golden.assertAllUsed();
     }
 }

@@ -77,6 +77,49 @@ def batched_matmul():
     save("batched-matmul", tensors)
 
 
+@golden
+def words():
+    """Values of other operations, at numbers with ties."""
+    g = seeded()
+    x = torch.randn(3, 5, 4, generator=g).double()
+    rounded = (2 * x).round() / 2
+    y = (2 * torch.randn(5, 1, generator=g)).round().double() / 2
+    indices = torch.randint(0, 5, (2, 7, 4), generator=g)
+    columns = torch.randint(0, 4, (3, 5, 4), generator=g)
+    ascending = rounded.sort(dim=1, stable=True)
+    descending = rounded.sort(dim=0, descending=True, stable=True)
+    largest = x.topk(3, 1)
+    tensors = {
+        "x": x,
+        "rounded": rounded,
+        "y": y,
+        "indices": indices,
+        "columns": columns,
+        "sigmoid": x.sigmoid(),
+        "softmax": x.softmax(1),
+        "log-softmax": x.log_softmax(0),
+        "log-sum-exp": x.logsumexp(2, keepdim=True),
+        "clamp": x.clamp(-0.5, 0.75),
+        "rsub": torch.rsub(x, 2),
+        "maximum": torch.maximum(rounded, y),
+        "minimum": torch.minimum(rounded, y),
+        "where": torch.where(columns != 0, x, y),
+        "stack": torch.stack([x, rounded], -2),
+        "variance-biased": x.var(1, unbiased=False),
+        "deviation-unbiased": x.std(0, unbiased=True, keepdim=True),
+        "cumsum": x.cumsum(1),
+        "ascending": ascending.values,
+        "ascending-indices": ascending.indices,
+        "descending": descending.values,
+        "descending-indices": descending.indices,
+        "largest": largest.values,
+        "largest-indices": largest.indices,
+        "gather": x.gather(1, indices),
+        "scatter-add": x.scatter_add(2, columns, rounded),
+    }
+    save("words", tensors)
+
+
 # Layers
 
 

@@ -124,7 +124,17 @@ final class FormulaText {
             case LOG_SUM_EXP -> product("ln Σ" + dimension(value) + " exp(" + name(x) + ")");
             case SUM -> product("Σ" + dimension(value) + " " + factor(flattened(value)));
             case MAX -> product((isLast(value) ? "rowmax " : "max" + dimension(value) + " ") + factor(x));
-            case ARGMAX -> product("argmax" + dimension(value) + " " + factor(x));
+            case ARGMAX, ARGSORT, CUMSUM -> product(op + dimension(value) + " " + factor(x));
+            case GATHER -> atom(op + dimension(value) + "(" + names(value) + ")");
+            case SCATTER_ADD ->
+                new Expression(
+                        "%s + %s at %s of dimension %s"
+                                .formatted(
+                                        operand(x, SUM),
+                                        factor(value.inputs().get(2)),
+                                        name(value.inputs().get(1)),
+                                        dimension(value)),
+                        SUM);
             case MATMUL -> product(factor(x) + "·" + second(value, PRODUCT));
             case BATCHED_MATMUL -> batchedProduct(value);
             case MATMUL_TRANSPOSE_A -> product(atom(x) + "ᵀ·" + second(value, PRODUCT));

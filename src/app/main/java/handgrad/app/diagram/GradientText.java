@@ -173,14 +173,17 @@ final class GradientText {
             case RESHAPE -> into(x, d.applied("reshape", x.shape()), marks);
             case TRANSPOSE -> into(x, d.withBody(d.body() + "ᵀ", x.shape()), marks);
             case INDEX, EMBEDDING -> into(x, d.withShape(x.shape()), with(marks, Mark.SCATTER));
-            case INDEX_SELECT ->
+            case CUMSUM -> into(x, d.applied("reverse cumsum" + dimension(value), x.shape()), with(marks, Mark.SUM));
+            case SCATTER_ADD -> {
+                into(x, d, marks);
+                var picked = "gather%d(%s, %s)".formatted(dimension(value), d.body(), formula.factor(b(value)));
+                into(value.inputs().get(2), d.withBody(picked, b(value).shape()), marks);
+            }
+            case INDEX_SELECT, GATHER ->
                 into(
                         x,
                         d.withShape(x.shape())
-                                .where("at %s of dimension %d"
-                                        .formatted(
-                                                formula.atom(b(value)),
-                                                value.arguments().getFirst().intValue())),
+                                .where("at %s of dimension %d".formatted(formula.atom(b(value)), dimension(value))),
                         with(marks, Mark.SCATTER));
             case INDEX_ADD -> {
                 into(x, d, marks);
@@ -207,8 +210,12 @@ final class GradientText {
                 into(x, LossText.gradient(value, d, formula), marks);
                 into(b(value), LossText.gradientOfTarget(value, d, formula), marks);
             }
-            case ARGMAX, ONE_HOT -> {} // integers have no gradient
+            case ARGMAX, ARGSORT, ONE_HOT -> {} // integers have no gradient
         }
+    }
+
+    private static int dimension(Value value) {
+        return value.arguments().getFirst().intValue();
     }
 
     private static Value b(Value value) {

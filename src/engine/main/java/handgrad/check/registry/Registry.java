@@ -19,6 +19,7 @@ public final class Registry {
                         new BatchedProductProofs().proofs(),
                         new MovementProofs().proofs(),
                         new ReshapingProofs().proofs(),
+                        new OrderingProofs().proofs(),
                         new LinearProofs().proofs(),
                         new ActivationProofs().proofs(),
                         new DropoutProofs().proofs(),

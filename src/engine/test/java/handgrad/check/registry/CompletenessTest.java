@@ -12,6 +12,7 @@ import handgrad.tensor.LossFunctions;
 import handgrad.tensor.Normalizations;
 import handgrad.tensor.PointwiseLosses;
 import handgrad.tensor.Sequences;
+import handgrad.tensor.Sorted;
 import handgrad.tensor.Tensor;
 import handgrad.tensor.Updates;
 import java.io.IOException;
@@ -45,7 +46,7 @@ class CompletenessTest {
     /** Each form of a method: {@code sum(int)} and {@code sum(int, boolean)} are two. */
     static Stream<String> tensorOperations() {
         return Arrays.stream(Tensor.class.getMethods())
-                .filter(method -> method.getReturnType() == Tensor.class)
+                .filter(method -> method.getReturnType() == Tensor.class || method.getReturnType() == Sorted.class)
                 .filter(method -> !Modifier.isStatic(method.getModifiers()) || takesTensors(method))
                 .filter(method -> !COPIES.contains(method.getName()))
                 .map(method -> "Tensor." + signature(method));
@@ -125,7 +126,11 @@ class CompletenessTest {
     @Test
     void the_lists_are_whole() throws IOException {
         assertThat(tensorOperations())
-                .contains("Tensor.cat(int, Tensor...)", "Tensor.sum()", "Tensor.sum(int, boolean)");
+                .contains(
+                        "Tensor.topK(int, int)",
+                        "Tensor.cat(int, Tensor...)",
+                        "Tensor.sum()",
+                        "Tensor.sum(int, boolean)");
         assertThat(functions()).contains("Functional.linear");
         assertThat(layersAndLosses()).contains("Linear", "Sequential", "CrossEntropyLoss");
     }
