@@ -66,6 +66,7 @@ public final class Tensor {
 
     /** A tensor of zeros. */
     public static Tensor zeros(DType dtype, Shape shape) {
+        TensorMemory.count(dtype, shape.elements());
         return new Tensor(dtype, shape, Elements.zeros(dtype, shape.elements()));
     }
 

@@ -15,7 +15,7 @@ import handgrad.nn.Layer;
  */
 public record Evaluation(double train, double dev, double test) {
     /** Rows at a time: enough for fast products, few enough for their results to stay in the cache. */
-    private static final int ROWS = 1024;
+    static final int ROWS = 1024;
 
     /**
      * Evaluates a model; leaves it in evaluation mode.

@@ -2,13 +2,13 @@ package handgrad.app.train;
 
 import handgrad.app.command.Checks;
 import handgrad.app.command.ExitCode;
+import handgrad.app.command.FailedException;
 import handgrad.app.command.ModelOption;
 import handgrad.app.command.NamesOption;
 import handgrad.app.command.WrongInputException;
 import handgrad.data.Alphabet;
 import handgrad.data.Names;
 import handgrad.models.LectureModel;
-import handgrad.random.TorchRandom;
 import handgrad.tensor.Backend;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -142,6 +142,15 @@ public final class TrainCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
+        try {
+            return train();
+        } catch (OutOfMemoryError error) {
+            throw new FailedException("out of memory: " + error.getMessage() + "; give more, as in ./handgrad -Xmx8g"
+                    + " train ..., or take a smaller --batch-size or --hidden");
+        }
+    }
+
+    private int train() throws IOException {
         var given = options();
         Checks.atLeast(1, "--log-every", logEvery);
         reportOptions.check();
@@ -153,13 +162,13 @@ public final class TrainCommand implements Callable<Integer> {
         var names = names();
         var options = given.withAlphabet(names.alphabet());
         sampling.check(names.alphabet());
+        // Before there is a run folder: what does not fit into memory, or weights that do not fit the model, leave
+        // none.
+        var memory = TrainingMemory.of(options, names);
+        memory.requireFits(options, Runtime.getRuntime().maxMemory());
         if (findLr) {
             findLearningRate(options, names);
             return ExitCode.DONE;
-        }
-        if (init != null) {
-            // Before there is a run folder: a file that does not fit leaves none.
-            options.network(TorchRandom.seeded(options.seed()));
         }
         var folder = out == null ? RunFolder.next(model) : new RunFolder(out);
         Checks.notEmpty("--out", folder.path());
@@ -173,6 +182,7 @@ public final class TrainCommand implements Callable<Integer> {
             new TrainingRun(
                             options,
                             names,
+                            memory,
                             folder,
                             metrics,
                             report,

@@ -19,7 +19,7 @@ final class Trainer {
     private static final double DIVERGED = 1000;
 
     /** Characters that a crop of a sequence predicts at: about four names. */
-    private static final int CROP = 64;
+    static final int CROP = 64;
 
     private Trainer() {}
 

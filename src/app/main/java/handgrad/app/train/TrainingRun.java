@@ -28,12 +28,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * One training from its options to its run folder, with what it prints, writes and draws on the way.
  *
+ * @param memory what it needs
  * @param page shows the training while it lasts and after
  * @param quiet whether to print nothing but the losses of the trained model
  */
 record TrainingRun(
         TrainOptions options,
         Names names,
+        TrainingMemory memory,
         RunFolder folder,
         Metrics metrics,
         RunReport page,
@@ -104,6 +106,7 @@ record TrainingRun(
                 network.parameterCount(),
                 options.batchSize() == LectureModel.Defaults.ALL_ROWS ? "all rows" : options.batchSize(),
                 options.seed());
+        printer.println("memory   " + memory.line());
         var init = options.init();
         if (init != null) {
             printer.println("init     " + PrintableText.of(init.toString()));
@@ -202,10 +205,7 @@ record TrainingRun(
                     training.seconds() * 1e3 / options.steps());
         }
         var lecture = options.model();
-        table.add(
-                "train",
-                losses.train(),
-                lecture.isBigram() ? OptionalDouble.empty() : published(Published::train));
+        table.add("train", losses.train(), lecture.isBigram() ? OptionalDouble.empty() : published(Published::train));
         table.add("dev", losses.dev(), published(Published::dev));
         table.add("test", losses.test(), OptionalDouble.empty());
         table.print(printer);

@@ -1,0 +1,137 @@
+package handgrad.app.train;
+
+import handgrad.app.command.WrongInputException;
+import handgrad.data.Batch;
+import handgrad.data.Names;
+import handgrad.diagnostics.MemoryEstimate;
+import handgrad.models.LectureModel;
+import handgrad.nn.CrossEntropyLoss;
+import handgrad.random.TorchRandom;
+import handgrad.tensor.DType;
+import handgrad.tensor.Shape;
+import handgrad.tensor.Tensor;
+import java.util.Locale;
+import java.util.function.IntFunction;
+
+/**
+ * The memory that a run of train needs.
+ *
+ * @param training of model, optimiser and batch
+ * @param evaluation the bytes that the evaluation after the training takes in addition
+ * @param data the bytes of train, dev and test
+ */
+record TrainingMemory(MemoryEstimate training, long evaluation, long data) {
+    private static final String[] UNITS = {"B", "KiB", "MiB", "GiB", "TiB"};
+
+    /** What an optimiser keeps that is not worth a word: the number of its steps. */
+    private static final int LEAST = 100;
+
+    private static final double GIBIBYTE = 1 << 30;
+
+    /**
+     * Estimates a run, by a few steps of small models like the one to be trained.
+     *
+     * @throws WrongInputException if not even those fit into memory, or the weights to begin with are not the model's
+     */
+    static TrainingMemory of(TrainOptions options, Names names) {
+        long rows = names.words().stream()
+                .mapToLong(word -> word.codePointCount(0, word.length()) + 1L)
+                .sum();
+        boolean allRows = options.batchSize() == LectureModel.Defaults.ALL_ROWS;
+        int batchSize = allRows ? Math.toIntExact(rows) : options.batchSize();
+        try {
+            var training = MemoryEstimate.of(
+                    () -> options.network(TorchRandom.seeded(options.seed())),
+                    options.model()::optimizer,
+                    new CrossEntropyLoss(),
+                    n -> batch(options, n),
+                    batchSize);
+            long ofBatch = evaluation(options, n -> batch(options, n).x(), batchSize);
+            long ofRows = evaluation(options, n -> rows(options, n), Evaluation.ROWS);
+            return new TrainingMemory(
+                    training, Math.max(0, ofRows - ofBatch), rows * (options.blockSize() + 1) * Integer.BYTES);
+        } catch (OutOfMemoryError error) {
+            throw tooLarge(
+                    options,
+                    "does not fit into the " + gibibytes(Runtime.getRuntime().maxMemory()) + " that Java may use here",
+                    8);
+        }
+    }
+
+    private static long evaluation(TrainOptions options, IntFunction<Tensor> inputs, int rows) {
+        return MemoryEstimate.ofEvaluation(
+                        () -> options.model().build(options.sizes(), TorchRandom.seeded(0)), inputs, rows)
+                .buffers();
+    }
+
+    /** A batch of so many rows or crops, as the trainer draws it. */
+    private static Batch batch(TrainOptions options, int n) {
+        if (!options.model().isConvolution()) {
+            return new Batch(rows(options, n), Tensor.zeros(DType.INT32, Shape.of(n)));
+        }
+        int seen = Trainer.CROP + options.blockSize() - 1;
+        return new Batch(
+                Tensor.zeros(DType.INT32, Shape.of(n, seen)), Tensor.zeros(DType.INT32, Shape.of(n * Trainer.CROP)));
+    }
+
+    private static Tensor rows(TrainOptions options, int n) {
+        return Tensor.zeros(DType.INT32, Shape.of(n, options.blockSize()));
+    }
+
+    /** The bytes of the run at its fullest. */
+    long total() {
+        return training.total() + evaluation + data;
+    }
+
+    /**
+     * Refuses a run that Java has not the memory for.
+     *
+     * @param heap the bytes that it may use
+     * @throws WrongInputException if they are too few
+     */
+    void requireFits(TrainOptions options, long heap) {
+        if (total() > heap) {
+            // A quarter for what lies beside the tensors.
+            throw tooLarge(
+                    options,
+                    "needs " + gibibytes(total()) + ", and Java may use " + gibibytes(heap) + " here",
+                    Math.ceil(1.25 * total() / GIBIBYTE));
+        }
+    }
+
+    private static WrongInputException tooLarge(TrainOptions options, String problem, double gibibytes) {
+        var model = options.model().title();
+        var sizes = "%s with --batch-size %d, --hidden %d, --embedding %d and --block-size %d"
+                .formatted(model, options.batchSize(), options.hidden(), options.embedding(), options.blockSize());
+        boolean bigram = options.model().isBigram();
+        return new WrongInputException(String.format(
+                Locale.ROOT,
+                "%s %s: %s, or give more memory, as in ./handgrad -Xmx%.0fg train ...",
+                bigram ? model : sizes,
+                problem,
+                bigram ? "take fewer names" : "make one of them smaller",
+                gibibytes));
+    }
+
+    private static String gibibytes(long bytes) {
+        return String.format(Locale.ROOT, "%.1f GiB", bytes / GIBIBYTE);
+    }
+
+    /** What training takes, in one line: {@code 48 KiB weights, 47 KiB gradients, 1.2 MiB batch}. */
+    String line() {
+        var optimizer = training.optimizer() < LEAST ? "" : ", " + bytes(training.optimizer()) + " optimiser";
+        return bytes(training.weights()) + " weights, " + bytes(training.gradients()) + " gradients" + optimizer + ", "
+                + bytes(training.buffers() + training.kernels() + training.batch()) + " batch";
+    }
+
+    /** Two digits or three, and a unit. */
+    static String bytes(long bytes) {
+        double value = bytes;
+        int unit = 0;
+        while (value >= 999.5 && unit < UNITS.length - 1) {
+            value /= 1024;
+            unit++;
+        }
+        return String.format(Locale.ROOT, unit > 0 && value < 9.95 ? "%.1f %s" : "%.0f %s", value, UNITS[unit]);
+    }
+}
