@@ -191,6 +191,30 @@ class PageInBrowserTest {
         assertThat(pixels(".image canvas")).containsExactly(0x000000L, 0x808080L, 0xffffffL);
     }
 
+    /** On a phone as well, where the picture scrolls and the page does not. */
+    @Test
+    void eachLetterBelowAnImageHasItsRoom() throws IOException {
+        var greek = letters(".ΑΒΓΔΕΖΗΘΙΚΛΜΝΞΟΠΡΣΤΥΦΧΨΩαβγδεζηθικλμνξοπρςστυφχψω");
+        open(390, false, section(new Image("i", "d", 1, greek.size(), new float[greek.size()], greek)));
+        assertThat(chromium.run("return [...document.querySelectorAll('.letters span')].map(s => s.textContent)"))
+                .isEqualTo(greek);
+        assertThat(chromium.run("""
+                return [...document.querySelectorAll('.letters span')].every(span => {
+                  const text = document.createRange();
+                  text.selectNodeContents(span);
+                  return text.getBoundingClientRect().width <= span.getBoundingClientRect().width;
+                })""")).isEqualTo(true);
+        assertThat(chromium.run("return document.documentElement.scrollWidth")).isEqualTo(390L);
+        assertThat(chromium.run("""
+                const box = document.querySelector('.scroll');
+                return [box.scrollWidth > box.clientWidth, box.scrollHeight > box.clientHeight]"""))
+                .isEqualTo(List.of(true, false));
+    }
+
+    private static List<String> letters(String text) {
+        return text.codePoints().mapToObj(Character::toString).toList();
+    }
+
     @Test
     void textStaysText() throws IOException {
         open(
@@ -237,7 +261,7 @@ class PageInBrowserTest {
                                 List.of("", "mean", "std", "saturated", "dead units"),
                                 List.of(List.of("layer 17 (Tanh)", "−0.00123", "0.123", "12.3 %", "0.0 %"))),
                         Chart.of("c", "d", "x", "y", List.of(line("a", 1, 2), line(wide, 2, 1))),
-                        new Image("i", "d", 1, 27, new float[27], List.of(".abcdefghijklmnopqrstuvwxyz".split(""))),
+                        new Image("i", "d", 1, 27, new float[27], letters(".abcdefghijklmnopqrstuvwxyz")),
                         new Block.Command(wide)));
         assertThat(chromium.run("return document.documentElement.scrollWidth")).isEqualTo(390L);
         assertThat(chromium.run("return handgrad.plots.get('c').width <= 390")).isEqualTo(true);

@@ -25,7 +25,6 @@ import java.util.DoubleSummaryStatistics;
 import java.util.List;
 import java.util.function.Function;
 import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 
 /**
  * The diagnostics of makemore part 3: activations, their gradients, the gradients of the weights, the size of the
