@@ -49,12 +49,16 @@ class AlphabetTest {
             }
             var text = new String(characters, 0, characters.length);
             var alphabet = Alphabet.of(text);
-            assertThat(alphabet.decode(alphabet.encode(text))).as("seed %d", seed).isEqualTo(text);
+            assertThat(alphabet.decode(alphabet.encode(text)))
+                    .as("seed %d", seed)
+                    .isEqualTo(text);
             assertThat(alphabet.size())
                     .as("seed %d", seed)
                     .isEqualTo(1 + (int) IntStream.of(characters).distinct().count());
             int[] all = IntStream.range(0, alphabet.size()).toArray();
-            assertThat(alphabet.encode(alphabet.decode(all))).as("seed %d", seed).isEqualTo(all);
+            assertThat(alphabet.encode(alphabet.decode(all)))
+                    .as("seed %d", seed)
+                    .isEqualTo(all);
             assertThat(alphabet.characters().codePoints()).as("seed %d", seed).isSorted();
             assertThat(Alphabet.of(alphabet.characters()))
                     .as("seed %d", seed)

@@ -170,7 +170,8 @@ class NamesTest {
     /** Three spellings of one name: composed, decomposed, and with a mark that composes with no letter. */
     @Test
     void accentsAreComposed() throws IOException {
-        var words = Names.read(file("Zo\u00eb\nZoe\u0308\nq\u0308\n\u1112\u1161\u11ab\n" + SIX)).words();
+        var words = Names.read(file("Zo\u00eb\nZoe\u0308\nq\u0308\n\u1112\u1161\u11ab\n" + SIX))
+                .words();
         assertThat(words).startsWith("Zo\u00eb", "Zo\u00eb", "q\u0308", "\ud55c");
     }
 
@@ -197,8 +198,7 @@ class NamesTest {
     @Test
     void refusesCharactersThatWouldNotBeSeen() throws IOException {
         var rule = " is no character of a name: that is a letter, a mark, a digit, punctuation, a symbol or a space";
-        assertRefused(
-                file("emma\nava\ufeff\n"), ", line 2: 'ava\\ufeff': U+FEFF (ZERO WIDTH NO-BREAK SPACE)" + rule);
+        assertRefused(file("emma\nava\ufeff\n"), ", line 2: 'ava\\ufeff': U+FEFF (ZERO WIDTH NO-BREAK SPACE)" + rule);
         assertRefused(file("emma\rava\r"), ", line 1: 'emma\\rava': U+000D (CARRIAGE RETURN (CR))" + rule);
         assertRefused(file("é\u001b[31m\n"), ", line 1: 'é\\u001b[31m': U+001B (ESCAPE)" + rule);
         assertRefused(file("ab\u202ec\n"), ", line 1: 'ab\\u202ec': U+202E (RIGHT-TO-LEFT OVERRIDE)" + rule);
@@ -229,8 +229,7 @@ class NamesTest {
         assertThat(Names.read(file(SIX + "😀".repeat(100))).words()).endsWith("😀".repeat(100));
         assertRefused(file(SIX + hundred + "a"), ", line 7: a name of 101 characters, at most 100 are allowed");
         assertRefused(
-                file(SIX + "\n" + "😀".repeat(101)),
-                ", line 8: a name of 101 characters, at most 100 are allowed");
+                file(SIX + "\n" + "😀".repeat(101)), ", line 8: a name of 101 characters, at most 100 are allowed");
     }
 
     @Test

@@ -142,8 +142,7 @@ public sealed interface Block {
      * @param columnLetters a letter under each column, or a few; or empty
      */
     @SuppressWarnings("ArrayRecordComponent") // compared by nobody
-    record Image(
-            String title, String description, int rows, int columns, float[] values, List<String> columnLetters)
+    record Image(String title, String description, int rows, int columns, float[] values, List<String> columnLetters)
             implements Block {
         public Image {
             columnLetters = List.copyOf(columnLetters);

@@ -117,9 +117,8 @@ public final class TrainingPage {
             return List.of();
         }
         double uniform = Math.log(alphabet.size());
-        var bigrams = outcome.lecturesNames()
-                ? "counted bigrams have %s, ".formatted(NumberText.fixed(3, BIGRAMS))
-                : "";
+        var bigrams =
+                outcome.lecturesNames() ? "counted bigrams have %s, ".formatted(NumberText.fixed(3, BIGRAMS)) : "";
         return List.of(
                 Sentence.judged(
                         dev < (outcome.lecturesNames() ? BIGRAMS : uniform),

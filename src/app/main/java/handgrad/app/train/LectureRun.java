@@ -40,9 +40,8 @@ public record LectureRun(
 
     /** Trains a model on names; shows how far it is. */
     public static LectureRun measure(LectureModel model, int steps, Names names) {
-        var options = TrainOptions.lecture(model, names.source())
-                .withSteps(steps)
-                .withAlphabet(names.alphabet());
+        var options =
+                TrainOptions.lecture(model, names.source()).withSteps(steps).withAlphabet(names.alphabet());
         var split = names.split(TrainOptions.SPLIT_SEED, options.blockSize());
         var data = model.isBigram() ? names.dataset(options.blockSize()) : split.train();
         Training training;

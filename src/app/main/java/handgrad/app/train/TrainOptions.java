@@ -55,11 +55,7 @@ record TrainOptions(
         Checks.learningRate(lr);
         if (model.isBigram()) {
             checkBigram(
-                    model,
-                    steps,
-                    batchSize,
-                    lr,
-                    new LectureModel.Sizes(alphabet.size(), blockSize, embedding, hidden));
+                    model, steps, batchSize, lr, new LectureModel.Sizes(alphabet.size(), blockSize, embedding, hidden));
         } else {
             checkSizes(model, steps, batchSize, hidden, embedding, blockSize);
         }

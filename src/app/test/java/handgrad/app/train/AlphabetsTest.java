@@ -46,8 +46,18 @@ class AlphabetsTest {
         var data = Files.writeString(folder.resolve("names.txt"), script.names + "\n");
         var run = folder.resolve("run");
         var trained = CommandResult.of(
-                "train", "--steps", "40", "--hidden", "16", "--embedding", "2", "--report", "--data", "" + data,
-                "--out", "" + run);
+                "train",
+                "--steps",
+                "40",
+                "--hidden",
+                "16",
+                "--embedding",
+                "2",
+                "--report",
+                "--data",
+                "" + data,
+                "--out",
+                "" + run);
         assertThat(trained.err()).isEmpty();
         assertThat(trained.code()).isZero();
 

@@ -104,8 +104,7 @@ class DiagnosticsTest {
         assertThat(losses.train()).isEqualTo(TRAIN_LOSS, within(1e-4));
         assertThat(losses.dev()).isEqualTo(DEV_LOSS, within(1e-4));
         var draw = TorchRandom.seeded(2147483647L + 10);
-        var sampler =
-                new Sampler(run.network, options(LectureModel.DEEP, 1), new SamplingOptions(), draw::multinomial);
+        var sampler = new Sampler(run.network, options(LectureModel.DEEP, 1), new SamplingOptions(), draw::multinomial);
         assertThat(Stream.generate(sampler::name).limit(20)).containsExactly(NAMES.split(" ", -1));
     }
 

@@ -64,7 +64,11 @@ class InitTest {
         double loss =
                 new CrossEntropyLoss().forward(first.model(first.options()).forward(batch.x()), batch.y());
         assertThat(Training.of(options, data).firstLoss()).isEqualTo(loss);
-        assertThat(Training.of(TrainOptions.lecture(LectureModel.MLP, "").withSteps(1).withAlphabet(ALPHABET), data)
+        assertThat(Training.of(
+                                TrainOptions.lecture(LectureModel.MLP, "")
+                                        .withSteps(1)
+                                        .withAlphabet(ALPHABET),
+                                data)
                         .firstLoss())
                 .isGreaterThan(loss + 5);
     }
@@ -141,7 +145,8 @@ class InitTest {
         Files.writeString(names, "ava\nmia\namelia\nelia\nema\nmae\n");
         train("mlp", "second", "--hidden", "16", "--init", "" + folder.resolve("first"));
         assertThat(new RunFolder(folder.resolve("second")).options().alphabet()).isEqualTo(ALPHABET);
-        assertThat(CommandResult.of("evaluate", "--run", "" + folder.resolve("second")).err())
+        assertThat(CommandResult.of("evaluate", "--run", "" + folder.resolve("second"))
+                        .err())
                 .isEmpty();
         Files.writeString(names, "ava\nmia\namelia\nelia\nema\nnina\n");
         assertRefused(

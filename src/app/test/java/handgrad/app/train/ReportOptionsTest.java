@@ -26,7 +26,8 @@ class ReportOptionsTest {
         "--report --serve 0, 1, true"
     })
     void aFullRunHasAReportAndAnotherWhereItIsAskedFor(String arguments, int steps, boolean wanted) {
-        var train = TrainOptions.lecture(LectureModel.MLP_BN, TrainOptions.BUNDLED).withSteps(steps);
+        var train =
+                TrainOptions.lecture(LectureModel.MLP_BN, TrainOptions.BUNDLED).withSteps(steps);
         var options = options(arguments);
         options.check();
         assertThat(options.wanted(train)).isEqualTo(wanted);

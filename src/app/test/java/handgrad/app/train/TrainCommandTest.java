@@ -310,19 +310,18 @@ class TrainCommandTest {
                 "--out",
                 run);
         assertThat(new RunFolder(Path.of(run)).options())
-                .isEqualTo(
-                        new TrainOptions(
-                                LectureModel.MLP,
-                                3,
-                                5,
-                                0.30000000000000004,
-                                Long.MAX_VALUE,
-                                7,
-                                2,
-                                4,
-                                data,
-                                Alphabet.of("acehiomlnprstvyb"),
-                                null));
+                .isEqualTo(new TrainOptions(
+                        LectureModel.MLP,
+                        3,
+                        5,
+                        0.30000000000000004,
+                        Long.MAX_VALUE,
+                        7,
+                        2,
+                        4,
+                        data,
+                        Alphabet.of("acehiomlnprstvyb"),
+                        null));
     }
 
     @Test

@@ -107,12 +107,7 @@ public final class ZeroInitCommand implements Callable<Integer> {
                         + " train, %.4f above that entropy. It half trains: it learns how frequent characters"
                         + " are, and not"
                         + " what follows what.",
-                zero.spread(),
-                unigramEntropy,
-                symbols,
-                Math.log(symbols),
-                zero.train(),
-                zero.train() - unigramEntropy);
+                zero.spread(), unigramEntropy, symbols, Math.log(symbols), zero.train(), zero.train() - unigramEntropy);
         var last = of(runs, StartingWeights.LAST_ZERO);
         var drawn = of(runs, StartingWeights.DRAWN);
         findings.add(
