@@ -28,6 +28,9 @@ final class PointCheck {
     /** How often the last digits of the inputs are changed to see what rounding does to a gradient. */
     private static final int CHANGES = 4;
 
+    /** What rounding may leave of numbers like dOut, relative to it. */
+    private static final double ROUNDING_OF_D_OUT = 0x1p-47;
+
     /** Whether the gradient of a target is that of an earlier batch. */
     @FunctionalInterface
     interface Staleness {
@@ -147,7 +150,7 @@ final class PointCheck {
                 differences.rounding()));
     }
 
-    /** How far each gradient moves when every input is changed in its last digits. */
+    /** How far each gradient moves when every input and dOut are changed in their last digits. */
     private List<Tensor> rounding() {
         if (rounding.isEmpty()) {
             // Twice, so that what backward may have kept from another batch is gone.
@@ -155,14 +158,16 @@ final class PointCheck {
             var usual = gradients().once();
             var random = TorchRandom.seeded(4);
             var changed = IntStream.range(0, CHANGES)
-                    .mapToObj(_ -> passes.withOtherLastDigits(random, x -> passes.gradients(dOut, x), batch)
+                    .mapToObj(_ -> Tensors.lastDigits(dOut, random))
+                    .map(d -> passes.withOtherLastDigits(random, x -> passes.gradients(d, x), batch)
                             .once())
                     .toList();
             for (int t = 0; t < usual.size(); t++) {
                 int number = t;
                 rounding.add(Tensors.apart(
                         usual.get(t),
-                        changed.stream().map(other -> other.get(number)).toList()));
+                        changed.stream().map(other -> other.get(number)).toList(),
+                        ROUNDING_OF_D_OUT * Tensors.largest(dOut)));
             }
         }
         return rounding;

@@ -36,8 +36,8 @@ public final class CentralDifferences {
         this.x = x.copy();
         double[] center = outputs(this.x.copy());
         double largest = Arrays.stream(center).map(Math::abs).max().orElse(0);
-        this.outputs = new Steps.Outputs(center, noise, dOut.doubles(), largest);
         this.usual = usual(this.x);
+        this.outputs = new Steps.Outputs(center, noise, dOut.doubles(), largest, usual);
         this.tolerance = tolerance;
         this.values = new double[x.shape().elements()];
         Arrays.fill(values, Double.NaN);
@@ -94,6 +94,11 @@ public final class CentralDifferences {
             norm = Math.hypot(norm, outputs.dOut()[i] * outputs.center()[i]);
         }
         return Steps.ROUNDING * norm / usual;
+    }
+
+    /** The largest |element| of dOut. */
+    double largestWeight() {
+        return Arrays.stream(outputs.dOut()).map(Math::abs).max().orElse(0);
     }
 
     public Tolerance tolerance() {

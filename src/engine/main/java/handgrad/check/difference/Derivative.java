@@ -2,6 +2,7 @@ package handgrad.check.difference;
 
 import handgrad.check.difference.Judgement.Finding;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The derivative of a function along a path, by differences at steps that are 16 times apart: as many of them as it
@@ -31,6 +32,12 @@ public final class Derivative {
 
     /** What is lost of a gradient that is added to one like dOut, relative to it. */
     private static final double ABSORBED = 0x1p-36;
+
+    /** The error of a difference that confirms a derivative against smaller steps, relative to it. */
+    private static final double CONFIRMED = 0.01;
+
+    /** What rounding leaves of numbers like dOut that are taken from each other, relative to them. */
+    static final double LEFT = 4 * 0x1p-53;
 
     /** A bend that is seen, relative to the derivative. */
     private static final double BENT = 1e-4;
@@ -113,12 +120,13 @@ public final class Derivative {
         if (given == 0 && steps.isStill(output)) {
             return new Judgement(Finding.AGREES, 0, 0);
         }
+        double error = size == 0 ? Math.min(best.error(), steps.errorOfStillness(output)) : best.error();
         if (isBent(best, size)) {
             return bent(given, output, best, own);
         }
-        if (apart <= allowed(best.error(), value, own)) {
-            boolean told = best.error() <= VAGUE * size || isFlat(best.error(), output);
-            return new Judgement(told ? Finding.AGREES : Finding.DROWNED, value, best.error());
+        if (apart <= allowed(error, value, own)) {
+            boolean told = error <= VAGUE * size || isFlat(error, output);
+            return new Judgement(told ? Finding.AGREES : Finding.DROWNED, value, error);
         }
         // The function may have a finer structure than the steps that agree best: smaller ones count too.
         for (int middle = best.number() + 1; middle < Steps.SMALLER; middle++) {
@@ -129,6 +137,11 @@ public final class Derivative {
                 return new Judgement(Finding.AGREES, window.value(), window.error());
             }
         }
+        var confirming = confirming(given, output, best, own);
+        if (confirming != null) {
+            boolean told = confirming.error() <= CONFIRMED * size;
+            return new Judgement(told ? Finding.AGREES : Finding.UNSETTLED, confirming.value(), confirming.error());
+        }
         // Where the outputs are as good as 0, they are differences of larger numbers, and so is their rounding.
         var range = steps.range();
         double inside = range == null
@@ -138,14 +151,36 @@ public final class Derivative {
             return new Judgement(Finding.AGREES, value, inside);
         }
         // A gradient like dOut that is added and taken away again leaves little of one that is so much smaller.
-        boolean nothing = given == 0 && size <= 0x1p-53 * steps.weight(output);
-        if (nothing || size <= ABSORBED * steps.weight(output) * steps.unitSlope()) {
+        boolean nothing = isLeftOver(given) && size <= LEFT * steps.weight(output);
+        if (nothing || steps.isNothing() || size <= ABSORBED * steps.weight(output) * steps.unitSlope()) {
             return new Judgement(Finding.DROWNED, value, best.error());
         }
         // Far away a function may be another one, so steps larger than the input alone prove nothing.
         var near = best.number() > -Steps.LARGER / 2 ? best : steps.best(output, -Steps.LARGER / 2 + 1);
         boolean differs = near != null && Math.abs(given - near.value()) > 3 * near.error() + own;
         return new Judgement(differs ? Finding.DIFFERS : Finding.UNSETTLED, value, best.error());
+    }
+
+    /**
+     * Larger steps that agree with a derivative, where only such speak against it at which the outputs move by less
+     * than the rounding inside. So it is with x ∘ (1 + tanh x) far below 0: it has jumps as large as the rounding of
+     * tanh x, times x, and where a step is too small to have a jump in it, it moves with x alone.
+     */
+    private Steps.@Nullable Window confirming(double given, int output, Steps.Window best, double own) {
+        if (!steps.isBelowRounding(best, output)) {
+            return null;
+        }
+        Steps.Window confirming = null;
+        for (int middle = best.number() - 1; middle > -Steps.LARGER / 2; middle--) {
+            var window = steps.window(middle, output);
+            if (window != null
+                    && window.error() <= VAGUE * Math.abs(given)
+                    && Math.abs(given - window.value()) <= allowed(window.error(), window.value(), own)
+                    && (confirming == null || window.error() < confirming.error())) {
+                confirming = window;
+            }
+        }
+        return confirming;
     }
 
     private static boolean isBent(Steps.Window window, double size) {
@@ -157,6 +192,12 @@ public final class Derivative {
         var range = steps.range();
         double mean = range == null ? 0 : steps.change(range, output) / range.up();
         return error <= NEGLIGIBLE * Math.max(steps.weight(output), mean);
+    }
+
+    /** Whether it is 0 or what rounding leaves of two like 1 that are taken from each other: their last digits. */
+    static boolean isLeftOver(double given) {
+        double lastDigits = given * 0x1p56;
+        return lastDigits == Math.rint(lastDigits);
     }
 
     /** Where there is no derivative, any number between the differences to the two sides will do, for each output. */

@@ -57,9 +57,10 @@ final class Steps {
      * @param noise how far they move when every input is changed in its last digits, as rounding inside does it
      * @param dOut their weights in the sum
      * @param largest the largest |value|
+     * @param input the usual |value| of the input
      */
     @SuppressWarnings("ArrayRecordComponent") // compared by nobody
-    record Outputs(double[] center, double[] noise, double[] dOut, double largest) {}
+    record Outputs(double[] center, double[] noise, double[] dOut, double largest, double input) {}
 
     /**
      * Differences along a path.
@@ -270,6 +271,41 @@ final class Steps {
         return new Window(j, middle, small, value, 2 * apart + step + rounding(middle, output), stays ? bend : 0);
     }
 
+    /**
+     * How large the derivative of an output may be that stands still up to a step: over the largest such step it has
+     * moved by its rounding at most. Infinite where it stands still at no step.
+     */
+    double errorOfStillness(int output) {
+        Slope still = null;
+        for (int j = SMALLER; j >= -LARGER; j--) {
+            var slope = known(j) ? slope(j) : null;
+            if (slope != null && change(slope, output) != 0) {
+                break;
+            }
+            still = slope == null ? still : slope;
+        }
+        if (still == null) {
+            return Double.POSITIVE_INFINITY;
+        }
+        // The next step is 16 times as large, and between the two there is another that is still.
+        double step = still.up();
+        for (double factor = RATIO / 2; factor > 1; factor /= 2) {
+            var wider = slope(factor * step);
+            if (wider != null && change(wider, output) == 0) {
+                still = wider;
+                break;
+            }
+        }
+        return rounding(still, output) + jump(output) / (still.up() + still.down());
+    }
+
+    /** Whether an output moves no more, at all steps of a window, than the rounding of numbers like 1 or it. */
+    boolean isBelowRounding(Window window, int output) {
+        var large = slope(window.number - 1);
+        double most = RATIO * ROUNDING * weight(output) * Math.max(1, outputs.largest);
+        return large != null && change(large, output) <= most;
+    }
+
     /** The largest output that was seen, and 1 if that is more. */
     private double unit() {
         double largest = Math.max(outputs.largest, largest(range()));
@@ -277,6 +313,11 @@ final class Steps {
             largest = Math.max(largest, largest(slope));
         }
         return Math.min(1, largest);
+    }
+
+    /** Whether all outputs that were seen would be lost beside the input, or the square of a small one. */
+    boolean isNothing() {
+        return unit() <= 0x1p-53 * Math.min(1, outputs.input * outputs.input);
     }
 
     private static double largest(@Nullable Slope slope) {

@@ -62,8 +62,10 @@ public final class Tensors {
     /**
      * Some 32 times how far other tensors are from one, each element. Where there was nothing to see by chance, it is
      * what there is for most; where one jumps, as a step function does, it is no more than 16 times that.
+     *
+     * @param left what may be left of rounding in any case, of larger numbers that are taken from each other
      */
-    public static Tensor apart(Tensor tensor, List<Tensor> others) {
+    public static Tensor apart(Tensor tensor, List<Tensor> others, double left) {
         double[] apart = new double[tensor.shape().elements()];
         for (var other : others) {
             for (int i = 0; i < apart.length; i++) {
@@ -73,7 +75,8 @@ public final class Tensors {
         double[] sorted = apart.clone();
         Arrays.sort(sorted);
         double least = apart.length == 0 ? 0 : sorted[apart.length / 2];
-        double most = apart.length == 0 ? 0 : Math.max(16 * sorted[apart.length / 4], 1e-9 * largest(tensor));
+        double usual = apart.length == 0 ? 0 : 16 * sorted[apart.length / 4];
+        double most = Math.max(Math.max(usual, 1e-9 * largest(tensor)), left);
         return Tensor.of(
                 Arrays.stream(apart)
                         .map(value -> Math.min(Math.max(value, least), most))
