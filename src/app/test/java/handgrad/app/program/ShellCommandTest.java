@@ -25,6 +25,22 @@ class ShellCommandTest {
         assertThat(type("unknown\n")).contains("symbol:   variable unknown").doesNotContain("incubating");
     }
 
+    @Test
+    void staysWhenASnippetEndsItsJvm() throws Exception {
+        assertThat(type("int kept = 7\nSystem.exit(3)\n/reload -restore\nkept + 1\n/exit\n"))
+                .contains("State engine terminated.")
+                .contains("/reload -restore")
+                .contains("==> 8");
+    }
+
+    @Test
+    void staysWhenASnippetWantsTooMuchMemory() throws Exception {
+        assertThat(type("int kept = 7\nvar all = new java.util.ArrayList<long[]>()\n"
+                        + "while (true) all.add(new long[10_000_000])\nkept + 1\n"))
+                .contains("java.lang.OutOfMemoryError")
+                .contains("==> 8");
+    }
+
     private String type(String lines) throws Exception {
         var process = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
