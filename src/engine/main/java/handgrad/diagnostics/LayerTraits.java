@@ -4,10 +4,12 @@ import static handgrad.diagnostics.LayerTraits.Linearity.LINEAR;
 import static handgrad.diagnostics.LayerTraits.Linearity.NON_LINEAR;
 import static handgrad.diagnostics.LayerTraits.Linearity.TRANSPARENT;
 
+import handgrad.nn.AvgPool2d;
 import handgrad.nn.BatchNorm1d;
 import handgrad.nn.BatchNorm2d;
 import handgrad.nn.CausalConv1d;
 import handgrad.nn.Conv2d;
+import handgrad.nn.ConvTranspose2d;
 import handgrad.nn.Dropout;
 import handgrad.nn.Embedding;
 import handgrad.nn.Flatten;
@@ -15,6 +17,7 @@ import handgrad.nn.FlattenConsecutive;
 import handgrad.nn.GatedActivation;
 import handgrad.nn.GatedResidualStack;
 import handgrad.nn.Gelu;
+import handgrad.nn.GlobalAvgPool2d;
 import handgrad.nn.GroupedLinear;
 import handgrad.nn.Layer;
 import handgrad.nn.LayerNorm;
@@ -61,7 +64,10 @@ record LayerTraits(Linearity linearity, @Nullable Flatness flatness) {
             Map.entry(CausalConv1d.class, new LayerTraits(NON_LINEAR, null)),
             Map.entry(Conv2d.class, new LayerTraits(NON_LINEAR, null)),
             Map.entry(LayerNorm.class, new LayerTraits(NON_LINEAR, null)),
+            Map.entry(ConvTranspose2d.class, new LayerTraits(NON_LINEAR, null)),
             Map.entry(MaxPool2d.class, new LayerTraits(NON_LINEAR, null)),
+            Map.entry(AvgPool2d.class, new LayerTraits(NON_LINEAR, null)),
+            Map.entry(GlobalAvgPool2d.class, new LayerTraits(NON_LINEAR, null)),
             Map.entry(GatedActivation.class, new LayerTraits(NON_LINEAR, null)),
             Map.entry(GatedResidualStack.class, new LayerTraits(NON_LINEAR, null)),
             Map.entry(Tanh.class, new LayerTraits(NON_LINEAR, Flatness.TANH)),

@@ -73,8 +73,10 @@ final class TorchLayout {
         var place = switch (layer) {
             case Linear _ -> new Weight(name, Shape.of(outputs, rows), 1);
             case Conv2d convolution -> {
-                int k = convolution.kernelSize();
-                yield new Weight(name, Shape.of(outputs, rows / (k * k), k, k), 1);
+                var window = convolution.window();
+                var kernel = window.kernel();
+                yield new Weight(
+                        name, Shape.of(outputs, rows / window.area(), kernel.height(), kernel.width()), 1);
             }
             case CausalConv1d convolution -> {
                 int k = convolution.kernelSize();

@@ -1,15 +1,15 @@
 package handgrad.nn;
 
-import handgrad.tensor.Convolutions;
+import handgrad.tensor.Pooling;
 import handgrad.tensor.DType;
 import handgrad.tensor.Tensor;
 import handgrad.tensor.Window;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The largest pixel of each window of k x k: PyTorch's {@code MaxPool2d} without padding. (N, channels, height, width)
- * becomes (N, channels, outHeight, outWidth), where a size becomes ⌊(size - k) / stride⌋ + 1; pixels that no window
- * reaches are left out. Keeps for backward where the largest pixels stood.
+ * The largest pixel of each window: PyTorch's {@code MaxPool2d}. (N, channels, height, width) becomes (N, channels,
+ * outHeight, outWidth), where a size becomes ⌊(size + 2·padding - kernel) / stride⌋ + 1. Padding never is the largest;
+ * pixels that no window reaches are left out. Keeps for backward where the largest pixels stood.
  */
 public final class MaxPool2d implements Layer {
     private final Passes passes = new Passes("MaxPool2d", Parts.NONE);
@@ -19,26 +19,52 @@ public final class MaxPool2d implements Layer {
     private @Nullable Tensor indices;
     private @Nullable Tensor dX;
 
-    /** A layer of windows side by side: the stride is the kernel size. */
+    /** A layer of square windows side by side: the stride is the kernel size. */
     public MaxPool2d(int kernelSize) {
         this(kernelSize, kernelSize);
     }
 
     /**
-     * A layer of windows that move by a stride.
+     * A layer of square windows that move by a stride.
      *
-     * @param kernelSize k, at least 1
+     * @param kernelSize at least 1
      * @param stride at least 1
      */
     public MaxPool2d(int kernelSize, int stride) {
-        window = new Window(kernelSize, stride, 0);
+        this(kernelSize, stride, 0);
     }
 
     /**
-     * out[n, c, y, z] = max over i, j from 0 to k - 1 of x[n, c, y·stride + i, z·stride + j]. Of several largest the
-     * first counts, row by row.
+     * A layer of square windows that move by a stride over images with padding.
      *
-     * @param x (N, channels, height, width), not smaller than a window
+     * @param kernelSize at least 1
+     * @param stride at least 1
+     * @param padding from 0 to half of the kernel size
+     */
+    public MaxPool2d(int kernelSize, int stride, int padding) {
+        this(new Window(kernelSize, stride, padding));
+    }
+
+    /**
+     * A layer of any windows.
+     *
+     * @param window its padding is at most half of its kernel
+     */
+    public MaxPool2d(Window window) {
+        window.requirePooling("MaxPool2d");
+        this.window = window;
+    }
+
+    /** The kernel, its stride and its padding. */
+    public Window window() {
+        return window;
+    }
+
+    /**
+     * out[n, c, y, z] = max over i, j of x[n, c, y·stride + i - padding, z·stride + j - padding], where these are in
+     * the image. Of several largest the first counts, row by row.
+     *
+     * @param x (N, channels, height, width), not empty, with its padding not smaller than a window
      * @return (N, channels, outHeight, outWidth)
      */
     @Override
@@ -46,9 +72,9 @@ public final class MaxPool2d implements Layer {
         try (var pass = passes.forward(x)) {
             window.requireImages("MaxPool2d", "x", x, Window.ANY);
             input = x;
-            output = Buffers.images(x, x.size(1), window.count(x.size(2)), window.count(x.size(3)), output);
+            output = Buffers.images(x, x.size(1), window.outHeight(x), window.outWidth(x), output);
             indices = Buffers.like(DType.INT32, output.shape(), indices);
-            Convolutions.maxPool2d(x, window, output, indices);
+            Pooling.maxPool2d(x, window, output, indices);
             return pass.output(output);
         }
     }
@@ -64,7 +90,7 @@ public final class MaxPool2d implements Layer {
     public Tensor backward(Tensor dOut) {
         try (var pass = passes.backward(dOut)) {
             dX = Buffers.like(Passes.kept(input), dX);
-            Convolutions.maxPool2dBackward(dOut, Passes.kept(indices), dX);
+            Pooling.maxPool2dBackward(dOut, Passes.kept(indices), dX);
             return pass.gradient(dX);
         }
     }

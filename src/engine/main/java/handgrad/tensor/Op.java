@@ -127,10 +127,17 @@ public enum Op {
      * Normalised channels of images, scaled and shifted: x, gain, bias; ε, divisor; in evaluation also the statistics.
      */
     BATCH_NORM2D,
-    /** The convolution of images: x, weight, and bias if there is one; size of the kernel, stride, padding. */
+    /**
+     * The convolution of images: x, weight, and bias if there is one; height and width of kernel, stride and padding,
+     * then the groups.
+     */
     CONV2D,
-    /** The largest element of each window of images: x; size of the window, stride. */
+    /** The convolution that is transposed, from its output to its input: as {@link #CONV2D}. */
+    CONV_TRANSPOSE2D,
+    /** The largest element of each window of images: x; height and width of kernel, stride and padding. */
     MAX_POOL2D,
+    /** The mean of each window of images: as {@link #MAX_POOL2D}. */
+    AVG_POOL2D,
     /** The softmax of each row, or along one dimension: logits; the dimension where it is given. */
     SOFTMAX,
     /** Its logarithm: logits; the dimension. */

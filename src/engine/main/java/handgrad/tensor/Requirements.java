@@ -76,4 +76,17 @@ final class Requirements {
         }
         return x.shape().elements(0, x.shape().rank() - 1);
     }
+
+    /** Checks images of given sizes. */
+    static void requireSizes(
+            String operation, String name, Tensor tensor, int batch, int channels, int height, int width) {
+        if (tensor.shape().rank() != 4
+                || tensor.size(0) != batch
+                || tensor.size(1) != channels
+                || tensor.size(2) != height
+                || tensor.size(3) != width) {
+            throw new IllegalArgumentException(operation + ": " + name + " must be (" + batch + ", " + channels + ", "
+                    + height + ", " + width + "), it is " + tensor.shape());
+        }
+    }
 }

@@ -112,7 +112,7 @@ class ShapeTest {
                 "crop: wants (N, T, C) and (N, T', columns) with T' up to T and C columns from the given one on, x is"
                         + " (1, 1, 1), column 2147483647, out (1, 1, 1)",
                 () -> Sequences.crop(Tensor.zeros(1, 1, 1), Integer.MAX_VALUE, Tensor.zeros(1, 1, 1)));
-        requireRefused("Window: wants a size k of at most 46340, it is 65536", () -> new Window(65_536, 1, 0));
+        requireRefused("Window: wants a kernel of at most 2^31 - 1 pixels, it is 65536 x 65536", () -> new Window(65_536, 1, 0));
         requireRefused(
                 "gate: wants 2147483648 in the last dimension, x is (0, 0)",
                 () -> Activations.gate(Tensor.zeros(0, 0), Tensor.zeros(0, 0), Tensor.zeros(0, 1 << 30)));
@@ -127,12 +127,14 @@ class ShapeTest {
         var window = new Window(46_340, 1, 46_339);
         requireRefused(
                 "conv2d: an image with its padding, or the windows of a row of it, are more than 2^31 - 1 elements, x"
-                        + " is (0, 0, 1, 1), weight (0, 1), Window[size=46340, stride=1, padding=46339]",
+                        + " is (0, 0, 1, 1), weight (0, 1), Window[kernel=46340 x 46340, stride=1 x 1, padding=46339 x"
+                        + " 46339]",
                 () -> Convolutions.conv2d(
                         Tensor.zeros(0, 0, 1, 1),
                         Tensor.zeros(0, 1),
                         null,
                         window,
+                        1,
                         Tensor.zeros(0, 1, 46_340, 46_340)));
     }
 
@@ -141,7 +143,7 @@ class ShapeTest {
         for (int index : new int[] {-1, 4, Integer.MAX_VALUE}) {
             requireRefused(
                     "maxPool2dBackward: index " + index + " is outside of 0 to 3",
-                    () -> Convolutions.maxPool2dBackward(
+                    () -> Pooling.maxPool2dBackward(
                             Tensor.zeros(1, 1, 1, 1),
                             Tensor.of(new int[] {index}, 1, 1, 1, 1),
                             Tensor.zeros(1, 1, 2, 2)));

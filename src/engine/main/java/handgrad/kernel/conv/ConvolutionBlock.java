@@ -31,6 +31,8 @@ final class ConvolutionBlock {
     private float[] columns = {};
     private float[] product = {};
     private int rowLength;
+    private int group;
+    private int firstImage;
 
     private ConvolutionBlock() {}
 
@@ -38,14 +40,16 @@ final class ConvolutionBlock {
         return OF_THREAD.get();
     }
 
-    /** Runs {@code rows} rows of output pixels, those of whole images from the first one on. */
-    void run(ConvolutionPass pass, int block, int firstImage, int rows) {
+    /** Runs {@code rows} rows of output pixels of a group of channels, those of whole images from the first one on. */
+    void run(ConvolutionPass pass, int block, int group, int firstImage, int rows) {
+        this.group = group;
+        this.firstImage = firstImage;
         var images = pass.images;
         int tileRows = tileRows(images);
         rowLength = tileRows * images.outWidth + ImageColumns.SLACK;
         padded = ConvolutionPass.atLeast(images.planes() + ImageColumns.SLACK, padded);
         columns = ConvolutionPass.atLeast(images.depth() * rowLength, columns);
-        product = ConvolutionPass.atLeast(pass.outChannels * rowLength, product);
+        product = ConvolutionPass.atLeast(pass.groupChannels * rowLength, product);
         Arrays.fill(padded, 0, images.planes(), 0);
         for (int row = 0; row < rows; row += tileRows) {
             int count = Math.min(tileRows, rows - row);
@@ -53,22 +57,23 @@ final class ConvolutionBlock {
             for (int done = 0; done < count; ) {
                 int y = (row + done) % images.outHeight;
                 if (y == 0 || done == 0) {
-                    images.pad(firstImage + (row + done) / images.outHeight, padded);
+                    images.pad(firstImage + (row + done) / images.outHeight, group, padded);
                 }
                 int part = Math.min(count - done, images.outHeight - y);
                 images.unfold(padded, y, part, columns, done * images.outWidth, rowLength);
                 done += part;
             }
             if (pass.parameters) {
-                copyTile(pass, firstImage, row, count);
+                copyTile(pass, row, count);
                 addGradients(pass, block, row == 0, pixels);
             } else {
-                int channels = pass.outChannels;
+                int channels = pass.groupChannels;
                 var layout = Product.ofThread(Form.TN, channels, pixels, images.depth())
+                        .a(group * channels, pass.outChannels)
                         .b(0, rowLength)
                         .c(0, rowLength);
                 multiply(layout, pass.weight, columns, product);
-                copyTile(pass, firstImage, row, count);
+                copyTile(pass, row, count);
             }
         }
     }
@@ -95,22 +100,23 @@ final class ConvolutionBlock {
     /**
      * Puts the product of a tile into the output, with the bias; for the parameters, takes the gradient of the output.
      */
-    private void copyTile(ConvolutionPass pass, int firstImage, int row, int count) {
+    private void copyTile(ConvolutionPass pass, int row, int count) {
         var images = pass.images;
+        int first = group * pass.groupChannels;
         for (int done = 0; done < count; ) {
             int image = firstImage + (row + done) / images.outHeight;
             int y = (row + done) % images.outHeight;
             int part = Math.min(count - done, images.outHeight - y);
             int pixels = part * images.outWidth;
-            for (int o = 0; o < pass.outChannels; o++) {
+            for (int o = 0; o < pass.groupChannels; o++) {
                 int at = o * rowLength + done * images.outWidth;
-                int pixel = ((image * pass.outChannels + o) * images.outHeight + y) * images.outWidth;
+                int pixel = ((image * pass.outChannels + first + o) * images.outHeight + y) * images.outWidth;
                 if (pass.parameters) {
                     System.arraycopy(pass.target, pixel, product, at, pixels);
                 } else if (pass.bias == null) {
                     System.arraycopy(product, at, pass.target, pixel, pixels);
                 } else {
-                    Elementwise.addNumber(product, at, pass.bias[o], pass.target, pixel, pixels);
+                    Elementwise.addNumber(product, at, pass.bias[first + o], pass.target, pixel, pixels);
                 }
             }
             done += part;
@@ -119,16 +125,17 @@ final class ConvolutionBlock {
 
     private void addGradients(ConvolutionPass pass, int block, boolean first, int pixels) {
         int depth = pass.images.depth();
-        int channels = pass.outChannels;
+        int channels = pass.groupChannels;
+        int firstChannel = group * channels;
         var layout = Product.ofThread(Form.NT, depth, channels, pixels)
                 .a(0, rowLength)
                 .b(0, rowLength)
-                .c(block * depth * channels, channels)
+                .c(block * depth * pass.outChannels + firstChannel, pass.outChannels)
                 .accumulate(!first);
         multiply(layout, columns, product, pass.dWeights);
         for (int o = 0; o < channels; o++) {
             double sum = Reduction.sum(product, o * rowLength, pixels);
-            int at = block * channels + o;
+            int at = block * pass.outChannels + firstChannel + o;
             pass.dBiases[at] = first ? sum : pass.dBiases[at] + sum;
         }
     }

@@ -22,6 +22,8 @@ import org.jspecify.annotations.Nullable;
  * needs no sums over overlapping columns (col2im), whose short rows do not fill vectors; for that a stride of s costs
  * s² as many products.
  *
+ * <p>Where channels are in groups, each group is such products of its own: a block of images and a group are a task.
+ *
  * <p><b>Bits.</b> Blocks and tiles follow from the sizes alone. Blocks add their dWeight to sums of their own, which
  * are added in the order of blocks. So the result does not depend on the number of threads. dBias is a {@link
  * Reduction} of each tile, and these are added in float64.
@@ -36,6 +38,8 @@ final class ConvolutionPass implements IntConsumer {
     float @Nullable [] bias;
     float[] target = {};
     int outChannels;
+    int groupChannels;
+    private int groups;
     private int blockImages;
 
     // Buffers of the thread that calls: the turned kernels, and the gradients of each block.
@@ -49,24 +53,24 @@ final class ConvolutionPass implements IntConsumer {
         return OF_THREAD.get();
     }
 
-    void forward(ConvolutionSizes sizes, float[] x, float[] weight, float @Nullable [] bias, float[] out) {
+    void forward(WindowSizes sizes, float[] x, float[] weight, float @Nullable [] bias, float[] out) {
         images.readInput(sizes, x);
-        convolve(weight, bias, sizes.outChannels, out);
+        convolve(weight, bias, sizes.outChannels, sizes.groups, out);
     }
 
     void backwardParameters(
-            ConvolutionSizes sizes, float[] x, float[] dOut, float[] dWeight, float @Nullable [] dBias) {
+            WindowSizes sizes, float[] x, float[] dOut, float[] dWeight, float @Nullable [] dBias) {
         images.readInput(sizes, x);
         parameters = true;
         target = dOut;
-        outChannels = sizes.outChannels;
+        setChannels(sizes.outChannels, sizes.groups);
         int weights = images.depth() * outChannels;
         int blocks = cut();
         dWeights = atLeast(blocks * weights, dWeights);
         if (dBiases.length < blocks * outChannels) {
             dBiases = new double[blocks * outChannels];
         }
-        Parallel.blocks(blocks, this);
+        Parallel.blocks(blocks * groups, this);
         Reduction.addRows(dWeights, 0, blocks, weights, dWeight, 0);
         if (dBias != null) {
             for (int o = 0; o < outChannels; o++) {
@@ -79,30 +83,44 @@ final class ConvolutionPass implements IntConsumer {
         }
     }
 
-    void backwardInput(ConvolutionSizes sizes, float[] dOut, float[] weight, float[] dX) {
+    void backwardInput(WindowSizes sizes, float[] dOut, float[] weight, float @Nullable [] bias, float[] dX) {
         images.readGradient(sizes, dOut);
-        turn(weight, sizes.inChannels, sizes.outChannels, sizes.kernel * sizes.kernel);
-        convolve(turned, null, sizes.inChannels, dX);
+        turn(weight, sizes);
+        convolve(turned, bias, sizes.inChannels, sizes.groups, dX);
     }
 
-    private void convolve(float[] weight, float @Nullable [] bias, int outChannels, float[] out) {
+    private void convolve(float[] weight, float @Nullable [] bias, int outChannels, int groups, float[] out) {
         parameters = false;
         this.weight = weight;
         this.bias = bias;
-        this.outChannels = outChannels;
+        setChannels(outChannels, groups);
         target = out;
-        Parallel.blocks(cut(), this);
+        Parallel.blocks(cut() * groups, this);
     }
 
-    /** turned[o, taps - 1 - t, c] = weight[c, t, o]: kernels turned by 180°, channels exchanged. */
-    private void turn(float[] weight, int inChannels, int outChannels, int taps) {
+    private void setChannels(int outChannels, int groups) {
+        this.outChannels = outChannels;
+        this.groups = groups;
+        groupChannels = outChannels / groups;
+    }
+
+    /**
+     * turned[o, taps - 1 - t, c] = weight[c, t, o] in each group: kernels turned by 180°, channels exchanged. The
+     * groups lie side by side in the columns, here those of c, there those of o.
+     */
+    private void turn(float[] weight, WindowSizes sizes) {
+        int taps = sizes.taps();
+        int inChannels = sizes.inChannels / sizes.groups;
+        int outChannels = sizes.outChannels / sizes.groups;
         turned = atLeast(weight.length, turned);
-        for (int t = 0; t < taps; t++) {
-            for (int c = 0; c < inChannels; c++) {
-                int from = (c * taps + t) * outChannels;
-                int to = (taps - 1 - t) * inChannels + c;
-                for (int o = 0; o < outChannels; o++) {
-                    turned[to + o * taps * inChannels] = weight[from + o];
+        for (int group = 0; group < sizes.groups; group++) {
+            for (int t = 0; t < taps; t++) {
+                for (int c = 0; c < inChannels; c++) {
+                    int from = (c * taps + t) * sizes.outChannels + group * outChannels;
+                    int to = (taps - 1 - t) * sizes.inChannels + group * inChannels + c;
+                    for (int o = 0; o < outChannels; o++) {
+                        turned[to + o * taps * sizes.inChannels] = weight[from + o];
+                    }
                 }
             }
         }
@@ -119,9 +137,10 @@ final class ConvolutionPass implements IntConsumer {
     }
 
     @Override
-    public void accept(int block) {
+    public void accept(int task) {
+        int block = task / groups;
         int firstImage = block * blockImages;
         int count = Math.min(blockImages, images.batch - firstImage);
-        ConvolutionBlock.ofThread().run(this, block, firstImage, count * images.outHeight);
+        ConvolutionBlock.ofThread().run(this, block, task % groups, firstImage, count * images.outHeight);
     }
 }

@@ -19,68 +19,83 @@ final class ImageColumns {
     int outHeight;
     int outWidth;
     private float[] source = {};
+    private int allChannels;
     private int channels;
     private int height;
     private int width;
-    private int spacing;
-    private int border;
+    private int spacingHeight;
+    private int spacingWidth;
+    private int borderHeight;
+    private int borderWidth;
     private int paddedHeight;
     private int paddedWidth;
-    private int kernel;
-    private int stride;
+    private int kernelHeight;
+    private int kernelWidth;
+    private int strideHeight;
+    private int strideWidth;
 
     /** Reads the images x of a convolution. */
-    void readInput(ConvolutionSizes sizes, float[] x) {
+    void readInput(WindowSizes sizes, float[] x) {
         source = x;
         batch = sizes.batch;
-        channels = sizes.inChannels;
+        allChannels = sizes.inChannels;
+        channels = sizes.inChannels / sizes.groups;
         height = sizes.height;
         width = sizes.width;
-        spacing = 1;
-        border = sizes.padding;
-        paddedHeight = height + 2 * sizes.padding;
-        paddedWidth = width + 2 * sizes.padding;
-        kernel = sizes.kernel;
-        stride = sizes.stride;
+        spacingHeight = 1;
+        spacingWidth = 1;
+        borderHeight = sizes.paddingHeight;
+        borderWidth = sizes.paddingWidth;
+        paddedHeight = height + 2 * sizes.paddingHeight;
+        paddedWidth = width + 2 * sizes.paddingWidth;
+        kernelHeight = sizes.kernelHeight;
+        kernelWidth = sizes.kernelWidth;
+        strideHeight = sizes.strideHeight;
+        strideWidth = sizes.strideWidth;
         outHeight = sizes.outHeight;
         outWidth = sizes.outWidth;
     }
 
     /** Reads the gradient of its output, with zeros between the pixels where the stride is more than 1. */
-    void readGradient(ConvolutionSizes sizes, float[] dOut) {
+    void readGradient(WindowSizes sizes, float[] dOut) {
         source = dOut;
         batch = sizes.batch;
-        channels = sizes.outChannels;
+        allChannels = sizes.outChannels;
+        channels = sizes.outChannels / sizes.groups;
         height = sizes.outHeight;
         width = sizes.outWidth;
-        spacing = sizes.stride;
-        border = sizes.kernel - 1 - sizes.padding;
-        paddedHeight = sizes.height + sizes.kernel - 1;
-        paddedWidth = sizes.width + sizes.kernel - 1;
-        kernel = sizes.kernel;
-        stride = 1;
+        spacingHeight = sizes.strideHeight;
+        spacingWidth = sizes.strideWidth;
+        borderHeight = sizes.kernelHeight - 1 - sizes.paddingHeight;
+        borderWidth = sizes.kernelWidth - 1 - sizes.paddingWidth;
+        paddedHeight = sizes.height + sizes.kernelHeight - 1;
+        paddedWidth = sizes.width + sizes.kernelWidth - 1;
+        kernelHeight = sizes.kernelHeight;
+        kernelWidth = sizes.kernelWidth;
+        strideHeight = 1;
+        strideWidth = 1;
         outHeight = sizes.height;
         outWidth = sizes.width;
     }
 
     /** The rows of the matrix: the input values that an output pixel sees. */
     int depth() {
-        return channels * kernel * kernel;
+        return channels * kernelHeight * kernelWidth;
     }
 
-    /** The elements of the planes of an image. */
+    /** The elements of the planes of an image, of one group of channels. */
     int planes() {
         return channels * paddedHeight * paddedWidth;
     }
 
-    /** Copies an image into planes whose border is 0 already. */
-    void pad(int image, float[] planes) {
+    /** Copies an image's channels of a group into planes whose border is 0 already. */
+    void pad(int image, int group, float[] planes) {
         for (int c = 0; c < channels; c++) {
-            int from = (image * channels + c) * height * width;
-            int to = (c * paddedHeight + border) * paddedWidth + border;
-            if (spacing > 1) {
+            int from = (image * allChannels + group * channels + c) * height * width;
+            int to = (c * paddedHeight + borderHeight) * paddedWidth + borderWidth;
+            if (spacingHeight > 1 || spacingWidth > 1) {
                 for (int i = 0; i < height * width; i++) {
-                    planes[to + i / width * spacing * paddedWidth + i % width * spacing] = source[from + i];
+                    planes[to + i / width * spacingHeight * paddedWidth + i % width * spacingWidth] = source[from + i];
                 }
             } else if (VectorSupport.fill(width)) {
                 VectorRows.copyWithin(source, from, planes, to, paddedWidth, width, height);
@@ -101,9 +116,9 @@ final class ImageColumns {
     void unfold(float[] planes, int y, int count, float[] columns, int column, int rowLength) {
         int to = column;
         for (int c = 0; c < channels; c++) {
-            for (int i = 0; i < kernel; i++) {
-                int from = (c * paddedHeight + y * stride + i) * paddedWidth;
-                for (int j = 0; j < kernel; j++) {
+            for (int i = 0; i < kernelHeight; i++) {
+                int from = (c * paddedHeight + y * strideHeight + i) * paddedWidth;
+                for (int j = 0; j < kernelWidth; j++) {
                     copyRows(planes, from + j, columns, to, count);
                     to += rowLength;
                 }
@@ -112,11 +127,11 @@ final class ImageColumns {
     }
 
     private void copyRows(float[] planes, int from, float[] columns, int to, int count) {
-        int step = stride * paddedWidth;
-        if (stride > 1) {
+        int step = strideHeight * paddedWidth;
+        if (strideWidth > 1) {
             for (int r = 0; r < count; r++) {
                 for (int z = 0; z < outWidth; z++) {
-                    columns[to + r * outWidth + z] = planes[from + r * step + z * stride];
+                    columns[to + r * outWidth + z] = planes[from + r * step + z * strideWidth];
                 }
             }
         } else if (VectorSupport.ENABLED) {

@@ -4,9 +4,10 @@ import handgrad.kernel.runtime.Parallel;
 import java.util.Arrays;
 
 /**
- * The largest element of each window of planes x (planes, height, width); windows are square, inside of the plane and
- * {@code stride} apart, so there are ⌊(size - kernel) / stride⌋ + 1 along a dimension. Where several are equal the
- * first counts, row by row; a NaN is larger than all numbers. As in PyTorch.
+ * The largest element of each window of planes x (planes, height, width), where a size becomes
+ * ⌊(size + 2·padding - kernel) / stride⌋ + 1. What a window has outside of the plane does not count; padding is less
+ * than the kernel, so each has something inside. Where several are equal the first counts, row by row; a NaN is larger
+ * than all numbers. As in PyTorch.
  */
 public final class MaxPooling {
     /** Elements of x in a block of {@link Parallel}, about. */
@@ -20,56 +21,61 @@ public final class MaxPooling {
      * @param out (planes, outHeight, outWidth), written
      * @param indices (planes, outHeight, outWidth), written: the index of the element within its plane
      */
-    public static void forward(
-            float[] x, int planes, int height, int width, int kernel, int stride, float[] out, int[] indices) {
-        int outWidth = (width - kernel) / stride + 1;
-        int outHeight = (height - kernel) / stride + 1;
-        int blockPlanes = blockPlanes(height * width);
+    public static void forward(WindowSizes sizes, float[] x, float[] out, int[] indices) {
+        int planes = sizes.planes();
+        int blockPlanes = blockPlanes(sizes.height * sizes.width);
         Parallel.blocks(Math.ceilDiv(planes, blockPlanes), block -> {
             int end = Math.min(planes, (block + 1) * blockPlanes);
-            for (int row = block * blockPlanes * outHeight; row < end * outHeight; row++) {
-                int plane = row / outHeight * height * width;
-                int first = row % outHeight * stride * width;
-                for (int z = 0; z < outWidth; z++) {
-                    int best = first + z * stride;
-                    float largest = x[plane + best];
-                    for (int i = 0; i < kernel; i++) {
-                        for (int j = 0; j < kernel; j++) {
-                            int at = first + i * width + z * stride + j;
-                            float candidate = x[plane + at];
-                            boolean larger = candidate > largest || Float.isNaN(candidate);
-                            largest = larger ? candidate : largest;
-                            best = larger ? at : best;
-                        }
-                    }
-                    out[row * outWidth + z] = largest;
-                    indices[row * outWidth + z] = best;
-                }
-            }
+            rows(sizes, x, block * blockPlanes * sizes.outHeight, end * sizes.outHeight, out, indices);
         });
     }
 
-    /** As the float32 form, in float64. */
-    public static void forward(
-            double[] x, int planes, int height, int width, int kernel, int stride, double[] out, int[] indices) {
-        int outWidth = (width - kernel) / stride + 1;
-        int outHeight = (height - kernel) / stride + 1;
-        for (int row = 0; row < planes * outHeight; row++) {
-            int plane = row / outHeight * height * width;
-            int first = row % outHeight * stride * width;
+    /** The rows of output pixels from one to before another. */
+    private static void rows(WindowSizes sizes, float[] x, int from, int to, float[] out, int[] indices) {
+        int width = sizes.width;
+        int outWidth = sizes.outWidth;
+        for (int row = from; row < to; row++) {
+            int plane = row / sizes.outHeight * sizes.height * width;
+            int y = row % sizes.outHeight;
+            int top = sizes.top(y);
+            int bottom = sizes.bottom(y);
             for (int z = 0; z < outWidth; z++) {
-                int best = first + z * stride;
-                for (int i = 0; i < kernel; i++) {
-                    for (int j = 0; j < kernel; j++) {
-                        int at = first + i * width + z * stride + j;
-                        if (x[plane + at] > x[plane + best] || Double.isNaN(x[plane + at])) {
-                            best = at;
-                        }
+                int left = sizes.left(z);
+                int right = sizes.right(z);
+                int best = top * width + left;
+                float largest = x[plane + best];
+                for (int i = top; i < bottom; i++) {
+                    for (int at = i * width + left; at < i * width + right; at++) {
+                        float candidate = x[plane + at];
+                        boolean larger = candidate > largest || Float.isNaN(candidate);
+                        largest = larger ? candidate : largest;
+                        best = larger ? at : best;
                     }
                 }
-                out[row * outWidth + z] = x[plane + best];
+                out[row * outWidth + z] = largest;
                 indices[row * outWidth + z] = best;
             }
+        }
+    }
+
+    /** As the float32 form, in float64. */
+    public static void forward(WindowSizes sizes, double[] x, double[] out, int[] indices) {
+        int width = sizes.width;
+        for (int at = 0; at < sizes.planes() * sizes.outHeight * sizes.outWidth; at++) {
+            int plane = at / sizes.outWidth / sizes.outHeight * sizes.height * width;
+            int y = at / sizes.outWidth % sizes.outHeight;
+            int z = at % sizes.outWidth;
+            int best = sizes.top(y) * width + sizes.left(z);
+            for (int i = sizes.top(y); i < sizes.bottom(y); i++) {
+                for (int j = sizes.left(z); j < sizes.right(z); j++) {
+                    double candidate = x[plane + i * width + j];
+                    if (candidate > x[plane + best] || Double.isNaN(candidate)) {
+                        best = i * width + j;
+                    }
+                }
+            }
+            out[at] = x[plane + best];
+            indices[at] = best;
         }
     }
 
@@ -101,7 +107,7 @@ public final class MaxPooling {
         }
     }
 
-    private static int blockPlanes(int area) {
+    static int blockPlanes(int area) {
         return Math.max(1, BLOCK_ELEMENTS / Math.max(1, area));
     }
 }

@@ -11,6 +11,7 @@ import handgrad.tensor.ImageNormalizations;
 import handgrad.tensor.LossFunctions;
 import handgrad.tensor.Normalizations;
 import handgrad.tensor.PointwiseLosses;
+import handgrad.tensor.Pooling;
 import handgrad.tensor.Sequences;
 import handgrad.tensor.Sorted;
 import handgrad.tensor.Tensor;
@@ -74,6 +75,7 @@ class CompletenessTest {
                         LossFunctions.class,
                         Activations.class,
                         Convolutions.class,
+                        Pooling.class,
                         PointwiseLosses.class,
                         Normalizations.class,
                         ImageNormalizations.class,
