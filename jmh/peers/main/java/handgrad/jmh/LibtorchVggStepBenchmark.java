@@ -121,15 +121,21 @@ public class LibtorchVggStepBenchmark {
         };
     }
 
-    /** The weight (in·k², out) is PyTorch's (out, in, k, k), flattened and transposed. */
+    /** The weight (in/groups·area, out) is PyTorch's (out, in/groups, height, width), flattened and transposed. */
     private UnaryOperator<Tensor> convolution(Conv2d layer) {
-        long k = layer.kernelSize();
+        var window = layer.window();
         var flat = tensor(layer.weight().value());
-        var weight = parameter(flat.t().contiguous().view(flat.size(1), flat.size(0) / (k * k), k, k));
+        var weight = parameter(flat.t()
+                .contiguous()
+                .view(
+                        flat.size(1),
+                        flat.size(0) / window.area(),
+                        window.kernel().height(),
+                        window.kernel().width()));
         var bias = optional(layer.bias());
-        long[] stride = {layer.stride(), layer.stride()};
-        long[] padding = {layer.padding(), layer.padding()};
-        return x -> torch.conv2d(x, weight, bias, stride, padding, new long[] {1, 1}, 1);
+        long[] stride = {window.stride().height(), window.stride().width()};
+        long[] padding = {window.padding().height(), window.padding().width()};
+        return x -> torch.conv2d(x, weight, bias, stride, padding, new long[] {1, 1}, layer.groups());
     }
 
     private TensorOptional optional(Parameter bias) {

@@ -2,12 +2,14 @@ package handgrad.golden;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import handgrad.nn.AvgPool2d;
 import handgrad.nn.BatchNorm1d;
 import handgrad.nn.BatchNorm2d;
 import handgrad.nn.BatchNormOptions;
 import handgrad.nn.BatchNormOptions.Axes;
 import handgrad.nn.CausalConv1d;
 import handgrad.nn.Conv2d;
+import handgrad.nn.ConvTranspose2d;
 import handgrad.nn.CrossEntropyLoss;
 import handgrad.nn.Dropout;
 import handgrad.nn.Embedding;
@@ -15,6 +17,7 @@ import handgrad.nn.Flatten;
 import handgrad.nn.FlattenConsecutive;
 import handgrad.nn.GatedActivation;
 import handgrad.nn.Gelu;
+import handgrad.nn.GlobalAvgPool2d;
 import handgrad.nn.Layer;
 import handgrad.nn.LayerNorm;
 import handgrad.nn.LeakyRelu;
@@ -29,7 +32,9 @@ import handgrad.nn.Tanh;
 import handgrad.nn.TiedLinear;
 import handgrad.random.TorchRandom;
 import handgrad.tensor.DType;
+import handgrad.tensor.Size2d;
 import handgrad.tensor.Tensor;
+import handgrad.tensor.Window;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.function.Supplier;
@@ -74,9 +79,36 @@ class LayerGoldenTest {
                 new Case(
                         "conv2d-kernel-5-stride-3-padding-2",
                         () -> new Conv2d(5, 3, 2, Tensor.zeros(50, 5), Tensor.zeros(5))),
+                convolution("conv2d-kernel-3x5-stride-2x1-padding-0x2", window(3, 5, 2, 1, 0, 2), 1, 60, 6, true),
+                convolution("conv2d-groups-2", window(3, 5, 2, 1, 0, 2), 2, 30, 6, true),
+                convolution("conv2d-depthwise", new Window(3, 1, 1), 4, 9, 8, false),
+                convolution("conv2d-kernel-1x4-stride-1x3-padding-0x3", window(1, 4, 1, 3, 0, 3), 1, 16, 2, false),
+                transposed("conv-transpose2d", new Window(3, 1, 0), 0, 0, 1, 54, true),
+                transposed("conv-transpose2d-stride-2-padding-1", new Window(3, 2, 1), 0, 0, 1, 54, false),
+                transposed("conv-transpose2d-output-padding-1", new Window(3, 2, 1), 1, 1, 1, 54, true),
+                transposed(
+                        "conv-transpose2d-kernel-3x5-stride-2x1-padding-0x2",
+                        window(3, 5, 2, 1, 0, 2),
+                        1,
+                        0,
+                        1,
+                        90,
+                        true),
+                transposed("conv-transpose2d-groups-2", window(3, 5, 2, 1, 0, 2), 1, 0, 2, 45, true),
+                transposed("conv-transpose2d-depthwise", new Window(2, 2, 0), 0, 0, 4, 4, false),
                 new Case("max-pool2d", () -> new MaxPool2d(2)),
                 new Case("max-pool2d-stride-1", () -> new MaxPool2d(3, 1)),
                 new Case("max-pool2d-stride-3", () -> new MaxPool2d(2, 3)),
+                new Case("max-pool2d-padding-1", () -> new MaxPool2d(3, 2, 1)),
+                new Case(
+                        "max-pool2d-kernel-3x4-stride-1x2-padding-0x2",
+                        () -> new MaxPool2d(window(3, 4, 1, 2, 0, 2))),
+                new Case("avg-pool2d", () -> new AvgPool2d(2)),
+                new Case("avg-pool2d-kernel-3-stride-2-padding-1", () -> new AvgPool2d(3, 2, 1)),
+                new Case(
+                        "avg-pool2d-kernel-3x4-stride-1x2-padding-0x2",
+                        () -> new AvgPool2d(window(3, 4, 1, 2, 0, 2))),
+                new Case("global-avg-pool2d", GlobalAvgPool2d::new),
                 new Case("batch-norm2d", () -> new BatchNorm2d(5)),
                 new Case("gelu", Gelu::new),
                 new Case("gelu-tanh", Gelu::tanh),
@@ -97,6 +129,27 @@ class LayerGoldenTest {
                 batchNorm("makemore-layer", 21, BatchNormOptions.MAKEMORE_LAYER),
                 batchNorm("makemore-layer-3d", 5, BatchNormOptions.MAKEMORE_LAYER),
                 batchNorm("makemore-part-3", 21, BatchNormOptions.MAKEMORE_PART_3));
+    }
+
+    private static Window window(int height, int width, int down, int across, int paddingHeight, int paddingWidth) {
+        return new Window(
+                new Size2d(height, width), new Size2d(down, across), new Size2d(paddingHeight, paddingWidth));
+    }
+
+    private static Case convolution(String file, Window window, int groups, int rows, int out, boolean bias) {
+        return new Case(
+                file, () -> new Conv2d(window, groups, Tensor.zeros(rows, out), bias ? Tensor.zeros(out) : null));
+    }
+
+    /** Of four input channels. */
+    private static Case transposed(
+            String file, Window window, int paddingHeight, int paddingWidth, int groups, int rows, boolean bias) {
+        var outputPadding = new Size2d(paddingHeight, paddingWidth);
+        int out = rows / window.area() * groups;
+        return new Case(
+                file,
+                () -> new ConvTranspose2d(
+                        window, outputPadding, groups, Tensor.zeros(rows, 4), bias ? Tensor.zeros(out) : null));
     }
 
     private static Case batchNorm(String file, int features, BatchNormOptions options) {

@@ -239,23 +239,52 @@ def leaky_relu():
 
 @golden
 def conv2d():
-    """PyTorch's weight is (out, in, kernel, kernel), here (in·kernel², out)."""
+    """PyTorch's weight is (out, in/groups, height, width), here (in/groups·height·width, out)."""
 
-    def case(name, kernel, stride, padding, x, weight, **bias):
+    def case(name, kernel, stride, padding, x, weight, groups=1, **bias):
         def out(x, weight, bias=None):
-            w = weight.t().reshape(weight.shape[1], x.shape[1], kernel, kernel)
-            return functional.conv2d(x, w, bias, stride=stride, padding=padding)
+            w = weight.t().reshape(weight.shape[1], x.shape[1] // groups, *kernel)
+            return functional.conv2d(x, w, bias, stride=stride, padding=padding, groups=groups)
 
         layer(name, out, g, x=x, weight=weight, **bias)
 
     g = seeded()
     x, bias = torch.randn(3, 2, 9, 7, generator=g), torch.randn(5, generator=g)
     weight3, weight5 = torch.randn(18, 5, generator=g), torch.randn(50, 5, generator=g)
-    case("conv2d", 3, 1, 0, x, weight3, bias=bias)
-    case("conv2d-padding-1", 3, 1, 1, x, weight3)
-    case("conv2d-stride-2", 3, 2, 0, x, weight3, bias=bias)
-    case("conv2d-stride-2-padding-1", 3, 2, 1, x, weight3, bias=bias)
-    case("conv2d-kernel-5-stride-3-padding-2", 5, 3, 2, x, weight5, bias=bias)
+    case("conv2d", (3, 3), 1, 0, x, weight3, bias=bias)
+    case("conv2d-padding-1", (3, 3), 1, 1, x, weight3)
+    case("conv2d-stride-2", (3, 3), 2, 0, x, weight3, bias=bias)
+    case("conv2d-stride-2-padding-1", (3, 3), 2, 1, x, weight3, bias=bias)
+    case("conv2d-kernel-5-stride-3-padding-2", (5, 5), 3, 2, x, weight5, bias=bias)
+    x4, bias6 = torch.randn(3, 4, 8, 6, generator=g), torch.randn(6, generator=g)
+    weight60, weight30 = torch.randn(60, 6, generator=g), torch.randn(30, 6, generator=g)
+    case("conv2d-kernel-3x5-stride-2x1-padding-0x2", (3, 5), (2, 1), (0, 2), x4, weight60, bias=bias6)
+    case("conv2d-groups-2", (3, 5), (2, 1), (0, 2), x4, weight30, groups=2, bias=bias6)
+    case("conv2d-depthwise", (3, 3), 1, 1, x4, torch.randn(9, 8, generator=g), groups=4)
+    case("conv2d-kernel-1x4-stride-1x3-padding-0x3", (1, 4), (1, 3), (0, 3), x4, torch.randn(16, 2, generator=g))
+
+
+@golden
+def conv_transpose2d():
+    """PyTorch's weight is (in, out/groups, height, width), here (out/groups·height·width, in)."""
+
+    def case(name, kernel, x, weight, groups=1, bias=None, **options):
+        def out(x, weight, bias=None):
+            w = weight.t().reshape(weight.shape[1], -1, *kernel)
+            return functional.conv_transpose2d(x, w, bias, groups=groups, **options)
+
+        layer(name, out, g, x=x, weight=weight, **({} if bias is None else {"bias": bias}))
+
+    g = seeded()
+    x, bias = torch.randn(2, 4, 5, 3, generator=g), torch.randn(6, generator=g)
+    weight3, weight35 = torch.randn(54, 4, generator=g), torch.randn(90, 4, generator=g)
+    case("conv-transpose2d", (3, 3), x, weight3, bias=bias)
+    case("conv-transpose2d-stride-2-padding-1", (3, 3), x, weight3, stride=2, padding=1)
+    case("conv-transpose2d-output-padding-1", (3, 3), x, weight3, bias=bias, stride=2, padding=1, output_padding=1)
+    odd = {"stride": (2, 1), "padding": (0, 2), "output_padding": (1, 0)}
+    case("conv-transpose2d-kernel-3x5-stride-2x1-padding-0x2", (3, 5), x, weight35, bias=bias, **odd)
+    case("conv-transpose2d-groups-2", (3, 5), x, torch.randn(45, 4, generator=g), groups=2, bias=bias, **odd)
+    case("conv-transpose2d-depthwise", (2, 2), x, torch.randn(4, 4, generator=g), groups=4, stride=2)
 
 
 @golden
@@ -266,6 +295,20 @@ def max_pool2d():
     layer("max-pool2d", lambda x: functional.max_pool2d(x, 2), g, x=x)
     layer("max-pool2d-stride-1", lambda x: functional.max_pool2d(x, 3, 1), g, x=x)
     layer("max-pool2d-stride-3", lambda x: functional.max_pool2d(x, 2, 3), g, x=x)
+    layer("max-pool2d-padding-1", lambda x: functional.max_pool2d(x, 3, 2, 1), g, x=x)
+    odd = (3, 4), (1, 2), (0, 2)
+    layer("max-pool2d-kernel-3x4-stride-1x2-padding-0x2", lambda x: functional.max_pool2d(x, *odd), g, x=x)
+
+
+@golden
+def avg_pool2d():
+    g = seeded()
+    x = torch.randn(2, 3, 7, 9, generator=g)
+    layer("avg-pool2d", lambda x: functional.avg_pool2d(x, 2), g, x=x)
+    layer("avg-pool2d-kernel-3-stride-2-padding-1", lambda x: functional.avg_pool2d(x, 3, 2, 1), g, x=x)
+    odd = (3, 4), (1, 2), (0, 2)
+    layer("avg-pool2d-kernel-3x4-stride-1x2-padding-0x2", lambda x: functional.avg_pool2d(x, *odd), g, x=x)
+    layer("global-avg-pool2d", lambda x: functional.adaptive_avg_pool2d(x, 1), g, x=x)
 
 
 @golden

@@ -224,6 +224,7 @@ final class DiagramReader {
                 || value.is(Op.GROUPED_LINEAR)
                 || value.is(Op.GATE)
                 || value.is(Op.CONV2D)
+                || value.is(Op.CONV_TRANSPOSE2D)
                 || value.is(Op.BATCH_NORM2D);
     }
 

@@ -144,7 +144,15 @@ final class FormulaText {
             case GROUPED_LINEAR ->
                 new Expression(affine(value, factor(x)) + " in each of " + groups(value) + " groups", SUM);
             case CONV2D -> new Expression(affine(value, windows(value)), SUM);
+            case CONV_TRANSPOSE2D ->
+                new Expression(
+                        "fold(" + factor(x) + "·" + atom(value.inputs().get(1)) + "ᵀ, " + window(value) + ")"
+                                + (value.inputs().size() == 2
+                                        ? ""
+                                        : " + " + name(value.inputs().get(2))),
+                        SUM);
             case MAX_POOL2D -> product("max of each of " + windows(value));
+            case AVG_POOL2D -> product("mean of each of " + windows(value));
             case RESHAPE -> product("reshape " + factor(x));
             case TRANSPOSE -> atom(atom(x) + "ᵀ");
             case INDEX, EMBEDDING -> atom(atom(x) + "[" + name(value.inputs().get(1)) + "]");
@@ -212,17 +220,30 @@ final class FormulaText {
 
     /** The windows of images that a convolution or a pooling reads, a row each: {@code windows(x, 3×3, padding 1)}. */
     String windows(Value value) {
+        return "windows(" + name(value.inputs().getFirst()) + ", " + window(value) + ")";
+    }
+
+    /** The window of a convolution or a pooling: {@code 3×5, stride 2×1, padding 1, 2 groups}. */
+    static String window(Value value) {
         var numbers = value.arguments().stream().map(Double::intValue).toList();
-        int size = numbers.get(0);
-        int stride = numbers.get(1);
-        int padding = value.is(Op.CONV2D) ? numbers.get(2) : 0;
-        return "windows(%s, %d×%d%s%s)"
-                .formatted(
-                        name(value.inputs().getFirst()),
-                        size,
-                        size,
-                        stride == 1 ? "" : ", stride " + stride,
-                        padding == 0 ? "" : ", padding " + padding);
+        int groups = numbers.size() > 6 ? numbers.get(6) : 1;
+        return "%d×%d".formatted(numbers.get(0), numbers.get(1))
+                + unless(1, ", stride ", numbers.get(2), numbers.get(3))
+                + unless(0, ", padding ", numbers.get(4), numbers.get(5))
+                + (groups == 1 ? "" : ", " + groups + " groups");
+    }
+
+    /** How many pixels the window of a pooling has. */
+    static int pixels(Value pooling) {
+        return pooling.arguments().get(0).intValue() * pooling.arguments().get(1).intValue();
+    }
+
+    /** A pair of numbers, as one where they are equal, and nothing where both are the usual one. */
+    private static String unless(int usual, String what, int height, int width) {
+        if (height == width) {
+            return height == usual ? "" : what + height;
+        }
+        return what + height + "×" + width;
     }
 
     /** The last positions of the input, beside what was there. */

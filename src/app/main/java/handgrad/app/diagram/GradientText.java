@@ -165,10 +165,18 @@ final class GradientText {
             case BATCHED_MATMUL -> layers.batchedProduct(value, d, marks);
             case GROUPED_LINEAR -> layers.linear(value, d.where("in each group"), marks);
             case CONV2D -> layers.convolution(value, d, marks);
+            case CONV_TRANSPOSE2D -> layers.transposedConvolution(value, d, marks);
             case MAX_POOL2D ->
                 into(
                         x,
                         d.withShape(x.shape()).where("at the largest of each window, else 0"),
+                        with(marks, Mark.SCATTER));
+            case AVG_POOL2D ->
+                into(
+                        x,
+                        d.withShape(x.shape())
+                                .over(String.valueOf(FormulaText.pixels(value)))
+                                .where("at each pixel of each window, " + FormulaText.window(value)),
                         with(marks, Mark.SCATTER));
             case RESHAPE -> into(x, d.applied("reshape", x.shape()), marks);
             case TRANSPOSE -> into(x, d.withBody(d.body() + "ᵀ", x.shape()), marks);

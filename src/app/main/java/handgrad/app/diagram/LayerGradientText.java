@@ -69,6 +69,21 @@ record LayerGradientText(
         }
     }
 
+    /** As a linear layer whose outputs are folded together, so that its gradient is the windows of what follows. */
+    void transposedConvolution(Value value, Term d, Set<Mark> marks) {
+        var x = value.inputs().getFirst();
+        var windows = d.withBody("windows(%s, %s)".formatted(d.body(), FormulaText.window(value)), value.shape());
+        into.hand(x, windows.rightMatmul(formula.factor(second(value)), x.shape()), marks);
+        into.hand(
+                second(value),
+                windows.withBody(
+                        windows.body() + "ᵀ·" + formula.factor(x), second(value).shape()),
+                marks);
+        if (value.inputs().size() > 2) {
+            perChannel(value.inputs().get(2), d, marks);
+        }
+    }
+
     /** What each channel of images has once: the sum over all else. */
     private void perChannel(Value perChannel, Term d, Set<Mark> marks) {
         into.hand(perChannel, d.summed(CHANNELS, perChannel.shape()), GradientText.with(marks, Mark.BROADCAST));

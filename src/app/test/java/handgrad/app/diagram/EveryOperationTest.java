@@ -7,11 +7,15 @@ import handgrad.check.pass.PassGraph.Value;
 import handgrad.check.registry.ProofSample;
 import handgrad.check.registry.Registry;
 import handgrad.check.result.Verdict;
+import handgrad.nn.AvgPool2d;
 import handgrad.nn.BatchNorm2d;
 import handgrad.nn.Conv2d;
 import handgrad.nn.Conv2dOptions;
+import handgrad.nn.ConvTranspose2d;
+import handgrad.nn.ConvTranspose2dOptions;
 import handgrad.nn.CrossEntropyLoss;
 import handgrad.nn.Flatten;
+import handgrad.nn.GlobalAvgPool2d;
 import handgrad.nn.LeakyRelu;
 import handgrad.nn.Linear;
 import handgrad.nn.MaxPool2d;
@@ -19,6 +23,7 @@ import handgrad.nn.Sequential;
 import handgrad.random.TorchRandom;
 import handgrad.tensor.DType;
 import handgrad.tensor.Op;
+import handgrad.tensor.Size2d;
 import handgrad.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -77,6 +82,43 @@ class EveryOperationTest {
                         "dnorm1.weight = Σ0,2,3 x̂∘dnorm1",
                         "dnorm1.bias = Σ0,2,3 dnorm1",
                         "dleakyRelu1 = dpool1 at the largest of each window, else 0");
+    }
+
+    @Test
+    void windows_that_are_not_square_groups_and_folds_are_written_out() {
+        var random = TorchRandom.seeded(1);
+        var model = new Sequential(
+                new Conv2d(
+                        4,
+                        6,
+                        new Size2d(3, 5),
+                        Conv2dOptions.PYTORCH.withStride(2, 1).withPadding(0, 2).withGroups(2),
+                        random),
+                new ConvTranspose2d(
+                        6, 4, 3, ConvTranspose2dOptions.PYTORCH.withStride(2).withOutputPadding(1), random),
+                new AvgPool2d(2),
+                new GlobalAvgPool2d(),
+                new Flatten(1, 3));
+        var graph = PassGraph.untilLoss(_ -> new CrossEntropyLoss()
+                .forward(model.forward(Tensor.randn(random, 3, 4, 5, 4)), Tensor.randint(random, 4, 3)));
+        var subject = new DiagramSubject(
+                "images", graph, new IdentityHashMap<>(), List.of(), _ -> null, _ -> Verdict.UNCHECKED, _ -> null);
+        var operations = DiagramReader.read(subject, List.of()).operations();
+        assertThat(operations)
+                .extracting(operation -> operation.formula())
+                .contains(
+                        "windows(data1, 3×5, stride 2×1, padding 0×2, 2 groups)·conv1.weight + conv1.bias",
+                        "fold(conv1·convTranspose1.weightᵀ, 3×3, stride 2) + convTranspose1.bias",
+                        "mean of each of windows(convTranspose1, 2×2, stride 2)");
+        assertThat(operations)
+                .flatExtracting(operation ->
+                        operation.uses().stream().map(use -> use.gradient()).toList())
+                .contains(
+                        "dconv1.weight = windows(data1, 3×5, stride 2×1, padding 0×2, 2 groups)ᵀ·dconv1",
+                        "dconv1 = windows(dconvTranspose1, 3×3, stride 2)·convTranspose1.weight",
+                        "dconvTranspose1.weight = windows(dconvTranspose1, 3×3, stride 2)ᵀ·conv1",
+                        "dconvTranspose1.bias = Σ0,2,3 dconvTranspose1",
+                        "dconvTranspose1 = dpool1/4 at each pixel of each window, 2×2, stride 2");
     }
 
     private static List<String> missing(String sample, PassGraph graph) {

@@ -81,13 +81,14 @@ final class ConvolutionProofs {
             new Case(5, 1, 2, 2, true, 1, 1, 5, 6),
             new Case(5, 1, 4, 2, true, 1, 1, 2, 3),
             new Case(3, 1, 1, 3, true, 0, 2, 4, 4),
-            new Case(3, 1, 1, 17, true, 17, 1, 3, 17),
+            new Case(3, 1, 1, 2, true, 17, 1, 3, 9),
+            new Case(3, 1, 1, 17, true, 2, 1, 3, 17),
             new Case(window(3, 5, 1, 1, 0, 0), 1, 3, true, 2, 2, 4, 7),
             new Case(window(3, 5, 2, 1, 0, 2), 1, 3, true, 2, 2, 7, 4),
             new Case(window(1, 4, 3, 2, 0, 3), 1, 2, false, 1, 2, 5, 6),
             new Case(window(4, 1, 1, 3, 2, 0), 1, 2, true, 3, 1, 3, 8),
             new Case(window(3, 5, 2, 1, 0, 2), 2, 4, true, 2, 4, 6, 5),
-            new Case(window(3, 3, 1, 1, 1, 1), 3, 6, false, 3, 6, 4, 18),
+            new Case(window(3, 3, 1, 1, 1, 1), 3, 6, false, 1, 6, 3, 18),
             new Case(window(2, 3, 1, 2, 1, 1), 5, 5, true, 2, 5, 3, 6),
             new Case(window(3, 3, 2, 2, 1, 1), 2, 8, true, 2, 2, 5, 5),
             new Case(window(3, 3, 1, 1, 1, 1), 2, 4, true, 0, 2, 4, 4));
@@ -172,8 +173,10 @@ final class ConvolutionProofs {
         for (var c : CASES) {
             proof = proof.sample(conv2d(c), c.inputs(draw));
         }
-        var large = new Case(3, 1, 1, 33, true, 3, 3, 19, 18);
-        return proof.sample(conv2d(large), large.inputs(draw))
+        var wide = new Case(3, 1, 1, 3, true, 2, 1, 19, 18);
+        var deep = new Case(3, 1, 1, 33, true, 1, 2, 5, 7);
+        return proof.sample(conv2d(wide), wide.inputs(draw))
+                .sample(conv2d(deep), deep.inputs(draw))
                 .refuses(
                         "conv2d: wants (N, 1, height, width) of at least 3 x 3, x is (1, 2, 4, 4)",
                         () -> Convolutions.conv2d(
