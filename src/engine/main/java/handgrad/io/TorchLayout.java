@@ -4,12 +4,14 @@ import handgrad.nn.BatchNorm;
 import handgrad.nn.BatchNormOptions.Running;
 import handgrad.nn.CausalConv1d;
 import handgrad.nn.Conv2d;
+import handgrad.nn.ConvTranspose2d;
 import handgrad.nn.GroupedLinear;
 import handgrad.nn.Layer;
 import handgrad.nn.Linear;
 import handgrad.nn.WeightedLayer;
 import handgrad.tensor.Shape;
 import handgrad.tensor.Tensor;
+import handgrad.tensor.Window;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -32,7 +34,8 @@ final class TorchLayout {
     record Same(String torchName, Shape torchShape) implements Place {}
 
     /**
-     * A weight (rows, outputs) that is (outputs, …) in PyTorch.
+     * A weight (rows, outputs) that is (outputs, …) in PyTorch; of a transposed convolution the inputs are in their
+     * place.
      *
      * @param positions 1 if a row of this weight has PyTorch's order; k where rows go position by position through the
      *     inputs, and PyTorch's input by input through k positions
@@ -61,6 +64,11 @@ final class TorchLayout {
     private void addLayer(String prefix, Layer layer) {
         switch (layer) {
             case WeightedLayer weighted -> addWeight(prefix + "weight", weighted);
+            case ConvTranspose2d convolution -> {
+                var weight = convolution.weight().value();
+                var name = prefix + "weight";
+                places.put(name, new Weight(name, images(weight.size(1), weight.size(0), convolution.window()), 1));
+            }
             case BatchNorm norm -> addBatchNorm(prefix, norm);
             default -> {}
         }
@@ -72,12 +80,7 @@ final class TorchLayout {
         int outputs = weight.size(1);
         var place = switch (layer) {
             case Linear _ -> new Weight(name, Shape.of(outputs, rows), 1);
-            case Conv2d convolution -> {
-                var window = convolution.window();
-                var kernel = window.kernel();
-                yield new Weight(
-                        name, Shape.of(outputs, rows / window.area(), kernel.height(), kernel.width()), 1);
-            }
+            case Conv2d convolution -> new Weight(name, images(outputs, rows, convolution.window()), 1);
             case CausalConv1d convolution -> {
                 int k = convolution.kernelSize();
                 yield new Weight(name, Shape.of(outputs, rows / k, k), k);
@@ -88,6 +91,12 @@ final class TorchLayout {
                         + " as a Linear of its own");
         };
         places.put(name, place);
+    }
+
+    /** PyTorch's shape of kernels for images: (first, channels of a group, height, width), from so many rows. */
+    private static Shape images(int first, int rows, Window window) {
+        var kernel = window.kernel();
+        return Shape.of(first, rows / window.area(), kernel.height(), kernel.width());
     }
 
     private void addBatchNorm(String prefix, BatchNorm norm) {

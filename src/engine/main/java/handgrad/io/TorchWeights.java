@@ -22,9 +22,11 @@ import java.util.Optional;
  * }</pre>
  *
  * <p>Names are equal, as those of a {@link handgrad.nn.Sequential} and PyTorch's are: {@code 0.weight}. The weights of
- * {@code Linear} (out, in), {@code Conv2d} (out, in, k, k) and {@code Conv1d} (out, in, k) become those of
- * {@link handgrad.nn.Linear}, {@link handgrad.nn.Conv2d} and {@link handgrad.nn.CausalConv1d}, which are (rows, out);
- * all other tensors, such as those of an embedding or a normalisation, have one shape in both.
+ * {@code Linear} (out, in), {@code Conv2d} (out, in/groups, height, width), {@code ConvTranspose2d} (in, out/groups,
+ * height, width) and {@code Conv1d} (out, in, k) become those of {@link handgrad.nn.Linear}, {@link
+ * handgrad.nn.Conv2d}, {@link handgrad.nn.ConvTranspose2d} and {@link handgrad.nn.CausalConv1d}, which are (rows, out),
+ * of the transposed convolution (rows, in); all other tensors, such as those of an embedding or a normalisation, have
+ * one shape in both.
  *
  * <p>Of a batch normalisation running_mean and running_var are taken as they are. One that follows the deviation has
  * running_std = √(running_var + epsilon), with the epsilon of its options: PyTorch's layer must have the same for equal

@@ -7,8 +7,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The mean of the pixels of each window: PyTorch's {@code AvgPool2d} with its default count_include_pad=True, so that
- * padding counts as zeros. (N, channels, height, width) becomes (N, channels, outHeight, outWidth), where a size becomes
- * ⌊(size + 2·padding - kernel) / stride⌋ + 1; pixels that no window reaches are left out.
+ * padding counts as zeros. (N, channels, height, width) becomes (N, channels, outHeight, outWidth), where a size
+ * becomes ⌊(size + 2·padding - kernel) / stride⌋ + 1; pixels that no window reaches are left out.
  */
 public final class AvgPool2d implements Layer {
     private final Passes passes = new Passes("AvgPool2d", Parts.NONE);

@@ -53,8 +53,8 @@ public final class ConvTranspose2d implements Layer {
             int inChannels, int outChannels, Size2d kernelSize, ConvTranspose2dOptions options, TorchRandom random) {
         int groups = options.groups();
         if (inChannels % groups != 0 || outChannels % groups != 0) {
-            throw new IllegalArgumentException("ConvTranspose2d: wants groups that divide both channels, the groups are "
-                    + groups + ", inChannels " + inChannels + ", outChannels " + outChannels);
+            throw new IllegalArgumentException("ConvTranspose2d: wants groups that divide both channels, the groups"
+                    + " are " + groups + ", inChannels " + inChannels + ", outChannels " + outChannels);
         }
         int fanIn = fan(outChannels / groups, kernelSize);
         int fanOut = fan(inChannels, kernelSize);
@@ -81,14 +81,13 @@ public final class ConvTranspose2d implements Layer {
      * @param weight (outChannels/groups·kernelHeight·kernelWidth, inChannels)
      * @param bias (outChannels), or null for none
      */
-    public ConvTranspose2d(
-            Window window, Size2d outputPadding, int groups, Tensor weight, @Nullable Tensor bias) {
+    public ConvTranspose2d(Window window, Size2d outputPadding, int groups, Tensor weight, @Nullable Tensor bias) {
         var stride = window.stride();
         if (!outputPadding.isAtLeast(0)
                 || outputPadding.height() >= stride.height()
                 || outputPadding.width() >= stride.width()) {
-            throw new IllegalArgumentException("ConvTranspose2d: wants an output padding from 0 to less than the stride,"
-                    + " it is " + outputPadding + ", the stride " + stride);
+            throw new IllegalArgumentException("ConvTranspose2d: wants an output padding from 0 to less than the"
+                    + " stride, it is " + outputPadding + ", the stride " + stride);
         }
         if (groups < 1) {
             throw new IllegalArgumentException("ConvTranspose2d: wants at least 1 group, there are " + groups);
@@ -161,8 +160,7 @@ public final class ConvTranspose2d implements Layer {
             }
             input = x;
             output = Buffers.images(x, outChannels(), outHeight(x), outWidth(x), output);
-            Convolutions.convTranspose2d(
-                    x, weight.value(), bias == null ? null : bias.value(), window, groups, output);
+            Convolutions.convTranspose2d(x, weight.value(), bias == null ? null : bias.value(), window, groups, output);
             return pass.output(output);
         }
     }
@@ -190,14 +188,15 @@ public final class ConvTranspose2d implements Layer {
     private static int size(Tensor x, int size, int stride, int padding, int kernel, int outputPadding) {
         long out = (size - 1L) * stride - 2L * padding + kernel + outputPadding;
         if (out < 1 || out > Integer.MAX_VALUE) {
-            throw new IllegalArgumentException("ConvTranspose2d: a size becomes (size - 1)·stride - 2·padding + kernel +"
-                    + " outputPadding, of x " + x.shape() + " it becomes " + out + "; it must be 1 to 2^31 - 1");
+            throw new IllegalArgumentException("ConvTranspose2d: a size becomes (size - 1)·stride - 2·padding + kernel"
+                    + " + outputPadding, of x " + x.shape() + " it becomes " + out + "; it must be 1 to 2^31 - 1");
         }
         return (int) out;
     }
 
     /**
-     * Each weight sums what it was multiplied by, each input what it was multiplied with; dX is the convolution of dOut:
+     * Each weight sums what it was multiplied by, each input what it was multiplied with; dX is the convolution of
+     * dOut:
      *
      * <pre>
      * dWeight[c, i, j, o] += Σ over n, y, z of dOut[n, c, u, v] · x[n, o, y, z]

@@ -6,7 +6,8 @@ import handgrad.tensor.Size2d;
  * What a {@link ConvTranspose2d} does besides its sizes.
  *
  * <pre>{@code
- * new ConvTranspose2d(64, 32, 3, ConvTranspose2dOptions.PYTORCH.withStride(2).withPadding(1).withOutputPadding(1), random)
+ * var options = ConvTranspose2dOptions.PYTORCH.withStride(2).withPadding(1).withOutputPadding(1); // twice the size
+ * new ConvTranspose2d(64, 32, 3, options, random)
  * }</pre>
  *
  * @param stride how far the kernel moves over the output, at least 1
@@ -17,12 +18,7 @@ import handgrad.tensor.Size2d;
  * @param initialization how weight and bias are drawn
  */
 public record ConvTranspose2dOptions(
-        Size2d stride,
-        Size2d padding,
-        Size2d outputPadding,
-        int groups,
-        boolean bias,
-        Initialization initialization) {
+        Size2d stride, Size2d padding, Size2d outputPadding, int groups, boolean bias, Initialization initialization) {
     /** PyTorch's defaults: stride 1, no padding of either kind, one group, a bias, {@link Initialization#PYTORCH}. */
     public static final ConvTranspose2dOptions PYTORCH = new ConvTranspose2dOptions(
             Size2d.square(1), Size2d.square(0), Size2d.square(0), 1, true, Initialization.PYTORCH);

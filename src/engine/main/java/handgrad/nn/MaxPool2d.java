@@ -1,7 +1,7 @@
 package handgrad.nn;
 
-import handgrad.tensor.Pooling;
 import handgrad.tensor.DType;
+import handgrad.tensor.Pooling;
 import handgrad.tensor.Tensor;
 import handgrad.tensor.Window;
 import org.jspecify.annotations.Nullable;

@@ -35,8 +35,8 @@ public final class Convolutions {
      * @param bias (outChannels), or null for none
      * @param window the kernel, its stride and its padding
      * @param groups at least 1, divides inChannels and outChannels
-     * @param out (N, outChannels, outHeight, outWidth), where a size becomes ⌊(size + 2·padding - kernel) / stride⌋ + 1;
-     *     written
+     * @param out (N, outChannels, outHeight, outWidth), where a size becomes ⌊(size + 2·padding - kernel) / stride⌋ +
+     *     1; written
      */
     public static void conv2d(Tensor x, Tensor weight, @Nullable Tensor bias, Window window, int groups, Tensor out) {
         var sizes = sizes("conv2d", "x", x, weight, window, groups, "out", out);
@@ -222,8 +222,7 @@ public final class Convolutions {
         }
         int channels = weight.size(0) / window.area() * groups;
         window.requireImages(operation, name, x, channels);
-        requireSizes(
-                operation, outName, out, x.size(0), weight.size(1), window.outHeight(x), window.outWidth(x));
+        requireSizes(operation, outName, out, x.size(0), weight.size(1), window.outHeight(x), window.outWidth(x));
         var sizes = window.over(x).outputs(weight.size(1), groups);
         if (sizes.largestBuffer() > Integer.MAX_VALUE) {
             throw new IllegalArgumentException(operation + ": an image with its padding, or the windows of a row of it,"

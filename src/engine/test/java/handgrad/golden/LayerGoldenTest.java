@@ -100,14 +100,10 @@ class LayerGoldenTest {
                 new Case("max-pool2d-stride-1", () -> new MaxPool2d(3, 1)),
                 new Case("max-pool2d-stride-3", () -> new MaxPool2d(2, 3)),
                 new Case("max-pool2d-padding-1", () -> new MaxPool2d(3, 2, 1)),
-                new Case(
-                        "max-pool2d-kernel-3x4-stride-1x2-padding-0x2",
-                        () -> new MaxPool2d(window(3, 4, 1, 2, 0, 2))),
+                new Case("max-pool2d-kernel-3x4-stride-1x2-padding-0x2", () -> new MaxPool2d(window(3, 4, 1, 2, 0, 2))),
                 new Case("avg-pool2d", () -> new AvgPool2d(2)),
                 new Case("avg-pool2d-kernel-3-stride-2-padding-1", () -> new AvgPool2d(3, 2, 1)),
-                new Case(
-                        "avg-pool2d-kernel-3x4-stride-1x2-padding-0x2",
-                        () -> new AvgPool2d(window(3, 4, 1, 2, 0, 2))),
+                new Case("avg-pool2d-kernel-3x4-stride-1x2-padding-0x2", () -> new AvgPool2d(window(3, 4, 1, 2, 0, 2))),
                 new Case("global-avg-pool2d", GlobalAvgPool2d::new),
                 new Case("batch-norm2d", () -> new BatchNorm2d(5)),
                 new Case("gelu", Gelu::new),
@@ -132,8 +128,7 @@ class LayerGoldenTest {
     }
 
     private static Window window(int height, int width, int down, int across, int paddingHeight, int paddingWidth) {
-        return new Window(
-                new Size2d(height, width), new Size2d(down, across), new Size2d(paddingHeight, paddingWidth));
+        return new Window(new Size2d(height, width), new Size2d(down, across), new Size2d(paddingHeight, paddingWidth));
     }
 
     private static Case convolution(String file, Window window, int groups, int rows, int out, boolean bias) {

@@ -5,14 +5,18 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.offset;
 
+import handgrad.nn.AvgPool2d;
 import handgrad.nn.BatchNorm1d;
 import handgrad.nn.BatchNorm2d;
 import handgrad.nn.BatchNormOptions;
 import handgrad.nn.CausalConv1d;
 import handgrad.nn.Conv2d;
 import handgrad.nn.Conv2dOptions;
+import handgrad.nn.ConvTranspose2d;
+import handgrad.nn.ConvTranspose2dOptions;
 import handgrad.nn.Embedding;
 import handgrad.nn.Flatten;
+import handgrad.nn.GlobalAvgPool2d;
 import handgrad.nn.GroupedLinear;
 import handgrad.nn.Layer;
 import handgrad.nn.LayerNorm;
@@ -24,7 +28,9 @@ import handgrad.nn.Tanh;
 import handgrad.nn.TiedLinear;
 import handgrad.random.TorchRandom;
 import handgrad.tensor.Shape;
+import handgrad.tensor.Size2d;
 import handgrad.tensor.Tensor;
+import handgrad.tensor.Window;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -67,6 +73,31 @@ class TorchWeightsTest {
                         new MaxPool2d(2),
                         new Flatten(1, 3),
                         new Linear(64, 3, random));
+            case "images" ->
+                new Sequential(
+                        new Conv2d(
+                                4,
+                                6,
+                                new Size2d(3, 5),
+                                Conv2dOptions.PYTORCH
+                                        .withStride(2, 1)
+                                        .withPadding(0, 2)
+                                        .withGroups(2),
+                                random),
+                        new MaxPool2d(3, 1, 1),
+                        new ConvTranspose2d(
+                                6,
+                                4,
+                                new Size2d(3, 2),
+                                ConvTranspose2dOptions.PYTORCH
+                                        .withStride(2, 1)
+                                        .withOutputPadding(1, 0)
+                                        .withGroups(2),
+                                random),
+                        new AvgPool2d(new Window(new Size2d(2, 3), new Size2d(2, 1), new Size2d(0, 1))),
+                        new GlobalAvgPool2d(),
+                        new Flatten(1, 3),
+                        new Linear(4, 3, random));
             case "embedding" ->
                 new Sequential(new Embedding(7, 4, random), new LayerNorm(4), new Linear(4, 3, false, random));
             case "tied" -> {
@@ -85,7 +116,7 @@ class TorchWeightsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"mlp", "cnn", "embedding", "tied"})
+    @ValueSource(strings = {"mlp", "cnn", "images", "embedding", "tied"})
     void aModelOfPyTorchGivesItsOutputsHere(String kind) throws Exception {
         var batch = folder.resolve("batch.safetensors");
         Python.run(folder, "torch", "exchange.py", "write", kind, file(), batch);
@@ -96,7 +127,7 @@ class TorchWeightsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"mlp", "cnn", "embedding", "tied"})
+    @ValueSource(strings = {"mlp", "cnn", "images", "embedding", "tied"})
     void aModelFromHereGivesItsOutputsInPyTorch(String kind) throws Exception {
         var batch = folder.resolve("batch.safetensors");
         var result = folder.resolve("result.safetensors");
@@ -104,6 +135,7 @@ class TorchWeightsTest {
         var x = switch (kind) {
             case "mlp" -> Tensor.randn(random, 8, 5);
             case "cnn" -> Tensor.randn(random, 8, 2, 8, 8);
+            case "images" -> Tensor.randn(random, 8, 4, 9, 7);
             default -> Tensor.randint(random, 7, 8);
         };
         var model = model(kind);

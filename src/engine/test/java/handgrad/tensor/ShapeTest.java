@@ -112,7 +112,9 @@ class ShapeTest {
                 "crop: wants (N, T, C) and (N, T', columns) with T' up to T and C columns from the given one on, x is"
                         + " (1, 1, 1), column 2147483647, out (1, 1, 1)",
                 () -> Sequences.crop(Tensor.zeros(1, 1, 1), Integer.MAX_VALUE, Tensor.zeros(1, 1, 1)));
-        requireRefused("Window: wants a kernel of at most 2^31 - 1 pixels, it is 65536 x 65536", () -> new Window(65_536, 1, 0));
+        requireRefused(
+                "Window: wants a kernel of at most 2^31 - 1 pixels, it is 65536 x 65536",
+                () -> new Window(65_536, 1, 0));
         requireRefused(
                 "gate: wants 2147483648 in the last dimension, x is (0, 0)",
                 () -> Activations.gate(Tensor.zeros(0, 0), Tensor.zeros(0, 0), Tensor.zeros(0, 1 << 30)));

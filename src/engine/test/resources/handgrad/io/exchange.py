@@ -57,6 +57,18 @@ MODELS = {
         ),
         torch.randn(8, 2, 8, 8),
     ),
+    "images": lambda: (
+        nn.Sequential(
+            nn.Conv2d(4, 6, (3, 5), stride=(2, 1), padding=(0, 2), groups=2),
+            nn.MaxPool2d(3, 1, 1),
+            nn.ConvTranspose2d(6, 4, (3, 2), stride=(2, 1), output_padding=(1, 0), groups=2),
+            nn.AvgPool2d((2, 3), (2, 1), (0, 1)),
+            nn.AdaptiveAvgPool2d(1),
+            nn.Flatten(),
+            nn.Linear(4, 3),
+        ),
+        torch.randn(8, 4, 9, 7),
+    ),
     "embedding": lambda: (
         nn.Sequential(nn.Embedding(7, 4), nn.LayerNorm(4), nn.Linear(4, 3, bias=False)),
         torch.randint(7, (8,)),

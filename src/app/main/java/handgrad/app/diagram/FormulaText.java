@@ -235,7 +235,8 @@ final class FormulaText {
 
     /** How many pixels the window of a pooling has. */
     static int pixels(Value pooling) {
-        return pooling.arguments().get(0).intValue() * pooling.arguments().get(1).intValue();
+        return pooling.arguments().get(0).intValue()
+                * pooling.arguments().get(1).intValue();
     }
 
     /** A pair of numbers, as one where they are equal, and nothing where both are the usual one. */

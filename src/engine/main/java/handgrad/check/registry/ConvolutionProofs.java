@@ -22,8 +22,7 @@ final class ConvolutionProofs {
     private final Draw draw = new Draw(12);
 
     /** A convolution of x (n, channels, height, width) to so many channels, checked as operation and as layer. */
-    private record Case(
-            Window window, int groups, int out, boolean bias, int n, int channels, int height, int width) {
+    private record Case(Window window, int groups, int out, boolean bias, int n, int channels, int height, int width) {
         Case(int k, int stride, int padding, int out, boolean bias, int n, int channels, int height, int width) {
             this(new Window(k, stride, padding), 1, out, bias, n, channels, height, width);
         }
@@ -67,8 +66,7 @@ final class ConvolutionProofs {
     }
 
     private static Window window(int height, int width, int down, int across, int paddingHeight, int paddingWidth) {
-        return new Window(
-                new Size2d(height, width), new Size2d(down, across), new Size2d(paddingHeight, paddingWidth));
+        return new Window(new Size2d(height, width), new Size2d(down, across), new Size2d(paddingHeight, paddingWidth));
     }
 
     private static final List<Case> CASES = List.of(
@@ -114,10 +112,9 @@ final class ConvolutionProofs {
             if (row >= 0 && row < x.size(2) && column >= 0 && column < x.size(3)) {
                 int group = at[1] / (out.size(1) / groups);
                 int channel = group * (x.size(1) / groups) + at[4] / window.area();
-                term.add(
-                        new int[] {at[0], channel, row, column},
-                        new int[] {at[4], at[1]},
-                        new int[] {at[0], at[1], at[2], at[3]});
+                term.add(new int[] {at[0], channel, row, column}, new int[] {at[4], at[1]}, new int[] {
+                    at[0], at[1], at[2], at[3]
+                });
             }
             return 0;
         });
@@ -135,8 +132,13 @@ final class ConvolutionProofs {
         return new Definition(
                 x -> {
                     var out = biases(c.output(), x);
-                    eachTerm(c.window, c.groups, x[0].shape(), x[1].shape(), out.shape(), (in, weight, at) ->
-                            out.set(out.get(at) + x[0].get(in) * x[1].get(weight), at));
+                    eachTerm(
+                            c.window,
+                            c.groups,
+                            x[0].shape(),
+                            x[1].shape(),
+                            out.shape(),
+                            (in, weight, at) -> out.set(out.get(at) + x[0].get(in) * x[1].get(weight), at));
                     return out;
                 },
                 x -> x[1].size(0) + 1);
@@ -147,8 +149,13 @@ final class ConvolutionProofs {
         return new Definition(
                 x -> {
                     var out = biases(Shape.of(c.n, c.channels, c.height, c.width), x);
-                    eachTerm(c.window, c.groups, out.shape(), x[1].shape(), x[0].shape(), (at, weight, in) ->
-                            out.set(out.get(at) + x[0].get(in) * x[1].get(weight), at));
+                    eachTerm(
+                            c.window,
+                            c.groups,
+                            out.shape(),
+                            x[1].shape(),
+                            x[0].shape(),
+                            (at, weight, in) -> out.set(out.get(at) + x[0].get(in) * x[1].get(weight), at));
                     return out;
                 },
                 x -> x[1].size(1) / c.groups * c.window.area() + 1);
@@ -158,9 +165,7 @@ final class ConvolutionProofs {
     private static Computation conv2d(Case c) {
         return new Computation(
                 x -> written(
-                        x[0],
-                        c.output(),
-                        out -> Convolutions.conv2d(x[0], x[1], bias(x), c.window, c.groups, out)),
+                        x[0], c.output(), out -> Convolutions.conv2d(x[0], x[1], bias(x), c.window, c.groups, out)),
                 (dOut, x) -> InputGradients.ofAll(x, d -> {
                     Convolutions.conv2dBackwardInput(dOut, x[1], c.window, c.groups, d[0]);
                     Convolutions.conv2dBackwardParameters(x[0], dOut, c.window, c.groups, d[1], bias(d));
@@ -193,19 +198,24 @@ final class ConvolutionProofs {
                 .refuses(
                         "conv2d: weight must be (channels of x·3·3, channels of out), it is (10, 1)",
                         () -> Convolutions.conv2d(
-                                Tensor.zeros(1, 1, 4, 4), Tensor.zeros(10, 1), null, THREE, 1, Tensor.zeros(1, 1, 2, 2)))
+                                Tensor.zeros(1, 1, 4, 4),
+                                Tensor.zeros(10, 1),
+                                null,
+                                THREE,
+                                1,
+                                Tensor.zeros(1, 1, 2, 2)))
                 .refuses(
                         "conv2d: wants groups of at least 1 that divide the channels of out, they are 2, weight is (9,"
                                 + " 3)",
                         () -> Convolutions.conv2d(
                                 Tensor.zeros(1, 2, 4, 4), Tensor.zeros(9, 3), null, THREE, 2, Tensor.zeros(1, 3, 2, 2)))
                 .refuses(
-                        "Window: wants a kernel and a stride of at least 1 and a padding from 0 to less than the kernel,"
-                                + " they are 3 x 3, 1 x 1 and 3 x 3",
+                        "Window: wants a kernel and a stride of at least 1 and a padding from 0 to less than the"
+                                + " kernel, they are 3 x 3, 1 x 1 and 3 x 3",
                         () -> new Window(3, 1, 3))
                 .refuses(
-                        "Window: wants a kernel and a stride of at least 1 and a padding from 0 to less than the kernel,"
-                                + " they are 3 x 5, 1 x 0 and 0 x 2",
+                        "Window: wants a kernel and a stride of at least 1 and a padding from 0 to less than the"
+                                + " kernel, they are 3 x 5, 1 x 0 and 0 x 2",
                         () -> window(3, 5, 1, 0, 0, 2))
                 .refuses(
                         "conv2dBackward: dOut must be (1, 1, 2, 2), it is (1, 1, 4, 4)",
@@ -239,7 +249,12 @@ final class ConvolutionProofs {
                 .refuses(
                         "convTranspose2d: weight must be (channels of out/2·3·3, channels of x), it is (10, 2)",
                         () -> Convolutions.convTranspose2d(
-                                Tensor.zeros(1, 2, 2, 2), Tensor.zeros(10, 2), null, THREE, 2, Tensor.zeros(1, 2, 4, 4)))
+                                Tensor.zeros(1, 2, 2, 2),
+                                Tensor.zeros(10, 2),
+                                null,
+                                THREE,
+                                2,
+                                Tensor.zeros(1, 2, 4, 4)))
                 .refuses(
                         "convTranspose2d: wants 1 x 2 elements, bias is (3)",
                         () -> Convolutions.convTranspose2d(
@@ -283,8 +298,8 @@ final class ConvolutionProofs {
                         "Conv2d: bias must be (2) for weight (9, 2), it is (3)",
                         () -> new Conv2d(3, 1, 0, Tensor.zeros(9, 2), Tensor.zeros(3)))
                 .refuses(
-                        "Window: wants a kernel and a stride of at least 1 and a padding from 0 to less than the kernel,"
-                                + " they are 3 x 3, 1 x 1 and 3 x 3",
+                        "Window: wants a kernel and a stride of at least 1 and a padding from 0 to less than the"
+                                + " kernel, they are 3 x 3, 1 x 1 and 3 x 3",
                         () -> new Conv2d(3, 1, 3, Tensor.zeros(9, 2), null));
     }
 
@@ -302,8 +317,8 @@ final class ConvolutionProofs {
                         () -> new ConvTranspose2d(THREE, none, 1, Tensor.zeros(9, 2), null)
                                 .forward(Tensor.zeros(1, 3, 4, 4)))
                 .refuses(
-                        "ConvTranspose2d: weight must be (outChannels/2·3·3, inChannels) with inChannels a multiple of 2,"
-                                + " it is (9, 3)",
+                        "ConvTranspose2d: weight must be (outChannels/2·3·3, inChannels) with inChannels a multiple of"
+                                + " 2, it is (9, 3)",
                         () -> new ConvTranspose2d(THREE, none, 2, Tensor.zeros(9, 3), null))
                 .refuses(
                         "ConvTranspose2d: bias must be (4) for weight (18, 6) in 2 groups, it is (6)",
@@ -311,8 +326,7 @@ final class ConvolutionProofs {
                 .refuses(
                         "ConvTranspose2d: wants an output padding from 0 to less than the stride, it is 1 x 2, the"
                                 + " stride 2 x 2",
-                        () -> new ConvTranspose2d(
-                                new Window(3, 2, 0), new Size2d(1, 2), 1, Tensor.zeros(9, 2), null))
+                        () -> new ConvTranspose2d(new Window(3, 2, 0), new Size2d(1, 2), 1, Tensor.zeros(9, 2), null))
                 .refuses(
                         "ConvTranspose2d: a size becomes (size - 1)·stride - 2·padding + kernel + outputPadding, of x"
                                 + " (1, 2, 1, 4) it becomes -1; it must be 1 to 2^31 - 1",

@@ -63,8 +63,10 @@ final class PoolingProofs {
         double result = start;
         for (int i = 0; i < window.kernel().height(); i++) {
             for (int j = 0; j < window.kernel().width(); j++) {
-                int row = at[2] * window.stride().height() + i - window.padding().height();
-                int column = at[3] * window.stride().width() + j - window.padding().width();
+                int row =
+                        at[2] * window.stride().height() + i - window.padding().height();
+                int column =
+                        at[3] * window.stride().width() + j - window.padding().width();
                 if (row >= 0 && row < x.size(2) && column >= 0 && column < x.size(3)) {
                     result = fold.next(result, x.get(at[0], at[1], row, column));
                 }
@@ -133,8 +135,7 @@ final class PoolingProofs {
     private static Computation avgPool2d(Window window) {
         return new Computation(
                 x -> written(x[0], pooled(x[0], window), out -> Pooling.avgPool2d(x[0], window, out)),
-                (dOut, x) ->
-                        InputGradients.of(written(x[0], dX -> Pooling.avgPool2dBackward(dOut, window, dX))),
+                (dOut, x) -> InputGradients.of(written(x[0], dX -> Pooling.avgPool2dBackward(dOut, window, dX))),
                 mean(window));
     }
 
@@ -152,8 +153,7 @@ final class PoolingProofs {
                 .refuses(
                         "avgPool2d: wants a padding of at most half of the kernel, the kernel is 3 x 3, the padding 2 x"
                                 + " 2",
-                        () -> Pooling.avgPool2d(
-                                Tensor.zeros(1, 1, 4, 4), LARGE_PADDING, Tensor.zeros(1, 1, 6, 6)))
+                        () -> Pooling.avgPool2d(Tensor.zeros(1, 1, 4, 4), LARGE_PADDING, Tensor.zeros(1, 1, 6, 6)))
                 .refuses(
                         "avgPool2dBackward: dOut must be (1, 1, 2, 2), it is (1, 1, 4, 1)",
                         () -> Pooling.avgPool2dBackward(
@@ -177,8 +177,8 @@ final class PoolingProofs {
                                 + " 2",
                         () -> new MaxPool2d(3, 1, 2))
                 .refuses(
-                        "Window: wants a kernel and a stride of at least 1 and a padding from 0 to less than the kernel,"
-                                + " they are 2 x 2, 0 x 0 and 0 x 0",
+                        "Window: wants a kernel and a stride of at least 1 and a padding from 0 to less than the"
+                                + " kernel, they are 2 x 2, 0 x 0 and 0 x 0",
                         () -> new MaxPool2d(2, 0));
     }
 

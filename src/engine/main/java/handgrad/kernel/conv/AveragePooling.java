@@ -5,7 +5,8 @@ import java.util.Arrays;
 
 /**
  * The mean of each window of planes x (planes, height, width), where a size becomes ⌊(size + 2·padding - kernel) /
- * stride⌋ + 1. What a window has outside of the plane counts as zeros, as in PyTorch. Both types add in float64.
+ * stride⌋ + 1. What a window has outside of the plane counts as zeros, as in PyTorch. Forward adds
+ * in float64 for both types.
  */
 public final class AveragePooling {
     private AveragePooling() {}
@@ -17,21 +18,28 @@ public final class AveragePooling {
      * @param out (planes, outHeight, outWidth), written
      */
     public static void forward(WindowSizes sizes, float[] x, float[] out) {
-        overPlanes(sizes, (from, to) -> {
-            for (int at = from * sizes.outHeight * sizes.outWidth; at < to * sizes.outHeight * sizes.outWidth; at++) {
-                int plane = at / sizes.outWidth / sizes.outHeight * sizes.height;
-                int y = at / sizes.outWidth % sizes.outHeight;
-                int left = sizes.left(at % sizes.outWidth);
-                int right = sizes.right(at % sizes.outWidth);
-                double sum = 0;
-                for (int row = plane + sizes.top(y); row < plane + sizes.bottom(y); row++) {
-                    for (int in = row * sizes.width + left; in < row * sizes.width + right; in++) {
-                        sum += x[in];
-                    }
+        int planes = sizes.planes();
+        Parallel.overRows(
+                planes, MaxPooling.blockPlanes(sizes), 0, sizes, x, x, out, (windows, in, _, means, _, from, to) -> {
+                    forward(windows, in, means, from, to);
+                });
+    }
+
+    private static void forward(WindowSizes sizes, float[] x, float[] out, int from, int to) {
+        int outArea = sizes.outHeight * sizes.outWidth;
+        for (int at = from * outArea; at < to * outArea; at++) {
+            int plane = at / outArea * sizes.height;
+            int y = at / sizes.outWidth % sizes.outHeight;
+            int left = sizes.left(at % sizes.outWidth);
+            int right = sizes.right(at % sizes.outWidth);
+            double sum = 0;
+            for (int row = plane + sizes.top(y); row < plane + sizes.bottom(y); row++) {
+                for (int in = row * sizes.width + left; in < row * sizes.width + right; in++) {
+                    sum += x[in];
                 }
-                out[at] = (float) (sum / sizes.taps());
             }
-        });
+            out[at] = (float) (sum / sizes.taps());
+        }
     }
 
     /** As the float32 form, in float64. */
@@ -50,36 +58,34 @@ public final class AveragePooling {
      * @param dX (planes, height, width), written
      */
     public static void backward(WindowSizes sizes, float[] dOut, float[] dX) {
-        overPlanes(sizes, (from, to) -> {
-            Arrays.fill(dX, from * sizes.height * sizes.width, to * sizes.height * sizes.width, 0);
-            for (int at = from * sizes.outHeight * sizes.outWidth; at < to * sizes.outHeight * sizes.outWidth; at++) {
-                int plane = at / sizes.outWidth / sizes.outHeight * sizes.height;
-                int y = at / sizes.outWidth % sizes.outHeight;
-                int left = sizes.left(at % sizes.outWidth);
-                int right = sizes.right(at % sizes.outWidth);
-                float share = dOut[at] / sizes.taps();
-                for (int row = plane + sizes.top(y); row < plane + sizes.bottom(y); row++) {
-                    for (int in = row * sizes.width + left; in < row * sizes.width + right; in++) {
-                        dX[in] += share;
-                    }
+        int planes = sizes.planes();
+        Parallel.overRows(
+                planes, MaxPooling.blockPlanes(sizes), 0, sizes, dOut, dOut, dX, (windows, d, _, in, _, from, to) -> {
+                    backward(windows, d, in, from, to);
+                });
+    }
+
+    private static void backward(WindowSizes sizes, float[] dOut, float[] dX, int from, int to) {
+        int outArea = sizes.outHeight * sizes.outWidth;
+        Arrays.fill(dX, from * sizes.height * sizes.width, to * sizes.height * sizes.width, 0);
+        for (int at = from * outArea; at < to * outArea; at++) {
+            int plane = at / outArea * sizes.height;
+            int y = at / sizes.outWidth % sizes.outHeight;
+            int left = sizes.left(at % sizes.outWidth);
+            int right = sizes.right(at % sizes.outWidth);
+            float share = dOut[at] / sizes.taps();
+            for (int row = plane + sizes.top(y); row < plane + sizes.bottom(y); row++) {
+                for (int in = row * sizes.width + left; in < row * sizes.width + right; in++) {
+                    dX[in] += share;
                 }
             }
-        });
+        }
     }
 
     /** As the float32 form, in float64. */
     public static void backward(WindowSizes sizes, double[] dOut, double[] dX) {
         Arrays.fill(dX, 0, sizes.planes() * sizes.height * sizes.width, 0);
         visit(sizes, (in, at) -> dX[in] += dOut[at] / sizes.taps());
-    }
-
-    private static void overPlanes(WindowSizes sizes, Parallel.RangeTask task) {
-        int length = MaxPooling.blockPlanes(sizes.height * sizes.width);
-        if (sizes.planes() <= length) {
-            task.run(0, sizes.planes());
-        } else {
-            Parallel.ranges(sizes.planes(), length, task);
-        }
     }
 
     /** A pixel of a window, by its place and by that of the window's output. */

@@ -6,12 +6,13 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Two-dimensional convolution of images x (batch, inChannels, height, width), as in PyTorch without turning the kernels.
- * The weight is (inChannels / groups · kernelHeight · kernelWidth, outChannels): row (c·kernelHeight + i)·kernelWidth +
- * j is for channel c of a group at row i and column j of the kernel. Around each plane there are {@code padding} zeros,
- * fewer than the kernel is high or wide, and the kernel moves by {@code stride}. So out is (batch, outChannels,
- * outHeight, outWidth), where a size becomes ⌊(size + 2·padding - kernel) / stride⌋ + 1. The groups cut the channels of
- * x and of out into as many runs of one length, and a run of out sees the run of x that has its number.
+ * Two-dimensional convolution of images x (batch, inChannels, height, width), as in PyTorch without turning the
+ * kernels. The weight is (inChannels/groups·kernelHeight·kernelWidth, outChannels): row (c·kernelHeight +
+ * i)·kernelWidth + j is for channel c of a group at row i and column j of the kernel. Around each plane there are
+ * {@code padding} zeros, fewer than the kernel is high or wide, and the kernel moves by {@code stride}. So out is
+ * (batch, outChannels, outHeight, outWidth), where a size becomes ⌊(size + 2·padding - kernel) / stride⌋ + 1. The groups
+ * cut the channels of x and of out into as many runs of one length, and a run of out sees the run of x that has its
+ * number.
  *
  * <p>The float32 forms are matrix products, {@link ConvolutionPass}; the float64 forms follow the definition literally.
  */
@@ -31,14 +32,12 @@ public final class Convolution {
      * @param bias (outChannels), or null for zeros
      * @param out written
      */
-    public static void forward(
-            WindowSizes sizes, float[] x, float[] weight, float @Nullable [] bias, float[] out) {
+    public static void forward(WindowSizes sizes, float[] x, float[] weight, float @Nullable [] bias, float[] out) {
         ConvolutionPass.ofThread().forward(sizes, x, weight, bias, out);
     }
 
     /** As the float32 form, in float64. */
-    public static void forward(
-            WindowSizes sizes, double[] x, double[] weight, double @Nullable [] bias, double[] out) {
+    public static void forward(WindowSizes sizes, double[] x, double[] weight, double @Nullable [] bias, double[] out) {
         fill(bias, sizes.batch, sizes.outChannels, sizes.outHeight * sizes.outWidth, out);
         visit(sizes, (in, w, at) -> out[at] += weight[w] * x[in]);
     }

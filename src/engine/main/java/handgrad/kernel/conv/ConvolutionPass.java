@@ -58,8 +58,7 @@ final class ConvolutionPass implements IntConsumer {
         convolve(weight, bias, sizes.outChannels, sizes.groups, out);
     }
 
-    void backwardParameters(
-            WindowSizes sizes, float[] x, float[] dOut, float[] dWeight, float @Nullable [] dBias) {
+    void backwardParameters(WindowSizes sizes, float[] x, float[] dOut, float[] dWeight, float @Nullable [] dBias) {
         images.readInput(sizes, x);
         parameters = true;
         target = dOut;

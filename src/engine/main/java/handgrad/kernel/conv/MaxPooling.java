@@ -22,12 +22,16 @@ public final class MaxPooling {
      * @param indices (planes, outHeight, outWidth), written: the index of the element within its plane
      */
     public static void forward(WindowSizes sizes, float[] x, float[] out, int[] indices) {
-        int planes = sizes.planes();
-        int blockPlanes = blockPlanes(sizes.height * sizes.width);
-        Parallel.blocks(Math.ceilDiv(planes, blockPlanes), block -> {
-            int end = Math.min(planes, (block + 1) * blockPlanes);
-            rows(sizes, x, block * blockPlanes * sizes.outHeight, end * sizes.outHeight, out, indices);
-        });
+        Parallel.overRows(
+                sizes.planes(),
+                blockPlanes(sizes),
+                0,
+                sizes,
+                x,
+                out,
+                indices,
+                (windows, in, largest, at, _, from, to) ->
+                        rows(windows, in, from * windows.outHeight, to * windows.outHeight, largest, at));
     }
 
     /** The rows of output pixels from one to before another. */
@@ -107,7 +111,12 @@ public final class MaxPooling {
         }
     }
 
-    static int blockPlanes(int area) {
+    /** How many planes make a block. */
+    static int blockPlanes(WindowSizes sizes) {
+        return blockPlanes(sizes.height * sizes.width);
+    }
+
+    private static int blockPlanes(int area) {
         return Math.max(1, BLOCK_ELEMENTS / Math.max(1, area));
     }
 }

@@ -40,12 +40,7 @@ public final class WindowSizes {
 
     /** Sets the window, and from it the size of the output: ⌊(size + 2·padding - kernel) / stride⌋ + 1. */
     public WindowSizes window(
-            int kernelHeight,
-            int kernelWidth,
-            int strideHeight,
-            int strideWidth,
-            int paddingHeight,
-            int paddingWidth) {
+            int kernelHeight, int kernelWidth, int strideHeight, int strideWidth, int paddingHeight, int paddingWidth) {
         this.kernelHeight = kernelHeight;
         this.kernelWidth = kernelWidth;
         this.strideHeight = strideHeight;
