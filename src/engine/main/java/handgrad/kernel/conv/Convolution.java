@@ -10,9 +10,9 @@ import org.jspecify.annotations.Nullable;
  * kernels. The weight is (inChannels/groups·kernelHeight·kernelWidth, outChannels): row (c·kernelHeight +
  * i)·kernelWidth + j is for channel c of a group at row i and column j of the kernel. Around each plane there are
  * {@code padding} zeros, fewer than the kernel is high or wide, and the kernel moves by {@code stride}. So out is
- * (batch, outChannels, outHeight, outWidth), where a size becomes ⌊(size + 2·padding - kernel) / stride⌋ + 1. The groups
- * cut the channels of x and of out into as many runs of one length, and a run of out sees the run of x that has its
- * number.
+ * (batch, outChannels, outHeight, outWidth), where a size becomes ⌊(size + 2·padding - kernel) / stride⌋ + 1. The
+ * groups cut the channels of x and of out into as many runs of one length, and a run of out sees the run of x that has
+ * its number.
  *
  * <p>The float32 forms are matrix products, {@link ConvolutionPass}; the float64 forms follow the definition literally.
  */
