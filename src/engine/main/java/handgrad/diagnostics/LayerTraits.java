@@ -23,12 +23,14 @@ import handgrad.nn.Layer;
 import handgrad.nn.LayerNorm;
 import handgrad.nn.LeakyRelu;
 import handgrad.nn.Linear;
+import handgrad.nn.LogSoftmax;
 import handgrad.nn.MaxPool2d;
 import handgrad.nn.Relu;
 import handgrad.nn.Residual;
 import handgrad.nn.Sequential;
 import handgrad.nn.Sigmoid;
 import handgrad.nn.Silu;
+import handgrad.nn.Softmax;
 import handgrad.nn.Tanh;
 import handgrad.nn.TiedLinear;
 import java.util.Map;
@@ -70,6 +72,8 @@ record LayerTraits(Linearity linearity, @Nullable Flatness flatness) {
             Map.entry(GlobalAvgPool2d.class, new LayerTraits(NON_LINEAR, null)),
             Map.entry(GatedActivation.class, new LayerTraits(NON_LINEAR, null)),
             Map.entry(GatedResidualStack.class, new LayerTraits(NON_LINEAR, null)),
+            Map.entry(Softmax.class, new LayerTraits(NON_LINEAR, null)),
+            Map.entry(LogSoftmax.class, new LayerTraits(NON_LINEAR, null)),
             Map.entry(Tanh.class, new LayerTraits(NON_LINEAR, Flatness.TANH)),
             Map.entry(Sigmoid.class, new LayerTraits(NON_LINEAR, Flatness.SIGMOID)),
             Map.entry(Relu.class, new LayerTraits(NON_LINEAR, Flatness.RELU)),

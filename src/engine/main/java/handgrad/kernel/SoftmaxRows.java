@@ -20,6 +20,48 @@ public final class SoftmaxRows {
     /** What an exponential costs, in elements of an ordinary loop: it makes blocks of rows smaller. */
     private static final int EXPONENTIAL_COST = 4;
 
+    private static final RowLoop SOFTMAX_BACKWARD = new RowLoop(
+            (y, dOut, dX, _, n, from, to) -> {
+                for (int row = from * n; row < to * n; row += n) {
+                    for (int j = row; j < row + n; j++) {
+                        dX[j] = y[j] * dOut[j];
+                    }
+                    float sum = (float) Reduction.sum(dX, row, n);
+                    for (int j = row; j < row + n; j++) {
+                        dX[j] = y[j] * (dOut[j] - sum);
+                    }
+                }
+            },
+            (y, dOut, dX, _, n, from, to) -> {
+                for (int i = from; i < to; i++) {
+                    int row = i * n;
+                    double sum = PairwiseSum.of(n, j -> y[row + j] * dOut[row + j]);
+                    for (int j = row; j < row + n; j++) {
+                        dX[j] = y[j] * (dOut[j] - sum);
+                    }
+                }
+            });
+
+    private static final RowLoop LOG_SOFTMAX_BACKWARD = new RowLoop(
+            (y, dOut, dX, _, n, from, to) -> {
+                Elementwise.exp(y, dX, from * n, to * n);
+                for (int row = from * n; row < to * n; row += n) {
+                    float sum = (float) Reduction.sum(dOut, row, n);
+                    for (int j = row; j < row + n; j++) {
+                        dX[j] = dOut[j] - dX[j] * sum;
+                    }
+                }
+            },
+            (y, dOut, dX, _, n, from, to) -> {
+                for (int i = from; i < to; i++) {
+                    int row = i * n;
+                    double sum = PairwiseSum.of(n, j -> dOut[row + j]);
+                    for (int j = row; j < row + n; j++) {
+                        dX[j] = dOut[j] - Math.exp(y[j]) * sum;
+                    }
+                }
+            });
+
     private SoftmaxRows() {}
 
     /** out = exp(x - m) / Σ exp(x - m). */
@@ -37,6 +79,11 @@ public final class SoftmaxRows {
         }
     }
 
+    /** dX = y ∘ (dOut - Σ y ∘ dOut), with y as {@link #softmax} wrote it; dX is neither. */
+    public static void softmaxBackward(Object y, Object dOut, int rows, int n, Object dX) {
+        SOFTMAX_BACKWARD.run(n == 0 ? 0 : rows, Parallel.rows(n), n, y, dOut, dX, dX);
+    }
+
     /** out = (x - m) - ln Σ exp(x - m). */
     public static void logSoftmax(Object x, int rows, int n, Object out) {
         if (x instanceof float[] floats) {
@@ -50,6 +97,11 @@ public final class SoftmaxRows {
         } else {
             logSoftmax((double[]) x, rows, n, (double[]) out);
         }
+    }
+
+    /** dX = dOut - exp(y) · Σ dOut, with y as {@link #logSoftmax} wrote it; dX is neither. */
+    public static void logSoftmaxBackward(Object y, Object dOut, int rows, int n, Object dX) {
+        LOG_SOFTMAX_BACKWARD.run(n == 0 ? 0 : rows, Parallel.rows(EXPONENTIAL_COST * n), n, y, dOut, dX, dX);
     }
 
     /** out[row] = m + ln Σ exp(x - m); -∞ where n is 0. */

@@ -22,12 +22,14 @@ import handgrad.nn.Layer;
 import handgrad.nn.LayerNorm;
 import handgrad.nn.LeakyRelu;
 import handgrad.nn.Linear;
+import handgrad.nn.LogSoftmax;
 import handgrad.nn.MaxPool2d;
 import handgrad.nn.MseLoss;
 import handgrad.nn.Parameter;
 import handgrad.nn.Relu;
 import handgrad.nn.Residual;
 import handgrad.nn.Sigmoid;
+import handgrad.nn.Softmax;
 import handgrad.nn.Tanh;
 import handgrad.nn.TiedLinear;
 import handgrad.random.TorchRandom;
@@ -108,6 +110,8 @@ class LayerGoldenTest {
                 new Case("batch-norm2d", () -> new BatchNorm2d(5)),
                 new Case("gelu", Gelu::new),
                 new Case("gelu-tanh", Gelu::tanh),
+                new Case("softmax", Softmax::new),
+                new Case("log-softmax", LogSoftmax::new),
                 new Case("dropout", () -> new Dropout(0.3, TorchRandom.seeded(2147483647))),
                 new Case(
                         "residual",

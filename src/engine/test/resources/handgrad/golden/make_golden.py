@@ -319,6 +319,13 @@ def gelu():
 
 
 @golden
+def softmax():
+    g = seeded()
+    layer("softmax", lambda x: functional.softmax(x, -1), g, x=4 * torch.randn(3, 4, 21, generator=g))
+    layer("log-softmax", lambda x: functional.log_softmax(x, -1), g, x=4 * torch.randn(3, 4, 21, generator=g))
+
+
+@golden
 def dropout():
     """Masks come from PyTorch's default generator, whose seed is that of the layer in LayerGoldenTest."""
 

@@ -1,9 +1,17 @@
 package handgrad.check.registry;
 
+import static handgrad.check.registry.InputGradients.written;
+
 import handgrad.check.TensorFunction;
+import handgrad.nn.Layer;
+import handgrad.nn.LogSoftmax;
+import handgrad.nn.Softmax;
+import handgrad.tensor.RowSoftmax;
 import handgrad.tensor.Tensor;
 import java.util.List;
+import java.util.function.BiConsumer;
 import java.util.function.IntFunction;
+import java.util.function.Supplier;
 
 /** Softmax, its logarithm and the logarithm of its divisor, along one dimension. */
 final class SoftmaxProofs {
@@ -13,7 +21,13 @@ final class SoftmaxProofs {
     private final Draw draw = new Draw(22);
 
     List<Proof> proofs() {
+        var softmax = row(softmax(-1), RowSoftmax::softmax, RowSoftmax::softmaxBackward);
+        var logSoftmax = row(logSoftmax(-1), RowSoftmax::logSoftmax, RowSoftmax::logSoftmaxBackward);
         return List.of(
+                over("RowSoftmax.softmax", softmax),
+                layer("Softmax", Softmax::new, softmax.definition()),
+                over("RowSoftmax.logSoftmax", logSoftmax),
+                layer("LogSoftmax", LogSoftmax::new, logSoftmax.definition()),
                 along("softmax(int)", SoftmaxProofs::softmax),
                 along("logSoftmax(int)", SoftmaxProofs::logSoftmax),
                 along("logSumExp(int)", d -> logSumExp(d, false, x -> x[0].logSumExp(d))),
@@ -76,6 +90,50 @@ final class SoftmaxProofs {
             sum += Math.exp(x.get(index));
         }
         return sum;
+    }
+
+    /** Writes dX from y and dOut. */
+    private interface Backward {
+        void run(Tensor y, Tensor dOut, Tensor dX);
+    }
+
+    /** The same over the last dimension, into given tensors. */
+    private static Computation row(Computation same, BiConsumer<Tensor, Tensor> forward, Backward backward) {
+        return new Computation(
+                x -> written(x[0], out -> forward.accept(x[0], out)),
+                (dOut, x) -> {
+                    var y = written(x[0], out -> forward.accept(x[0], out));
+                    return InputGradients.of(written(x[0], dX -> backward.run(y, dOut, dX)));
+                },
+                same.definition());
+    }
+
+    private List<Tensor> rows() {
+        return Draw.all(draw::normal, new int[][] {
+            {1}, {17}, {1, 31}, {0, 3}, {3, 17}, {2, 3, 5}, {2, 1, 3, 4}, {13, 19}
+        });
+    }
+
+    private Proof over(String name, Computation computation) {
+        var operation = name.substring(name.indexOf('.') + 1);
+        return Proof.named(name)
+                .samples(computation, rows())
+                .refuses(
+                        operation + ": wants (…, n), x is a scalar ()",
+                        () -> computation.forward().apply(Tensor.scalar(1)))
+                .refuses(
+                        operation + "Backward: dOut is FLOAT32 (3), wants FLOAT32 (2, 3)",
+                        () -> computation.gradient().apply(Tensor.zeros(3), Tensor.zeros(2, 3)));
+    }
+
+    private Proof layer(String name, Supplier<Layer> maker, Definition definition) {
+        var operation = Character.toLowerCase(name.charAt(0)) + name.substring(1);
+        var proof = Proof.named(name).refuses(operation + ": wants (…, n), x is a scalar ()", () -> maker.get()
+                .forward(Tensor.scalar(1)));
+        for (var x : rows()) {
+            proof = proof.layer(_ -> maker.get(), definition, x);
+        }
+        return proof;
     }
 
     private Proof along(String signature, IntFunction<Computation> along) {
