@@ -272,31 +272,35 @@ final class Steps {
     }
 
     /**
-     * How large the derivative of an output may be that stands still up to a step: over the largest such step it has
-     * moved by its rounding at most. Infinite where it stands still at no step.
+     * How large the derivative of an output may be that stands still on both sides of the point, on each as far as it
+     * does: over all that way it has moved by its rounding at most. Infinite where it does not stand still.
      */
     double errorOfStillness(int output) {
-        Slope still = null;
+        double up = 0;
+        double down = 0;
+        boolean above = true;
+        boolean below = true;
         for (int j = SMALLER; j >= -LARGER; j--) {
             var slope = known(j) ? slope(j) : null;
-            if (slope != null && change(slope, output) != 0) {
-                break;
-            }
-            still = slope == null ? still : slope;
-        }
-        if (still == null) {
-            return Double.POSITIVE_INFINITY;
-        }
-        // The next step is 16 times as large, and between the two there is another that is still.
-        double step = still.up();
-        for (double factor = RATIO / 2; factor > 1; factor /= 2) {
-            var wider = slope(factor * step);
-            if (wider != null && change(wider, output) == 0) {
-                still = wider;
-                break;
+            if (slope != null) {
+                above &= isStill(slope.above(), output);
+                below &= isStill(slope.below(), output);
+                up = above ? slope.up() : up;
+                down = below ? slope.down() : down;
             }
         }
-        return rounding(still, output) + jump(output) / (still.up() + still.down());
+        return up == 0 || down == 0
+                ? Double.POSITIVE_INFINITY
+                : rounding(new Slope(up, down, center, center), output) + jump(output) / (up + down);
+    }
+
+    private boolean isStill(double[] values, int output) {
+        for (int i = 0; i < center.length; i++) {
+            if ((output == ALL || output == i) && values[i] != center[i]) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** Whether an output moves no more, at all steps of a window, than the rounding of numbers like 1 or it. */
