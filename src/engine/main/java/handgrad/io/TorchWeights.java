@@ -5,11 +5,13 @@ import handgrad.nn.Layer;
 import handgrad.tensor.Tensor;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.TreeSet;
 
 /**
  * A model's weights in a file that PyTorch reads and writes, with PyTorch's names and shapes.
@@ -21,7 +23,8 @@ import java.util.Optional;
  * model.load_state_dict(safetensors.torch.load_file("model.safetensors"))         # Python
  * }</pre>
  *
- * <p>Names are equal, as those of a {@link handgrad.nn.Sequential} and PyTorch's are: {@code 0.weight}. The weights of
+ * <p>Names are equal unless a map says otherwise, as those of a {@link handgrad.nn.Sequential} and PyTorch's are:
+ * {@code 0.weight}. The weights of
  * {@code Linear} (out, in), {@code Conv2d} (out, in/groups, height, width), {@code ConvTranspose2d} (in, out/groups,
  * height, width) and {@code Conv1d} (out, in, k) become those of {@link handgrad.nn.Linear}, {@link
  * handgrad.nn.Conv2d}, {@link handgrad.nn.ConvTranspose2d} and {@link handgrad.nn.CausalConv1d}, which are (rows, out),
@@ -51,10 +54,26 @@ public final class TorchWeights {
      * @throws IllegalArgumentException if the model has a layer that PyTorch has not
      */
     public static void load(Path file, Layer model) throws SafetensorsException {
+        load(file, model, Map.of());
+    }
+
+    /**
+     * As {@link #load(Path, Layer)}, for a file whose names are others.
+     *
+     * <pre>{@code
+     * TorchWeights.load(file, model, Map.of("features", "", "fc.1", "9"));     // features.0.weight is 0.weight here
+     * }</pre>
+     *
+     * @param names by names in the file what they are here, as {@link #save} writes them. A name is that of a tensor,
+     *     or of a layer for all tensors inside it; empty for the model itself. Of several that fit a tensor the longest
+     *     counts, and a tensor that none fits keeps its name.
+     * @throws SafetensorsException also if a name to change is not in the file, or several tensors get one name
+     */
+    public static void load(Path file, Layer model, Map<String, String> names) throws SafetensorsException {
         var layout = new TorchLayout(model);
-        var saved = new LinkedHashMap<>(Safetensors.read(file).tensors());
-        var missing = new ArrayList<String>();
         var problems = new ArrayList<String>();
+        var saved = renamed(Safetensors.read(file).tensors(), names, problems);
+        var missing = new ArrayList<String>();
         layout.ties().forEach((second, name) -> takeTied(saved, name, second).ifPresent(problems::add));
         var own = new LinkedHashMap<String, Tensor>();
         layout.places().forEach((name, place) -> {
@@ -97,6 +116,34 @@ public final class TorchWeights {
         return other == null || other.equals(tensor)
                 ? Optional.empty()
                 : Optional.of(second + " differs from " + name + ", and they are one parameter in the model");
+    }
+
+    private static Map<String, Tensor> renamed(
+            Map<String, Tensor> saved, Map<String, String> names, List<String> problems) {
+        var renamed = new LinkedHashMap<String, Tensor>();
+        var origins = new LinkedHashMap<String, String>();
+        var unused = new TreeSet<>(names.keySet());
+        saved.forEach((name, tensor) -> {
+            var key = names.keySet().stream()
+                    .filter(each -> name.equals(each) || name.startsWith(each + "."))
+                    .max(Comparator.comparingInt(String::length));
+            key.ifPresent(unused::remove);
+            var own = key.map(each -> rename(names.getOrDefault(each, ""), name.substring(each.length())))
+                    .orElse(name);
+            var other = origins.putIfAbsent(own, name);
+            if (other == null) {
+                renamed.put(own, tensor);
+            } else {
+                problems.add(PrintableText.excerpt(other) + " and " + PrintableText.excerpt(name) + " are both "
+                        + PrintableText.excerpt(own));
+            }
+        });
+        addFirst(problems, "to rename, but not in the file: ", List.copyOf(unused));
+        return renamed;
+    }
+
+    private static String rename(String own, String rest) {
+        return own.isEmpty() && rest.startsWith(".") ? rest.substring(1) : own + rest;
     }
 
     private static void addFirst(List<String> problems, String what, List<String> names) {

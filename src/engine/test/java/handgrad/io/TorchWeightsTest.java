@@ -225,6 +225,31 @@ class TorchWeightsTest {
     }
 
     @Test
+    void namesOfTheFileAreChangedByAMap() throws IOException {
+        var torch = new LinkedHashMap<String, Tensor>();
+        torch.put("features.0.weight", Tensor.of(new float[] {1, 2}, 1, 2));
+        torch.put("features.0.bias", Tensor.of(new float[] {3}, 1));
+        torch.put("head.weight", Tensor.of(new float[] {4}, 1, 1));
+        torch.put("head.shift", Tensor.of(new float[] {5}, 1));
+        Safetensors.write(file(), torch, Map.of());
+        var model = new Sequential(new Linear(2, 1, TorchRandom.seeded(1)), new Linear(1, 1, TorchRandom.seeded(2)));
+        TorchWeights.load(file(), model, Map.of("features", "", "head", "1", "head.shift", "1.bias"));
+        assertThat(state(model, "0.weight").floats()).containsExactly(1, 2);
+        assertThat(state(model, "0.bias").floats()).containsExactly(3);
+        assertThat(state(model, "1.weight").floats()).containsExactly(4);
+        assertThat(state(model, "1.bias").floats()).containsExactly(5);
+        var hash = WeightsHash.of(model.stateDict());
+        var names = Map.of("features", "", "head", "0", "head.shift", "shift", "tail", "2");
+        assertThatExceptionOfType(SafetensorsException.class)
+                .isThrownBy(() -> TorchWeights.load(file(), model, names))
+                .withMessage(
+                        file() + ": does not fit the model: missing 1.weight (1, 1), 1.bias (1); unknown shift (1); to"
+                                + " rename, but not in the file: tail; features.0.weight and head.weight are both"
+                                + " 0.weight");
+        assertThat(WeightsHash.of(model.stateDict())).isEqualTo(hash);
+    }
+
+    @Test
     void aNumberThatCannotBeIsRefused() throws IOException {
         var model = new BatchNorm1d(1);
         var torch = new LinkedHashMap<>(new BatchNorm1d(1).stateDict());
