@@ -31,6 +31,9 @@ public final class Watch {
     /** Room for the compiler, which goes down a step for every bracket, and for programs that recurse. */
     private static final long STACK_BYTES = 16L << 20;
 
+    /** Causes may go round in a circle. */
+    private static final int DEEPEST_CAUSE = 100;
+
     /** The watch of the task that runs; a command runs one after the other. */
     private static volatile @Nullable Watch active;
 
@@ -133,17 +136,27 @@ public final class Watch {
                 : Place.of(file, thrown.getStackTrace()).line("throws " + thrown, null);
     }
 
-    /** A line for people where the code of a file needs more stack or memory than there is; null for other errors. */
+    /**
+     * A line for people where the code of a file needs more stack or memory than there is, also where it throws
+     * something else for that reason; null for other errors.
+     */
     public static @Nullable String exhausted(String file, Throwable thrown) {
-        var place = Place.of(file, thrown.getStackTrace());
-        return switch (thrown) {
-            case StackOverflowError _ -> place.line("the stack overflows", "does a method call itself without end?");
-            case OutOfMemoryError _ ->
-                place.line(
-                        "out of memory: " + thrown.getMessage(),
-                        "allocate less, or give more, as in ./handgrad -Xmx8g ...");
-            default -> null;
-        };
+        var cause = thrown;
+        for (int depth = 0; cause != null && depth < DEEPEST_CAUSE; depth++) {
+            var place = Place.of(file, cause.getStackTrace());
+            switch (cause) {
+                case StackOverflowError _ -> {
+                    return place.line("the stack overflows", "does a method call itself without end?");
+                }
+                case OutOfMemoryError _ -> {
+                    return place.line(
+                            "out of memory: " + cause.getMessage(),
+                            "allocate less, as by a smaller batch, or give more, as in ./handgrad -Xmx8g ...");
+                }
+                default -> cause = cause.getCause();
+            }
+        }
+        return null;
     }
 
     private void remark(ThreadGroup group, Thread checking, Consumer<String> remarks) {

@@ -106,7 +106,24 @@ class RunCommandTest {
                 """);
         assertFailed(
                 file + ":4: out of memory: Requested array size exceeds VM limit, in a static field's first value;"
-                        + " allocate less, or give more, as in ./handgrad -Xmx8g ...",
+                        + " allocate less, as by a smaller batch, or give more, as in ./handgrad -Xmx8g ...",
+                file);
+    }
+
+    @Test
+    void aProgramThatThrowsForWantOfMemoryIsOneLineToo() throws IOException {
+        var file = source("Hungry.java", """
+                void main() {
+                    try {
+                        IO.println(new long[Integer.MAX_VALUE].length);
+                    } catch (OutOfMemoryError error) {
+                        throw new IllegalStateException("while training", error);
+                    }
+                }
+                """);
+        assertFailed(
+                file + ":3: out of memory: Requested array size exceeds VM limit, in main;"
+                        + " allocate less, as by a smaller batch, or give more, as in ./handgrad -Xmx8g ...",
                 file);
     }
 
