@@ -156,7 +156,7 @@ public final class Alphabet {
         boolean mark = Character.getType(codePoint) == Character.NON_SPACING_MARK
                 || Character.getType(codePoint) == Character.COMBINING_SPACING_MARK
                 || Character.getType(codePoint) == Character.ENCLOSING_MARK;
-        if (codePoint == '.' || isCharacter(codePoint) && !isJoiner(codePoint) && !mark) {
+        if (codePoint == '.' || (isCharacter(codePoint) && !isJoiner(codePoint) && !mark)) {
             return "'" + Character.toString(codePoint) + "'";
         }
         var name = Character.isValidCodePoint(codePoint) ? Character.getName(codePoint) : null;
