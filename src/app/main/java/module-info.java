@@ -17,6 +17,7 @@ module handgrad.app {
     requires jdk.jshell;
     requires jdk.unsupported;
     requires java.management;
+    requires jtokkit;
     requires me.tongfei.progressbar;
     requires tools.jackson.core;
 

@@ -80,6 +80,7 @@ class HouseTest {
             "handgrad.app.study.trigram",
             "handgrad.app.study.zeroinit",
             "handgrad.app.audio",
+            "handgrad.app.text",
             "handgrad.app.program",
             "handgrad.app.exercise",
             "handgrad.app.diagram",
