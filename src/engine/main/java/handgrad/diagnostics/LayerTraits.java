@@ -27,6 +27,7 @@ import handgrad.nn.LogSoftmax;
 import handgrad.nn.MaxPool2d;
 import handgrad.nn.Relu;
 import handgrad.nn.Residual;
+import handgrad.nn.RmsNorm;
 import handgrad.nn.Sequential;
 import handgrad.nn.Sigmoid;
 import handgrad.nn.Silu;
@@ -66,6 +67,7 @@ record LayerTraits(Linearity linearity, @Nullable Flatness flatness) {
             Map.entry(CausalConv1d.class, new LayerTraits(NON_LINEAR, null)),
             Map.entry(Conv2d.class, new LayerTraits(NON_LINEAR, null)),
             Map.entry(LayerNorm.class, new LayerTraits(NON_LINEAR, null)),
+            Map.entry(RmsNorm.class, new LayerTraits(NON_LINEAR, null)),
             Map.entry(ConvTranspose2d.class, new LayerTraits(NON_LINEAR, null)),
             Map.entry(MaxPool2d.class, new LayerTraits(NON_LINEAR, null)),
             Map.entry(AvgPool2d.class, new LayerTraits(NON_LINEAR, null)),

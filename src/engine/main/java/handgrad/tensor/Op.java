@@ -119,9 +119,11 @@ public enum Op {
     NORMALIZE_BATCH,
     /** x normalised over the last dimension: x; ε. */
     NORMALIZE_ROWS,
+    /** x divided by its root mean square over the last dimension: x; ε. */
+    NORMALIZE_ROOT_MEAN_SQUARE,
     /** x normalised by given statistics: x, mean, inverse deviation. */
     NORMALIZE,
-    /** gain · x + bias, for each feature: x, gain, bias. */
+    /** gain · x + bias, for each feature: x, gain, and bias if there is one. */
     SCALE_AND_SHIFT,
     /**
      * Normalised channels of images, scaled and shifted: x, gain, bias; ε, divisor; in evaluation also the statistics.

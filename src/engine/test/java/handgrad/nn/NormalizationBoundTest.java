@@ -118,7 +118,9 @@ class NormalizationBoundTest {
                 Case.of(new BatchNorm1d(1, options), 50, 1),
                 Case.of(new BatchNorm2d(2, options), 3, 2, 5, 6),
                 Case.of(new LayerNorm(19, 0), 4, 19),
-                Case.of(new LayerNorm(600, 0), 2, 600));
+                Case.of(new LayerNorm(600, 0), 2, 600),
+                Case.of(new RmsNorm(19, 0), 4, 19),
+                Case.of(new RmsNorm(600, 0), 2, 600));
         for (var own : cases) {
             var x = own.randn(random);
             var expected = own.layer.forward(x).copy();

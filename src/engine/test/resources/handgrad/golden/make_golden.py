@@ -363,6 +363,19 @@ def layer_norm():
 
 
 @golden
+def rms_norm():
+    """Written out, as PyTorch 1.13 has no RMSNorm."""
+
+    def normalized(epsilon):
+        return lambda x, weight: x / (x.square().mean(-1, keepdim=True) + epsilon).sqrt() * weight
+
+    g = seeded()
+    weight = torch.randn(21, generator=g)
+    layer("rms-norm", normalized(2**-23), g, x=torch.randn(5, 21, generator=g), weight=weight)
+    layer("rms-norm-3d-epsilon-0.1", normalized(0.1), g, x=torch.randn(2, 3, 21, generator=g), weight=weight)
+
+
+@golden
 def flatten_consecutive():
     g = seeded()
     x = torch.randn(3, 4, 5, generator=g)

@@ -230,7 +230,10 @@ final class DiagramReader {
 
     /** A layer of normalisation writes what its gradients are made of: its normalised input. */
     private static boolean isNormalization(Value value) {
-        return value.is(Op.NORMALIZE) || value.is(Op.NORMALIZE_BATCH) || value.is(Op.NORMALIZE_ROWS);
+        return value.is(Op.NORMALIZE)
+                || value.is(Op.NORMALIZE_BATCH)
+                || value.is(Op.NORMALIZE_ROWS)
+                || value.is(Op.NORMALIZE_ROOT_MEAN_SQUARE);
     }
 
     private boolean isDifferentiable(Value value) {

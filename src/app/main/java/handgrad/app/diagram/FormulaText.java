@@ -171,11 +171,15 @@ final class FormulaText {
                 atom("(%s − mean)∘inv, inv = %s^(−½)"
                         .formatted(operand(x, SUM), variance(value.arguments().getFirst())));
             case NORMALIZE -> atom("(" + operand(x, SUM) + " − mean)∘inv");
-            case SCALE_AND_SHIFT ->
-                new Expression(
-                        name(value.inputs().get(1)) + "∘" + factor(x) + " + "
-                                + name(value.inputs().get(2)),
-                        SUM);
+            case NORMALIZE_ROOT_MEAN_SQUARE ->
+                product(factor(x) + "∘inv, inv = "
+                        + plus("mean " + atom(x) + "²", value.arguments().getFirst()) + "^(−½)");
+            case SCALE_AND_SHIFT -> {
+                var scaled = name(value.inputs().get(1)) + "∘" + factor(x);
+                yield value.inputs().size() == 2
+                        ? product(scaled)
+                        : new Expression(scaled + " + " + name(value.inputs().get(2)), SUM);
+            }
             case BATCH_NORM2D ->
                 new Expression(
                         "%s∘x̂ + %s, x̂ = (%s − mean)∘inv of each channel"
@@ -262,7 +266,11 @@ final class FormulaText {
     }
 
     private static String variance(double epsilon) {
-        return epsilon == 0 ? "var" : "(var + " + number(epsilon) + ")";
+        return plus("var", epsilon);
+    }
+
+    private static String plus(String squares, double epsilon) {
+        return epsilon == 0 ? squares : "(" + squares + " + " + number(epsilon) + ")";
     }
 
     /** Whether a sum into a tensor that was made for it only repeats its second operand, as that was zeros. */

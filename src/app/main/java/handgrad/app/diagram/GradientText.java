@@ -202,11 +202,14 @@ final class GradientText {
             case NARROW -> into(x, d.withBody(d.body() + " at " + FormulaText.part(value), x.shape()), marks);
             case CAT -> parts(value, d, marks);
             case NORMALIZE_BATCH, NORMALIZE_ROWS -> layers.normalization(value, d, marks);
+            case NORMALIZE_ROOT_MEAN_SQUARE -> layers.rootMeanSquare(value, d, marks);
             case NORMALIZE -> into(x, d.times("inv", value.shape()), marks);
             case SCALE_AND_SHIFT -> {
                 into(x, d.times(formula.factor(b(value)), b(value).shape()), marks);
                 layers.affine(b(value), d.times(formula.factor(x), x.shape()), marks);
-                layers.affine(value.inputs().get(2), d, marks);
+                if (value.inputs().size() > 2) {
+                    layers.affine(value.inputs().get(2), d, marks);
+                }
             }
             case BATCH_NORM2D -> layers.channels(value, d, marks);
             case SOFTMAX -> layers.softmax(value, d, marks);

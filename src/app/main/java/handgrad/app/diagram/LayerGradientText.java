@@ -123,6 +123,19 @@ record LayerGradientText(
         into.hand(x, new Term(false, "", body, "", x.shape(), isDrawn ? "" : "g = " + d.text()), marks);
     }
 
+    /** The gradient of a normalisation by the root mean square; g as in {@link #normalization}. */
+    void rootMeanSquare(Value value, Term d, Set<Mark> marks) {
+        var x = value.inputs().getFirst();
+        boolean isDrawn = drawn.test(value);
+        var body = "inv∘(%1$s − %2$s∘Σ%3$d (%1$s∘%2$s)/%4$d)"
+                .formatted(
+                        isDrawn ? d.text() : "g",
+                        formula.atom(value),
+                        x.shape().rank() - 1,
+                        x.shape().size(-1));
+        into.hand(x, new Term(false, "", body, "", x.shape(), isDrawn ? "" : "g = " + d.text()), marks);
+    }
+
     void softmax(Value value, Term d, Set<Mark> marks) {
         var p = formula.factor(value);
         into.hand(

@@ -19,6 +19,7 @@ import handgrad.nn.GlobalAvgPool2d;
 import handgrad.nn.LeakyRelu;
 import handgrad.nn.Linear;
 import handgrad.nn.MaxPool2d;
+import handgrad.nn.RmsNorm;
 import handgrad.nn.Sequential;
 import handgrad.random.TorchRandom;
 import handgrad.tensor.DType;
@@ -82,6 +83,27 @@ class EveryOperationTest {
                         "dnorm1.weight = Σ0,2,3 x̂∘dnorm1",
                         "dnorm1.bias = Σ0,2,3 dnorm1",
                         "dleakyRelu1 = dpool1 at the largest of each window, else 0");
+    }
+
+    @Test
+    void a_root_mean_square_normalisation_is_written_out() {
+        var random = TorchRandom.seeded(1);
+        var model = new Sequential(new Linear(4, 3, random), new RmsNorm(3, 0.1));
+        var graph = PassGraph.untilLoss(_ -> new CrossEntropyLoss()
+                .forward(model.forward(Tensor.randn(random, 5, 4)), Tensor.randint(random, 3, 5)));
+        var subject = new DiagramSubject(
+                "rows", graph, new IdentityHashMap<>(), List.of(), _ -> null, _ -> Verdict.UNCHECKED, _ -> null);
+        var operations = DiagramReader.read(subject, List.of()).operations();
+        assertThat(operations)
+                .extracting(operation -> operation.formula())
+                .contains("linear1∘inv, inv = (mean linear1² + 0.1)^(−½)", "norm1.weight∘x̂");
+        assertThat(operations)
+                .flatExtracting(operation ->
+                        operation.uses().stream().map(use -> use.gradient()).toList())
+                .contains(
+                        "dlinear1 = inv∘(dx̂ − x̂∘Σ1 (dx̂∘x̂)/3)",
+                        "dx̂ = norm1.weight∘dnorm1",
+                        "dnorm1.weight = Σ0 x̂∘dnorm1");
     }
 
     @Test

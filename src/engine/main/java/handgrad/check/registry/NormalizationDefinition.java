@@ -77,6 +77,21 @@ final class NormalizationDefinition {
                 }));
     }
 
+    /** gain · x / √(mean of x² over the row + epsilon), without a bias. */
+    static Definition byRootMeanSquare(double epsilon) {
+        return new Definition(
+                x -> Definition.tensor(x[0].shape(), i -> {
+                    double squares = 0;
+                    int[] at = i.clone();
+                    for (int feature = 0; feature < x[0].size(-1); feature++) {
+                        at[at.length - 1] = feature;
+                        squares += x[0].get(at) * x[0].get(at);
+                    }
+                    return gain(x, i) * x[0].get(i) / Math.sqrt(squares / x[0].size(-1) + epsilon);
+                }),
+                _ -> 3);
+    }
+
     private static double mean(double[] values) {
         double sum = 0;
         for (double value : values) {

@@ -25,6 +25,7 @@ public final class Registry {
                         new DropoutProofs().proofs(),
                         new NormalizationProofs().proofs(),
                         new LayerNormProofs().proofs(),
+                        new RmsNormProofs().proofs(),
                         new UpdateProofs().proofs(),
                         new OptimizerProofs().proofs(),
                         new WaveNetProofs().proofs(),

@@ -12,6 +12,7 @@ import handgrad.tensor.LossFunctions;
 import handgrad.tensor.Normalizations;
 import handgrad.tensor.PointwiseLosses;
 import handgrad.tensor.Pooling;
+import handgrad.tensor.RmsNormalizations;
 import handgrad.tensor.Sequences;
 import handgrad.tensor.Sorted;
 import handgrad.tensor.Tensor;
@@ -78,6 +79,7 @@ class CompletenessTest {
                         Pooling.class,
                         PointwiseLosses.class,
                         Normalizations.class,
+                        RmsNormalizations.class,
                         ImageNormalizations.class,
                         Updates.class)
                 .flatMap(type -> Arrays.stream(type.getMethods()))

@@ -318,6 +318,7 @@ class EveryNumberTest {
                     COPY_FROM,
                     NORMALIZE_BATCH,
                     NORMALIZE_ROWS,
+                    NORMALIZE_ROOT_MEAN_SQUARE,
                     NORMALIZE,
                     SCALE_AND_SHIFT,
                     BATCH_NORM2D,
