@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class CertaintyTest {
     /** The wrong gradient of the first input. */
     @FunctionalInterface
-    private interface Wrong {
+    interface Wrong {
         Tensor of(Tensor dOut, Tensor... x);
     }
 

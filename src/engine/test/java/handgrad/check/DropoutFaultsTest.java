@@ -28,7 +28,7 @@ class DropoutFaultsTest {
 
     private final TorchRandom random = TorchRandom.seeded(9);
 
-    private enum Mistake {
+    enum Mistake {
         NONE,
         MASK_MISSING,
         SCALE_MISSING,

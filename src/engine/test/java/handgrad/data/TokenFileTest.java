@@ -59,6 +59,7 @@ class TokenFileTest {
     }
 
     @Test
+    @SuppressWarnings("ByteBufferBackingArray") // of allocate, in llmc
     void reads_other_layouts() throws IOException {
         var raw = ByteBuffer.allocate(12)
                 .order(ByteOrder.LITTLE_ENDIAN)

@@ -17,6 +17,7 @@ import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -285,7 +286,7 @@ class DataParallelTest {
         });
         assertThat(parallel.generators())
                 .containsOnlyKeys("model 0.2.random", "model 1.2.random", "model 2.2.random");
-        assertThat(parallel.generators().get("model 0.2.random").state())
+        assertThat(Objects.requireNonNull(parallel.generators().get("model 0.2.random")).state())
                 .isEqualTo(TorchRandom.seeded(1).state());
         var ones = Tensor.ones(200);
         assertThat(models.stream()
@@ -299,7 +300,7 @@ class DataParallelTest {
         int[] seed = {1};
         var parallel = new DataParallel(3, () -> dropping(TorchRandom.seeded(seed[0]++)));
         for (int i = 0; i < 3; i++) {
-            assertThat(parallel.generators().get("model " + i + ".2.random").state())
+            assertThat(Objects.requireNonNull(parallel.generators().get("model " + i + ".2.random")).state())
                     .isEqualTo(TorchRandom.seeded(i + 1).state());
         }
     }

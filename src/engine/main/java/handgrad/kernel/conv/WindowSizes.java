@@ -98,7 +98,9 @@ public final class WindowSizes {
         double taps = (double) kernelHeight * kernelWidth;
         double input = Math.max((height + 2.0 * paddingHeight) * (width + 2.0 * paddingWidth), taps * row(outWidth));
         double gradient = Math.max((height + kernelHeight - 1.0) * (width + kernelWidth - 1.0), taps * row(width));
-        return Math.max(inChannels / groups * input, outChannels / groups * gradient) + ImageColumns.SLACK;
+        int groupInChannels = inChannels / groups;
+        int groupOutChannels = outChannels / groups;
+        return Math.max(groupInChannels * input, groupOutChannels * gradient) + ImageColumns.SLACK;
     }
 
     private static double row(int pixels) {

@@ -23,6 +23,7 @@ class BatchedProductTest {
     }
 
     /** A batch of two dimensions; an operand has each of them or repeats its matrix along it. */
+    @SuppressWarnings("ArrayRecordComponent") // never compared
     private record Problem(
             Form form, int m, int n, int k, int[] sizes, boolean[] hasA, boolean[] hasB, boolean[] hasC) {
         float[] drawn(int elements, boolean[] has, long seed) {
