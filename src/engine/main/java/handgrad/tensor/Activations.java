@@ -267,7 +267,8 @@ public final class Activations {
      */
     public static void geluTanh(Tensor x, Tensor t, Tensor out) {
         requireKept("geluTanh", x, "t", t, out);
-        Activation.geluTanh(x.elements(), t.elements(), out.elements(), x.shape().elements());
+        Activation.geluTanh(
+                x.elements(), t.elements(), out.elements(), x.shape().elements());
         tell(Op.GELU_TANH, x, out);
     }
 

@@ -308,8 +308,7 @@ class CertaintyTest {
 
     @Test
     void dimensions_of_one_size_are_both_named() {
-        var cause = cause(
-                x -> x[0].add(x[1]), (d, _) -> d.sum(2).sum(1), normal(1, 3), normal(2, 4, 4, 3));
+        var cause = cause(x -> x[0].add(x[1]), (d, _) -> d.sum(2).sum(1), normal(1, 3), normal(2, 4, 4, 3));
         assertThat(cause.explanation())
                 .isEqualTo("its shape is (4), the tensor's is (3): a sum of (4, 4, 3) runs over dimensions 0 and 2 or"
                         + " dimensions 1 and 2 where it should run over dimensions 0 and 1");

@@ -111,7 +111,8 @@ class DropoutFaultsTest {
     @Test
     void a_scale_that_is_missing_is_a_constant_factor() {
         var layer = new Mistaken(Mistake.SCALE_MISSING, true);
-        var cause = GradientCheck.of(layer).input(Shape.of(7, 5)).run().tensors().getFirst();
+        var cause =
+                GradientCheck.of(layer).input(Shape.of(7, 5)).run().tensors().getFirst();
         assertThat(cause.cause()).isNotNull().extracting(Cause::kind).isEqualTo(Cause.Kind.CONSTANT_FACTOR);
     }
 

@@ -56,7 +56,8 @@ class RoundingVerdictTest {
     @Test
     void a_function_that_cancels_in_its_tail_is_not_called_wrong() {
         assertThat(IntStream.range(0, SEEDS).mapToObj(seed -> ofTail(seed, 1))).doesNotContain(Verdict.WRONG);
-        assertThat(IntStream.range(0, SEEDS).mapToObj(seed -> ofTail(seed, 1.1))).doesNotContain(Verdict.RIGHT);
+        assertThat(IntStream.range(0, SEEDS).mapToObj(seed -> ofTail(seed, 1.1)))
+                .doesNotContain(Verdict.RIGHT);
     }
 
     private static Verdict ofMaximum(int seed, double factor) {
@@ -74,9 +75,12 @@ class RoundingVerdictTest {
 
     @Test
     void an_output_that_stands_still_beside_a_bend_is_checked() {
-        var right = IntStream.range(0, SEEDS).mapToObj(seed -> ofMaximum(seed, 1)).toList();
+        var right =
+                IntStream.range(0, SEEDS).mapToObj(seed -> ofMaximum(seed, 1)).toList();
         assertThat(right).doesNotContain(Verdict.WRONG);
-        assertThat(right.stream().filter(verdict -> verdict == Verdict.UNCHECKED).count())
+        assertThat(right.stream()
+                        .filter(verdict -> verdict == Verdict.UNCHECKED)
+                        .count())
                 .isLessThanOrEqualTo(SEEDS / 100);
         assertThat(IntStream.range(0, SEEDS).mapToObj(seed -> ofMaximum(seed, 1.001)))
                 .containsOnly(Verdict.WRONG);

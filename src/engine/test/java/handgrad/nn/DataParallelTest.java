@@ -284,9 +284,9 @@ class DataParallelTest {
             models.add(dropping(TorchRandom.seeded(1)));
             return models.getLast();
         });
-        assertThat(parallel.generators())
-                .containsOnlyKeys("model 0.2.random", "model 1.2.random", "model 2.2.random");
-        assertThat(Objects.requireNonNull(parallel.generators().get("model 0.2.random")).state())
+        assertThat(parallel.generators()).containsOnlyKeys("model 0.2.random", "model 1.2.random", "model 2.2.random");
+        assertThat(Objects.requireNonNull(parallel.generators().get("model 0.2.random"))
+                        .state())
                 .isEqualTo(TorchRandom.seeded(1).state());
         var ones = Tensor.ones(200);
         assertThat(models.stream()
@@ -300,7 +300,8 @@ class DataParallelTest {
         int[] seed = {1};
         var parallel = new DataParallel(3, () -> dropping(TorchRandom.seeded(seed[0]++)));
         for (int i = 0; i < 3; i++) {
-            assertThat(Objects.requireNonNull(parallel.generators().get("model " + i + ".2.random")).state())
+            assertThat(Objects.requireNonNull(parallel.generators().get("model " + i + ".2.random"))
+                            .state())
                     .isEqualTo(TorchRandom.seeded(i + 1).state());
         }
     }

@@ -76,8 +76,7 @@ class SoftmaxLayersTest {
                 double bound = (Math.log(n) + 8 * log2(n) + 4 + Math.abs(exact.get(i, j))) * U;
                 assertThat(Math.abs(y.get(i, j) - exact.get(i, j))).isLessThanOrEqualTo(bound);
                 double terms = Math.abs(dOut.get(i, j)) + Math.exp(y.get(i, j)) * sums.get(i, 0);
-                assertThat(Math.abs(dX.get(i, j) - same.get(i, j)))
-                        .isLessThanOrEqualTo((16 * log2(n) + 8) * U * terms);
+                assertThat(Math.abs(dX.get(i, j) - same.get(i, j))).isLessThanOrEqualTo((16 * log2(n) + 8) * U * terms);
             }
         }
     }

@@ -86,7 +86,8 @@ class ProgramsTest {
 
     @Test
     void transferred_convolutions_do_better_than_new_ones() throws Exception {
-        var line = printedBy(Path.of("../../examples/programs", "Transfer.java")).getLast();
+        var line =
+                printedBy(Path.of("../../examples/programs", "Transfer.java")).getLast();
         var numbers = Pattern.compile("0\\.\\d+")
                 .matcher(line)
                 .results()

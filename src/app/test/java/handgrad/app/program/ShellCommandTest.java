@@ -27,7 +27,13 @@ class ShellCommandTest {
 
     @Test
     void staysWhenASnippetEndsItsJvm() throws Exception {
-        assertThat(type("int kept = 7\nSystem.exit(3)\n/reload -restore\nkept + 1\n/exit\n"))
+        assertThat(type("""
+                        int kept = 7
+                        System.exit(3)
+                        /reload -restore
+                        kept + 1
+                        /exit
+                        """))
                 .contains("State engine terminated.")
                 .contains("/reload -restore")
                 .contains("==> 8");
@@ -35,10 +41,12 @@ class ShellCommandTest {
 
     @Test
     void staysWhenASnippetWantsTooMuchMemory() throws Exception {
-        assertThat(type("int kept = 7\nvar all = new java.util.ArrayList<long[]>()\n"
-                        + "while (true) all.add(new long[10_000_000])\nkept + 1\n"))
-                .contains("java.lang.OutOfMemoryError")
-                .contains("==> 8");
+        assertThat(type("""
+                        int kept = 7
+                        var all = new java.util.ArrayList<long[]>()
+                        while (true) all.add(new long[10_000_000])
+                        kept + 1
+                        """)).contains("java.lang.OutOfMemoryError").contains("==> 8");
     }
 
     private String type(String lines) throws Exception {

@@ -131,17 +131,19 @@ class HeldMemoryTest {
         var optimizer = newOptimizer.apply(model.parameters());
         var loss = new CrossEntropyLoss();
         var batch = batches.apply(rows);
-        for (int step = 0; step < 2; step++) {
-            loss.forward(model.forward(batch.x()), batch.y());
-            optimizer.zeroGrad();
-            model.backward(loss.backward());
-            optimizer.step(0.001);
+        try {
+            for (int step = 0; step < 2; step++) {
+                loss.forward(model.forward(batch.x()), batch.y());
+                optimizer.zeroGrad();
+                model.backward(loss.backward());
+                optimizer.step(0.001);
+            }
+            return arrays() - before;
+        } finally {
+            for (var used : List.of(model, optimizer, loss, batch)) {
+                Reference.reachabilityFence(used);
+            }
         }
-        long held = arrays() - before;
-        for (var used : List.of(model, optimizer, loss, batch)) {
-            Reference.reachabilityFence(used);
-        }
-        return held;
     }
 
     /** The bytes of all arrays of numbers that something still refers to. */

@@ -50,8 +50,8 @@ final class ProductRules {
         var causes = new ArrayList<Cause>();
         for (var factor : factors.entrySet()) {
             if (evidence.equal(evidence.gradient().mul(factor.getValue()), evidence.expected())) {
-                causes.add(new Cause(
-                        Kind.MISSING_TERM, "the factor " + factor.getKey() + " is missing: multiply by it"));
+                causes.add(
+                        new Cause(Kind.MISSING_TERM, "the factor " + factor.getKey() + " is missing: multiply by it"));
             }
             if (evidence.equal(evidence.gradient(), evidence.expected().mul(factor.getValue()))) {
                 causes.add(new Cause(

@@ -121,8 +121,8 @@ final class UseRules {
                     .sum(3)
                     .sum(1);
             var fits = IntStream.range(0, size)
-                    .filter(s -> evidence.equal(
-                            slices.indexSelect(1, Tensor.of(new int[] {s}, 1)), evidence.gradient()))
+                    .filter(s ->
+                            evidence.equal(slices.indexSelect(1, Tensor.of(new int[] {s}, 1)), evidence.gradient()))
                     .boxed()
                     .toList();
             if (!fits.isEmpty()) {

@@ -109,9 +109,8 @@ final class SoftmaxProofs {
     }
 
     private List<Tensor> rows() {
-        return Draw.all(draw::normal, new int[][] {
-            {1}, {17}, {1, 31}, {0, 3}, {3, 17}, {2, 3, 5}, {2, 1, 3, 4}, {13, 19}
-        });
+        return Draw.all(
+                draw::normal, new int[][] {{1}, {17}, {1, 31}, {0, 3}, {3, 17}, {2, 3, 5}, {2, 1, 3, 4}, {13, 19}});
     }
 
     private Proof over(String name, Computation computation) {
@@ -128,8 +127,10 @@ final class SoftmaxProofs {
 
     private Proof layer(String name, Supplier<Layer> maker, Definition definition) {
         var operation = Character.toLowerCase(name.charAt(0)) + name.substring(1);
-        var proof = Proof.named(name).refuses(operation + ": wants (…, n), x is a scalar ()", () -> maker.get()
-                .forward(Tensor.scalar(1)));
+        var proof = Proof.named(name)
+                .refuses(
+                        operation + ": wants (…, n), x is a scalar ()",
+                        () -> maker.get().forward(Tensor.scalar(1)));
         for (var x : rows()) {
             proof = proof.layer(_ -> maker.get(), definition, x);
         }

@@ -53,9 +53,16 @@ public final class ImageTraining {
 
     private static Sequential model(TorchRandom random) {
         return new Sequential(
-                new Conv2d(1, 8, 5, random), new BatchNorm2d(8), new Relu(), new MaxPool2d(2),
-                new Conv2d(8, 16, 5, random), new Relu(), new MaxPool2d(2),
-                new Flatten(1, 3), new Dropout(0.25, random), new Linear(256, 10, random));
+                new Conv2d(1, 8, 5, random),
+                new BatchNorm2d(8),
+                new Relu(),
+                new MaxPool2d(2),
+                new Conv2d(8, 16, 5, random),
+                new Relu(),
+                new MaxPool2d(2),
+                new Flatten(1, 3),
+                new Dropout(0.25, random),
+                new Linear(256, 10, random));
     }
 
     private static void train(Path folder) throws Exception {
@@ -108,9 +115,7 @@ public final class ImageTraining {
         var actual = model.forward(Npy.read(folder.resolve("x.npy")));
         double difference = largest(actual.sub(expected)) / largest(expected);
         System.out.printf(
-                Locale.ROOT,
-                "largest difference from PyTorch's outputs, of the largest output: %.1e%n",
-                difference);
+                Locale.ROOT, "largest difference from PyTorch's outputs, of the largest output: %.1e%n", difference);
         if (!(difference <= TOLERANCE)) {
             System.exit(1);
         }
