@@ -25,9 +25,9 @@ import handgrad.nn.LeakyRelu;
 import handgrad.nn.Linear;
 import handgrad.nn.LogSoftmax;
 import handgrad.nn.MaxPool2d;
+import handgrad.nn.RMSNorm;
 import handgrad.nn.Relu;
 import handgrad.nn.Residual;
-import handgrad.nn.RmsNorm;
 import handgrad.nn.Sequential;
 import handgrad.nn.Sigmoid;
 import handgrad.nn.Silu;
@@ -67,7 +67,7 @@ record LayerTraits(Linearity linearity, @Nullable Flatness flatness) {
             Map.entry(CausalConv1d.class, new LayerTraits(NON_LINEAR, null)),
             Map.entry(Conv2d.class, new LayerTraits(NON_LINEAR, null)),
             Map.entry(LayerNorm.class, new LayerTraits(NON_LINEAR, null)),
-            Map.entry(RmsNorm.class, new LayerTraits(NON_LINEAR, null)),
+            Map.entry(RMSNorm.class, new LayerTraits(NON_LINEAR, null)),
             Map.entry(ConvTranspose2d.class, new LayerTraits(NON_LINEAR, null)),
             Map.entry(MaxPool2d.class, new LayerTraits(NON_LINEAR, null)),
             Map.entry(AvgPool2d.class, new LayerTraits(NON_LINEAR, null)),

@@ -26,9 +26,9 @@ import handgrad.nn.LogSoftmax;
 import handgrad.nn.MaxPool2d;
 import handgrad.nn.MseLoss;
 import handgrad.nn.Parameter;
+import handgrad.nn.RMSNorm;
 import handgrad.nn.Relu;
 import handgrad.nn.Residual;
-import handgrad.nn.RmsNorm;
 import handgrad.nn.Sigmoid;
 import handgrad.nn.Softmax;
 import handgrad.nn.Tanh;
@@ -122,8 +122,8 @@ class LayerGoldenTest {
                                 new Linear(Tensor.zeros(9, 7), null))),
                 new Case("layer-norm", () -> new LayerNorm(21)),
                 new Case("layer-norm-3d", () -> new LayerNorm(21)),
-                new Case("rms-norm", () -> new RmsNorm(21)),
-                new Case("rms-norm-3d-epsilon-0.1", () -> new RmsNorm(21, 0.1)),
+                new Case("rms-norm", () -> new RMSNorm(21)),
+                new Case("rms-norm-3d-epsilon-0.1", () -> new RMSNorm(21, 0.1)),
                 new Case("flatten-consecutive-2", () -> new FlattenConsecutive(2)),
                 new Case("flatten-consecutive-4", () -> new FlattenConsecutive(4)),
                 batchNorm("pytorch", 21, BatchNormOptions.PYTORCH),

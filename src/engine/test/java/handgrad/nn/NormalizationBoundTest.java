@@ -119,8 +119,8 @@ class NormalizationBoundTest {
                 Case.of(new BatchNorm2d(2, options), 3, 2, 5, 6),
                 Case.of(new LayerNorm(19, 0), 4, 19),
                 Case.of(new LayerNorm(600, 0), 2, 600),
-                Case.of(new RmsNorm(19, 0), 4, 19),
-                Case.of(new RmsNorm(600, 0), 2, 600));
+                Case.of(new RMSNorm(19, 0), 4, 19),
+                Case.of(new RMSNorm(600, 0), 2, 600));
         for (var own : cases) {
             var x = own.randn(random);
             var expected = own.layer.forward(x).copy();

@@ -103,7 +103,7 @@ class PassesTest {
                 new Subject("residual inside", () -> new Sequential(new Residual(linear()), new Residual(linear()))),
                 new Subject("own array last", () -> new Sequential(linear(), new Twice())),
                 new Subject("LayerNorm", () -> new LayerNorm(WIDTH)),
-                new Subject("RmsNorm", () -> new RmsNorm(WIDTH)),
+                new Subject("RMSNorm", () -> new RMSNorm(WIDTH)),
                 new Subject("Gelu", () -> new Sequential(linear(), new Gelu())),
                 new Subject("Gelu", () -> new Sequential(linear(), Gelu.tanh())));
     }

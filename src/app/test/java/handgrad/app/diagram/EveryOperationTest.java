@@ -19,7 +19,7 @@ import handgrad.nn.GlobalAvgPool2d;
 import handgrad.nn.LeakyRelu;
 import handgrad.nn.Linear;
 import handgrad.nn.MaxPool2d;
-import handgrad.nn.RmsNorm;
+import handgrad.nn.RMSNorm;
 import handgrad.nn.Sequential;
 import handgrad.random.TorchRandom;
 import handgrad.tensor.DType;
@@ -88,7 +88,7 @@ class EveryOperationTest {
     @Test
     void a_root_mean_square_normalisation_is_written_out() {
         var random = TorchRandom.seeded(1);
-        var model = new Sequential(new Linear(4, 3, random), new RmsNorm(3, 0.1));
+        var model = new Sequential(new Linear(4, 3, random), new RMSNorm(3, 0.1));
         var graph = PassGraph.untilLoss(_ -> new CrossEntropyLoss()
                 .forward(model.forward(Tensor.randn(random, 5, 4)), Tensor.randint(random, 3, 5)));
         var subject = new DiagramSubject(

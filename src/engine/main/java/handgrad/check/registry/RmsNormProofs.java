@@ -2,7 +2,7 @@ package handgrad.check.registry;
 
 import static handgrad.check.registry.InputGradients.zerosLike;
 
-import handgrad.nn.RmsNorm;
+import handgrad.nn.RMSNorm;
 import handgrad.tensor.RmsNormalizations;
 import handgrad.tensor.Tensor;
 import java.util.Arrays;
@@ -67,17 +67,17 @@ final class RmsNormProofs {
                                         Tensor.zeros(3),
                                         Tensor.zeros(2, 3),
                                         Tensor.zeros(2, 3))),
-                Proof.named("RmsNorm")
+                Proof.named("RMSNorm")
                         .layers(
-                                x -> new RmsNorm(x[0].size(-1)),
+                                x -> new RMSNorm(x[0].size(-1)),
                                 NormalizationDefinition.byRootMeanSquare(0x1p-23),
                                 Draw.all(this::features, new int[][] {
                                     {5}, {1, 17}, {3, 2}, {5, 3}, {3, 17}, {2, 3, 5}, {0, 3}, {13, 19}
                                 }))
                         .refuses(
                                 "rmsNorm: wants 3 in the last dimension, x is (2, 4)",
-                                () -> new RmsNorm(3).forward(Tensor.zeros(2, 4)))
-                        .refuses("RmsNorm: wants at least 1 feature, it is 0", () -> new RmsNorm(0))
-                        .refuses("RmsNorm: epsilon must be at least 0, it is -1.0", () -> new RmsNorm(3, -1)));
+                                () -> new RMSNorm(3).forward(Tensor.zeros(2, 4)))
+                        .refuses("RMSNorm: wants at least 1 feature, it is 0", () -> new RMSNorm(0))
+                        .refuses("RMSNorm: epsilon must be at least 0, it is -1.0", () -> new RMSNorm(3, -1)));
     }
 }

@@ -12,13 +12,13 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Source: Zhang and Sennrich, "Root Mean Square Layer Normalization", NeurIPS 2019.
  */
-public final class RmsNorm implements Layer {
+public final class RMSNorm implements Layer {
     /** The machine epsilon of float32. */
     private static final double EPSILON = 0x1p-23;
 
     private final double epsilon;
     private final Parts parts = new Parts();
-    private final Passes passes = new Passes("RmsNorm", parts);
+    private final Passes passes = new Passes("RMSNorm", parts);
     private final Parameter weight;
     private @Nullable Tensor inverse;
     private @Nullable Tensor normalized;
@@ -31,7 +31,7 @@ public final class RmsNorm implements Layer {
      *
      * @param features the size of the last dimension, at least 1
      */
-    public RmsNorm(int features) {
+    public RMSNorm(int features) {
         this(features, EPSILON);
     }
 
@@ -42,12 +42,12 @@ public final class RmsNorm implements Layer {
      * @param epsilon added to the mean of the squares before its root; at least 0. With 0, a row of zeros becomes NaN,
      *     as in PyTorch
      */
-    public RmsNorm(int features, double epsilon) {
+    public RMSNorm(int features, double epsilon) {
         if (features < 1) {
-            throw new IllegalArgumentException("RmsNorm: wants at least 1 feature, it is " + features);
+            throw new IllegalArgumentException("RMSNorm: wants at least 1 feature, it is " + features);
         }
         if (!(epsilon >= 0)) {
-            throw new IllegalArgumentException("RmsNorm: epsilon must be at least 0, it is " + epsilon);
+            throw new IllegalArgumentException("RMSNorm: epsilon must be at least 0, it is " + epsilon);
         }
         this.epsilon = epsilon;
         this.weight = parts.add(new Parameter("weight", Tensor.ones(features)));

@@ -13,8 +13,8 @@ import handgrad.tensor.Tensor;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** {@link RmsNorm}. */
-class RmsNormTest {
+/** {@link RMSNorm}. */
+class RMSNormTest {
     private static final double U = 0x1p-24;
 
     private final int threads = Backend.threads();
@@ -40,7 +40,7 @@ class RmsNormTest {
 
     private void requireWithin(Tensor x, Tensor dOut) {
         int features = x.size(1);
-        var layer = new RmsNorm(features);
+        var layer = new RMSNorm(features);
         layer.weight().value().copyFrom(Tensor.randn(random, features));
         var out = layer.forward(x).copy();
         var dX = layer.backward(dOut).copy();
@@ -74,22 +74,22 @@ class RmsNormTest {
     @Test
     void rows_of_any_size_are_taken() {
         for (double number : new double[] {3e38, 1e30, -1e30}) {
-            var layer = new RmsNorm(4);
+            var layer = new RMSNorm(4);
             assertThat(layer.forward(Tensor.full(number, 2, 4)).floats()).containsOnly((float) Math.signum(number));
             assertThat(layer.backward(Tensor.ones(2, 4)).floats()).containsOnly(0);
         }
-        var layer = new RmsNorm(4);
+        var layer = new RMSNorm(4);
         float small = (float) (1e-30f / Math.sqrt(0x1p-23));
         assertThat(layer.forward(Tensor.full(1e-30, 2, 4)).floats()).containsOnly(small);
         assertThat(layer.backward(Tensor.ones(2, 4)).floats()).containsOnly((float) (1 / Math.sqrt(0x1p-23)));
-        assertThat(new RmsNorm(4, 0).forward(Tensor.full(1e-30, 2, 4)).floats()).containsOnly(1);
-        assertThat(new RmsNorm(4, 0).forward(Tensor.full(1e-44, 2, 4)).floats()).containsOnly(1);
+        assertThat(new RMSNorm(4, 0).forward(Tensor.full(1e-30, 2, 4)).floats()).containsOnly(1);
+        assertThat(new RMSNorm(4, 0).forward(Tensor.full(1e-44, 2, 4)).floats()).containsOnly(1);
     }
 
     @Test
     void zeros_become_zeros_but_nan_without_epsilon() {
         for (var dtype : new DType[] {DType.FLOAT32, DType.FLOAT64}) {
-            var layer = new RmsNorm(3);
+            var layer = new RMSNorm(3);
             layer.to(dtype);
             assertThat(layer.forward(Tensor.zeros(dtype, Tensor.zeros(2, 3).shape()))
                             .abs()
@@ -99,7 +99,7 @@ class RmsNormTest {
             assertThat(layer.backward(Tensor.ones(2, 3).to(dtype)).get(1, 2))
                     .isEqualTo(Math.sqrt(0x1p23), within(1e-3));
         }
-        assertThat(new RmsNorm(3, 0).forward(Tensor.zeros(1, 3)).get(0, 1)).isNaN();
+        assertThat(new RMSNorm(3, 0).forward(Tensor.zeros(1, 3)).get(0, 1)).isNaN();
     }
 
     @Test
@@ -107,7 +107,7 @@ class RmsNormTest {
         for (var dtype : new DType[] {DType.FLOAT32, DType.FLOAT64}) {
             var x = Tensor.randn(random, 3000, 70).to(dtype);
             var dOut = Tensor.randn(random, 3000, 70).to(dtype);
-            var layer = new RmsNorm(70);
+            var layer = new RMSNorm(70);
             layer.to(dtype);
             Backend.setThreads(1);
             var out = layer.forward(x).copy();
@@ -142,7 +142,7 @@ class RmsNormTest {
     @Test
     void a_step_in_steady_state_allocates_nothing() {
         var x = Tensor.randn(random, 5, 27);
-        var layer = new RmsNorm(27);
+        var layer = new RMSNorm(27);
         assertThat(Allocation.leastBytes(() -> layer.backward(layer.forward(x))))
                 .isZero();
     }
