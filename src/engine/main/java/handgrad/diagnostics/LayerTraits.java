@@ -25,6 +25,7 @@ import handgrad.nn.LeakyRelu;
 import handgrad.nn.Linear;
 import handgrad.nn.LogSoftmax;
 import handgrad.nn.MaxPool2d;
+import handgrad.nn.PositionalEmbedding;
 import handgrad.nn.RMSNorm;
 import handgrad.nn.Relu;
 import handgrad.nn.Residual;
@@ -62,6 +63,7 @@ record LayerTraits(Linearity linearity, @Nullable Flatness flatness) {
             Map.entry(Flatten.class, new LayerTraits(TRANSPARENT, null)),
             Map.entry(FlattenConsecutive.class, new LayerTraits(TRANSPARENT, null)),
             Map.entry(Embedding.class, new LayerTraits(NON_LINEAR, null)),
+            Map.entry(PositionalEmbedding.class, new LayerTraits(TRANSPARENT, null)),
             Map.entry(TiedLinear.class, new LayerTraits(LINEAR, null)),
             Map.entry(GroupedLinear.class, new LayerTraits(NON_LINEAR, null)),
             Map.entry(CausalConv1d.class, new LayerTraits(NON_LINEAR, null)),

@@ -28,6 +28,14 @@ public final class Elementwise {
             },
             (x, _, least, largest) -> Math.min(Math.max(x, least), largest));
 
+    private static final ElementwiseLoop MULTIPLY = ElementwiseLoop.of(
+            (a, b, out, _, _, from, to) -> {
+                for (int i = from; i < to; i++) {
+                    out[i] = a[i] * b[i];
+                }
+            },
+            (a, b, _, _) -> a * b);
+
     private Elementwise() {}
 
     /** out[i] = value for i below n. */
@@ -62,6 +70,11 @@ public final class Elementwise {
     /** out[i] = operation(a[i], b[i]); out may be an operand. */
     public static void binary(BinaryOperation operation, Object a, Object b, Object out, int n) {
         new BinaryLoop(operation, a, b, out).run(0, true, 0, true, 0, n);
+    }
+
+    /** out[i] = a[i] · b[i] without an object of its own, for layers; out may be an operand. */
+    public static void multiply(Object a, Object b, Object out, int n) {
+        MULTIPLY.run(a, b, out, 0, 0, n);
     }
 
     /** out[outAt + i] = x[xAt + i] + number for i below n, in the calling thread. */

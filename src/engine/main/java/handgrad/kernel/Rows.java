@@ -35,17 +35,36 @@ public final class Rows {
         }
     }
 
-    /**
-     * table[indices[i]] += x[i]: an index that occurs twice gets both rows. The rows of x that go to one row of the
-     * table are added in the order of i, in float64, and rounded once; doubles are a {@link PairwiseSum}.
-     */
+    /** Writes zeros into the rows of x (count, columns) whose index is {@code row}. */
+    public static void clear(Object x, int columns, int[] indices, int count, int row) {
+        for (int i = 0; i < count; i++) {
+            if (indices[i] == row) {
+                switch (x) {
+                    case float[] floats -> Arrays.fill(floats, i * columns, (i + 1) * columns, 0);
+                    case double[] doubles -> Arrays.fill(doubles, i * columns, (i + 1) * columns, 0);
+                    default -> throw new IllegalArgumentException("clear: wants floats or doubles");
+                }
+            }
+        }
+    }
+
+    /** {@link #scatterAdd(Object, int, int[], int, Object, int)} into every row. */
     public static void scatterAdd(Object table, int columns, int[] indices, int count, Object x) {
+        scatterAdd(table, columns, indices, count, x, -1);
+    }
+
+    /**
+     * table[indices[i]] += x[i], but for the row {@code skipped} if it is not -1: an index that occurs twice gets both
+     * rows. The rows of x that go to one row of the table are added in the order of i, in float64, and rounded once;
+     * doubles are a {@link PairwiseSum}.
+     */
+    public static void scatterAdd(Object table, int columns, int[] indices, int count, Object x, int skipped) {
         int rows = 0;
         for (int i = 0; i < count; i++) {
             rows = Math.max(rows, indices[i] + 1);
         }
         if (table instanceof float[] floats && (long) rows * columns <= CACHED && count / 4 >= rows) {
-            addInOrder(floats, rows * columns, columns, indices, count, (float[]) x);
+            addInOrder(floats, rows, columns, indices, count, (float[]) x, skipped);
             return;
         }
         // A counting sort: the i of row r stand in order after the ends, from the end of row r - 1 to its own.
@@ -64,6 +83,10 @@ public final class Rows {
         int from = places;
         for (int r = 0; r < rows; r++) {
             int to = places + ends[r];
+            if (r == skipped) {
+                from = to;
+                continue;
+            }
             if (from < to && table instanceof float[] floats) {
                 addRows((float[]) x, columns, ends, from, to, floats, r * columns);
             } else if (from < to) {
@@ -74,7 +97,9 @@ public final class Rows {
     }
 
     /** As the sorted sums, to the bit, but x is read in order, which pays where it is much larger than the table. */
-    private static void addInOrder(float[] table, int length, int columns, int[] indices, int count, float[] x) {
+    private static void addInOrder(
+            float[] table, int rows, int columns, int[] indices, int count, float[] x, int skipped) {
+        int length = rows * columns;
         double[] sums = Scratch.doubles(length);
         for (int i = 0; i < length; i++) {
             sums[i] = table[i];
@@ -86,7 +111,12 @@ public final class Rows {
                 sums[to + j] += x[from + j];
             }
         }
-        for (int i = 0; i < length; i++) {
+        int first = skipped < 0 ? length : Math.min(length, skipped * columns);
+        int last = Math.min(length, first + columns);
+        for (int i = 0; i < first; i++) {
+            table[i] = (float) sums[i];
+        }
+        for (int i = last; i < length; i++) {
             table[i] = (float) sums[i];
         }
     }

@@ -7,12 +7,17 @@ import handgrad.tensor.Tensor;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/** A table of vectors looked up by index: (…) indices to (…, columns). Keeps its input for backward. */
+/**
+ * A table of vectors looked up by index: (…) indices to (…, columns). An index of padding, if there is one, gives zeros
+ * and its row of the table gets no gradient. Keeps its input for backward.
+ */
 public final class Embedding implements Layer {
     private static final Tensor NO_GRADIENT = Tensor.zeros(0);
+    private static final int NO_PADDING = -1;
 
     private final Parts parts = new Parts();
     private final Passes passes = new Passes("Embedding", parts);
+    private final int padding;
     private final Parameter weight;
     private @Nullable Tensor indices;
     private @Nullable Tensor output;
@@ -24,6 +29,29 @@ public final class Embedding implements Layer {
 
     /** A given table (rows, columns). */
     public Embedding(Tensor weight) {
+        this(weight, NO_PADDING);
+    }
+
+    /**
+     * A given table (rows, columns), with an index of padding: PyTorch's {@code padding_idx}. Its row is set to zeros
+     * here, and its output is zeros whatever is loaded into the row later; PyTorch would give what is loaded.
+     *
+     * @param padding from 0 to rows - 1
+     */
+    public static Embedding padded(Tensor weight, int padding) {
+        var layer = new Embedding(weight, padding);
+        if (padding < 0 || padding >= weight.size(0)) {
+            throw new IllegalArgumentException("Embedding: the index of padding must be one of the " + weight.size(0)
+                    + " rows, from 0, it is " + padding);
+        }
+        for (int i = 0; i < weight.size(1); i++) {
+            weight.setFlat(padding * weight.size(1) + i, 0);
+        }
+        return layer;
+    }
+
+    private Embedding(Tensor weight, int padding) {
+        this.padding = padding;
         if (weight.shape().rank() != 2) {
             throw new IllegalArgumentException("Embedding: weight must be (rows, columns), it is " + weight.shape());
         }
@@ -35,13 +63,17 @@ public final class Embedding implements Layer {
         return weight;
     }
 
-    /** out = weight[x]; x is (…), INT32, out (…, columns). */
+    /** out = weight[x], 0 where x is the index of padding; x is (…), INT32, out (…, columns). */
     @Override
     public Tensor forward(Tensor x) {
         try (var pass = passes.forward(x)) {
             indices = x;
             output = buffer(x, output);
-            Functional.embedding(weight.value(), x, output);
+            if (padding == NO_PADDING) {
+                Functional.embedding(weight.value(), x, output);
+            } else {
+                Functional.paddedEmbedding(weight.value(), x, padding, output);
+            }
             return pass.output(output);
         }
     }
@@ -58,12 +90,17 @@ public final class Embedding implements Layer {
     }
 
     /**
-     * dWeight[x] += dOut: a row that is used twice gets both gradients. Indices have no gradient: the result is empty.
+     * dWeight[x] += dOut: a row that is used twice gets both gradients, that of padding none. Indices have no gradient:
+     * the result is empty.
      */
     @Override
     public Tensor backward(Tensor dOut) {
         try (var _ = passes.backward(dOut)) {
-            Functional.embeddingBackward(Passes.kept(indices), dOut, weight.grad());
+            if (padding == NO_PADDING) {
+                Functional.embeddingBackward(Passes.kept(indices), dOut, weight.grad());
+            } else {
+                Functional.paddedEmbeddingBackward(Passes.kept(indices), padding, dOut, weight.grad());
+            }
             return NO_GRADIENT;
         }
     }

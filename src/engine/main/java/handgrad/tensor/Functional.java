@@ -11,6 +11,7 @@ import handgrad.kernel.BinaryOperation;
 import handgrad.kernel.Elementwise;
 import handgrad.kernel.Reduction;
 import handgrad.kernel.Rows;
+import handgrad.kernel.Update;
 import handgrad.kernel.route.Form;
 import handgrad.random.TorchRandom;
 import org.jspecify.annotations.Nullable;
@@ -54,7 +55,88 @@ public final class Functional {
      * @param dTable (rows, columns), added to
      */
     public static void embeddingBackward(Tensor indices, Tensor dOut, Tensor dTable) {
-        Selection.addRows(dTable, indices, dOut);
+        Selection.addRows(dTable, indices, dOut, -1);
+    }
+
+    /**
+     * out = table[indices], and zeros where the index is that of padding, whatever the table has there.
+     *
+     * @param table (rows, columns)
+     * @param indices (…), INT32
+     * @param padding an index, from 0 to rows - 1
+     * @param out (…, columns), written
+     */
+    public static void paddedEmbedding(Tensor table, Tensor indices, int padding, Tensor out) {
+        requirePadding("paddedEmbedding", padding, table);
+        embedding(table, indices, out);
+        Rows.clear(
+                out.elements(), table.size(1), indices.ints(), indices.shape().elements(), padding);
+    }
+
+    /**
+     * dTable[indices] += dOut, but for the row of padding, on which no output depends.
+     *
+     * @param indices (…), INT32
+     * @param padding an index, from 0 to rows - 1
+     * @param dOut (…, columns)
+     * @param dTable (rows, columns), added to
+     */
+    public static void paddedEmbeddingBackward(Tensor indices, int padding, Tensor dOut, Tensor dTable) {
+        requirePadding("paddedEmbeddingBackward", padding, dTable);
+        Selection.addRows(dTable, indices, dOut, padding);
+    }
+
+    /**
+     * out = x + the first T rows of a table of positions, to each sequence the same.
+     *
+     * @param x (N, T, columns)
+     * @param table (rows, columns), with at least T rows
+     * @param out (N, T, columns), written; neither x nor table
+     */
+    public static void addPositions(Tensor x, Tensor table, Tensor out) {
+        int columns = positions("addPositions", "x", x, table);
+        require("addPositions", "out", out, table.dtype());
+        requireElements("addPositions", "out", out, x.size(0), columns);
+        requireApart("addPositions", "out", out, "x", x);
+        requireApart("addPositions", "out", out, "table", table);
+        Rows.fill(table.elements(), columns, out.elements(), x.size(0));
+        Update.addScaled(out.elements(), 1, x.elements(), x.shape().elements());
+        if (Tracing.isOn()) {
+            Tracing.record(Op.ADD, out, x, table.narrow(0, 0, x.size(1)));
+        }
+    }
+
+    /**
+     * dTable[:T] += Σ over N of dOut, with the error of {@link Tensor#sum(int, boolean)}; the gradient of x is dOut.
+     *
+     * @param dOut (N, T, columns)
+     * @param dTable (rows, columns), added to
+     */
+    public static void addPositionsBackward(Tensor dOut, Tensor dTable) {
+        int columns = positions("addPositionsBackward", "dOut", dOut, dTable);
+        Reduction.addRows(dOut.elements(), 0, dOut.size(0), columns, dTable.elements(), 0);
+    }
+
+    /** The elements of a sequence. */
+    private static int positions(String operation, String name, Tensor x, Tensor table) {
+        require(operation, name, x, table.dtype());
+        if (x.shape().rank() != 3 || table.shape().rank() != 2 || x.size(2) != table.size(1)) {
+            throw new IllegalArgumentException(operation + ": wants " + name
+                    + " (N, T, columns) and positions (rows, columns), they are " + x.shape() + " and "
+                    + table.shape());
+        }
+        if (x.size(1) > table.size(0)) {
+            throw new IllegalArgumentException(operation + ": " + name + " " + x.shape() + " has " + x.size(1)
+                    + " positions, the table has " + table.size(0) + "; cut the sequences, or make the table longer");
+        }
+        return x.size(1) * x.size(2);
+    }
+
+    private static void requirePadding(String operation, int padding, Tensor table) {
+        if (padding < 0 || padding >= table.size(0)) {
+            throw new IllegalArgumentException(operation + ": the index of padding must be one of the " + table.size(0)
+                    + " rows, from 0, it is " + padding);
+        }
     }
 
     /**
@@ -220,7 +302,7 @@ public final class Functional {
 
     private static void multiply(Tensor a, Tensor b, Tensor out) {
         int n = out.shape().elements();
-        Elementwise.binary(BinaryOperation.MULTIPLY, a.elements(), b.elements(), out.elements(), n);
+        Elementwise.multiply(a.elements(), b.elements(), out.elements(), n);
     }
 
     /**

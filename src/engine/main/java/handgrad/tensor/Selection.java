@@ -63,12 +63,15 @@ final class Selection {
 
     /** The backward pass of {@link #index}. */
     static Tensor indexAdd(Tensor target, Tensor indices, Tensor x) {
-        addRows(target, indices, x);
+        addRows(target, indices, x, -1);
         return Tracing.tell(Op.INDEX_ADD, target, target, indices, x);
     }
 
-    /** The same, told to no tracer, so that a step of training allocates nothing. */
-    static void addRows(Tensor target, Tensor indices, Tensor x) {
+    /**
+     * The same, told to no tracer, so that a step of training allocates nothing; the row {@code skipped}, if it is not
+     * -1, stays as it is.
+     */
+    static void addRows(Tensor target, Tensor indices, Tensor x, int skipped) {
         var shape = target.shape();
         requireSameType("indexAdd", target, x);
         requireIndices("indexAdd", indices, shape.size(0));
@@ -77,7 +80,7 @@ final class Selection {
             throw new IllegalArgumentException(
                     "indexAdd: " + indices.shape() + " rows of " + shape.without(0) + " do not fit x " + x.shape());
         }
-        Rows.scatterAdd(target.elements(), shape.inner(0), indices.ints(), count, x.elements());
+        Rows.scatterAdd(target.elements(), shape.inner(0), indices.ints(), count, x.elements(), skipped);
     }
 
     static Tensor indexSelect(Tensor x, int dimension, Tensor indices) {

@@ -26,6 +26,7 @@ import handgrad.nn.LogSoftmax;
 import handgrad.nn.MaxPool2d;
 import handgrad.nn.MseLoss;
 import handgrad.nn.Parameter;
+import handgrad.nn.PositionalEmbedding;
 import handgrad.nn.RMSNorm;
 import handgrad.nn.Relu;
 import handgrad.nn.Residual;
@@ -61,6 +62,8 @@ class LayerGoldenTest {
     static Stream<Case> cases() {
         return Stream.of(
                 new Case("embedding", () -> new Embedding(Tensor.zeros(6, 5))),
+                new Case("embedding-padded", () -> Embedding.padded(Tensor.zeros(6, 5), 2)),
+                new Case("positional-embedding", () -> new PositionalEmbedding(Tensor.zeros(4, 5))),
                 new Case("linear", () -> new Linear(Tensor.zeros(17, 7), Tensor.zeros(7))),
                 new Case("linear-3d", () -> new Linear(Tensor.zeros(17, 7), Tensor.zeros(7))),
                 new Case("linear-without-bias", () -> new Linear(Tensor.zeros(17, 7), null)),

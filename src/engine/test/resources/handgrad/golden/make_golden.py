@@ -156,6 +156,16 @@ def embedding():
     g = seeded()
     repeated = torch.tensor([[2, 0, 2], [2, 1, 0], [4, 4, 2]])
     layer("embedding", lambda x, weight: weight[x], g, x=repeated, weight=torch.randn(6, 5, generator=g))
+    zeros = torch.randn(6, 5, generator=g)
+    zeros[2] = 0
+    layer("embedding-padded", lambda x, weight: functional.embedding(x, weight, 2), g, x=repeated, weight=zeros)
+
+
+@golden
+def positional_embedding():
+    g = seeded()
+    x, weight = torch.randn(2, 3, 5, generator=g), torch.randn(4, 5, generator=g)
+    layer("positional-embedding", lambda x, weight: x + weight[torch.arange(3)], g, x=x, weight=weight)
 
 
 @golden

@@ -21,6 +21,7 @@ public final class Registry {
                         new ReshapingProofs().proofs(),
                         new OrderingProofs().proofs(),
                         new LinearProofs().proofs(),
+                        new EmbeddingProofs().proofs(),
                         new ActivationProofs().proofs(),
                         new DropoutProofs().proofs(),
                         new NormalizationProofs().proofs(),

@@ -1,0 +1,60 @@
+package handgrad.nn;
+
+import handgrad.random.TorchRandom;
+import handgrad.tensor.Functional;
+import handgrad.tensor.Tensor;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Adds to each position of a sequence a vector of its own, which is learnt: (N, T, columns) to (N, T, columns), with T
+ * up to the number of rows. In GPT-2 it is the table {@code wpe}. Keeps nothing of its input for backward.
+ */
+public final class PositionalEmbedding implements Layer {
+    private final Parts parts = new Parts();
+    private final Passes passes = new Passes("PositionalEmbedding", parts);
+    private final Parameter weight;
+    private @Nullable Tensor output;
+
+    /** A table (rows, columns) drawn from the normal distribution with mean 0 and variance 1. */
+    public PositionalEmbedding(int rows, int columns, TorchRandom random) {
+        this(Tensor.randn(random, rows, columns));
+    }
+
+    /** A given table (rows, columns): row t is added at position t. */
+    public PositionalEmbedding(Tensor weight) {
+        if (weight.shape().rank() != 2) {
+            throw new IllegalArgumentException(
+                    "PositionalEmbedding: weight must be (rows, columns), it is " + weight.shape());
+        }
+        this.weight = parts.add(new Parameter("weight", weight));
+    }
+
+    /** The table, (rows, columns). */
+    public Parameter weight() {
+        return weight;
+    }
+
+    /** out[n, t] = x[n, t] + weight[t]; x and out are (N, T, columns). */
+    @Override
+    public Tensor forward(Tensor x) {
+        try (var pass = passes.forward(x)) {
+            output = Buffers.like(x, output);
+            Functional.addPositions(x, weight.value(), output);
+            return pass.output(output);
+        }
+    }
+
+    /** dWeight[t] += Σ over n of dOut[n, t], and dX = dOut, which is returned as it is; dOut is (N, T, columns). */
+    @Override
+    public Tensor backward(Tensor dOut) {
+        try (var _ = passes.backward(dOut)) {
+            Functional.addPositionsBackward(dOut, weight.grad());
+            return dOut;
+        }
+    }
+
+    @Override
+    public Parts parts() {
+        return parts;
+    }
+}
