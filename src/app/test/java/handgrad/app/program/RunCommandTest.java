@@ -88,6 +88,20 @@ class RunCommandTest {
     }
 
     @Test
+    void causesThatFormACircleAreShownOnce() throws IOException {
+        var file = source("Circle.java", """
+                void main() {
+                    var first = new IllegalStateException("first");
+                    first.initCause(new IllegalStateException("second", first));
+                    throw first;
+                }
+                """);
+        var result = CommandResult.of("run", file);
+        assertThat(result.code()).isEqualTo(1);
+        assertThat(result.err()).containsOnlyOnce("Caused by: java.lang.IllegalStateException: second");
+    }
+
+    @Test
     void aProgramThatCallsItselfWithoutEndIsOneLine() throws IOException {
         var file = source("Deep.java", "void main() {\n    main();\n}\n");
         assertFailed(file + ":2: the stack overflows, in main; does a method call itself without end?", file);
