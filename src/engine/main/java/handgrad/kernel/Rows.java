@@ -38,12 +38,13 @@ public final class Rows {
     /** Writes zeros into the rows of x (count, columns) whose index is {@code row}. */
     public static void clear(Object x, int columns, int[] indices, int count, int row) {
         for (int i = 0; i < count; i++) {
-            if (indices[i] == row) {
-                switch (x) {
-                    case float[] floats -> Arrays.fill(floats, i * columns, (i + 1) * columns, 0);
-                    case double[] doubles -> Arrays.fill(doubles, i * columns, (i + 1) * columns, 0);
-                    default -> throw new IllegalArgumentException("clear: wants floats or doubles");
-                }
+            if (indices[i] != row) {
+                continue;
+            }
+            if (x instanceof float[] floats) {
+                Arrays.fill(floats, i * columns, (i + 1) * columns, 0);
+            } else {
+                Arrays.fill((double[]) x, i * columns, (i + 1) * columns, 0);
             }
         }
     }

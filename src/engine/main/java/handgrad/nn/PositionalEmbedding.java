@@ -14,6 +14,7 @@ public final class PositionalEmbedding implements Layer {
     private final Passes passes = new Passes("PositionalEmbedding", parts);
     private final Parameter weight;
     private @Nullable Tensor output;
+    private @Nullable Tensor dX;
 
     /** A table (rows, columns) drawn from the normal distribution with mean 0 and variance 1. */
     public PositionalEmbedding(int rows, int columns, TorchRandom random) {
@@ -44,12 +45,19 @@ public final class PositionalEmbedding implements Layer {
         }
     }
 
-    /** dWeight[t] += Σ over n of dOut[n, t], and dX = dOut, which is returned as it is; dOut is (N, T, columns). */
+    /** dWeight[t] += Σ over n of dOut[n, t], and dX = dOut; both have the shape of x. */
     @Override
     public Tensor backward(Tensor dOut) {
-        try (var _ = passes.backward(dOut)) {
+        try (var pass = passes.backward(dOut)) {
+            var out = Passes.kept(output);
+            if (!dOut.shape().equals(out.shape())) {
+                throw new IllegalArgumentException("PositionalEmbedding: dOut must have the shape of x " + out.shape()
+                        + ", it is " + dOut.shape());
+            }
+            dX = Buffers.like(out, dX);
+            dX.copyFrom(dOut);
             Functional.addPositionsBackward(dOut, weight.grad());
-            return dOut;
+            return pass.gradient(dX);
         }
     }
 

@@ -1,7 +1,9 @@
 package handgrad.nn;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import handgrad.check.GradientCheck;
 import handgrad.kernel.Allocation;
 import handgrad.optim.AdamW;
 import handgrad.random.TorchRandom;
@@ -61,6 +63,21 @@ class EmbeddingTest {
         assertThat(layer.forward(x).floats()).containsExactly(11, 12, 23, 24, 31, 32, 43, 44);
         assertThat(layer.backward(x).floats()).containsExactly(10, 10, 20, 20, 30, 30, 40, 40);
         assertThat(layer.weight().grad().floats()).containsExactly(40, 40, 60, 60, 0, 0);
+    }
+
+    @Test
+    void a_model_of_tokens_and_positions_is_checked_and_refuses_another_gradient() {
+        var model = new Sequential(
+                Embedding.padded(Tensor.randn(random, 7, 4), 0),
+                new PositionalEmbedding(5, 4, random),
+                new LayerNorm(4),
+                new Linear(4, 3, random));
+        GradientCheck.of(model).input(Tensor.randint(random, 7, 2, 3)).assertPasses();
+        var positions = new PositionalEmbedding(5, 4, random);
+        positions.forward(Tensor.zeros(2, 3, 4));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> positions.backward(Tensor.zeros(2, 2, 4)))
+                .withMessage("PositionalEmbedding: dOut must have the shape of x (2, 3, 4), it is (2, 2, 4)");
     }
 
     @Test
