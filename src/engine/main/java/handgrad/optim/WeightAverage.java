@@ -101,6 +101,8 @@ public final class WeightAverage {
                 .map(Tensor::copy)
                 .toList();
 
+        private boolean closed;
+
         private SwappedIn() {
             for (int i = 0; i < parameters.size(); i++) {
                 parameters.get(i).value().copyFrom(averages.get(i).value());
@@ -111,10 +113,11 @@ public final class WeightAverage {
         /** Puts the parameters back; a second time does nothing. */
         @Override
         public void close() {
-            if (swappedIn) {
+            if (!closed) {
                 for (int i = 0; i < parameters.size(); i++) {
                     parameters.get(i).value().copyFrom(values.get(i));
                 }
+                closed = true;
                 swappedIn = false;
             }
         }

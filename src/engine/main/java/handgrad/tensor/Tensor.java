@@ -25,6 +25,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A wrong shape, type or dimension throws an {@link IllegalArgumentException} that names the operation, the rule and
  * both shapes. A tensor may be read by several threads at once, not written.
+ *
+ * <p>This class is longer than the others because it is the list of the words that a user types, with a line of code
+ * for each; what they do stands in the classes that they call.
  */
 public final class Tensor {
     private final DType dtype;

@@ -79,6 +79,10 @@ class WeightAverageTest {
         fill(model, 2);
         swapped.close();
         assertThat(model.parameters().getFirst().value()).isEqualTo(Tensor.full(2, 3, 4));
+        try (var _ = average.swapIn()) {
+            swapped.close();
+            assertThat(model.stateDict()).isEqualTo(trained);
+        }
     }
 
     @Test
