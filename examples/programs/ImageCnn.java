@@ -8,7 +8,9 @@ import module handgrad;
 void main(String[] arguments) throws DataFileException {
     int epochs = 5;
     var random = TorchRandom.seeded(1);
-    var images = arguments.length == 2 && arguments[0].equals("--data")
+    if (arguments.length != 0 && !(arguments.length == 2 && arguments[0].equals("--data")))
+        throw new IllegalArgumentException("wants --data FOLDER, or nothing");
+    var images = arguments.length == 2
             ? ImageFolder.read(Path.of(arguments[1]))
             : GlyphImages.split(3_000, 1_000, random);
     var train = images.train();

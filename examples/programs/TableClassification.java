@@ -7,6 +7,8 @@ import java.nio.file.Files;
  */
 void main(String[] arguments) throws Exception {
     boolean own = arguments.length == 4 && arguments[0].equals("--data") && arguments[2].equals("--target");
+    if (!own && arguments.length != 0)
+        throw new IllegalArgumentException("wants --data FILE.csv --target COLUMN, or nothing");
     var table = CsvTable.read(own ? Path.of(arguments[1]) : flowers());
     var options = TableOptions.classification(own ? arguments[3] : "species").withMissing(MissingCells.DROP_ROW);
     var split = table.split(own ? options : options.withCategories("colour"), 42);

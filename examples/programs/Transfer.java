@@ -19,7 +19,9 @@ import java.nio.file.Files;
 void main(String[] arguments) throws Exception {
     var random = TorchRandom.seeded(1);
     var images = GlyphImages.split(6_000, 2_000, random);
-    var file = arguments.length == 2 && arguments[0].equals("--weights")
+    if (arguments.length != 0 && !(arguments.length == 2 && arguments[0].equals("--weights")))
+        throw new IllegalArgumentException("wants --weights FILE, or nothing");
+    var file = arguments.length == 2
             ? Path.of(arguments[1])
             : trainedOnFirstFive(images.train(), random);
     var features = features(random);

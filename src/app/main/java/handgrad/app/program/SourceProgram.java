@@ -155,7 +155,8 @@ public final class SourceProgram {
      * A new instance of the class that holds the main method.
      *
      * @throws ProgramException if its constructor throws
-     * @throws FailedException if its constructor needs more stack or memory than there is
+     * @throws FailedException if its constructor needs more stack or memory than there is, or a file that the engine
+     *     cannot use
      * @throws WrongInputException if it has none without parameters, or only a private one
      */
     public Object newInstance() throws ProgramException {
@@ -177,7 +178,8 @@ public final class SourceProgram {
      * Calls a method of the program; {@code receiver} is null for a static one.
      *
      * @throws ProgramException if the method throws
-     * @throws FailedException if the method needs more stack or memory than there is
+     * @throws FailedException if the method needs more stack or memory than there is, or a file that the engine cannot
+     *     use
      */
     @Nullable
     public Object invoke(@Nullable Object receiver, Method method, @Nullable Object... arguments)
@@ -204,8 +206,9 @@ public final class SourceProgram {
             thrown = error;
         }
         var exhausted = Watch.exhausted(file, thrown);
-        if (exhausted != null) {
-            throw new FailedException(exhausted);
+        var line = exhausted != null ? exhausted : Watch.unfit(file, thrown);
+        if (line != null) {
+            throw new FailedException(line);
         }
         throw new ProgramException(trim(thrown));
     }

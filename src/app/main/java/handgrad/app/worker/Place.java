@@ -33,12 +33,14 @@ record Place(String file, int line, String method) {
         };
     }
 
+    /** A line for people: what is wrong with something that this place uses. */
+    String line(String problem) {
+        return file + (line == 0 ? "" : ":" + line) + ": " + problem;
+    }
+
     /** A line for people: what is wrong here, and what to do. */
     String line(String problem, @Nullable String remedy) {
-        return file
-                + (line == 0 ? "" : ":" + line)
-                + ": "
-                + problem
+        return line(problem)
                 + (method.isEmpty() ? "" : ", in " + method)
                 + (remedy == null ? "" : "; " + remedy);
     }

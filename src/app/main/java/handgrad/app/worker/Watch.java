@@ -1,6 +1,8 @@
 package handgrad.app.worker;
 
 import handgrad.app.command.FailedException;
+import handgrad.tensor.Tensor;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -157,6 +159,14 @@ public final class Watch {
             }
         }
         return null;
+    }
+
+    /** A line for people where a file that the code reads or writes by the engine is not fit; null for other errors. */
+    public static @Nullable String unfit(String file, Throwable thrown) {
+        boolean ofEngine = thrown.getClass().getModule().equals(Tensor.class.getModule());
+        return thrown instanceof IOException && ofEngine
+                ? Place.of(file, thrown.getStackTrace()).line(String.valueOf(thrown.getMessage()))
+                : null;
     }
 
     private void remark(ThreadGroup group, Thread checking, Consumer<String> remarks) {

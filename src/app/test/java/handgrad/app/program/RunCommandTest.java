@@ -88,6 +88,21 @@ class RunCommandTest {
     }
 
     @Test
+    void aFileThatTheEngineCannotReadIsOneLine() throws IOException {
+        var table = Files.writeString(folder.resolve("table.csv"), "a,y\n1,2\n1\n");
+        var file = source("Reads.java", """
+                import module handgrad;
+
+                void main() throws Exception {
+                    CsvTable.read(Path.of("%s"));
+                }
+                """.formatted(table));
+        assertFailed(file + ":4: " + table + ": line 3: has 1 cell, the first line has 2", file);
+        var missing = source("Missing.java", "void main() throws Exception {\n    throw new IOException(\"mine\");\n}\n");
+        assertThat(CommandResult.of("run", missing).err()).startsWith("java.io.IOException: mine\n\tat ");
+    }
+
+    @Test
     void causesThatFormACircleAreShownOnce() throws IOException {
         var file = source("Circle.java", """
                 void main() {
