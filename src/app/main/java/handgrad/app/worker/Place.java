@@ -40,8 +40,6 @@ record Place(String file, int line, String method) {
 
     /** A line for people: what is wrong here, and what to do. */
     String line(String problem, @Nullable String remedy) {
-        return line(problem)
-                + (method.isEmpty() ? "" : ", in " + method)
-                + (remedy == null ? "" : "; " + remedy);
+        return line(problem) + (method.isEmpty() ? "" : ", in " + method) + (remedy == null ? "" : "; " + remedy);
     }
 }

@@ -98,7 +98,8 @@ class RunCommandTest {
                 }
                 """.formatted(table));
         assertFailed(file + ":4: " + table + ": line 3: has 1 cell, the first line has 2", file);
-        var missing = source("Missing.java", "void main() throws Exception {\n    throw new IOException(\"mine\");\n}\n");
+        var missing =
+                source("Missing.java", "void main() throws Exception {\n    throw new IOException(\"mine\");\n}\n");
         assertThat(CommandResult.of("run", missing).err()).startsWith("java.io.IOException: mine\n\tat ");
     }
 
@@ -165,7 +166,7 @@ class RunCommandTest {
                 "        | {  |   | } |   | 200000",
                 "a       | [a |   | ] | ; | 200000",
                 "int a = | '- ' | 1 |   | ; | 200000",
-                "new StringBuilder() | .append(1) | | | ; | 20000"
+                "\"\" | .trim() | | | ; | 60000"
             })
     void aSourceThatOverflowsTheCompilerIsOneLine(
             @Nullable String start,
