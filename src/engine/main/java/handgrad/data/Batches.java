@@ -76,6 +76,11 @@ public final class Batches {
         return target;
     }
 
+    /** The data set and options in words: batches of equal words and positions are equal, if the rows are. */
+    public String settings() {
+        return source.size() + " rows, " + options;
+    }
+
     /** How many batches there have been: the number of the next one, from 0. */
     public long position() {
         return position;

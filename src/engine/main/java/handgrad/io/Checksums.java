@@ -1,9 +1,11 @@
 package handgrad.io;
 
 import handgrad.file.PrintableText;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.zip.CRC32C;
@@ -11,7 +13,7 @@ import java.util.zip.CRC32C;
 /**
  * The checksums of a file: in the metadata, under {@code crc32c.} and the name of a tensor, the CRC-32C of its bytes
  * (RFC 3720, 12.1) in 8 hexadecimal digits. It tells every change of one bit, and of bits that are within 32 of each
- * other.
+ * other. Under {@code crc32c.__metadata__}, which is the name of no tensor, stands that of all other texts.
  */
 final class Checksums {
     private static final String PREFIX = "crc32c.";
@@ -28,14 +30,26 @@ final class Checksums {
         return PREFIX + tensor;
     }
 
+    /** The checksum of texts, whatever their order: of each key and its value, a zero byte after each. */
+    static String ofTexts(Map<String, String> texts) {
+        var checksum = new CRC32C();
+        new TreeMap<>(texts).forEach((key, value) -> {
+            if (!isKey(key)) {
+                checksum.update((key + "\0" + value + "\0").getBytes(StandardCharsets.UTF_8));
+            }
+        });
+        return digits(checksum);
+    }
+
     /** The checksum in digits. */
     static String digits(CRC32C checksum) {
         return "%08x".formatted(checksum.getValue());
     }
 
-    /** Those of a file by the names of their tensors, which it must have. */
+    /** Those of a file by the names of their tensors, which it must have; that of the texts must be right. */
     static Map<String, String> in(Path file, HeaderParser.Header header) throws SafetensorsException {
         var names = header.entries().stream().map(Entry::name).collect(Collectors.toSet());
+        names.add(Safetensors.METADATA);
         var checksums = new LinkedHashMap<String, String>();
         for (var text : header.metadata().entrySet()) {
             if (!isKey(text.getKey())) {
@@ -56,6 +70,13 @@ final class Checksums {
                                 + "'");
             }
             checksums.put(name, text.getValue());
+        }
+        var ofTexts = checksums.remove(Safetensors.METADATA);
+        if (ofTexts != null && !ofTexts.equals(ofTexts(header.metadata()))) {
+            throw new SafetensorsException(
+                    file,
+                    "the metadata is damaged, the CRC-32C of its texts is " + ofTexts(header.metadata()) + ", it says "
+                            + ofTexts + "; copy the file again");
         }
         return checksums;
     }

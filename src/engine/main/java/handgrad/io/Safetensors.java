@@ -18,7 +18,8 @@ import java.util.Map;
  * F8_E4M3, are refused.
  *
  * <p>Under {@code crc32c.} and a tensor's name stands the CRC-32C of its elements as they are in the file, in 8
- * hexadecimal digits. It is written for every tensor and checked where it is there.
+ * hexadecimal digits, and under {@code crc32c.__metadata__} that of the other texts. They are written for every tensor
+ * and checked where they are there.
  *
  * @param tensors the tensors by name, in the order of their elements in the file
  * @param metadata the texts under {@code __metadata__}, in the order of the header, without the checksums

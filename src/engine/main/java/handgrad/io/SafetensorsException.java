@@ -2,6 +2,7 @@ package handgrad.io;
 
 import handgrad.file.PrintableText;
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
@@ -15,5 +16,15 @@ public final class SafetensorsException extends IOException {
 
     SafetensorsException(Path file, String problem, @Nullable Throwable cause) {
         super(PrintableText.of(file + ": " + problem), cause);
+    }
+
+    /** Whether the file could be read, and what is in it is wrong; otherwise the system refused it, or memory did. */
+    boolean isDamage() {
+        return switch (getCause()) {
+            case CharacterCodingException _ -> true;
+            case IOException _ -> false;
+            case OutOfMemoryError _ -> false;
+            case null, default -> true;
+        };
     }
 }

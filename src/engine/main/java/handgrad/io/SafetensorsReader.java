@@ -21,7 +21,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.zip.CRC32C;
-import org.jspecify.annotations.Nullable;
 
 /** Reads a file of the safetensors format. */
 final class SafetensorsReader {
@@ -81,7 +80,7 @@ final class SafetensorsReader {
         }
     }
 
-    private static SafetensorsException tooLarge(Path file, @Nullable OutOfMemoryError cause) {
+    private static SafetensorsException tooLarge(Path file, OutOfMemoryError cause) {
         var sizes = String.format(
                 Locale.ROOT,
                 "it has %,d MiB, the heap at most %,d MiB",
@@ -213,7 +212,7 @@ final class SafetensorsReader {
         }
         // At once, before minutes of reading through what cannot be used here.
         if (end > Runtime.getRuntime().maxMemory()) {
-            throw tooLarge(file, null);
+            throw tooLarge(file, new OutOfMemoryError());
         }
     }
 

@@ -66,13 +66,16 @@ final class SafetensorsWriter {
         var all = new LinkedHashMap<>(metadata);
         if (all.keySet().stream().anyMatch(Checksums::isKey)) {
             throw new IllegalArgumentException(
-                    "write: the metadata has a checksum of its own; leave it out, write adds one for each tensor");
+                    "write: the metadata has a checksum of its own; leave it out, write adds them");
         }
         tensors.forEach((name, tensor) -> {
             var checksum = new CRC32C();
             elements(tensor, checksum::update);
             all.put(Checksums.key(name), Checksums.digits(checksum));
         });
+        if (!metadata.isEmpty()) {
+            all.put(Checksums.key(Safetensors.METADATA), Checksums.ofTexts(metadata));
+        }
         return all;
     }
 

@@ -27,6 +27,10 @@ final class AdamSteps {
         return parameters;
     }
 
+    String settings() {
+        return parameters.settings(options);
+    }
+
     void step(double lr, double gradFactor) {
         int step = parameters.beginStep(lr, gradFactor, means);
         for (int i = 0; i < parameters.size(); i++) {

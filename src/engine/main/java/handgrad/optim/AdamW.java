@@ -37,6 +37,16 @@ public final class AdamW implements Optimizer {
         return steps.parameters().all();
     }
 
+    @Override
+    public int steps() {
+        return steps.parameters().steps();
+    }
+
+    @Override
+    public String settings() {
+        return steps.settings();
+    }
+
     /**
      * For every parameter, at step s counted from 1:
      *

@@ -54,6 +54,15 @@ public interface Optimizer {
         return norm;
     }
 
+    /** How many steps it has done, also before it was saved. */
+    int steps();
+
+    /**
+     * Its kind and options in words, as far as its steps depend on them: two optimisers of equal words and states make
+     * equal steps.
+     */
+    String settings();
+
     /**
      * What it keeps from step to step, under PyTorch's words after the names that a model has for the parameters:
      * {@code 0.weight.exp_avg}. It is live, as a model's; {@code stateDict(model).copy()} stays as it is. Learning rate

@@ -8,11 +8,13 @@ import handgrad.tensor.DType;
 import handgrad.tensor.Shape;
 import handgrad.tensor.Tensor;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Function;
+import java.util.stream.DoubleStream;
 
 /**
  * The parameters of an optimiser or an average, at least one, none null, none twice, with the factors of their groups,
@@ -93,6 +95,17 @@ final class ParameterList {
     /** The weight decay of a parameter where that of the options is given. */
     double decay(int index, double weightDecay) {
         return decayFactors[index] * weightDecay;
+    }
+
+    /** The owner, its options, and the factors of the groups where one is not 1. */
+    String settings(Record options) {
+        boolean alike = DoubleStream.concat(Arrays.stream(rateFactors), Arrays.stream(decayFactors))
+                .allMatch(factor -> factor == 1);
+        return owner + " " + options
+                + (alike
+                        ? ""
+                        : ", rate factors " + Arrays.toString(rateFactors) + ", decay factors "
+                                + Arrays.toString(decayFactors));
     }
 
     /** What is kept for each parameter: a tensor of zeros, of its shape and type, as a statistic with a name. */

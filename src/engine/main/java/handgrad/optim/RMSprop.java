@@ -53,6 +53,16 @@ public final class RMSprop implements Optimizer {
         return parameters.all();
     }
 
+    @Override
+    public int steps() {
+        return parameters.steps();
+    }
+
+    @Override
+    public String settings() {
+        return parameters.settings(options);
+    }
+
     /**
      * For every parameter:
      *

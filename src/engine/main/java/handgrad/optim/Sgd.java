@@ -49,6 +49,16 @@ public final class Sgd implements Optimizer {
         return parameters.all();
     }
 
+    @Override
+    public int steps() {
+        return parameters.steps();
+    }
+
+    @Override
+    public String settings() {
+        return parameters.settings(options);
+    }
+
     /**
      * For every parameter, where without momentum the velocity is g:
      *

@@ -80,6 +80,16 @@ public final class WeightAverage {
         return new SwappedIn();
     }
 
+    /** What an update keeps of the average. */
+    public double decay() {
+        return decay;
+    }
+
+    /** Whether the averages are in the model now. */
+    public boolean isSwappedIn() {
+        return swappedIn;
+    }
+
     /** The number of updates, and each average under the name of its parameter: {@code 0.weight.average}; live. */
     public StateDict stateDict() {
         return parameters.stateDict(model, List.of(averages));

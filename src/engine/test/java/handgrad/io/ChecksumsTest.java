@@ -18,6 +18,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -124,6 +125,9 @@ class ChecksumsTest {
     @Test
     void a_file_without_checksums_or_with_some_is_read() throws IOException {
         var right = Safetensors.read(file).tensors();
+        replaceInHeader("crc32c.__metadata__", "digest.__metadata__");
+        assertThat(Safetensors.read(file).tensors()).isEqualTo(right);
+        whole = Files.readAllBytes(file);
         replaceInHeader("crc32c.weight", "digest.weight");
         assertThat(Safetensors.read(file).tensors()).isEqualTo(right);
         assertThat(Safetensors.inspect(file).tensors().get(1).checksum()).isEqualTo(Checksum.ABSENT);
@@ -131,6 +135,16 @@ class ChecksumsTest {
         assertThat(Safetensors.read(file).tensors()).isEqualTo(right);
         assertThat(Safetensors.read(file).metadata()).containsKeys("format", "md5.weight");
         assertThat(Safetensors.inspect(file).tensors()).allMatch(tensor -> tensor.checksum() == Checksum.ABSENT);
+    }
+
+    @Test
+    void a_changed_text_is_noticed() throws IOException {
+        replaceInHeader("format\":\"handgrad", "format\":\"handgrae");
+        assertThatExceptionOfType(SafetensorsException.class)
+                .isThrownBy(() -> Safetensors.read(file))
+                .withMessageMatching(Pattern.quote(file.toString())
+                        + ": the metadata is damaged, the CRC-32C of its texts is [0-9a-f]{8}, it says [0-9a-f]{8};"
+                        + " copy the file again");
     }
 
     @Test
@@ -152,8 +166,7 @@ class ChecksumsTest {
     void refuses_to_write_a_checksum_that_is_given() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> Safetensors.write(file, Map.of(), Map.of("crc32c.x", "00000000")))
-                .withMessage(
-                        "write: the metadata has a checksum of its own; leave it out, write adds one for each tensor");
+                .withMessage("write: the metadata has a checksum of its own; leave it out, write adds them");
     }
 
     /** Its elements are holes, which take no room on the disk. */

@@ -1,0 +1,127 @@
+package handgrad.io;
+
+import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+import java.util.regex.Pattern;
+
+/**
+ * The last checkpoints of a training, {@code checkpoint-STEP.safetensors} in a folder.
+ *
+ * <pre>{@code
+ * var checkpoints = new CheckpointFolder(folder, 2);
+ * checkpoints.readNewest(state, System.err::println);
+ * while (state.step() < 10_000) {
+ *     …
+ *     if (state.step() % 1_000 == 0) {
+ *         checkpoints.write(state);
+ *     }
+ * }
+ * }</pre>
+ *
+ * <p>One process writes to a folder at a time.
+ *
+ * @param path the folder, which {@link #write} makes where there is none
+ * @param keep how many checkpoints stay, at least 1: a new one, once it is on the disk, takes the place of the oldest
+ */
+public record CheckpointFolder(Path path, int keep) {
+    private static final Pattern NAME = Pattern.compile("checkpoint-([0-9]{1,10})\\.safetensors");
+    private static final String DAMAGED = ".damaged";
+
+    /** Checks the number. */
+    public CheckpointFolder {
+        if (keep < 1) {
+            throw new IllegalArgumentException("CheckpointFolder: keep must be at least 1, it is " + keep);
+        }
+    }
+
+    /**
+     * Writes the training of now and takes away the oldest checkpoints, if there are too many then.
+     *
+     * @return the file
+     * @throws SafetensorsException if the checkpoint cannot be written; those before it stay
+     */
+    public Path write(TrainingState state) throws SafetensorsException {
+        var file = path.resolve("checkpoint-" + state.step() + ".safetensors");
+        try {
+            Files.createDirectories(path);
+        } catch (IOException exception) {
+            throw new SafetensorsException(file, "cannot be written, its folder cannot be made", exception);
+        }
+        Checkpoint.write(file, state);
+        var files = files();
+        for (var old : files.subList(0, Math.max(0, files.size() - keep))) {
+            delete(old, file);
+        }
+        return file;
+    }
+
+    private static void delete(Path old, Path written) throws SafetensorsException {
+        try {
+            Files.deleteIfExists(old);
+        } catch (IOException exception) {
+            throw new SafetensorsException(old, "cannot be deleted, though " + written + " takes its place", exception);
+        }
+    }
+
+    /**
+     * Sets a training to the newest checkpoint that can be read. A damaged one is renamed, {@code .damaged} behind its
+     * name, and the one before it is taken.
+     *
+     * @param told a line on each one that is damaged
+     * @return the file that was read; empty where there is none
+     * @throws SafetensorsException if a checkpoint cannot be read for another reason than damage, such as its
+     *     permissions
+     * @throws IllegalArgumentException if it is the checkpoint of another training: {@link Checkpoint#read}
+     */
+    public Optional<Path> readNewest(TrainingState state, Consumer<String> told) throws SafetensorsException {
+        for (var file : files().reversed()) {
+            try {
+                Checkpoint.read(file, state);
+                return Optional.of(file);
+            } catch (SafetensorsException exception) {
+                if (!exception.isDamage()) {
+                    throw exception;
+                }
+                told.accept(exception.getMessage() + "; it is kept as "
+                        + setAside(file).getFileName());
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static Path setAside(Path file) throws SafetensorsException {
+        var aside = file.resolveSibling(file.getFileName() + DAMAGED);
+        try {
+            return Files.move(file, aside, StandardCopyOption.REPLACE_EXISTING);
+        } catch (IOException exception) {
+            throw new SafetensorsException(file, "is damaged and cannot be renamed", exception);
+        }
+    }
+
+    /** The checkpoints, that of the earliest step first; none where there is no such folder. */
+    public List<Path> files() throws SafetensorsException {
+        if (!Files.isDirectory(path)) {
+            return List.of();
+        }
+        var byStep = new TreeMap<Long, Path>();
+        try (var entries = Files.newDirectoryStream(path)) {
+            for (var entry : entries) {
+                var name = NAME.matcher(entry.getFileName().toString());
+                if (name.matches()) {
+                    byStep.put(Long.parseLong(name.group(1)), entry);
+                }
+            }
+        } catch (IOException | DirectoryIteratorException exception) {
+            throw new SafetensorsException(path, "cannot be read", exception);
+        }
+        return new ArrayList<>(byStep.values());
+    }
+}
