@@ -19,6 +19,7 @@ module handgrad.app {
     requires java.management;
     requires jtokkit;
     requires me.tongfei.progressbar;
+    requires org.jline.terminal;
     requires tools.jackson.core;
 
     // For the diagram alone. The launcher puts them on the module path for its command only: most are automatic modules

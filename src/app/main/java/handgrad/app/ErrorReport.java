@@ -2,13 +2,14 @@ package handgrad.app;
 
 import handgrad.app.command.ExitCode;
 import handgrad.app.command.FailedException;
+import handgrad.app.command.StoppedException;
 import handgrad.app.command.WrongInputException;
 import handgrad.file.PrintableText;
 import java.io.PrintWriter;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
-/** Turns what a command throws into one line for the user and an exit code. */
+/** Turns what a command throws into a line for the user and an exit code. */
 final class ErrorReport {
     private ErrorReport() {}
 
@@ -33,8 +34,12 @@ final class ErrorReport {
         return PrintableText.of("unknown %s %s%s".formatted(kind, argument, nearest));
     }
 
-    /** Reports what a command threw: wrong input, a failure, too little memory, or a bug. */
+    /** Reports what a command threw: that it was stopped, wrong input, a failure, too little memory, or a bug. */
     static int failure(Throwable failure, boolean trace, PrintWriter err) {
+        if (failure instanceof StoppedException stopped) {
+            err.println(stopped.getMessage());
+            return stopped.exitCode();
+        }
         var message = oneLine(failure);
         err.println("handgrad: "
                 + switch (failure) {

@@ -33,7 +33,11 @@ import picocli.CommandLine.Spec;
             "0:done",
             "1:failed: a check did not pass, a training diverged, a program threw",
             "2:wrong input",
-            "70:internal error, a bug of handgrad"
+            "70:internal error, a bug of handgrad",
+            "129:ended by SIGHUP, as its terminal was closed",
+            "130:ended by SIGINT, Ctrl-C",
+            "141:nobody reads the output any more, as after | head",
+            "143:ended by SIGTERM, as by kill"
         })
 final class Handgrad implements Runnable {
     /** In the order of the help. */

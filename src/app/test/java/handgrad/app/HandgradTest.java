@@ -2,6 +2,8 @@ package handgrad.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import handgrad.app.command.StopSignal;
+import handgrad.app.command.StoppedException;
 import handgrad.app.command.WrongInputException;
 import handgrad.models.LectureModel;
 import java.io.ByteArrayOutputStream;
@@ -20,7 +22,9 @@ class HandgradTest {
     void withoutACommandPrintsTheHelp() {
         var result = CommandResult.of();
         assertThat(result.code()).isZero();
-        assertThat(result.out()).startsWith("Usage: handgrad").contains("run", "shell", "bench", "2    wrong input");
+        assertThat(result.out())
+                .startsWith("Usage: handgrad")
+                .contains("run", "shell", "bench", "2     wrong input", "130   ended by SIGINT");
     }
 
     @ParameterizedTest
@@ -119,6 +123,15 @@ class HandgradTest {
                         "handgrad: out of memory: Java heap space; give more, as in ./handgrad -Xmx8g ..., or ask "
                                 + "for less",
                         "handgrad: internal error: java.lang.IllegalStateException: first second; --trace shows where");
+    }
+
+    @Test
+    void aCommandThatWasStoppedSaysItsLinesAlone() {
+        var err = new StringWriter();
+        var stopped = new StoppedException(StopSignal.TERM, "saved in runs/a", "go on: --resume\truns/a");
+        assertThat(ErrorReport.failure(stopped, false, new PrintWriter(err, true)))
+                .isEqualTo(143);
+        assertThat(err.toString().lines()).containsExactly("saved in runs/a", "go on: --resume\\truns/a");
     }
 
     @Test
