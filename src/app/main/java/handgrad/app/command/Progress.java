@@ -2,11 +2,9 @@ package handgrad.app.command;
 
 import java.io.Closeable;
 import java.io.PrintWriter;
-import java.util.Locale;
 import me.tongfei.progressbar.DelegatingProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
-import me.tongfei.progressbar.ProgressBarStyle;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,13 +15,12 @@ public final class Progress implements Closeable {
     /** One less than a terminal has at least: some wrap at the last column. */
     private static final int WIDTH = 79;
 
-    /** How many steps pass between two updates of the bar: it is drawn a few times a second at most. */
-    private static final int EVERY = 256;
-
     private static final String ERASE_LINE = "\r\033[K";
 
     private final @Nullable ProgressBar bar;
     private final @Nullable ProgressLines lines;
+    private volatile ProgressText.State state;
+    private double dev = Double.NaN;
     private boolean closed;
 
     /**
@@ -32,51 +29,76 @@ public final class Progress implements Closeable {
      * @param quiet whether to show nothing
      */
     public Progress(String task, long steps, boolean quiet) {
-        boolean terminal = Boolean.getBoolean("handgrad.terminal");
-        lines = quiet || terminal ? null : new ProgressLines(task, steps, System.nanoTime());
-        bar = quiet || !terminal
-                ? null
-                : new ProgressBarBuilder()
-                        .setTaskName(task)
-                        .setInitialMax(steps)
-                        .setStyle(style())
-                        .setUpdateIntervalMillis(250)
-                        .setConsumer(new DelegatingProgressBarConsumer(this::draw, WIDTH))
-                        .build();
+        this(task, 0, steps, quiet);
     }
 
-    private static ProgressBarStyle style() {
+    /**
+     * Begins to show so many steps of which some are done already, as where a training is resumed.
+     *
+     * @param quiet whether to show nothing
+     */
+    public Progress(String task, long done, long steps, boolean quiet) {
+        boolean terminal = Boolean.getBoolean("handgrad.terminal");
+        var text = new ProgressText(task, done, steps, System.nanoTime());
+        state = new ProgressText.State(done, Double.NaN, Double.NaN, Double.NaN);
+        lines = quiet || terminal ? null : new ProgressLines(text);
+        bar = quiet || !terminal ? null : bar(text);
+    }
+
+    private ProgressBar bar(ProgressText text) {
         boolean blocks = System.err.charset().newEncoder().canEncode('█');
-        return blocks ? ProgressBarStyle.UNICODE_BLOCK : ProgressBarStyle.ASCII;
+        return new ProgressBarBuilder()
+                .setRenderer((_, columns) ->
+                        text.bar(state, System.nanoTime(), columns, blocks ? '█' : '=', blocks ? '│' : '|'))
+                .setUpdateIntervalMillis(250)
+                .continuousUpdate()
+                .setConsumer(new DelegatingProgressBarConsumer(this::draw, WIDTH))
+                .build();
     }
 
     private synchronized void draw(String line) {
         if (!closed) {
-            System.err.print("\r" + line);
+            System.err.print("\r" + line + "\033[K");
             System.err.flush();
         }
     }
 
-    /** Says that a step is done, with the loss of its batch. */
+    /** As {@link #step(int, double, double)}, without a learning rate. */
     public void step(int step, double loss) {
-        print(step + 1L, loss);
-        if (bar != null && step % EVERY == 0) {
-            bar.stepTo(step);
-            bar.setExtraMessage(String.format(Locale.ROOT, " loss %.3f", loss));
-        }
+        step(step, loss, Double.NaN);
+    }
+
+    /**
+     * Says that a step is done.
+     *
+     * @param step its number, from 0
+     * @param loss of its batch
+     * @param lr its learning rate
+     */
+    public void step(int step, double loss, double lr) {
+        show(new ProgressText.State(step + 1L, loss, dev, lr));
+    }
+
+    /** Says what the loss on dev is now; it is shown from the next step on. */
+    public void evaluated(double dev) {
+        this.dev = dev;
     }
 
     /** Says how many steps are done. */
     public void done(long steps) {
-        print(steps, Double.NaN);
-        if (bar != null) {
-            bar.stepTo(steps);
+        show(new ProgressText.State(steps, Double.NaN, Double.NaN, Double.NaN));
+    }
+
+    private void show(ProgressText.State newer) {
+        state = newer;
+        if (lines != null) {
+            print(newer);
         }
     }
 
-    private synchronized void print(long done, double loss) {
+    private synchronized void print(ProgressText.State newer) {
         if (lines != null) {
-            lines.line(done, loss, System.nanoTime()).ifPresent(System.err::println);
+            lines.line(newer, System.nanoTime()).ifPresent(System.err::println);
         }
     }
 

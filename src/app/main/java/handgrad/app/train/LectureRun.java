@@ -46,7 +46,7 @@ public record LectureRun(
         var data = model.isBigram() ? names.dataset(options.blockSize()) : split.train();
         Training training;
         try (var progress = new Progress(model.title(), steps, false)) {
-            training = Training.of(options, data, (step, loss, _) -> progress.step(step, loss));
+            training = Training.of(options, data, progress::step);
         }
         return new LectureRun(
                 model,
