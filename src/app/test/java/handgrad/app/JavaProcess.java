@@ -29,7 +29,6 @@ public final class JavaProcess {
                 .collect(Collectors.joining(File.pathSeparator));
         var command = new ArrayList<>(List.of(
                 JAVA,
-                "-XX:TieredStopAtLevel=1",
                 "-XX:+UseSerialGC",
                 "-XX:-UsePerfData",
                 "--add-modules",

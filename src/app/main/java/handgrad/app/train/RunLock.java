@@ -1,6 +1,7 @@
 package handgrad.app.train;
 
 import handgrad.app.command.WrongInputException;
+import handgrad.file.AtomicFile;
 import java.io.Closeable;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -54,20 +55,21 @@ public final class RunLock implements Closeable {
     }
 
     /**
-     * Locks a folder, which is made if it is not there. Of any number of processes, at any time, one gets it.
+     * Locks a folder, which is made if it is not there, and takes away what processes that died left half written. Of
+     * any number of processes, at any time, one gets it.
      *
      * @param option that names the folder; messages begin with it
      * @throws WrongInputException if another run has it, or it cannot be written or locked
      */
     public static RunLock take(String option, Path folder) {
         try {
-            Files.createDirectories(folder);
+            AtomicFile.createFolder(folder);
             var real = folder.toRealPath();
             if (!HELD.add(real)) {
                 throw inUse(option, folder, owner(ProcessHandle.current().pid(), host()));
             }
             try {
-                return new RunLock(option, folder, real);
+                return take(option, folder, real);
             } catch (IOException | RuntimeException exception) {
                 HELD.remove(real);
                 throw exception;
@@ -77,12 +79,23 @@ public final class RunLock implements Closeable {
         }
     }
 
+    private static RunLock take(String option, Path folder, Path real) throws IOException {
+        var lock = new RunLock(option, folder, real);
+        try {
+            AtomicFile.removeTemporaries(real);
+            return lock;
+        } catch (IOException exception) {
+            lock.channel.close();
+            throw exception;
+        }
+    }
+
     /** Locks the folder, and makes it, once more if somebody removed it; otherwise does nothing. */
     public void renew() {
         try {
             if (key.isEmpty() || !key.equals(key())) {
                 channel.close();
-                Files.createDirectories(real);
+                AtomicFile.createFolder(real);
                 channel = locked();
                 key = key();
             }

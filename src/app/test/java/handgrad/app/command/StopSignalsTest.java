@@ -106,7 +106,7 @@ class StopSignalsTest {
 
     private static Process start(String script) throws Exception {
         var command = new ArrayList<>(List.of("sh", "-c", script, "sh"));
-        command.addAll(JavaProcess.command(List.of(), NeverAsks.class));
+        command.addAll(JavaProcess.command(List.of("-XX:TieredStopAtLevel=1"), NeverAsks.class));
         return new ProcessBuilder(command)
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();

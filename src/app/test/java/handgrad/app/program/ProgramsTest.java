@@ -8,9 +8,11 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** The programs to copy: each runs and does what its comment says. */
 class ProgramsTest {
@@ -97,16 +99,30 @@ class ProgramsTest {
         assertThat(numbers.getLast()).isGreaterThan(numbers.getFirst() + 0.03);
     }
 
+    /** The second time from the checkpoint before the last, as after a kill. */
+    @Test
+    void a_training_that_is_interrupted_ends_with_the_same_bits(@TempDir Path folder) throws Exception {
+        var program = Path.of("../../examples/programs", "Checkpoints.java");
+        String[] arguments = {"--steps", "300", "--every", "100", "--out", folder.toString()};
+        var whole = printedBy(program, arguments);
+        assertThat(whole).hasSize(5);
+        assertThat(whole.getLast()).startsWith("weights  sha256 ");
+        Files.delete(folder.resolve("checkpoint-300.safetensors"));
+        var rest = new ArrayList<>(whole.subList(2, 5));
+        rest.addFirst("going on from " + folder.resolve("checkpoint-200.safetensors"));
+        assertThat(printedBy(program, arguments)).isEqualTo(rest);
+    }
+
     private static double lastNumber(List<String> lines) {
         return Double.parseDouble(lines.getLast().replaceAll(".* ", ""));
     }
 
-    private static List<String> printedBy(Path program) throws Exception {
+    private static List<String> printedBy(Path program, String... arguments) throws Exception {
         var standardOut = System.out;
         var printed = new ByteArrayOutputStream();
         System.setOut(new PrintStream(printed, true, StandardCharsets.UTF_8));
         try {
-            SourceProgram.compile(program).run(new String[0]);
+            SourceProgram.compile(program).run(arguments);
         } finally {
             System.setOut(standardOut);
         }

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.Executors;
@@ -49,6 +50,17 @@ class RunLockTest {
         }
         RunLock.take("--resume", folder).close();
         assertThat(folder.resolve(".lock")).exists();
+    }
+
+    @Test
+    void what_died_half_written_is_removed_and_nothing_else() throws Exception {
+        Files.writeString(temporary.resolve(".model.safetensors." + UUID.randomUUID() + ".tmp"), "half");
+        Files.writeString(temporary.resolve("notes.tmp"), "");
+        RunLock.take(temporary).close();
+        try (var files = Files.list(temporary)) {
+            assertThat(files.map(file -> file.getFileName().toString()))
+                    .containsExactlyInAnyOrder(".lock", "notes.tmp");
+        }
     }
 
     @Test
@@ -182,7 +194,7 @@ class RunLockTest {
     }
 
     private Process start(Path folder) throws IOException {
-        var command = JavaProcess.command(List.of(), Attempt.class, folder.toString());
+        var command = JavaProcess.command(List.of("-XX:TieredStopAtLevel=1"), Attempt.class, folder.toString());
         var process = new ProcessBuilder(command)
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
