@@ -47,6 +47,11 @@ final class AppendedFile implements Closeable {
         return file;
     }
 
+    /** Starts a file anew with its first part. */
+    static AppendedFile later(Path path, byte[] beginning, Consumer<String> warning) {
+        return new AppendedFile(path, beginning, warning);
+    }
+
     /** Goes on with a file of whole parts, or starts it where there is none. */
     static AppendedFile extend(Path path, Consumer<String> warning) throws IOException {
         var file = new AppendedFile(path, new byte[0], warning);

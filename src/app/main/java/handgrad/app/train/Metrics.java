@@ -19,6 +19,7 @@ import java.util.function.IntPredicate;
 public final class Metrics implements Closeable {
     private final Consumer<String> warning;
     private final List<AppendedFile> files = new ArrayList<>();
+    private final List<TensorBoard> boards = new ArrayList<>();
 
     /** Metrics whose warnings go to the program's standard error. */
     public Metrics() {
@@ -42,6 +43,19 @@ public final class Metrics implements Closeable {
     /** Goes on with the file of a run that is resumed, after {@link #cut}; it gets every line from now on. */
     void continueFile(Path file) throws IOException {
         files.add(AppendedFile.extend(file, warning));
+    }
+
+    /**
+     * Also writes event files for TensorBoard into the folder {@code tensorboard} of a run, beginning with the metrics
+     * that are in its folder. The metrics of the run are to be started, or cut, before.
+     *
+     * @param run the folder of the run
+     * @throws WrongInputException if its metrics cannot be read
+     */
+    public void addTensorBoard(Path run) {
+        var soFar = new RunFolder(run).metrics();
+        boards.add(TensorBoard.open(
+                run.resolve("tensorboard"), Files.exists(soFar) ? MetricsFile.lines(soFar) : List.of(), warning));
     }
 
     /**
@@ -105,10 +119,12 @@ public final class Metrics implements Closeable {
     private void add(MetricsLine line) {
         byte[] bytes = (line.json() + "\n").getBytes(StandardCharsets.UTF_8);
         files.forEach(file -> file.add(bytes));
+        boards.forEach(board -> board.add(line));
     }
 
     @Override
     public void close() {
         files.forEach(AppendedFile::close);
+        boards.forEach(TensorBoard::close);
     }
 }
