@@ -7,7 +7,6 @@ import handgrad.tensor.Tensor;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Objects;
 import java.util.stream.Collectors;
 
 /**
@@ -29,7 +28,9 @@ public record Checkpoint(int step, Environment environment) {
 
     private static final String VERSION = "1";
     private static final String STEP = "step";
-    private static final String STATE = "state.";
+    /** What the name of a part, a dot and the name of its text stand behind. */
+    static final String STATE = "state.";
+
     private static final String MODEL = "model.";
 
     /**
@@ -52,7 +53,8 @@ public record Checkpoint(int step, Environment environment) {
         Safetensors.write(file, tensors, metadata);
     }
 
-    private static SavedState save(String part, Stateful stateful) {
+    /** What a part saves. */
+    static SavedState save(String part, Stateful stateful) {
         try {
             return stateful.save();
         } catch (IllegalStateException exception) {
@@ -67,12 +69,13 @@ public record Checkpoint(int step, Environment environment) {
      * @throws SafetensorsException if the file cannot be read, is damaged or no checkpoint
      * @throws IllegalArgumentException if the file is the checkpoint of another training: a part, tensor or text is
      *     missing or unknown, or has another shape, type or setting; nothing is changed then
+     * @throws IllegalStateException as {@link #write}
      */
     public static Checkpoint read(Path file, TrainingState state) throws SafetensorsException {
         var content = Safetensors.read(file);
         var checkpoint = of(file, content.metadata());
         try {
-            new Restoring(content).restore(state.parts());
+            new Restoring(content, state.parts()).restore();
         } catch (IllegalArgumentException exception) {
             throw new IllegalArgumentException(
                     PrintableText.of(file + ": is the checkpoint of another training: " + exception.getMessage()),
@@ -99,22 +102,22 @@ public record Checkpoint(int step, Environment environment) {
 
     private static Checkpoint of(Path file, Map<String, String> metadata) throws SafetensorsException {
         var version = metadata.get(KEY);
-        if (!VERSION.equals(version)) {
-            throw new SafetensorsException(
+        if (version == null) {
+            throw SafetensorsException.ofSoundFile(
+                    file, "is no checkpoint of a training; a file of weights is read by Safetensors");
+        }
+        if (!version.equals(VERSION)) {
+            throw SafetensorsException.ofSoundFile(
                     file,
-                    version == null
-                            ? "is no checkpoint of a training; a file of weights is read by Safetensors"
-                            : "is a checkpoint of version " + PrintableText.excerpt(version) + ", this handgrad reads "
-                                    + VERSION);
+                    "is a checkpoint of version " + PrintableText.excerpt(version) + ", this handgrad reads "
+                            + VERSION);
         }
         try {
-            return new Checkpoint(
-                    Integer.parseInt(Objects.requireNonNullElse(metadata.get(STEP), "")),
-                    EnvironmentTexts.parse(metadata));
+            return new Checkpoint(EnvironmentTexts.number(metadata, STEP), EnvironmentTexts.parse(metadata));
         } catch (IllegalArgumentException exception) {
             throw new SafetensorsException(
                     file,
-                    "its step or environment is none: " + PrintableText.excerpt(String.valueOf(exception.getMessage())),
+                    "is no sound checkpoint, " + PrintableText.excerpt(String.valueOf(exception.getMessage())),
                     exception);
         }
     }
@@ -138,7 +141,7 @@ public record Checkpoint(int step, Environment environment) {
     }
 
     /** The values whose names begin with this, by the rest of their names. */
-    private static <T> Map<String, T> within(String prefix, Map<String, T> all) {
+    static <T> Map<String, T> within(String prefix, Map<String, T> all) {
         return all.entrySet().stream()
                 .filter(entry -> entry.getKey().startsWith(prefix))
                 .collect(Collectors.toMap(
@@ -146,57 +149,5 @@ public record Checkpoint(int step, Environment environment) {
                         Map.Entry::getValue,
                         (one, _) -> one,
                         LinkedHashMap::new));
-    }
-
-    /** The parts of a file on their way into a training. */
-    private record Restoring(Safetensors content) {
-        void restore(Map<String, Stateful> parts) {
-            requireKnown(parts);
-            var before = new LinkedHashMap<Stateful, SavedState>();
-            try {
-                parts.forEach((name, part) -> {
-                    before.put(part, part.save().copy());
-                    restore(name, part);
-                });
-            } catch (IllegalArgumentException exception) {
-                before.forEach(Stateful::restore);
-                throw exception;
-            }
-        }
-
-        private void requireKnown(Map<String, Stateful> parts) {
-            content.tensors().keySet().forEach(name -> requireKnown(parts, name));
-            within(STATE, content.metadata()).keySet().forEach(name -> requireKnown(parts, name));
-        }
-
-        private static void requireKnown(Map<String, Stateful> parts, String name) {
-            var part = name.substring(0, Math.max(0, name.indexOf('.')));
-            if (!parts.containsKey(part)) {
-                throw new IllegalArgumentException("it has " + PrintableText.excerpt(name)
-                        + ", and this training has no part " + PrintableText.excerpt(part)
-                        + "; add it to the TrainingState");
-            }
-        }
-
-        private void restore(String name, Stateful part) {
-            var saved = new SavedState(
-                    within(name + ".", content.tensors()), within(STATE + name + ".", content.metadata()));
-            var own = part.save();
-            if (saved.isEmpty() && !own.isEmpty()) {
-                throw new IllegalArgumentException("it has nothing of " + name);
-            }
-            saved.tensors().forEach((key, tensor) -> {
-                var wanted = own.tensors().get(key);
-                if (wanted != null && wanted.dtype() != tensor.dtype()) {
-                    throw new IllegalArgumentException(name + "." + key + " is " + tensor.dtype() + " in it, and "
-                            + wanted.dtype() + " now; convert the model first, model.to(" + tensor.dtype() + ")");
-                }
-            });
-            try {
-                part.restore(saved);
-            } catch (IllegalArgumentException exception) {
-                throw new IllegalArgumentException(name + ": " + exception.getMessage(), exception);
-            }
-        }
     }
 }

@@ -1,8 +1,11 @@
 package handgrad.io;
 
+import handgrad.file.AtomicFile;
+import handgrad.file.PrintableText;
 import java.io.IOException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
@@ -32,7 +35,7 @@ import java.util.regex.Pattern;
  * @param keep how many checkpoints stay, at least 1: a new one, once it is on the disk, takes the place of the oldest
  */
 public record CheckpointFolder(Path path, int keep) {
-    private static final Pattern NAME = Pattern.compile("checkpoint-([0-9]{1,10})\\.safetensors");
+    private static final Pattern NAME = Pattern.compile("checkpoint-(0|[1-9][0-9]{0,9})\\.safetensors");
     private static final String DAMAGED = ".damaged";
 
     /** Checks the number. */
@@ -46,21 +49,33 @@ public record CheckpointFolder(Path path, int keep) {
      * Writes the training of now and takes away the oldest checkpoints, if there are too many then.
      *
      * @return the file
-     * @throws SafetensorsException if the checkpoint cannot be written; those before it stay
+     * @throws SafetensorsException if the checkpoint cannot be written, or an old one not deleted; those before it stay
+     * @throws IllegalStateException if there is a checkpoint of a later step, or as {@link Checkpoint#write}
      */
     public Path write(TrainingState state) throws SafetensorsException {
         var file = path.resolve("checkpoint-" + state.step() + ".safetensors");
         try {
-            Files.createDirectories(path);
+            AtomicFile.createFolder(path);
         } catch (IOException exception) {
             throw new SafetensorsException(file, "cannot be written, its folder cannot be made", exception);
         }
+        requireNoneAfter(state.step());
         Checkpoint.write(file, state);
         var files = files();
         for (var old : files.subList(0, Math.max(0, files.size() - keep))) {
             delete(old, file);
         }
         return file;
+    }
+
+    /** Otherwise a training that is interrupted would go on from what is not its own. */
+    private void requireNoneAfter(int step) throws SafetensorsException {
+        var files = byStep();
+        if (!files.isEmpty() && files.lastKey() > step) {
+            throw new IllegalStateException(PrintableText.of("CheckpointFolder: "
+                    + files.lastEntry().getValue() + " is of a later step than " + step
+                    + ": read the newest checkpoint before a training goes on, or move it to another folder"));
+        }
     }
 
     private static void delete(Path old, Path written) throws SafetensorsException {
@@ -78,7 +93,7 @@ public record CheckpointFolder(Path path, int keep) {
      * @param told a line on each one that is damaged
      * @return the file that was read; empty where there is none
      * @throws SafetensorsException if a checkpoint cannot be read for another reason than damage, such as its
-     *     permissions
+     *     permissions or its version
      * @throws IllegalArgumentException if it is the checkpoint of another training: {@link Checkpoint#read}
      */
     public Optional<Path> readNewest(TrainingState state, Consumer<String> told) throws SafetensorsException {
@@ -108,9 +123,10 @@ public record CheckpointFolder(Path path, int keep) {
 
     /** The checkpoints, that of the earliest step first; none where there is no such folder. */
     public List<Path> files() throws SafetensorsException {
-        if (!Files.isDirectory(path)) {
-            return List.of();
-        }
+        return new ArrayList<>(byStep().values());
+    }
+
+    private TreeMap<Long, Path> byStep() throws SafetensorsException {
         var byStep = new TreeMap<Long, Path>();
         try (var entries = Files.newDirectoryStream(path)) {
             for (var entry : entries) {
@@ -119,9 +135,13 @@ public record CheckpointFolder(Path path, int keep) {
                     byStep.put(Long.parseLong(name.group(1)), entry);
                 }
             }
-        } catch (IOException | DirectoryIteratorException exception) {
+        } catch (NoSuchFileException exception) {
+            return byStep;
+        } catch (DirectoryIteratorException exception) {
+            throw new SafetensorsException(path, "cannot be read", exception.getCause());
+        } catch (IOException exception) {
             throw new SafetensorsException(path, "cannot be read", exception);
         }
-        return new ArrayList<>(byStep.values());
+        return byStep;
     }
 }

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.zip.CRC32C;
@@ -46,9 +47,12 @@ final class Checksums {
         return "%08x".formatted(checksum.getValue());
     }
 
-    /** Those of a file by the names of their tensors, which it must have; that of the texts must be right. */
+    /**
+     * Those of a file by the names of their tensors, which it must have; that of the texts must be right, and none may
+     * be missing of a checkpoint.
+     */
     static Map<String, String> in(Path file, HeaderParser.Header header) throws SafetensorsException {
-        var names = header.entries().stream().map(Entry::name).collect(Collectors.toSet());
+        var names = header.entries().stream().map(Entry::name).collect(Collectors.toCollection(TreeSet::new));
         names.add(Safetensors.METADATA);
         var checksums = new LinkedHashMap<String, String>();
         for (var text : header.metadata().entrySet()) {
@@ -70,6 +74,13 @@ final class Checksums {
                                 + "'");
             }
             checksums.put(name, text.getValue());
+        }
+        names.removeAll(checksums.keySet());
+        if (Checkpoint.is(header.metadata()) && !names.isEmpty()) {
+            throw new SafetensorsException(
+                    file,
+                    "the metadata has no checksum of '"
+                            + PrintableText.excerpt(names.iterator().next()) + "', and that of a checkpoint has all");
         }
         var ofTexts = checksums.remove(Safetensors.METADATA);
         if (ofTexts != null && !ofTexts.equals(ofTexts(header.metadata()))) {

@@ -26,18 +26,28 @@ final class EnvironmentTexts {
     /** Reads them back; one that is missing or no number throws an {@link IllegalArgumentException}. */
     static Environment parse(Map<String, String> texts) {
         return new Environment(
-                text(texts, "handgrad"),
-                text(texts, "jdk"),
-                text(texts, "blas"),
-                text(texts, "core"),
-                text(texts, "route"),
-                Integer.parseInt(text(texts, "vectorBits")),
-                Boolean.parseBoolean(text(texts, "fma")),
-                Integer.parseInt(text(texts, "threads")));
+                text(texts, PREFIX + "handgrad"),
+                text(texts, PREFIX + "jdk"),
+                text(texts, PREFIX + "blas"),
+                text(texts, PREFIX + "core"),
+                text(texts, PREFIX + "route"),
+                number(texts, PREFIX + "vectorBits"),
+                Boolean.parseBoolean(text(texts, PREFIX + "fma")),
+                number(texts, PREFIX + "threads"));
+    }
+
+    /** A text that is a whole number; one that is missing or no number throws an {@link IllegalArgumentException}. */
+    static int number(Map<String, String> texts, String name) {
+        var text = text(texts, name);
+        try {
+            return Integer.parseInt(text);
+        } catch (NumberFormatException exception) {
+            throw new IllegalArgumentException(name + " is no whole number: " + text, exception);
+        }
     }
 
     private static String text(Map<String, String> texts, String name) {
-        var text = texts.get(PREFIX + name);
+        var text = texts.get(name);
         if (text == null) {
             throw new IllegalArgumentException(name + " is missing");
         }

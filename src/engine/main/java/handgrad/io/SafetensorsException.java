@@ -10,21 +10,37 @@ import org.jspecify.annotations.Nullable;
 public final class SafetensorsException extends IOException {
     private static final long serialVersionUID = 1;
 
+    private final boolean damage;
+
     SafetensorsException(Path file, String problem) {
-        super(PrintableText.of(file + ": " + problem));
+        this(file, problem, null);
     }
 
     SafetensorsException(Path file, String problem, @Nullable Throwable cause) {
-        super(PrintableText.of(file + ": " + problem), cause);
+        this(file, problem, cause, isDamage(cause));
     }
 
-    /** Whether the file could be read, and what is in it is wrong; otherwise the system refused it, or memory did. */
-    boolean isDamage() {
-        return switch (getCause()) {
+    private SafetensorsException(Path file, String problem, @Nullable Throwable cause, boolean damage) {
+        super(PrintableText.of(file + ": " + problem), cause);
+        this.damage = damage;
+    }
+
+    /** Of a file that is sound and not what was asked for. */
+    static SafetensorsException ofSoundFile(Path file, String problem) {
+        return new SafetensorsException(file, problem, null, false);
+    }
+
+    private static boolean isDamage(@Nullable Throwable cause) {
+        return switch (cause) {
             case CharacterCodingException _ -> true;
             case IOException _ -> false;
             case OutOfMemoryError _ -> false;
             case null, default -> true;
         };
+    }
+
+    /** Whether the file could be read, and what is in it is wrong; otherwise the system refused it, or memory did. */
+    boolean isDamage() {
+        return damage;
     }
 }

@@ -68,23 +68,29 @@ final class SafetensorsReader {
 
     private static <T> T use(Path file, Use<T> use) throws SafetensorsException {
         try (var channel = InputFile.open(file, "a file of tensors")) {
-            return use.of(new SafetensorsReader(file, channel));
+            return use(file, channel, use);
         } catch (SafetensorsException e) {
             throw e;
         } catch (UnreadableFileException e) {
             throw new SafetensorsException(file, String.valueOf(e.getMessage()), e);
         } catch (IOException e) {
             throw new SafetensorsException(file, "cannot be read, " + e.getMessage(), e);
-        } catch (OutOfMemoryError e) {
-            throw tooLarge(file, e);
         }
     }
 
-    private static SafetensorsException tooLarge(Path file, OutOfMemoryError cause) {
+    private static <T> T use(Path file, FileChannel channel, Use<T> use) throws IOException {
+        try {
+            return use.of(new SafetensorsReader(file, channel));
+        } catch (OutOfMemoryError e) {
+            throw tooLarge(file, channel.size(), e);
+        }
+    }
+
+    private static SafetensorsException tooLarge(Path file, long bytes, OutOfMemoryError cause) {
         var sizes = String.format(
                 Locale.ROOT,
                 "it has %,d MiB, the heap at most %,d MiB",
-                file.toFile().length() >> 20,
+                bytes >> 20,
                 Runtime.getRuntime().maxMemory() >> 20);
         return new SafetensorsException(file, "does not fit into the memory of this JVM: " + sizes, cause);
     }
@@ -212,7 +218,7 @@ final class SafetensorsReader {
         }
         // At once, before minutes of reading through what cannot be used here.
         if (end > Runtime.getRuntime().maxMemory()) {
-            throw tooLarge(file, new OutOfMemoryError());
+            throw new OutOfMemoryError("the elements take " + end + " bytes");
         }
     }
 

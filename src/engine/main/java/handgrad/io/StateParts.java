@@ -3,6 +3,7 @@ package handgrad.io;
 import handgrad.data.Batches;
 import handgrad.file.PrintableText;
 import handgrad.nn.Layer;
+import handgrad.nn.Parameter;
 import handgrad.nn.StateDict;
 import handgrad.optim.Optimizer;
 import handgrad.optim.WeightAverage;
@@ -10,17 +11,20 @@ import handgrad.random.RandomState;
 import handgrad.random.TorchRandom;
 import handgrad.tensor.DType;
 import handgrad.tensor.Tensor;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 
 /** What the engine's own classes keep from step to step, as parts of a training. */
 final class StateParts {
     private static final String POSITION = "position";
     private static final String SETTINGS = "settings";
+    private static final String PARAMETERS = "parameters";
 
     private StateParts() {}
 
@@ -99,13 +103,16 @@ final class StateParts {
         };
     }
 
-    /** What an optimiser keeps for the parameters of a model. */
+    /** What an optimiser keeps for the parameters of a model, all of which must be the model's. */
     static Stateful of(Optimizer optimizer, Layer model) {
         var tensors = ofTensors(() -> optimizer.stateDict(model));
+        tensors.save();
         return new Stateful() {
             @Override
             public SavedState save() {
-                return new SavedState(tensors.save().tensors(), Map.of(SETTINGS, optimizer.settings()));
+                return new SavedState(
+                        tensors.save().tensors(),
+                        Map.of(SETTINGS, optimizer.settings(), PARAMETERS, namesInOrder(optimizer, model)));
             }
 
             @Override
@@ -114,6 +121,13 @@ final class StateParts {
                 tensors.restore(SavedState.ofTensors(saved.tensors()));
             }
         };
+    }
+
+    /** The order counts: the groups follow it, and so does the sum in the norm of all gradients. */
+    private static String namesInOrder(Optimizer optimizer, Layer model) {
+        var names = new IdentityHashMap<Parameter, String>();
+        model.namedParameters().forEach((name, parameter) -> names.put(parameter, name));
+        return optimizer.parameters().stream().map(names::get).collect(Collectors.joining(", "));
     }
 
     /** The position of batches. */

@@ -12,7 +12,8 @@ public interface Stateful {
      * Goes on from a saved state, so that all that follows is as it would have been.
      *
      * @param saved as {@link #save} gave it, of this part or of one that was made alike
-     * @throws IllegalArgumentException if it does not fit, as a part is missing; the message says all that is wrong
+     * @throws IllegalArgumentException if it does not fit, as a part is missing; the message says all that is wrong.
+     *     The training is then given what {@link #save} gave before
      */
     void restore(SavedState saved);
 }

@@ -44,7 +44,11 @@ public final class TrainingState {
     private final Map<String, Double> numbers = new LinkedHashMap<>();
     private final Map<String, String> settings = new LinkedHashMap<>();
 
-    /** The state of a training of this model by this optimiser, in the types that they have. */
+    /**
+     * The state of a training of this model by this optimiser, in the types that they have.
+     *
+     * @throws IllegalArgumentException if the optimiser has a parameter that is not in the model
+     */
     public TrainingState(Layer model, Optimizer optimizer) {
         this.optimizer = optimizer;
         // Settings first: where they differ, the rest does for that reason.
@@ -100,7 +104,7 @@ public final class TrainingState {
         requireName(name);
         if (parts.putIfAbsent(name, part) != null) {
             throw new IllegalArgumentException("TrainingState: two parts are called " + name
-                    + (parts.size() <= 5 ? ", which every training has" : "") + "; give each its own name");
+                    + "; give each a name of its own, none of " + parts.keySet());
         }
         return this;
     }

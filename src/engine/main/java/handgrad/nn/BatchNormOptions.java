@@ -44,8 +44,7 @@ public record BatchNormOptions(
         ALL_BUT_LAST,
         /**
          * The first alone, as before the correction in makemore part 5: each position has statistics of its own. The
-         * first training batch (N, L, features) sets their number, L; a saved state of them loads only after such a
-         * batch.
+         * first training batch (N, L, features) sets their number, L, or a saved state does.
          */
         FIRST
     }

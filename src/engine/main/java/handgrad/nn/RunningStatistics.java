@@ -1,5 +1,6 @@
 package handgrad.nn;
 
+import handgrad.nn.BatchNormOptions.Axes;
 import handgrad.nn.BatchNormOptions.Running;
 import handgrad.tensor.Shape;
 import handgrad.tensor.Tensor;
@@ -16,9 +17,10 @@ final class RunningStatistics {
     /** Mean 0 and spread 1, as running_mean and running_var, or running_std where the options follow the deviation. */
     RunningStatistics(int features, BatchNormOptions options, Parts parts) {
         this.options = options;
-        mean = parts.add(new Statistic("running_mean", Tensor.zeros(features)));
+        boolean growing = options.axes() == Axes.FIRST;
+        mean = parts.add(new Statistic("running_mean", Tensor.zeros(features)).growing(growing));
         var name = options.running() == Running.UNBIASED_DEVIATION ? "running_std" : "running_var";
-        spread = parts.add(Statistic.neverNegative(name, Tensor.ones(features)));
+        spread = parts.add(Statistic.neverNegative(name, Tensor.ones(features)).growing(growing));
     }
 
     /** (features), or (positions, features) after a split. */

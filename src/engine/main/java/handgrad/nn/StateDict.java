@@ -104,7 +104,14 @@ public final class StateDict extends AbstractMap<String, Tensor> {
         if (!problems.isEmpty()) {
             throw new IllegalArgumentException("loadStateDict: " + String.join("; ", problems));
         }
-        forEach((name, tensor) -> tensor.copyFrom(Objects.requireNonNull(saved.get(name))));
+        tensors.forEach((name, own) -> copy(Objects.requireNonNull(saved.get(name)), own));
+    }
+
+    private static void copy(Tensor source, StateTensor own) {
+        if (own instanceof Statistic statistic && !own.value().shape().equals(source.shape())) {
+            statistic.set(Tensor.zeros(own.value().dtype(), source.shape()));
+        }
+        own.value().copyFrom(source);
     }
 
     /** The names that the one has and the other has not. */
@@ -122,7 +129,7 @@ public final class StateDict extends AbstractMap<String, Tensor> {
             throw new IllegalArgumentException("loadStateDict: " + name + " is " + owner
                     + "'s own tensor, which has followed" + " the training: keep stateDict().copy(), and load that");
         }
-        if (!source.shape().equals(target.shape())) {
+        if (!own.takes(source.shape())) {
             return Optional.of(name + " has shape " + source.shape() + ", " + owner + " wants " + target.shape());
         }
         for (int i = 0; i < source.shape().elements(); i++) {

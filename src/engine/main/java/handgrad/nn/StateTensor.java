@@ -1,6 +1,7 @@
 package handgrad.nn;
 
 import handgrad.tensor.DType;
+import handgrad.tensor.Shape;
 import handgrad.tensor.Tensor;
 
 /** A tensor that is saved with a model. */
@@ -13,6 +14,11 @@ sealed interface StateTensor permits Parameter, Statistic {
 
     /** Converts it to another type. */
     void to(DType dtype);
+
+    /** Whether its value may have this shape. */
+    default boolean takes(Shape shape) {
+        return value().shape().equals(shape);
+    }
 
     /** Whether an element below 0 makes no sense in it. */
     default boolean isNeverNegative() {

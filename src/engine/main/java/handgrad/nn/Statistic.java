@@ -1,6 +1,7 @@
 package handgrad.nn;
 
 import handgrad.tensor.DType;
+import handgrad.tensor.Shape;
 import handgrad.tensor.Tensor;
 
 /**
@@ -10,12 +11,14 @@ import handgrad.tensor.Tensor;
 public final class Statistic implements StateTensor {
     private final String name;
     private final boolean neverNegative;
+    private final boolean growing;
     private Tensor value;
 
-    private Statistic(String name, Tensor value, boolean neverNegative) {
+    private Statistic(String name, Tensor value, boolean neverNegative, boolean growing) {
         this.name = name;
         this.value = value;
         this.neverNegative = neverNegative;
+        this.growing = growing;
     }
 
     /**
@@ -25,7 +28,7 @@ public final class Statistic implements StateTensor {
      * @param value (…), not copied
      */
     public Statistic(String name, Tensor value) {
-        this(name, value, false);
+        this(name, value, false, false);
     }
 
     /**
@@ -35,7 +38,12 @@ public final class Statistic implements StateTensor {
      * @param value (…), not copied
      */
     public static Statistic neverNegative(String name, Tensor value) {
-        return new Statistic(name, value, true);
+        return new Statistic(name, value, true, false);
+    }
+
+    /** This one, or where it grows one that is (features) or (positions, features), of any number of positions. */
+    Statistic growing(boolean growing) {
+        return new Statistic(name, value, neverNegative, growing);
     }
 
     /** The name within the layer. */
@@ -61,6 +69,16 @@ public final class Statistic implements StateTensor {
         if (value.dtype() != DType.INT32) {
             value = value.to(dtype);
         }
+    }
+
+    @Override
+    public boolean takes(Shape shape) {
+        return value.shape().equals(shape) || (growing && isOfPositions(shape, value.size(-1)));
+    }
+
+    private static boolean isOfPositions(Shape shape, int features) {
+        return shape.equals(Shape.of(features))
+                || (shape.rank() == 2 && shape.size(0) > 0 && shape.size(1) == features);
     }
 
     @Override

@@ -156,21 +156,31 @@ class LayerTest {
     }
 
     @Test
-    void state_of_each_position_loads_after_a_first_batch() {
+    void state_of_each_position_loads_into_a_new_layer_and_into_a_used_one() {
         var options = BatchNormOptions.PYTORCH.withAxes(Axes.FIRST);
         var x = Tensor.randn(random, 8, 3, 4);
         var trained = new BatchNorm1d(4, options);
+        var untrained = trained.stateDict().copy();
         trained.forward(x.mul(2));
         var fresh = new BatchNorm1d(4, options);
-        assertThatIllegalArgumentException()
-                .isThrownBy(() -> fresh.loadStateDict(trained.stateDict()))
-                .withMessage("loadStateDict: running_mean has shape (3, 4), the model wants (4); running_var has shape"
-                        + " (3, 4), the model wants (4)");
-        fresh.forward(x);
         fresh.loadStateDict(trained.stateDict());
+        var used = new BatchNorm1d(4, options);
+        used.forward(x);
+        used.loadStateDict(trained.stateDict());
+        assertThat(fresh.forward(x)).isEqualTo(trained.forward(x)).isEqualTo(used.forward(x));
+        assertThat(fresh.stateDict()).isEqualTo(trained.stateDict()).isEqualTo(used.stateDict());
         trained.train(false);
         fresh.train(false);
         assertThat(fresh.forward(x)).isEqualTo(trained.forward(x));
+        used.loadStateDict(untrained);
+        assertThat(used.stateDict()).isEqualTo(new BatchNorm1d(4, options).stateDict());
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new BatchNorm1d(4).loadStateDict(trained.stateDict()))
+                .withMessage("loadStateDict: running_mean has shape (3, 4), the model wants (4); running_var has shape"
+                        + " (3, 4), the model wants (4)");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new BatchNorm1d(3, options).loadStateDict(trained.stateDict()))
+                .withMessageContaining("running_mean has shape (3, 4), the model wants (3)");
     }
 
     @Test
