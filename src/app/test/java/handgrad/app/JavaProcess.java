@@ -21,8 +21,17 @@ public final class JavaProcess {
      * found as well: on the module path they would be a patch.
      */
     public static List<String> command(List<String> options, Class<?> main, String... arguments) {
+        return command(options, Path.of("target/test-classes"), main.getName(), List.of(arguments));
+    }
+
+    /**
+     * A command line for a class with a main method that is not of this build.
+     *
+     * @param classes the folder that it is in
+     */
+    public static List<String> command(List<String> options, Path classes, String main, List<String> arguments) {
         var classPath = Stream.of(
-                        "target/test-classes",
+                        classes.toString(),
                         System.getProperty("jdk.module.path"),
                         System.getProperty("java.class.path"))
                 .filter(Objects::nonNull)
@@ -37,8 +46,8 @@ public final class JavaProcess {
                 "-cp",
                 classPath));
         command.addAll(options);
-        command.add(main.getName());
-        command.addAll(List.of(arguments));
+        command.add(main);
+        command.addAll(arguments);
         return command;
     }
 

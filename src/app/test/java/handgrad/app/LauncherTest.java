@@ -47,14 +47,14 @@ class LauncherTest {
         }
         Files.copy(SCRIPT, project.resolve("handgrad"));
         maven("""
-                echo built >>builds
-                mkdir -p src/app/target/modules src/app/target/diagram
-                : >src/app/target/handgrad-app.jar
-                mkdir -p jmh/target/classes
-                : >jmh/target/handgrad-jmh.jar
-                : >src/engine/target.jar
-                echo "$PWD/src/engine/target.jar:/repository/other.jar" >jmh/target/classpath
-                """);
+            echo built >>builds
+            mkdir -p src/app/target/modules src/app/target/diagram
+            : >src/app/target/handgrad-app.jar
+            mkdir -p jmh/target/classes
+            : >jmh/target/handgrad-jmh.jar
+            : >src/engine/target.jar
+            echo "$PWD/src/engine/target.jar:/repository/other.jar" >jmh/target/classpath
+            """);
         // PATH must hold neither a real java nor a real mvn.
         var tools = "cat cp date find grep ls mkdir mkfifo mktemp mv readlink rm rmdir sed sh sleep tail uname";
         for (var tool : tools.split(" ", -1)) {
@@ -258,22 +258,22 @@ class LauncherTest {
     void saysWhichModuleItBuildsAndLogsTheRest() throws Exception {
         jdk("jdks/found", "25.0.3");
         var output = """
-                [INFO] Scanning for projects...
-                [INFO] Building handgrad parent 0.1.0-SNAPSHOT                            [1/2]
-                Downloading from central: a
-                Downloading from central: b
-                [INFO] Building handgrad engine 0.1.0-SNAPSHOT                            [2/2]
-                [INFO] Building jar: C:\\new
-                [ERROR] none
-                """;
+            [INFO] Scanning for projects...
+            [INFO] Building handgrad parent 0.1.0-SNAPSHOT                            [1/2]
+            Downloading from central: a
+            Downloading from central: b
+            [INFO] Building handgrad engine 0.1.0-SNAPSHOT                            [2/2]
+            [INFO] Building jar: C:\\new
+            [ERROR] none
+            """;
         Files.writeString(project.resolve("output"), output);
         maven("cat output; exit 7\n");
         assertThat(launch(Map.of()).err()).startsWith(BUILDING + """
-                handgrad: building: 1 of 2, handgrad parent
-                handgrad: building: downloading libraries
-                handgrad: building: 2 of 2, handgrad engine
-                [ERROR] none
-                """);
+            handgrad: building: 1 of 2, handgrad parent
+            handgrad: building: downloading libraries
+            handgrad: building: 2 of 2, handgrad engine
+            [ERROR] none
+            """);
         assertThat(project.resolve("target/build.log")).hasContent(output);
         try (var left = Files.list(project.resolve("target"))) {
             assertThat(left).containsExactly(project.resolve("target/build.log"));
@@ -354,20 +354,20 @@ class LauncherTest {
     void showsTheErrorsOfABuildThatFails() throws Exception {
         jdk("jdks/found", "25.0.3");
         maven("""
-                echo '[INFO] Building handgrad'
-                echo '[ERROR] A.java:[3,9] cannot find symbol'
-                echo '  symbol: class B'
-                echo '[INFO] BUILD FAILURE'
-                echo '[ERROR] Failed to execute goal compile'
-                echo '[ERROR] For more information, read a page'
-                exit 1
-                """);
+            echo '[INFO] Building handgrad'
+            echo '[ERROR] A.java:[3,9] cannot find symbol'
+            echo '  symbol: class B'
+            echo '[INFO] BUILD FAILURE'
+            echo '[ERROR] Failed to execute goal compile'
+            echo '[ERROR] For more information, read a page'
+            exit 1
+            """);
         assertThat(launch(Map.of())).isEqualTo(new CommandResult(1, "", """
-                        %s[ERROR] A.java:[3,9] cannot find symbol
-                          symbol: class B
-                        [ERROR] Failed to execute goal compile
-                        handgrad: the build failed; all of it is in %s
-                        """.formatted(
+            %s[ERROR] A.java:[3,9] cannot find symbol
+              symbol: class B
+            [ERROR] Failed to execute goal compile
+            handgrad: the build failed; all of it is in %s
+            """.formatted(
                         BUILDING, project.toRealPath().resolve("target/build.log"))));
         assertThat(project.resolve("target/build.lock")).doesNotExist();
     }
@@ -375,12 +375,12 @@ class LauncherTest {
     @Test
     void dropsTheWarningOfIncubatorModulesAndNothingElse() throws Exception {
         java(jdk("jdks/found", "25.0.3"), """
-                echo 'WARNING: Using incubator modules: jdk.incubator.vector' >&2
-                echo 'OpenJDK: out of memory' >&2
-                printf 'the end' >&2
-                echo 'the program' >&3
-                exit 42
-                """);
+            echo 'WARNING: Using incubator modules: jdk.incubator.vector' >&2
+            echo 'OpenJDK: out of memory' >&2
+            printf 'the end' >&2
+            echo 'the program' >&3
+            exit 42
+            """);
         // The filter may end after java: cat waits for both.
         var pipeline = "{ \"$0\"; echo \"exit $?\"; } 2>&1 | cat";
         var process = process(
@@ -388,6 +388,50 @@ class LauncherTest {
         assertThat(result(process.start()).out().lines())
                 .containsExactlyInAnyOrder(
                         BUILDING.strip(), "OpenJDK: out of memory", "the end", "the program", "exit 42");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"HUP", "INT", "TERM"})
+    void aSignalIsJavasToAnswerAndTheFilterStays(String signal) throws Exception {
+        java(jdk("jdks/found", "25.0.3"), """
+            trap 'echo "the end" >&2; exit 42' %s
+            echo ready
+            while :; do sleep 0.01; done
+            """.formatted(signal));
+        launchOnce();
+        var temporary = Files.createDirectory(folder.resolve("tmp"));
+        var errors = folder.resolve("errors");
+        var process = process(
+                        Map.of("TMPDIR", temporary.toString()),
+                        project.resolve("handgrad").toString())
+                .redirectError(errors.toFile())
+                .start();
+        assertThat(process.inputReader().readLine()).isEqualTo("ready");
+        var filter = filterOf(process);
+        JavaProcess.signal(signal, filter.pid());
+        JavaProcess.signal(signal, process.pid());
+        assertThat(process.waitFor()).isEqualTo(42);
+        filter.onExit().join();
+        assertThat(errors).hasContent("the end");
+        assertThat(temporary).isEmptyDirectory();
+    }
+
+    /** Builds, so that the next launch runs java at once. */
+    private void launchOnce() throws Exception {
+        var process = start(Map.of());
+        assertThat(process.inputReader().readLine()).isEqualTo("ready");
+        process.destroyForcibly().waitFor();
+    }
+
+    /** The other process of the launcher; its own has become java. */
+    private ProcessHandle filterOf(Process process) {
+        var script = project.resolve("handgrad").toString();
+        return ProcessHandle.allProcesses()
+                .filter(other -> other.pid() != process.pid())
+                .filter(other ->
+                        List.of(other.info().arguments().orElse(new String[0])).contains(script))
+                .findAny()
+                .orElseThrow();
     }
 
     @Test

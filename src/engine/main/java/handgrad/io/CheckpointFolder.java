@@ -88,7 +88,7 @@ public record CheckpointFolder(Path path, int keep) {
 
     /**
      * Sets a training to the newest checkpoint that can be read. A damaged one is renamed, {@code .damaged} behind its
-     * name, and the one before it is taken.
+     * name, and the one before it is taken. What a process that died left half written is deleted.
      *
      * @param told a line on each one that is damaged
      * @return the file that was read; empty where there is none
@@ -97,6 +97,7 @@ public record CheckpointFolder(Path path, int keep) {
      * @throws IllegalArgumentException if it is the checkpoint of another training: {@link Checkpoint#read}
      */
     public Optional<Path> readNewest(TrainingState state, Consumer<String> told) throws SafetensorsException {
+        deleteTemporaries();
         for (var file : files().reversed()) {
             try {
                 Checkpoint.read(file, state);
@@ -110,6 +111,16 @@ public record CheckpointFolder(Path path, int keep) {
             }
         }
         return Optional.empty();
+    }
+
+    private void deleteTemporaries() throws SafetensorsException {
+        try {
+            if (Files.isDirectory(path)) {
+                AtomicFile.removeTemporaries(path);
+            }
+        } catch (IOException exception) {
+            throw new SafetensorsException(path, "has half a file of a process that died, which stays", exception);
+        }
     }
 
     private static Path setAside(Path file) throws SafetensorsException {

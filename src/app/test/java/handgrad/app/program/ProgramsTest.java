@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.UUID;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -108,9 +109,11 @@ class ProgramsTest {
         assertThat(whole).hasSize(5);
         assertThat(whole.getLast()).startsWith("weights  sha256 ");
         Files.delete(folder.resolve("checkpoint-300.safetensors"));
+        var half = Files.createFile(folder.resolve(".checkpoint-300.safetensors." + UUID.randomUUID() + ".tmp"));
         var rest = new ArrayList<>(whole.subList(2, 5));
         rest.addFirst("going on from " + folder.resolve("checkpoint-200.safetensors"));
         assertThat(printedBy(program, arguments)).isEqualTo(rest);
+        assertThat(half).doesNotExist();
     }
 
     private static double lastNumber(List<String> lines) {

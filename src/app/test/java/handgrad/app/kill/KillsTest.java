@@ -1,0 +1,155 @@
+package handgrad.app.kill;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Random;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import javax.tools.ToolProvider;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Trainings that are killed by SIGKILL at random times, also within saving, and gone on with until they end: the end is
+ * that of a training that was never killed. {@code -Dhandgrad.kills=N} says how many there are, the profile
+ * {@code kills} a thousand; {@code -Dhandgrad.seed=N} repeats the times of a run, as far as a machine repeats them.
+ */
+@Tag("kills")
+@DisabledOnOs(OS.WINDOWS)
+class KillsTest {
+    private static final int KILLS = Integer.getInteger("handgrad.kills", 6);
+    private static final long SEED = Long.getLong("handgrad.seed", System.nanoTime());
+
+    /** How many steps a run mostly has between two checkpoints; others save at every step. */
+    private static final int INTERVAL = 40;
+
+    private static final String STEPS = "600";
+
+    /** Threads here wait for processes. */
+    private static final int AT_ONCE = 3;
+
+    @TempDir
+    private Path temporary;
+
+    /** What came of the kills of one model. */
+    private record Tally(String name, int kills, int withinSaving, int beforeTheFirstCheckpoint, int runs) {
+        @Override
+        public String toString() {
+            return String.format(
+                    Locale.ROOT,
+                    "%s: %,d kills in %,d runs, %,d within saving, %,d before the first checkpoint",
+                    name,
+                    kills,
+                    runs,
+                    withinSaving,
+                    beforeTheFirstCheckpoint);
+        }
+    }
+
+    @Test
+    void a_training_that_is_killed_ends_as_one_that_was_not() throws Exception {
+        System.out.println("kills: seed " + SEED);
+        var trainings = List.of(program());
+        var tasks = new ArrayList<Callable<Tally>>();
+        for (int i = 0; i < trainings.size(); i++) {
+            var training = trainings.get(i);
+            int kills = (KILLS + i) / trainings.size();
+            var random = new Random(SEED + i);
+            tasks.add(() -> kill(training, kills, random));
+        }
+        int kills = 0;
+        try (var threads = Executors.newFixedThreadPool(AT_ONCE)) {
+            for (var tally : threads.invokeAll(tasks)) {
+                System.out.println("kills: " + tally.get());
+                kills += tally.get().kills;
+            }
+        }
+        assertThat(kills).isEqualTo(KILLS);
+    }
+
+    /** The program with AdamW and dropout, compiled. */
+    private KilledTraining program() throws Exception {
+        var classes = Files.createDirectory(temporary.resolve("classes"));
+        var modules = System.getProperty("jdk.module.path", System.getProperty("java.class.path"));
+        int code = ToolProvider.getSystemJavaCompiler()
+                .run(
+                        null,
+                        null,
+                        null,
+                        "-d",
+                        classes.toString(),
+                        "--module-path",
+                        modules,
+                        "--add-modules",
+                        "handgrad",
+                        "../../examples/programs/Checkpoints.java");
+        assertThat(code).isZero();
+        return new KilledTraining(
+                "AdamW with dropout",
+                classes,
+                "Checkpoints",
+                List.of("--steps", STEPS),
+                null,
+                "--every",
+                temporary.resolve("program"));
+    }
+
+    private Tally kill(KilledTraining training, int wanted, Random random) throws Exception {
+        long start = System.nanoTime();
+        assertThat(training.start(2, INTERVAL).waitFor()).as(training.output()).isZero();
+        long whole = System.nanoTime() - start;
+        var hash = training.hash();
+        var metrics = training.metrics();
+        int kills = 0;
+        int withinSaving = 0;
+        int beforeTheFirst = 0;
+        int runs = 0;
+        while (kills < wanted) {
+            var run = training.in(temporary.resolve(training.folder().getFileName() + "-" + runs++));
+            int interval = random.nextInt(3) == 0 ? 1 : INTERVAL;
+            // More from kill to kill, so that on a machine that became slow a run ends as well.
+            double longest = 1.3 * whole;
+            boolean ended = false;
+            while (!ended) {
+                int saved = run.newestStep();
+                var process = run.start(1 + random.nextInt(2), interval);
+                long nanos = kills < wanted ? random.nextLong((long) longest) : Long.MAX_VALUE;
+                ended = process.waitFor(nanos, TimeUnit.NANOSECONDS);
+                if (ended) {
+                    assertThat(process.exitValue()).as(run.output()).isZero();
+                } else {
+                    process.destroyForcibly().waitFor();
+                    kills++;
+                    longest *= 1.1;
+                    withinSaving += run.temporaries().isEmpty() ? 0 : 1;
+                    beforeTheFirst += run.newestStep() == 0 ? 1 : 0;
+                }
+                requireResumed(run, saved, ended);
+                ended |= run.isFinished();
+            }
+            assertThat(run.hash()).as(run.name() + " in " + run.folder()).isEqualTo(hash);
+            assertThat(run.metrics()).isEqualTo(metrics);
+            assertThat(run.temporaries()).isEmpty();
+        }
+        return new Tally(training.name(), kills, withinSaving, beforeTheFirst, runs);
+    }
+
+    /** Of what was saved before the process began no step was done again. */
+    private static void requireResumed(KilledTraining run, int saved, boolean ended) throws Exception {
+        var output = run.output();
+        assertThat(output).doesNotContain("damaged", "handgrad: ");
+        assertThat(run.newestStep()).isGreaterThanOrEqualTo(saved);
+        if (saved > 0 && ended) {
+            assertThat(output).contains("checkpoint-" + saved + ".safetensors");
+        }
+    }
+}
