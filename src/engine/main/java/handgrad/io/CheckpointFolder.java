@@ -87,8 +87,7 @@ public record CheckpointFolder(Path path, int keep) {
     }
 
     /**
-     * Sets a training to the newest checkpoint that can be read. A damaged one is renamed, {@code .damaged} behind its
-     * name, and the one before it is taken. What a process that died left half written is deleted.
+     * Sets a training to the {@link #newest} checkpoint.
      *
      * @param told a line on each one that is damaged
      * @return the file that was read; empty where there is none
@@ -97,10 +96,25 @@ public record CheckpointFolder(Path path, int keep) {
      * @throws IllegalArgumentException if it is the checkpoint of another training: {@link Checkpoint#read}
      */
     public Optional<Path> readNewest(TrainingState state, Consumer<String> told) throws SafetensorsException {
+        var newest = newest(told);
+        if (newest.isPresent()) {
+            Checkpoint.read(newest.get(), state);
+        }
+        return newest;
+    }
+
+    /**
+     * The newest checkpoint that can be read. A damaged one is renamed, {@code .damaged} behind its name, and the one
+     * before it is taken. What a process that died left half written is deleted.
+     *
+     * @param told a line on each one that is damaged
+     * @throws SafetensorsException as {@link #readNewest}
+     */
+    public Optional<Path> newest(Consumer<String> told) throws SafetensorsException {
         deleteTemporaries();
         for (var file : files().reversed()) {
             try {
-                Checkpoint.read(file, state);
+                Checkpoint.of(file);
                 return Optional.of(file);
             } catch (SafetensorsException exception) {
                 if (!exception.isDamage()) {

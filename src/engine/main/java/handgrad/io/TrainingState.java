@@ -5,6 +5,7 @@ import handgrad.nn.Layer;
 import handgrad.optim.Optimizer;
 import handgrad.optim.WeightAverage;
 import handgrad.random.TorchRandom;
+import handgrad.tensor.DType;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
@@ -39,6 +40,7 @@ import java.util.regex.Pattern;
 public final class TrainingState {
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_-]+");
 
+    private final Layer model;
     private final Optimizer optimizer;
     private final Map<String, Stateful> parts = new LinkedHashMap<>();
     private final Map<String, Double> numbers = new LinkedHashMap<>();
@@ -50,6 +52,7 @@ public final class TrainingState {
      * @throws IllegalArgumentException if the optimiser has a parameter that is not in the model
      */
     public TrainingState(Layer model, Optimizer optimizer) {
+        this.model = model;
         this.optimizer = optimizer;
         // Settings first: where they differ, the rest does for that reason.
         put("settings", StateParts.ofSettings(settings));
@@ -119,6 +122,13 @@ public final class TrainingState {
     /** How many steps the optimiser has done, also before the training was interrupted. */
     public int step() {
         return optimizer.steps();
+    }
+
+    /** Whether every number of the model's parameters and statistics is finite. */
+    public boolean isFinite() {
+        return model.stateDict().values().stream()
+                .filter(tensor -> tensor.shape().elements() > 0 && tensor.dtype() != DType.INT32)
+                .allMatch(tensor -> Double.isFinite(tensor.mean().item())); // it is finite where all elements are
     }
 
     /**

@@ -1,5 +1,10 @@
 package handgrad.app.audio;
 
+import java.nio.ByteBuffer;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+
 /**
  * Sound of one channel.
  *
@@ -11,5 +16,16 @@ record Sound(int sampleRate, short[] samples) {
     /** How long it lasts. */
     double seconds() {
         return (double) samples.length / sampleRate;
+    }
+
+    /** The SHA-256 of the samples and their rate, in hexadecimal digits. */
+    String digest() {
+        try {
+            var bytes = ByteBuffer.allocate(Integer.BYTES + samples.length * Short.BYTES);
+            bytes.putInt(sampleRate).asShortBuffer().put(samples);
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes.array()));
+        } catch (NoSuchAlgorithmException exception) {
+            throw new IllegalStateException("every Java platform has SHA-256", exception);
+        }
     }
 }

@@ -9,9 +9,9 @@ import handgrad.diagnostics.Snapshot;
 import handgrad.diagnostics.TensorStatistics;
 import handgrad.diagnostics.UpdateRatios;
 import handgrad.diagnostics.WeightStatistics;
+import handgrad.file.AtomicFile;
 import java.io.IOException;
 import java.io.StringWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Consumer;
@@ -37,7 +37,7 @@ final class DiagnosticsFile {
         try (var generator = JSON.createGenerator(ObjectWriteContext.empty(), text)) {
             new DiagnosticsFile(generator).write(recorder);
         }
-        Files.writeString(file, text.toString());
+        AtomicFile.write(file, text.toString());
     }
 
     private void write(Recorder recorder) {

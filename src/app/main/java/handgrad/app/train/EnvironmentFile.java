@@ -2,10 +2,10 @@ package handgrad.app.train;
 
 import handgrad.app.command.JsonObject;
 import handgrad.app.command.UserFile;
+import handgrad.file.AtomicFile;
 import handgrad.tensor.Environment;
 import java.io.IOException;
 import java.io.StringWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import tools.jackson.core.ObjectWriteContext;
 import tools.jackson.core.json.JsonFactory;
@@ -32,7 +32,7 @@ final class EnvironmentFile {
             generator.writeNumberProperty("threads", environment.threads());
             generator.writeEndObject();
         }
-        Files.writeString(file, text + "\n");
+        AtomicFile.write(file, text + "\n");
     }
 
     /** Reads it back; the message of the exception says what is wrong with the file. */

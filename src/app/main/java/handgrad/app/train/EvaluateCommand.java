@@ -49,7 +49,9 @@ public final class EvaluateCommand implements Callable<Integer> {
         Checks.notEmpty("--run", run);
         var folder = new RunFolder(run);
         var options = folder.options();
-        var model = weights == null ? folder.model(options) : options.network("--weights", weights);
+        var model = weights == null
+                ? folder.model(options, spec.commandLine().getErr()::println)
+                : options.network("--weights", weights);
         var table = new LossTable();
         if (data != null) {
             var names = NamesOption.inAlphabet("--data", NamesOption.read("--data", data), options.alphabet());

@@ -5,10 +5,10 @@ import handgrad.app.command.ModelOption;
 import handgrad.app.command.UserFile;
 import handgrad.app.command.WrongInputException;
 import handgrad.data.Alphabet;
+import handgrad.file.AtomicFile;
 import handgrad.file.PrintableText;
 import java.io.IOException;
 import java.io.StringWriter;
-import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import tools.jackson.core.ObjectWriteContext;
@@ -18,11 +18,18 @@ import tools.jackson.core.json.JsonFactory;
 final class OptionsFile {
     private static final int MAXIMUM_BYTES = 1 << 20;
 
+    private static final String NAMES = "names";
+
     private static final JsonFactory JSON = new JsonFactory();
 
     private OptionsFile() {}
 
-    static void write(Path file, TrainOptions options) throws IOException {
+    /**
+     * Writes the options, whole or not at all.
+     *
+     * @param names the digest of the names
+     */
+    static void write(Path file, TrainOptions options, String names) throws IOException {
         var text = new StringWriter();
         try (var generator = JSON.createGenerator(ObjectWriteContext.empty(), text)) {
             generator.writeStartObject();
@@ -40,32 +47,52 @@ final class OptionsFile {
             if (init != null) {
                 generator.writeStringProperty("init", init.toString());
             }
+            if (options.evaluation().every() > 0) {
+                generator.writeNumberProperty("evalEvery", options.evaluation().every());
+                generator.writeNumberProperty("patience", options.evaluation().patience());
+            }
+            generator.writeStringProperty(NAMES, names);
             generator.writeEndObject();
         }
-        Files.writeString(file, text + "\n");
+        AtomicFile.write(file, text + "\n");
+    }
+
+    /** Reads the options back; the message of the exception says what is wrong with the file. */
+    static TrainOptions read(Path file) {
+        return readStarted(file).options();
     }
 
     /**
-     * Reads the options back, also of a version without {@code init} or without {@code alphabet}, which is a to z then;
-     * the message of the exception says what is wrong with the file.
+     * Reads the options back with the digest of the names, also of a version without {@code init}, {@code names} or
+     * {@code alphabet}, which is a to z then; the message of the exception says what is wrong with the file.
      */
-    static TrainOptions read(Path file) {
+    static StartedRun readStarted(Path file) {
         var text = new UserFile("", file, "the options of a run").text(MAXIMUM_BYTES);
         return JsonObject.read(
                 file.toString(),
                 text,
-                values -> new TrainOptions(
-                        ModelOption.named(values.text("model")),
-                        values.number("steps", Integer::valueOf),
-                        values.number("batchSize", Integer::valueOf),
-                        values.number("lr", Double::valueOf),
-                        values.number("seed", Long::valueOf),
-                        values.number("hidden", Integer::valueOf),
-                        values.number("embedding", Integer::valueOf),
-                        values.number("blockSize", Integer::valueOf),
-                        values.text("data"),
-                        values.has("alphabet") ? alphabet(values.text("alphabet")) : Alphabet.A_TO_Z,
-                        values.has("init") ? path("init", values.text("init")) : null));
+                values -> new StartedRun(
+                        file.resolveSibling(""), options(values), values.has(NAMES) ? values.text(NAMES) : null));
+    }
+
+    private static TrainOptions options(JsonObject values) {
+        return new TrainOptions(
+                ModelOption.named(values.text("model")),
+                values.number("steps", Integer::valueOf),
+                values.number("batchSize", Integer::valueOf),
+                values.number("lr", Double::valueOf),
+                values.number("seed", Long::valueOf),
+                values.number("hidden", Integer::valueOf),
+                values.number("embedding", Integer::valueOf),
+                values.number("blockSize", Integer::valueOf),
+                values.text("data"),
+                values.has("alphabet") ? alphabet(values.text("alphabet")) : Alphabet.A_TO_Z,
+                values.has("init") ? path("init", values.text("init")) : null,
+                values.has("evalEvery")
+                        ? new EvaluationSchedule(
+                                values.number("evalEvery", Integer::valueOf),
+                                values.number("patience", Integer::valueOf))
+                        : EvaluationSchedule.NONE);
     }
 
     private static Alphabet alphabet(String characters) {

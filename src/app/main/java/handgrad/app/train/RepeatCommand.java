@@ -10,8 +10,18 @@ import picocli.CommandLine.ParseResult;
 /** The command line that repeats a run. */
 final class RepeatCommand {
     /** They change where a run goes and what is printed of it, not what it computes. */
-    private static final Set<String> OF_THIS_RUN_ALONE =
-            Set.of("--out", "--metrics", "--log-every", "--quiet", "--trace", "--report", "--open", "--serve");
+    private static final Set<String> OF_THIS_RUN_ALONE = Set.of(
+            "--out",
+            "--resume",
+            "--checkpoint-every",
+            "--keep",
+            "--metrics",
+            "--log-every",
+            "--quiet",
+            "--trace",
+            "--report",
+            "--open",
+            "--serve");
 
     /** Properties that change what computes. */
     private static final List<String> PROPERTIES = List.of("handgrad.blas", "handgrad.vector");

@@ -6,6 +6,7 @@ import handgrad.data.Alphabet;
 import handgrad.diagnostics.Recorder;
 import handgrad.file.AtomicFile;
 import handgrad.file.PrintableText;
+import handgrad.io.CheckpointFolder;
 import handgrad.io.Safetensors;
 import handgrad.io.SafetensorsException;
 import handgrad.nn.Layer;
@@ -24,74 +25,105 @@ import java.time.LocalDateTime;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
  * The folder that a training leaves behind: {@code options.json}, what its bits depend on in {@code environment.json},
- * {@code metrics.jsonl}, what was seen of it in {@code diagnostics.json}, the weights in {@code model.safetensors} and,
- * of a full run, {@code report.html}.
+ * {@code metrics.jsonl}, what was seen of it in {@code diagnostics.json}, checkpoints, the weights in
+ * {@code model.safetensors}, of a full run {@code report.html}, and of a finished one {@code outcome.json}.
  *
  * @param path the folder
  */
 public record RunFolder(Path path) {
     private static final DateTimeFormatter STAMP = DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss");
-    private static final String SAVED = "; the weights and metrics are saved in ";
 
-    /** A new folder under runs, named by model and time. */
+    /** Makes a new folder under runs, named by model and time. */
     public static RunFolder next(String model) {
+        var runs = Path.of("runs");
         var name = model + "-" + LocalDateTime.now(ZoneId.systemDefault()).format(STAMP);
-        var path = Path.of("runs", name);
-        for (int i = 2; Files.exists(path); i++) {
-            path = Path.of("runs", name + "-" + i);
+        for (int i = 1; ; i++) {
+            var path = runs.resolve(i == 1 ? name : name + "-" + i);
+            try {
+                Files.createDirectories(runs);
+                Files.createDirectory(path);
+                return new RunFolder(path);
+            } catch (FileAlreadyExistsException exception) {
+                if (!Files.isDirectory(path)) {
+                    throw new RunFolder(path).cannotWrite("--out", exception);
+                }
+            } catch (IOException exception) {
+                throw new RunFolder(path).cannotWrite("--out", exception);
+            }
         }
-        return new RunFolder(path);
     }
 
-    /** Makes the folder; refuses one that holds a run, finished or not. Other files in it do no harm. */
-    public void create() {
-        if (Stream.of(optionsFile(), metrics(), weights()).anyMatch(Files::exists)) {
-            throw new WrongInputException("--out: " + path + " holds a run already; name another folder, or remove it");
+    /**
+     * Whether a run was started here before.
+     *
+     * @param option that names the folder
+     */
+    boolean isStarted(String option) {
+        if (Files.exists(optionsFile())) {
+            return true;
         }
+        if (Stream.of(metrics(), weights()).anyMatch(Files::exists)) {
+            throw new WrongInputException(
+                    "%s: %s holds a run without options.json, with which none can go on;".formatted(option, path)
+                            + " name another folder, or remove it");
+        }
+        return false;
+    }
+
+    /** Whether the run that was started here has reached its last step and all that comes after. */
+    boolean isFinished(String option, RunOptions options) {
+        if (Files.exists(outcome())) {
+            return RunOutcome.read(outcome()).steps() == options.steps();
+        }
+        // Versions without checkpoints wrote the weights last.
+        return Files.exists(weights()) && checkpoints(option).isEmpty();
+    }
+
+    private List<Path> checkpoints(String option) {
         try {
-            Files.createDirectories(path);
-        } catch (IOException exception) {
-            throw cannotWrite(exception);
+            return new CheckpointFolder(path, 1).files();
+        } catch (SafetensorsException exception) {
+            throw new WrongInputException(option + ": " + reason(exception));
         }
     }
 
-    /** Writes the options and lets the metrics be written here as well. */
-    void start(TrainOptions options, Metrics metrics) {
+    /**
+     * Writes the options, and what the bits of the training depend on.
+     *
+     * @param option that names the folder
+     * @param digest of the data
+     */
+    void start(String option, RunOptions options, String digest) {
         try {
-            OptionsFile.write(optionsFile(), options);
-        } catch (IOException exception) {
-            throw cannotWrite(exception);
-        }
-        start(metrics);
-    }
-
-    /** Lets the metrics be written here as well. */
-    public void start(Metrics metrics) {
-        try {
-            metrics.addFile(metrics());
-        } catch (IOException exception) {
-            throw cannotWrite(exception);
-        }
-    }
-
-    private WrongInputException cannotWrite(IOException exception) {
-        return new WrongInputException("--out: cannot write to " + path + ": " + reason(exception));
-    }
-
-    /** Writes what the bits of the training depend on. */
-    public void saveEnvironment() {
-        try {
+            options.write(optionsFile(), digest);
             EnvironmentFile.write(environment(), Backend.environment());
         } catch (IOException exception) {
-            throw cannotWrite(exception);
+            throw cannotWrite(option, exception);
         }
+    }
+
+    /** Makes the folder with its options again, where somebody has removed it. */
+    void repair(RunOptions options, String digest) throws IOException {
+        Files.createDirectories(path);
+        if (!Files.exists(optionsFile())) {
+            options.write(optionsFile(), digest);
+        }
+        if (!Files.exists(environment())) {
+            EnvironmentFile.write(environment(), Backend.environment());
+        }
+    }
+
+    private WrongInputException cannotWrite(String option, IOException exception) {
+        return new WrongInputException(option + ": cannot write to " + path + ": " + reason(exception));
     }
 
     /**
@@ -126,23 +158,14 @@ public record RunFolder(Path path) {
         }
     }
 
-    /** Writes what was seen of the training; what is saved already stays. */
-    void saveDiagnostics(Recorder recorder) {
-        try {
-            DiagnosticsFile.write(diagnostics(), recorder);
-        } catch (IOException exception) {
-            throw new FailedException(diagnostics() + " cannot be written: " + reason(exception) + SAVED + path);
-        }
+    /** Writes what was seen of the training. */
+    void saveDiagnostics(Recorder recorder) throws IOException {
+        DiagnosticsFile.write(diagnostics(), recorder);
     }
 
-    /** Writes the page of the run; what is saved already stays. */
-    void write(Page page) {
-        try {
-            AtomicFile.write(report(), PageHtml.text(page));
-        } catch (IOException exception) {
-            throw new FailedException(
-                    "the report cannot be written to " + report() + ": " + reason(exception) + SAVED + path);
-        }
+    /** Writes the page of the run. */
+    void write(Page page) throws IOException {
+        AtomicFile.write(report(), PageHtml.text(page));
     }
 
     /** The options of a run. */
@@ -156,19 +179,42 @@ public record RunFolder(Path path) {
         return OptionsFile.read(optionsFile());
     }
 
-    /** The trained model of a finished run. */
-    Layer model(TrainOptions options) {
-        if (!Files.exists(weights())) {
-            throw new WrongInputException(
-                    "--run: " + path + " has no model.safetensors: its training has not reached the end");
-        }
+    /**
+     * The model of a run: of a finished one as it ended, else that of its newest checkpoint.
+     *
+     * @param told a line on a run that has not ended
+     */
+    Layer model(TrainOptions options, Consumer<String> told) {
+        var file = newestWeights(told)
+                .orElseThrow(() -> new WrongInputException("--run: " + path
+                        + " has no model.safetensors and no checkpoint: its training has not reached the first"));
         // The seed does not matter: every weight is replaced.
         var model = options.model().build(options.sizes(), TorchRandom.seeded(0));
-        SavedWeights.ofRun(weights(), options).load(model);
+        SavedWeights.ofRun(file, options).load(model);
         return model;
     }
 
-    Path optionsFile() {
+    /**
+     * The weights at the end of the run, or its newest checkpoint where it has not ended; empty where there is neither.
+     *
+     * @param told a line on a run that has not ended
+     */
+    public Optional<Path> newestWeights(Consumer<String> told) {
+        if (Files.exists(weights())) {
+            return Optional.of(weights());
+        }
+        var checkpoints = checkpoints("--run");
+        if (checkpoints.isEmpty()) {
+            return Optional.empty();
+        }
+        var newest = checkpoints.getLast();
+        told.accept("handgrad: the training in %s has not reached its end; this is %s"
+                .formatted(path, newest.getFileName()));
+        return Optional.of(newest);
+    }
+
+    /** Where the options are. */
+    public Path optionsFile() {
         return path.resolve("options.json");
     }
 
@@ -187,6 +233,16 @@ public record RunFolder(Path path) {
     /** Where the weights are. */
     public Path weights() {
         return path.resolve("model.safetensors");
+    }
+
+    /** Where the state of the training with the best loss on dev is. */
+    public Path best() {
+        return path.resolve("best.safetensors");
+    }
+
+    /** Where the outcome of a finished run is. */
+    public Path outcome() {
+        return path.resolve("outcome.json");
     }
 
     Path report() {

@@ -87,25 +87,23 @@ final class RunReport implements Closeable {
         return wanted;
     }
 
-    /** Says what is about to be trained. */
-    void starts(Layer network, Split split, Recorder recorder) {
+    /**
+     * Says what is about to be trained.
+     *
+     * @param seconds how long it has been trained
+     */
+    void starts(Layer network, Split split, Recorder recorder, DoubleSupplier seconds) {
         var facts = List.of(
                 new Fact("parameters", count(network.parameterCount())),
                 new Fact("symbols", count(options.alphabet().size())),
                 new Fact("rows in train", count(split.train().size())),
                 new Fact("rows in dev", count(split.dev().size())),
                 new Fact("rows in test", count(split.test().size())));
-        long start = System.nanoTime();
-        state = new State(facts, recorder, () -> (System.nanoTime() - start) / 1e9, null);
-    }
-
-    /** Says that the last step is done, and how long all took. */
-    void trained(double seconds) {
-        state = new State(state.facts, state.recorder, () -> seconds, null);
+        state = new State(facts, recorder, seconds, null);
     }
 
     /** Says how the training ended, and writes the page. */
-    void ended(Outcome outcome, RunFolder folder) {
+    void ended(Outcome outcome, RunFolder folder) throws IOException {
         state = new State(state.facts, state.recorder, state.seconds, outcome);
         folder.write(page());
         printer.println(PrintableText.of("report:     " + folder.report()));
@@ -161,6 +159,14 @@ final class RunReport implements Closeable {
         var init = options.init();
         if (init != null) {
             facts.add(new Fact("--init", init.toString()));
+        }
+        if (options.evaluation().every() > 0) {
+            facts.add(new Fact(
+                    "--eval-every", Integer.toString(options.evaluation().every())));
+        }
+        if (options.evaluation().patience() > 0) {
+            facts.add(
+                    new Fact("--patience", Integer.toString(options.evaluation().patience())));
         }
         return facts;
     }

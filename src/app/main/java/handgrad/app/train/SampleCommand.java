@@ -59,7 +59,8 @@ public final class SampleCommand implements Callable<Integer> {
         sampling.check(options.alphabet());
         var random = TorchRandom.seeded(seed == null ? options.sampleSeed() : seed);
         var model = options.model();
-        var sampler = new Sampler(folder.model(options), options, sampling, model.draw(random));
+        var weights = folder.model(options, spec.commandLine().getErr()::println);
+        var sampler = new Sampler(weights, options, sampling, model.draw(random));
         folder.warning().ifPresent(spec.commandLine().getErr()::println);
         UnaryOperator<String> line = marks ? marked(options) : name -> name;
         var out = spec.commandLine().getOut();

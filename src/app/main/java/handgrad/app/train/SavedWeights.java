@@ -4,7 +4,7 @@ import handgrad.app.command.Checks;
 import handgrad.app.command.WrongInputException;
 import handgrad.data.Alphabet;
 import handgrad.file.PrintableText;
-import handgrad.io.Safetensors;
+import handgrad.io.Checkpoint;
 import handgrad.io.SafetensorsException;
 import handgrad.nn.Layer;
 import handgrad.tensor.DType;
@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * A file of weights that a model shall have.
  *
  * @param option what an error begins with, such as {@code --init: }; may be empty
- * @param file the file, in the format safetensors
+ * @param file the file, in the format safetensors; of a checkpoint it is the model's part
  * @param model what the weights must fit, in an error
  * @param blockSize the characters that the model sees
  * @param alphabet the symbols that the model knows
@@ -54,7 +54,8 @@ record SavedWeights(String option, Path file, String model, int blockSize, Alpha
     static Alphabet alphabet(String option, Path file, Alphabet otherwise) {
         Checks.notEmpty(option, file);
         try {
-            var characters = Safetensors.read(inFolder(option, file)).metadata().get(ALPHABET);
+            var characters =
+                    Checkpoint.weights(inFolder(option, file)).metadata().get(ALPHABET);
             if (characters != null) {
                 return Alphabet.of(characters);
             }
@@ -74,8 +75,8 @@ record SavedWeights(String option, Path file, String model, int blockSize, Alpha
         }
         var weights = new RunFolder(file).weights();
         if (!Files.exists(weights)) {
-            throw new WrongInputException(
-                    option + ": " + file + " is a folder without model.safetensors; name a file of weights");
+            throw new WrongInputException(option + ": " + file
+                    + " is a folder without model.safetensors; name a file of weights, such as a checkpoint");
         }
         return weights;
     }
@@ -87,10 +88,9 @@ record SavedWeights(String option, Path file, String model, int blockSize, Alpha
      *     network, of which all are named, or a weight that is not finite
      */
     void load(Layer network) {
-        // A BatchNorm with statistics for each position learns how many there are from its first batch.
-        network.forward(Tensor.zeros(DType.INT32, Shape.of(2, blockSize)));
+        meetBatch(network, blockSize);
         try {
-            var weights = Safetensors.read(file);
+            var weights = Checkpoint.weights(file);
             requireAlphabet(weights.metadata().get(ALPHABET));
             network.loadStateDict(weights.tensors());
         } catch (SafetensorsException exception) {
@@ -99,6 +99,14 @@ record SavedWeights(String option, Path file, String model, int blockSize, Alpha
             throw new WrongInputException(option + file + " does not fit " + model + ": " + exception.getMessage());
         }
         network.stateDict().forEach(this::requireFinite);
+    }
+
+    /**
+     * Shows a network that is about to be loaded a batch: a BatchNorm with statistics for each position learns from its
+     * first one how many there are.
+     */
+    static void meetBatch(Layer network, int blockSize) {
+        network.forward(Tensor.zeros(DType.INT32, Shape.of(2, blockSize)));
     }
 
     /** Refuses weights of other symbols, which can be as many. Files of earlier versions do not name their alphabet. */

@@ -5,8 +5,8 @@ import handgrad.app.command.ExitCode;
 import handgrad.app.command.FailedException;
 import handgrad.app.command.ModelOption;
 import handgrad.app.command.NamesOption;
+import handgrad.app.command.StopSignals;
 import handgrad.app.command.WrongInputException;
-import handgrad.data.Alphabet;
 import handgrad.data.Names;
 import handgrad.models.LectureModel;
 import handgrad.tensor.Backend;
@@ -36,15 +36,29 @@ public final class TrainCommand implements Callable<Integer> {
 
     /** What does not go with the learning-rate finder, which has its own steps and rates and writes nothing. */
     private static final List<String> NOT_FOR_FINDER = List.of(
-            "--steps", "--lr", "--out", "--log-every", "--metrics", "--diagnostics", "--report", "--open", "--serve");
+            "--steps",
+            "--lr",
+            "--out",
+            "--resume",
+            "--log-every",
+            "--eval-every",
+            "--patience",
+            "--checkpoint-every",
+            "--keep",
+            "--metrics",
+            "--diagnostics",
+            "--report",
+            "--open",
+            "--serve");
+
+    private static final String MODEL = "mlp-bn";
 
     @Parameters(
             index = "0",
             arity = "0..1",
             paramLabel = "MODEL",
-            defaultValue = "mlp-bn",
-            description = "One of the models below; default ${DEFAULT-VALUE}.")
-    private String model = "mlp-bn";
+            description = "One of the models below; default mlp-bn.")
+    private @Nullable String model;
 
     @Option(names = "--steps", paramLabel = "N", description = "Batches to train on.")
     private @Nullable Integer steps;
@@ -84,8 +98,24 @@ public final class TrainCommand implements Callable<Integer> {
                     + " instead of drawn ones; the batches stay those of the seed.")
     private @Nullable Path init;
 
-    @Option(names = "--out", paramLabel = "DIR", description = "The run folder; without it a new one under runs.")
+    @Option(
+            names = "--out",
+            paramLabel = "DIR",
+            description = "The run folder; without it a new one under runs. If it holds this run already, and not its"
+                    + " end, the training goes on from its last checkpoint.")
     private @Nullable Path out;
+
+    @Option(
+            names = "--resume",
+            paramLabel = "DIR",
+            description = "Go on with the run in this folder, with its options; --steps may grow.")
+    private @Nullable Path resume;
+
+    @Mixin
+    private final SavingOptions saving = new SavingOptions();
+
+    @Mixin
+    private final EvaluationOptions evaluation = new EvaluationOptions();
 
     @Option(
             names = "--threads",
@@ -151,51 +181,84 @@ public final class TrainCommand implements Callable<Integer> {
     }
 
     private int train() throws IOException {
-        var given = options();
+        var started = resume == null ? null : startedRun(resume);
+        var given = options(started);
         Checks.atLeast(1, "--log-every", logEvery);
         reportOptions.check();
         sampling.check();
+        saving.check();
         if (threads != null) {
             Checks.between(1, MAXIMUM_THREADS, "--threads", threads);
             Backend.setThreads(threads);
         }
-        var names = names();
+        var names = names(started);
         var options = given.withAlphabet(names.alphabet());
         sampling.check(names.alphabet());
-        // Before there is a run folder: what does not fit into memory, or weights that do not fit the model, leave
-        // none.
-        var memory = TrainingMemory.of(options, names);
-        memory.requireFits(options, Runtime.getRuntime().maxMemory());
         if (findLr) {
             findLearningRate(options, names);
             return ExitCode.DONE;
         }
-        var folder = out == null ? RunFolder.next(model) : new RunFolder(out);
-        Checks.notEmpty("--out", folder.path());
-        var command = RepeatCommand.of(spec.commandLine().getParseResult(), model);
-        try (var metrics = new Metrics();
-                var report = new RunReport(
-                        reportOptions, options, command, spec.commandLine().getOut())) {
-            folder.create();
-            addMetricsFile(metrics);
-            folder.start(options, metrics);
-            new TrainingRun(
-                            options,
-                            names,
-                            memory,
-                            folder,
-                            metrics,
-                            report,
-                            sampling,
-                            spec.commandLine().getOut(),
-                            quiet)
-                    .run(logEvery, diagnostics);
+        // Before there is a run folder: what does not fit into memory, or weights that do not fit the model, leave
+        // none.
+        var memory = TrainingMemory.of(started == null ? options : options.withoutInit(), names);
+        memory.requireFits(options, Runtime.getRuntime().maxMemory());
+        checkMetricsFile();
+        var console =
+                new RunConsole(spec.commandLine().getOut(), spec.commandLine().getErr(), quiet);
+        var option = resume == null ? "--out" : "--resume";
+        var command = RepeatCommand.of(
+                spec.commandLine().getParseResult(), options.model().title());
+        // The server first: where its port is taken, there is no run folder.
+        try (var report = new RunReport(reportOptions, options, command, console.out());
+                var place = RunPlace.take(option, folder(options), options, digest(names), metricsFile, console);
+                var signals = StopSignals.install();
+                var metrics = new Metrics(console.err()::println)) {
+            DiskSpace.requireRoom(place.folder().path(), memory.checkpoint(options), saving.keep());
+            new TrainingRun(options, names, memory, place, metrics, report, sampling, console)
+                    .run(saving, signals, logEvery, diagnostics);
         }
         return ExitCode.DONE;
     }
 
-    /** The names, in the alphabet of the weights that the training begins with. */
-    private Names names() {
+    private static String digest(Names names) {
+        return LectureRun.digest(names);
+    }
+
+    /** The run to go on with. */
+    private StartedRun startedRun(Path folder) {
+        Checks.notEmpty("--resume", folder);
+        if (out != null) {
+            throw new WrongInputException("--resume goes on in the folder that it names: leave out --out");
+        }
+        if (!Files.isDirectory(folder)) {
+            throw new WrongInputException("--resume: there is no folder " + folder);
+        }
+        var file = new RunFolder(folder).optionsFile();
+        if (!Files.exists(file)) {
+            throw new WrongInputException("--resume: " + folder + " is no run folder of train: it has no options.json");
+        }
+        return OptionsFile.readStarted(file);
+    }
+
+    private RunFolder folder(TrainOptions options) {
+        if (resume != null) {
+            return new RunFolder(resume);
+        }
+        if (out == null) {
+            return RunFolder.next(options.model().title());
+        }
+        Checks.notEmpty("--out", out);
+        return new RunFolder(out);
+    }
+
+    /** The names, in the alphabet of the run to go on with, or of the weights that the training begins with. */
+    private Names names(@Nullable StartedRun started) {
+        if (started != null) {
+            return data.file() == null
+                    ? started.options().names("--resume")
+                    : NamesOption.inAlphabet(
+                            "--data", data.names(), started.options().alphabet());
+        }
         var names = data.names();
         return init == null
                 ? names
@@ -203,21 +266,24 @@ public final class TrainCommand implements Callable<Integer> {
     }
 
     /** The options before the names are read, so that a wrong one is refused first. */
-    private TrainOptions options() {
-        var lecture = ModelOption.named(model);
-        var defaults = lecture.defaults();
+    private TrainOptions options(@Nullable StartedRun started) {
+        var lecture = model == null && started != null
+                ? started.options().model()
+                : ModelOption.named(model == null ? MODEL : model);
+        var defaults = started == null ? TrainOptions.lecture(lecture, TrainOptions.BUNDLED) : started.options();
         return new TrainOptions(
                 lecture,
                 given(steps, defaults.steps()),
                 given(batchSize, defaults.batchSize()),
                 given(lr, defaults.lr()),
                 given(seed, defaults.seed()),
-                given(hidden, defaults.sizes().hidden()),
-                given(embedding, defaults.sizes().embedding()),
-                given(blockSize, defaults.sizes().blockSize()),
-                data.file() == null ? TrainOptions.BUNDLED : data.file().toString(),
-                Alphabet.A_TO_Z,
-                init);
+                given(hidden, defaults.hidden()),
+                given(embedding, defaults.embedding()),
+                given(blockSize, defaults.blockSize()),
+                data.file() == null ? defaults.data() : data.file().toString(),
+                defaults.alphabet(),
+                init == null ? defaults.init() : init,
+                evaluation.or(defaults.evaluation()));
     }
 
     private static <T> T given(@Nullable T value, T otherwise) {
@@ -233,14 +299,15 @@ public final class TrainCommand implements Callable<Integer> {
             }
         }
         if (options.batchSize() == LectureModel.Defaults.ALL_ROWS) {
-            throw new WrongInputException(
-                    "--find-lr wants a model that learns from batches, " + model + " learns from all rows at once");
+            throw new WrongInputException("--find-lr wants a model that learns from batches, "
+                    + options.model().title() + " learns from all rows at once");
         }
         var split = names.split(TrainOptions.SPLIT_SEED, options.blockSize());
         LearningRates.find(options, split.train()).print(spec.commandLine().getOut());
     }
 
-    private void addMetricsFile(Metrics metrics) {
+    /** Refuses a file of metrics that cannot be written, before there is a run folder. */
+    private void checkMetricsFile() {
         if (metricsFile == null) {
             return;
         }
@@ -249,11 +316,8 @@ public final class TrainCommand implements Callable<Integer> {
         if (parent != null && !Files.isDirectory(parent)) {
             throw new WrongInputException("--metrics: there is no folder " + metricsFile.getParent());
         }
-        try {
-            metrics.addFile(metricsFile);
-        } catch (IOException exception) {
-            throw new WrongInputException(
-                    "--metrics: cannot write to " + metricsFile + ": " + RunFolder.reason(exception));
+        if (Files.isDirectory(metricsFile)) {
+            throw new WrongInputException("--metrics: cannot write to " + metricsFile + ": Is a directory");
         }
     }
 }

@@ -6,10 +6,12 @@ import handgrad.app.command.WrongInputException;
 import handgrad.data.Alphabet;
 import handgrad.data.Names;
 import handgrad.file.PrintableText;
+import handgrad.io.TrainingState;
 import handgrad.models.LectureModel;
 import handgrad.nn.Layer;
 import handgrad.optim.Schedule;
 import handgrad.random.TorchRandom;
+import java.io.IOException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
@@ -30,6 +32,7 @@ import org.jspecify.annotations.Nullable;
  * @param data the file with the names, or {@code bundled}
  * @param alphabet the symbols of these names
  * @param init the file, or the run folder, with the weights that the training begins with; null where they are drawn
+ * @param evaluation when it is evaluated on dev while it lasts
  */
 record TrainOptions(
         LectureModel model,
@@ -42,7 +45,9 @@ record TrainOptions(
         int blockSize,
         String data,
         Alphabet alphabet,
-        @Nullable Path init) {
+        @Nullable Path init,
+        EvaluationSchedule evaluation)
+        implements RunOptions {
 
     /** The seed of the split, as in the lectures. */
     static final long SPLIT_SEED = 42;
@@ -58,6 +63,10 @@ record TrainOptions(
                     model, steps, batchSize, lr, new LectureModel.Sizes(alphabet.size(), blockSize, embedding, hidden));
         } else {
             checkSizes(model, steps, batchSize, hidden, embedding, blockSize);
+        }
+        if (model.isBigram() && !evaluation.equals(EvaluationSchedule.NONE)) {
+            throw new WrongInputException(
+                    model.title() + " learns from all names, those of dev among them: it has no --eval-every");
         }
         if (init != null && model.isCounted()) {
             throw new WrongInputException(model.title() + " is counted, not trained: it has no --init");
@@ -75,7 +84,19 @@ record TrainOptions(
             int embedding,
             int blockSize,
             String data) {
-        this(model, steps, batchSize, lr, seed, hidden, embedding, blockSize, data, Alphabet.A_TO_Z, null);
+        this(
+                model,
+                steps,
+                batchSize,
+                lr,
+                seed,
+                hidden,
+                embedding,
+                blockSize,
+                data,
+                Alphabet.A_TO_Z,
+                null,
+                EvaluationSchedule.NONE);
     }
 
     private static void checkBigram(LectureModel model, int steps, int batchSize, double lr, LectureModel.Sizes sizes) {
@@ -131,15 +152,40 @@ record TrainOptions(
                 data);
     }
 
+    @Override
+    public String command() {
+        return "train";
+    }
+
+    @Override
+    public void write(Path file, String digest) throws IOException {
+        OptionsFile.write(file, this, digest);
+    }
+
+    @Override
+    public int requireAlike(Path file, String digest) {
+        var started = OptionsFile.readStarted(file);
+        started.requireAlike(this, digest);
+        return started.options().steps();
+    }
+
     /** These options with another number of steps. */
     TrainOptions withSteps(int other) {
-        return new TrainOptions(model, other, batchSize, lr, seed, hidden, embedding, blockSize, data, alphabet, init);
+        return new TrainOptions(
+                model, other, batchSize, lr, seed, hidden, embedding, blockSize, data, alphabet, init, evaluation);
+    }
+
+    /** These options with drawn weights at the start: a checkpoint takes the place of those of {@code init}. */
+    TrainOptions withoutInit() {
+        return new TrainOptions(
+                model, steps, batchSize, lr, seed, hidden, embedding, blockSize, data, alphabet, null, evaluation);
     }
 
     /** These options with the symbols of other names. */
     TrainOptions withAlphabet(Alphabet other) {
         int numbers = model.isBigram() ? other.size() : embedding;
-        return new TrainOptions(model, steps, batchSize, lr, seed, hidden, numbers, blockSize, data, other, init);
+        return new TrainOptions(
+                model, steps, batchSize, lr, seed, hidden, numbers, blockSize, data, other, init, evaluation);
     }
 
     /**
@@ -199,8 +245,41 @@ record TrainOptions(
         return model.sampleSeed(seed);
     }
 
-    /** Whether the lecture trained with the same, the data aside. */
+    /** Whether the lecture trained with the same, the data aside. To evaluate on the way changes nothing. */
     boolean areTheLectures() {
-        return equals(lecture(model, data).withAlphabet(alphabet));
+        var lecture = lecture(model, data).withAlphabet(alphabet);
+        return evaluation.patience() == 0
+                && lecture.equals(new TrainOptions(
+                        model,
+                        steps,
+                        batchSize,
+                        lr,
+                        seed,
+                        hidden,
+                        embedding,
+                        blockSize,
+                        data,
+                        alphabet,
+                        init,
+                        EvaluationSchedule.NONE));
+    }
+
+    /**
+     * Says in the state of a training what must be the same when it goes on.
+     *
+     * @param names the digest of the names
+     */
+    void addSettings(TrainingState state, String names) {
+        state.withSetting("model", model.title())
+                .withSetting("batch-size", Integer.toString(batchSize))
+                .withSetting("lr", Double.toString(lr))
+                .withSetting("seed", Long.toString(seed))
+                .withSetting("hidden", Integer.toString(hidden))
+                .withSetting("embedding", Integer.toString(embedding))
+                .withSetting("block-size", Integer.toString(blockSize))
+                .withSetting("names", names)
+                .withSetting(SavedWeights.ALPHABET, alphabet.characters())
+                .withSetting("eval-every", Integer.toString(evaluation.every()))
+                .withSetting("patience", Integer.toString(evaluation.patience()));
     }
 }

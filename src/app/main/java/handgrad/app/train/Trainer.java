@@ -3,15 +3,18 @@ package handgrad.app.train;
 import handgrad.app.command.FailedException;
 import handgrad.data.Batch;
 import handgrad.data.Dataset;
+import handgrad.io.TrainingState;
 import handgrad.models.LectureModel;
 import handgrad.nn.CrossEntropyLoss;
 import handgrad.nn.Layer;
+import handgrad.optim.Optimizer;
+import handgrad.optim.Schedule;
 import handgrad.random.TorchRandom;
 import java.util.Locale;
 import java.util.function.Supplier;
 
-/** The training loop of the lectures. */
-final class Trainer {
+/** The training loop of the lectures, a step at a time: on batches drawn with replacement, or on all rows. */
+final class Trainer implements SteppedTraining {
     /**
      * How many times the first loss a later one may be. Tanh bounds what reaches the logits, so with a learning rate
      * that is far too large the loss of a batch need not overflow; it stays finite at a height of no use.
@@ -21,48 +24,81 @@ final class Trainer {
     /** Characters that a crop of a sequence predicts at: about four names. */
     static final int CROP = 64;
 
-    private Trainer() {}
+    private static final String FIRST_LOSS = "first-loss";
+    private static final String LAST_LOSS = "last-loss";
+
+    private final Layer model;
+    private final TrainOptions options;
+    private final CrossEntropyLoss loss = new CrossEntropyLoss();
+    private final Penalty penalty;
+    private final Optimizer optimizer;
+    private final Supplier<Batch> batches;
+    private final Schedule schedule;
+    private final TrainingState state;
+    private final double uniformLoss;
 
     /**
-     * What is told of each step, after its update: its number, the loss of its batch before, and its learning rate. Of
-     * the step that diverges it is told as well, with a loss that is far too large or not finite, and no update
-     * follows.
-     */
-    interface Listener {
-        void step(int step, double loss, double lr);
-    }
-
-    /**
-     * Trains a model on batches drawn with replacement, or on all rows at every step.
+     * A training before its first step.
      *
      * @param random draws the batches
-     * @throws FailedException if the training diverges
      */
-    static void train(Layer model, Dataset data, TrainOptions options, TorchRandom random, Listener listener) {
-        var loss = new CrossEntropyLoss();
-        var penalty = new Penalty(options.model().penalty(), model.parameters());
-        var optimizer = options.model().optimizer(model.parameters());
-        var batches = batches(data, options, random);
-        var schedule = options.schedule();
-        // A first batch may be lucky, so the loss of a uniform guess counts as well.
-        double largest = Math.log(data.alphabet().size());
-        for (int step = 0; step < options.steps(); step++) {
-            var batch = batches.get();
-            double value = loss.forward(model.forward(batch.x()), batch.y()) + penalty.forward();
-            if (step == 0) {
-                largest = DIVERGED * Math.max(largest, value);
-            }
-            double lr = schedule.at(step);
-            if (!(value <= largest)) {
-                listener.step(step, value, lr);
-                throw diverged("the loss of step " + step, value);
-            }
+    Trainer(Layer model, Dataset data, TrainOptions options, TorchRandom random) {
+        this.model = model;
+        this.options = options;
+        penalty = new Penalty(options.model().penalty(), model.parameters());
+        optimizer = options.model().optimizer(model.parameters());
+        batches = batches(data, options, random);
+        schedule = options.schedule();
+        uniformLoss = Math.log(data.alphabet().size());
+        state = new TrainingState(model, optimizer)
+                .with("random", random)
+                .with(FIRST_LOSS, Double.NaN)
+                .with(LAST_LOSS, Double.NaN);
+    }
+
+    @Override
+    public TrainingState state() {
+        return state;
+    }
+
+    @Override
+    public boolean isDone() {
+        return state.step() >= options.steps();
+    }
+
+    /** The loss of the first batch, before any update; NaN where there was no step. */
+    double firstLoss() {
+        return state.number(FIRST_LOSS);
+    }
+
+    /** The loss of the last batch, before its update; NaN where there was no step. */
+    double lastLoss() {
+        return state.number(LAST_LOSS);
+    }
+
+    @Override
+    public Step next() {
+        int step = state.step();
+        var batch = batches.get();
+        double value = loss.forward(model.forward(batch.x()), batch.y()) + penalty.forward();
+        if (step == 0) {
+            state.set(FIRST_LOSS, value);
+        }
+        state.set(LAST_LOSS, value);
+        double lr = schedule.at(step);
+        boolean diverged = hasDiverged(value);
+        if (!diverged) {
             optimizer.zeroGrad();
             model.backward(loss.backward());
             penalty.backward();
             optimizer.step(lr);
-            listener.step(step, value, lr);
         }
+        return new Step(step, value, lr, diverged);
+    }
+
+    private boolean hasDiverged(double value) {
+        // A first batch may be lucky, so the loss of a uniform guess counts as well.
+        return !(value <= DIVERGED * Math.max(uniformLoss, firstLoss())) || !Double.isFinite(value);
     }
 
     /** Batches as the model takes them: rows, all rows, or crops of a sequence where it predicts at every position. */
@@ -76,6 +112,11 @@ final class Trainer {
             return () -> sequence.batch(options.batchSize(), CROP, random);
         }
         return () -> data.batch(options.batchSize(), random);
+    }
+
+    /** Says which step shows that a training diverged. */
+    static FailedException diverged(Step done) {
+        return diverged("the loss of step " + done.step(), done.loss());
     }
 
     /** Says which loss shows that a training diverged. */

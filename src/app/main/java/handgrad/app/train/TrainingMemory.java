@@ -83,6 +83,11 @@ record TrainingMemory(MemoryEstimate training, long evaluation, long data) {
         return training.total() + evaluation + data;
     }
 
+    /** The bytes of a checkpoint, nearly: weights, what the optimiser keeps, and the losses so far. */
+    long checkpoint(TrainOptions options) {
+        return training.weights() + training.optimizer() + (long) options.steps() * Float.BYTES;
+    }
+
     /**
      * Refuses a run that Java has not the memory for.
      *

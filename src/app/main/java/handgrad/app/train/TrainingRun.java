@@ -1,10 +1,10 @@
 package handgrad.app.train;
 
+import handgrad.app.command.FailedException;
 import handgrad.app.command.Lines;
-import handgrad.app.command.Progress;
+import handgrad.app.command.StopSignals;
 import handgrad.app.report.Marks;
 import handgrad.app.report.Outcome;
-import handgrad.data.Alphabet;
 import handgrad.data.Dataset;
 import handgrad.data.Names;
 import handgrad.data.Split;
@@ -18,237 +18,161 @@ import handgrad.nn.Layer;
 import handgrad.nn.Sequential;
 import handgrad.random.TorchRandom;
 import handgrad.tensor.Backend;
-import java.io.PrintWriter;
+import java.nio.file.Files;
 import java.util.List;
 import java.util.Locale;
-import java.util.OptionalDouble;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One training from its options to its run folder, with what it prints, writes and draws on the way.
  *
  * @param memory what it needs
+ * @param place where it leaves what it makes, and what it goes on from
  * @param page shows the training while it lasts and after
- * @param quiet whether to print nothing but the losses of the trained model
  */
 record TrainingRun(
         TrainOptions options,
         Names names,
         TrainingMemory memory,
-        RunFolder folder,
+        RunPlace place,
         Metrics metrics,
         RunReport page,
         SamplingOptions sampling,
-        PrintWriter printer,
-        boolean quiet) {
+        RunConsole console) {
     /** As many names as the lectures draw. */
     private static final int SAMPLES = 20;
 
-    private static final int SHOWN_CHARACTERS = 60;
-
-    /** Trains, evaluates, saves, and then reports: a report that fails loses nothing. */
-    void run(int logEvery, boolean diagnostics) {
+    /**
+     * Trains from where the run stands and saves the weights; only then it evaluates and reports, and what fails there
+     * loses nothing.
+     */
+    void run(SavingOptions saving, StopSignals signals, int logEvery, boolean diagnostics) {
         var model = options.model();
         var random = TorchRandom.seeded(options.seed());
-        var network = options.network(random);
-        if (!quiet) {
-            describe(network);
+        var network = network(random);
+        var header = new RunHeader(options, names, memory, console.out());
+        if (!console.quiet()) {
+            header.describe(network);
             // The next lines name OpenBLAS, which takes long to check and open: meanwhile the names are split.
             Thread.ofPlatform().daemon().start(Backend::blas);
         }
         var split = names.split(TrainOptions.SPLIT_SEED, options.blockSize());
         var data = model.isBigram() ? names.dataset(options.blockSize()) : split.train();
-        if (!quiet) {
-            describe(split);
+        if (!console.quiet()) {
+            header.describe(split);
         }
-        folder.saveEnvironment();
         var recorder = new Recorder(network, options.alphabet().size(), options.steps());
-        page.starts(network, split, recorder);
-        var training = train(network, data, random, recorder, logEvery);
-        page.trained(training.seconds());
+        var trainer = new Trainer(network, data, options, random);
+        options.addSettings(trainer.state(), place.digest());
+        var saver =
+                new RunSaver(place.folder(), trainer.state(), saving, place::repair, place.command(), console.err());
+        var loop = new TrainingLoop(trainer, options.evaluation(), () -> dev(network, split), saver, signals);
+        loop.begin(place, metrics, logEvery, console);
+        page.starts(network, split, recorder, loop::seconds);
+        train(loop, recorder, logEvery);
+        loop.keepBest(network, console);
+        model.finish(network, data);
+        place.folder().save(network, options.alphabet());
+        loop.endIfAsked();
+
+        printSeconds(trainer, loop);
         var table = new LossTable();
-        var judged = model.isBigram() ? judgeBigram(training, data, split, table) : network;
-        var losses = Evaluation.of(judged, split);
+        var judged = model.isBigram() ? judgeBigram(network, trainer, data, split, table) : network;
+        var losses = evaluation(judged, split);
         metrics.split("train", losses.train());
         metrics.split("dev", losses.dev());
         metrics.split("test", losses.test());
-        folder.save(network, options.alphabet());
-        printLosses(losses, training, table);
+        new LossReport(options, names).print(losses, table, console.out());
         adviseOn(losses, split, recorder);
-        folder.saveDiagnostics(recorder);
+        console.orWarn("what was seen of the training", () -> place.folder().saveDiagnostics(recorder));
         if (diagnostics) {
             printDiagnostics(network, split, losses, recorder);
         }
-        var draw = model.draw(TorchRandom.seeded(options.sampleSeed()));
-        var sampler = new Sampler(network, options, sampling, draw);
-        var samples = Samples.draw(SAMPLES, sampler, Marks.of(model, names, split));
-        if (!quiet) {
-            printer.println();
-            samples.print(printer);
-            printer.printf("%nrun folder: %s%n", PrintableText.of(folder.path().toString()));
-        }
+        loop.endIfAsked();
+
+        var samples = samples(network, split);
         if (page.isWanted()) {
-            page.ended(outcome(network, split, losses, samples), folder);
+            var outcome = outcome(network, split, losses, samples);
+            console.orWarn("the report", () -> page.ended(outcome, place.folder()));
         }
-        if (!quiet) {
-            printer.println("weights  sha256 " + WeightsHash.of(network.stateDict()));
-        }
+        loop.endIfAsked();
+        end(network, trainer, loop, losses);
     }
 
-    /** Says at once what is about to be trained. */
-    private void describe(Layer network) {
-        printer.printf(
-                Locale.ROOT,
-                "model    %s (%s): %,d parameters, batch %s, seed %d%n",
-                options.model().title(),
-                options.model().lecture(),
-                network.parameterCount(),
-                options.batchSize() == LectureModel.Defaults.ALL_ROWS ? "all rows" : options.batchSize(),
-                options.seed());
-        printer.println("memory   " + memory.line());
-        var init = options.init();
-        if (init != null) {
-            printer.println("init     " + PrintableText.of(init.toString()));
+    /** The model as the training begins with it, or about to be loaded. */
+    private Layer network(TorchRandom random) {
+        if (!place.hasCheckpoint()) {
+            return options.network(random);
         }
-        printer.printf(
-                Locale.ROOT,
-                "names    %s: %,d%n",
-                PrintableText.of(names.edition()),
-                names.words().size());
-        if (!options.alphabet().equals(Alphabet.A_TO_Z)) {
-            printer.printf(
-                    Locale.ROOT,
-                    "symbols  %,d: .%s%n",
-                    options.alphabet().size(),
-                    firstOf(options.alphabet().characters()));
-        }
-        printer.flush();
+        var network = options.withoutInit().network(random);
+        SavedWeights.meetBatch(network, options.blockSize());
+        return network;
     }
 
-    /** As much of the characters as fits in a line. */
-    private static String firstOf(String characters) {
-        return characters.codePointCount(0, characters.length()) <= SHOWN_CHARACTERS
-                ? characters
-                : characters.substring(0, characters.offsetByCodePoints(0, SHOWN_CHARACTERS)) + "…";
+    private static double dev(Layer network, Split split) {
+        double loss = Evaluation.loss(network, split.dev());
+        network.train(true);
+        return loss;
     }
 
-    private void describe(Split split) {
-        printer.printf(
-                Locale.ROOT,
-                "rows     train %,d, dev %,d, test %,d%n",
-                split.train().size(),
-                split.dev().size(),
-                split.test().size());
-        printer.printf(
-                Locale.ROOT,
-                "repeats  %,d of %,d dev names (%.1f %%) and %,d of %,d test names (%.1f %%)%n"
-                        + "         also occur in train%n",
-                split.devInTrain(),
-                split.dev().words().size(),
-                100.0 * split.devInTrain() / split.dev().words().size(),
-                split.testInTrain(),
-                split.test().words().size(),
-                100.0 * split.testInTrain() / split.test().words().size());
-        printer.println("vectors  " + Backend.vectors());
-        printer.println("BLAS     " + Backend.blas());
-        printer.println("matmul   " + Backend.matmul());
-        printer.println();
-        if (options.steps() > 0) {
-            printer.printf(Locale.ROOT, "%9s  %8s  %6s%n", "step", "loss", "lr");
-        }
-    }
-
-    private Training train(Layer network, Dataset data, TorchRandom random, Recorder recorder, int logEvery) {
-        try (var progress = new Progress(options.model().title(), options.steps(), quiet)) {
-            return Training.of(network, data, options, random, (step, loss, rate) -> {
-                progress.step(step, loss);
-                for (var advice : recorder.after(step, loss, rate)) {
-                    if (!quiet) {
-                        progress.log(printer, advice(advice));
-                    }
+    private void train(TrainingLoop loop, Recorder recorder, int logEvery) {
+        try (var log = new TrainingLog(options.model().title(), options.steps(), logEvery, loop, metrics, console)) {
+            loop.run(new TrainingLoop.Listener() {
+                @Override
+                public void step(SteppedTraining.Step done) {
+                    recorder.after(done.step(), done.loss(), done.lr()).forEach(advice -> log.print(advice(advice)));
+                    log.step(done);
                 }
-                if (Double.isFinite(loss) && (step % logEvery == 0 || step == options.steps() - 1)) {
-                    metrics.step(step, loss, rate);
-                    if (!quiet) {
-                        progress.log(
-                                printer, String.format(Locale.ROOT, "%,9d  %8.4f  %6s", step, loss, shortest(rate)));
-                    }
+
+                @Override
+                public void evaluated(int steps, double dev) {
+                    log.evaluated(steps, dev);
                 }
             });
         }
     }
 
-    /** A rate as a person writes it: 0.01, not 0.010000000000000002. */
-    private static String shortest(double rate) {
-        return Float.toString((float) rate);
+    private void printSeconds(Trainer trainer, TrainingLoop loop) {
+        int steps = trainer.state().step();
+        if (!console.quiet() && steps > 0) {
+            console.out()
+                    .printf(
+                            Locale.ROOT,
+                            "%n%,d steps in %.1f s, %.4f ms a step%n%n",
+                            steps,
+                            loop.seconds(),
+                            loop.seconds() * 1e3 / steps);
+        }
     }
 
     /** Adds the losses on all names, from which a bigram learns, and returns one that learned from train alone. */
-    private Layer judgeBigram(Training training, Dataset all, Split split, LossTable table) {
+    private Layer judgeBigram(Layer network, Trainer trainer, Dataset all, Split split, LossTable table) {
+        var report = new LossReport(options, names);
         if (options.steps() > 0) {
-            table.add("step " + (options.steps() - 1), training.lastLoss(), published(Published::last));
+            table.add("step " + (options.steps() - 1), trainer.lastLoss(), report.published(Published::last));
         }
-        double loss = Evaluation.loss("all names", training.network(), all);
+        double loss = Evaluation.loss("all names", network, all);
         metrics.split("all", loss);
-        table.add("all", loss, published(Published::train));
+        table.add("all", loss, report.published(Published::train));
         return Training.of(options, split.train()).network();
     }
 
-    private void printLosses(Evaluation losses, Training training, LossTable table) {
-        if (!quiet && options.steps() > 0) {
-            printer.printf(
-                    Locale.ROOT,
-                    "%n%,d steps in %.1f s, %.4f ms a step%n%n",
-                    options.steps(),
-                    training.seconds(),
-                    training.seconds() * 1e3 / options.steps());
+    /** The losses; weights that give none are not kept as those of a finished run. */
+    private Evaluation evaluation(Layer judged, Split split) {
+        try {
+            return Evaluation.of(judged, split);
+        } catch (FailedException diverged) {
+            console.orWarn(
+                    "the folder", () -> Files.deleteIfExists(place.folder().weights()));
+            throw diverged;
         }
-        var lecture = options.model();
-        table.add("train", losses.train(), lecture.isBigram() ? OptionalDouble.empty() : published(Published::train));
-        table.add("dev", losses.dev(), published(Published::dev));
-        table.add("test", losses.test(), OptionalDouble.empty());
-        table.print(printer);
-        if (lecture.isBigram()) {
-            printer.println("all: trained on all names, as the lecture does. train, dev and test: trained");
-            printer.println("once more, on train alone, as every other model is.");
-        }
-        if (!hasLecturesNames() && !hasBundledNames()) {
-            printer.println("No lecture has these names, so there is no loss of its to compare with.");
-        } else if (lecture.isConvolution()) {
-            printer.println("No lecture has this model. Part 5's tree, on the lecture's names.txt, ends at");
-            printer.println("1.7690 on train and 1.9937 on dev.");
-        } else if (!lecture.published().isThere()) {
-            printer.println("The lecture does not train this model to the end.");
-        } else if (!options.areTheLectures()) {
-            printer.println("The lecture's losses are of its own options: see the defaults in --help.");
-        } else if (hasBundledNames()) {
-            printer.println("The lecture's losses are of an earlier edition of the names: give its");
-            printer.println("names.txt with --data.");
-        }
-        printer.flush();
-    }
-
-    private boolean hasBundledNames() {
-        return options.data().equals(TrainOptions.BUNDLED);
-    }
-
-    private boolean hasLecturesNames() {
-        return LectureRun.digest(names).equals(LectureRun.NAMES);
-    }
-
-    /** A loss that the lecture prints, where it is of these names or of another edition of them. */
-    private OptionalDouble published(Function<Published, OptionalDouble> loss) {
-        return hasBundledNames() || hasLecturesNames()
-                ? loss.apply(options.model().published())
-                : OptionalDouble.empty();
     }
 
     private void adviseOn(Evaluation losses, Split split, Recorder recorder) {
         int dev = split.dev().words().size();
         for (var advice : recorder.evaluated(losses.train(), losses.dev(), dev, split.devInTrain())) {
-            if (!quiet) {
-                printer.println(advice(advice));
+            if (!console.quiet()) {
+                console.out().println(advice(advice));
             }
         }
     }
@@ -262,23 +186,36 @@ record TrainingRun(
     private void printDiagnostics(Layer network, Split split, Evaluation losses, Recorder recorder) {
         var snapshots = recorder.snapshots();
         if (!snapshots.isEmpty()) {
-            DiagnosticsTable.print(printer, snapshots.getLast());
+            DiagnosticsTable.print(console.out(), snapshots.getLast());
         }
         if (network instanceof Sequential sequential) {
-            Calibration.of(sequential, split).print(printer, losses);
+            Calibration.of(sequential, split).print(console.out(), losses);
         }
     }
 
-    private Outcome outcome(Layer network, Split split, Evaluation losses, Samples samples) {
+    private Samples samples(Layer network, Split split) {
         var model = options.model();
+        var draw = model.draw(TorchRandom.seeded(options.sampleSeed()));
+        var samples =
+                Samples.draw(SAMPLES, new Sampler(network, options, sampling, draw), Marks.of(model, names, split));
+        if (!console.quiet()) {
+            console.out().println();
+            samples.print(console.out());
+            console.out()
+                    .printf(
+                            "%nrun folder: %s%n",
+                            PrintableText.of(place.folder().path().toString()));
+        }
+        return samples;
+    }
+
+    private Outcome outcome(Layer network, Split split, Evaluation losses, Samples samples) {
+        var report = new LossReport(options, names);
         return new Outcome(
-                List.of(
-                        new Outcome.SplitLoss("train", losses.train(), published(Published::train)),
-                        new Outcome.SplitLoss("dev", losses.dev(), published(Published::dev)),
-                        new Outcome.SplitLoss("test", losses.test(), OptionalDouble.empty())),
-                hasBundledNames() || hasLecturesNames(),
-                options.areTheLectures() && hasLecturesNames(),
-                model.published().tolerance(),
+                report.splits(losses),
+                report.hasLosses(),
+                report.isTheLectures(),
+                options.model().published().tolerance(),
                 samples.samples(),
                 RunReport.embedding(network, options.alphabet()),
                 network instanceof Sequential sequential
@@ -287,12 +224,34 @@ record TrainingRun(
                 finder(split.train()));
     }
 
-    /** What the learning-rate finder sees of the same model before its training; null for one without batches. */
+    /**
+     * What the learning-rate finder sees of the same model before its training; null for one without batches,
+     * and where the weights that it began with are gone.
+     */
     private Outcome.@Nullable Finder finder(Dataset train) {
-        if (options.batchSize() == LectureModel.Defaults.ALL_ROWS) {
+        var init = options.init();
+        boolean isThere = init == null || Files.exists(init);
+        if (options.batchSize() == LectureModel.Defaults.ALL_ROWS || !isThere) {
             return null;
         }
         var rates = LearningRates.find(options, train);
         return new Outcome.Finder(rates.exponents(), rates.losses(), rates.smoothed(), rates.suggestion());
+    }
+
+    /** Says that the run is finished: after this it is not gone on with. */
+    private void end(Layer network, Trainer trainer, TrainingLoop loop, Evaluation losses) {
+        var hash = WeightsHash.of(network.stateDict());
+        var outcome = new RunOutcome(
+                options.steps(),
+                trainer.state().step(),
+                loop.seconds(),
+                losses.train(),
+                losses.dev(),
+                losses.test(),
+                hash);
+        console.orWarn("the outcome", () -> outcome.write(place.folder().outcome()));
+        if (!console.quiet()) {
+            console.out().println("weights  sha256 " + hash);
+        }
     }
 }

@@ -73,7 +73,7 @@ class DiagnosticsTest {
             var network = model.build(options.sizes(), random);
             var recorder = new Recorder(network, 27, steps);
             var split = names.split(42, options.blockSize());
-            Trainer.train(network, split.train(), options, random, recorder::after);
+            Training.of(network, split.train(), options, random, recorder::after);
             return new Run(network, recorder, split);
         }
     }

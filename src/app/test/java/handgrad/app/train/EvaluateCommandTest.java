@@ -61,7 +61,7 @@ class EvaluateCommandTest {
     void printsTheLossOnAllNamesOfAFile() throws IOException {
         var other = Files.writeString(folder.resolve("other.txt"), "elias\ncarol\nmarta\nophelia\nvera\nroberta\n");
         var options = new RunFolder(run).options();
-        var model = new RunFolder(run).model(options);
+        var model = new RunFolder(run).model(options, _ -> {});
         double loss = Evaluation.loss(
                 "all", model, Names.read(other).withAlphabet(options.alphabet()).dataset(3));
         assertThat(evaluate("--data", "" + other).out())
@@ -137,9 +137,9 @@ class EvaluateCommandTest {
     @Test
     void needsNoWeightsOfTheRunWhereOthersAreGiven() throws IOException {
         var moved = Files.move(weights, folder.resolve("moved.safetensors"));
-        assertThat(evaluate())
-                .isEqualTo(
-                        refused("--run: " + run + " has no model.safetensors: its training has not reached the end"));
+        assertThat(evaluate().err())
+                .isEqualTo("handgrad: the training in " + run
+                        + " has not reached its end; this is checkpoint-20.safetensors\n");
         assertThat(evaluate("--weights", "" + moved).code()).isZero();
     }
 
@@ -188,8 +188,8 @@ class EvaluateCommandTest {
                         + " 3.running_std (16), 5.weight (16, 15), 5.bias (15); unexpected 2.bias (8),"
                         + " 4.weight (8, 15), 4.bias (15); 2.weight has shape (30, 8), the model wants (30, 16)"));
         assertThat(evaluate("--weights", "" + folder))
-                .isEqualTo(refused(
-                        "--weights: " + folder + " is a folder without model.safetensors; name a file of weights"));
+                .isEqualTo(refused("--weights: " + folder
+                        + " is a folder without model.safetensors; name a file of weights, such as a checkpoint"));
         assertThat(evaluate("--weights=")).isEqualTo(refused("--weights is empty; name a file or folder"));
     }
 

@@ -56,13 +56,24 @@ class InitTest {
         train("mlp", "first", "--steps", "30", "--hidden", "16");
         var data = Names.read(names).split(TrainOptions.SPLIT_SEED, 3).train();
         var options = new TrainOptions(
-                LectureModel.MLP, 1, 32, 0.1, 7, 16, 10, 3, "" + names, ALPHABET, folder.resolve("first"));
+                LectureModel.MLP,
+                1,
+                32,
+                0.1,
+                7,
+                16,
+                10,
+                3,
+                "" + names,
+                ALPHABET,
+                folder.resolve("first"),
+                EvaluationSchedule.NONE);
         var random = TorchRandom.seeded(7);
         LectureModel.MLP.build(options.sizes(), random);
         var batch = data.batch(32, random);
         var first = new RunFolder(folder.resolve("first"));
-        double loss =
-                new CrossEntropyLoss().forward(first.model(first.options()).forward(batch.x()), batch.y());
+        double loss = new CrossEntropyLoss()
+                .forward(first.model(first.options(), _ -> {}).forward(batch.x()), batch.y());
         assertThat(Training.of(options, data).firstLoss()).isEqualTo(loss);
         assertThat(Training.of(
                                 TrainOptions.lecture(LectureModel.MLP, "")
@@ -81,8 +92,8 @@ class InitTest {
         var table =
                 Safetensors.read(weights("first")).tensors().values().iterator().next();
         double penalty = 0.01 * table.mul(table).mean().item();
-        double loss =
-                Evaluation.loss(first.model(first.options()), Names.read(names).dataset(1));
+        double loss = Evaluation.loss(
+                first.model(first.options(), _ -> {}), Names.read(names).dataset(1));
         var printed = out.replaceFirst("(?s).* step      loss      lr\n +0 +(\\d\\.\\d{4}) .*", "$1");
         assertThat(Double.parseDouble(printed)).isCloseTo(loss + penalty, within(6e-5));
     }
@@ -181,7 +192,9 @@ class InitTest {
     void refusesWhatIsNoFileOfWeights() throws IOException {
         var none = folder.resolve("none.safetensors");
         assertRefused(none + ": there is no such file", none);
-        assertRefused(folder + " is a folder without model.safetensors; name a file of weights", folder);
+        assertRefused(
+                folder + " is a folder without model.safetensors; name a file of weights, such as a checkpoint",
+                folder);
         assertThat(begun("mlp", "", "--hidden", "16").err())
                 .isEqualTo("handgrad: --init is empty; name a file or folder\n");
         Files.writeString(none, "");

@@ -76,10 +76,8 @@ class RunReportTest {
     void aReportThatCannotBeWrittenLosesNoTraining() throws IOException {
         Files.createDirectories(report().resolve("in the way"));
         var result = train("--steps", "20", "--report", "--quiet");
-        assertThat(result.code()).isEqualTo(1);
-        assertThat(result.err())
-                .matches("handgrad: the report cannot be written to %s: .*; the weights and metrics are saved in %s\n"
-                        .formatted(report(), run()));
+        assertThat(result.code()).isZero();
+        assertThat(result.err()).matches("handgrad: warning: the report cannot be written: .*\n");
         assertThat(run().resolve("model.safetensors")).exists();
         assertThat(run().resolve("metrics.jsonl")).content().contains("\"split\":\"test\"");
         assertThat(CommandResult.of("sample", "--run", run().toString()).code()).isZero();

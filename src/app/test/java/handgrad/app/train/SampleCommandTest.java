@@ -143,42 +143,50 @@ class SampleCommandTest {
     }
 
     @Test
-    void refusesARunWhoseTrainingHasNotEnded() throws IOException {
+    void takesTheNewestCheckpointOfARunThatHasNotEndedAndSaysSo() throws IOException {
+        var whole = sample();
         Files.delete(weights);
         assertThat(sample())
-                .isEqualTo(
-                        refused("--run: " + run + " has no model.safetensors: its training has not reached the end"));
+                .isEqualTo(new CommandResult(
+                        0,
+                        whole.out(),
+                        "handgrad: the training in " + run
+                                + " has not reached its end; this is checkpoint-20.safetensors\n"));
+        Files.delete(run.resolve("checkpoint-20.safetensors"));
+        assertThat(sample())
+                .isEqualTo(refused("--run: " + run
+                        + " has no model.safetensors and no checkpoint: its training has not reached the first"));
     }
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
-            {           | [                   | : is not a JSON object
-            {           | hello               | , line 1: is not JSON
-            }           | ,                   | , line 2: is not JSON
-            "steps"     | "stops"             | : steps is missing
-            "steps":20  | "steps":"x"         | : steps has the wrong value x
-            "steps":20  | "steps":1.5         | : steps has the wrong value 1.5
-            "steps":20  | "steps":null        | : steps has the wrong value null
-            "steps":20  | "steps":[20]        | : steps must be a text or a number
-            "lr":0.1    | "lr":"fast"         | : lr has the wrong value fast
-            "lr":0.1    | "lr":-1             | : --lr must be more than 0 and at most 3.4e38, it is -1.0
-            "seed":5    | "seed":5e3          | : seed has the wrong value 5e3
-            "seed":5    | "seed":5,"seed":6   | : seed stands there twice
-            }           | } {}                | : goes on after its JSON object
-            "mlp-bn"    | "wave\\u0000net"    | : unknown model wave\\u0000net; there are bigram-counted, bigram, mlp, \
-            mlp-softmax, mlp-tanh, mlp-kaiming, mlp-bn, deep, deep-no-bn, backprop, wavenet-flat-3, wavenet-flat-8, \
-            wavenet-small-bug, wavenet-small, wavenet, dilated, wavenet-gated
-            abc         | ab.c                | : alphabet is none: Alphabet: '.' stands for the end of a name and \
-            cannot be in one; leave it out
-            "alphabet": | "alphabet":"","b":  | : alphabet is none: Alphabet: must have from 1 to 10,000 characters, \
-            it has 0
-            "hidden":16 | "hidden":0          | : --hidden must be from 1 to 20,000, it is 0
-            "hidden":16 | "hidden":2147483647 | : --hidden must be from 1 to 20,000, it is 2147483647
-            "hidden":16 | "hidden":2147483648 | : hidden has the wrong value 2147483648
-            "mlp-bn"    | "gpt"               | : unknown model gpt; there are bigram-counted, bigram, mlp, \
-            mlp-softmax, mlp-tanh, mlp-kaiming, mlp-bn, deep, deep-no-bn, backprop, wavenet-flat-3, wavenet-flat-8, \
-            wavenet-small-bug, wavenet-small, wavenet, dilated, wavenet-gated
-            """)
+        {           | [                   | : is not a JSON object
+        {           | hello               | , line 1: is not JSON
+        }           | ,                   | , line 2: is not JSON
+        "steps"     | "stops"             | : steps is missing
+        "steps":20  | "steps":"x"         | : steps has the wrong value x
+        "steps":20  | "steps":1.5         | : steps has the wrong value 1.5
+        "steps":20  | "steps":null        | : steps has the wrong value null
+        "steps":20  | "steps":[20]        | : steps must be a text or a number
+        "lr":0.1    | "lr":"fast"         | : lr has the wrong value fast
+        "lr":0.1    | "lr":-1             | : --lr must be more than 0 and at most 3.4e38, it is -1.0
+        "seed":5    | "seed":5e3          | : seed has the wrong value 5e3
+        "seed":5    | "seed":5,"seed":6   | : seed stands there twice
+        }           | } {}                | : goes on after its JSON object
+        "mlp-bn"    | "wave\\u0000net"    | : unknown model wave\\u0000net; there are bigram-counted, bigram, mlp, \
+        mlp-softmax, mlp-tanh, mlp-kaiming, mlp-bn, deep, deep-no-bn, backprop, wavenet-flat-3, wavenet-flat-8, \
+        wavenet-small-bug, wavenet-small, wavenet, dilated, wavenet-gated
+        abc         | ab.c                | : alphabet is none: Alphabet: '.' stands for the end of a name and \
+        cannot be in one; leave it out
+        "alphabet": | "alphabet":"","b":  | : alphabet is none: Alphabet: must have from 1 to 10,000 characters, \
+        it has 0
+        "hidden":16 | "hidden":0          | : --hidden must be from 1 to 20,000, it is 0
+        "hidden":16 | "hidden":2147483647 | : --hidden must be from 1 to 20,000, it is 2147483647
+        "hidden":16 | "hidden":2147483648 | : hidden has the wrong value 2147483648
+        "mlp-bn"    | "gpt"               | : unknown model gpt; there are bigram-counted, bigram, mlp, \
+        mlp-softmax, mlp-tanh, mlp-kaiming, mlp-bn, deep, deep-no-bn, backprop, wavenet-flat-3, wavenet-flat-8, \
+        wavenet-small-bug, wavenet-small, wavenet, dilated, wavenet-gated
+        """)
     void refusesOptionsThatAreNone(String old, String replacement, String message) throws IOException {
         change(old, replacement);
         assertThat(sample()).isEqualTo(refused(options + message));

@@ -1,0 +1,35 @@
+package handgrad.app.train;
+
+import handgrad.file.PrintableText;
+import java.io.IOException;
+import java.io.PrintWriter;
+
+/**
+ * Where a training prints.
+ *
+ * @param out gets what was asked for
+ * @param err gets warnings
+ * @param quiet whether to print nothing but the losses of the trained model
+ */
+public record RunConsole(PrintWriter out, PrintWriter err, boolean quiet) {
+    /** Writes a file. */
+    public interface Writing {
+        /** Writes it. */
+        void write() throws IOException;
+    }
+
+    /** Writes what the run can end without; where that fails it says so. */
+    public void orWarn(String what, Writing writing) {
+        try {
+            writing.write();
+        } catch (IOException exception) {
+            warn(what + " cannot be written: " + RunFolder.reason(exception));
+        }
+    }
+
+    /** Prints a line on what is not as it should be, and does not end the run. */
+    public void warn(String problem) {
+        err.println(PrintableText.of("handgrad: warning: " + problem));
+        err.flush();
+    }
+}

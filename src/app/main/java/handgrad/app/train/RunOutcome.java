@@ -1,0 +1,62 @@
+package handgrad.app.train;
+
+import handgrad.app.command.JsonObject;
+import handgrad.app.command.UserFile;
+import handgrad.file.AtomicFile;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.nio.file.Path;
+import tools.jackson.core.ObjectWriteContext;
+import tools.jackson.core.json.JsonFactory;
+
+/**
+ * What a run came to, in outcome.json, which is written last: with it a run is finished.
+ *
+ * @param steps how many steps were asked for
+ * @param done how many there were, less where patience ended them
+ * @param seconds how long they took
+ * @param train the loss on train
+ * @param dev the loss on dev
+ * @param test the loss on test; NaN where there is no test
+ * @param weights the hash of the weights
+ */
+public record RunOutcome(int steps, int done, double seconds, double train, double dev, double test, String weights) {
+    private static final int MAXIMUM_BYTES = 1 << 16;
+
+    private static final JsonFactory JSON = new JsonFactory();
+
+    /** Writes it whole. */
+    public void write(Path file) throws IOException {
+        var text = new StringWriter();
+        try (var generator = JSON.createGenerator(ObjectWriteContext.empty(), text)) {
+            generator.writeStartObject();
+            generator.writeNumberProperty("steps", steps);
+            generator.writeNumberProperty("done", done);
+            generator.writeNumberProperty("seconds", seconds);
+            generator.writeNumberProperty("train", train);
+            generator.writeNumberProperty("dev", dev);
+            if (!Double.isNaN(test)) {
+                generator.writeNumberProperty("test", test);
+            }
+            generator.writeStringProperty("weights", weights);
+            generator.writeEndObject();
+        }
+        AtomicFile.write(file, text + "\n");
+    }
+
+    /** Reads it back; the message of the exception says what is wrong with the file. */
+    static RunOutcome read(Path file) {
+        var text = new UserFile("", file, "the outcome of a run").text(MAXIMUM_BYTES);
+        return JsonObject.read(
+                file.toString(),
+                text,
+                values -> new RunOutcome(
+                        values.number("steps", Integer::valueOf),
+                        values.number("done", Integer::valueOf),
+                        values.number("seconds", Double::valueOf),
+                        values.number("train", Double::valueOf),
+                        values.number("dev", Double::valueOf),
+                        values.has("test") ? values.number("test", Double::valueOf) : Double.NaN,
+                        values.text("weights")));
+    }
+}

@@ -1,0 +1,67 @@
+package handgrad.app.train;
+
+import handgrad.app.command.Progress;
+import java.io.Closeable;
+import java.util.Locale;
+
+/** Shows the steps of a training: on the terminal, in lines of the log, and in the metrics. */
+public final class TrainingLog implements TrainingLoop.Listener, Closeable {
+    private final int steps;
+    private final int logEvery;
+    private final TrainingLoop loop;
+    private final Metrics metrics;
+    private final RunConsole console;
+    private final Progress progress;
+
+    /**
+     * A log of the steps of a loop.
+     *
+     * @param task what is trained, in a word
+     * @param steps how many there are in all
+     * @param logEvery how many lie between two lines of the log and of the metrics
+     */
+    public TrainingLog(String task, int steps, int logEvery, TrainingLoop loop, Metrics metrics, RunConsole console) {
+        this.steps = steps;
+        this.logEvery = logEvery;
+        this.loop = loop;
+        this.metrics = metrics;
+        this.console = console;
+        progress = new Progress(task, steps, console.quiet());
+    }
+
+    @Override
+    public void step(SteppedTraining.Step done) {
+        progress.step(done.step(), done.loss(), done.lr());
+        if (Double.isFinite(done.loss()) && (done.step() % logEvery == 0 || done.step() == steps - 1)) {
+            metrics.step(done.step(), done.loss(), done.lr(), loop.seconds());
+            print(String.format(Locale.ROOT, "%,9d  %8.4f  %6s", done.step(), done.loss(), shortest(done.lr())));
+        }
+    }
+
+    @Override
+    public void evaluated(int steps, double dev) {
+        progress.evaluated(dev);
+        if (Double.isFinite(dev)) {
+            metrics.evaluation(steps, "dev", dev, loop.seconds());
+        }
+        print(String.format(
+                Locale.ROOT, "%,9d  dev %.4f%s", steps, dev, loop.bestStep() == steps ? ", the best so far" : ""));
+    }
+
+    /** A rate as a person writes it: 0.01, not 0.010000000000000002. */
+    private static String shortest(double rate) {
+        return Float.toString((float) rate);
+    }
+
+    /** Prints a line, unless the run is quiet. */
+    void print(String line) {
+        if (!console.quiet()) {
+            progress.log(console.out(), line);
+        }
+    }
+
+    @Override
+    public void close() {
+        progress.close();
+    }
+}

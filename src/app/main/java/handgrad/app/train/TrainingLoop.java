@@ -1,0 +1,191 @@
+package handgrad.app.train;
+
+import handgrad.app.command.FailedException;
+import handgrad.app.command.StopSignal;
+import handgrad.app.command.StopSignals;
+import handgrad.app.command.StoppedException;
+import handgrad.file.PrintableText;
+import handgrad.io.SafetensorsException;
+import handgrad.io.TrainingState;
+import handgrad.nn.Layer;
+import java.util.Locale;
+import java.util.function.DoubleSupplier;
+
+/**
+ * The steps of a training that are left to do: each is told, and after it the training is evaluated, saved or ended
+ * where that is due. What all this depends on is part of the training's state, so that a resumed one does the same.
+ */
+public final class TrainingLoop {
+    /** Is told of what happens. */
+    public interface Listener {
+        /** A step, after its update. */
+        void step(SteppedTraining.Step done);
+
+        /** The loss on dev after so many steps. */
+        void evaluated(int steps, double dev);
+    }
+
+    private static final String SECONDS = "seconds";
+    private static final String BEST = "best-loss";
+    private static final String BEST_STEP = "best-step";
+    private static final String WITHOUT_BETTER = "evaluations-without-better";
+
+    private final SteppedTraining steps;
+    private final EvaluationSchedule schedule;
+    private final DoubleSupplier dev;
+    private final RunSaver saver;
+    private final StopSignals signals;
+    private final TrainingState state;
+    private final TrainingClock clock = new TrainingClock();
+
+    /**
+     * A loop of these steps.
+     *
+     * @param schedule when it is evaluated
+     * @param dev evaluates it, and leaves it ready for the next step
+     */
+    public TrainingLoop(
+            SteppedTraining steps,
+            EvaluationSchedule schedule,
+            DoubleSupplier dev,
+            RunSaver saver,
+            StopSignals signals) {
+        this.steps = steps;
+        this.schedule = schedule;
+        this.dev = dev;
+        this.saver = saver;
+        this.signals = signals;
+        state = steps.state()
+                .with(SECONDS, 0)
+                .with(BEST, Double.POSITIVE_INFINITY)
+                .with(BEST_STEP, 0)
+                .with(WITHOUT_BETTER, 0);
+    }
+
+    /** Sets the training to the newest checkpoint, if there is one, and the metrics to what they were then. */
+    public void begin(RunPlace place, Metrics metrics, int logEvery, RunConsole console) {
+        var checkpoint = saver.resume();
+        clock.set(state.number(SECONDS));
+        place.startMetrics(metrics, state.step(), logEvery);
+        if (!console.quiet()) {
+            var out = console.out();
+            checkpoint.ifPresent(file -> out.println(PrintableText.of(
+                    String.format(Locale.ROOT, "resumed  after step %,d, from %s", state.step(), file))));
+            out.println();
+            if (!steps.isDone()) {
+                out.printf(Locale.ROOT, "%9s  %8s  %6s%n", "step", "loss", "lr");
+            }
+            out.flush();
+        }
+    }
+
+    /** How long the steps have taken so far, also before an interruption. */
+    public double seconds() {
+        return clock.seconds();
+    }
+
+    /** How many steps the training with the best loss on dev had done; 0 before the first evaluation. */
+    int bestStep() {
+        return (int) state.number(BEST_STEP);
+    }
+
+    /** Where patience watches, gives the model the weights that were best on dev, with which the run ends. */
+    public void keepBest(Layer model, RunConsole console) {
+        if (schedule.patience() == 0 || bestStep() == 0) {
+            return;
+        }
+        try {
+            model.loadStateDict(saver.bestWeights());
+            if (!console.quiet()) {
+                console.out()
+                        .printf(
+                                Locale.ROOT,
+                                "%nThe weights are those after step %,d, the best on dev: %.4f.%n",
+                                bestStep(),
+                                state.number(BEST));
+            }
+        } catch (SafetensorsException exception) {
+            console.warn("the weights are the last, not the best on dev: " + RunFolder.reason(exception));
+        }
+    }
+
+    /**
+     * Does all steps that are left, and saves the last.
+     *
+     * @throws FailedException if the training diverges, or its end cannot be saved
+     * @throws StoppedException if a signal came; the training is saved
+     */
+    public void run(Listener listener) {
+        clock.start();
+        while (!steps.isDone() && !isOver()) {
+            var done = steps.next();
+            listener.step(done);
+            if (done.diverged()) {
+                throw diverged(String.format(Locale.ROOT, "the loss of step %d is %.3g", done.step(), done.loss()));
+            }
+            if (schedule.isDue(state.step())) {
+                pausing(() -> evaluate(listener));
+            }
+            if (saver.isDue()) {
+                pausing(saver::save);
+            }
+            if (signals.pending().isPresent()) {
+                pausing(saver::save);
+                throw stopped();
+            }
+        }
+        if (!state.isFinite()) {
+            throw diverged("the weights after step %,d are not finite".formatted(state.step()));
+        }
+        pausing(saver::saveAtTheEnd);
+        clock.stop();
+    }
+
+    /** Does what is no training: its time is not counted. */
+    private void pausing(Runnable action) {
+        clock.stop();
+        state.set(SECONDS, clock.seconds());
+        action.run();
+        clock.start();
+    }
+
+    /** Whether patience has ended the training. */
+    private boolean isOver() {
+        return schedule.isOver((int) state.number(WITHOUT_BETTER));
+    }
+
+    private void evaluate(Listener listener) {
+        double loss = dev.getAsDouble();
+        boolean better = loss < state.number(BEST);
+        state.set(WITHOUT_BETTER, better ? 0 : state.number(WITHOUT_BETTER) + 1);
+        if (better) {
+            state.set(BEST, loss);
+            state.set(BEST_STEP, state.step());
+            saver.saveBest();
+        }
+        listener.evaluated(state.step(), loss);
+    }
+
+    private FailedException diverged(String sign) {
+        return new FailedException("training diverged: " + sign + "; try a smaller --lr"
+                + saver.last()
+                        .map(file -> ", or train on from the weights in " + file + " with --init")
+                        .orElse(""));
+    }
+
+    /** Ends the command if a signal came; the training is saved. */
+    public void endIfAsked() {
+        if (signals.pending().isPresent()) {
+            throw stopped();
+        }
+    }
+
+    private StoppedException stopped() {
+        var signal = signals.pending().orElse(StopSignal.TERM);
+        return new StoppedException(
+                signal,
+                String.format(
+                        Locale.ROOT, "handgrad: %s after step %,d; %s", signal, state.step(), saver.whatIsSaved()),
+                "go on with " + saver.command());
+    }
+}
