@@ -105,7 +105,7 @@ class TrainingTest {
 
     private static Sequential trained(Dataset data) {
         var training = new Training(data, 300, 500);
-        for (int step = 0; step < 20; step++) {
+        for (int step = 0; step < 8; step++) {
             training.step();
         }
         return training.model;
