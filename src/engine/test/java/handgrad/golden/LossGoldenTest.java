@@ -20,11 +20,13 @@ import java.util.List;
 import java.util.function.Function;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Every loss against PyTorch by its mean and its sum: its value, and the gradient of its input. */
+@Tag("no-product")
 class LossGoldenTest {
     private static final List<Double> WEIGHTS =
             IntStream.range(0, 21).mapToObj(c -> c / 10.0).toList();

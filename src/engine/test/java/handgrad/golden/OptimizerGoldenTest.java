@@ -18,10 +18,12 @@ import handgrad.tensor.Tensor;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Five steps of each optimiser against PyTorch. */
+@Tag("no-product")
 class OptimizerGoldenTest {
     private static final int STEPS = 5;
 

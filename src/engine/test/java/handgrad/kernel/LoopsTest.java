@@ -9,9 +9,11 @@ import handgrad.kernel.norm.NormalizationArrays;
 import handgrad.kernel.norm.ScalarBatchNormalization;
 import handgrad.kernel.runtime.VectorSupport;
 import handgrad.random.TorchRandom;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The loops of layers and losses: vector against scalar code bit for bit, and float32 against float64. */
+@Tag("no-product")
 class LoopsTest {
     private static final int[] ROWS = {2, 3, 7, 33};
     private static final int[] COLUMNS = {1, 2, 3, 7, 15, 16, 17, 31, 33, 64, 100, 207};

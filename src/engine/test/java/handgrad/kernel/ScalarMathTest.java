@@ -4,8 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import handgrad.kernel.runtime.VectorSupport;
 import java.util.function.DoubleUnaryOperator;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
+@Tag("no-vector")
+@Tag("no-product")
 class ScalarMathTest {
     interface FloatFunction {
         float apply(float x);

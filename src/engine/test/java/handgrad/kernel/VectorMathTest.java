@@ -8,9 +8,11 @@ import handgrad.kernel.runtime.VectorSupport;
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** That {@link VectorMath} gives the bits of {@link ScalarMath}, whose accuracy {@link ScalarMathTest} measures. */
+@Tag("no-product")
 class VectorMathTest {
     /** About 2 million floats, spread over all bit patterns, and the special values. */
     private static final int STEP = 2039;

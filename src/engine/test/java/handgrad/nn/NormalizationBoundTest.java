@@ -10,9 +10,11 @@ import handgrad.tensor.Tensor;
 import handgrad.tensor.Variance;
 import java.util.List;
 import java.util.zip.CRC32;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Normalisations at large offsets, of equal, very large and very small numbers; float64 is the reference. */
+@Tag("no-product")
 class NormalizationBoundTest {
     private final TorchRandom random = TorchRandom.seeded(5);
 

@@ -11,9 +11,11 @@ import handgrad.tensor.DType;
 import handgrad.tensor.RmsNormalizations;
 import handgrad.tensor.Tensor;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** {@link RMSNorm}. */
+@Tag("no-product")
 class RMSNormTest {
     private static final double U = 0x1p-24;
 

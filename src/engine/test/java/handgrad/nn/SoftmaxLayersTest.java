@@ -13,9 +13,11 @@ import handgrad.tensor.RowSoftmax;
 import handgrad.tensor.Tensor;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** {@link Softmax} and {@link LogSoftmax}. */
+@Tag("no-product")
 class SoftmaxLayersTest {
     private static final double U = 0x1p-24;
 

@@ -8,8 +8,10 @@ import static org.assertj.core.api.Assertions.within;
 import handgrad.nn.Parameter;
 import handgrad.tensor.Tensor;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
+@Tag("no-product")
 class GradientsTest {
     private final Parameter weight = new Parameter("weight", Tensor.ones(2));
     private final Parameter bias = new Parameter("bias", Tensor.ones(5));

@@ -6,11 +6,13 @@ import static org.assertj.core.api.Assertions.within;
 
 import handgrad.random.TorchRandom;
 import java.math.BigDecimal;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Sums so far, orders and picked elements, at the numbers that are special. */
+@Tag("no-product")
 class OrderingTest {
     private static final double INFINITY = Double.POSITIVE_INFINITY;
     private static final double NAN = Double.NaN;

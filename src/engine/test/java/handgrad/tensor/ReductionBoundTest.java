@@ -12,6 +12,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Sums, means and variances have the errors that {@link Tensor} states, over each dimension, of hard numbers. */
+@Tag("no-product")
 class ReductionBoundTest {
     private static final int SEEDS = 50;
 

@@ -29,6 +29,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * Elementwise operations for numbers of every exponent and sign, zeros, infinities and NaN: results and gradients are
  * as near to the exact ones as the registry and the Javadoc of the operation say.
  */
+@Tag("no-product")
 class EveryNumberTest {
     private static final double[] SPECIAL = {
         0,

@@ -31,6 +31,7 @@ class RegistryTest {
     }
 
     @ParameterizedTest
+    @Tag("no-kernel")
     @MethodSource("operations")
     void has_samples_and_error_inputs(Proof operation) {
         assertThat(operation.samples()).hasSizeGreaterThanOrEqualTo(SAMPLES);
@@ -109,6 +110,7 @@ class RegistryTest {
     }
 
     @ParameterizedTest
+    @Tag("no-kernel")
     @MethodSource("operations")
     void refuses_error_inputs(Proof operation) {
         for (var error : operation.refusals()) {
