@@ -118,7 +118,7 @@ public final class RunLock implements Closeable {
         var opened = FileChannel.open(
                 real.resolve(NAME), StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
         try {
-            if (!isLocked(opened)) {
+            if (!isLocked(option, folder, opened)) {
                 throw inUse(option, folder, owner(opened));
             }
             opened.truncate(0);
@@ -132,7 +132,7 @@ public final class RunLock implements Closeable {
     }
 
     /** Tries to lock the file; the lock is the channel's and ends with it. */
-    private boolean isLocked(FileChannel opened) {
+    static boolean isLocked(String option, Path folder, FileChannel opened) {
         try {
             return opened.tryLock() != null;
         } catch (OverlappingFileLockException thisProcess) {

@@ -2,6 +2,8 @@ package handgrad.app.kill;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -80,11 +82,12 @@ class KillsTest {
     private KilledTraining program() throws Exception {
         var classes = Files.createDirectory(temporary.resolve("classes"));
         var modules = System.getProperty("jdk.module.path", System.getProperty("java.class.path"));
+        var messages = new ByteArrayOutputStream();
         int code = ToolProvider.getSystemJavaCompiler()
                 .run(
                         null,
-                        null,
-                        null,
+                        messages,
+                        messages,
                         "-d",
                         classes.toString(),
                         "--module-path",
@@ -92,7 +95,7 @@ class KillsTest {
                         "--add-modules",
                         "handgrad",
                         "../../examples/programs/Checkpoints.java");
-        assertThat(code).isZero();
+        assertThat(code).as(messages.toString(StandardCharsets.UTF_8)).isZero();
         return new KilledTraining(
                 "AdamW with dropout",
                 classes,

@@ -179,6 +179,14 @@ class RunLockTest {
         }
     }
 
+    @Test
+    void a_file_system_without_locks_is_refused() {
+        assertThatThrownBy(() -> RunLock.isLocked("--out", Path.of("a"), new Unlockable()))
+                .isInstanceOf(WrongInputException.class)
+                .hasMessage("--out: a cannot be locked (No locks available), so two runs could write to it at once;"
+                        + " name a folder on another file system");
+    }
+
     private static void remove(Path folder) throws IOException {
         Files.delete(folder.resolve(".lock"));
         Files.delete(folder);
