@@ -2,6 +2,8 @@ package handgrad.app.kill;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import handgrad.app.Main;
+import handgrad.data.Names;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -36,6 +38,9 @@ class KillsTest {
 
     private static final String STEPS = "600";
 
+    /** So few that a training is evaluated in no time. */
+    private static final int NAMES = 300;
+
     /** Threads here wait for processes. */
     private static final int AT_ONCE = 3;
 
@@ -60,7 +65,7 @@ class KillsTest {
     @Test
     void a_training_that_is_killed_ends_as_one_that_was_not() throws Exception {
         System.out.println("kills: seed " + SEED);
-        var trainings = List.of(program());
+        var trainings = List.of(program(), command("mlp-bn", "--hidden", "24"), command("wavenet", "--hidden", "12"));
         var tasks = new ArrayList<Callable<Tally>>();
         for (int i = 0; i < trainings.size(); i++) {
             var training = trainings.get(i);
@@ -104,6 +109,23 @@ class KillsTest {
                 null,
                 "--every",
                 temporary.resolve("program"));
+    }
+
+    /** A training of the command line, on few names. */
+    private KilledTraining command(String model, String... options) throws Exception {
+        var names = temporary.resolve("names.txt");
+        Files.write(names, Names.bundled().words().subList(0, NAMES));
+        var arguments = new ArrayList<>(List.of("train", model, "--steps", STEPS, "--log-every", "15"));
+        arguments.addAll(List.of("--data", names.toString(), "--no-report"));
+        arguments.addAll(List.of(options));
+        return new KilledTraining(
+                model,
+                Path.of("target/test-classes"),
+                Main.class.getName(),
+                arguments,
+                "--threads",
+                "--checkpoint-every",
+                temporary.resolve(model));
     }
 
     private Tally kill(KilledTraining training, int wanted, Random random) throws Exception {
