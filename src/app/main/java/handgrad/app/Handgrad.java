@@ -6,6 +6,7 @@ import handgrad.app.diagram.DiagramCommand;
 import handgrad.app.exercise.ExerciseCommand;
 import handgrad.app.program.RunCommand;
 import handgrad.app.program.ShellCommand;
+import handgrad.app.train.CompareCommand;
 import handgrad.app.train.EvaluateCommand;
 import handgrad.app.train.SampleCommand;
 import handgrad.app.train.TrainCommand;
@@ -47,6 +48,7 @@ final class Handgrad implements Runnable {
         COMMANDS.put("train", TrainCommand.class);
         COMMANDS.put("sample", SampleCommand.class);
         COMMANDS.put("evaluate", EvaluateCommand.class);
+        COMMANDS.put("compare", CompareCommand.class);
         COMMANDS.put("audio", AudioCommand.class);
         COMMANDS.put("check", CheckCommand.class);
         COMMANDS.put("exercise", ExerciseCommand.class);

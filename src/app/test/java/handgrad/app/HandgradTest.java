@@ -33,6 +33,7 @@ class HandgradTest {
                 "train",
                 "sample",
                 "evaluate",
+                "compare",
                 "audio",
                 "check",
                 "exercise",

@@ -1,8 +1,10 @@
 package handgrad.app.command;
 
 import handgrad.file.PrintableText;
-import java.util.HashMap;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Function;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
@@ -15,7 +17,7 @@ import tools.jackson.core.json.JsonFactory;
 public final class JsonObject {
     private static final JsonFactory JSON = new JsonFactory();
 
-    private final Map<String, String> values = new HashMap<>();
+    private final Map<String, String> values = new LinkedHashMap<>();
 
     private JsonObject() {}
 
@@ -72,6 +74,11 @@ public final class JsonObject {
             throw new WrongInputException("goes on after its JSON object");
         }
         return object;
+    }
+
+    /** The names of the properties, as they stand one after the other. */
+    public Set<String> names() {
+        return Collections.unmodifiableSet(values.keySet());
     }
 
     /** Whether there is such a property. */
