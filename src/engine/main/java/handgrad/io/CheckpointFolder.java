@@ -3,9 +3,14 @@ package handgrad.io;
 import handgrad.file.AtomicFile;
 import handgrad.file.PrintableText;
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
@@ -57,7 +62,8 @@ public record CheckpointFolder(Path path, int keep) {
         try {
             AtomicFile.createFolder(path);
         } catch (IOException exception) {
-            throw new SafetensorsException(file, "cannot be written, its folder cannot be made", exception);
+            throw new SafetensorsException(
+                    file, "cannot be written, its folder cannot be made: " + reason(exception), exception);
         }
         requireNoneAfter(state.step());
         Checkpoint.write(file, state);
@@ -82,7 +88,8 @@ public record CheckpointFolder(Path path, int keep) {
         try {
             Files.deleteIfExists(old);
         } catch (IOException exception) {
-            throw new SafetensorsException(old, "cannot be deleted, though " + written + " takes its place", exception);
+            throw new SafetensorsException(
+                    old, "cannot be deleted, though " + written + " takes its place: " + reason(exception), exception);
         }
     }
 
@@ -142,7 +149,7 @@ public record CheckpointFolder(Path path, int keep) {
         try {
             return Files.move(file, aside, StandardCopyOption.REPLACE_EXISTING);
         } catch (IOException exception) {
-            throw new SafetensorsException(file, "is damaged and cannot be renamed", exception);
+            throw new SafetensorsException(file, "is damaged and cannot be renamed: " + reason(exception), exception);
         }
     }
 
@@ -163,10 +170,23 @@ public record CheckpointFolder(Path path, int keep) {
         } catch (NoSuchFileException exception) {
             return byStep;
         } catch (DirectoryIteratorException exception) {
-            throw new SafetensorsException(path, "cannot be read", exception.getCause());
+            throw new SafetensorsException(
+                    path, "cannot be read, " + reason(exception.getCause()), exception.getCause());
         } catch (IOException exception) {
-            throw new SafetensorsException(path, "cannot be read", exception);
+            throw new SafetensorsException(path, "cannot be read, " + reason(exception), exception);
         }
         return byStep;
+    }
+
+    /** What the system said, in words: the message of its exception is often the path alone. */
+    private static String reason(IOException exception) {
+        return switch (exception) {
+            case AccessDeniedException _ -> "permission denied";
+            case FileAlreadyExistsException other -> other.getFile() + " is no folder";
+            case NotDirectoryException _ -> "it is no folder";
+            case DirectoryNotEmptyException _ -> "it is a folder, and not empty";
+            case FileSystemException other when other.getReason() != null -> other.getReason();
+            default -> String.valueOf(exception.getMessage());
+        };
     }
 }

@@ -19,6 +19,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import java.util.zip.CRC32C;
 import tools.jackson.core.ObjectWriteContext;
 import tools.jackson.core.json.JsonFactory;
@@ -27,22 +28,25 @@ import tools.jackson.core.json.JsonFactory;
 final class SafetensorsWriter {
     private static final int CHUNK_BYTES = 1 << 20;
     private static final int ALIGNMENT = 8;
+    private static final String NO_CHECKSUM = "00000000";
 
     private SafetensorsWriter() {}
 
     static void write(Path file, Map<String, Tensor> tensors, Map<String, String> metadata)
             throws SafetensorsException {
         var ordered = order(tensors);
-        var header = header(layout(ordered), withChecksums(ordered, metadata));
+        var layout = layout(ordered);
+        // The header comes first and names the checksums, which are known last and of one length: its place is kept.
+        var place = header(layout, withChecksums(ordered, metadata, _ -> NO_CHECKSUM));
         if (Files.isDirectory(file)) {
             throw new SafetensorsException(file, "is a folder, not a file of tensors");
         }
         try {
             AtomicFile.write(file, channel -> {
-                writeAll(channel, header);
-                for (var tensor : ordered.values()) {
-                    elements(tensor, bytes -> writeAll(channel, bytes));
-                }
+                writeAll(channel, place);
+                var checksums = writeElements(channel, ordered);
+                channel.position(0);
+                writeAll(channel, header(layout, withChecksums(ordered, metadata, checksums::get)));
             });
         } catch (NoSuchFileException e) {
             throw new SafetensorsException(file, "cannot be written, there is no such folder", e);
@@ -62,21 +66,43 @@ final class SafetensorsWriter {
         return ordered;
     }
 
-    private static Map<String, String> withChecksums(Map<String, Tensor> tensors, Map<String, String> metadata) {
+    private static Map<String, String> withChecksums(
+            Map<String, Tensor> tensors, Map<String, String> metadata, UnaryOperator<String> checksumOf) {
         var all = new LinkedHashMap<>(metadata);
         if (all.keySet().stream().anyMatch(Checksums::isKey)) {
             throw new IllegalArgumentException(
                     "write: the metadata has a checksum of its own; leave it out, write adds them");
         }
-        tensors.forEach((name, tensor) -> {
-            var checksum = new CRC32C();
-            elements(tensor, checksum::update);
-            all.put(Checksums.key(name), Checksums.digits(checksum));
-        });
+        tensors.keySet().forEach(name -> all.put(Checksums.key(name), checksumOf.apply(name)));
         if (!metadata.isEmpty()) {
             all.put(Checksums.key(Safetensors.METADATA), Checksums.ofTexts(metadata));
         }
         return all;
+    }
+
+    /** Writes the elements of all tensors, small ones together, and returns their checksums by name. */
+    private static Map<String, String> writeElements(FileChannel channel, Map<String, Tensor> tensors)
+            throws IOException {
+        var checksums = new LinkedHashMap<String, String>();
+        var chunk = chunk(
+                tensors.values().stream().mapToLong(SafetensorsWriter::bytes).sum());
+        for (var named : tensors.entrySet()) {
+            var tensor = named.getValue();
+            var checksum = new CRC32C();
+            for (int start = 0; start < tensor.shape().elements(); ) {
+                int from = chunk.position();
+                int count = fill(tensor, start, chunk);
+                checksum.update(chunk.slice(from, chunk.position() - from));
+                start += count;
+                if (start < tensor.shape().elements()) {
+                    writeAll(channel, chunk.flip());
+                    chunk.clear();
+                }
+            }
+            checksums.put(named.getKey(), Checksums.digits(checksum));
+        }
+        writeAll(channel, chunk.flip());
+        return checksums;
     }
 
     private static List<Entry> layout(Map<String, Tensor> ordered) {
@@ -149,20 +175,38 @@ final class SafetensorsWriter {
 
     /** Gives the bytes of all elements of a tensor to a sink, as they follow each other in a file. */
     static <E extends Exception> void elements(Tensor tensor, Sink<E> sink) throws E {
-        int elementBytes = StoredType.of(tensor).bytes();
-        int elements = tensor.shape().elements();
-        int capacity = Math.min(CHUNK_BYTES / elementBytes, elements);
-        var chunk = ByteBuffer.allocateDirect(capacity * elementBytes).order(ByteOrder.LITTLE_ENDIAN);
-        for (int start = 0; start < elements; start += capacity) {
-            int count = Math.min(capacity, elements - start);
-            chunk.clear();
-            switch (tensor.dtype()) {
-                case FLOAT32 -> chunk.asFloatBuffer().put(tensor.floats(), start, count);
-                case FLOAT64 -> chunk.asDoubleBuffer().put(tensor.doubles(), start, count);
-                case INT32 -> chunk.asIntBuffer().put(tensor.ints(), start, count);
-            }
-            sink.take(chunk.limit(count * elementBytes));
+        elements(tensor, chunk(bytes(tensor)), sink);
+    }
+
+    /** The same in a buffer that has room for one element at least. */
+    static <E extends Exception> void elements(Tensor tensor, ByteBuffer chunk, Sink<E> sink) throws E {
+        for (int start = 0; start < tensor.shape().elements(); ) {
+            start += fill(tensor, start, chunk.clear());
+            sink.take(chunk.flip());
         }
+    }
+
+    /** A buffer for so many bytes, or for a part of them after the other. */
+    static ByteBuffer chunk(long bytes) {
+        return ByteBuffer.allocateDirect((int) Math.min(CHUNK_BYTES, bytes)).order(ByteOrder.LITTLE_ENDIAN);
+    }
+
+    /** The bytes of all elements. */
+    static long bytes(Tensor tensor) {
+        return (long) tensor.shape().elements() * StoredType.of(tensor).bytes();
+    }
+
+    /** Puts elements from one on into a buffer, as many as it has room for, and returns how many. */
+    private static int fill(Tensor tensor, int start, ByteBuffer chunk) {
+        int bytes = StoredType.of(tensor).bytes();
+        int count = Math.min(chunk.remaining() / bytes, tensor.shape().elements() - start);
+        switch (tensor.dtype()) {
+            case FLOAT32 -> chunk.asFloatBuffer().put(tensor.floats(), start, count);
+            case FLOAT64 -> chunk.asDoubleBuffer().put(tensor.doubles(), start, count);
+            case INT32 -> chunk.asIntBuffer().put(tensor.ints(), start, count);
+        }
+        chunk.position(chunk.position() + count * bytes);
+        return count;
     }
 
     private static void writeAll(FileChannel channel, ByteBuffer bytes) throws IOException {

@@ -44,7 +44,11 @@ public final class WeightsHash {
      */
     public static String of(Map<String, Tensor> state) {
         var hash = new WeightsHash();
-        SafetensorsWriter.order(state).values().forEach(tensor -> SafetensorsWriter.elements(tensor, hash::add));
+        var chunk = SafetensorsWriter.chunk(state.values().stream()
+                .mapToLong(SafetensorsWriter::bytes)
+                .max()
+                .orElse(0));
+        SafetensorsWriter.order(state).values().forEach(tensor -> SafetensorsWriter.elements(tensor, chunk, hash::add));
         return hash.digits();
     }
 
