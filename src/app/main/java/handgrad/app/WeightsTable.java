@@ -2,10 +2,12 @@ package handgrad.app;
 
 import handgrad.app.command.WrongInputException;
 import handgrad.file.PrintableText;
+import handgrad.io.Checkpoint;
 import handgrad.io.Inspection;
 import handgrad.io.Safetensors;
 import handgrad.io.SafetensorsException;
 import handgrad.io.StoredTensor;
+import handgrad.io.WeightsHash;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Locale;
@@ -15,7 +17,7 @@ final class WeightsTable {
     private WeightsTable() {}
 
     /**
-     * Prints a line for each tensor, then the hash of all.
+     * Prints a line for each tensor, then the hash of all, or of a checkpoint that of its model.
      *
      * @throws WrongInputException if the file cannot be read, or, after the table, if a tensor is damaged
      */
@@ -33,12 +35,32 @@ final class WeightsTable {
             var checksum = tensor.checksum().name().toLowerCase(Locale.ROOT);
             out.printf(row, name(tensor), tensor.type(), tensor.shape(), checksum);
         }
-        out.printf("weights  sha256 %s%n", inspection.hash());
-        out.flush();
         var damaged = inspection.damaged();
+        boolean isCheckpoint = Checkpoint.is(inspection.metadata());
+        if (isCheckpoint && damaged.isEmpty()) {
+            printCheckpoint(file, out);
+        } else if (!isCheckpoint) {
+            out.printf("weights  sha256 %s%n", inspection.hash());
+        }
+        out.flush();
         if (!damaged.isEmpty()) {
             throw new WrongInputException("%s: damaged: %s; copy the file again, or train again"
                     .formatted(file, PrintableText.excerpt(String.join(", ", damaged))));
+        }
+    }
+
+    /** The step of a checkpoint, and the hash of its model alone. */
+    private static void printCheckpoint(Path file, PrintWriter out) {
+        try {
+            out.printf(
+                    Locale.ROOT,
+                    "checkpoint after step %,d%n",
+                    Checkpoint.of(file).step());
+            out.printf(
+                    "weights  sha256 %s%n",
+                    WeightsHash.of(Checkpoint.weights(file).tensors()));
+        } catch (SafetensorsException exception) {
+            throw new WrongInputException(String.valueOf(exception.getMessage()));
         }
     }
 

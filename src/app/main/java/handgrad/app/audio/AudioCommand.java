@@ -7,6 +7,7 @@ import handgrad.app.command.StopSignals;
 import handgrad.app.command.WrongInputException;
 import handgrad.app.train.EvaluationOptions;
 import handgrad.app.train.Metrics;
+import handgrad.app.train.MetricsOptions;
 import handgrad.app.train.RunConsole;
 import handgrad.app.train.RunFolder;
 import handgrad.app.train.RunPlace;
@@ -102,6 +103,9 @@ public final class AudioCommand implements Callable<Integer> {
     private final SavingOptions saving = new SavingOptions();
 
     @Mixin
+    private final MetricsOptions metricsOptions = new MetricsOptions();
+
+    @Mixin
     private final EvaluationOptions evaluation = new EvaluationOptions();
 
     @Option(names = "--run", paramLabel = "DIR", description = "Generate from the model in this run folder.")
@@ -168,11 +172,12 @@ public final class AudioCommand implements Callable<Integer> {
         Checks.atLeast(1, "--log-every", logEvery);
         Checks.learningRate(options.lr());
         saving.check();
+        metricsOptions.check();
         var sound = sound(options.data());
         var console =
                 new RunConsole(spec.commandLine().getOut(), spec.commandLine().getErr(), quiet);
         var option = resume == null ? "--out" : "--resume";
-        try (var place = RunPlace.take(option, folder(), options, sound.digest(), null, console);
+        try (var place = RunPlace.take(option, folder(), options, sound.digest(), metricsOptions, console);
                 var signals = StopSignals.install();
                 var metrics = new Metrics(console.err()::println)) {
             var model = new SoundRun(options, sound, place, metrics, console).run(saving, signals, logEvery);

@@ -16,6 +16,7 @@ final class RepeatCommand {
             "--checkpoint-every",
             "--keep",
             "--metrics",
+            "--tensorboard",
             "--log-every",
             "--quiet",
             "--trace",

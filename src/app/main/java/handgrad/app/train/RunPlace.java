@@ -9,7 +9,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.function.IntPredicate;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A run folder that belongs to this process until it is closed, with the run that it begins or goes on with.
@@ -20,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param digest of its data
  * @param before how many steps were asked for when it was started before; 0 for a new run
  * @param hasCheckpoint whether there is a checkpoint to go on from
- * @param moreMetrics a file that gets the metrics as well; may be null
+ * @param metricsOptions where the metrics go besides
  */
 public record RunPlace(
         RunFolder folder,
@@ -29,7 +28,7 @@ public record RunPlace(
         String digest,
         int before,
         boolean hasCheckpoint,
-        @Nullable Path moreMetrics)
+        MetricsOptions metricsOptions)
         implements Closeable {
     /**
      * Takes a folder for a run: a new one, or one that was started there before and has not ended.
@@ -43,7 +42,7 @@ public record RunPlace(
             RunFolder folder,
             RunOptions options,
             String digest,
-            @Nullable Path moreMetrics,
+            MetricsOptions metricsOptions,
             RunConsole console) {
         var lock = RunLock.take(option, folder.path());
         try {
@@ -60,7 +59,7 @@ public record RunPlace(
             var checkpoint = new CheckpointFolder(folder.path(), 1).newest(console::warn);
             folder.warning().ifPresent(console.err()::println);
             folder.start(option, options, digest);
-            return new RunPlace(folder, lock, options, digest, before, checkpoint.isPresent(), moreMetrics);
+            return new RunPlace(folder, lock, options, digest, before, checkpoint.isPresent(), metricsOptions);
         } catch (SafetensorsException exception) {
             close(lock);
             throw new WrongInputException(option + ": " + RunFolder.reason(exception));
@@ -95,8 +94,12 @@ public record RunPlace(
         // The last step of a run that is prolonged was logged for being the last.
         IntPredicate logged = each -> each != before - 1 || each % logEvery == 0 || each == options.steps() - 1;
         startMetrics("--out", folder.metrics(), metrics, step, logged);
-        if (moreMetrics != null) {
-            startMetrics("--metrics", moreMetrics, metrics, step, logged);
+        var more = metricsOptions.file();
+        if (more != null) {
+            startMetrics("--metrics", more, metrics, step, logged);
+        }
+        if (metricsOptions.tensorBoard()) {
+            metrics.addTensorBoard(folder.path());
         }
     }
 

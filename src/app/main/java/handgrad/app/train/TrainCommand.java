@@ -46,6 +46,7 @@ public final class TrainCommand implements Callable<Integer> {
             "--checkpoint-every",
             "--keep",
             "--metrics",
+            "--tensorboard",
             "--diagnostics",
             "--report",
             "--open",
@@ -131,11 +132,8 @@ public final class TrainCommand implements Callable<Integer> {
             description = "Steps between two lines of the log and of the metrics; default ${DEFAULT-VALUE}.")
     private int logEvery;
 
-    @Option(
-            names = "--metrics",
-            paramLabel = "FILE",
-            description = "Also write the metrics, as JSON lines, to this file.")
-    private @Nullable Path metricsFile;
+    @Mixin
+    private final MetricsOptions metricsOptions = new MetricsOptions();
 
     @Option(
             names = "--diagnostics",
@@ -187,6 +185,7 @@ public final class TrainCommand implements Callable<Integer> {
         reportOptions.check();
         sampling.check();
         saving.check();
+        metricsOptions.check();
         if (threads != null) {
             Checks.between(1, MAXIMUM_THREADS, "--threads", threads);
             Backend.setThreads(threads);
@@ -202,7 +201,6 @@ public final class TrainCommand implements Callable<Integer> {
         // none.
         var memory = TrainingMemory.of(started == null ? options : options.withoutInit(), names);
         memory.requireFits(options, Runtime.getRuntime().maxMemory());
-        checkMetricsFile();
         var console =
                 new RunConsole(spec.commandLine().getOut(), spec.commandLine().getErr(), quiet);
         var option = resume == null ? "--out" : "--resume";
@@ -210,7 +208,7 @@ public final class TrainCommand implements Callable<Integer> {
                 spec.commandLine().getParseResult(), options.model().title());
         // The server first: where its port is taken, there is no run folder.
         try (var report = new RunReport(reportOptions, options, command, console.out());
-                var place = RunPlace.take(option, folder(options), options, digest(names), metricsFile, console);
+                var place = RunPlace.take(option, folder(options), options, digest(names), metricsOptions, console);
                 var signals = StopSignals.install();
                 var metrics = new Metrics(console.err()::println)) {
             DiskSpace.requireRoom(place.folder().path(), memory.checkpoint(options), saving.keep());
@@ -304,20 +302,5 @@ public final class TrainCommand implements Callable<Integer> {
         }
         var split = names.split(TrainOptions.SPLIT_SEED, options.blockSize());
         LearningRates.find(options, split.train()).print(spec.commandLine().getOut());
-    }
-
-    /** Refuses a file of metrics that cannot be written, before there is a run folder. */
-    private void checkMetricsFile() {
-        if (metricsFile == null) {
-            return;
-        }
-        Checks.notEmpty("--metrics", metricsFile);
-        var parent = metricsFile.toAbsolutePath().getParent();
-        if (parent != null && !Files.isDirectory(parent)) {
-            throw new WrongInputException("--metrics: there is no folder " + metricsFile.getParent());
-        }
-        if (Files.isDirectory(metricsFile)) {
-            throw new WrongInputException("--metrics: cannot write to " + metricsFile + ": Is a directory");
-        }
     }
 }
