@@ -11,6 +11,9 @@ interface Check {
         return false;
     }
 
+    /** Carries what it remembers. */
+    default void fields(StateFields fields) {}
+
     /** What is wrong and what to do, or null where nothing shows. */
     @Nullable
     String find(ObservedStep observed);

@@ -1,15 +1,18 @@
 package handgrad.diagnostics;
 
+import handgrad.tensor.Tensor;
 import java.util.Arrays;
 
 /** The loss of each step. */
 final class LossHistory {
-    private float[] losses = new float[1024];
+    private static final int FIRST_LENGTH = 1024;
+
+    private float[] losses = new float[FIRST_LENGTH];
     private int size;
 
     void add(double loss) {
         if (size == losses.length) {
-            losses = Arrays.copyOf(losses, 2 * size);
+            losses = Arrays.copyOf(losses, Math.max(FIRST_LENGTH, 2 * size));
         }
         losses[size++] = (float) loss;
     }
@@ -20,6 +23,13 @@ final class LossHistory {
 
     double get(int step) {
         return losses[step];
+    }
+
+    /** Carries its own fields. */
+    void fields(StateFields fields) {
+        losses = fields.tensor("losses", Tensor.of(toArray(), size), StateFields.ANY)
+                .floats();
+        size = losses.length;
     }
 
     /** A copy. */

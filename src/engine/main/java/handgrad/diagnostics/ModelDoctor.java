@@ -49,17 +49,9 @@ public final class ModelDoctor {
     private final Weights weights;
     private final List<String> names;
     private final LossHistory losses = new LossHistory();
-    private final List<Check> checks = List.of(
-            new FirstLossCheck(),
-            new DoubleSoftmaxCheck(),
-            new UniformLossCheck(),
-            new LinearChainCheck(),
-            new SaturationCheck(),
-            new DeadUnitsCheck(),
-            new UpdateRatioCheck());
+    private final List<Check> checks;
     private final Set<Rule> given = EnumSet.noneOf(Rule.class);
     private double[] updateToData = {};
-    private double learningRate;
     private boolean isCrossEntropy;
 
     /**
@@ -104,6 +96,29 @@ public final class ModelDoctor {
         observed = new ObservedModel(model);
         weights = new Weights(model);
         names = weights.names();
+        checks = List.of(
+                new FirstLossCheck(),
+                new DoubleSoftmaxCheck(),
+                new UniformLossCheck(),
+                new LinearChainCheck(),
+                new SaturationCheck(observed),
+                new DeadUnitsCheck(observed),
+                new UpdateRatioCheck());
+    }
+
+    /** Carries what its advice depends on, but for the model. */
+    void fields(StateFields fields) {
+        losses.fields(fields);
+        isCrossEntropy = fields.flag("isCrossEntropy", isCrossEntropy);
+        observed.fields(fields);
+        checks.forEach(check -> check.fields(fields));
+    }
+
+    /** Goes on with a model that was set to the state after a step, when these rules had been given. */
+    void goOn(List<Rule> rules) {
+        given.clear();
+        given.addAll(rules);
+        weights.keep();
     }
 
     /**
@@ -115,15 +130,14 @@ public final class ModelDoctor {
      */
     public List<Advice> after(int step, double loss, double lr) {
         losses.add(loss);
-        learningRate = lr;
         var advice = new ArrayList<Advice>();
-        add(advice, Rule.NOT_FINITE, step, notFinite(step, loss));
+        add(advice, Rule.NOT_FINITE, step, notFinite(step, loss, lr));
         add(advice, Rule.BATCH_NORM_OF_ONE, step, batchNormOfOne());
         add(advice, Rule.BATCH_NORM_AT_EVALUATION, step, batchNormAtEvaluation(observed.strayPasses()));
         if (isChecked.test(step)) {
             updateToData = weights.updateToData();
             var facts = new ObservedStep(step, loss, lr, classes, losses, observed, names, updateToData);
-            isCrossEntropy &= facts.isCrossEntropy();
+            isCrossEntropy = isCrossEntropy && facts.isCrossEntropy();
             for (var check : checks) {
                 if (!given.contains(check.rule())
                         && !isExplained(check.rule())
@@ -167,7 +181,7 @@ public final class ModelDoctor {
         }
     }
 
-    private @Nullable String notFinite(int step, double loss) {
+    private @Nullable String notFinite(int step, double loss, double lr) {
         if (Double.isFinite(loss) || given.contains(Rule.NOT_FINITE)) {
             return null;
         }
@@ -179,7 +193,7 @@ public final class ModelDoctor {
                             + " probability 0. Try a smaller learning rate than %s.",
                     step,
                     loss,
-                    (float) learningRate);
+                    (float) lr);
         }
         return String.format(
                 Locale.ROOT,
@@ -189,7 +203,7 @@ public final class ModelDoctor {
                 first.tensor(),
                 first.stepBefore() ? step - 1 : step,
                 first.value(),
-                (float) learningRate);
+                (float) lr);
     }
 
     private @Nullable String batchNormOfOne() {

@@ -10,8 +10,8 @@ import handgrad.tensor.Tensor;
  * lose digits only where the mean is millions of deviations away from the first number.
  */
 record Moments(double mean, double std) {
-    static Moments of(Tensor tensor) {
-        return ofDifference(floats(tensor), null);
+    static Moments of(float[] elements) {
+        return ofDifference(elements, null);
     }
 
     /** Of a - b, elementwise; of a where b is null. */

@@ -2,6 +2,7 @@ package handgrad.diagnostics;
 
 import handgrad.nn.Layer;
 import handgrad.nn.Parameter;
+import handgrad.tensor.DType;
 import handgrad.tensor.Tensor;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -19,9 +20,15 @@ record NotFinite(String tensor, double value, boolean stepBefore) {
      * not finite, otherwise an output of this pass. Null where all are finite.
      */
     static @Nullable NotFinite find(Layer model, List<ObservedLayer> layers) {
+        var before = inLastStep(model, layers);
+        return before != null ? before : output(layers);
+    }
+
+    /** Looks for it after a step and before the next backward pass. Null where all parameters are finite. */
+    static @Nullable NotFinite inLastStep(Layer model, List<ObservedLayer> layers) {
         var broken = firstBroken(model.parameters());
         if (broken == null) {
-            return output(layers);
+            return null;
         }
         var gradient = gradient(layers);
         if (gradient != null) {
@@ -72,11 +79,25 @@ record NotFinite(String tensor, double value, boolean stepBefore) {
         return null;
     }
 
+    /** By the sum, which is fast; but it may overflow where every element is finite. */
     private static boolean isFinite(Tensor tensor) {
-        return Double.isFinite(culprit(tensor));
+        return tensor.dtype() == DType.INT32
+                || Double.isFinite(tensor.sum().item())
+                || Double.isFinite(culprit(tensor));
     }
 
-    /** The first element that is not finite, or 0. Indices are always finite. */
+    /** Carries one, or none: null. */
+    static @Nullable NotFinite fields(StateFields fields, String name, @Nullable NotFinite value) {
+        var values = value == null ? List.<NotFinite>of() : List.of(value);
+        var carried = fields.records(
+                name,
+                values,
+                new NotFinite("", 0, false),
+                (tape, one) -> new NotFinite(tape.text(one.tensor), tape.number(one.value), tape.flag(one.stepBefore)));
+        return carried.isEmpty() ? null : carried.getFirst();
+    }
+
+    /** The first element that is not finite, or 0. */
     private static double culprit(Tensor tensor) {
         for (int i = 0; i < tensor.shape().elements(); i++) {
             double value = tensor.getFlat(i);

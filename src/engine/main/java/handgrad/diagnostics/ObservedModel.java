@@ -16,6 +16,7 @@ final class ObservedModel {
     private final List<ObservedLayer> layers = new ArrayList<>();
     private final Layer model;
     private @Nullable NotFinite notFinite;
+    private @Nullable NotFinite brokenBefore;
     private boolean forwardOnly;
     private int strayPasses;
     private @Nullable ObservedLayer normalizesOne;
@@ -53,6 +54,7 @@ final class ObservedModel {
             @Override
             public void gradient(int index, Layer layer, Tensor dOut) {
                 own[index].gradientIs(dOut);
+                brokenBefore = null;
                 forwardOnly = false;
             }
         });
@@ -62,12 +64,34 @@ final class ObservedModel {
     private void forwardDone(Tensor logits) {
         double sum = logits.sum().item();
         if (notFinite == null && !(sum < Double.POSITIVE_INFINITY)) { // -∞ may be a mask
-            notFinite = NotFinite.find(model, layers);
+            notFinite = brokenBefore != null ? brokenBefore : NotFinite.find(model, layers);
         }
         if (forwardOnly) {
             strayPasses++;
         }
         forwardOnly = batchNormInTraining() != null;
+    }
+
+    /**
+     * Carries its fields. The gradients of the last step are not among them: what they would tell at the next forward
+     * pass is.
+     */
+    void fields(StateFields fields) {
+        notFinite = NotFinite.fields(fields, "notFinite", notFinite);
+        brokenBefore = NotFinite.fields(
+                fields, "brokenBefore", brokenBefore != null ? brokenBefore : NotFinite.inLastStep(model, layers));
+        forwardOnly = fields.flag("forwardOnly", forwardOnly);
+        strayPasses = fields.integer("strayPasses", strayPasses);
+        var name = fields.text("normalizesOne", normalizesOne == null ? null : normalizesOne.name());
+        normalizesOne = name == null ? null : named(fields, name);
+    }
+
+    private @Nullable ObservedLayer named(StateFields fields, String name) {
+        var found = layers.stream().filter(layer -> layer.name().equals(name)).findFirst();
+        if (found.isEmpty()) {
+            fields.fault("normalizesOne is layer " + name + ", which the model does not have");
+        }
+        return found.orElse(null);
     }
 
     /** The first layer that normalises by the batch, or null where there is none. */

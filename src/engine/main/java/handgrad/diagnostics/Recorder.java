@@ -1,5 +1,7 @@
 package handgrad.diagnostics;
 
+import handgrad.io.SavedState;
+import handgrad.io.Stateful;
 import handgrad.nn.Layer;
 import handgrad.tensor.Tensor;
 import java.util.ArrayList;
@@ -14,23 +16,34 @@ import org.jspecify.annotations.Nullable;
  * <p>It changes nothing: a training gives the same bits with and without it. The training calls {@link #after} after
  * each step. Any thread may call the other methods at any time; they return what is recorded so far.
  */
-public final class Recorder {
+public final class Recorder implements Stateful {
     /** The most rows of a picture. */
     public static final int PICTURE_ROWS = 64;
 
+    /** The first steps are all sampled, because a bad initialisation shows there. */
+    private static final int FIRST = 10;
+
+    /** Then there are more than later. */
+    private static final int EARLY = 100;
+
+    private static final int EARLY_DISTANCE = 5;
+
+    /** About so many steps of a long training are sampled. */
     private static final int SAMPLES = 1000;
 
-    /** The first steps are all recorded, because a bad initialisation shows there. */
-    private static final int EARLY = 10;
+    /** Of a short one every 20th: to sample a step takes about as long as to make one of a small model. */
+    private static final int SAMPLE_DISTANCE = 20;
 
     private static final int SNAPSHOTS = 10;
 
+    /** To take a snapshot takes about as long as ten steps of a small model. */
+    private static final int SNAPSHOT_DISTANCE = 100;
+
     private final int steps;
     private final ModelDoctor doctor;
-    private final List<Integer> sampledSteps = new ArrayList<>();
-    private final List<double[]> ratios = new ArrayList<>();
-    private final List<Snapshot> snapshots = new ArrayList<>();
-    private final List<Advice> advice = new ArrayList<>();
+    private final UpdateHistory updates;
+    private List<Snapshot> snapshots = new ArrayList<>();
+    private List<Advice> advice = new ArrayList<>();
 
     /**
      * A recorder of a model that is about to be trained with the cross-entropy.
@@ -45,15 +58,23 @@ public final class Recorder {
         }
         this.steps = steps;
         doctor = new ModelDoctor(model, classes, this::isSample);
+        updates = new UpdateHistory(doctor.weights().names());
     }
 
     private boolean isSample(int step) {
-        return step < EARLY || isOneOf(SAMPLES, step);
+        return step < FIRST
+                || step < EARLY && step % EARLY_DISTANCE == 0
+                || step % distance(SAMPLES, SAMPLE_DISTANCE) == 0
+                || isSnapshot(step);
     }
 
-    /** Whether a step is the last or one of about this many at equal distances, the first among them. */
-    private boolean isOneOf(int count, int step) {
-        return step % Math.ceilDiv(steps, count) == 0 || step == steps - 1;
+    private boolean isSnapshot(int step) {
+        return step % distance(SNAPSHOTS, SNAPSHOT_DISTANCE) == 0 || step == steps - 1;
+    }
+
+    /** From one of so many steps to the next, at least this. */
+    private int distance(int count, int least) {
+        return Math.max(least, Math.ceilDiv(steps, count));
     }
 
     /**
@@ -67,10 +88,9 @@ public final class Recorder {
         var found = doctor.after(step, loss, lr);
         advice.addAll(found);
         if (isSample(step)) {
-            sampledSteps.add(step);
-            ratios.add(Arrays.stream(doctor.updateToData()).map(Math::log10).toArray());
+            updates.add(step, doctor.updateToData());
         }
-        if (isOneOf(SNAPSHOTS, step)) {
+        if (isSnapshot(step)) {
             snapshots.add(snapshot(step, loss));
         }
         return found;
@@ -134,11 +154,42 @@ public final class Recorder {
 
     /** The update-to-data ratios at about a thousand steps. */
     public synchronized UpdateRatios updateRatios() {
-        return new UpdateRatios(doctor.weights().names(), List.copyOf(sampledSteps), List.copyOf(ratios));
+        return updates.ratios();
     }
 
     /** Every advice so far. */
     public synchronized List<Advice> advice() {
         return List.copyOf(advice);
+    }
+
+    /** All that is recorded and all that later advice depends on. */
+    @Override
+    public synchronized SavedState save() {
+        return StateFields.save(this::fields);
+    }
+
+    /**
+     * Goes on from what the recorder of a training had recorded when it was interrupted. The model must be set to its
+     * state before. The training may have other steps from now on than it had: what was sampled stays.
+     *
+     * @throws IllegalArgumentException if the state is not one of a recorder of such a model; the message says all that
+     *     is wrong, and nothing is changed
+     */
+    @Override
+    public synchronized void restore(SavedState saved) {
+        StateFields.restore("Recorder", saved, this::fields);
+        doctor.goOn(advice.stream().map(Advice::rule).toList());
+    }
+
+    private void fields(StateFields fields) {
+        doctor.fields(fields);
+        updates.fields(fields);
+        snapshots = SnapshotFields.of(fields, snapshots);
+        advice = fields.records("advice", advice, new Advice(Rule.NOT_FINITE, 0, ""), Recorder::advice);
+    }
+
+    private static Advice advice(Tape tape, Advice advice) {
+        return new Advice(
+                Rule.valueOf(tape.text(advice.rule().name())), tape.integer(advice.step()), tape.text(advice.text()));
     }
 }

@@ -1,8 +1,7 @@
 package handgrad.diagnostics;
 
-import java.util.HashMap;
+import handgrad.tensor.Tensor;
 import java.util.Locale;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,7 +16,12 @@ final class SaturationCheck implements Check {
     private static final int IN_A_ROW = 5;
     private static final int STEPS = 1000;
 
-    private final Map<String, Integer> inARow = new HashMap<>();
+    /** For each layer, how many checked steps in a row it has been saturated. */
+    private int[] inARow;
+
+    SaturationCheck(ObservedModel model) {
+        inARow = new int[model.layers().size()];
+    }
 
     @Override
     public Rule rule() {
@@ -25,18 +29,24 @@ final class SaturationCheck implements Check {
     }
 
     @Override
+    public void fields(StateFields fields) {
+        inARow = fields.tensor("saturation.inARow", Tensor.of(inARow.clone(), inARow.length), inARow.length)
+                .ints();
+    }
+
+    @Override
     public @Nullable String find(ObservedStep observed) {
-        for (var layer : observed.model().layers()) {
+        for (int i = 0; i < inARow.length; i++) {
+            var layer = observed.model().layers().get(i);
             var output = layer.output();
             var flatness = LayerTraits.of(layer.layer()).flatness();
             if (observed.step() > STEPS || output == null || flatness == null || !flatness.saturates()) {
                 continue;
             }
-            float[] elements = Moments.floats(output);
+            float[] elements = Sample.of(output);
             double saturated = (double) Statistics.flat(elements, flatness) / elements.length;
-            int times = saturated > MOST ? inARow.merge(layer.name(), 1, Integer::sum) : 0;
-            inARow.put(layer.name(), times);
-            if (times == IN_A_ROW) {
+            inARow[i] = saturated > MOST ? inARow[i] + 1 : 0;
+            if (inARow[i] == IN_A_ROW) {
                 return String.format(
                         Locale.ROOT,
                         "%.0f %% of the outputs of %s lie %s is almost flat and hardly any gradient"

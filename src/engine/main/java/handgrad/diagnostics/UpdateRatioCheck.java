@@ -1,5 +1,6 @@
 package handgrad.diagnostics;
 
+import handgrad.tensor.Tensor;
 import java.util.Arrays;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -19,17 +20,28 @@ final class UpdateRatioCheck implements Check {
     private static final double MOST = -1.7;
 
     /** The steps that a model may take to settle in. */
-    private static final int FIRST = 1000;
+    private static final int FIRST = 800;
+
+    /** The step from which on it is judged. */
+    private static final int JUDGED = 1000;
 
     private static final int COUNT = 10;
 
-    private final double[] medians = new double[COUNT];
+    private double[] medians = new double[COUNT];
     private int count;
     private double largestLr;
 
     @Override
     public Rule rule() {
         return Rule.UPDATE_RATIO;
+    }
+
+    @Override
+    public void fields(StateFields fields) {
+        medians = fields.tensor("updateRatio.medians", Tensor.of(medians.clone(), COUNT), COUNT)
+                .doubles();
+        count = fields.integer("updateRatio.count", count);
+        largestLr = fields.number("updateRatio.largestLr", largestLr);
     }
 
     @Override
@@ -42,7 +54,7 @@ final class UpdateRatioCheck implements Check {
             return null;
         }
         medians[count++ % COUNT] = median(observed.updateToData());
-        if (count < COUNT) {
+        if (count < COUNT || observed.step() < JUDGED) {
             return null;
         }
         double mean = Arrays.stream(medians).average().orElseThrow();

@@ -20,7 +20,7 @@ final class Weights {
         for (var weight : weights) {
             names.add(parameterNames.of(weight));
             kinds.add(parameterNames.kind(weight));
-            before.add(new float[weight.value().shape().elements()]);
+            before.add(new float[0]);
         }
         keep();
     }
@@ -33,8 +33,7 @@ final class Weights {
     /** Keeps the values of now as those before the next step. */
     void keep() {
         for (int i = 0; i < weights.size(); i++) {
-            float[] values = Moments.floats(weights.get(i).value());
-            System.arraycopy(values, 0, before.get(i), 0, values.length);
+            before.set(i, Sample.of(weights.get(i).value()).clone());
         }
     }
 
@@ -42,9 +41,9 @@ final class Weights {
     double[] updateToData() {
         double[] ratios = new double[weights.size()];
         for (int i = 0; i < ratios.length; i++) {
-            var value = weights.get(i).value();
-            var update = Moments.ofDifference(Moments.floats(value), before.get(i));
-            ratios[i] = update.std() / Moments.of(value).std();
+            float[] values = Sample.of(weights.get(i).value());
+            var update = Moments.ofDifference(values, before.get(i));
+            ratios[i] = update.std() / Moments.of(values).std();
         }
         return ratios;
     }
