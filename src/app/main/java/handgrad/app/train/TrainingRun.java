@@ -64,6 +64,7 @@ record TrainingRun(
         var recorder = new Recorder(network, options.alphabet().size(), options.steps());
         var trainer = new Trainer(network, data, options, random);
         options.addSettings(trainer.state(), place.digest());
+        trainer.state().with("recorder", recorder);
         var saver =
                 new RunSaver(place.folder(), trainer.state(), saving, place::repair, place.command(), console.err());
         var loop = new TrainingLoop(trainer, options.evaluation(), () -> dev(network, split), saver, signals);

@@ -166,8 +166,8 @@ class ResumeTest {
                 .isEqualTo(new CommandResult(
                         2,
                         "",
-                        "handgrad: --data: the names of %s are not those that %s was started on, of %s then; name another folder\n"
-                                .formatted(names, path("run"), names)));
+                        "handgrad: --data: the names of " + names + " are not those that " + path("run")
+                                + " was started on, of " + names + " then; name another folder\n"));
         var moved = Files.write(folder.resolve("moved.txt"), NAMES);
         assertThat(resume(path("run"), "--data", moved.toString()).code()).isZero();
     }
