@@ -21,6 +21,10 @@ public final class Progress implements Closeable {
     private final @Nullable ProgressLines lines;
     private volatile ProgressText.State state;
     private double dev = Double.NaN;
+
+    /** The step that was told of first; negative until then. */
+    private int first = -1;
+
     private boolean closed;
 
     /**
@@ -29,18 +33,9 @@ public final class Progress implements Closeable {
      * @param quiet whether to show nothing
      */
     public Progress(String task, long steps, boolean quiet) {
-        this(task, 0, steps, quiet);
-    }
-
-    /**
-     * Begins to show so many steps of which some are done already, as where a training is resumed.
-     *
-     * @param quiet whether to show nothing
-     */
-    public Progress(String task, long done, long steps, boolean quiet) {
         boolean terminal = Boolean.getBoolean("handgrad.terminal");
-        var text = new ProgressText(task, done, steps, System.nanoTime());
-        state = new ProgressText.State(done, Double.NaN, Double.NaN, Double.NaN);
+        var text = new ProgressText(task, steps, System.nanoTime());
+        state = new ProgressText.State(0, 0, Double.NaN, Double.NaN, Double.NaN);
         lines = quiet || terminal ? null : new ProgressLines(text);
         bar = quiet || !terminal ? null : bar(text);
     }
@@ -63,20 +58,18 @@ public final class Progress implements Closeable {
         }
     }
 
-    /** As {@link #step(int, double, double)}, without a learning rate. */
-    public void step(int step, double loss) {
-        step(step, loss, Double.NaN);
-    }
-
     /**
-     * Says that a step is done.
+     * Says that a step is done. The first that is told of begins where the training does, also in its middle.
      *
      * @param step its number, from 0
      * @param loss of its batch
      * @param lr its learning rate
      */
     public void step(int step, double loss, double lr) {
-        show(new ProgressText.State(step + 1L, loss, dev, lr));
+        if (first < 0) {
+            first = step;
+        }
+        show(new ProgressText.State(first, step + 1L, loss, dev, lr));
     }
 
     /** Says what the loss on dev is now; it is shown from the next step on. */
@@ -86,7 +79,7 @@ public final class Progress implements Closeable {
 
     /** Says how many steps are done. */
     public void done(long steps) {
-        show(new ProgressText.State(steps, Double.NaN, Double.NaN, Double.NaN));
+        show(new ProgressText.State(0, steps, Double.NaN, Double.NaN, Double.NaN));
     }
 
     private void show(ProgressText.State newer) {

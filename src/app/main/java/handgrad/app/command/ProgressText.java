@@ -12,7 +12,6 @@ final class ProgressText {
     private static final int LEAST_BAR = 6;
 
     private final String task;
-    private final long first;
     private final long steps;
     private final long start;
 
@@ -20,13 +19,12 @@ final class ProgressText {
     private int longest;
 
     /**
-     * A command that begins with some steps done, of so many in all.
+     * A command of so many steps that begins now.
      *
      * @param now as {@link System#nanoTime} gives it
      */
-    ProgressText(String task, long first, long steps, long now) {
+    ProgressText(String task, long steps, long now) {
         this.task = task;
-        this.first = first;
         this.steps = steps;
         start = now;
     }
@@ -34,12 +32,13 @@ final class ProgressText {
     /**
      * How far a command is.
      *
-     * @param done the steps done
+     * @param first the steps that were done when it began, as where a training is resumed
+     * @param done the steps that are done
      * @param loss of the last step; NaN where there is none, as for the other two
      * @param dev the last loss on dev
      * @param lr the learning rate of the last step
      */
-    record State(long done, double loss, double dev, double lr) {}
+    record State(long first, long done, double loss, double dev, double lr) {}
 
     /** Nanoseconds since the beginning. */
     long passed(long now) {
@@ -89,7 +88,7 @@ final class ProgressText {
             // As a person writes it: 0.01, not 0.010000000000000002.
             numbers.add("lr " + (float) state.lr);
         }
-        long made = state.done - first;
+        long made = state.done - state.first;
         double seconds = passed(now) / 1e9;
         if (made > 0 && seconds > 0) {
             double speed = made / seconds;

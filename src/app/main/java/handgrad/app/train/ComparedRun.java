@@ -12,7 +12,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
 import java.util.SequencedMap;
-import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -30,13 +29,10 @@ record ComparedRun(
         Path path,
         SequencedMap<String, String> options,
         MetricsFile metrics,
-        @Nullable Outcome outcome) {
+        @Nullable RunOutcome outcome) {
     private static final int MAXIMUM_BYTES = 1 << 20;
 
     private static final String DEV = "dev";
-
-    /** How a run ended: after how many of the steps that were asked for, and how long they took. */
-    record Outcome(int steps, int done, double seconds) {}
 
     /** A loss on dev, when it was measured: after so many steps and seconds, which may be NaN. */
     record DevLoss(int steps, double seconds, double loss) {}
@@ -46,9 +42,10 @@ record ComparedRun(
         if (!Files.isDirectory(path)) {
             throw new WrongInputException("there is no folder " + path);
         }
-        var optionsFile = path.resolve("options.json");
-        var metricsFile = path.resolve("metrics.jsonl");
-        var outcomeFile = path.resolve("outcome.json");
+        var folder = new RunFolder(path);
+        var optionsFile = folder.optionsFile();
+        var metricsFile = folder.metrics();
+        var outcomeFile = folder.outcome();
         if (!Files.exists(optionsFile) && !Files.exists(metricsFile)) {
             throw new WrongInputException(path + " is no run folder: it has no metrics.jsonl and no options.json");
         }
@@ -59,29 +56,16 @@ record ComparedRun(
                 Files.exists(metricsFile)
                         ? MetricsFile.read(metricsFile)
                         : new MetricsFile(List.of(), List.of(), List.of()),
-                Files.exists(outcomeFile) ? outcome(outcomeFile) : null);
+                Files.exists(outcomeFile) ? RunOutcome.read(outcomeFile) : null);
     }
 
     private static SequencedMap<String, String> options(Path file) {
-        return object(file, "the options of a run", values -> {
-            var options = new LinkedHashMap<String, String>();
-            values.names().forEach(name -> options.put(name, values.text(name)));
-            return options;
-        });
-    }
-
-    private static Outcome outcome(Path file) {
-        return object(
-                file,
-                "the outcome of a run",
-                values -> new Outcome(
-                        values.number("steps", Integer::valueOf),
-                        values.number("done", Integer::valueOf),
-                        values.number("seconds", Double::valueOf)));
-    }
-
-    private static <T> T object(Path file, String what, Function<JsonObject, T> value) {
-        return JsonObject.read(file.toString(), new UserFile("", file, what).text(MAXIMUM_BYTES), value);
+        return JsonObject.read(
+                file.toString(), new UserFile("", file, "the options of a run").text(MAXIMUM_BYTES), values -> {
+                    var options = new LinkedHashMap<String, String>();
+                    values.names().forEach(name -> options.put(name, values.text(name)));
+                    return options;
+                });
     }
 
     /** Whether it has reached its last step and all that comes after. */

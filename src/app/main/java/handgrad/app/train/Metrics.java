@@ -21,11 +21,6 @@ public final class Metrics implements Closeable {
     private final List<AppendedFile> files = new ArrayList<>();
     private final List<TensorBoard> boards = new ArrayList<>();
 
-    /** Metrics whose warnings go to the program's standard error. */
-    public Metrics() {
-        this(System.err::println);
-    }
-
     /**
      * Metrics that are written nowhere yet.
      *
@@ -62,14 +57,14 @@ public final class Metrics implements Closeable {
      * Takes from the metrics of a run what it will do again when it is resumed, so that in the end the file is that of
      * an unbroken run but for the seconds: the losses of batches from a step on, the losses after later steps, those
      * after the last step, and a line that was not written to its end. The file is replaced whole; where there is none,
-     * nothing happens.
+     * or a device, nothing happens.
      *
      * @param step how many steps are done where the run goes on
      * @param logged whether an unbroken run writes the loss of a step's batch
      * @throws WrongInputException if the file cannot be read, or has a line that is none of metrics
      */
     public static void cut(Path file, int step, IntPredicate logged) throws IOException {
-        if (!Files.exists(file)) {
+        if (!Files.isRegularFile(file)) {
             return;
         }
         var kept = new StringBuilder();
@@ -84,11 +79,6 @@ public final class Metrics implements Closeable {
             }
         }
         AtomicFile.write(file, kept.toString());
-    }
-
-    /** As {@link #step(int, double, double, double)}, without the time. */
-    public void step(int step, double loss, double lr) {
-        step(step, loss, lr, Double.NaN);
     }
 
     /**

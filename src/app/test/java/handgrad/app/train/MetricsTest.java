@@ -47,7 +47,7 @@ class MetricsTest {
             metrics.addFile(file);
             metrics.step(500, 2.1, 0.1, 1.25);
             metrics.evaluation(500, "dev", 2.2, 1.2500004);
-            metrics.step(501, 2.1, 0.01);
+            metrics.step(501, 2.1, 0.01, Double.NaN);
             metrics.split("dev", 2.1057);
             assertThat(file).as("each line is there at once").content().isEqualTo("""
                 {"step":500,"loss":2.1,"lr":0.1,"seconds":1.25}
@@ -64,7 +64,7 @@ class MetricsTest {
         try (var metrics = new Metrics(warnings::add)) {
             metrics.addFile(file);
             metrics.step(7, 0.1 + 0.2, 1e-5, 1234.567891);
-            metrics.step(8, 2.5, 0.1);
+            metrics.step(8, 2.5, 0.1, Double.NaN);
             metrics.evaluation(8, "dev", Double.NaN, 3600);
             metrics.split("train", Double.POSITIVE_INFINITY);
         }
@@ -183,6 +183,18 @@ class MetricsTest {
         assertThat(warnings)
                 .containsExactly("handgrad: warning: " + folder + "/runs/a\\nb/metrics.jsonl was removed; a new one has"
                         + " what comes from now on");
+    }
+
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void aDeviceIsNotCut() throws IOException {
+        Metrics.cut(Path.of("/dev/null"), 5, _ -> true);
+        try (var metrics = new Metrics(warnings::add)) {
+            metrics.continueFile(Path.of("/dev/null"));
+            metrics.split("dev", 2);
+        }
+        assertThat(Files.isRegularFile(Path.of("/dev/null"))).isFalse();
+        assertThat(warnings).isEmpty();
     }
 
     @Test
