@@ -91,7 +91,7 @@ final class DeadUnitsCheck implements Check {
 
     /** Then it is the layer as a whole that is wrong, which another check says. */
     private static boolean isSaturated(Tensor output, Flatness flatness) {
-        float[] elements = Sample.of(output);
-        return flatness.saturates() && Statistics.flat(elements, flatness) > SaturationCheck.MOST * elements.length;
+        float[] elements = Sample.of(output, Sample.SMALL);
+        return flatness.saturates() && flatness.saturated(elements) > SaturationCheck.MOST * elements.length;
     }
 }

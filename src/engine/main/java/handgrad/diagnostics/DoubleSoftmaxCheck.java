@@ -30,11 +30,14 @@ final class DoubleSoftmaxCheck implements Check {
 
     @Override
     public @Nullable String find(ObservedStep observed) {
+        var logits = observed.model().logits();
+        if (logits != null && !areProbabilities(logits)) {
+            return null;
+        }
         int others = observed.classes() - 1;
         double floor = Math.log1p(others / Math.E);
-        var logits = observed.model().logits();
         if (logits != null) {
-            return areProbabilities(logits) ? seenInLogits(observed, floor) : null;
+            return seenInLogits(observed, floor);
         }
         return isHeldUp(observed, floor, Math.log(Math.E + others)) ? seenInLoss(observed, floor) : null;
     }

@@ -3,38 +3,39 @@ package handgrad.diagnostics;
 /** Where the outputs of a non-linear layer lie if the layer is flat there, so that hardly any gradient passes. */
 enum Flatness {
     /** Almost flat at both ends; makemore part 3 draws the line at |t| > 0.97. */
-    TANH {
-        @Override
-        boolean isFlat(float output) {
-            return Math.abs(output) > 0.97f;
-        }
-    },
+    TANH(-0.97f, 0.97f),
     /** Almost flat at both ends; σ(x) = (1 + tanh(x/2))/2, so the line is that of tanh. */
-    SIGMOID {
-        @Override
-        boolean isFlat(float output) {
-            return Math.abs(2 * output - 1) > 0.97f;
-        }
-    },
+    SIGMOID(0.015f, 0.985f),
     /** Flat where the output is 0. */
-    RELU {
-        @Override
-        boolean isFlat(float output) {
-            return output == 0;
-        }
-    },
+    RELU(Float.NEGATIVE_INFINITY, Float.POSITIVE_INFINITY),
     /** Nowhere flat for long. */
-    NONE {
-        @Override
-        boolean isFlat(float output) {
-            return false;
-        }
-    };
+    NONE(Float.NEGATIVE_INFINITY, Float.POSITIVE_INFINITY);
 
-    abstract boolean isFlat(float output);
+    private final float low;
+    private final float high;
+
+    Flatness(float low, float high) {
+        this.low = low;
+        this.high = high;
+    }
 
     /** Whether the layer saturates: its outputs can come to rest at both ends. */
     boolean saturates() {
         return this == TANH || this == SIGMOID;
+    }
+
+    boolean isFlat(float output) {
+        return output < low || output > high || this == RELU && output == 0;
+    }
+
+    /** How many of a layer that saturates have come to rest there. */
+    int saturated(float[] outputs) {
+        int count = 0;
+        for (float output : outputs) {
+            if (output < low || output > high) {
+                count++;
+            }
+        }
+        return count;
     }
 }

@@ -217,8 +217,8 @@ public final class ModelDoctor {
     }
 
     private @Nullable String batchNormAtEvaluation(int strayPasses) {
-        var layer = observed.batchNormInTraining();
-        return strayPasses == 0 || layer == null
+        var layer = strayPasses == 0 ? null : observed.batchNormInTraining();
+        return layer == null
                 ? null
                 : String.format(
                         Locale.ROOT,

@@ -4,32 +4,42 @@ import handgrad.tensor.DType;
 import handgrad.tensor.Tensor;
 
 /**
- * Mean and unbiased standard deviation of numbers.
+ * What one pass over numbers tells.
  *
- * <p>Both come from one pass in float64 over the differences to the first number: they are exact for equal numbers, and
- * lose digits only where the mean is millions of deviations away from the first number.
+ * <p>Mean and deviation are sums in float64 of the differences to the first number: they are exact for equal numbers,
+ * and lose digits only where the mean is millions of deviations away from the first number.
+ *
+ * @param mean NaN of no numbers
+ * @param std unbiased; NaN of fewer than two numbers
+ * @param zeros how many numbers are 0
+ * @param least of the finite ones, +∞ where there is none
+ * @param largest of the finite ones, -∞ where there is none
  */
-record Moments(double mean, double std) {
+record Moments(double mean, double std, int zeros, float least, float largest) {
     static Moments of(float[] elements) {
-        return ofDifference(elements, null);
-    }
-
-    /** Of a - b, elementwise; of a where b is null. */
-    static Moments ofDifference(float[] a, float @org.jspecify.annotations.Nullable [] b) {
-        int n = a.length;
-        if (n == 0) {
-            return new Moments(Double.NaN, Double.NaN);
-        }
-        double first = b == null ? a[0] : (double) a[0] - b[0];
+        int n = elements.length;
+        double first = n == 0 ? Double.NaN : elements[0];
         double sum = 0;
         double squares = 0;
-        for (int i = 0; i < n; i++) {
-            double x = (b == null ? a[i] : (double) a[i] - b[i]) - first;
+        int zeros = 0;
+        float least = Float.POSITIVE_INFINITY;
+        float largest = Float.NEGATIVE_INFINITY;
+        for (float element : elements) {
+            double x = element - first;
             sum += x;
             squares += x * x;
+            if (element == 0) {
+                zeros++;
+            }
+            if (element < least && element != Float.NEGATIVE_INFINITY) {
+                least = element;
+            }
+            if (element > largest && element != Float.POSITIVE_INFINITY) {
+                largest = element;
+            }
         }
-        double variance = (squares - sum * sum / n) / (n - 1);
-        return new Moments(first + sum / n, Math.sqrt(n == 1 ? Double.NaN : Math.max(0, variance)));
+        double variance = n < 2 ? Double.NaN : (squares - sum * sum / n) / (n - 1);
+        return new Moments(first + sum / n, Math.sqrt(Math.max(0, variance)), zeros, least, largest);
     }
 
     /** The elements, in float32 where they are not already. */

@@ -10,11 +10,13 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Records a training: the loss of every step, the update-to-data ratios of about 1,000 steps, the statistics of layers
- * and weights at about a dozen steps, and the advice of a {@link ModelDoctor}.
+ * Records a training: the loss of every step, the update-to-data ratios of about 1,000 steps, of a short training every
+ * 50th and the first ones, the statistics of layers and weights at about a dozen steps, and the advice of a {@link
+ * ModelDoctor}, which looks at the same steps.
  *
  * <p>It changes nothing: a training gives the same bits with and without it. The training calls {@link #after} after
- * each step. Any thread may call the other methods at any time; they return what is recorded so far.
+ * each step. Any thread may call the other methods at any time; they return what is recorded so far. As a part of a
+ * {@link handgrad.io.TrainingState} it is saved with the training: one that goes on is recorded as one without a break.
  */
 public final class Recorder implements Stateful {
     /** The most rows of a picture. */
@@ -23,7 +25,7 @@ public final class Recorder implements Stateful {
     /** The first steps are all sampled, because a bad initialisation shows there. */
     private static final int FIRST = 10;
 
-    /** Then there are more than later. */
+    /** Up to here more steps are sampled than later: units are dead only after a thousand rows. */
     private static final int EARLY = 100;
 
     private static final int EARLY_DISTANCE = 5;
@@ -31,15 +33,17 @@ public final class Recorder implements Stateful {
     /** About so many steps of a long training are sampled. */
     private static final int SAMPLES = 1000;
 
-    /** Of a short one every 20th: to sample a step takes about as long as to make one of a small model. */
-    private static final int SAMPLE_DISTANCE = 20;
+    /** Of a short one every 50th: while its code is not compiled, sampling takes as long as a step of a small model. */
+    private static final int SAMPLE_DISTANCE = 50;
 
     private static final int SNAPSHOTS = 10;
 
-    /** To take a snapshot takes about as long as ten steps of a small model. */
+    /** To take a snapshot takes as long as some steps of a small model. */
     private static final int SNAPSHOT_DISTANCE = 100;
 
-    private final int steps;
+    private final int last;
+    private final int sampleDistance;
+    private final int snapshotDistance;
     private final ModelDoctor doctor;
     private final UpdateHistory updates;
     private List<Snapshot> snapshots = new ArrayList<>();
@@ -56,25 +60,22 @@ public final class Recorder implements Stateful {
         if (steps < 0) {
             throw new IllegalArgumentException("Recorder: the number of steps cannot be negative, it is " + steps);
         }
-        this.steps = steps;
+        last = steps - 1;
+        sampleDistance = Math.max(SAMPLE_DISTANCE, Math.ceilDiv(steps, SAMPLES));
+        snapshotDistance = Math.max(SNAPSHOT_DISTANCE, Math.ceilDiv(steps, SNAPSHOTS));
         doctor = new ModelDoctor(model, classes, this::isSample);
         updates = new UpdateHistory(doctor.weights().names());
     }
 
     private boolean isSample(int step) {
         return step < FIRST
-                || step < EARLY && step % EARLY_DISTANCE == 0
-                || step % distance(SAMPLES, SAMPLE_DISTANCE) == 0
+                || (step < EARLY && step % EARLY_DISTANCE == 0)
+                || step % sampleDistance == 0
                 || isSnapshot(step);
     }
 
     private boolean isSnapshot(int step) {
-        return step % distance(SNAPSHOTS, SNAPSHOT_DISTANCE) == 0 || step == steps - 1;
-    }
-
-    /** From one of so many steps to the next, at least this. */
-    private int distance(int count, int least) {
-        return Math.max(least, Math.ceilDiv(steps, count));
+        return step % snapshotDistance == 0 || step == last;
     }
 
     /**
@@ -152,7 +153,7 @@ public final class Recorder implements Stateful {
         return doctor.losses().toArray();
     }
 
-    /** The update-to-data ratios at about a thousand steps. */
+    /** The update-to-data ratios at about a thousand steps, or fewer. */
     public synchronized UpdateRatios updateRatios() {
         return updates.ratios();
     }

@@ -3,41 +3,35 @@ package handgrad.diagnostics;
 import handgrad.tensor.Tensor;
 
 /**
- * Elements of a tensor that its statistics are taken of. They are so few that what is recorded takes hardly any of a
- * training's time, and so many that a mean or a share is known to a hundredth of the standard deviation.
+ * Elements of a tensor that its statistics are taken of: so few that what is recorded takes hardly any of a training's
+ * time.
  */
 final class Sample {
-    /** As many elements at most. */
-    static final int MOST = 1 << 14;
+    /** At most as many elements for what is looked at often: a standard deviation is known to 2 %. */
+    static final int SMALL = 2_039;
+
+    /** At most as many for what is drawn: the tensors of the lectures' networks are hardly larger. */
+    static final int LARGE = 10_007;
 
     private Sample() {}
 
     /**
-     * The elements themselves where they are at most {@value #MOST}, not a copy; otherwise a copy of every k-th one. k
-     * has no factor in common with their number, so that every row and every column has its share.
+     * The elements themselves where they are at most {@code most}, not a copy; otherwise a copy of that many at equal
+     * distances.
+     *
+     * @param most a prime number, so that the distance is hardly ever a whole number of rows, which would take all from
+     *     one column
      */
-    static float[] of(Tensor tensor) {
+    static float[] of(Tensor tensor, int most) {
         float[] elements = Moments.floats(tensor);
-        if (elements.length <= MOST) {
+        if (elements.length <= most) {
             return elements;
         }
-        int distance = distance(elements.length);
-        float[] sample = new float[Math.ceilDiv(elements.length, distance)];
-        for (int i = 0; i < sample.length; i++) {
-            sample[i] = elements[i * distance];
+        float[] sample = new float[most];
+        double distance = (double) elements.length / most;
+        for (int i = 0; i < most; i++) {
+            sample[i] = elements[(int) (i * distance)];
         }
         return sample;
-    }
-
-    private static int distance(int elements) {
-        int distance = Math.ceilDiv(elements, MOST);
-        while (greatestCommonDivisor(elements, distance) > 1) {
-            distance++;
-        }
-        return distance;
-    }
-
-    private static int greatestCommonDivisor(int a, int b) {
-        return b == 0 ? a : greatestCommonDivisor(b, a % b);
     }
 }

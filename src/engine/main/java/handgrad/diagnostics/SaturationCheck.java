@@ -43,8 +43,8 @@ final class SaturationCheck implements Check {
             if (observed.step() > STEPS || output == null || flatness == null || !flatness.saturates()) {
                 continue;
             }
-            float[] elements = Sample.of(output);
-            double saturated = (double) Statistics.flat(elements, flatness) / elements.length;
+            float[] elements = Sample.of(output, Sample.SMALL);
+            double saturated = (double) flatness.saturated(elements) / elements.length;
             inARow[i] = saturated > MOST ? inARow[i] + 1 : 0;
             if (inARow[i] == IN_A_ROW) {
                 return String.format(

@@ -2,7 +2,6 @@ package handgrad.diagnostics;
 
 import handgrad.tensor.Tensor;
 import java.util.Arrays;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** Takes the statistics of a tensor. */
@@ -18,14 +17,8 @@ final class Statistics {
      * @param flatness of the layer that made it, null where there is no such thing
      */
     static TensorStatistics of(String name, String kind, Tensor tensor, @Nullable Flatness flatness) {
-        float[] elements = Sample.of(tensor);
+        float[] elements = Sample.of(tensor, Sample.LARGE);
         var moments = Moments.of(elements);
-        int zero = 0;
-        for (float element : elements) {
-            if (element == 0) {
-                zero++;
-            }
-        }
         return new TensorStatistics(
                 name,
                 kind,
@@ -33,28 +26,17 @@ final class Statistics {
                 moments.mean(),
                 moments.std(),
                 flatness != null && flatness.saturates()
-                        ? share(flat(elements, flatness), elements.length)
+                        ? share(flatness.saturated(elements), elements.length)
                         : Double.NaN,
-                share(zero, elements.length),
+                share(moments.zeros(), elements.length),
                 flatness == null || flatness == Flatness.NONE
                         ? Double.NaN
                         : share(deadUnits(tensor, flatness).length, tensor.size(-1)),
-                histogram(elements));
+                histogram(elements, moments.least(), moments.largest()));
     }
 
     private static double share(int part, int all) {
         return all == 0 ? Double.NaN : (double) part / all;
-    }
-
-    /** How many elements lie where the layer is flat. */
-    static int flat(float[] elements, Flatness flatness) {
-        int flat = 0;
-        for (float element : elements) {
-            if (flatness.isFlat(element)) {
-                flat++;
-            }
-        }
-        return flat;
     }
 
     /**
@@ -64,9 +46,14 @@ final class Statistics {
     static int[] deadUnits(Tensor output, Flatness flatness) {
         float[] elements = Moments.floats(output);
         int units = output.size(-1);
-        int[] flat = IntStream.range(0, units).toArray();
-        int count = elements.length > 0 ? units : 0;
-        for (int row = 0; row < elements.length && count > 0; row += units) {
+        int[] flat = new int[units];
+        int count = 0;
+        for (int unit = 0; unit < units && elements.length > 0; unit++) {
+            if (flatness.isFlat(elements[unit])) {
+                flat[count++] = unit;
+            }
+        }
+        for (int row = units; row < elements.length && count > 0; row += units) {
             int kept = 0;
             for (int i = 0; i < count; i++) {
                 if (flatness.isFlat(elements[row + flat[i]])) {
@@ -78,23 +65,16 @@ final class Statistics {
         return Arrays.copyOf(flat, count);
     }
 
-    static Histogram histogram(float[] elements) {
-        float from = Float.POSITIVE_INFINITY;
-        float to = Float.NEGATIVE_INFINITY;
-        for (float element : elements) {
-            if (Float.isFinite(element)) {
-                from = Math.min(from, element);
-                to = Math.max(to, element);
-            }
-        }
+    private static Histogram histogram(float[] elements, float from, float to) {
         if (from > to) {
             return new Histogram(Double.NaN, Double.NaN, new int[0]);
         }
         int[] counts = new int[BINS];
-        double scale = BINS / ((double) to - from);
+        double scale = from == to ? 0 : BINS / ((double) to - from);
         for (float element : elements) {
-            if (Float.isFinite(element)) {
-                counts[from == to ? 0 : (int) Math.min(BINS - 1, (element - (double) from) * scale)]++;
+            if (from <= element && element <= to) {
+                int bin = (int) ((element - (double) from) * scale);
+                counts[bin == BINS ? BINS - 1 : bin]++;
             }
         }
         return new Histogram(from, to, counts);

@@ -75,7 +75,7 @@ final class Tape {
 
     private int count(int value, int most) {
         int count = integer(value);
-        require(isWriting || 0 <= count && count <= most, "has " + count + " for a count");
+        require(isWriting || (0 <= count && count <= most), "has " + count + " for a count");
         return count;
     }
 

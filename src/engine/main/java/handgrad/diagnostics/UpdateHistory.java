@@ -17,7 +17,11 @@ final class UpdateHistory {
 
     void add(int step, double[] updateToData) {
         steps.add(step);
-        log10.add(Arrays.stream(updateToData).map(Math::log10).toArray());
+        double[] row = new double[updateToData.length];
+        for (int i = 0; i < row.length; i++) {
+            row[i] = Math.log10(updateToData[i]);
+        }
+        log10.add(row);
     }
 
     /** A copy. */

@@ -20,7 +20,7 @@ final class UpdateRatioCheck implements Check {
     private static final double MOST = -1.7;
 
     /** The steps that a model may take to settle in. */
-    private static final int FIRST = 800;
+    private static final int FIRST = 500;
 
     /** The step from which on it is judged. */
     private static final int JUDGED = 1000;
@@ -57,7 +57,10 @@ final class UpdateRatioCheck implements Check {
         if (count < COUNT || observed.step() < JUDGED) {
             return null;
         }
-        double mean = Arrays.stream(medians).average().orElseThrow();
+        double mean = 0;
+        for (double median : medians) {
+            mean += median / COUNT;
+        }
         if (!Double.isFinite(mean)) {
             return null; // no update at all is no matter of the rate
         }

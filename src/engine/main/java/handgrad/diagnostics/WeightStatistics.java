@@ -7,7 +7,8 @@ package handgrad.diagnostics;
  * @param gradient the gradient that the update used
  * @param gradientToData std(gradient) / std(value)
  * @param updateToData std(update) / std(value), where the update is what the step added to the weight; for plain
- *     stochastic gradient descent lr · std(gradient) / std(value). About 1e-3 is good
+ *     stochastic gradient descent lr · std(gradient) / std(value). About 1e-3 is good. Of a weight with more than
+ *     {@value Sample#SMALL} elements so many at equal distances are compared
  */
 public record WeightStatistics(
         TensorStatistics value, TensorStatistics gradient, double gradientToData, double updateToData) {}

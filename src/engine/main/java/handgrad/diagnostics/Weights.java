@@ -33,7 +33,7 @@ final class Weights {
     /** Keeps the values of now as those before the next step. */
     void keep() {
         for (int i = 0; i < weights.size(); i++) {
-            before.set(i, Sample.of(weights.get(i).value()).clone());
+            before.set(i, Sample.of(weights.get(i).value(), Sample.SMALL).clone());
         }
     }
 
@@ -41,9 +41,13 @@ final class Weights {
     double[] updateToData() {
         double[] ratios = new double[weights.size()];
         for (int i = 0; i < ratios.length; i++) {
-            float[] values = Sample.of(weights.get(i).value());
-            var update = Moments.ofDifference(values, before.get(i));
-            ratios[i] = update.std() / Moments.of(values).std();
+            float[] values = Sample.of(weights.get(i).value(), Sample.SMALL);
+            float[] old = before.get(i);
+            float[] update = new float[old.length];
+            for (int j = 0; j < update.length; j++) {
+                update[j] = values[j] - old[j];
+            }
+            ratios[i] = Moments.of(update).std() / Moments.of(values).std();
         }
         return ratios;
     }

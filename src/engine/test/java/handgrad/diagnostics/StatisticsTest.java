@@ -58,17 +58,23 @@ class StatisticsTest {
         assertThat(gelu.deadUnits()).isNaN();
     }
 
+    private static Histogram histogram(float... elements) {
+        return Statistics.of("2", "Tanh", Tensor.of(elements, elements.length), null)
+                .histogram();
+    }
+
     @Test
     void a_histogram_counts_every_finite_value() {
-        var histogram = Statistics.histogram(new float[] {-1, 1, 1, 0.01f, Float.NaN, Float.POSITIVE_INFINITY});
+        var histogram = histogram(-1, 1, 1, 0.01f, Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY);
         assertThat(histogram.from()).isEqualTo(-1);
         assertThat(histogram.to()).isEqualTo(1);
         assertThat(histogram.counts()).hasSize(100);
         assertThat(histogram.counts()[0]).isEqualTo(1);
         assertThat(histogram.counts()[50]).isEqualTo(1);
         assertThat(histogram.counts()[99]).isEqualTo(2);
-        assertThat(Statistics.histogram(new float[] {2, 2}).counts()[0]).isEqualTo(2);
-        assertThat(Statistics.histogram(new float[] {Float.NaN}).counts()).isEmpty();
+        assertThat(histogram(2, 2).counts()[0]).isEqualTo(2);
+        assertThat(histogram(Float.NaN).counts()).isEmpty();
+        assertThat(histogram().counts()).isEmpty();
     }
 
     @Test
