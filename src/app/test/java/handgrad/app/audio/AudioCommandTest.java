@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -89,5 +90,57 @@ class AudioCommandTest {
         var result = CommandResult.of(arguments);
         assertThat(result.code()).isEqualTo(2);
         assertThat(result.err().strip()).isEqualTo("handgrad: " + message);
+    }
+
+    @Test
+    void a_training_that_was_interrupted_goes_on_with_the_same_bits() throws IOException {
+        String[] options = {
+            "audio",
+            "--steps",
+            "6",
+            "--seconds",
+            "1",
+            "--quiet",
+            "--checkpoint-every",
+            "2",
+            "--keep",
+            "9",
+            "--eval-every",
+            "3",
+            "--log-every",
+            "2",
+            "--out"
+        };
+        var whole = folder.resolve("whole");
+        var run = folder.resolve("run");
+        for (var each : List.of(whole, run)) {
+            var all = Stream.concat(Stream.of(options), Stream.of(each.toString()));
+            assertThat(CommandResult.of(all.toArray(String[]::new)).err()).isEmpty();
+        }
+        for (var file : List.of("checkpoint-6.safetensors", "model.safetensors", "outcome.json", "generated.wav")) {
+            Files.delete(run.resolve(file));
+        }
+        var early = CommandResult.of("audio", "--run", run.toString(), "--seconds", "1");
+        assertThat(early.err())
+                .isEqualTo("handgrad: the training in " + run
+                        + " has not reached its end; this is checkpoint-4.safetensors\n");
+        assertThat(CommandResult.of("audio", "--resume", run.toString(), "--lr", "0.1")
+                        .err())
+                .isEqualTo("handgrad: --lr was 0.003 in " + run
+                        + ", it is 0.1 now; leave it as it was, or name another folder\n");
+        var result = CommandResult.of("audio", "--resume", run.toString(), "--seconds", "1", "--log-every", "2");
+        assertThat(result.err()).isEmpty();
+        assertThat(result.out()).contains("resumed  after step 4, from " + run + "/checkpoint-4.safetensors");
+        for (var file : List.of("model.safetensors", "generated.wav")) {
+            assertThat(run.resolve(file)).hasSameBinaryContentAs(whole.resolve(file));
+        }
+        assertThat(metrics(run)).isEqualTo(metrics(whole));
+        assertThat(CommandResult.of("audio", "--resume", run.toString()).err())
+                .isEqualTo("handgrad: --resume: " + run + " holds a finished run of 6 steps; give more --steps to go on"
+                        + " with it, or name another folder\n");
+    }
+
+    private static String metrics(Path run) throws IOException {
+        return Files.readString(run.resolve("metrics.jsonl")).replaceAll(",\"seconds\":[^}]+", "");
     }
 }
