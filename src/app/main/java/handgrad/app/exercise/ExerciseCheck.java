@@ -65,7 +65,11 @@ record ExerciseCheck(
      */
     static ExerciseCheck of(Exercise exercise, Path file) throws CompilationException {
         var source = SourceProgram.compile(file);
-        var reference = new ExerciseReference(exercise);
+        return of(exercise, file, source, new ExerciseReference(exercise));
+    }
+
+    /** Checks a file against a reference that other files were checked against already. */
+    static ExerciseCheck of(Exercise exercise, Path file, SourceProgram source, ExerciseReference reference) {
         var program = start(source, file, reference);
         Stop stop = null;
         try {
