@@ -52,6 +52,9 @@ class ShellCommandTest {
     private String type(String lines) throws Exception {
         var process = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        // Also for the JVM of the snippets: both are over before C2 has paid for itself.
+                        "-XX:TieredStopAtLevel=1",
+                        "-XX:+UseSerialGC",
                         "-Djava.util.prefs.userRoot=" + preferences,
                         "--module-path",
                         System.getProperty("jdk.module.path"),
