@@ -82,7 +82,7 @@ class DropoutFaultsTest {
     @ParameterizedTest
     @EnumSource
     void a_wrong_backward_is_called_wrong(Mistake mistake) {
-        for (var shape : new Shape[] {Shape.of(2, 3), Shape.of(7, 5), Shape.of(80, 60)}) {
+        for (var shape : new Shape[] {Shape.of(2, 3), Shape.of(7, 5), Shape.of(15, 15)}) {
             var layer = new Mistaken(mistake, true);
             var result = GradientCheck.of(layer).input(shape).run().tensors().getFirst();
             assertThat(result.verdict())

@@ -7,6 +7,7 @@ import handgrad.tensor.DType;
 import handgrad.tensor.Shape;
 import handgrad.tensor.Tensor;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -107,12 +108,19 @@ final class TermRules {
         }
         bases.add(List.of(one, centered));
         evidence.others().forEach((name, other) -> {
-            if (other.dtype() == DType.INT32 && x.shape().appendsOneDimensionTo(other.shape())) {
+            if (other.dtype() == DType.INT32
+                    && x.shape().appendsOneDimensionTo(other.shape())
+                    && areClasses(other, x.size(-1))) {
                 var oneHot = other.oneHot(x.size(-1)).to(DType.FLOAT64);
                 bases.add(List.of(new Term("softmax", x.exp()), new Term("onehot(" + name + ")", oneHot)));
             }
         });
         return bases;
+    }
+
+    /** Whether these integers may be targets of so many classes; those of a layer behind may be more. */
+    private static boolean areClasses(Tensor integers, int classes) {
+        return Arrays.stream(integers.ints()).allMatch(i -> i >= 0 && i < classes);
     }
 
     /** The factor of each term in each slice, [term][slice]; null where the tensor is no sum of these terms. */

@@ -24,12 +24,12 @@ class NamedPassTest {
     private static final Tensor x = Tensor.randint(random, 27, BATCH, 3);
     private static final Tensor y = Tensor.randint(random, 27, BATCH);
     private static final Tensor table = normal(1, 27, 10);
-    private static final Tensor weight1 = normal(5.0 / 3 / Math.sqrt(30), 30, 64);
-    private static final Tensor bias1 = normal(0.1, 64);
-    private static final Tensor weight2 = normal(0.1, 64, 27);
+    private static final Tensor weight1 = normal(5.0 / 3 / Math.sqrt(30), 30, 24);
+    private static final Tensor bias1 = normal(0.1, 24);
+    private static final Tensor weight2 = normal(0.1, 24, 27);
     private static final Tensor bias2 = normal(0.1, 27);
-    private static final Tensor gain = normal(0.1, 1, 64).add(1);
-    private static final Tensor bias = normal(0.1, 1, 64);
+    private static final Tensor gain = normal(0.1, 1, 24).add(1);
+    private static final Tensor bias = normal(0.1, 1, 24);
 
     private static final NamedPass pass = NamedPass.of(NamedPassTest::run);
     private static final Map<String, Tensor> gradients = gradients();
@@ -111,7 +111,7 @@ class NamedPassTest {
         d.put("bnvar_inv", dbnvarInv);
         var dbnvar = value("bnvar").add(1e-5).pow(-1.5).mul(dbnvarInv).mul(-0.5);
         d.put("bnvar", dbnvar);
-        var dbndiff2 = Tensor.zeros(DType.FLOAT64, Shape.of(BATCH, 64))
+        var dbndiff2 = Tensor.zeros(DType.FLOAT64, Shape.of(BATCH, 24))
                 .fill(1)
                 .mul(dbnvar)
                 .div(BATCH - 1);
@@ -163,7 +163,7 @@ class NamedPassTest {
         assertThat(cause(exactPass, "bngain", value("bnraw").mul(dhpreact)))
                 .isEqualTo(new Cause(
                         Kind.BROADCAST_NOT_SUMMED,
-                        "it has the shape of the broadcast (32, 64): sum it over dimension 0, because bngain (1, 64)"
+                        "it has the shape of the broadcast (32, 24): sum it over dimension 0, because bngain (1, 24)"
                                 + " was broadcast along it"));
         assertThat(cause(exactPass, "logprobs", gradient("logprobs").mul(BATCH)))
                 .isEqualTo(new Cause(
@@ -286,7 +286,7 @@ class NamedPassTest {
         assertThat(comparison.cause())
                 .isEqualTo(new Cause(
                         Kind.WRONG_SHAPE,
-                        "its shape is (3), the tensor's is (32, 64): a gradient has the shape of its tensor"));
+                        "its shape is (3), the tensor's is (32, 24): a gradient has the shape of its tensor"));
     }
 
     @Test
