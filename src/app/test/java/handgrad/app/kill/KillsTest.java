@@ -34,9 +34,9 @@ class KillsTest {
     private static final long SEED = Long.getLong("handgrad.seed", System.nanoTime());
 
     /** How many steps a run mostly has between two checkpoints; others save at every step. */
-    private static final int INTERVAL = 40;
+    private static final int INTERVAL = 25;
 
-    private static final String STEPS = "600";
+    private static final String STEPS = "400";
 
     /** So few that a training is evaluated in no time. */
     private static final int NAMES = 300;
