@@ -3,6 +3,7 @@ package handgrad.app.kill;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import handgrad.app.JavaProcess;
+import handgrad.io.WeightsHash;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -63,8 +64,12 @@ record KilledTraining(
         return Files.readString(outputFile());
     }
 
-    /** The hash of the weights that the last process printed. */
+    /** The hash of the weights: those of the run folder, or where there are none what the last process printed. */
     String hash() throws IOException {
+        var weights = folder.resolve("model.safetensors");
+        if (Files.exists(weights)) {
+            return WeightsHash.of(weights);
+        }
         var hash = HASH.matcher(output());
         assertThat(hash.find())
                 .as("weights' hash in the output of %s:%n%s", name, output())

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import handgrad.app.Main;
 import handgrad.data.Names;
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -15,6 +16,10 @@ import java.util.Random;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import javax.sound.sampled.AudioFileFormat;
+import javax.sound.sampled.AudioFormat;
+import javax.sound.sampled.AudioInputStream;
+import javax.sound.sampled.AudioSystem;
 import javax.tools.ToolProvider;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -41,6 +46,12 @@ class KillsTest {
     /** So few that a training is evaluated in no time. */
     private static final int NAMES = 300;
 
+    /** Samples, enough for train and dev. */
+    private static final int SAMPLES = 25_000;
+
+    /** So many kills leave time for trainings whose steps are long. */
+    private static final int MANY = 100;
+
     /** Threads here wait for processes. */
     private static final int AT_ONCE = 3;
 
@@ -65,7 +76,11 @@ class KillsTest {
     @Test
     void a_training_that_is_killed_ends_as_one_that_was_not() throws Exception {
         System.out.println("kills: seed " + SEED);
-        var trainings = List.of(program(), command("mlp-bn", "--hidden", "24"), command("wavenet", "--hidden", "12"));
+        var trainings = new ArrayList<>(
+                List.of(program(), names("mlp-bn", "--hidden", "24"), names("wavenet", "--hidden", "12")));
+        if (KILLS >= MANY) {
+            trainings.add(sound());
+        }
         var tasks = new ArrayList<Callable<Tally>>();
         for (int i = 0; i < trainings.size(); i++) {
             var training = trainings.get(i);
@@ -111,21 +126,42 @@ class KillsTest {
                 temporary.resolve("program"));
     }
 
-    /** A training of the command line, on few names. */
-    private KilledTraining command(String model, String... options) throws Exception {
+    /** A training on few names. */
+    private KilledTraining names(String model, String... options) throws Exception {
         var names = temporary.resolve("names.txt");
         Files.write(names, Names.bundled().words().subList(0, NAMES));
         var arguments = new ArrayList<>(List.of("train", model, "--steps", STEPS, "--log-every", "15"));
         arguments.addAll(List.of("--data", names.toString(), "--no-report"));
         arguments.addAll(List.of(options));
+        return command(model, arguments);
+    }
+
+    /** A training on a short tone, in 16-bit samples. */
+    private KilledTraining sound() throws Exception {
+        var samples = new byte[2 * SAMPLES];
+        for (int i = 0; i < SAMPLES; i++) {
+            samples[2 * i + 1] = (byte) (100 * Math.sin(i / 7.0));
+        }
+        var file = temporary.resolve("tone.wav");
+        try (var stream = new AudioInputStream(
+                new ByteArrayInputStream(samples), new AudioFormat(8000, 16, 1, true, false), SAMPLES)) {
+            AudioSystem.write(stream, AudioFileFormat.Type.WAVE, file.toFile());
+        }
+        var steps = List.of("--steps", "60", "--log-every", "4", "--seconds", "1");
+        var arguments = new ArrayList<>(List.of("audio", "--data", file.toString()));
+        arguments.addAll(steps);
+        return command("audio", arguments);
+    }
+
+    private KilledTraining command(String name, List<String> arguments) {
         return new KilledTraining(
-                model,
+                name,
                 Path.of("target/test-classes"),
                 Main.class.getName(),
                 arguments,
-                "--threads",
+                name.equals("audio") ? null : "--threads",
                 "--checkpoint-every",
-                temporary.resolve(model));
+                temporary.resolve(name));
     }
 
     private Tally kill(KilledTraining training, int wanted, Random random) throws Exception {
@@ -142,7 +178,7 @@ class KillsTest {
             var run = training.in(temporary.resolve(training.folder().getFileName() + "-" + runs++));
             int interval = random.nextInt(3) == 0 ? 1 : INTERVAL;
             // More from kill to kill, so that on a machine that became slow a run ends as well.
-            double longest = 1.3 * whole;
+            double longest = whole;
             boolean ended = false;
             while (!ended) {
                 int saved = run.newestStep();
