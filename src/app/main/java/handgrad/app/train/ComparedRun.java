@@ -4,6 +4,7 @@ import handgrad.app.command.JsonObject;
 import handgrad.app.command.UserFile;
 import handgrad.app.command.WrongInputException;
 import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -12,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
 import java.util.SequencedMap;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param path its folder
  * @param options by their names in the file; empty where there is none
  * @param metrics its losses
+ * @param checkpoint the step of the newest checkpoint; 0 for none
  * @param outcome what it came to; null where that was not written
  */
 record ComparedRun(
@@ -29,8 +32,11 @@ record ComparedRun(
         Path path,
         SequencedMap<String, String> options,
         MetricsFile metrics,
+        int checkpoint,
         @Nullable RunOutcome outcome) {
     private static final int MAXIMUM_BYTES = 1 << 20;
+
+    private static final Pattern CHECKPOINT = Pattern.compile("checkpoint-([0-9]{1,9})\\.safetensors");
 
     private static final String DEV = "dev";
 
@@ -56,6 +62,7 @@ record ComparedRun(
                 Files.exists(metricsFile)
                         ? MetricsFile.read(metricsFile)
                         : new MetricsFile(List.of(), List.of(), List.of()),
+                newestCheckpoint(path),
                 Files.exists(outcomeFile) ? RunOutcome.read(outcomeFile) : null);
     }
 
@@ -68,20 +75,28 @@ record ComparedRun(
                 });
     }
 
+    /** The step of the newest checkpoint; 0 for none. */
+    private static int newestCheckpoint(Path path) {
+        int newest = 0;
+        try (var files = Files.newDirectoryStream(path)) {
+            for (var file : files) {
+                var name = CHECKPOINT.matcher(file.getFileName().toString());
+                if (name.matches()) {
+                    newest = Math.max(newest, Integer.parseInt(name.group(1)));
+                }
+            }
+            return newest;
+        } catch (IOException | DirectoryIteratorException exception) {
+            throw new WrongInputException(path + " cannot be read: " + exception.getMessage());
+        }
+    }
+
     /** Whether it has reached its last step and all that comes after. */
     boolean isFinished() {
         return outcome == null
                 // A version that wrote no outcome wrote no checkpoints either.
-                ? !metrics.finals().isEmpty() && !hasCheckpoints()
+                ? !metrics.finals().isEmpty() && checkpoint == 0
                 : Integer.toString(outcome.steps()).equals(option("steps", Integer.toString(outcome.steps())));
-    }
-
-    private boolean hasCheckpoints() {
-        try (var files = Files.newDirectoryStream(path, "checkpoint-*.safetensors")) {
-            return files.iterator().hasNext();
-        } catch (IOException exception) {
-            throw new WrongInputException(path + " cannot be read: " + RunFolder.reason(exception));
-        }
     }
 
     /** An option as its file has it, or something else where it has none. */
@@ -91,7 +106,7 @@ record ComparedRun(
 
     /** How many steps it has done, as far as is known. */
     int steps() {
-        return outcome == null ? loggedSteps() : outcome.done();
+        return outcome == null ? Math.max(checkpoint, loggedSteps()) : outcome.done();
     }
 
     private int loggedSteps() {
@@ -114,9 +129,10 @@ record ComparedRun(
                 : outcome.seconds();
     }
 
-    /** Milliseconds a step; NaN where they are not known. */
+    /** Milliseconds a step, as far as the metrics go; NaN where they are not known. */
     double milliseconds() {
-        return steps() == 0 ? Double.NaN : 1e3 * seconds() / steps();
+        int steps = outcome == null ? loggedSteps() : outcome.done();
+        return steps == 0 ? Double.NaN : 1e3 * seconds() / steps;
     }
 
     /** The loss of the first batch; NaN where there is none. */

@@ -28,12 +28,12 @@ class ShellCommandTest {
     @Test
     void staysWhenASnippetEndsItsJvm() throws Exception {
         assertThat(type("""
-                        int kept = 7
-                        System.exit(3)
-                        /reload -restore
-                        kept + 1
-                        /exit
-                        """))
+            int kept = 7
+            System.exit(3)
+            /reload -restore
+            kept + 1
+            /exit
+            """))
                 .contains("State engine terminated.")
                 .contains("/reload -restore")
                 .contains("==> 8");
@@ -42,11 +42,11 @@ class ShellCommandTest {
     @Test
     void staysWhenASnippetWantsTooMuchMemory() throws Exception {
         assertThat(type("""
-                        int kept = 7
-                        var all = new java.util.ArrayList<long[]>()
-                        while (true) all.add(new long[10_000_000])
-                        kept + 1
-                        """)).contains("java.lang.OutOfMemoryError").contains("==> 8");
+            int kept = 7
+            var all = new java.util.ArrayList<long[]>()
+            while (true) all.add(new long[10_000_000])
+            kept + 1
+            """)).contains("java.lang.OutOfMemoryError").contains("==> 8");
     }
 
     private String type(String lines) throws Exception {

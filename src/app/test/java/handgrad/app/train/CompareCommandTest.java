@@ -95,7 +95,7 @@ class CompareCommandTest {
             --eval-every            1000          –       –
             --patience                 0          –       –
             symbols                    4          3       –
-            steps                  2,000     10,001   2,000
+            steps                  2,000     15,000   2,000
             steps asked            2,000    100,000       –
             finished                 yes         no     yes
             first loss            3.5000     3.2500  5.5000

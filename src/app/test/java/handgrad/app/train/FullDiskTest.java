@@ -88,8 +88,7 @@ class FullDiskTest {
         var file = disk.resolve("metrics.jsonl");
         Files.writeString(file, "{\"step\":0,\"loss\":3.5,\"lr\":0.1}\n{\"step\":1,\"loss\":3.25,\"lr\":0.1}\n");
         Files.write(disk.resolve("filler"), new byte[PAGE]);
-        assertThat(catchThrowable(() -> Metrics.cut(file, 1, _ -> true)))
-                .isInstanceOf(IOException.class);
+        assertThat(catchThrowable(() -> Metrics.cut(file, 1, _ -> true))).isInstanceOf(IOException.class);
         assertThat(MetricsFile.lines(file)).hasSize(2);
         try (var files = Files.list(disk)) {
             assertThat(files).as("no half of a new one").hasSize(2);
