@@ -29,8 +29,11 @@ final class RepeatCommand {
 
     private RepeatCommand() {}
 
-    /** The command that was given, without the options that are of this run alone. */
-    static String of(ParseResult parsed, String model) {
+    /**
+     * The command that was given, without the options that are of this run alone, and with those of the run that it
+     * goes on with.
+     */
+    static String of(ParseResult parsed, TrainOptions options) {
         var words = new ArrayList<String>();
         if (System.getenv("HANDGRAD_BLAS") != null) {
             words.add("HANDGRAD_BLAS=" + quoted(System.getenv("HANDGRAD_BLAS")));
@@ -43,7 +46,7 @@ final class RepeatCommand {
             }
         }
         words.add("train");
-        words.add(model);
+        words.add(options.model().title());
         for (OptionSpec option : parsed.matchedOptions()) {
             if (!OF_THIS_RUN_ALONE.contains(option.longestName())) {
                 words.add(option.longestName());
@@ -52,6 +55,12 @@ final class RepeatCommand {
                 }
             }
         }
+        options.given().forEach((option, value) -> {
+            if (!parsed.hasMatchedOption(option)) {
+                words.add(option);
+                words.add(quoted(value));
+            }
+        });
         return words.stream().collect(Collectors.joining(" "));
     }
 

@@ -204,8 +204,7 @@ public final class TrainCommand implements Callable<Integer> {
         var console =
                 new RunConsole(spec.commandLine().getOut(), spec.commandLine().getErr(), quiet);
         var option = resume == null ? "--out" : "--resume";
-        var command = RepeatCommand.of(
-                spec.commandLine().getParseResult(), options.model().title());
+        var command = RepeatCommand.of(spec.commandLine().getParseResult(), options);
         // The server first: where its port is taken, there is no run folder.
         try (var report = new RunReport(reportOptions, options, command, console.out());
                 var place = RunPlace.take(option, folder(options), options, digest(names), metricsOptions, console);

@@ -14,6 +14,8 @@ import handgrad.random.TorchRandom;
 import java.io.IOException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -262,6 +264,32 @@ record TrainOptions(
                         alphabet,
                         init,
                         EvaluationSchedule.NONE));
+    }
+
+    /** The options of the command line that give these, those that are the lecture's left out. */
+    Map<String, String> given() {
+        var lecture = lecture(model, BUNDLED).withAlphabet(alphabet);
+        var given = new LinkedHashMap<String, String>();
+        add(given, "--steps", lecture.steps, steps);
+        add(given, "--batch-size", lecture.batchSize, batchSize);
+        add(given, "--lr", lecture.lr, lr);
+        add(given, "--seed", lecture.seed, seed);
+        add(given, "--hidden", lecture.hidden, hidden);
+        add(given, "--embedding", lecture.embedding, embedding);
+        add(given, "--block-size", lecture.blockSize, blockSize);
+        add(given, "--data", lecture.data, data);
+        if (init != null) {
+            given.put("--init", init.toString());
+        }
+        add(given, "--eval-every", 0, evaluation.every());
+        add(given, "--patience", 0, evaluation.patience());
+        return given;
+    }
+
+    private static void add(Map<String, String> given, String option, Object otherwise, Object value) {
+        if (!value.equals(otherwise)) {
+            given.put(option, value.toString());
+        }
     }
 
     /**

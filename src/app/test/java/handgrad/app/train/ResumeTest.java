@@ -193,6 +193,17 @@ class ResumeTest {
     }
 
     @Test
+    void the_report_names_the_command_that_repeats_the_whole_run() throws IOException {
+        train("run", "--steps", "12", "--hidden", "8", "--lr", "0.2", "--checkpoint-every", "4", "--keep", "9");
+        interrupt(path("run"), 8);
+        assertThat(resume(path("run"), "--quiet", "--report", "--threads", "1").code())
+                .isZero();
+        assertThat(path("run").resolve("report.html"))
+                .content()
+                .contains("./handgrad train mlp-bn --threads 1 --steps 12 --lr 0.2 --hidden 8 --data " + names);
+    }
+
+    @Test
     void a_run_without_a_checkpoint_begins_again() throws IOException {
         train("whole", "--steps", "6", "--hidden", "8");
         train("run", "--steps", "6", "--hidden", "8");

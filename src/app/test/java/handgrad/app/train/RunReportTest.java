@@ -60,7 +60,7 @@ class RunReportTest {
             assertThat(chromium.run("return document.documentElement.scrollWidth <= 390"))
                     .isEqualTo(true);
             assertThat(chromium.run("return handgrad.plots.get('Update:data ratio').data[0].length"))
-                    .isEqualTo(200L);
+                    .isEqualTo(31L); // those that a recorder samples
             assertThat(chromium.run("return handgrad.plots.has('Embedding of the symbols')"))
                     .isEqualTo(true);
             assertThat(chromium.run("return document.querySelectorAll('.words li').length"))
