@@ -1,0 +1,89 @@
+package handgrad.app.kill;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import handgrad.app.CommandResult;
+import handgrad.app.JavaProcess;
+import handgrad.app.Main;
+import handgrad.app.command.StopSignal;
+import handgrad.data.Names;
+import handgrad.io.Checkpoint;
+import handgrad.io.WeightsHash;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A training that each signal ends in turn: the same command goes on where it was, and no step is lost or other. */
+@DisabledOnOs(OS.WINDOWS)
+class SignalledTrainingTest {
+    /** More than any machine does before a signal. */
+    private static final String STEPS = "100000000";
+
+    @TempDir
+    private Path temporary;
+
+    private @Nullable Process process;
+
+    @AfterEach
+    void endProcess() {
+        if (process != null) {
+            process.destroyForcibly();
+        }
+    }
+
+    @Test
+    void says_what_is_saved_and_goes_on_with_the_same_bits() throws Exception {
+        var names = temporary.resolve("names.txt");
+        Files.write(names, Names.bundled().words().subList(0, 300));
+        var options = List.of("train", "mlp-bn", "--hidden", "8", "--data", names.toString(), "--quiet", "--no-report");
+        var folder = temporary.resolve("a run");
+        var training = new KilledTraining(
+                "mlp-bn",
+                Path.of("target/test-classes"),
+                Main.class.getName(),
+                with(options, "--steps", STEPS, "--log-every", "50"),
+                "--threads",
+                "--checkpoint-every",
+                folder);
+        int step = 0;
+        for (var signal : StopSignal.values()) {
+            process = training.start(2, Integer.parseInt(STEPS));
+            while (training.metrics().size() <= step / 50 + 2) {
+                assertThat(process.isAlive()).as(training.output()).isTrue();
+                Thread.sleep(10);
+            }
+            JavaProcess.signal(signal.name(), process.pid());
+            assertThat(process.waitFor()).isEqualTo(signal.exitCode());
+            assertThat(training.newestStep()).isGreaterThan(step);
+            step = training.newestStep();
+            assertThat(training.output().replaceFirst("WARNING: .*\n", ""))
+                    .matches(Pattern.quote(
+                                    "handgrad: %s after step %,d; step %,d is saved in %s/checkpoint-%d.safetensors%n"
+                                            .formatted(signal, step, step, folder, step))
+                            + Pattern.quote("go on with ./handgrad train --resume '%s'%n".formatted(folder)));
+            assertThat(training.temporaries()).isEmpty();
+        }
+
+        var unbroken = temporary.resolve("unbroken");
+        var last = Integer.toString(step);
+        var result = CommandResult.of(
+                with(options, "--steps", last, "--out", unbroken.toString()).toArray(String[]::new));
+        assertThat(result.code()).as(result.err()).isZero();
+        var saved = Checkpoint.weights(folder.resolve("checkpoint-" + last + ".safetensors"));
+        assertThat(WeightsHash.of(saved.tensors())).isEqualTo(WeightsHash.of(unbroken.resolve("model.safetensors")));
+    }
+
+    private static List<String> with(List<String> options, String... more) {
+        var all = new ArrayList<>(options);
+        all.addAll(List.of(more));
+        return all;
+    }
+}
