@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Consumer;
@@ -171,7 +172,9 @@ public record CheckpointFolder(Path path, int keep) {
             return byStep;
         } catch (DirectoryIteratorException exception) {
             throw new SafetensorsException(
-                    path, "cannot be read, " + reason(exception.getCause()), exception.getCause());
+                    path,
+                    "cannot be read, " + reason(Objects.requireNonNull(exception.getCause())),
+                    exception.getCause());
         } catch (IOException exception) {
             throw new SafetensorsException(path, "cannot be read, " + reason(exception), exception);
         }

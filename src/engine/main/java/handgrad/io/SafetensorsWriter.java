@@ -19,7 +19,6 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.UnaryOperator;
 import java.util.zip.CRC32C;
 import tools.jackson.core.ObjectWriteContext;
 import tools.jackson.core.json.JsonFactory;
@@ -37,7 +36,7 @@ final class SafetensorsWriter {
         var ordered = order(tensors);
         var layout = layout(ordered);
         // The header comes first and names the checksums, which are known last and of one length: its place is kept.
-        var place = header(layout, withChecksums(ordered, metadata, _ -> NO_CHECKSUM));
+        var place = header(layout, withChecksums(ordered, metadata, Map.of()));
         if (Files.isDirectory(file)) {
             throw new SafetensorsException(file, "is a folder, not a file of tensors");
         }
@@ -46,7 +45,7 @@ final class SafetensorsWriter {
                 writeAll(channel, place);
                 var checksums = writeElements(channel, ordered);
                 channel.position(0);
-                writeAll(channel, header(layout, withChecksums(ordered, metadata, checksums::get)));
+                writeAll(channel, header(layout, withChecksums(ordered, metadata, checksums)));
             });
         } catch (NoSuchFileException e) {
             throw new SafetensorsException(file, "cannot be written, there is no such folder", e);
@@ -67,13 +66,13 @@ final class SafetensorsWriter {
     }
 
     private static Map<String, String> withChecksums(
-            Map<String, Tensor> tensors, Map<String, String> metadata, UnaryOperator<String> checksumOf) {
+            Map<String, Tensor> tensors, Map<String, String> metadata, Map<String, String> checksums) {
         var all = new LinkedHashMap<>(metadata);
         if (all.keySet().stream().anyMatch(Checksums::isKey)) {
             throw new IllegalArgumentException(
                     "write: the metadata has a checksum of its own; leave it out, write adds them");
         }
-        tensors.keySet().forEach(name -> all.put(Checksums.key(name), checksumOf.apply(name)));
+        tensors.keySet().forEach(name -> all.put(Checksums.key(name), checksums.getOrDefault(name, NO_CHECKSUM)));
         if (!metadata.isEmpty()) {
             all.put(Checksums.key(Safetensors.METADATA), Checksums.ofTexts(metadata));
         }
