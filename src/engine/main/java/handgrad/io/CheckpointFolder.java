@@ -141,7 +141,8 @@ public record CheckpointFolder(Path path, int keep) {
                 AtomicFile.removeTemporaries(path);
             }
         } catch (IOException exception) {
-            throw new SafetensorsException(path, "has half a file of a process that died, which stays", exception);
+            throw new SafetensorsException(
+                    path, "has half a file of a process that died, which stays: " + reason(exception), exception);
         }
     }
 
