@@ -85,8 +85,11 @@ class CheckpointDamageTest {
         var header = new String(GOOD, Long.BYTES, ELEMENTS - Long.BYTES, StandardCharsets.UTF_8);
         var key = "\"" + tensor + "\":{";
         var entry = header.substring(header.indexOf(key), header.indexOf("]}", header.indexOf(key)));
-        var offsets = entry.substring(entry.lastIndexOf('[') + 1).split(",");
-        return new int[] {ELEMENTS + Integer.parseInt(offsets[0]), ELEMENTS + Integer.parseInt(offsets[1])};
+        int comma = entry.lastIndexOf(',');
+        return new int[] {
+            ELEMENTS + Integer.parseInt(entry.substring(entry.lastIndexOf('[') + 1, comma)),
+            ELEMENTS + Integer.parseInt(entry.substring(comma + 1))
+        };
     }
 
     private static byte[] swappedElements(String one, String other) {

@@ -39,7 +39,7 @@ class CheckpointFaultTest {
 
     /** Ways in which a training is saved again and again in one folder. */
     enum Saving {
-        ONE_FILE {
+        ONE_FILE(0) {
             @Override
             void write(Path folder, TrainingState state) throws IOException {
                 Checkpoint.write(folder.resolve("training.safetensors"), state);
@@ -50,16 +50,22 @@ class CheckpointFaultTest {
                 Checkpoint.read(folder.resolve("training.safetensors"), state);
             }
         },
-        KEEP_1,
-        KEEP_2;
+        KEEP_1(1),
+        KEEP_2(2);
+
+        private final int keep;
+
+        Saving(int keep) {
+            this.keep = keep;
+        }
 
         void write(Path folder, TrainingState state) throws IOException {
-            new CheckpointFolder(folder.resolve("run"), ordinal()).write(state);
+            new CheckpointFolder(folder.resolve("run"), keep).write(state);
         }
 
         /** Reads the last one that is whole. */
         void read(Path folder, TrainingState state, List<String> told) throws IOException {
-            assertThat(new CheckpointFolder(folder.resolve("run"), ordinal()).readNewest(state, told::add))
+            assertThat(new CheckpointFolder(folder.resolve("run"), keep).readNewest(state, told::add))
                     .isPresent();
         }
     }

@@ -62,8 +62,12 @@ class CheckpointTest {
 
     /** Each model and each optimiser once at least. */
     static Stream<Arguments> someTrainings() {
-        return Arrays.stream(Net.values())
-                .map(net -> Arguments.of(net, Method.values()[net.ordinal() % Method.values().length]));
+        return Stream.of(
+                Arguments.of(Net.BATCH_NORM, Method.SGD),
+                Arguments.of(Net.POSITIONS, Method.ADAM),
+                Arguments.of(Net.DROPOUT, Method.ADAM_W),
+                Arguments.of(Net.TIED, Method.RMS_PROP),
+                Arguments.of(Net.CONVOLUTION, Method.SGD));
     }
 
     @ParameterizedTest

@@ -9,6 +9,7 @@ import handgrad.io.FaultPlan.Fault;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -41,7 +42,7 @@ class FaultyFileSystemTest {
 
     private static void write(Path file, String text, boolean forced, StandardOpenOption option) throws IOException {
         try (var channel = FileChannel.open(file, option, StandardOpenOption.WRITE)) {
-            var bytes = ByteBuffer.wrap(text.getBytes());
+            var bytes = ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
             while (bytes.hasRemaining()) {
                 channel.write(bytes);
             }
@@ -149,7 +150,7 @@ class FaultyFileSystemTest {
     void a_short_write_says_how_much_it_took() throws IOException {
         fileSystem.plan().arm(Fault.SHORT, 1);
         try (var channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
-            var bytes = ByteBuffer.wrap("abcdef".getBytes());
+            var bytes = ByteBuffer.wrap("abcdef".getBytes(StandardCharsets.UTF_8));
             assertThat(channel.write(bytes)).isEqualTo(3);
             assertThat(bytes.remaining()).isEqualTo(3);
         }

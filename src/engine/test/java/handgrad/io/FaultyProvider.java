@@ -83,7 +83,10 @@ final class FaultyProvider extends FileSystemProvider {
     public DirectoryStream<Path> newDirectoryStream(Path folder, DirectoryStream.Filter<? super Path> filter)
             throws IOException {
         fileSystem.plan().operation();
-        var entries = Files.newDirectoryStream(unwrap(folder), entry -> filter.accept(fileSystem.wrap(entry)));
+        var real = unwrap(folder);
+        var entries = real.getFileSystem()
+                .provider()
+                .newDirectoryStream(real, entry -> filter.accept(fileSystem.wrap(entry)));
         return new DirectoryStream<>() {
             @Override
             public Iterator<Path> iterator() {

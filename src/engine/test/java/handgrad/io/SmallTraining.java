@@ -36,7 +36,6 @@ import handgrad.tensor.Tensor;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Function;
 
 /** A training of a few steps whose state has parts of every kind, all of which its steps depend on. */
 final class SmallTraining {
@@ -111,23 +110,23 @@ final class SmallTraining {
 
     /** The optimisers. */
     enum Method {
-        SGD(parameters ->
-                new Sgd(parameters, SgdOptions.PYTORCH.withMomentum(0.9).withDampening(0.1))),
-        ADAM(Adam::new),
-        ADAM_W(parameters ->
-                new AdamW(ParameterGroups.decayMatrices(parameters), AdamOptions.PYTORCH.withWeightDecay(0.1))),
-        RMS_PROP(parameters -> new RMSprop(
-                ParameterGroups.of(ParameterGroup.of(parameters).withRateFactor(0.5)),
-                RMSpropOptions.PYTORCH.withCentered(true).withMomentum(0.9)));
+        SGD,
+        ADAM,
+        ADAM_W,
+        RMS_PROP;
 
-        private final Function<List<Parameter>, Optimizer> maker;
-
-        Method(Function<List<Parameter>, Optimizer> maker) {
-            this.maker = maker;
-        }
-
-        Optimizer of(Layer model) {
-            return maker.apply(model.parameters());
+        private Optimizer of(List<Parameter> parameters) {
+            return switch (this) {
+                case SGD ->
+                    new Sgd(parameters, SgdOptions.PYTORCH.withMomentum(0.9).withDampening(0.1));
+                case ADAM -> new Adam(parameters);
+                case ADAM_W ->
+                    new AdamW(ParameterGroups.decayMatrices(parameters), AdamOptions.PYTORCH.withWeightDecay(0.1));
+                case RMS_PROP ->
+                    new RMSprop(
+                            ParameterGroups.of(ParameterGroup.of(parameters).withRateFactor(0.5)),
+                            RMSpropOptions.PYTORCH.withCentered(true).withMomentum(0.9));
+            };
         }
     }
 
@@ -181,7 +180,7 @@ final class SmallTraining {
         this.net = net;
         this.method = method;
         model = net.of(TorchRandom.seeded(seed));
-        optimizer = method.of(model);
+        optimizer = method.of(model.parameters());
         var data = TorchRandom.seeded(1);
         batches = new Batches(
                 new TensorDataset(net.inputs(data), Tensor.randint(data, 3, ROWS)), BatchOptions.of(BATCH, 9));
