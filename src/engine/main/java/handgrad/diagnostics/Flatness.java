@@ -25,7 +25,7 @@ enum Flatness {
     }
 
     boolean isFlat(float output) {
-        return output < low || output > high || this == RELU && output == 0;
+        return output < low || output > high || (this == RELU && output == 0);
     }
 
     /** How many of a layer that saturates have come to rest there. */
