@@ -56,6 +56,7 @@ class CompareCommandTest {
             {"step":10000,"loss":2.75,"lr":0.1,"seconds":20.002}
             {"step":200\
             """);
+        Files.createFile(run.resolve("checkpoint-15000.safetensors"));
         return run;
     }
 
