@@ -57,6 +57,7 @@ record SoundRun(AudioOptions options, Sound sound, RunPlace place, Metrics metri
                             "model    audio (WaveNet): %,d parameters, seed %d%n",
                             model.parameterCount(),
                             options.seed());
+            console.out().println(PrintableText.of("folder   " + place.folder().path()));
             console.out()
                     .printf(
                             Locale.ROOT,

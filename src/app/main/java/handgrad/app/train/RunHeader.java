@@ -8,6 +8,7 @@ import handgrad.models.LectureModel;
 import handgrad.nn.Layer;
 import handgrad.tensor.Backend;
 import java.io.PrintWriter;
+import java.nio.file.Path;
 import java.util.Locale;
 
 /** What a training prints before its first step. */
@@ -15,7 +16,7 @@ record RunHeader(TrainOptions options, Names names, TrainingMemory memory, Print
     private static final int SHOWN_CHARACTERS = 60;
 
     /** Says at once what is about to be trained. */
-    void describe(Layer network) {
+    void describe(Layer network, Path folder) {
         printer.printf(
                 Locale.ROOT,
                 "model    %s (%s): %,d parameters, batch %s, seed %d%n",
@@ -24,6 +25,7 @@ record RunHeader(TrainOptions options, Names names, TrainingMemory memory, Print
                 network.parameterCount(),
                 options.batchSize() == LectureModel.Defaults.ALL_ROWS ? "all rows" : options.batchSize(),
                 options.seed());
+        printer.println("folder   " + PrintableText.of(folder.toString()));
         printer.println("memory   " + memory.line());
         var init = options.init();
         if (init != null) {

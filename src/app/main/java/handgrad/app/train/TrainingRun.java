@@ -52,7 +52,7 @@ record TrainingRun(
         var network = network(random);
         var header = new RunHeader(options, names, memory, console.out());
         if (!console.quiet()) {
-            header.describe(network);
+            header.describe(network, place.folder().path());
             // The next lines name OpenBLAS, which takes long to check and open: meanwhile the names are split.
             Thread.ofPlatform().daemon().start(Backend::blas);
         }
