@@ -52,8 +52,13 @@ class KillsTest {
     /** So many kills leave time for trainings whose steps are long. */
     private static final int MANY = 100;
 
+    private static final int RUNS_A_LINE = 10;
+
+    /** 128 and the number of SIGKILL. */
+    private static final int KILLED = 137;
+
     /** Threads here wait for processes. */
-    private static final int AT_ONCE = 3;
+    private static final int AT_ONCE = 4;
 
     @TempDir
     private Path temporary;
@@ -184,11 +189,11 @@ class KillsTest {
                 int saved = run.newestStep();
                 var process = run.start(1 + random.nextInt(2), interval);
                 long nanos = kills < wanted ? random.nextLong((long) longest) : Long.MAX_VALUE;
-                ended = process.waitFor(nanos, TimeUnit.NANOSECONDS);
+                ended = process.waitFor(nanos, TimeUnit.NANOSECONDS)
+                        || process.destroyForcibly().waitFor() != KILLED;
                 if (ended) {
                     assertThat(process.exitValue()).as(run.output()).isZero();
                 } else {
-                    process.destroyForcibly().waitFor();
                     kills++;
                     longest *= 1.1;
                     withinSaving += run.temporaries().isEmpty() ? 0 : 1;
@@ -200,6 +205,10 @@ class KillsTest {
             assertThat(run.hash()).as(run.name() + " in " + run.folder()).isEqualTo(hash);
             assertThat(run.metrics()).isEqualTo(metrics);
             assertThat(run.temporaries()).isEmpty();
+            var tally = new Tally(training.name(), kills, withinSaving, beforeTheFirst, runs);
+            if (runs % RUNS_A_LINE == 0) {
+                System.out.println("kills: so far " + tally);
+            }
         }
         return new Tally(training.name(), kills, withinSaving, beforeTheFirst, runs);
     }
