@@ -10,9 +10,10 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Records a training: the loss of every step, the update-to-data ratios of about 1,000 steps, of a short training every
- * 50th and the first ones, the statistics of layers and weights at about a dozen steps, and the advice of a {@link
- * ModelDoctor}, which looks at the same steps.
+ * Records a training: the loss of every step, the update-to-data ratios of about 1,000 steps, the statistics of layers
+ * and weights at about a dozen steps, and the advice of a {@link ModelDoctor}, which looks at the steps whose ratios
+ * are taken. Of a short training, where that would take more than some hundredths of its time, it is the first steps
+ * and every 50th, and the statistics of every 200th.
  *
  * <p>It changes nothing: a training gives the same bits with and without it. The training calls {@link #after} after
  * each step. Any thread may call the other methods at any time; they return what is recorded so far. As a part of a
@@ -39,7 +40,7 @@ public final class Recorder implements Stateful {
     private static final int SNAPSHOTS = 10;
 
     /** To take a snapshot takes as long as some steps of a small model. */
-    private static final int SNAPSHOT_DISTANCE = 100;
+    private static final int SNAPSHOT_DISTANCE = 200;
 
     private final int last;
     private final int sampleDistance;

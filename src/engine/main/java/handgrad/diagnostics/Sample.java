@@ -7,29 +7,32 @@ import handgrad.tensor.Tensor;
  * time.
  */
 final class Sample {
-    /** At most as many elements for what is looked at often: a standard deviation is known to 2 %. */
-    static final int SMALL = 2_039;
+    /** As many elements of what is looked at often: a standard deviation is known to 3 %. */
+    static final int SMALL = 499;
 
-    /** At most as many for what is drawn: the tensors of the lectures' networks are hardly larger. */
+    /** As many of what is drawn: the tensors of the lectures' networks are hardly larger. */
     static final int LARGE = 10_007;
+
+    /** Of a tensor with many more every 61st: its training takes longer too, and its updates may be few. */
+    private static final int LARGEST_DISTANCE = 61;
 
     private Sample() {}
 
     /**
-     * The elements themselves where they are at most {@code most}, not a copy; otherwise a copy of that many at equal
-     * distances.
+     * The elements themselves where they are at most {@code most}, not a copy; otherwise a copy of that many, or of
+     * every {@value #LARGEST_DISTANCE}st where that is more, at equal distances.
      *
-     * @param most a prime number, so that the distance is hardly ever a whole number of rows, which would take all from
-     *     one column
+     * @param most a prime number as {@value #LARGEST_DISTANCE} is, so that the distance is hardly ever a whole number
+     *     of rows, which would take all from one column
      */
     static float[] of(Tensor tensor, int most) {
         float[] elements = Moments.floats(tensor);
         if (elements.length <= most) {
             return elements;
         }
-        float[] sample = new float[most];
-        double distance = (double) elements.length / most;
-        for (int i = 0; i < most; i++) {
+        float[] sample = new float[Math.max(most, elements.length / LARGEST_DISTANCE)];
+        double distance = (double) elements.length / sample.length;
+        for (int i = 0; i < sample.length; i++) {
             sample[i] = elements[(int) (i * distance)];
         }
         return sample;

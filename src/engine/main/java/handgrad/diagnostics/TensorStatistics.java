@@ -4,7 +4,7 @@ import handgrad.tensor.Shape;
 
 /**
  * What makemore part 3 prints and draws of a tensor. Of one with more than {@value Sample#LARGE} elements all but the
- * dead units are those of so many elements at equal distances.
+ * dead units are those of so many at equal distances, or of every 61st where that is more.
  *
  * @param name of an output, or of the gradient of one, the position of its layer in the model, from 0; the notebook
  *     does not count the embedding and its flattening, so its layer 2 is {@code 4}. Of a weight its name in the state:

@@ -41,15 +41,30 @@ final class Weights {
     double[] updateToData() {
         double[] ratios = new double[weights.size()];
         for (int i = 0; i < ratios.length; i++) {
-            float[] values = Sample.of(weights.get(i).value(), Sample.SMALL);
-            float[] old = before.get(i);
-            float[] update = new float[old.length];
-            for (int j = 0; j < update.length; j++) {
-                update[j] = values[j] - old[j];
-            }
-            ratios[i] = Moments.of(update).std() / Moments.of(values).std();
+            ratios[i] = updateToData(Sample.of(weights.get(i).value(), Sample.SMALL), before.get(i));
         }
         return ratios;
+    }
+
+    /** One pass for both deviations, each by the differences to the first of its numbers as in {@link Moments}. */
+    private static double updateToData(float[] values, float[] before) {
+        int n = values.length;
+        double firstValue = n == 0 ? Double.NaN : values[0];
+        double firstUpdate = n == 0 ? Double.NaN : firstValue - before[0];
+        double sum = 0;
+        double squares = 0;
+        double updateSum = 0;
+        double updateSquares = 0;
+        for (int i = 0; i < n; i++) {
+            double value = values[i] - firstValue;
+            sum += value;
+            squares += value * value;
+            double update = (double) values[i] - before[i] - firstUpdate;
+            updateSum += update;
+            updateSquares += update * update;
+        }
+        double updateVariance = Math.max(0, updateSquares - updateSum * updateSum / n);
+        return Math.sqrt(updateVariance / Math.max(0, squares - sum * sum / n));
     }
 
     /** Each weight with its gradient and these ratios. */

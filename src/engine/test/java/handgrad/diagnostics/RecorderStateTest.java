@@ -377,7 +377,7 @@ class RecorderStateTest {
         assertThat(longer.recorder.updateRatios().steps())
                 .contains(130, 183, 244)
                 .doesNotContain(150, 200);
-        assertThat(longer.recorder.snapshots()).extracting(Snapshot::step).containsExactly(0, 100, 130);
+        assertThat(longer.recorder.snapshots()).extracting(Snapshot::step).containsExactly(0, 130);
         assertThat(longer.recorder.losses())
                 .startsWith(shorter.recorder.losses())
                 .hasSize(250);

@@ -102,9 +102,12 @@ class RecorderTest {
         assertThat(weight.gradientToData())
                 .isEqualTo(
                         parameter.grad().std().item() / parameter.value().std().item(), within(1e-7));
-        assertThat(weight.updateToData())
+        assertThat(snapshot.weights().getFirst().updateToData())
                 .as("lr · std(grad) / std(data)")
-                .isEqualTo(0.1 * weight.gradientToData(), within(1e-7));
+                .isEqualTo(0.1 * snapshot.weights().getFirst().gradientToData(), within(1e-7));
+        assertThat(weight.updateToData())
+                .as("of 499 of 1,200 elements")
+                .isEqualTo(0.1 * weight.gradientToData(), within(0.1 * weight.updateToData()));
         var dlogits = snapshot.dlogits();
         assertThat(dlogits.rows()).isEqualTo(32);
         assertThat(dlogits.columns()).isEqualTo(27);
