@@ -7,8 +7,6 @@ import com.google.protobuf.DescriptorProtos.DescriptorProto;
 import com.google.protobuf.DescriptorProtos.EnumDescriptorProto;
 import com.google.protobuf.DescriptorProtos.EnumValueDescriptorProto;
 import com.google.protobuf.DescriptorProtos.FieldDescriptorProto;
-import com.google.protobuf.DescriptorProtos.FieldDescriptorProto.Label;
-import com.google.protobuf.DescriptorProtos.FieldDescriptorProto.Type;
 import com.google.protobuf.DescriptorProtos.FileDescriptorProto;
 import com.google.protobuf.Descriptors.Descriptor;
 import com.google.protobuf.Descriptors.DescriptorValidationException;
@@ -41,14 +39,14 @@ class TensorBoardTest {
     private static Descriptor event() {
         var value = DescriptorProto.newBuilder()
                 .setName("Value")
-                .addField(field("tag", 1, Type.TYPE_STRING))
-                .addField(field("simple_value", 2, Type.TYPE_FLOAT));
+                .addField(field("tag", 1, FieldDescriptorProto.Type.TYPE_STRING))
+                .addField(field("simple_value", 2, FieldDescriptorProto.Type.TYPE_FLOAT));
         var summary = DescriptorProto.newBuilder()
                 .setName("Summary")
                 .addNestedType(value)
-                .addField(field("value", 1, Type.TYPE_MESSAGE)
+                .addField(field("value", 1, FieldDescriptorProto.Type.TYPE_MESSAGE)
                         .setTypeName("Summary.Value")
-                        .setLabel(Label.LABEL_REPEATED));
+                        .setLabel(FieldDescriptorProto.Label.LABEL_REPEATED));
         var status = EnumDescriptorProto.newBuilder()
                 .setName("SessionStatus")
                 .addValue(EnumValueDescriptorProto.newBuilder()
@@ -58,14 +56,17 @@ class TensorBoardTest {
         var session = DescriptorProto.newBuilder()
                 .setName("SessionLog")
                 .addEnumType(status)
-                .addField(field("status", 1, Type.TYPE_ENUM).setTypeName("SessionLog.SessionStatus"));
+                .addField(field("status", 1, FieldDescriptorProto.Type.TYPE_ENUM)
+                        .setTypeName("SessionLog.SessionStatus"));
         var event = DescriptorProto.newBuilder()
                 .setName("Event")
-                .addField(field("wall_time", 1, Type.TYPE_DOUBLE))
-                .addField(field("step", 2, Type.TYPE_INT64))
-                .addField(field("file_version", 3, Type.TYPE_STRING))
-                .addField(field("summary", 5, Type.TYPE_MESSAGE).setTypeName("Summary"))
-                .addField(field("session_log", 7, Type.TYPE_MESSAGE).setTypeName("SessionLog"));
+                .addField(field("wall_time", 1, FieldDescriptorProto.Type.TYPE_DOUBLE))
+                .addField(field("step", 2, FieldDescriptorProto.Type.TYPE_INT64))
+                .addField(field("file_version", 3, FieldDescriptorProto.Type.TYPE_STRING))
+                .addField(field("summary", 5, FieldDescriptorProto.Type.TYPE_MESSAGE)
+                        .setTypeName("Summary"))
+                .addField(field("session_log", 7, FieldDescriptorProto.Type.TYPE_MESSAGE)
+                        .setTypeName("SessionLog"));
         var file = FileDescriptorProto.newBuilder()
                 .setName("event.proto")
                 .setSyntax("proto3")
@@ -80,12 +81,12 @@ class TensorBoardTest {
         }
     }
 
-    private static FieldDescriptorProto.Builder field(String name, int number, Type type) {
+    private static FieldDescriptorProto.Builder field(String name, int number, FieldDescriptorProto.Type type) {
         return FieldDescriptorProto.newBuilder()
                 .setName(name)
                 .setNumber(number)
                 .setType(type)
-                .setLabel(Label.LABEL_OPTIONAL);
+                .setLabel(FieldDescriptorProto.Label.LABEL_OPTIONAL);
     }
 
     private static Object get(Message message, String field) {
