@@ -32,7 +32,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class CheckpointFaultTest {
     private static final int OLD = 2;
     private static final int NEW = 3;
-    private static final int CHANCES = 3;
+    private static final int CHANCES = 2;
 
     @TempDir
     private Path folder;
@@ -72,7 +72,7 @@ class CheckpointFaultTest {
 
     static Stream<Arguments> faults() {
         return Stream.concat(
-                Stream.of(Saving.values()).map(saving -> Arguments.of(saving, Fault.FAILS)),
+                Stream.of(Saving.ONE_FILE, Saving.KEEP_1).map(saving -> Arguments.of(saving, Fault.FAILS)),
                 Stream.of(Fault.ALL_FAIL, Fault.FULL, Fault.SHORT).map(fault -> Arguments.of(Saving.KEEP_1, fault)));
     }
 

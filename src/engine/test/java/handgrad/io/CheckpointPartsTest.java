@@ -28,7 +28,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** The test of the tests: a checkpoint has nothing that can be left out, and each part left out is found. */
 @Tag("no-kernel")
 class CheckpointPartsTest {
-    private static final int STEPS = 5;
+    private static final int STEPS = 3;
 
     @TempDir
     private Path folder;
