@@ -31,6 +31,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
@@ -46,7 +47,7 @@ class RecorderStateTest {
     private static final int CLASSES = 27;
 
     /** A training with a fault that its recorder has to remember something of, and the steps that show it. */
-    private enum Scenario {
+    enum Scenario {
         HEALTHY(50, 120),
         SATURATED(3, 120),
         DEAD(170, 300),
@@ -150,6 +151,7 @@ class RecorderStateTest {
     }
 
     /** What a recorder tells. */
+    @SuppressWarnings("ArrayRecordComponent") // compared by AssertJ, element by element
     private record Told(float[] losses, UpdateRatios ratios, List<Snapshot> snapshots, List<Advice> advice) {}
 
     /** A training that may be broken off. */
@@ -269,7 +271,7 @@ class RecorderStateTest {
         return name.replaceAll("[.]\\d+$", "");
     }
 
-    private static TreeSet<String> names(SavedState saved) {
+    private static Set<String> names(SavedState saved) {
         var names = new TreeSet<>(saved.tensors().keySet());
         names.addAll(saved.texts().keySet());
         return names;

@@ -71,7 +71,8 @@ final class ExerciseReference {
      * that has the solution's bits is compared with differences once.
      */
     Comparison compare(String name, Tensor gradient) {
-        return gradient.equals(gradients.get(name))
+        var own = gradients.get(name);
+        return own != null && own.equals(gradient)
                 ? right.computeIfAbsent(name, _ -> pass.compare(name, gradient))
                 : pass.compare(name, gradient);
     }

@@ -7,8 +7,6 @@ import handgrad.file.PrintableText;
 import handgrad.io.Checkpoint;
 import handgrad.io.SafetensorsException;
 import handgrad.nn.Layer;
-import handgrad.tensor.DType;
-import handgrad.tensor.Shape;
 import handgrad.tensor.Tensor;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,16 +18,15 @@ import org.jspecify.annotations.Nullable;
  * @param option what an error begins with, such as {@code --init: }; may be empty
  * @param file the file, in the format safetensors; of a checkpoint it is the model's part
  * @param model what the weights must fit, in an error
- * @param blockSize the characters that the model sees
  * @param alphabet the symbols that the model knows
  */
-record SavedWeights(String option, Path file, String model, int blockSize, Alphabet alphabet) {
+record SavedWeights(String option, Path file, String model, Alphabet alphabet) {
     /** The entry of a file's metadata with the alphabet. */
     static final String ALPHABET = "alphabet";
 
     /** The weights that a finished run left. */
     static SavedWeights ofRun(Path file, TrainOptions options) {
-        return new SavedWeights("", file, "options.json", options.blockSize(), options.alphabet());
+        return new SavedWeights("", file, "options.json", options.alphabet());
     }
 
     /**
@@ -44,7 +41,7 @@ record SavedWeights(String option, Path file, String model, int blockSize, Alpha
                 ? title
                 : "%s with --hidden %d, --embedding %d and --block-size %d"
                         .formatted(title, options.hidden(), options.embedding(), options.blockSize());
-        return new SavedWeights(option + ": ", inFolder(option, file), model, options.blockSize(), options.alphabet());
+        return new SavedWeights(option + ": ", inFolder(option, file), model, options.alphabet());
     }
 
     /**
@@ -88,7 +85,6 @@ record SavedWeights(String option, Path file, String model, int blockSize, Alpha
      *     network, of which all are named, or a weight that is not finite
      */
     void load(Layer network) {
-        meetBatch(network, blockSize);
         try {
             var weights = Checkpoint.weights(file);
             requireAlphabet(weights.metadata().get(ALPHABET));
@@ -99,14 +95,6 @@ record SavedWeights(String option, Path file, String model, int blockSize, Alpha
             throw new WrongInputException(option + file + " does not fit " + model + ": " + exception.getMessage());
         }
         network.stateDict().forEach(this::requireFinite);
-    }
-
-    /**
-     * Shows a network that is about to be loaded a batch: a BatchNorm with statistics for each position learns from its
-     * first one how many there are.
-     */
-    static void meetBatch(Layer network, int blockSize) {
-        network.forward(Tensor.zeros(DType.INT32, Shape.of(2, blockSize)));
     }
 
     /** Refuses weights of other symbols, which can be as many. Files of earlier versions do not name their alphabet. */

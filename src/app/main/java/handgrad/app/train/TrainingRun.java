@@ -49,7 +49,7 @@ record TrainingRun(
     void run(SavingOptions saving, StopSignals signals, int logEvery, boolean diagnostics) {
         var model = options.model();
         var random = TorchRandom.seeded(options.seed());
-        var network = network(random);
+        var network = (place.hasCheckpoint() ? options.withoutInit() : options).network(random);
         var header = new RunHeader(options, names, memory, console.out());
         if (!console.quiet()) {
             header.describe(network, place.folder().path());
@@ -98,16 +98,6 @@ record TrainingRun(
         }
         loop.endIfAsked();
         end(network, trainer, loop, losses);
-    }
-
-    /** The model as the training begins with it, or about to be loaded. */
-    private Layer network(TorchRandom random) {
-        if (!place.hasCheckpoint()) {
-            return options.network(random);
-        }
-        var network = options.withoutInit().network(random);
-        SavedWeights.meetBatch(network, options.blockSize());
-        return network;
     }
 
     private static double dev(Layer network, Split split) {
