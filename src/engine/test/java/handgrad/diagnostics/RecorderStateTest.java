@@ -105,7 +105,7 @@ class RecorderStateTest {
     }
 
     /** Passes on what it gets, with another number at its first place where it shall break that. */
-    private static final class Poison implements Layer {
+    static final class Poison implements Layer {
         private float value;
         private boolean forward;
         private boolean backward;

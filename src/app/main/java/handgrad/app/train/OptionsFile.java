@@ -76,6 +76,9 @@ final class OptionsFile {
     }
 
     private static TrainOptions options(JsonObject values) {
+        if (values.text("model").equals("audio")) {
+            throw new WrongInputException("is of a run of audio, not of train; use ./handgrad audio");
+        }
         return new TrainOptions(
                 ModelOption.named(values.text("model")),
                 values.number("steps", Integer::valueOf),

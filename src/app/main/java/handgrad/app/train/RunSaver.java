@@ -104,7 +104,7 @@ public final class RunSaver {
             isSaved(checkpoints.write(state));
             warned = false;
         } catch (IOException exception) {
-            warnOnce("the checkpoint of step %,d cannot be written", exception);
+            warnOnce("step %,d is not saved", exception);
         }
     }
 
@@ -114,7 +114,7 @@ public final class RunSaver {
             repair.repair();
             Checkpoint.write(folder.best(), state);
         } catch (IOException exception) {
-            warnOnce("the best weights, of step %,d, cannot be written", exception);
+            warnOnce("the best weights, of step %,d, are not saved", exception);
         }
     }
 
