@@ -1,7 +1,10 @@
 package handgrad.app;
 
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
 import java.io.File;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -49,6 +52,27 @@ public final class JavaProcess {
         command.add(main);
         command.addAll(arguments);
         return command;
+    }
+
+    /**
+     * Skips a test of signals where this JVM was started to ignore one of them, as it is behind {@code nohup} and in
+     * the background of a script: that is inherited, and a JVM does not take it back.
+     */
+    public static void assumeNoSignalIsIgnored() throws IOException {
+        var status = Path.of("/proc/self/status");
+        if (Files.isReadable(status)) {
+            long ignored = Files.readAllLines(status).stream()
+                    .filter(line -> line.startsWith("SigIgn:"))
+                    .mapToLong(line -> Long.parseUnsignedLong(line.substring(7).strip(), 16))
+                    .findFirst()
+                    .orElse(0);
+            long stop = bit(1) | bit(2) | bit(15); // SIGHUP, SIGINT, SIGTERM
+            assumeTrue((ignored & stop) == 0, "this JVM was started to ignore SIGHUP, SIGINT or SIGTERM");
+        }
+    }
+
+    private static long bit(int signal) {
+        return 1L << (signal - 1);
     }
 
     /** Sends a process a signal, such as {@code TERM}. */

@@ -3,11 +3,15 @@ package handgrad.app.command;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import handgrad.app.JavaProcess;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.jline.utils.Signals;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -15,7 +19,13 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 @DisabledOnOs(OS.WINDOWS)
+@Timeout(value = 5, unit = TimeUnit.MINUTES)
 class StopSignalsTest {
+    @BeforeAll
+    static void assumeNoSignalIsIgnored() throws IOException {
+        JavaProcess.assumeNoSignalIsIgnored();
+    }
+
     private final List<Integer> halted = new ArrayList<>();
     private final StopSignals signals = new StopSignals(halted::add);
 

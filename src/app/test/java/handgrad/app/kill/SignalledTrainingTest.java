@@ -13,10 +13,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
@@ -40,7 +42,9 @@ class SignalledTrainingTest {
     }
 
     @Test
+    @Timeout(value = 5, unit = TimeUnit.MINUTES)
     void says_what_is_saved_and_goes_on_with_the_same_bits() throws Exception {
+        JavaProcess.assumeNoSignalIsIgnored();
         var names = temporary.resolve("names.txt");
         Files.write(names, Names.bundled().words().subList(0, 300));
         var options = List.of("train", "mlp-bn", "--hidden", "8", "--data", names.toString(), "--quiet", "--no-report");
