@@ -93,7 +93,8 @@ record NotFinite(String tensor, double value, boolean stepBefore) {
                 name,
                 values,
                 new NotFinite("", 0, false),
-                (tape, one) -> new NotFinite(tape.text(one.tensor), tape.number(one.value), tape.flag(one.stepBefore)));
+                (stream, one) ->
+                        new NotFinite(stream.text(one.tensor), stream.number(one.value), stream.flag(one.stepBefore)));
         return carried.isEmpty() ? null : carried.getFirst();
     }
 

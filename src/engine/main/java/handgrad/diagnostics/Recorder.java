@@ -190,8 +190,10 @@ public final class Recorder implements Stateful {
         advice = fields.records("advice", advice, new Advice(Rule.NOT_FINITE, 0, ""), Recorder::advice);
     }
 
-    private static Advice advice(Tape tape, Advice advice) {
+    private static Advice advice(RecordStream stream, Advice advice) {
         return new Advice(
-                Rule.valueOf(tape.text(advice.rule().name())), tape.integer(advice.step()), tape.text(advice.text()));
+                Rule.valueOf(stream.text(advice.rule().name())),
+                stream.integer(advice.step()),
+                stream.text(advice.text()));
     }
 }

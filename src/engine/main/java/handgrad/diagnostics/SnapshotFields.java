@@ -33,39 +33,39 @@ final class SnapshotFields {
     }
 
     /** All but the picture. */
-    private static Snapshot snapshot(Tape tape, Snapshot snapshot) {
+    private static Snapshot snapshot(RecordStream stream, Snapshot snapshot) {
         return new Snapshot(
-                tape.integer(snapshot.step()),
-                tape.number(snapshot.loss()),
-                tape.list(snapshot.activations(), ANY_TENSOR, SnapshotFields::tensor),
-                tape.list(snapshot.activationGradients(), ANY_TENSOR, SnapshotFields::tensor),
-                tape.list(snapshot.weights(), ANY_WEIGHT, SnapshotFields::weight),
+                stream.integer(snapshot.step()),
+                stream.number(snapshot.loss()),
+                stream.list(snapshot.activations(), ANY_TENSOR, SnapshotFields::tensor),
+                stream.list(snapshot.activationGradients(), ANY_TENSOR, SnapshotFields::tensor),
+                stream.list(snapshot.weights(), ANY_WEIGHT, SnapshotFields::weight),
                 snapshot.dlogits());
     }
 
-    private static WeightStatistics weight(Tape tape, WeightStatistics weight) {
+    private static WeightStatistics weight(RecordStream stream, WeightStatistics weight) {
         return new WeightStatistics(
-                tensor(tape, weight.value()),
-                tensor(tape, weight.gradient()),
-                tape.number(weight.gradientToData()),
-                tape.number(weight.updateToData()));
+                tensor(stream, weight.value()),
+                tensor(stream, weight.gradient()),
+                stream.number(weight.gradientToData()),
+                stream.number(weight.updateToData()));
     }
 
-    private static TensorStatistics tensor(Tape tape, TensorStatistics tensor) {
+    private static TensorStatistics tensor(RecordStream stream, TensorStatistics tensor) {
         return new TensorStatistics(
-                tape.text(tensor.name()),
-                tape.text(tensor.kind()),
-                Shape.of(tape.integers(tensor.shape().toArray())),
-                tape.number(tensor.mean()),
-                tape.number(tensor.std()),
-                tape.number(tensor.saturated()),
-                tape.number(tensor.zero()),
-                tape.number(tensor.deadUnits()),
-                histogram(tape, tensor.histogram()));
+                stream.text(tensor.name()),
+                stream.text(tensor.kind()),
+                Shape.of(stream.integers(tensor.shape().toArray())),
+                stream.number(tensor.mean()),
+                stream.number(tensor.std()),
+                stream.number(tensor.saturated()),
+                stream.number(tensor.zero()),
+                stream.number(tensor.deadUnits()),
+                histogram(stream, tensor.histogram()));
     }
 
-    private static Histogram histogram(Tape tape, Histogram histogram) {
+    private static Histogram histogram(RecordStream stream, Histogram histogram) {
         return new Histogram(
-                tape.number(histogram.from()), tape.number(histogram.to()), tape.integers(histogram.counts()));
+                stream.number(histogram.from()), stream.number(histogram.to()), stream.integers(histogram.counts()));
     }
 }

@@ -169,18 +169,18 @@ final class StateFields {
      * @param any one of their kind
      * @param components carries the components of one
      */
-    <T> List<T> records(String name, List<T> values, T any, BiFunction<Tape, T, T> components) {
+    <T> List<T> records(String name, List<T> values, T any, BiFunction<RecordStream, T, T> components) {
         if (isSaving) {
-            var tape = new Tape();
-            tape.list(values, any, components);
-            tensor(name, tape.numbers(), ANY);
-            text(name, tape.text());
+            var stream = new RecordStream();
+            stream.list(values, any, components);
+            tensor(name, stream.numbers(), ANY);
+            text(name, stream.text());
             return values;
         }
         var numbers = tensor(name, Tensor.zeros(DType.FLOAT64, Shape.of(0)), ANY);
         var text = text(name, "");
         try {
-            return new Tape(numbers, text == null ? "" : text).all(any, components);
+            return new RecordStream(numbers, text == null ? "" : text).all(any, components);
         } catch (IllegalArgumentException exception) {
             fault(name + ": " + exception.getMessage());
             return values;

@@ -10,6 +10,7 @@ import handgrad.app.train.Metrics;
 import handgrad.app.train.MetricsOptions;
 import handgrad.app.train.RunConsole;
 import handgrad.app.train.RunFolder;
+import handgrad.app.train.RunFolderOptions;
 import handgrad.app.train.RunPlace;
 import handgrad.app.train.SavingOptions;
 import handgrad.file.PrintableText;
@@ -59,6 +60,8 @@ public final class AudioCommand implements Callable<Integer> {
             "--checkpoint-every",
             "--keep",
             "--log-every",
+            "--metrics",
+            "--tensorboard",
             "--quiet");
 
     @Option(
@@ -86,18 +89,8 @@ public final class AudioCommand implements Callable<Integer> {
     @Option(names = "--seed", paramLabel = "N", description = "Seed of weights, batches and draws; default 42.")
     private @Nullable Long seed;
 
-    @Option(
-            names = "--out",
-            paramLabel = "DIR",
-            description = "The run folder; without it a new one under runs. If it holds this run already, and not its"
-                    + " end, the training goes on from its last checkpoint.")
-    private @Nullable Path out;
-
-    @Option(
-            names = "--resume",
-            paramLabel = "DIR",
-            description = "Go on with the run in this folder, with its options.")
-    private @Nullable Path resume;
+    @Mixin
+    private final RunFolderOptions folder = new RunFolderOptions();
 
     @Mixin
     private final SavingOptions saving = new SavingOptions();
@@ -132,12 +125,12 @@ public final class AudioCommand implements Callable<Integer> {
         } else {
             Checks.notEmpty("--run", run);
             refuseOptionsOfTraining();
-            var folder = new RunFolder(run);
-            var weights = weights(folder);
+            var trained = new RunFolder(run);
+            var weights = weights(trained);
             var saved = read(weights);
             var model = SoundModel.build(TorchRandom.seeded(0));
             load(weights, model, saved);
-            folder.warning().ifPresent(spec.commandLine().getErr()::println);
+            trained.warning().ifPresent(spec.commandLine().getErr()::println);
             generate(model, sampleRate(weights, saved), seed == null ? AudioOptions.DEFAULT.seed() : seed, run);
         }
         return ExitCode.DONE;
@@ -161,7 +154,7 @@ public final class AudioCommand implements Callable<Integer> {
     }
 
     private void train() throws IOException {
-        var started = resume == null ? AudioOptions.DEFAULT : started(resume);
+        var started = folder.resumed("audio").map(AudioOptions::read).orElse(AudioOptions.DEFAULT);
         var options = new AudioOptions(
                 steps == null ? started.steps() : steps,
                 lr == null ? started.lr() : lr,
@@ -176,36 +169,14 @@ public final class AudioCommand implements Callable<Integer> {
         var sound = sound(options.data());
         var console =
                 new RunConsole(spec.commandLine().getOut(), spec.commandLine().getErr(), quiet);
-        var option = resume == null ? "--out" : "--resume";
-        try (var place = RunPlace.take(option, folder(), options, sound.digest(), metricsOptions, console);
+        try (var place = RunPlace.take(
+                        folder, options, sound.digest(), SoundTrainer.checkpointBytes(), saving, console);
                 var signals = StopSignals.install();
                 var metrics = new Metrics(console.err()::println)) {
-            var model = new SoundRun(options, sound, place, metrics, console).run(saving, signals, logEvery);
+            var model = new SoundRun(options, sound, place, metrics, console)
+                    .run(saving, signals, metricsOptions, logEvery);
             generate(model, sound.sampleRate(), options.seed(), place.folder().path());
         }
-    }
-
-    private AudioOptions started(Path folder) {
-        Checks.notEmpty("--resume", folder);
-        if (out != null) {
-            throw new WrongInputException("--resume goes on in the folder that it names: leave out --out");
-        }
-        var file = new RunFolder(folder).optionsFile();
-        if (!Files.exists(file)) {
-            throw new WrongInputException("--resume: " + folder + " is no run folder of audio: it has no options.json");
-        }
-        return AudioOptions.read(file);
-    }
-
-    private RunFolder folder() {
-        if (resume != null) {
-            return new RunFolder(resume);
-        }
-        if (out == null) {
-            return RunFolder.next("audio");
-        }
-        Checks.notEmpty("--out", out);
-        return new RunFolder(out);
     }
 
     private static Sound sound(String data) {

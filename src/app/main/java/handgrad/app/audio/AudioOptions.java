@@ -5,15 +5,11 @@ import handgrad.app.command.UserFile;
 import handgrad.app.command.WrongInputException;
 import handgrad.app.train.EvaluationSchedule;
 import handgrad.app.train.RunOptions;
-import handgrad.file.AtomicFile;
 import handgrad.io.TrainingState;
 import java.io.IOException;
-import java.io.StringWriter;
 import java.nio.file.Path;
 import java.util.Objects;
 import java.util.function.Function;
-import tools.jackson.core.ObjectWriteContext;
-import tools.jackson.core.json.JsonFactory;
 
 /**
  * What a training on sound can be repeated with.
@@ -34,7 +30,10 @@ record AudioOptions(int steps, double lr, long seed, String data, EvaluationSche
     private static final String MODEL = "audio";
     private static final String DIGEST = "digest";
 
-    private static final JsonFactory JSON = new JsonFactory();
+    @Override
+    public String name() {
+        return MODEL;
+    }
 
     @Override
     public String command() {
@@ -43,9 +42,7 @@ record AudioOptions(int steps, double lr, long seed, String data, EvaluationSche
 
     @Override
     public void write(Path file, String digest) throws IOException {
-        var text = new StringWriter();
-        try (var generator = JSON.createGenerator(ObjectWriteContext.empty(), text)) {
-            generator.writeStartObject();
+        JsonObject.write(file, generator -> {
             generator.writeStringProperty("model", MODEL);
             generator.writeNumberProperty("steps", steps);
             generator.writeNumberProperty("lr", lr);
@@ -54,9 +51,7 @@ record AudioOptions(int steps, double lr, long seed, String data, EvaluationSche
             generator.writeNumberProperty("evalEvery", evaluation.every());
             generator.writeNumberProperty("patience", evaluation.patience());
             generator.writeStringProperty(DIGEST, digest);
-            generator.writeEndObject();
-        }
-        AtomicFile.write(file, text + "\n");
+        });
     }
 
     @Override

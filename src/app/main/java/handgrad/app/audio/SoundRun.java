@@ -3,6 +3,7 @@ package handgrad.app.audio;
 import handgrad.app.command.FailedException;
 import handgrad.app.command.StopSignals;
 import handgrad.app.train.Metrics;
+import handgrad.app.train.MetricsOptions;
 import handgrad.app.train.RunConsole;
 import handgrad.app.train.RunOutcome;
 import handgrad.app.train.RunPlace;
@@ -25,7 +26,7 @@ record SoundRun(AudioOptions options, Sound sound, RunPlace place, Metrics metri
     private static final double DEV = 0.1;
 
     /** Trains from where the run stands and returns the model. */
-    Layer run(SavingOptions saving, StopSignals signals, int logEvery) {
+    Layer run(SavingOptions saving, StopSignals signals, MetricsOptions more, int logEvery) {
         int[] symbols = MuLaw.encode(sound.samples());
         int trainEnd = (int) ((1 - DEV) * symbols.length);
         int[] train = Arrays.copyOf(symbols, trainEnd);
@@ -34,11 +35,10 @@ record SoundRun(AudioOptions options, Sound sound, RunPlace place, Metrics metri
         var model = SoundModel.build(random);
         var trainer = new SoundTrainer(model, train, options, random);
         options.addSettings(trainer.state(), sound);
-        var saver =
-                new RunSaver(place.folder(), trainer.state(), saving, place::repair, place.command(), console.err());
+        var saver = new RunSaver(place, trainer.state(), saving, console);
         var loop = new TrainingLoop(trainer, options.evaluation(), () -> SoundModel.loss(model, dev), saver, signals);
         describe(model);
-        loop.begin(place, metrics, logEvery, console);
+        loop.begin(place, metrics, more, logEvery, console);
         try (var log = new TrainingLog("audio", options.steps(), logEvery, loop, metrics, console)) {
             loop.run(log);
         }

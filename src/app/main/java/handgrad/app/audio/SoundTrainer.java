@@ -51,6 +51,11 @@ final class SoundTrainer implements SteppedTraining {
         state = new TrainingState(model, adam).with("random", random);
     }
 
+    /** The bytes of a checkpoint, nearly: the weights, and Adam's two averages of each. */
+    static long checkpointBytes() {
+        return 3 * Float.BYTES * SoundModel.build(TorchRandom.seeded(0)).parameterCount();
+    }
+
     @Override
     public TrainingState state() {
         return state;

@@ -1,15 +1,22 @@
 package handgrad.app.command;
 
+import handgrad.file.AtomicFile;
 import handgrad.file.PrintableText;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.nio.file.Path;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 import tools.jackson.core.ObjectReadContext;
+import tools.jackson.core.ObjectWriteContext;
 import tools.jackson.core.exc.StreamConstraintsException;
 import tools.jackson.core.json.JsonFactory;
 
@@ -79,6 +86,17 @@ public final class JsonObject {
     /** The names of the properties, as they stand one after the other. */
     public Set<String> names() {
         return Collections.unmodifiableSet(values.keySet());
+    }
+
+    /** Writes a file with an object of these properties, whole or not at all. */
+    public static void write(Path file, Consumer<JsonGenerator> properties) throws IOException {
+        var text = new StringWriter();
+        try (var generator = JSON.createGenerator(ObjectWriteContext.empty(), text)) {
+            generator.writeStartObject();
+            properties.accept(generator);
+            generator.writeEndObject();
+        }
+        AtomicFile.write(file, text + "\n");
     }
 
     /** Whether there is such a property. */

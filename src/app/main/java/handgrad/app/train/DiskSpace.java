@@ -18,26 +18,27 @@ public final class DiskSpace {
     /**
      * Refuses to start a run whose checkpoints do not fit. What the folder already holds of them needs no room.
      *
+     * @param option that names the folder; the message begins with it
      * @param folder an existing folder
      * @param bytes of one checkpoint
      * @param keep how many stay
      * @throws WrongInputException if there is less room than for two checkpoints more than stay
      */
-    public static void requireRoom(Path folder, long bytes, int keep) {
+    public static void requireRoom(String option, Path folder, long bytes, int keep) {
         try {
             long usable = Files.getFileStore(folder).getUsableSpace();
-            requireRoom(folder, usable, needed(folder, bytes, keep));
+            requireRoom(option, folder, usable, needed(folder, bytes, keep));
         } catch (IOException exception) {
-            throw new WrongInputException("--out: cannot use " + folder + ": " + RunFolder.reason(exception));
+            throw new WrongInputException(option + ": cannot use " + folder + ": " + RunFolder.reason(exception));
         }
     }
 
     /** Does the same for a disk with so many bytes, negative where there are more than a long counts. */
-    static void requireRoom(Path folder, long usable, double needed) {
+    static void requireRoom(String option, Path folder, long usable, double needed) {
         if (usable >= 0 && usable < needed) {
-            throw new WrongInputException(
-                    "--out: " + folder + " has " + text((double) usable) + " of room, and its checkpoints" + " need "
-                            + text(needed) + "; make room, name a folder on another disk, or give a smaller --keep");
+            throw new WrongInputException(option + ": " + folder + " has " + text((double) usable)
+                    + " of room, and its checkpoints" + " need " + text(needed)
+                    + "; make room, name a folder on another disk, or give a smaller --keep");
         }
     }
 

@@ -2,26 +2,18 @@ package handgrad.app.train;
 
 import handgrad.app.command.JsonObject;
 import handgrad.app.command.UserFile;
-import handgrad.file.AtomicFile;
 import handgrad.tensor.Environment;
 import java.io.IOException;
-import java.io.StringWriter;
 import java.nio.file.Path;
-import tools.jackson.core.ObjectWriteContext;
-import tools.jackson.core.json.JsonFactory;
 
 /** What the bits of a run depend on as a JSON object, one property for each. */
 final class EnvironmentFile {
     private static final int MAXIMUM_BYTES = 1 << 20;
 
-    private static final JsonFactory JSON = new JsonFactory();
-
     private EnvironmentFile() {}
 
     static void write(Path file, Environment environment) throws IOException {
-        var text = new StringWriter();
-        try (var generator = JSON.createGenerator(ObjectWriteContext.empty(), text)) {
-            generator.writeStartObject();
+        JsonObject.write(file, generator -> {
             generator.writeStringProperty("handgrad", environment.handgrad());
             generator.writeStringProperty("jdk", environment.jdk());
             generator.writeStringProperty("blas", environment.blas());
@@ -30,9 +22,7 @@ final class EnvironmentFile {
             generator.writeNumberProperty("vectorBits", environment.vectorBits());
             generator.writeBooleanProperty("fma", environment.fma());
             generator.writeNumberProperty("threads", environment.threads());
-            generator.writeEndObject();
-        }
-        AtomicFile.write(file, text + "\n");
+        });
     }
 
     /** Reads it back; the message of the exception says what is wrong with the file. */

@@ -5,22 +5,16 @@ import handgrad.app.command.ModelOption;
 import handgrad.app.command.UserFile;
 import handgrad.app.command.WrongInputException;
 import handgrad.data.Alphabet;
-import handgrad.file.AtomicFile;
 import handgrad.file.PrintableText;
 import java.io.IOException;
-import java.io.StringWriter;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
-import tools.jackson.core.ObjectWriteContext;
-import tools.jackson.core.json.JsonFactory;
 
 /** The options of a run as a JSON object, one property for each. */
 final class OptionsFile {
     private static final int MAXIMUM_BYTES = 1 << 20;
 
     private static final String NAMES = "names";
-
-    private static final JsonFactory JSON = new JsonFactory();
 
     private OptionsFile() {}
 
@@ -30,9 +24,7 @@ final class OptionsFile {
      * @param names the digest of the names
      */
     static void write(Path file, TrainOptions options, String names) throws IOException {
-        var text = new StringWriter();
-        try (var generator = JSON.createGenerator(ObjectWriteContext.empty(), text)) {
-            generator.writeStartObject();
+        JsonObject.write(file, generator -> {
             generator.writeStringProperty("model", options.model().title());
             generator.writeNumberProperty("steps", options.steps());
             generator.writeNumberProperty("batchSize", options.batchSize());
@@ -52,9 +44,7 @@ final class OptionsFile {
                 generator.writeNumberProperty("patience", options.evaluation().patience());
             }
             generator.writeStringProperty(NAMES, names);
-            generator.writeEndObject();
-        }
-        AtomicFile.write(file, text + "\n");
+        });
     }
 
     /** Reads the options back; the message of the exception says what is wrong with the file. */

@@ -113,7 +113,7 @@ public record RunFolder(Path path) {
 
     /** Makes the folder with its options again, where somebody has removed it. */
     void repair(RunOptions options, String digest) throws IOException {
-        Files.createDirectories(path);
+        AtomicFile.createFolder(path);
         if (!Files.exists(optionsFile())) {
             options.write(optionsFile(), digest);
         }
@@ -142,7 +142,7 @@ public record RunFolder(Path path) {
                         + ": last bits can differ, and with them what is drawn");
     }
 
-    /** Writes the weights and the alphabet, whole or not at all: with them a run is finished. */
+    /** Writes the weights and the alphabet, whole or not at all. */
     void save(Layer model, Alphabet alphabet) {
         save(model, Map.of(SavedWeights.ALPHABET, alphabet.characters()));
     }

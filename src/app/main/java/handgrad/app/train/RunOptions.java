@@ -11,6 +11,9 @@ public interface RunOptions {
     /** How many steps are asked for. */
     int steps();
 
+    /** What a new folder of such a run is called, before the time. */
+    String name();
+
     /** The command that the run is of, such as {@code train}. */
     String command();
 

@@ -2,12 +2,8 @@ package handgrad.app.train;
 
 import handgrad.app.command.JsonObject;
 import handgrad.app.command.UserFile;
-import handgrad.file.AtomicFile;
 import java.io.IOException;
-import java.io.StringWriter;
 import java.nio.file.Path;
-import tools.jackson.core.ObjectWriteContext;
-import tools.jackson.core.json.JsonFactory;
 
 /**
  * What a run came to, in outcome.json, which is written last: with it a run is finished.
@@ -23,13 +19,9 @@ import tools.jackson.core.json.JsonFactory;
 public record RunOutcome(int steps, int done, double seconds, double train, double dev, double test, String weights) {
     private static final int MAXIMUM_BYTES = 1 << 16;
 
-    private static final JsonFactory JSON = new JsonFactory();
-
     /** Writes it whole. */
     public void write(Path file) throws IOException {
-        var text = new StringWriter();
-        try (var generator = JSON.createGenerator(ObjectWriteContext.empty(), text)) {
-            generator.writeStartObject();
+        JsonObject.write(file, generator -> {
             generator.writeNumberProperty("steps", steps);
             generator.writeNumberProperty("done", done);
             generator.writeNumberProperty("seconds", seconds);
@@ -39,9 +31,7 @@ public record RunOutcome(int steps, int done, double seconds, double train, doub
                 generator.writeNumberProperty("test", test);
             }
             generator.writeStringProperty("weights", weights);
-            generator.writeEndObject();
-        }
-        AtomicFile.write(file, text + "\n");
+        });
     }
 
     /** Reads it back; the message of the exception says what is wrong with the file. */

@@ -9,57 +9,58 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.function.IntPredicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A run folder that belongs to this process until it is closed, with the run that it begins or goes on with.
  *
+ * @param option that names the folder; errors begin with it
  * @param folder the folder
  * @param lock keeps others out
  * @param options of the run
  * @param digest of its data
- * @param before how many steps were asked for when it was started before; 0 for a new run
- * @param hasCheckpoint whether there is a checkpoint to go on from
- * @param metricsOptions where the metrics go besides
+ * @param stepsBefore how many steps were asked for when it was started before; 0 for a new run
+ * @param checkpoint what the run goes on from; null where there is none
  */
 public record RunPlace(
+        String option,
         RunFolder folder,
         RunLock lock,
         RunOptions options,
         String digest,
-        int before,
-        boolean hasCheckpoint,
-        MetricsOptions metricsOptions)
+        int stepsBefore,
+        @Nullable Path checkpoint)
         implements Closeable {
     /**
      * Takes a folder for a run: a new one, or one that was started there before and has not ended.
      *
-     * @param option that names the folder
+     * @param named says which folder
      * @param digest of the data
-     * @throws WrongInputException if another process has it, it holds a run of other options, or a finished one
+     * @param checkpointBytes how large a checkpoint is, nearly
+     * @throws WrongInputException if another process has it, it holds a run of other options or a finished one, or its
+     *     disk has no room
      */
     public static RunPlace take(
-            String option,
-            RunFolder folder,
+            RunFolderOptions named,
             RunOptions options,
             String digest,
-            MetricsOptions metricsOptions,
+            long checkpointBytes,
+            SavingOptions saving,
             RunConsole console) {
+        var option = named.name();
+        var folder = named.folder(options.name());
         var lock = RunLock.take(option, folder.path());
         try {
-            int before = folder.isStarted(option) ? options.requireAlike(folder.optionsFile(), digest) : 0;
-            if (before > 0 && folder.isFinished(option, options)) {
-                throw new WrongInputException(String.format(
-                        Locale.ROOT,
-                        "%s: %s holds a finished run of %,d steps; give more --steps to go on with it, or name another"
-                                + " folder",
-                        option,
-                        folder.path(),
-                        options.steps()));
+            boolean isStarted = folder.isStarted(option);
+            int before = isStarted ? options.requireAlike(folder.optionsFile(), digest) : 0;
+            if (isStarted && folder.isFinished(option, options)) {
+                throw isFinished(option, folder.path(), options.steps());
             }
-            var checkpoint = new CheckpointFolder(folder.path(), 1).newest(console::warn);
+            DiskSpace.requireRoom(option, folder.path(), checkpointBytes, saving.keep());
+            var checkpoint = new CheckpointFolder(folder.path(), saving.keep()).newest(console::warn);
             folder.warning().ifPresent(console.err()::println);
             folder.start(option, options, digest);
-            return new RunPlace(folder, lock, options, digest, before, checkpoint.isPresent(), metricsOptions);
+            return new RunPlace(option, folder, lock, options, digest, before, checkpoint.orElse(null));
         } catch (SafetensorsException exception) {
             close(lock);
             throw new WrongInputException(option + ": " + RunFolder.reason(exception));
@@ -67,6 +68,19 @@ public record RunPlace(
             close(lock);
             throw exception;
         }
+    }
+
+    private static WrongInputException isFinished(String option, Path folder, int steps) {
+        return new WrongInputException(
+                steps == 0
+                        ? "%s: %s holds a finished run; name another folder".formatted(option, folder)
+                        : String.format(
+                                Locale.ROOT,
+                                "%s: %s holds a finished run of %,d steps; give more --steps to go on with it, or name"
+                                        + " another folder",
+                                option,
+                                folder,
+                                steps));
     }
 
     private static void close(RunLock lock) {
@@ -89,16 +103,20 @@ public record RunPlace(
                 + RepeatCommand.quoted(folder.path().toString());
     }
 
-    /** Lets the metrics go on where the training does: from the start, or after so many steps. */
-    public void startMetrics(Metrics metrics, int step, int logEvery) {
+    /**
+     * Lets the metrics go on where the training does: from the start, or after so many steps.
+     *
+     * @param more where they go besides
+     */
+    public void startMetrics(Metrics metrics, MetricsOptions more, int step, int logEvery) {
         // The last step of a run that is prolonged was logged for being the last.
-        IntPredicate logged = each -> each != before - 1 || each % logEvery == 0 || each == options.steps() - 1;
-        startMetrics("--out", folder.metrics(), metrics, step, logged);
-        var more = metricsOptions.file();
-        if (more != null) {
-            startMetrics("--metrics", more, metrics, step, logged);
+        IntPredicate logged = each -> each != stepsBefore - 1 || each % logEvery == 0 || each == options.steps() - 1;
+        startMetrics(option, folder.metrics(), metrics, step, logged);
+        var file = more.file();
+        if (file != null) {
+            startMetrics("--metrics", file, metrics, step, logged);
         }
-        if (metricsOptions.tensorBoard()) {
+        if (more.tensorBoard()) {
             metrics.addTensorBoard(folder.path());
         }
     }

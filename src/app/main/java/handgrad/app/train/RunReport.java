@@ -12,7 +12,6 @@ import handgrad.data.Alphabet;
 import handgrad.data.Split;
 import handgrad.diagnostics.Recorder;
 import handgrad.file.PrintableText;
-import handgrad.models.LectureModel;
 import handgrad.nn.Layer;
 import handgrad.page.Browser;
 import handgrad.page.Page;
@@ -24,14 +23,17 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.BindException;
 import java.net.URI;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.function.DoubleSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** The page of a run: served while it trains, if that is asked for, and written at its end. */
 final class RunReport implements Closeable {
+    /** Options that most runs do without. */
+    private static final Set<String> ONLY_WHERE_GIVEN = Set.of("--init", "--eval-every", "--patience");
+
     private final ReportOptions asked;
     private final boolean wanted;
     private final TrainOptions options;
@@ -143,32 +145,11 @@ final class RunReport implements Closeable {
     }
 
     private static List<Fact> facts(TrainOptions options) {
-        var facts = new ArrayList<Fact>(List.of(
-                new Fact("--steps", Integer.toString(options.steps())),
-                new Fact(
-                        "--batch-size",
-                        options.batchSize() == LectureModel.Defaults.ALL_ROWS
-                                ? "all rows"
-                                : Integer.toString(options.batchSize())),
-                new Fact("--lr", Double.toString(options.lr())),
-                new Fact("--seed", Long.toString(options.seed())),
-                new Fact("--hidden", Integer.toString(options.hidden())),
-                new Fact("--embedding", Integer.toString(options.embedding())),
-                new Fact("--block-size", Integer.toString(options.blockSize())),
-                new Fact("--data", options.data())));
-        var init = options.init();
-        if (init != null) {
-            facts.add(new Fact("--init", init.toString()));
-        }
-        if (options.evaluation().every() > 0) {
-            facts.add(new Fact(
-                    "--eval-every", Integer.toString(options.evaluation().every())));
-        }
-        if (options.evaluation().patience() > 0) {
-            facts.add(
-                    new Fact("--patience", Integer.toString(options.evaluation().patience())));
-        }
-        return facts;
+        var given = options.given();
+        return options.texts().entrySet().stream()
+                .filter(option -> !ONLY_WHERE_GIVEN.contains(option.getKey()) || given.containsKey(option.getKey()))
+                .map(option -> new Fact(option.getKey(), option.getValue()))
+                .toList();
     }
 
     private static String count(long value) {

@@ -2,14 +2,12 @@ package handgrad.app.train;
 
 import handgrad.app.command.FailedException;
 import handgrad.app.command.WrongInputException;
-import handgrad.file.PrintableText;
 import handgrad.io.Checkpoint;
 import handgrad.io.CheckpointFolder;
 import handgrad.io.SafetensorsException;
 import handgrad.io.TrainingState;
 import handgrad.tensor.Tensor;
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
@@ -22,58 +20,40 @@ import org.jspecify.annotations.Nullable;
  * written ends no training: that is said once, those before it stay, and the next one is tried.
  */
 public final class RunSaver {
-    /** Makes the folder and what else is in it again, where somebody has removed it. */
-    @FunctionalInterface
-    public interface Repair {
-        /** Does nothing where all is there. */
-        void repair() throws IOException;
-    }
-
-    private final RunFolder folder;
+    private final RunPlace place;
     private final CheckpointFolder checkpoints;
     private final CheckpointInterval interval;
     private final TrainingState state;
-    private final Repair repair;
-    private final String command;
-    private final PrintWriter err;
+    private final RunConsole console;
     private @Nullable Path last;
     private int lastStep = -1;
     private long lastNanos = System.nanoTime();
     private boolean warned;
 
-    /**
-     * A saver of this training.
-     *
-     * @param command goes on with the run
-     * @param err gets the warnings
-     */
-    public RunSaver(
-            RunFolder folder,
-            TrainingState state,
-            SavingOptions options,
-            Repair repair,
-            String command,
-            PrintWriter err) {
-        this.folder = folder;
+    /** A saver of the training in this folder. */
+    public RunSaver(RunPlace place, TrainingState state, SavingOptions options, RunConsole console) {
+        this.place = place;
         this.state = state;
-        this.repair = repair;
-        this.command = command;
-        this.err = err;
-        checkpoints = new CheckpointFolder(folder.path(), options.keep());
+        this.console = console;
+        checkpoints = new CheckpointFolder(place.folder().path(), options.keep());
         interval = options.interval();
     }
 
     /**
-     * Sets the training to the newest checkpoint that can be read; a damaged one is set aside with a line.
+     * Sets the training to the checkpoint that the run goes on from.
      *
      * @return the checkpoint; empty where there is none
-     * @throws WrongInputException if it is that of another training, or may not be read
+     * @throws WrongInputException if it is that of another training, or cannot be read
      */
     public Optional<Path> resume() {
+        var checkpoint = place.checkpoint();
+        if (checkpoint == null) {
+            return Optional.empty();
+        }
         try {
-            var newest = checkpoints.readNewest(state, this::warn);
-            newest.ifPresent(this::isSaved);
-            return newest;
+            Checkpoint.read(checkpoint, state);
+            isSaved(checkpoint);
+            return Optional.of(checkpoint);
         } catch (SafetensorsException | IllegalArgumentException exception) {
             throw new WrongInputException(String.valueOf(exception.getMessage()));
         }
@@ -100,7 +80,7 @@ public final class RunSaver {
 
     private void trySave() {
         try {
-            repair.repair();
+            place.repair();
             isSaved(checkpoints.write(state));
             warned = false;
         } catch (IOException exception) {
@@ -111,8 +91,8 @@ public final class RunSaver {
     /** Saves the training as the best so far. */
     public void saveBest() {
         try {
-            repair.repair();
-            Checkpoint.write(folder.best(), state);
+            place.repair();
+            Checkpoint.write(place.folder().best(), state);
         } catch (IOException exception) {
             warnOnce("the best weights, of step %,d, are not saved", exception);
         }
@@ -120,20 +100,15 @@ public final class RunSaver {
 
     /** The weights of the training that was saved as the best. */
     Map<String, Tensor> bestWeights() throws SafetensorsException {
-        return Checkpoint.weights(folder.best()).tensors();
+        return Checkpoint.weights(place.folder().best()).tensors();
     }
 
     private void warnOnce(String problem, IOException exception) {
         if (!warned) {
             warned = true;
-            warn(String.format(Locale.ROOT, problem, state.step()) + ": " + RunFolder.reason(exception)
+            console.warn(String.format(Locale.ROOT, problem, state.step()) + ": " + RunFolder.reason(exception)
                     + "; the training goes on, " + whatIsSaved() + ", and saving is tried again");
         }
-    }
-
-    private void warn(String line) {
-        err.println(PrintableText.of("handgrad: warning: " + line));
-        err.flush();
     }
 
     /** What is saved, in words. */
@@ -149,7 +124,7 @@ public final class RunSaver {
 
     /** The command that goes on with the run. */
     public String command() {
-        return command;
+        return place.command();
     }
 
     /**
@@ -161,7 +136,7 @@ public final class RunSaver {
         save();
         if (lastStep != state.step()) {
             throw new FailedException("the last step, %,d, cannot be saved; %s; make room, then %s goes on from there"
-                    .formatted(state.step(), whatIsSaved(), command));
+                    .formatted(state.step(), whatIsSaved(), place.command()));
         }
     }
 }

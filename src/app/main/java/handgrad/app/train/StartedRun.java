@@ -1,8 +1,9 @@
 package handgrad.app.train;
 
 import handgrad.app.command.WrongInputException;
-import handgrad.models.LectureModel;
 import java.nio.file.Path;
+import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,37 +23,21 @@ record StartedRun(
      * @throws WrongInputException if one differs; the message names it and both values
      */
     void requireAlike(TrainOptions now, String namesNow) {
-        requireAlike("MODEL", options.model().title(), now.model().title());
-        requireAlike("--batch-size", batchSize(options), batchSize(now));
-        requireAlike("--lr", options.lr(), now.lr());
-        requireAlike("--seed", options.seed(), now.seed());
-        requireAlike("--hidden", options.hidden(), now.hidden());
-        requireAlike("--embedding", options.embedding(), now.embedding());
-        requireAlike("--block-size", options.blockSize(), now.blockSize());
-        requireAlike("--init", text(options.init()), text(now.init()));
-        requireAlike(
-                "--eval-every", options.evaluation().every(), now.evaluation().every());
-        requireAlike(
-                "--patience", options.evaluation().patience(), now.evaluation().patience());
+        RunOptions.requireAlike(
+                folder, "MODEL", options.model().title(), now.model().title());
+        var then = options.texts();
+        now.texts().forEach((option, text) -> {
+            if (!Set.of("--steps", "--data").contains(option)) {
+                RunOptions.requireAlike(folder, option, Objects.requireNonNull(then.get(option)), text);
+            }
+        });
         if (names == null) {
-            requireAlike("--data", options.data(), now.data());
+            RunOptions.requireAlike(folder, "--data", options.data(), now.data());
         } else if (!names.equals(namesNow)) {
             throw new WrongInputException(
                     "--data: the names of %s are not those that %s was started on, of %s then; name another folder"
                             .formatted(now.data(), folder, options.data()));
         }
         RunOptions.requireNotFewer(folder, options.steps(), now.steps());
-    }
-
-    private void requireAlike(String option, Object then, Object now) {
-        RunOptions.requireAlike(folder, option, then, now);
-    }
-
-    private static Object batchSize(TrainOptions options) {
-        return options.batchSize() == LectureModel.Defaults.ALL_ROWS ? "all rows" : options.batchSize();
-    }
-
-    private static String text(@Nullable Path path) {
-        return path == null ? "not given" : path.toString();
     }
 }

@@ -11,7 +11,6 @@ import handgrad.data.Names;
 import handgrad.models.LectureModel;
 import handgrad.tensor.Backend;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -99,18 +98,8 @@ public final class TrainCommand implements Callable<Integer> {
                     + " instead of drawn ones; the batches stay those of the seed.")
     private @Nullable Path init;
 
-    @Option(
-            names = "--out",
-            paramLabel = "DIR",
-            description = "The run folder; without it a new one under runs. If it holds this run already, and not its"
-                    + " end, the training goes on from its last checkpoint.")
-    private @Nullable Path out;
-
-    @Option(
-            names = "--resume",
-            paramLabel = "DIR",
-            description = "Go on with the run in this folder, with its options; --steps may grow.")
-    private @Nullable Path resume;
+    @Mixin
+    private final RunFolderOptions folder = new RunFolderOptions();
 
     @Mixin
     private final SavingOptions saving = new SavingOptions();
@@ -179,7 +168,7 @@ public final class TrainCommand implements Callable<Integer> {
     }
 
     private int train() throws IOException {
-        var started = resume == null ? null : startedRun(resume);
+        var started = folder.resumed("train").map(OptionsFile::read).orElse(null);
         var given = options(started);
         Checks.atLeast(1, "--log-every", logEvery);
         reportOptions.check();
@@ -203,58 +192,25 @@ public final class TrainCommand implements Callable<Integer> {
         memory.requireFits(options, Runtime.getRuntime().maxMemory());
         var console =
                 new RunConsole(spec.commandLine().getOut(), spec.commandLine().getErr(), quiet);
-        var option = resume == null ? "--out" : "--resume";
         var command = RepeatCommand.of(spec.commandLine().getParseResult(), options);
         // The server first: where its port is taken, there is no run folder.
         try (var report = new RunReport(reportOptions, options, command, console.out());
-                var place = RunPlace.take(option, folder(options), options, digest(names), metricsOptions, console);
+                var place = RunPlace.take(
+                        folder, options, LectureRun.digest(names), memory.checkpoint(options), saving, console);
                 var signals = StopSignals.install();
                 var metrics = new Metrics(console.err()::println)) {
-            DiskSpace.requireRoom(place.folder().path(), memory.checkpoint(options), saving.keep());
             new TrainingRun(options, names, memory, place, metrics, report, sampling, console)
-                    .run(saving, signals, logEvery, diagnostics);
+                    .run(saving, signals, metricsOptions, logEvery, diagnostics);
         }
         return ExitCode.DONE;
     }
 
-    private static String digest(Names names) {
-        return LectureRun.digest(names);
-    }
-
-    /** The run to go on with. */
-    private StartedRun startedRun(Path folder) {
-        Checks.notEmpty("--resume", folder);
-        if (out != null) {
-            throw new WrongInputException("--resume goes on in the folder that it names: leave out --out");
-        }
-        if (!Files.isDirectory(folder)) {
-            throw new WrongInputException("--resume: there is no folder " + folder);
-        }
-        var file = new RunFolder(folder).optionsFile();
-        if (!Files.exists(file)) {
-            throw new WrongInputException("--resume: " + folder + " is no run folder of train: it has no options.json");
-        }
-        return OptionsFile.readStarted(file);
-    }
-
-    private RunFolder folder(TrainOptions options) {
-        if (resume != null) {
-            return new RunFolder(resume);
-        }
-        if (out == null) {
-            return RunFolder.next(options.model().title());
-        }
-        Checks.notEmpty("--out", out);
-        return new RunFolder(out);
-    }
-
     /** The names, in the alphabet of the run to go on with, or of the weights that the training begins with. */
-    private Names names(@Nullable StartedRun started) {
+    private Names names(@Nullable TrainOptions started) {
         if (started != null) {
             return data.file() == null
-                    ? started.options().names("--resume")
-                    : NamesOption.inAlphabet(
-                            "--data", data.names(), started.options().alphabet());
+                    ? started.names("--resume")
+                    : NamesOption.inAlphabet("--data", data.names(), started.alphabet());
         }
         var names = data.names();
         return init == null
@@ -263,11 +219,10 @@ public final class TrainCommand implements Callable<Integer> {
     }
 
     /** The options before the names are read, so that a wrong one is refused first. */
-    private TrainOptions options(@Nullable StartedRun started) {
-        var lecture = model == null && started != null
-                ? started.options().model()
-                : ModelOption.named(model == null ? MODEL : model);
-        var defaults = started == null ? TrainOptions.lecture(lecture, TrainOptions.BUNDLED) : started.options();
+    private TrainOptions options(@Nullable TrainOptions started) {
+        var lecture =
+                model == null && started != null ? started.model() : ModelOption.named(model == null ? MODEL : model);
+        var defaults = started == null ? TrainOptions.lecture(lecture, TrainOptions.BUNDLED) : started;
         return new TrainOptions(
                 lecture,
                 given(steps, defaults.steps()),

@@ -15,7 +15,8 @@ import java.io.IOException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
-import java.util.Map;
+import java.util.SequencedMap;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -53,6 +54,9 @@ record TrainOptions(
 
     /** The seed of the split, as in the lectures. */
     static final long SPLIT_SEED = 42;
+
+    /** The text of an option that has no value. */
+    private static final String NOT_GIVEN = "not given";
 
     /** The data option of a run on the bundled names. */
     static final String BUNDLED = "bundled";
@@ -155,6 +159,11 @@ record TrainOptions(
     }
 
     @Override
+    public String name() {
+        return model.title();
+    }
+
+    @Override
     public String command() {
         return "train";
     }
@@ -249,47 +258,33 @@ record TrainOptions(
 
     /** Whether the lecture trained with the same, the data aside. To evaluate on the way changes nothing. */
     boolean areTheLectures() {
-        var lecture = lecture(model, data).withAlphabet(alphabet);
-        return evaluation.patience() == 0
-                && lecture.equals(new TrainOptions(
-                        model,
-                        steps,
-                        batchSize,
-                        lr,
-                        seed,
-                        hidden,
-                        embedding,
-                        blockSize,
-                        data,
-                        alphabet,
-                        init,
-                        EvaluationSchedule.NONE));
+        return evaluation.patience() == 0 && Set.of("--data", "--eval-every").containsAll(given().keySet());
     }
 
-    /** The options of the command line that give these, those that are the lecture's left out. */
-    Map<String, String> given() {
-        var lecture = lecture(model, BUNDLED).withAlphabet(alphabet);
-        var given = new LinkedHashMap<String, String>();
-        add(given, "--steps", lecture.steps, steps);
-        add(given, "--batch-size", lecture.batchSize, batchSize);
-        add(given, "--lr", lecture.lr, lr);
-        add(given, "--seed", lecture.seed, seed);
-        add(given, "--hidden", lecture.hidden, hidden);
-        add(given, "--embedding", lecture.embedding, embedding);
-        add(given, "--block-size", lecture.blockSize, blockSize);
-        add(given, "--data", lecture.data, data);
-        if (init != null) {
-            given.put("--init", init.toString());
-        }
-        add(given, "--eval-every", 0, evaluation.every());
-        add(given, "--patience", 0, evaluation.patience());
+    /** The options of the command line that give these, but for the model, each with its value in words. */
+    SequencedMap<String, String> texts() {
+        var texts = new LinkedHashMap<String, String>();
+        texts.put("--steps", Integer.toString(steps));
+        texts.put(
+                "--batch-size", batchSize == LectureModel.Defaults.ALL_ROWS ? "all rows" : Integer.toString(batchSize));
+        texts.put("--lr", Double.toString(lr));
+        texts.put("--seed", Long.toString(seed));
+        texts.put("--hidden", Integer.toString(hidden));
+        texts.put("--embedding", Integer.toString(embedding));
+        texts.put("--block-size", Integer.toString(blockSize));
+        texts.put("--data", data);
+        texts.put("--init", init == null ? NOT_GIVEN : init.toString());
+        texts.put("--eval-every", Integer.toString(evaluation.every()));
+        texts.put("--patience", Integer.toString(evaluation.patience()));
+        return texts;
+    }
+
+    /** Those that are not the lecture's. */
+    SequencedMap<String, String> given() {
+        var lecture = lecture(model, BUNDLED).withAlphabet(alphabet).texts();
+        var given = texts();
+        given.entrySet().removeIf(option -> option.getValue().equals(lecture.get(option.getKey())));
         return given;
-    }
-
-    private static void add(Map<String, String> given, String option, Object otherwise, Object value) {
-        if (!value.equals(otherwise)) {
-            given.put(option, value.toString());
-        }
     }
 
     /**
@@ -299,15 +294,12 @@ record TrainOptions(
      */
     void addSettings(TrainingState state, String names) {
         state.withSetting("model", model.title())
-                .withSetting("batch-size", Integer.toString(batchSize))
-                .withSetting("lr", Double.toString(lr))
-                .withSetting("seed", Long.toString(seed))
-                .withSetting("hidden", Integer.toString(hidden))
-                .withSetting("embedding", Integer.toString(embedding))
-                .withSetting("block-size", Integer.toString(blockSize))
-                .withSetting("names", names)
                 .withSetting(SavedWeights.ALPHABET, alphabet.characters())
-                .withSetting("eval-every", Integer.toString(evaluation.every()))
-                .withSetting("patience", Integer.toString(evaluation.patience()));
+                .withSetting("names", names);
+        texts().forEach((option, text) -> {
+            if (!Set.of("--steps", "--data", "--init").contains(option)) {
+                state.withSetting(option.substring(2), text);
+            }
+        });
     }
 }

@@ -1,7 +1,6 @@
 package handgrad.app.train;
 
 import handgrad.app.command.FailedException;
-import handgrad.app.command.StopSignal;
 import handgrad.app.command.StopSignals;
 import handgrad.app.command.StoppedException;
 import handgrad.file.PrintableText;
@@ -63,10 +62,10 @@ public final class TrainingLoop {
     }
 
     /** Sets the training to the newest checkpoint, if there is one, and the metrics to what they were then. */
-    public void begin(RunPlace place, Metrics metrics, int logEvery, RunConsole console) {
+    public void begin(RunPlace place, Metrics metrics, MetricsOptions more, int logEvery, RunConsole console) {
         var checkpoint = saver.resume();
         clock.set(state.number(SECONDS));
-        place.startMetrics(metrics, state.step(), logEvery);
+        place.startMetrics(metrics, more, state.step(), logEvery);
         if (!console.quiet()) {
             var out = console.out();
             checkpoint.ifPresent(file -> out.println(PrintableText.of(
@@ -131,7 +130,7 @@ public final class TrainingLoop {
             }
             if (signals.pending().isPresent()) {
                 pausing(saver::save);
-                throw stopped();
+                endIfAsked();
             }
         }
         if (!state.isFinite()) {
@@ -173,19 +172,18 @@ public final class TrainingLoop {
                         .orElse(""));
     }
 
-    /** Ends the command if a signal came; the training is saved. */
+    /**
+     * Ends the command if a signal came; the training is saved.
+     *
+     * @throws StoppedException if one did; it says what is saved and how to go on
+     */
     public void endIfAsked() {
-        if (signals.pending().isPresent()) {
-            throw stopped();
-        }
-    }
-
-    private StoppedException stopped() {
-        var signal = signals.pending().orElse(StopSignal.TERM);
-        return new StoppedException(
-                signal,
-                String.format(
-                        Locale.ROOT, "handgrad: %s after step %,d; %s", signal, state.step(), saver.whatIsSaved()),
-                "go on with " + saver.command());
+        signals.pending().ifPresent(signal -> {
+            throw new StoppedException(
+                    signal,
+                    String.format(
+                            Locale.ROOT, "handgrad: %s after step %,d; %s", signal, state.step(), saver.whatIsSaved()),
+                    "go on with " + saver.command());
+        });
     }
 }

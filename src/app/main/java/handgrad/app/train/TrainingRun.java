@@ -46,10 +46,10 @@ record TrainingRun(
      * Trains from where the run stands and saves the weights; only then it evaluates and reports, and what fails there
      * loses nothing.
      */
-    void run(SavingOptions saving, StopSignals signals, int logEvery, boolean diagnostics) {
+    void run(SavingOptions saving, StopSignals signals, MetricsOptions more, int logEvery, boolean diagnostics) {
         var model = options.model();
         var random = TorchRandom.seeded(options.seed());
-        var network = (place.hasCheckpoint() ? options.withoutInit() : options).network(random);
+        var network = (place.checkpoint() == null ? options : options.withoutInit()).network(random);
         var header = new RunHeader(options, names, memory, console.out());
         if (!console.quiet()) {
             header.describe(network, place.folder().path());
@@ -65,10 +65,9 @@ record TrainingRun(
         var trainer = new Trainer(network, data, options, random);
         options.addSettings(trainer.state(), place.digest());
         trainer.state().with("recorder", recorder);
-        var saver =
-                new RunSaver(place.folder(), trainer.state(), saving, place::repair, place.command(), console.err());
+        var saver = new RunSaver(place, trainer.state(), saving, console);
         var loop = new TrainingLoop(trainer, options.evaluation(), () -> dev(network, split), saver, signals);
-        loop.begin(place, metrics, logEvery, console);
+        loop.begin(place, metrics, more, logEvery, console);
         page.starts(network, split, recorder, loop::seconds);
         train(loop, recorder, logEvery);
         loop.keepBest(network, console);

@@ -58,7 +58,7 @@ class AudioCommandTest {
 
     @Test
     void options_of_training_do_not_go_with_a_trained_model() {
-        for (var option : List.of("--data", "--steps", "--lr", "--out", "--log-every")) {
+        for (var option : List.of("--data", "--steps", "--lr", "--out", "--resume", "--metrics", "--log-every")) {
             assertRefused(
                     "--run generates from a trained model: leave out " + option,
                     "--run",

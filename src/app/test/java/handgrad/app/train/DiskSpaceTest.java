@@ -16,25 +16,25 @@ class DiskSpaceTest {
 
     @Test
     void a_run_that_fits_may_start() {
-        assertThatNoException().isThrownBy(() -> DiskSpace.requireRoom(folder, 1, 2));
-        assertThatNoException().isThrownBy(() -> DiskSpace.requireRoom(folder, 500, 500));
-        assertThatNoException().isThrownBy(() -> DiskSpace.requireRoom(folder, -1, 1e18));
+        assertThatNoException().isThrownBy(() -> DiskSpace.requireRoom("--out", folder, 1, 2));
+        assertThatNoException().isThrownBy(() -> DiskSpace.requireRoom("--out", folder, 500, 500));
+        assertThatNoException().isThrownBy(() -> DiskSpace.requireRoom("--out", folder, -1, 1e18));
     }
 
     @Test
     void says_what_is_free_what_is_needed_and_what_to_do() {
-        assertThatThrownBy(() -> DiskSpace.requireRoom(folder, 3_999_999, 4e6))
+        assertThatThrownBy(() -> DiskSpace.requireRoom("--out", folder, 3_999_999, 4e6))
                 .isInstanceOf(WrongInputException.class)
                 .hasMessage("--out: " + folder + " has 4.0 MB of room, and its checkpoints need 4.0 MB; make room, name"
                         + " a folder on another disk, or give a smaller --keep");
-        assertThatThrownBy(() -> DiskSpace.requireRoom(folder, 0, 2e21))
+        assertThatThrownBy(() -> DiskSpace.requireRoom("--out", folder, 0, 2e21))
                 .isInstanceOf(WrongInputException.class)
                 .hasMessageContaining(" has 0 bytes of room, and its checkpoints need 2,000,000 PB; ");
     }
 
     @Test
     void two_more_are_needed_than_are_kept() {
-        assertThatThrownBy(() -> DiskSpace.requireRoom(folder, 1_000_000_000_000_000L, 2))
+        assertThatThrownBy(() -> DiskSpace.requireRoom("--out", folder, 1_000_000_000_000_000L, 2))
                 .isInstanceOf(WrongInputException.class)
                 .hasMessageContaining(" and its checkpoints need 4 PB; ");
     }

@@ -123,6 +123,15 @@ class ResumeTest {
     }
 
     @Test
+    void a_finished_run_without_steps_is_refused_as_well() throws IOException {
+        assertThat(train("run", "bigram-counted").code()).isZero();
+        var metrics = metrics(path("run"));
+        assertThat(train("run", "bigram-counted"))
+                .isEqualTo(refused("--out: " + path("run") + " holds a finished run; name another folder"));
+        assertThat(metrics(path("run"))).isEqualTo(metrics);
+    }
+
+    @Test
     void a_finished_run_grows_into_one_of_more_steps() throws IOException {
         String[] options = {"--hidden", "8", "--checkpoint-every", "4"};
         train(

@@ -10,7 +10,7 @@ import java.util.function.BiFunction;
  * Records one after the other, as numbers and characters. What a record consists of is said once, for writing and
  * reading: each method takes a value and returns the one that was written, or another one that was read.
  */
-final class Tape {
+final class RecordStream {
     private final boolean isWriting;
     private final StringBuilder text = new StringBuilder();
     private double[] numbers;
@@ -18,13 +18,13 @@ final class Tape {
     private int nextCharacter;
 
     /** An empty one to write on. */
-    Tape() {
+    RecordStream() {
         isWriting = true;
         numbers = new double[64];
     }
 
     /** One to read. */
-    Tape(Tensor numbers, String text) {
+    RecordStream(Tensor numbers, String text) {
         isWriting = false;
         this.numbers = numbers.doubles();
         this.text.append(text);
@@ -45,7 +45,7 @@ final class Tape {
      *
      * @throws IllegalArgumentException if there is more or less, or something else
      */
-    <T> List<T> all(T any, BiFunction<Tape, T, T> components) {
+    <T> List<T> all(T any, BiFunction<RecordStream, T, T> components) {
         var values = list(List.of(), any, components);
         require(nextNumber == numbers.length && nextCharacter == text.length(), "has more than belongs to it");
         return values;
@@ -99,7 +99,7 @@ final class Tape {
     }
 
     /** A list, each element of which these components make. */
-    <T> List<T> list(List<T> values, T any, BiFunction<Tape, T, T> components) {
+    <T> List<T> list(List<T> values, T any, BiFunction<RecordStream, T, T> components) {
         int count = count(values.size(), numbers.length - nextNumber);
         var list = new ArrayList<T>(count);
         for (int i = 0; i < count; i++) {
