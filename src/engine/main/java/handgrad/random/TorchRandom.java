@@ -177,6 +177,14 @@ public final class TorchRandom {
     }
 
     /**
+     * An integer from [0, 2⁶³), as {@code torch.empty((), dtype=torch.int64).random_()}: the low 63 bits of two words,
+     * high word first. PyTorch's data loaders draw their seeds so.
+     */
+    public long random64() {
+        return uniformBits() & Long.MAX_VALUE;
+    }
+
+    /**
      * The integers from 0 to n - 1 in random order, as {@code torch.randperm(n)}.
      *
      * @throws IllegalArgumentException if {@code n} is negative
@@ -328,9 +336,13 @@ public final class TorchRandom {
     }
 
     private double uniformDouble() {
+        return (uniformBits() & ((1L << 53) - 1)) * 0x1p-53;
+    }
+
+    /** Two words, high word first. */
+    private long uniformBits() {
         long high = twister.nextInt();
-        long low = Integer.toUnsignedLong(twister.nextInt());
-        return ((high << 32 | low) & ((1L << 53) - 1)) * 0x1p-53;
+        return high << 32 | Integer.toUnsignedLong(twister.nextInt());
     }
 
     /** A number of the exponential distribution of rate 1; from 0.0, not -0.0, up. */

@@ -18,6 +18,10 @@ final class Fixture {
             return values.stream().mapToInt(Integer::parseInt).toArray();
         }
 
+        long[] longs() {
+            return values.stream().mapToLong(Long::parseLong).toArray();
+        }
+
         float[] floats() {
             var floats = new float[values.size()];
             for (int i = 0; i < floats.length; i++) {

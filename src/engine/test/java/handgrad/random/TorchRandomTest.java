@@ -9,6 +9,7 @@ import handgrad.random.Fixture.Call;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -71,6 +72,12 @@ class TorchRandomTest {
                 generator.randint(call.argument(0), call.argument(1), drawn);
                 assertThat(drawn).as(call.toString()).isEqualTo(call.integers());
             }
+            case "random64" ->
+                assertThat(LongStream.generate(generator::random64)
+                                .limit(call.argument(0))
+                                .toArray())
+                        .as(call.toString())
+                        .isEqualTo(call.longs());
             case "randperm" ->
                 assertThat(generator.randperm(call.argument(0)))
                         .as(call.toString())

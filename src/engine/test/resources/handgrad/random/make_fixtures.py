@@ -65,6 +65,9 @@ def torch_lines(seed):
     def bernoulli(p, n):
         return f"bernoulli {p} {n} = {integers(int(b) for b in torch.empty(n).bernoulli_(p, generator=g).tolist())}"
 
+    def random64(n):
+        return f"random64 {n} = {integers(torch.empty(n, dtype=torch.int64).random_(generator=g).tolist())}"
+
     # An odd number of normal numbers leaves a second value, which must survive every other kind of call.
     yield randn(5)
     yield rand(3)
@@ -102,6 +105,8 @@ def torch_lines(seed):
     for p in (0, 0.25, 0.7, 1):
         yield bernoulli(p, 60)
     yield randn(3)
+    yield random64(40)
+    yield rand(1)
 
 
 def python_lines(seed):
