@@ -52,6 +52,7 @@ class HouseTest {
             "handgrad.kernel",
             "handgrad.kernel.norm",
             "handgrad.kernel.conv",
+            "handgrad.kernel.attention",
             "handgrad.random",
             "handgrad.tensor",
             "handgrad.nn",

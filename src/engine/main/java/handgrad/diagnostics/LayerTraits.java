@@ -8,6 +8,7 @@ import handgrad.nn.AvgPool2d;
 import handgrad.nn.BatchNorm1d;
 import handgrad.nn.BatchNorm2d;
 import handgrad.nn.CausalConv1d;
+import handgrad.nn.CausalSelfAttention;
 import handgrad.nn.Conv2d;
 import handgrad.nn.ConvTranspose2d;
 import handgrad.nn.Dropout;
@@ -18,6 +19,7 @@ import handgrad.nn.GatedActivation;
 import handgrad.nn.GatedResidualStack;
 import handgrad.nn.Gelu;
 import handgrad.nn.GlobalAvgPool2d;
+import handgrad.nn.Gpt;
 import handgrad.nn.GroupedLinear;
 import handgrad.nn.Layer;
 import handgrad.nn.LayerNorm;
@@ -35,6 +37,7 @@ import handgrad.nn.Silu;
 import handgrad.nn.Softmax;
 import handgrad.nn.Tanh;
 import handgrad.nn.TiedLinear;
+import handgrad.nn.TransformerBlock;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -68,6 +71,9 @@ record LayerTraits(Linearity linearity, @Nullable Flatness flatness) {
             Map.entry(GroupedLinear.class, new LayerTraits(NON_LINEAR, null)),
             Map.entry(CausalConv1d.class, new LayerTraits(NON_LINEAR, null)),
             Map.entry(Conv2d.class, new LayerTraits(NON_LINEAR, null)),
+            Map.entry(CausalSelfAttention.class, new LayerTraits(NON_LINEAR, null)),
+            Map.entry(TransformerBlock.class, new LayerTraits(NON_LINEAR, null)),
+            Map.entry(Gpt.class, new LayerTraits(NON_LINEAR, null)),
             Map.entry(LayerNorm.class, new LayerTraits(NON_LINEAR, null)),
             Map.entry(RMSNorm.class, new LayerTraits(NON_LINEAR, null)),
             Map.entry(ConvTranspose2d.class, new LayerTraits(NON_LINEAR, null)),

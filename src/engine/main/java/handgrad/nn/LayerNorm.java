@@ -2,6 +2,7 @@ package handgrad.nn;
 
 import handgrad.tensor.Normalizations;
 import handgrad.tensor.Tensor;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,7 +18,9 @@ public final class LayerNorm implements Layer {
     private final Parts parts = new Parts();
     private final Passes passes = new Passes("LayerNorm", parts);
     private final Parameter weight;
-    private final Parameter bias;
+    private final @Nullable Parameter bias;
+    private @Nullable Tensor noBias;
+    private @Nullable Tensor unusedGradient;
     private @Nullable Tensor inverseDeviation;
     private @Nullable Tensor normalized;
     private @Nullable Tensor output;
@@ -35,6 +38,11 @@ public final class LayerNorm implements Layer {
      * @param epsilon added to the variance before its root; at least 0
      */
     public LayerNorm(int features, double epsilon) {
+        this(features, epsilon, true);
+    }
+
+    /** As {@link #LayerNorm(int, double)}, with or without a bias, as PyTorch's {@code bias=False}. */
+    public LayerNorm(int features, double epsilon, boolean bias) {
         if (features < 1) {
             throw new IllegalArgumentException("LayerNorm: wants at least 1 feature, it is " + features);
         }
@@ -43,7 +51,7 @@ public final class LayerNorm implements Layer {
         }
         this.epsilon = epsilon;
         this.weight = parts.add(new Parameter("weight", Tensor.ones(features)));
-        this.bias = parts.add(new Parameter("bias", Tensor.zeros(features)));
+        this.bias = bias ? parts.add(new Parameter("bias", Tensor.zeros(features))) : null;
     }
 
     /** The weight γ, (features). */
@@ -51,9 +59,9 @@ public final class LayerNorm implements Layer {
         return weight;
     }
 
-    /** The bias β, (features). */
-    public Parameter bias() {
-        return bias;
+    /** The bias β, (features), if there is one. */
+    public Optional<Parameter> bias() {
+        return Optional.ofNullable(bias);
     }
 
     /**
@@ -69,9 +77,17 @@ public final class LayerNorm implements Layer {
             normalized = Buffers.like(x, normalized);
             output = Buffers.like(x, output);
             inverseDeviation = Buffers.withLast(x, 1, inverseDeviation);
-            Normalizations.layerNorm(x, weight.value(), bias.value(), epsilon, inverseDeviation, normalized, output);
+            Normalizations.layerNorm(x, weight.value(), biasOrZeros(), epsilon, inverseDeviation, normalized, output);
             return pass.output(output);
         }
+    }
+
+    private Tensor biasOrZeros() {
+        if (bias != null) {
+            return bias.value();
+        }
+        noBias = Buffers.like(weight.value(), noBias);
+        return noBias;
     }
 
     /**
@@ -91,9 +107,17 @@ public final class LayerNorm implements Layer {
             var unit = Passes.kept(normalized);
             dX = Buffers.like(unit, dX);
             Normalizations.layerNormBackward(
-                    dOut, unit, weight.value(), Passes.kept(inverseDeviation), weight.grad(), bias.grad(), dX);
+                    dOut, unit, weight.value(), Passes.kept(inverseDeviation), weight.grad(), biasGradient(), dX);
             return pass.gradient(dX);
         }
+    }
+
+    private Tensor biasGradient() {
+        if (bias != null) {
+            return bias.grad();
+        }
+        unusedGradient = Buffers.like(weight.value(), unusedGradient);
+        return unusedGradient;
     }
 
     @Override

@@ -33,6 +33,15 @@ public final class Linear implements WeightedLayer {
     }
 
     /**
+     * A layer with the weight and bias that PyTorch's {@code Linear} gets from the same generator: uniform from
+     * -1/√fanIn to 1/√fanIn, the weight drawn as (fanOut, fanIn).
+     */
+    public static Linear pytorch(int fanIn, int fanOut, boolean bias, TorchRandom random) {
+        var weight = Initialization.PYTORCH.weight(fanIn, fanOut, random, fanOut, fanIn);
+        return new Linear(weight.transpose(0, 1), bias ? Initialization.PYTORCH.bias(fanIn, fanOut, random) : null);
+    }
+
+    /**
      * A layer on given tensors.
      *
      * @param weight (fanIn, fanOut)

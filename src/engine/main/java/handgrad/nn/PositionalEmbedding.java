@@ -7,7 +7,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Adds to each position of a sequence a vector of its own, which is learnt: (N, T, columns) to (N, T, columns), with T
- * up to the number of rows. In GPT-2 it is the table {@code wpe}. Keeps nothing of its input for backward.
+ * up to the number of rows. In GPT-2 it is the table {@code wpe}. Keeps nothing of its input for backward. In streaming
+ * the positions go on from input to input.
  */
 public final class PositionalEmbedding implements Layer {
     private final Parts parts = new Parts();
@@ -15,6 +16,10 @@ public final class PositionalEmbedding implements Layer {
     private final Parameter weight;
     private @Nullable Tensor output;
     private @Nullable Tensor dX;
+
+    // Of a stream: the positions so far.
+    private int positions;
+    private int streamOfPositions;
 
     /** A table (rows, columns) drawn from the normal distribution with mean 0 and variance 1. */
     public PositionalEmbedding(int rows, int columns, TorchRandom random) {
@@ -40,9 +45,26 @@ public final class PositionalEmbedding implements Layer {
     public Tensor forward(Tensor x) {
         try (var pass = passes.forward(x)) {
             output = Buffers.like(x, output);
-            Functional.addPositions(x, weight.value(), output);
+            Functional.addPositions(x, parts.isStreaming() ? continued(x) : weight.value(), output);
             return pass.output(output);
         }
+    }
+
+    /** The rows of the table from the stream's position on. */
+    private Tensor continued(Tensor x) {
+        if (streamOfPositions != parts.stream()) {
+            streamOfPositions = parts.stream();
+            positions = 0;
+        }
+        int from = positions;
+        int rows = weight.value().size(0);
+        if (x.shape().rank() != 3 || from + x.size(1) > rows) {
+            throw new IllegalArgumentException(
+                    "PositionalEmbedding: x " + x.shape() + " continues a stream at position " + from
+                            + ", and the table has " + rows + " positions; call stream(true) for a new one");
+        }
+        positions += x.size(1);
+        return weight.value().narrow(0, from, rows - from);
     }
 
     /** dWeight[t] += Σ over n of dOut[n, t], and dX = dOut; both have the shape of x. */

@@ -140,6 +140,8 @@ public enum Op {
     MAX_POOL2D,
     /** The mean of each window of images: as {@link #MAX_POOL2D}. */
     AVG_POOL2D,
+    /** softmax(q kᵀ / √d) · v of each head, each position seeing those up to it: q, k and v in one; heads, dropout. */
+    CAUSAL_SELF_ATTENTION,
     /** The softmax of each row, or along one dimension: logits; the dimension where it is given. */
     SOFTMAX,
     /** Its logarithm: logits; the dimension. */

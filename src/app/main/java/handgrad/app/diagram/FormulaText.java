@@ -153,6 +153,9 @@ final class FormulaText {
                         SUM);
             case MAX_POOL2D -> product("max of each of " + windows(value));
             case AVG_POOL2D -> product("mean of each of " + windows(value));
+            case CAUSAL_SELF_ATTENTION ->
+                product("softmax(q·kᵀ / √d, causal)·v of %d heads, [q, k, v] = %s"
+                        .formatted(value.arguments().getFirst().intValue(), name(x)));
             case RESHAPE -> product("reshape " + factor(x));
             case TRANSPOSE -> atom(atom(x) + "ᵀ");
             case INDEX, EMBEDDING -> atom(atom(x) + "[" + name(value.inputs().get(1)) + "]");

@@ -178,6 +178,11 @@ final class GradientText {
                                 .over(String.valueOf(FormulaText.pixels(value)))
                                 .where("at each pixel of each window, " + FormulaText.window(value)),
                         with(marks, Mark.SCATTER));
+            case CAUSAL_SELF_ATTENTION -> {
+                var body = "[dS·k / √d, dSᵀ·q / √d, Pᵀ·%1$s], dS = P∘(%1$s·vᵀ − Σ %2$s∘%1$s) of each head"
+                        .formatted(d.text(), formula.factor(value));
+                into(x, Term.of(body, x.shape()), marks);
+            }
             case RESHAPE -> into(x, d.applied("reshape", x.shape()), marks);
             case TRANSPOSE -> into(x, d.withBody(d.body() + "ᵀ", x.shape()), marks);
             case INDEX, EMBEDDING -> into(x, d.withShape(x.shape()), with(marks, Mark.SCATTER));

@@ -30,6 +30,7 @@ record OperationRole(@Nullable Stage stage, String layer, List<String> inputs) {
         ACTIVATION("activation"),
         DROPOUT("dropout"),
         POOLING("pooling"),
+        ATTENTION("attention"),
         SOFTMAX("softmax"),
         LOSS("loss"),
         OTHER("arithmetic");
@@ -59,6 +60,7 @@ record OperationRole(@Nullable Stage stage, String layer, List<String> inputs) {
             Map.entry(Op.CONV_TRANSPOSE2D, new OperationRole(Stage.CONVOLUTION, "convTranspose", WEIGHT_AND_BIAS)),
             Map.entry(Op.MAX_POOL2D, layer(Stage.POOLING, "pool")),
             Map.entry(Op.AVG_POOL2D, layer(Stage.POOLING, "pool")),
+            Map.entry(Op.CAUSAL_SELF_ATTENTION, layer(Stage.ATTENTION, "attention")),
             Map.entry(Op.NORMALIZE_BATCH, begins(Stage.BATCH_NORM)),
             Map.entry(Op.NORMALIZE, begins(Stage.BATCH_NORM)),
             Map.entry(Op.NORMALIZE_ROWS, begins(Stage.LAYER_NORM)),

@@ -143,7 +143,7 @@ final class ActivationProofs {
     }
 
     /** x σ(2u), where u is what GELU takes the tanh of: without the cancellation of 1 + tanh u. */
-    private static double geluTanh(double x) {
+    static double geluTanh(double x) {
         return Math.max(x, -Double.MAX_VALUE) * sigmoid(2 * geluArgument(x));
     }
 

@@ -24,6 +24,7 @@ public final class Registry {
                         new EmbeddingProofs().proofs(),
                         new ActivationProofs().proofs(),
                         new DropoutProofs().proofs(),
+                        new AttentionProofs().proofs(),
                         new NormalizationProofs().proofs(),
                         new LayerNormProofs().proofs(),
                         new RmsNormProofs().proofs(),

@@ -26,6 +26,14 @@ public final class MatrixProduct {
         multiply(RouteInUse.ROUTE, product, a, b, c);
     }
 
+    /**
+     * The product in float32 within a block that threads share: by Java where it has vectors, because threads whose
+     * calls of OpenBLAS take turns would wait for each other.
+     */
+    public static void multiplyInThread(Product product, float[] a, float[] b, float[] c) {
+        multiply(VectorSupport.ENABLED ? Route.JAVA : RouteInUse.ROUTE, product, a, b, c);
+    }
+
     /** The product in float64, by plain loops on one thread: float64 is for checking the fast kernels. */
     public static void multiply(Product product, double[] a, double[] b, double[] c) {
         ScalarMatmul.multiply(product, a, b, c);

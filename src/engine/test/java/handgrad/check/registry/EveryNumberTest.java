@@ -327,6 +327,7 @@ class EveryNumberTest {
                     CONV_TRANSPOSE2D,
                     MAX_POOL2D,
                     AVG_POOL2D,
+                    CAUSAL_SELF_ATTENTION,
                     SOFTMAX,
                     LOG_SOFTMAX,
                     NEGATIVE_LOG_LIKELIHOOD,

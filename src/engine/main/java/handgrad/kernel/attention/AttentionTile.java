@@ -1,0 +1,153 @@
+package handgrad.kernel.attention;
+
+import handgrad.kernel.Reduction;
+import handgrad.kernel.runtime.VectorSupport;
+import java.util.Arrays;
+
+/**
+ * Some queries of a head against the keys that they see: S, then P, and their gradients, (rows, stride). A row is
+ * filled up to whole vectors; where a query does not see a key, S is -∞ and P is 0. Each thread has one.
+ */
+final class AttentionTile {
+    private static final ThreadLocal<AttentionTile> OF_THREAD = ThreadLocal.withInitial(AttentionTile::new);
+
+    private float[] p = {};
+    private float[] dP = {};
+    private float[] dropped = {};
+    private float[] work = {};
+    private int rows;
+    private int keys;
+    private int first;
+    private int stride;
+
+    private AttentionTile() {}
+
+    /** That of this thread, with room for so many queries and keys. */
+    static AttentionTile ofThread(int rows, int keys) {
+        var tile = OF_THREAD.get();
+        int length = rows * stride(keys);
+        if (tile.p.length < length) {
+            tile.p = new float[length];
+            tile.dP = new float[length];
+        }
+        return tile;
+    }
+
+    /** Whole vectors, of any width. */
+    private static int stride(int keys) {
+        return Math.ceilDiv(keys, 16) * 16;
+    }
+
+    /** Sets the sizes; {@code first} is the position of the first query. */
+    void set(int rows, int keys, int first) {
+        this.rows = rows;
+        this.keys = keys;
+        this.first = first;
+        stride = stride(keys);
+    }
+
+    int stride() {
+        return stride;
+    }
+
+    float[] p() {
+        return p;
+    }
+
+    float[] dP() {
+        return dP;
+    }
+
+    /** A copy of P. */
+    float[] dropped() {
+        if (dropped.length < p.length) {
+            dropped = new float[p.length];
+        }
+        System.arraycopy(p, 0, dropped, 0, rows * stride);
+        return dropped;
+    }
+
+    /** S becomes P = softmax(scale · S), row by row, and logarithms[at + row] = ln Σ exp(scale · S). */
+    void softmax(float scale, float[] logarithms, int at) {
+        for (int row = 0; row < rows; row++) {
+            int seen = first + row + 1;
+            int start = row * stride;
+            Arrays.fill(p, start + seen, start + stride, Float.NEGATIVE_INFINITY);
+            float largest = scale * largest(start);
+            logarithms[at + row] = largest;
+            shift(start, scale, largest);
+        }
+        exponentials(p, rows * stride);
+        for (int row = 0; row < rows; row++) {
+            double sum = Reduction.sum(p, row * stride, first + row + 1);
+            logarithms[at + row] = (float) (logarithms[at + row] + Math.log(sum));
+            multiply(row * stride, (float) (1 / sum));
+        }
+    }
+
+    /** S becomes P = exp(scale · S - logarithms[at + row]). */
+    void probabilities(float scale, float[] logarithms, int at) {
+        for (int row = 0; row < rows; row++) {
+            int start = row * stride;
+            Arrays.fill(p, start + first + row + 1, start + stride, Float.NEGATIVE_INFINITY);
+            shift(start, scale, logarithms[at + row]);
+        }
+        exponentials(p, rows * stride);
+    }
+
+    /** dP becomes dS = P ∘ (dP - Σ out ∘ dOut) · scale, where the sum is over a query's row of out. */
+    void scoreGradient(AttentionSizes sizes, float[] out, float[] dOut, int outOffset) {
+        int d = sizes.headSize();
+        if (work.length < d) {
+            work = new float[d];
+        }
+        for (int row = 0; row < rows; row++) {
+            float sum = CausalAttention.rowSum(out, dOut, outOffset + row * sizes.width(), d, work);
+            scoreGradient(row * stride, sum, sizes.scale());
+        }
+    }
+
+    /** Multiplies by the mask of dropout. */
+    void drop(float[] values, AttentionSizes sizes, int head) {
+        for (int row = 0; row < rows; row++) {
+            for (int key = 0; key <= first + row; key++) {
+                values[row * stride + key] *= sizes.keep(head, first + row, key);
+            }
+        }
+    }
+
+    private float largest(int start) {
+        float largest = p[start];
+        for (int j = start + 1; j < start + keys; j++) {
+            largest = Math.max(largest, p[j]);
+        }
+        return largest;
+    }
+
+    /** S becomes scale · S - shift. */
+    private void shift(int start, float scale, float shift) {
+        for (int j = start; j < start + stride; j++) {
+            p[j] = p[j] * scale - shift;
+        }
+    }
+
+    private void multiply(int start, float factor) {
+        for (int j = start; j < start + stride; j++) {
+            p[j] *= factor;
+        }
+    }
+
+    private void scoreGradient(int start, float sum, float scale) {
+        for (int j = start; j < start + stride; j++) {
+            dP[j] = p[j] * (dP[j] - sum) * scale;
+        }
+    }
+
+    private static void exponentials(float[] x, int n) {
+        if (VectorSupport.fillFused(n)) {
+            VectorAttention.exp(x, n);
+        } else {
+            ScalarAttention.exp(x, n);
+        }
+    }
+}

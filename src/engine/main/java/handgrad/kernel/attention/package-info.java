@@ -1,0 +1,2 @@
+/** Causal self-attention, fused over heads. */
+package handgrad.kernel.attention;
