@@ -1,0 +1,125 @@
+package handgrad.models;
+
+import handgrad.nn.Embedding;
+import handgrad.nn.Flatten;
+import handgrad.nn.Gpt;
+import handgrad.nn.GptOptions;
+import handgrad.nn.Layer;
+import handgrad.nn.Linear;
+import handgrad.nn.Parameter;
+import handgrad.nn.Sequential;
+import handgrad.nn.Tanh;
+import handgrad.optim.AdamOptions;
+import handgrad.optim.AdamW;
+import handgrad.random.TorchRandom;
+import handgrad.tensor.Tensor;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.BiFunction;
+
+/**
+ * The models of makemore.py, each with PyTorch's first weights, drawn in the order of its constructors: a seed gives
+ * the program's own. A model takes symbols (N, T) INT32, T up to the block size, to the logits of the symbol that
+ * follows each, (N, T, vocabulary). Each is one row.
+ */
+public enum MakemoreModel {
+    /** For each symbol the logits of those that follow, a table of zeros at the start; nothing is drawn. */
+    BIGRAM(
+            "makemore-bigram",
+            "a table of logits",
+            EnumSet.noneOf(Size.class),
+            (sizes, _) -> new Embedding(Tensor.zeros(sizes.vocabulary(), sizes.vocabulary()))),
+    /** All symbols of a block so far, one hidden layer: makemore part 2 at every position (Bengio et al. 2003). */
+    MLP(
+            "makemore-mlp",
+            "a multilayer perceptron over all symbols before",
+            EnumSet.of(Size.EMBEDDING, Size.HIDDEN),
+            MakemoreModel::mlp),
+    /** GPT-2's blocks (Radford et al. 2019). */
+    TRANSFORMER(
+            "makemore-transformer",
+            "a small GPT",
+            EnumSet.of(Size.LAYERS, Size.HEADS, Size.EMBEDDING),
+            (sizes, random) -> new Gpt(
+                    GptOptions.MAKEMORE
+                            .withVocabulary(sizes.vocabulary())
+                            .withBlockSize(sizes.blockSize())
+                            .withSizes(sizes.layers(), sizes.heads(), sizes.embedding()),
+                    random));
+
+    /** A size that differs between models of one kind and words. */
+    public enum Size {
+        LAYERS,
+        HEADS,
+        EMBEDDING,
+        HIDDEN
+    }
+
+    /** The rate that makemore.py trains with from the first step to the last. */
+    public static final double LEARNING_RATE = 5e-4;
+
+    /** What makemore.py decays every parameter by, biases and tables too. */
+    public static final double WEIGHT_DECAY = 0.01;
+
+    /** The rows of a batch. */
+    public static final int BATCH_SIZE = 32;
+
+    /** The seed of everything that is drawn. */
+    public static final long SEED = 3407;
+
+    private final String title;
+    private final String summary;
+    private final Set<Size> sizes;
+
+    @SuppressWarnings("ImmutableEnumChecker") // methods without state
+    private final BiFunction<MakemoreSizes, TorchRandom, Layer> build;
+
+    MakemoreModel(String title, String summary, Set<Size> sizes, BiFunction<MakemoreSizes, TorchRandom, Layer> build) {
+        this.title = title;
+        this.summary = summary;
+        this.sizes = Set.copyOf(sizes);
+        this.build = build;
+    }
+
+    private static Layer mlp(MakemoreSizes sizes, TorchRandom random) {
+        int vocabulary = sizes.vocabulary();
+        int context = sizes.blockSize() * sizes.embedding();
+        return new Sequential(
+                new PreviousSymbols(sizes.blockSize(), vocabulary),
+                new Embedding(vocabulary + 1, sizes.embedding(), random),
+                new Flatten(2, 3),
+                Linear.pytorch(context, sizes.hidden(), true, random),
+                new Tanh(),
+                Linear.pytorch(sizes.hidden(), vocabulary, true, random));
+    }
+
+    /** The model with fresh weights. */
+    public Layer build(MakemoreSizes sizes, TorchRandom random) {
+        return build.apply(sizes, random);
+    }
+
+    /**
+     * What makemore.py trains every model with, at {@link #LEARNING_RATE}: AdamW with betas 0.9 and 0.99.
+     *
+     * @param weightDecay {@link #WEIGHT_DECAY} there
+     */
+    public static AdamW optimizer(List<Parameter> parameters, double weightDecay) {
+        return new AdamW(parameters, AdamOptions.PYTORCH.withBetas(0.9, 0.99).withWeightDecay(weightDecay));
+    }
+
+    /** The name on the command line. */
+    public String title() {
+        return title;
+    }
+
+    /** What the model is, in a few words for a list. */
+    public String summary() {
+        return summary;
+    }
+
+    /** The sizes that it has beside those of its words. */
+    public Set<Size> sizes() {
+        return sizes;
+    }
+}
