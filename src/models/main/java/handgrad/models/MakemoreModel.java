@@ -70,6 +70,8 @@ public enum MakemoreModel {
 
     private final String title;
     private final String summary;
+
+    @SuppressWarnings("ImmutableEnumChecker") // a copy that cannot be changed
     private final Set<Size> sizes;
 
     @SuppressWarnings("ImmutableEnumChecker") // methods without state
