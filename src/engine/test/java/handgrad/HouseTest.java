@@ -53,6 +53,7 @@ class HouseTest {
             "handgrad.kernel.norm",
             "handgrad.kernel.conv",
             "handgrad.kernel.attention",
+            "handgrad.kernel.recurrent",
             "handgrad.random",
             "handgrad.tensor",
             "handgrad.nn",

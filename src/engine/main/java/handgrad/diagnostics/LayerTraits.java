@@ -5,10 +5,12 @@ import static handgrad.diagnostics.LayerTraits.Linearity.NON_LINEAR;
 import static handgrad.diagnostics.LayerTraits.Linearity.TRANSPARENT;
 
 import handgrad.nn.AvgPool2d;
+import handgrad.nn.BagOfWords;
 import handgrad.nn.BatchNorm1d;
 import handgrad.nn.BatchNorm2d;
 import handgrad.nn.CausalConv1d;
 import handgrad.nn.CausalSelfAttention;
+import handgrad.nn.CausalMean;
 import handgrad.nn.Conv2d;
 import handgrad.nn.ConvTranspose2d;
 import handgrad.nn.Dropout;
@@ -21,16 +23,20 @@ import handgrad.nn.Gelu;
 import handgrad.nn.GlobalAvgPool2d;
 import handgrad.nn.Gpt;
 import handgrad.nn.GroupedLinear;
+import handgrad.nn.Gru;
 import handgrad.nn.Layer;
 import handgrad.nn.LayerNorm;
 import handgrad.nn.LeakyRelu;
 import handgrad.nn.Linear;
 import handgrad.nn.LogSoftmax;
+import handgrad.nn.Lstm;
+import handgrad.nn.MakemoreGru;
 import handgrad.nn.MaxPool2d;
 import handgrad.nn.PositionalEmbedding;
 import handgrad.nn.RMSNorm;
 import handgrad.nn.Relu;
 import handgrad.nn.Residual;
+import handgrad.nn.Rnn;
 import handgrad.nn.Sequential;
 import handgrad.nn.Sigmoid;
 import handgrad.nn.Silu;
@@ -90,6 +96,12 @@ record LayerTraits(Linearity linearity, @Nullable Flatness flatness) {
             Map.entry(LeakyRelu.class, new LayerTraits(NON_LINEAR, Flatness.NONE)),
             Map.entry(Gelu.class, new LayerTraits(NON_LINEAR, Flatness.NONE)),
             Map.entry(Silu.class, new LayerTraits(NON_LINEAR, Flatness.NONE)),
+            Map.entry(Rnn.class, new LayerTraits(NON_LINEAR, null)),
+            Map.entry(Gru.class, new LayerTraits(NON_LINEAR, null)),
+            Map.entry(Lstm.class, new LayerTraits(NON_LINEAR, null)),
+            Map.entry(MakemoreGru.class, new LayerTraits(NON_LINEAR, null)),
+            Map.entry(CausalMean.class, new LayerTraits(NON_LINEAR, null)),
+            Map.entry(BagOfWords.class, new LayerTraits(NON_LINEAR, null)),
             Map.entry(Residual.class, new LayerTraits(NON_LINEAR, null)),
             // A model is observed layer by layer, so no rule ever gets a Sequential.
             Map.entry(Sequential.class, new LayerTraits(NON_LINEAR, null)));

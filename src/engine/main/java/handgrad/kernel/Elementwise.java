@@ -103,7 +103,8 @@ public final class Elementwise {
         }
     }
 
-    static void tanh(float[] x, float[] out, int from, int to) {
+    /** out[i] = tanh x[i] for i from one index to before another, in the calling thread; out may be x. */
+    public static void tanh(float[] x, float[] out, int from, int to) {
         if (VectorSupport.fillFused(to - from)) {
             VectorElementwise.tanh(x, out, from, to);
         } else {
@@ -111,7 +112,8 @@ public final class Elementwise {
         }
     }
 
-    static void sigmoid(float[] x, float[] out, int from, int to) {
+    /** out[i] = 1 / (1 + e to the power -x[i]), as {@link #tanh}. */
+    public static void sigmoid(float[] x, float[] out, int from, int to) {
         if (VectorSupport.fillFused(to - from)) {
             VectorElementwise.sigmoid(x, out, from, to);
         } else {

@@ -66,8 +66,11 @@ public enum UnaryOperation {
                 });
     }
 
-    /** Below -40 the 1 is nothing beside e⁻ˣ, which overflows in the end where the quotient does not underflow. */
-    private static double sigmoid(double x) {
+    /**
+     * 1 / (1 + e⁻ˣ). Below -40 the 1 is nothing beside e⁻ˣ, which overflows in the end where the quotient does not
+     * underflow.
+     */
+    public static double sigmoid(double x) {
         return x < -40 ? Math.exp(x) : 1 / (1 + Math.exp(-x));
     }
 }

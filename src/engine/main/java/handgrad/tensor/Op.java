@@ -87,6 +87,14 @@ public enum Op {
     LINEAR,
     /** {@link #LINEAR} in each group of columns: x, weight, and bias if there is one. */
     GROUPED_LINEAR,
+    /** The steps of an RNN: the inputs' part x · weight + bias, the recurrent weight, the state, and bias if any. */
+    RNN,
+    /** Those of PyTorch's GRU: as {@link #RNN}. */
+    GRU,
+    /** Those of an LSTM: as {@link #RNN}. */
+    LSTM,
+    /** Those of makemore's GRU: as {@link #RNN}. */
+    MAKEMORE_GRU,
     /** The same elements in another shape: x. */
     RESHAPE,
     /** Two dimensions exchanged: x; the two. */
@@ -113,6 +121,8 @@ public enum Op {
     UNFOLD,
     /** The last positions of x, beside what out held: x, or out and x; the column that they begin at. */
     CROP,
+    /** The mean of each position and those before it: x. */
+    CAUSAL_MEAN,
     /** The elements, perhaps of another type: x. */
     COPY_FROM,
     /** x normalised over all dimensions but the last: x; ε, the divisor of the variance. */

@@ -1,11 +1,16 @@
 package handgrad.tensor;
 
 import static handgrad.tensor.Requirements.require;
+import static handgrad.tensor.Requirements.requireAlike;
+import static handgrad.tensor.Requirements.requireApart;
+import static handgrad.tensor.Requirements.requireFloating;
 
+import handgrad.kernel.RunningMean;
 import handgrad.kernel.conv.Unfold;
 
 /**
- * Windows over sequences (N, T, C), as a convolution over time needs them, each with its backward pass under it.
+ * Windows over sequences (N, T, C), as a convolution over time needs them, and their means, each with its backward pass
+ * under it.
  * They write into tensors that the caller gives; see
  * {@link Functional} for what holds of all such operations.
  */
@@ -116,6 +121,55 @@ public final class Sequences {
             throw new IllegalArgumentException(operation + ": wants (N, T, C) and (N, T', columns) with T' up to T and"
                     + " C columns from the given one on, " + name + " is " + x.shape() + ", column " + column + ", "
                     + croppedName + " " + cropped.shape());
+        }
+    }
+
+    /**
+     * The mean of each position and those before it: out[n, t] = Σ over s up to t of x[n, s] / (before + t + 1), + what
+     * sums has of positions before x. Sums are kept in float64, so that the error is that of rounding a mean once, and
+     * T · 2⁻⁵³ of the mean of |x|.
+     *
+     * @param x (N, T, C)
+     * @param before the number of positions that sums has already, at least 0
+     * @param sums FLOAT64 (N, 1, C), zeros where before is 0; those of x are added to it
+     * @param out (N, T, C), written; may be x
+     */
+    public static void causalMean(Tensor x, int before, Tensor sums, Tensor out) {
+        requireSequences("causalMean", "x", x);
+        requireAlike("causalMean", "out", x, out);
+        require("causalMean", "sums", sums, DType.FLOAT64);
+        if (sums.shape().rank() != 3
+                || sums.size(0) != x.size(0)
+                || sums.size(1) != 1
+                || sums.size(2) != x.size(2)
+                || before < 0) {
+            throw new IllegalArgumentException("causalMean: wants sums (N, 1, C) of at least 0 positions for x "
+                    + x.shape() + ", they are " + sums.shape() + " of " + before);
+        }
+        requireApart("causalMean", "sums", sums, "x", x);
+        RunningMean.forward(x.elements(), x.size(0), x.size(1), x.size(2), before, sums.doubles(), out.elements());
+        if (Tracing.isOn()) {
+            Tracing.record(Op.CAUSAL_MEAN, out, x);
+        }
+    }
+
+    /**
+     * A position's gradient is the sum over the means that it is part of: dX[n, t] = Σ over s from t on of dOut[n, s] /
+     * (s + 1), with nothing before the first position.
+     *
+     * @param dOut (N, T, C)
+     * @param dX (N, T, C), written; may be dOut
+     */
+    public static void causalMeanBackward(Tensor dOut, Tensor dX) {
+        requireSequences("causalMeanBackward", "dOut", dOut);
+        requireAlike("causalMeanBackward", "dX", dOut, dX);
+        RunningMean.backward(dOut.elements(), dOut.size(0), dOut.size(1), dOut.size(2), dX.elements());
+    }
+
+    private static void requireSequences(String operation, String name, Tensor x) {
+        requireFloating(operation, x);
+        if (x.shape().rank() != 3) {
+            throw new IllegalArgumentException(operation + ": wants (N, T, C), " + name + " is " + x.shape());
         }
     }
 }

@@ -3,11 +3,13 @@ package handgrad.golden;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import handgrad.nn.AvgPool2d;
+import handgrad.nn.BagOfWords;
 import handgrad.nn.BatchNorm1d;
 import handgrad.nn.BatchNorm2d;
 import handgrad.nn.BatchNormOptions;
 import handgrad.nn.BatchNormOptions.Axes;
 import handgrad.nn.CausalConv1d;
+import handgrad.nn.CausalMean;
 import handgrad.nn.Conv2d;
 import handgrad.nn.ConvTranspose2d;
 import handgrad.nn.CrossEntropyLoss;
@@ -18,11 +20,14 @@ import handgrad.nn.FlattenConsecutive;
 import handgrad.nn.GatedActivation;
 import handgrad.nn.Gelu;
 import handgrad.nn.GlobalAvgPool2d;
+import handgrad.nn.Gru;
 import handgrad.nn.Layer;
 import handgrad.nn.LayerNorm;
 import handgrad.nn.LeakyRelu;
 import handgrad.nn.Linear;
 import handgrad.nn.LogSoftmax;
+import handgrad.nn.Lstm;
+import handgrad.nn.MakemoreGru;
 import handgrad.nn.MaxPool2d;
 import handgrad.nn.MseLoss;
 import handgrad.nn.Parameter;
@@ -30,6 +35,7 @@ import handgrad.nn.PositionalEmbedding;
 import handgrad.nn.RMSNorm;
 import handgrad.nn.Relu;
 import handgrad.nn.Residual;
+import handgrad.nn.Rnn;
 import handgrad.nn.Sigmoid;
 import handgrad.nn.Softmax;
 import handgrad.nn.Tanh;
@@ -74,6 +80,40 @@ class LayerGoldenTest {
                 new Case("causal-conv1d", () -> new CausalConv1d(2, 1, Tensor.zeros(10, 7), Tensor.zeros(7))),
                 new Case("causal-conv1d-dilation-4", () -> new CausalConv1d(2, 4, Tensor.zeros(10, 7), null)),
                 new Case("causal-conv1d-kernel-3", () -> new CausalConv1d(3, 2, Tensor.zeros(15, 7), Tensor.zeros(7))),
+                new Case(
+                        "rnn",
+                        () -> new Rnn(Tensor.zeros(5, 7), Tensor.zeros(7), Tensor.zeros(7, 7), Tensor.zeros(7), null)),
+                new Case(
+                        "rnn-start",
+                        () -> new Rnn(
+                                Tensor.zeros(5, 7),
+                                Tensor.zeros(7),
+                                Tensor.zeros(7, 7),
+                                Tensor.zeros(7),
+                                Tensor.zeros(1, 7))),
+                new Case("rnn-makemore", () -> Rnn.makemore(5, 7, TorchRandom.seeded(1))),
+                new Case("gru", () -> new Gru(5, 7, TorchRandom.seeded(1))),
+                new Case(
+                        "gru-start",
+                        () -> new Gru(
+                                Tensor.zeros(5, 21),
+                                Tensor.zeros(21),
+                                Tensor.zeros(7, 21),
+                                Tensor.zeros(21),
+                                Tensor.zeros(1, 7))),
+                new Case("makemore-gru", () -> new MakemoreGru(5, 7, TorchRandom.seeded(1))),
+                new Case("lstm", () -> new Lstm(5, 7, TorchRandom.seeded(1))),
+                new Case(
+                        "lstm-start",
+                        () -> new Lstm(
+                                Tensor.zeros(5, 28),
+                                Tensor.zeros(28),
+                                Tensor.zeros(7, 28),
+                                Tensor.zeros(28),
+                                Tensor.zeros(1, 7),
+                                Tensor.zeros(1, 7))),
+                new Case("causal-mean", CausalMean::new),
+                new Case("bag-of-words", () -> new BagOfWords(5, 7, TorchRandom.seeded(1))),
                 new Case("flatten", () -> new Flatten(0, 1)),
                 new Case("relu", Relu::new),
                 new Case("leaky-relu", LeakyRelu::new),

@@ -229,6 +229,106 @@ def causal_conv1d():
 
 
 @golden
+def recurrent():
+    """What PyTorch's modules call, so that each weight is a leaf; W and U are (gates * hidden, in) there. The start is
+    one for the batch."""
+
+    def sequence(function, states):
+        def out(x, start=None, startCell=None, **p):
+            weights = [p["input.weight"].T, p["hidden.weight"].T, p["input.bias"], p["hidden.bias"]]
+            zeros = torch.zeros(1, 7, dtype=x.dtype)
+            given = [(zeros if t is None else t).expand(len(x), -1)[None].contiguous() for t in (start, startCell)]
+            return function(x, given[0] if states == 1 else given, weights, True, 1, 0.0, False, False, True)[0]
+
+        return out
+
+    g = seeded()
+    for name, function, width, states in (("rnn", torch.rnn_tanh, 1, 1), ("gru", torch.gru, 3, 1), ("lstm", torch.lstm, 4, 2)):
+        sizes = {"input.weight": (5, width * 7), "input.bias": (width * 7,),
+                 "hidden.weight": (7, width * 7), "hidden.bias": (width * 7,)}
+        parameters = {k: torch.randn(size, generator=g) / 2 for k, size in sizes.items()}
+        x = torch.randn(3, 6, 5, generator=g)
+        layer(name, sequence(function, states), g, x=x, **parameters)
+        starts = {k: torch.randn(1, 7, generator=g) for k in ("start", "startCell")[:states]}
+        layer(f"{name}-start", sequence(function, states), g, x=x, **parameters, **starts)
+
+
+def unrolled(cell, x, start):
+    """The hidden states of all steps, one cell call each, as makemore.py's RNN unrolls it."""
+    h, states = start.expand(len(x), -1), []
+    for t in range(x.shape[1]):
+        h = cell(x[:, t], h)
+        states.append(h)
+    return torch.stack(states, 1)
+
+
+@golden
+def makemore_cells():
+    """Linear layers of [x, h], the weight of x above that of h; of the GRU those of z, r and the candidate."""
+
+    def rnn(x, start, **p):
+        weight = torch.cat([p["input.weight"], p["hidden.weight"]])
+        return unrolled(lambda xt, h: torch.tanh(torch.cat([xt, h], 1) @ weight + p["input.bias"]), x, start)
+
+    def gru(x, start, **p):
+        weights = torch.cat([p["input.weight"], p["hidden.weight"]]).chunk(3, 1)
+        (wz, wr, wh), (bz, br, bh) = weights, p["input.bias"].chunk(3)
+
+        def cell(xt, h):
+            xh = torch.cat([xt, h], 1)
+            reset = torch.sigmoid(xh @ wr + br)
+            candidate = torch.tanh(torch.cat([xt, reset * h], 1) @ wh + bh)
+            z = torch.sigmoid(xh @ wz + bz)
+            return (1 - z) * h + z * candidate
+
+        return unrolled(cell, x, start)
+
+    g = seeded()
+    for name, function, width in (("rnn-makemore", rnn, 1), ("makemore-gru", gru, 3)):
+        sizes = {"input.weight": (5, width * 7), "input.bias": (width * 7,), "hidden.weight": (7, width * 7)}
+        parameters = {k: torch.randn(size, generator=g) / 2 for k, size in sizes.items()}
+        layer(name, function, g, x=torch.randn(3, 6, 5, generator=g), start=torch.randn(1, 7, generator=g), **parameters)
+
+
+@golden
+def bag_of_words():
+    """The mean as makemore.py has it: a softmax of zeros, masked above the diagonal, times x."""
+
+    def mean(x):
+        steps = x.shape[1]
+        mask = torch.tril(torch.ones(steps, steps)) == 0
+        return torch.zeros(steps, steps, dtype=x.dtype).masked_fill(mask, float("-inf")).softmax(-1) @ x
+
+    def block(x, **p):
+        y = x + mean(x)
+        inner = torch.tanh(y @ p["mlp.f.0.weight"] + p["mlp.f.0.bias"])
+        return y + inner @ p["mlp.f.2.weight"] + p["mlp.f.2.bias"]
+
+    g = seeded()
+    layer("causal-mean", mean, g, x=torch.randn(3, 9, 5, generator=g))
+    sizes = {"mlp.f.0.weight": (5, 7), "mlp.f.0.bias": (7,), "mlp.f.2.weight": (7, 5), "mlp.f.2.bias": (5,)}
+    parameters = {k: torch.randn(size, generator=g) for k, size in sizes.items()}
+    layer("bag-of-words", block, g, x=torch.randn(3, 9, 5, generator=g), **parameters)
+
+
+@golden
+def recurrent_draws():
+    """Weights as PyTorch's constructors draw them; of makemore's cells the linear layers in the order of constructors."""
+    tensors = {}
+    for name, kind in (("rnn", torch.nn.RNN), ("gru", torch.nn.GRU), ("lstm", torch.nn.LSTM)):
+        torch.manual_seed(SEED)
+        tensors |= {f"{name}.{k}": t for k, t in kind(5, 7).named_parameters()}
+    torch.manual_seed(SEED)
+    for i in range(3):
+        linear = torch.nn.Linear(5 + 7, 7)
+        tensors |= {f"linear{i}.weight": linear.weight, f"linear{i}.bias": linear.bias}
+    torch.manual_seed(SEED)
+    for i, linear in enumerate([torch.nn.Linear(5, 7), torch.nn.Linear(7, 5)]):
+        tensors |= {f"bow{i}.weight": linear.weight, f"bow{i}.bias": linear.bias}
+    save("recurrent-draws", tensors)
+
+
+@golden
 def flatten():
     g = seeded()
     layer("flatten", lambda x: x.flatten(0, 1), g, x=torch.randn(3, 4, 5, generator=g))

@@ -120,11 +120,12 @@ final class FormulaText {
                                 name(x),
                                 number(value.arguments().getFirst()),
                                 number(value.arguments().getLast())));
-            case MAXIMUM, MINIMUM, WHERE -> atom(op + "(" + names(value) + ")");
+            case MAXIMUM, MINIMUM, WHERE, RNN, GRU, LSTM, MAKEMORE_GRU -> atom(op + "(" + names(value) + ")");
             case LOG_SUM_EXP -> product("ln Σ" + dimension(value) + " exp(" + name(x) + ")");
             case SUM -> product("Σ" + dimension(value) + " " + factor(flattened(value)));
             case MAX -> product((isLast(value) ? "rowmax " : "max" + dimension(value) + " ") + factor(x));
             case ARGMAX, ARGSORT, CUMSUM -> product(op + dimension(value) + " " + factor(x));
+            case CAUSAL_MEAN -> product("mean up to t of " + factor(x));
             case GATHER -> atom(op + dimension(value) + "(" + names(value) + ")");
             case SCATTER_ADD ->
                 new Expression(

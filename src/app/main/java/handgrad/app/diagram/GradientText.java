@@ -187,6 +187,12 @@ final class GradientText {
             case TRANSPOSE -> into(x, d.withBody(d.body() + "ᵀ", x.shape()), marks);
             case INDEX, EMBEDDING -> into(x, d.withShape(x.shape()), with(marks, Mark.SCATTER));
             case CUMSUM -> into(x, d.applied("reverse cumsum" + dimension(value), x.shape()), with(marks, Mark.SUM));
+            case RNN, GRU, LSTM, MAKEMORE_GRU -> {
+                var through = value.operation() + "ThroughTime";
+                value.inputs().forEach(input -> into(input, d.applied(through, input.shape()), with(marks, Mark.SUM)));
+            }
+            case CAUSAL_MEAN ->
+                into(x, d.withBody("reverse cumsum1(" + d.body() + "/(t + 1))", x.shape()), with(marks, Mark.SUM));
             case SCATTER_ADD -> {
                 into(x, d, marks);
                 var picked = "gather%d(%s, %s)".formatted(dimension(value), d.body(), formula.factor(b(value)));

@@ -23,6 +23,7 @@ record OperationRole(@Nullable Stage stage, String layer, List<String> inputs) {
     enum Stage {
         EMBEDDING("embedding"),
         CONVOLUTION("convolution"),
+        RECURRENCE("recurrence"),
         LINEAR("linear"),
         BATCH_NORM("BatchNorm"),
         LAYER_NORM("LayerNorm"),
@@ -56,6 +57,10 @@ record OperationRole(@Nullable Stage stage, String layer, List<String> inputs) {
             Map.entry(Op.MATMUL, begins(Stage.LINEAR)),
             Map.entry(Op.CONV2D, new OperationRole(Stage.CONVOLUTION, "conv", WEIGHT_AND_BIAS)),
             Map.entry(Op.UNFOLD, begins(Stage.CONVOLUTION)),
+            Map.entry(Op.RNN, recurrence(Op.RNN)),
+            Map.entry(Op.GRU, recurrence(Op.GRU)),
+            Map.entry(Op.LSTM, recurrence(Op.LSTM)),
+            Map.entry(Op.MAKEMORE_GRU, recurrence(Op.MAKEMORE_GRU)),
             Map.entry(Op.DROPOUT, layer(Stage.DROPOUT, "dropout")),
             Map.entry(Op.CONV_TRANSPOSE2D, new OperationRole(Stage.CONVOLUTION, "convTranspose", WEIGHT_AND_BIAS)),
             Map.entry(Op.MAX_POOL2D, layer(Stage.POOLING, "pool")),
@@ -116,6 +121,7 @@ record OperationRole(@Nullable Stage stage, String layer, List<String> inputs) {
             Op.ONE_HOT,
             Op.CAT,
             Op.CROP,
+            Op.CAUSAL_MEAN,
             Op.COPY_FROM);
 
     /** The role of an operation; an activation needs no row here. */
@@ -129,6 +135,10 @@ record OperationRole(@Nullable Stage stage, String layer, List<String> inputs) {
 
     private static OperationRole layer(Stage stage, String layer) {
         return new OperationRole(stage, layer, List.of());
+    }
+
+    private static OperationRole recurrence(Op op) {
+        return new OperationRole(Stage.RECURRENCE, op.toString(), List.of("", ".weight", "start", ".bias"));
     }
 
     private static OperationRole begins(Stage stage) {

@@ -12,6 +12,7 @@ import handgrad.tensor.LossFunctions;
 import handgrad.tensor.Normalizations;
 import handgrad.tensor.PointwiseLosses;
 import handgrad.tensor.Pooling;
+import handgrad.tensor.Recurrences;
 import handgrad.tensor.RmsNormalizations;
 import handgrad.tensor.Sequences;
 import handgrad.tensor.Sorted;
@@ -79,6 +80,7 @@ class CompletenessTest {
                         Pooling.class,
                         PointwiseLosses.class,
                         Normalizations.class,
+                        Recurrences.class,
                         RmsNormalizations.class,
                         ImageNormalizations.class,
                         Updates.class)
