@@ -1,11 +1,14 @@
 package handgrad.data;
 
 import handgrad.file.AtomicFile;
+import handgrad.file.LlmcFile;
+import handgrad.file.UnreadableFileException;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 
 /**
@@ -17,14 +20,6 @@ public final class TokenFile implements AutoCloseable {
     private static final ValueLayout.OfShort SHORT =
             ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
     private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-
-    /** The first three of llm.c's header of 256 ints: which format, its version, how many tokens. */
-    private static final int HEADER_BYTES = 256 * Integer.BYTES;
-
-    private static final int MAGIC_OF_GPT_2 = 20240520;
-    private static final int VERSION_OF_GPT_2 = 1;
-    private static final int MAGIC_OF_LLAMA_3 = 20240801;
-    private static final int VERSION_OF_LLAMA_3 = 7;
 
     private static final int LARGEST_SHORT = (1 << Short.SIZE) - 1;
     private static final int CHUNK = 1 << 16;
@@ -80,51 +75,29 @@ public final class TokenFile implements AutoCloseable {
     }
 
     private static TokenFile ofRaw(MappedFile mapped, int width) throws DataFileException {
-        if (mapped.size() >= HEADER_BYTES) {
-            int magic = mapped.bytes().get(INT, 0);
-            int version = mapped.bytes().get(INT, Integer.BYTES);
-            if (isGpt2(magic, version) || isLlama3(magic, version)) {
-                throw new DataFileException(
-                        mapped.file(), "begins with the header of llm.c, which is no token; open it with llmc");
-            }
+        if (mapped.size() >= LlmcFile.HEADER_BYTES
+                && LlmcFile.of(mapped.bytes().get(INT, 0))
+                        .filter(kind -> kind.hasVersion(mapped.bytes().get(INT, Integer.BYTES)))
+                        .isPresent()) {
+            throw new DataFileException(
+                    mapped.file(), "begins with the header of llm.c, which is no token; open it with llmc");
         }
         return new TokenFile(mapped, 0, width);
     }
 
-    private static boolean isGpt2(int magic, int version) {
-        return magic == MAGIC_OF_GPT_2 && version == VERSION_OF_GPT_2;
-    }
-
-    private static boolean isLlama3(int magic, int version) {
-        return magic == MAGIC_OF_LLAMA_3 && version == VERSION_OF_LLAMA_3;
-    }
-
     private static TokenFile ofLlmc(MappedFile mapped) throws DataFileException {
-        if (mapped.size() < HEADER_BYTES) {
-            throw new DataFileException(
-                    mapped.file(),
-                    "is truncated: it has " + mapped.size() + " bytes, its header alone " + HEADER_BYTES);
+        try {
+            LlmcFile.requireHeader(mapped.size());
+            int magic = mapped.bytes().get(INT, 0);
+            int version = mapped.bytes().get(INT, Integer.BYTES);
+            var kind = LlmcFile.of(magic, version, LlmcFile.GPT2_TOKENS, LlmcFile.LLAMA3_TOKENS);
+            long tokens = Integer.toUnsignedLong(mapped.bytes().get(INT, 2 * Integer.BYTES));
+            int width = kind == LlmcFile.GPT2_TOKENS ? Short.BYTES : Integer.BYTES;
+            LlmcFile.requireSize(tokens + " tokens", LlmcFile.HEADER_BYTES + tokens * width, mapped.size());
+            return new TokenFile(mapped, LlmcFile.HEADER_BYTES, width);
+        } catch (UnreadableFileException exception) {
+            throw new DataFileException(mapped.file(), String.valueOf(exception.getMessage()), exception);
         }
-        int magic = mapped.bytes().get(INT, 0);
-        int version = mapped.bytes().get(INT, Integer.BYTES);
-        boolean gpt2 = isGpt2(magic, version);
-        if (!gpt2 && !isLlama3(magic, version)) {
-            throw new DataFileException(
-                    mapped.file(),
-                    "begins with " + magic + " and version " + version + ", files of tokens of llm.c with "
-                            + MAGIC_OF_GPT_2 + " and " + VERSION_OF_GPT_2 + " or " + MAGIC_OF_LLAMA_3 + " and "
-                            + VERSION_OF_LLAMA_3);
-        }
-        long tokens = Integer.toUnsignedLong(mapped.bytes().get(INT, 2 * Integer.BYTES));
-        int width = gpt2 ? Short.BYTES : Integer.BYTES;
-        long whole = HEADER_BYTES + tokens * width;
-        if (mapped.size() != whole) {
-            throw new DataFileException(
-                    mapped.file(),
-                    (mapped.size() < whole ? "is truncated: " : "is too long: ") + "its header says " + tokens
-                            + " tokens, in all " + whole + " bytes, it has " + mapped.size());
-        }
-        return new TokenFile(mapped, HEADER_BYTES, width);
     }
 
     private static TokenFile open(Path file, Layout layout) throws DataFileException {
@@ -144,28 +117,46 @@ public final class TokenFile implements AutoCloseable {
      * @throws DataFileException if the file cannot be written
      */
     public static void writeUint16(Path file, int... tokens) throws DataFileException {
+        write("writeUint16", file, ByteBuffer.allocate(0), tokens);
+    }
+
+    /**
+     * Writes tokens of GPT-2 as llm.c has them, which {@link #llmc} reads, whole or not at all.
+     *
+     * @throws IllegalArgumentException if one is not from 0 to 65535
+     * @throws DataFileException if the file cannot be written
+     */
+    public static void writeLlmc(Path file, int... tokens) throws DataFileException {
+        write("writeLlmc", file, LlmcFile.GPT2_TOKENS.header(tokens.length), tokens);
+    }
+
+    private static void write(String operation, Path file, ByteBuffer header, int... tokens) throws DataFileException {
         for (int i = 0; i < tokens.length; i++) {
             if (tokens[i] < 0 || tokens[i] > LARGEST_SHORT) {
-                throw new IllegalArgumentException("writeUint16: token " + i + " is " + tokens[i]
+                throw new IllegalArgumentException(operation + ": token " + i + " is " + tokens[i]
                         + ", an unsigned 16-bit number is 0 to " + LARGEST_SHORT);
             }
         }
         try {
             AtomicFile.write(file, channel -> {
+                writeAll(channel, header);
                 var chunk = ByteBuffer.allocate(CHUNK).order(ByteOrder.LITTLE_ENDIAN);
                 for (int from = 0; from < tokens.length; from += CHUNK / Short.BYTES) {
                     chunk.clear();
                     for (int i = from; i < tokens.length && chunk.hasRemaining(); i++) {
                         chunk.putShort((short) tokens[i]);
                     }
-                    chunk.flip();
-                    while (chunk.hasRemaining()) {
-                        channel.write(chunk);
-                    }
+                    writeAll(channel, chunk.flip());
                 }
             });
         } catch (IOException exception) {
             throw new DataFileException(file, "cannot be written, " + exception.getMessage(), exception);
+        }
+    }
+
+    private static void writeAll(FileChannel channel, ByteBuffer bytes) throws IOException {
+        while (bytes.hasRemaining()) {
+            channel.write(bytes);
         }
     }
 
@@ -213,6 +204,29 @@ public final class TokenFile implements AutoCloseable {
         } else {
             for (int i = 0; i < count; i++) {
                 target[start + i] = Short.toUnsignedInt(bytes.get(SHORT, offset + (long) i * Short.BYTES));
+            }
+        }
+    }
+
+    /**
+     * Requires that all tokens are in a vocabulary, by reading all.
+     *
+     * @param vocabulary its size
+     * @throws DataFileException if one is not; it names the first
+     */
+    public void requireVocabulary(int vocabulary) throws DataFileException {
+        int[] chunk = new int[(int) Math.min(CHUNK, size)];
+        for (long first = 0; first < size; first += chunk.length) {
+            int count = (int) Math.min(chunk.length, size - first);
+            copy(first, chunk, 0, count);
+            for (int i = 0; i < count; i++) {
+                if (chunk[i] < 0 || chunk[i] >= vocabulary) {
+                    throw new DataFileException(
+                            mapped.file(),
+                            "token " + (first + i) + " is " + Integer.toUnsignedString(chunk[i])
+                                    + ", the vocabulary has 0 to " + (vocabulary - 1)
+                                    + "; use the tokenizer that the file was made with");
+                }
             }
         }
     }

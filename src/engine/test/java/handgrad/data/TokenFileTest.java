@@ -14,6 +14,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -80,6 +81,37 @@ class TokenFileTest {
         var llama = llmc(20240801, 7, 3, 12).putInt(1).putInt(128_000).putInt(2);
         try (var file = TokenFile.llmc(write("c", llama.array()))) {
             assertThat(file.blocks(2).rows(0, 1).y().ints()).containsExactly(128_000, 2);
+        }
+    }
+
+    @Test
+    void llmc_reads_what_was_written_for_it() throws IOException {
+        int[] tokens = IntStream.range(0, 70_000).map(i -> i * 13 % 50_257).toArray();
+        var path = folder.resolve("tokens.bin");
+        TokenFile.writeLlmc(path, tokens);
+        assertThat(Files.size(path)).isEqualTo(1024 + 140_000);
+        try (var file = TokenFile.llmc(path)) {
+            file.requireVocabulary(50_257);
+            assertThat(file.blocks(69_999).rows(0, 1).y().ints())
+                    .containsExactly(Arrays.copyOfRange(tokens, 1, 70_000));
+        }
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> TokenFile.writeLlmc(path, -1))
+                .withMessage("writeLlmc: token 0 is -1, an unsigned 16-bit number is 0 to 65535");
+    }
+
+    @Test
+    void a_token_outside_the_vocabulary_is_named() throws IOException {
+        int[] tokens = new int[70_000];
+        tokens[69_998] = 50_257;
+        var path = folder.resolve("tokens.bin");
+        TokenFile.writeLlmc(path, tokens);
+        try (var file = TokenFile.llmc(path)) {
+            file.requireVocabulary(50_258);
+            assertThatExceptionOfType(DataFileException.class)
+                    .isThrownBy(() -> file.requireVocabulary(50_257))
+                    .withMessage(path + ": token 69998 is 50257, the vocabulary has 0 to 50256; use the tokenizer that"
+                            + " the file was made with");
         }
     }
 
@@ -152,19 +184,32 @@ class TokenFileTest {
         assertThatExceptionOfType(DataFileException.class)
                 .isThrownBy(() -> TokenFile.uint16(headed))
                 .withMessage(headed + ": begins with the header of llm.c, which is no token; open it with llmc");
-        assertRefused(odd, "is truncated: it has 13 bytes, its header alone 1024");
+        assertRefused(odd, "is truncated: it has 13 bytes, its header alone 1024; copy or write it again");
         assertRefused(
                 write("a", llmc(20240522, 1, 1, 2).array()),
-                "begins with 20240522 and version 1, files of tokens of llm.c with 20240520 and 1 or 20240801 and 7");
+                "is not a file of tokens of GPT-2 of llm.c or a file of tokens of Llama 3 of llm.c: it begins with"
+                        + " 20240522, not with 20240520 or 20240801");
+        assertRefused(
+                write("f", llmc(20240328, 2, 1, 2).array()),
+                "is a tokenizer of llm.c, not a file of tokens of GPT-2 of llm.c or a file of tokens of Llama 3 of"
+                        + " llm.c");
+        assertRefused(
+                write("g", llmc(Integer.reverseBytes(20240520), 1, 1, 2).array()),
+                "is a file of tokens of GPT-2 of llm.c with its bytes in the wrong order; write it again,"
+                        + " little-endian");
+        assertRefused(
+                write("h", llmc(20240520, 2, 1, 2).array()),
+                "is a file of tokens of GPT-2 of llm.c of version 2, which is not read; write it in version 1");
         assertRefused(
                 write("b", llmc(20240520, 1, 5, 8).array()),
-                "is truncated: its header says 5 tokens, in all 1034 bytes, it has 1032");
+                "is truncated: its header says 5 tokens, in all 1034 bytes, it has 1032; copy or write it again");
         assertRefused(
                 write("c", llmc(20240801, 7, -1, 8).array()),
-                "is truncated: its header says 4294967295 tokens, in all 17179870204 bytes, it has 1032");
+                "is truncated: its header says 4294967295 tokens, in all 17179870204 bytes, it has 1032; copy or write"
+                        + " it again");
         assertRefused(
                 write("d", llmc(20240520, 1, 3, 8).array()),
-                "is too long: its header says 3 tokens, in all 1030 bytes, it has 1032");
+                "is too long: its header says 3 tokens, in all 1030 bytes, it has 1032; copy or write it again");
         assertRefused(folder.resolve("missing"), "there is no such file");
         assertRefused(folder.resolve("a.gz"), "is compressed, it cannot be read where it lies; unpack it first");
         assertThatIllegalArgumentException()
