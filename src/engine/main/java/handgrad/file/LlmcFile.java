@@ -29,12 +29,19 @@ public enum LlmcFile {
 
     private final String what;
     private final int magic;
-    private final List<Integer> versions;
+    private final int version;
+    private final int otherVersion;
 
-    LlmcFile(String what, int magic, int... versions) {
+    LlmcFile(String what, int magic, int version) {
+        this(what, magic, version, version);
+    }
+
+    /** A kind of which two versions are read. */
+    LlmcFile(String what, int magic, int version, int otherVersion) {
         this.what = what;
         this.magic = magic;
-        this.versions = Arrays.stream(versions).boxed().toList();
+        this.version = version;
+        this.otherVersion = otherVersion;
     }
 
     /** What it is, for messages: {@code a model of llm.c}. */
@@ -43,8 +50,8 @@ public enum LlmcFile {
     }
 
     /** Whether files of this version are read. */
-    public boolean hasVersion(int version) {
-        return versions.contains(version);
+    public boolean hasVersion(int number) {
+        return number == version || number == otherVersion;
     }
 
     /** Which kind of file has this magic number. */
@@ -68,7 +75,7 @@ public enum LlmcFile {
         if (!kind.hasVersion(version)) {
             throw new UnreadableFileException("is " + kind.what + " of version " + version + ", which is not read;"
                     + " write it in version "
-                    + kind.versions.stream().map(String::valueOf).collect(Collectors.joining(" or ")));
+                    + kind.version + (kind.otherVersion == kind.version ? "" : " or " + kind.otherVersion));
         }
         return kind;
     }
@@ -120,7 +127,7 @@ public enum LlmcFile {
     /** The header of a file of this kind as it is written here: magic number, version, these sizes, and zeros. */
     public ByteBuffer header(int... sizes) {
         var header = ByteBuffer.allocate(HEADER_BYTES).order(ByteOrder.LITTLE_ENDIAN);
-        header.putInt(magic).putInt(versions.getFirst());
+        header.putInt(magic).putInt(version);
         for (int size : sizes) {
             header.putInt(size);
         }
