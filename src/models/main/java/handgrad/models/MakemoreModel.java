@@ -1,12 +1,16 @@
 package handgrad.models;
 
+import handgrad.nn.BagOfWords;
 import handgrad.nn.Embedding;
 import handgrad.nn.Flatten;
 import handgrad.nn.Gpt;
 import handgrad.nn.GptOptions;
 import handgrad.nn.Layer;
 import handgrad.nn.Linear;
+import handgrad.nn.MakemoreGru;
 import handgrad.nn.Parameter;
+import handgrad.nn.PositionalEmbedding;
+import handgrad.nn.Rnn;
 import handgrad.nn.Sequential;
 import handgrad.nn.Tanh;
 import handgrad.optim.AdamOptions;
@@ -36,6 +40,28 @@ public enum MakemoreModel {
             "a multilayer perceptron over all symbols before",
             EnumSet.of(Size.EMBEDDING, Size.HIDDEN),
             MakemoreModel::mlp),
+    /** The recurrent network with tanh (Mikolov et al. 2010), whose first state is a parameter. */
+    RNN(
+            "makemore-rnn",
+            "a recurrent network",
+            EnumSet.of(Size.EMBEDDING, Size.HIDDEN),
+            (sizes, random) -> recurrent(sizes, random, Rnn::makemore)),
+    /** The gated recurrent network (Cho et al. 2014), with the reset gate before the product. */
+    GRU(
+            "makemore-gru",
+            "a gated recurrent network",
+            EnumSet.of(Size.EMBEDDING, Size.HIDDEN),
+            (sizes, random) -> recurrent(sizes, random, MakemoreGru::new)),
+    /** The mean of all symbols so far, each with its position, and a multilayer perceptron. */
+    BOW(
+            "makemore-bow",
+            "a bag of the symbols before",
+            EnumSet.of(Size.EMBEDDING, Size.HIDDEN),
+            (sizes, random) -> new Sequential(
+                    new Embedding(sizes.vocabulary(), sizes.embedding(), random),
+                    new PositionalEmbedding(sizes.blockSize(), sizes.embedding(), random),
+                    new BagOfWords(sizes.embedding(), sizes.hidden(), random),
+                    Linear.pytorch(sizes.embedding(), sizes.vocabulary(), true, random))),
     /** GPT-2's blocks (Radford et al. 2019). */
     TRANSFORMER(
             "makemore-transformer",
@@ -94,6 +120,19 @@ public enum MakemoreModel {
                 Linear.pytorch(context, sizes.hidden(), true, random),
                 new Tanh(),
                 Linear.pytorch(sizes.hidden(), vocabulary, true, random));
+    }
+
+    /** A recurrent layer of the embedding's width and hidden units. */
+    @FunctionalInterface
+    private interface Recurrence {
+        Layer of(int in, int hidden, TorchRandom random);
+    }
+
+    private static Layer recurrent(MakemoreSizes sizes, TorchRandom random, Recurrence recurrence) {
+        return new Sequential(
+                new Embedding(sizes.vocabulary(), sizes.embedding(), random),
+                recurrence.of(sizes.embedding(), sizes.hidden(), random),
+                Linear.pytorch(sizes.hidden(), sizes.vocabulary(), true, random));
     }
 
     /** The model with fresh weights. */
