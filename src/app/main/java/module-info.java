@@ -47,6 +47,8 @@ module handgrad.app {
             info.picocli;
     opens handgrad.app.program to
             info.picocli;
+    opens handgrad.app.sequence to
+            info.picocli;
     opens handgrad.app.study to
             info.picocli;
     opens handgrad.app.study.batchnorm to

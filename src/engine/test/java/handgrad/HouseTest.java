@@ -83,6 +83,7 @@ class HouseTest {
             "handgrad.app.study.zeroinit",
             "handgrad.app.audio",
             "handgrad.app.text",
+            "handgrad.app.sequence",
             "handgrad.app.program",
             "handgrad.app.exercise",
             "handgrad.app.diagram",

@@ -6,6 +6,7 @@ import handgrad.app.command.StoppedException;
 import handgrad.app.command.WrongInputException;
 import handgrad.file.PrintableText;
 import java.io.PrintWriter;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
@@ -27,11 +28,16 @@ final class ErrorReport {
         var argument = exception.getUnmatched().getFirst();
         var kind = exception.isUnknownOption()
                 ? "option"
-                : exception.getCommandLine().getSubcommands().isEmpty() ? "argument" : "command";
+                : takesCommand(exception.getCommandLine().getCommandSpec()) ? "command" : "argument";
         var nearest = exception.getSuggestions().isEmpty()
                 ? ""
                 : ", did you mean %s?".formatted(exception.getSuggestions().getFirst());
         return PrintableText.of("unknown %s %s%s".formatted(kind, argument, nearest));
+    }
+
+    private static boolean takesCommand(CommandSpec command) {
+        return !command.subcommands().isEmpty()
+                && command.positionalParameters().isEmpty();
     }
 
     /** Reports what a command threw: that it was stopped, wrong input, a failure, too little memory, or a bug. */

@@ -6,13 +6,15 @@ import handgrad.app.diagram.DiagramCommand;
 import handgrad.app.exercise.ExerciseCommand;
 import handgrad.app.program.RunCommand;
 import handgrad.app.program.ShellCommand;
+import handgrad.app.sequence.SequenceCommand;
+import handgrad.app.sequence.SequenceRuns;
 import handgrad.app.train.CompareCommand;
 import handgrad.app.train.EvaluateCommand;
 import handgrad.app.train.SampleCommand;
-import handgrad.app.train.TrainCommand;
 import java.io.PrintWriter;
 import java.util.LinkedHashMap;
 import java.util.SequencedMap;
+import java.util.function.Supplier;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
@@ -42,22 +44,22 @@ import picocli.CommandLine.Spec;
         })
 final class Handgrad implements Runnable {
     /** In the order of the help. */
-    private static final SequencedMap<String, Class<?>> COMMANDS = new LinkedHashMap<>();
+    private static final SequencedMap<String, Supplier<?>> COMMANDS = new LinkedHashMap<>();
 
     static {
-        COMMANDS.put("train", TrainCommand.class);
-        COMMANDS.put("sample", SampleCommand.class);
-        COMMANDS.put("evaluate", EvaluateCommand.class);
-        COMMANDS.put("compare", CompareCommand.class);
-        COMMANDS.put("audio", AudioCommand.class);
-        COMMANDS.put("check", CheckCommand.class);
-        COMMANDS.put("exercise", ExerciseCommand.class);
-        COMMANDS.put("diagram", DiagramCommand.class);
-        COMMANDS.put("study", StudyCommand.class);
-        COMMANDS.put("doctor", DoctorCommand.class);
-        COMMANDS.put("bench", BenchCommand.class);
-        COMMANDS.put("shell", ShellCommand.class);
-        COMMANDS.put("run", RunCommand.class);
+        COMMANDS.put("train", SequenceCommand::train);
+        COMMANDS.put("sample", () -> new SampleCommand(new SequenceRuns()));
+        COMMANDS.put("evaluate", () -> new EvaluateCommand(new SequenceRuns()));
+        COMMANDS.put("compare", CompareCommand::new);
+        COMMANDS.put("audio", AudioCommand::new);
+        COMMANDS.put("check", CheckCommand::new);
+        COMMANDS.put("exercise", ExerciseCommand::new);
+        COMMANDS.put("diagram", DiagramCommand::new);
+        COMMANDS.put("study", StudyCommand::new);
+        COMMANDS.put("doctor", DoctorCommand::new);
+        COMMANDS.put("bench", BenchCommand::new);
+        COMMANDS.put("shell", ShellCommand::new);
+        COMMANDS.put("run", RunCommand::new);
     }
 
     @Option(
@@ -98,7 +100,7 @@ final class Handgrad implements Runnable {
         var first = arguments.length == 0 ? "" : arguments[0];
         for (var name : COMMANDS.keySet()) {
             if (!COMMANDS.containsKey(first) || name.equals(first)) {
-                commandLine.addSubcommand(name, COMMANDS.get(name));
+                commandLine.addSubcommand(name, COMMANDS.get(name).get());
             }
         }
         // What follows the source file of run belongs to the user's program.

@@ -1,6 +1,5 @@
 package handgrad.app.report;
 
-import handgrad.data.Alphabet;
 import handgrad.diagnostics.Histogram;
 import handgrad.diagnostics.Picture;
 import handgrad.diagnostics.Recorder;
@@ -58,7 +57,7 @@ final class LayerSections {
 
     private LayerSections() {}
 
-    static List<Section> of(Recording recording, Alphabet alphabet) {
+    static List<Section> of(Recording recording, SymbolLabels labels) {
         var sections = new ArrayList<Section>();
         var snapshots = recording.snapshots();
         if (!snapshots.isEmpty()) {
@@ -75,7 +74,7 @@ final class LayerSections {
             sections.add(updates(recording.updateRatios()));
         }
         if (!snapshots.isEmpty() && snapshots.getLast().dlogits().rows() > 0) {
-            sections.add(dlogits(snapshots.getLast(), new SymbolLabels(alphabet)));
+            sections.add(dlogits(snapshots.getLast(), labels));
         }
         return sections;
     }

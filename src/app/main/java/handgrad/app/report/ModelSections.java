@@ -1,6 +1,5 @@
 package handgrad.app.report;
 
-import handgrad.data.Alphabet;
 import handgrad.diagnostics.BatchNormStatistics;
 import handgrad.page.Block;
 import handgrad.page.Block.Chart;
@@ -23,10 +22,10 @@ final class ModelSections {
 
     private ModelSections() {}
 
-    static List<Section> of(Outcome outcome, Alphabet alphabet) {
+    static List<Section> of(Outcome outcome, SymbolLabels labels) {
         var sections = new ArrayList<Section>();
         if (outcome.embedding().length > 0) {
-            sections.add(embedding(outcome.embedding(), new SymbolLabels(alphabet)));
+            sections.add(embedding(outcome.embedding(), labels));
         }
         if (!outcome.batchNorms().isEmpty()) {
             sections.add(batchNorms(outcome.batchNorms()));
@@ -44,7 +43,7 @@ final class ModelSections {
                 .toList();
         double[] x = symbols.stream().mapToDouble(i -> embedding[2 * i]).toArray();
         double[] y = symbols.stream().mapToDouble(i -> embedding[2 * i + 1]).toArray();
-        var letters = symbols.stream().map(labels::of).toList();
+        var letters = symbols.stream().map(labels::label).toList();
         var text = nearest(embedding, labels);
         return new Section(
                 "Embedding",

@@ -1,12 +1,15 @@
 package handgrad.app.report;
 
 import handgrad.diagnostics.BatchNormStatistics;
+import handgrad.page.Block;
+import handgrad.page.Page.Section;
 import java.util.List;
 import java.util.OptionalDouble;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is known once a training has ended.
+ * What is known once a training of a model of the lectures has ended.
  *
  * @param losses over whole parts of the data
  * @param lecturesNames whether the names are the lecture's, in this edition or another
@@ -26,7 +29,18 @@ public record Outcome(
         List<SampledName> samples,
         float[] embedding,
         List<BatchNormStatistics> batchNorms,
-        @Nullable Finder finder) {
+        @Nullable Finder finder)
+        implements Ending {
+    @Override
+    public List<Block> result(SymbolLabels symbols) {
+        return LectureSections.result(this, symbols);
+    }
+
+    @Override
+    public List<Section> sections(SymbolLabels symbols) {
+        return Stream.concat(ModelSections.of(this, symbols).stream(), LectureSections.samples(this).stream())
+                .toList();
+    }
 
     /**
      * A loss over a whole part of the data.

@@ -1,6 +1,5 @@
 package handgrad.app.report;
 
-import handgrad.data.Alphabet;
 import java.util.List;
 import java.util.function.IntToDoubleFunction;
 import org.jspecify.annotations.Nullable;
@@ -13,13 +12,13 @@ import org.jspecify.annotations.Nullable;
  * @param steps how many there will be
  * @param learningRate of each step
  * @param seconds how long it has trained
- * @param alphabet the symbols of the names
+ * @param symbols what the model chooses from
  * @param recording what was seen of it
  * @param facts the parameter count and the sizes of the data
  * @param options what it can be repeated with
  * @param machine what it ran on
  * @param command the command that repeats it
- * @param outcome what is known at its end; null before
+ * @param ending what is known at its end; null before
  */
 public record ReportData(
         String model,
@@ -27,13 +26,13 @@ public record ReportData(
         int steps,
         IntToDoubleFunction learningRate,
         double seconds,
-        Alphabet alphabet,
+        SymbolLabels symbols,
         Recording recording,
         List<Fact> facts,
         List<Fact> options,
         List<Fact> machine,
         String command,
-        @Nullable Outcome outcome) {
+        @Nullable Ending ending) {
 
     /** A name and its value. */
     public record Fact(String name, String value) {}

@@ -1,33 +1,50 @@
 package handgrad.app.report;
 
 import handgrad.data.Alphabet;
+import handgrad.data.Tokenizer;
 import java.text.Bidi;
 import java.util.List;
+import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 
-/** The symbols of an alphabet as each can be read alone, in a picture or a sentence. */
-record SymbolLabels(Alphabet alphabet) {
+/**
+ * The symbols that a model chooses from, as each can be read alone, in a picture or a sentence.
+ *
+ * @param size how many there are
+ * @param text the text of each
+ */
+public record SymbolLabels(int size, IntFunction<String> text) {
     private static final int ZERO_WIDTH_NON_JOINER = 0x200C;
     private static final int ZERO_WIDTH_JOINER = 0x200D;
     private static final String FIRST_STRONG_ISOLATE = "\u2068";
     private static final String POP_DIRECTIONAL_ISOLATE = "\u2069";
 
-    /** The number of symbols. */
-    int size() {
-        return alphabet.size();
+    /** Those of names. */
+    public static SymbolLabels of(Alphabet alphabet) {
+        return new SymbolLabels(alphabet.size(), alphabet::decode);
     }
 
-    /** The labels in the order of the alphabet. */
+    /** The tokens of texts. */
+    public static SymbolLabels of(Tokenizer tokenizer) {
+        return new SymbolLabels(tokenizer.size(), tokenizer::decode);
+    }
+
+    /** The labels in their order. */
     List<String> all() {
-        return IntStream.range(0, size()).mapToObj(this::of).toList();
+        return IntStream.range(0, size()).mapToObj(this::label).toList();
     }
 
     /** A symbol; a mark stands on a dotted circle, and what has no ink is named by a sign or letters. */
-    String of(int index) {
-        var symbol = alphabet.decode(index);
+    public String label(int index) {
+        var symbol = text.apply(index);
+        if (symbol.isEmpty()) {
+            return "";
+        }
         int character = symbol.codePointAt(0);
         return switch (character) {
-            case ' ' -> "␣";
+            case ' ' -> "␣" + symbol.substring(1);
+            case '\n' -> "↵" + symbol.substring(1);
+            case '\t' -> "⇥" + symbol.substring(1);
             case ZERO_WIDTH_JOINER -> "ZWJ";
             case ZERO_WIDTH_NON_JOINER -> "ZWNJ";
             default ->
@@ -41,7 +58,7 @@ record SymbolLabels(Alphabet alphabet) {
 
     /** The same for a sentence; a letter written from right to left stands between isolates, to leave it in order. */
     String inSentence(int index) {
-        var label = of(index);
+        var label = label(index);
         return Bidi.requiresBidi(label.toCharArray(), 0, label.length())
                 ? FIRST_STRONG_ISOLATE + label + POP_DIRECTIONAL_ISOLATE
                 : label;

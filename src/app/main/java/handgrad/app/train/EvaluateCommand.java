@@ -22,17 +22,22 @@ import picocli.CommandLine.Spec;
         description = {
             "Prints the losses of the model in a run folder: on train, dev and test of the names it was trained on, as"
                     + " train did at its end, or on a file of names.",
-            "A bigram learns from all names, so it has one loss, on them all."
+            "A bigram learns from all names, so it has one loss, on them all. A gpt is evaluated on its text, or on"
+                    + " another."
         },
         sortOptions = false)
 public final class EvaluateCommand implements Callable<Integer> {
+    private final OtherRuns others;
+
     @Option(names = "--run", paramLabel = "DIR", required = true, description = "The run folder that train left.")
     private Path run;
 
     @Option(
             names = "--data",
             paramLabel = "FILE",
-            description = "Evaluate on all names of this text file, one a line, instead of those of the run.")
+            description =
+                    "Evaluate on all names of this text file, one a line, or on this text, instead of those of the"
+                            + " run.")
     private @Nullable Path data;
 
     @Option(
@@ -44,10 +49,31 @@ public final class EvaluateCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
+    /**
+     * The command.
+     *
+     * @param others knows the runs of models that are not of the lectures
+     */
+    public EvaluateCommand(OtherRuns others) {
+        this.others = others;
+    }
+
     @Override
     public Integer call() {
         Checks.notEmpty("--run", run);
         var folder = new RunFolder(run);
+        var title = folder.modelTitle();
+        if (others.has(title)) {
+            var console = new RunConsole(
+                    spec.commandLine().getOut(), spec.commandLine().getErr(), false);
+            others.evaluate(folder, title, data, weights, console);
+        } else {
+            evaluate(folder);
+        }
+        return ExitCode.DONE;
+    }
+
+    private void evaluate(RunFolder folder) {
         var options = folder.options();
         var model = weights == null
                 ? folder.model(options, spec.commandLine().getErr()::println)
@@ -67,7 +93,6 @@ public final class EvaluateCommand implements Callable<Integer> {
         var out = spec.commandLine().getOut();
         table.print(out);
         out.println("weights  sha256 " + WeightsHash.of(model.stateDict()));
-        return ExitCode.DONE;
     }
 
     private static void add(LossTable table, String part, Layer model, Dataset rows) {

@@ -7,18 +7,20 @@ import java.util.Locale;
 import java.util.OptionalDouble;
 
 /** Losses one below the other, each beside the one that the lecture prints, where it does. */
-final class LossTable {
+public final class LossTable {
     private static final int NARROWEST_LABEL = 5;
 
     private final List<Row> rows = new ArrayList<>();
 
     private record Row(String label, double loss, OptionalDouble lecture) {}
 
-    void add(String label, double loss, OptionalDouble lecture) {
+    /** Adds a loss, and the one that the lecture prints. */
+    public void add(String label, double loss, OptionalDouble lecture) {
         rows.add(new Row(label, loss, lecture));
     }
 
-    void print(PrintWriter out) {
+    /** Prints them. */
+    public void print(PrintWriter out) {
         int width = rows.stream().mapToInt(row -> row.label.length()).reduce(NARROWEST_LABEL, Math::max);
         var head = rows.stream().anyMatch(row -> row.lecture.isPresent()) ? "   lecture" : "";
         out.println(" ".repeat(width) + "      loss" + head);

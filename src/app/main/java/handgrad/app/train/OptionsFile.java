@@ -65,6 +65,12 @@ final class OptionsFile {
                         file.resolveSibling(""), options(values), values.has(NAMES) ? values.text(NAMES) : null));
     }
 
+    /** The model that a file says, whether there is such a model or not. */
+    static String model(Path file) {
+        var text = new UserFile("", file, "the options of a run").text(MAXIMUM_BYTES);
+        return JsonObject.read(file.toString(), text, values -> values.text("model"));
+    }
+
     private static TrainOptions options(JsonObject values) {
         if (values.text("model").equals("audio")) {
             throw new WrongInputException("is of a run of audio, not of train; use ./handgrad audio");

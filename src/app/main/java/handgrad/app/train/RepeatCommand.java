@@ -2,13 +2,14 @@ package handgrad.app.train;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SequencedMap;
 import java.util.Set;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParseResult;
 
 /** The command line that repeats a run. */
-final class RepeatCommand {
+public final class RepeatCommand {
     /** They change where a run goes and what is printed of it, not what it computes. */
     private static final Set<String> OF_THIS_RUN_ALONE = Set.of(
             "--out",
@@ -32,8 +33,11 @@ final class RepeatCommand {
     /**
      * The command that was given, without the options that are of this run alone, and with those of the run that it
      * goes on with.
+     *
+     * @param command with the name of the model
+     * @param given the options of the run, where they are not the model's own
      */
-    static String of(ParseResult parsed, TrainOptions options) {
+    public static String of(ParseResult parsed, String command, SequencedMap<String, String> given) {
         var words = new ArrayList<String>();
         if (System.getenv("HANDGRAD_BLAS") != null) {
             words.add("HANDGRAD_BLAS=" + quoted(System.getenv("HANDGRAD_BLAS")));
@@ -45,23 +49,35 @@ final class RepeatCommand {
                 words.add(quoted("-D" + property + "=" + value));
             }
         }
-        words.add("train");
-        words.add(options.model().title());
+        words.add(command);
         for (OptionSpec option : parsed.matchedOptions()) {
             if (!OF_THIS_RUN_ALONE.contains(option.longestName())) {
-                words.add(option.longestName());
-                if (option.arity().max() > 0) {
-                    words.add(quoted(option.originalStringValues().getLast()));
-                }
+                add(
+                        words,
+                        option.longestName(),
+                        option.arity().max() > 0
+                                ? option.originalStringValues().getLast()
+                                : option.<Object>getValue().toString());
             }
         }
-        options.given().forEach((option, value) -> {
+        given.forEach((option, value) -> {
             if (!parsed.hasMatchedOption(option)) {
-                words.add(option);
-                words.add(quoted(value));
+                add(words, option, value);
             }
         });
         return words.stream().collect(Collectors.joining(" "));
+    }
+
+    /** An option with its value; one that is yes or no alone says so by its name. */
+    private static void add(List<String> words, String option, String value) {
+        switch (value) {
+            case "true" -> words.add(option);
+            case "false" -> words.add("--no-" + option.substring(2));
+            default -> {
+                words.add(option);
+                words.add(quoted(value));
+            }
+        }
     }
 
     /** A word as a POSIX shell reads it back. */

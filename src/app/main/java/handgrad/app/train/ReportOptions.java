@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** What is to become of the page of a run. */
-final class ReportOptions {
+public final class ReportOptions {
     private static final int LAST_PORT = 65_535;
 
     @Option(
@@ -14,7 +14,7 @@ final class ReportOptions {
             negatable = true,
             fallbackValue = "true",
             description = "Write the page report.html into the run folder, or do not. Without it: written if the"
-                    + " training has the lecture's steps or more, or if --open or --serve asks for it.")
+                    + " training has the model's own steps or more, or if --open or --serve asks for it.")
     private @Nullable Boolean report;
 
     @Option(names = "--open", description = "Open the page in the browser: at the end, or with --serve at once.")
@@ -27,7 +27,7 @@ final class ReportOptions {
     private @Nullable Integer port;
 
     /** Refuses what cannot be done. */
-    void check() {
+    public void check() {
         if (port != null) {
             Checks.between(0, LAST_PORT, "--serve", port);
         }
@@ -37,14 +37,13 @@ final class ReportOptions {
         }
     }
 
-    /** Whether a run is to have a page. */
-    boolean wanted(TrainOptions options) {
-        if (report != null) {
-            return report;
-        }
-        return open
-                || port != null
-                || options.steps() >= options.model().defaults().steps();
+    /**
+     * Whether a run is to have a page.
+     *
+     * @param isFull whether it has the steps of a full training
+     */
+    boolean wanted(boolean isFull) {
+        return report == null ? open || port != null || isFull : report;
     }
 
     boolean open() {

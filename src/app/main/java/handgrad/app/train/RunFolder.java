@@ -159,7 +159,7 @@ public record RunFolder(Path path) {
     }
 
     /** Writes what was seen of the training. */
-    void saveDiagnostics(Recorder recorder) throws IOException {
+    public void saveDiagnostics(Recorder recorder) throws IOException {
         DiagnosticsFile.write(diagnostics(), recorder);
     }
 
@@ -168,15 +168,24 @@ public record RunFolder(Path path) {
         AtomicFile.write(report(), PageHtml.text(page));
     }
 
-    /** The options of a run. */
+    /** The model of a run, by its name. */
+    String modelTitle() {
+        return OptionsFile.model(requiredOptions());
+    }
+
+    /** The options of a run of a model of the lectures. */
     TrainOptions options() {
+        return OptionsFile.read(requiredOptions());
+    }
+
+    private Path requiredOptions() {
         if (!Files.isDirectory(path)) {
             throw new WrongInputException("--run: there is no folder " + path);
         }
         if (!Files.exists(optionsFile())) {
             throw new WrongInputException("--run: " + path + " is no run folder of train: it has no options.json");
         }
-        return OptionsFile.read(optionsFile());
+        return optionsFile();
     }
 
     /**
@@ -185,13 +194,18 @@ public record RunFolder(Path path) {
      * @param told a line on a run that has not ended
      */
     Layer model(TrainOptions options, Consumer<String> told) {
-        var file = newestWeights(told)
-                .orElseThrow(() -> new WrongInputException("--run: " + path
-                        + " has no model.safetensors and no checkpoint: its training has not reached the first"));
+        var file = someWeights(told);
         // The seed does not matter: every weight is replaced.
         var model = options.model().build(options.sizes(), TorchRandom.seeded(0));
         SavedWeights.ofRun(file, options).load(model);
         return model;
+    }
+
+    /** The {@link #newestWeights}, which must be there. */
+    public Path someWeights(Consumer<String> told) {
+        return newestWeights(told)
+                .orElseThrow(() -> new WrongInputException("--run: " + path
+                        + " has no model.safetensors and no checkpoint: its training has not reached the first"));
     }
 
     /**

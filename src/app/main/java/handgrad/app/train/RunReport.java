@@ -1,28 +1,20 @@
 package handgrad.app.train;
 
-import handgrad.app.command.FailedException;
-import handgrad.app.command.Machine;
-import handgrad.app.command.WrongInputException;
 import handgrad.app.report.Outcome;
 import handgrad.app.report.Recording;
 import handgrad.app.report.ReportData;
 import handgrad.app.report.ReportData.Fact;
+import handgrad.app.report.SymbolLabels;
 import handgrad.app.report.TrainingPage;
 import handgrad.data.Alphabet;
 import handgrad.data.Split;
 import handgrad.diagnostics.Recorder;
-import handgrad.file.PrintableText;
 import handgrad.nn.Layer;
-import handgrad.page.Browser;
 import handgrad.page.Page;
-import handgrad.page.PageServer;
-import handgrad.tensor.Backend;
 import handgrad.tensor.Shape;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.net.BindException;
-import java.net.URI;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -34,12 +26,9 @@ final class RunReport implements Closeable {
     /** Options that most runs do without. */
     private static final Set<String> ONLY_WHERE_GIVEN = Set.of("--init", "--eval-every", "--patience");
 
-    private final ReportOptions asked;
-    private final boolean wanted;
     private final TrainOptions options;
     private final String command;
-    private final PrintWriter printer;
-    private final @Nullable PageServer server;
+    private final PageOutput output;
 
     /** What is known of the training; the threads of the server read it. */
     private volatile State state = new State(List.of(), null, () -> 0, null);
@@ -56,37 +45,15 @@ final class RunReport implements Closeable {
      * @param command repeats the run
      */
     RunReport(ReportOptions asked, TrainOptions options, String command, PrintWriter printer) {
-        this.asked = asked;
         this.options = options;
         this.command = command;
-        this.printer = printer;
-        wanted = asked.wanted(options);
-        var port = asked.port();
-        server = port == null ? null : serve(port);
-        if (server != null) {
-            printer.println("report   " + server.address());
-            printer.flush();
-            if (asked.open()) {
-                open(server.address());
-            }
-        }
-    }
-
-    private PageServer serve(int port) {
-        try {
-            return PageServer.start(port, this::page);
-        } catch (BindException exception) {
-            throw new WrongInputException(
-                    "--serve: port %d cannot be used (%s); name another, or 0 for any that is free"
-                            .formatted(port, exception.getMessage()));
-        } catch (IOException exception) {
-            throw new FailedException("--serve: no server can be started: " + exception.getMessage());
-        }
+        boolean isFull = options.steps() >= options.model().defaults().steps();
+        output = new PageOutput(asked, isFull, this::page, printer);
     }
 
     /** Whether there will be a page. */
     boolean isWanted() {
-        return wanted;
+        return output.isWanted();
     }
 
     /**
@@ -107,18 +74,7 @@ final class RunReport implements Closeable {
     /** Says how the training ended, and writes the page. */
     void ended(Outcome outcome, RunFolder folder) throws IOException {
         state = new State(state.facts, state.recorder, state.seconds, outcome);
-        folder.write(page());
-        printer.println(PrintableText.of("report:     " + folder.report()));
-        if (asked.open() && server == null) {
-            open(folder.report().toUri());
-        }
-    }
-
-    private void open(URI address) {
-        if (!Browser.open(address)) {
-            printer.println("No browser could be started here; open " + address);
-        }
-        printer.flush();
+        output.write(folder);
     }
 
     /** The numbers of each symbol, where they are two. */
@@ -135,11 +91,11 @@ final class RunReport implements Closeable {
                 options.steps(),
                 options.schedule()::at,
                 now.seconds.getAsDouble(),
-                options.alphabet(),
+                SymbolLabels.of(options.alphabet()),
                 now.recorder == null ? Recording.EMPTY : Recording.of(now.recorder),
                 now.facts,
                 facts(options),
-                machine(),
+                PageOutput.machine(),
                 command,
                 now.outcome));
     }
@@ -156,22 +112,9 @@ final class RunReport implements Closeable {
         return String.format(Locale.ROOT, "%,d", value);
     }
 
-    private static List<Fact> machine() {
-        return List.of(
-                new Fact("CPU", Machine.cpu()),
-                new Fact("system", Machine.system()),
-                new Fact("JDK", Machine.jdk()),
-                new Fact("vectors", Backend.vectors()),
-                new Fact("BLAS", Backend.blas()),
-                new Fact("matmul", Backend.matmul()),
-                new Fact("threads", Integer.toString(Backend.threads())));
-    }
-
     /** Ends the server; a page that is open may fetch the last state first. */
     @Override
     public void close() {
-        if (server != null) {
-            server.close();
-        }
+        output.close();
     }
 }

@@ -2,7 +2,6 @@ package handgrad.app.train;
 
 import handgrad.app.command.Checks;
 import handgrad.app.command.WrongInputException;
-import handgrad.data.Alphabet;
 import handgrad.tensor.Tensor;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -25,7 +24,7 @@ public final class SamplingOptions {
     private @Nullable Integer topK;
 
     /** Refuses values without a meaning for any model. */
-    void check() {
+    public void check() {
         // As a float32, which is what divides the logits.
         if (!((float) temperature > 0) || Float.isInfinite((float) temperature)) {
             throw new WrongInputException("--temperature must be more than 0 and finite, it is " + temperature);
@@ -36,9 +35,9 @@ public final class SamplingOptions {
     }
 
     /** Refuses values without a meaning for a model of these symbols. */
-    void check(Alphabet alphabet) {
+    public void check(int symbols) {
         if (topK != null) {
-            Checks.between(1, alphabet.size(), "--top-k", topK);
+            Checks.between(1, symbols, "--top-k", topK);
         }
     }
 
@@ -46,7 +45,7 @@ public final class SamplingOptions {
      * Changes logits, (1, symbols): divided by the temperature, and -∞ below the K largest; those equal to the last of
      * them stay.
      */
-    Tensor apply(Tensor logits) {
+    public Tensor apply(Tensor logits) {
         var scaled = temperature == 1 ? logits : logits.sub(logits.max(1, true)).div(temperature);
         if (topK == null) {
             return scaled;

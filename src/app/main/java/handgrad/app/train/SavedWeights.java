@@ -18,15 +18,15 @@ import org.jspecify.annotations.Nullable;
  * @param option what an error begins with, such as {@code --init: }; may be empty
  * @param file the file, in the format safetensors; of a checkpoint it is the model's part
  * @param model what the weights must fit, in an error
- * @param alphabet the symbols that the model knows
+ * @param characters the alphabet that the model knows; empty for one whose symbols are no characters
  */
-record SavedWeights(String option, Path file, String model, Alphabet alphabet) {
+public record SavedWeights(String option, Path file, String model, String characters) {
     /** The entry of a file's metadata with the alphabet. */
-    static final String ALPHABET = "alphabet";
+    public static final String ALPHABET = "alphabet";
 
     /** The weights that a finished run left. */
     static SavedWeights ofRun(Path file, TrainOptions options) {
-        return new SavedWeights("", file, "options.json", options.alphabet());
+        return new SavedWeights("", file, "options.json", options.alphabet().characters());
     }
 
     /**
@@ -41,7 +41,8 @@ record SavedWeights(String option, Path file, String model, Alphabet alphabet) {
                 ? title
                 : "%s with --hidden %d, --embedding %d and --block-size %d"
                         .formatted(title, options.hidden(), options.embedding(), options.blockSize());
-        return new SavedWeights(option + ": ", inFolder(option, file), model, options.alphabet());
+        return new SavedWeights(
+                option + ": ", inFolder(option, file), model, options.alphabet().characters());
     }
 
     /**
@@ -51,10 +52,9 @@ record SavedWeights(String option, Path file, String model, Alphabet alphabet) {
     static Alphabet alphabet(String option, Path file, Alphabet otherwise) {
         Checks.notEmpty(option, file);
         try {
-            var characters =
-                    Checkpoint.weights(inFolder(option, file)).metadata().get(ALPHABET);
-            if (characters != null) {
-                return Alphabet.of(characters);
+            var saved = Checkpoint.weights(inFolder(option, file)).metadata().get(ALPHABET);
+            if (saved != null) {
+                return Alphabet.of(saved);
             }
             return otherwise.characters().codePoints().allMatch(Alphabet.A_TO_Z::contains)
                     ? Alphabet.A_TO_Z
@@ -66,7 +66,21 @@ record SavedWeights(String option, Path file, String model, Alphabet alphabet) {
         }
     }
 
-    private static Path inFolder(String option, Path file) {
+    /**
+     * The characters of the alphabet in the metadata of a file, which an option of the command line names; empty where
+     * it has none.
+     */
+    public static String characters(String option, Path file) {
+        Checks.notEmpty(option, file);
+        try {
+            return Checkpoint.weights(inFolder(option, file)).metadata().getOrDefault(ALPHABET, "");
+        } catch (SafetensorsException exception) {
+            throw new WrongInputException(option + ": " + RunFolder.reason(exception));
+        }
+    }
+
+    /** The file itself, or the weights in a run folder; errors begin with the option. */
+    public static Path inFolder(String option, Path file) {
         if (!Files.isDirectory(file)) {
             return file;
         }
@@ -84,7 +98,7 @@ record SavedWeights(String option, Path file, String model, Alphabet alphabet) {
      * @throws WrongInputException if the file cannot be read, is of another alphabet, has other tensors than the
      *     network, of which all are named, or a weight that is not finite
      */
-    void load(Layer network) {
+    public void load(Layer network) {
         try {
             var weights = Checkpoint.weights(file);
             requireAlphabet(weights.metadata().get(ALPHABET));
@@ -98,15 +112,10 @@ record SavedWeights(String option, Path file, String model, Alphabet alphabet) {
     }
 
     /** Refuses weights of other symbols, which can be as many. Files of earlier versions do not name their alphabet. */
-    private void requireAlphabet(@Nullable String characters) {
-        if (characters != null && !characters.equals(alphabet.characters())) {
+    private void requireAlphabet(@Nullable String saved) {
+        if (saved != null && !saved.equals(characters)) {
             throw new WrongInputException("%s%s does not fit %s: its alphabet is %s, not %s"
-                    .formatted(
-                            option,
-                            file,
-                            model,
-                            PrintableText.excerpt(characters),
-                            PrintableText.excerpt(alphabet.characters())));
+                    .formatted(option, file, model, PrintableText.excerpt(saved), PrintableText.excerpt(characters)));
         }
     }
 

@@ -20,6 +20,11 @@ public interface SteppedTraining {
     /** Whether all steps are done. */
     boolean isDone();
 
+    /** Whether it is evaluated before its first step as well, where it is evaluated at all. */
+    default boolean evaluatesFirst() {
+        return false;
+    }
+
     /** Does a step. Where it diverged, the steps that are done do not grow. */
     Step next();
 }

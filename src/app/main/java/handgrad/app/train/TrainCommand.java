@@ -9,7 +9,6 @@ import handgrad.app.command.StopSignals;
 import handgrad.app.command.WrongInputException;
 import handgrad.data.Names;
 import handgrad.models.LectureModel;
-import handgrad.tensor.Backend;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -31,8 +30,6 @@ import picocli.CommandLine.Spec;
         },
         sortOptions = false)
 public final class TrainCommand implements Callable<Integer> {
-    private static final int MAXIMUM_THREADS = 1024;
-
     /** What does not go with the learning-rate finder, which has its own steps and rates and writes nothing. */
     private static final List<String> NOT_FOR_FINDER = List.of(
             "--steps",
@@ -107,12 +104,8 @@ public final class TrainCommand implements Callable<Integer> {
     @Mixin
     private final EvaluationOptions evaluation = new EvaluationOptions();
 
-    @Option(
-            names = "--threads",
-            paramLabel = "N",
-            description = "Threads of large operations; without it one for each processor that the process may use, or"
-                    + " SLURM_CPUS_PER_TASK where that is less. Does not change results.")
-    private @Nullable Integer threads;
+    @Mixin
+    private final ThreadsOption threads = new ThreadsOption();
 
     @Option(
             names = "--log-every",
@@ -160,28 +153,34 @@ public final class TrainCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         try {
-            return train();
+            var resumed = folder.resumed("train");
+            var other = resumed.isEmpty() ? null : spec.subcommands().get(OptionsFile.model(resumed.get()));
+            // A run of a model that has a command of its own goes on by that command.
+            return other == null ? train(resumed.map(OptionsFile::read).orElse(null)) : other.execute(ofSubcommand());
         } catch (OutOfMemoryError error) {
             throw new FailedException("out of memory: " + error.getMessage() + "; give more, as in ./handgrad -Xmx8g"
                     + " train ..., or take a smaller --batch-size or --hidden");
         }
     }
 
-    private int train() throws IOException {
-        var started = folder.resumed("train").map(OptionsFile::read).orElse(null);
+    private String[] ofSubcommand() {
+        var arguments = spec.commandLine().getParseResult().originalArgs();
+        return arguments
+                .subList(arguments.indexOf(spec.name()) + 1, arguments.size())
+                .toArray(String[]::new);
+    }
+
+    private int train(@Nullable TrainOptions started) throws IOException {
         var given = options(started);
         Checks.atLeast(1, "--log-every", logEvery);
         reportOptions.check();
         sampling.check();
         saving.check();
         metricsOptions.check();
-        if (threads != null) {
-            Checks.between(1, MAXIMUM_THREADS, "--threads", threads);
-            Backend.setThreads(threads);
-        }
+        threads.apply();
         var names = names(started);
         var options = given.withAlphabet(names.alphabet());
-        sampling.check(names.alphabet());
+        sampling.check(names.alphabet().size());
         if (findLr) {
             findLearningRate(options, names);
             return ExitCode.DONE;
@@ -192,7 +191,8 @@ public final class TrainCommand implements Callable<Integer> {
         memory.requireFits(options, Runtime.getRuntime().maxMemory());
         var console =
                 new RunConsole(spec.commandLine().getOut(), spec.commandLine().getErr(), quiet);
-        var command = RepeatCommand.of(spec.commandLine().getParseResult(), options);
+        var command = RepeatCommand.of(
+                spec.commandLine().getParseResult(), "train " + options.model().title(), options.given());
         // The server first: where its port is taken, there is no run folder.
         try (var report = new RunReport(reportOptions, options, command, console.out());
                 var place = RunPlace.take(

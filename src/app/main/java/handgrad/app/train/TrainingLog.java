@@ -2,10 +2,15 @@ package handgrad.app.train;
 
 import handgrad.app.command.Progress;
 import java.io.Closeable;
+import java.util.LinkedHashMap;
 import java.util.Locale;
+import java.util.SequencedMap;
+import java.util.stream.Collectors;
 
 /** Shows the steps of a training: on the terminal, in lines of the log, and in the metrics. */
 public final class TrainingLog implements TrainingLoop.Listener, Closeable {
+    private static final int LONGEST_RATE = 6;
+
     private final int steps;
     private final int logEvery;
     private final TrainingLoop loop;
@@ -40,21 +45,38 @@ public final class TrainingLog implements TrainingLoop.Listener, Closeable {
 
     @Override
     public void evaluated(int steps, double dev) {
-        progress.evaluated(dev);
-        if (Double.isFinite(dev)) {
-            metrics.evaluation(steps, "dev", dev, loop.seconds());
-        }
-        print(String.format(
-                Locale.ROOT, "%,9d  dev %.4f%s", steps, dev, loop.bestStep() == steps ? ", the best so far" : ""));
+        var losses = new LinkedHashMap<String, Double>();
+        losses.put("dev", dev);
+        evaluated(steps, losses);
     }
 
-    /** A rate as a person writes it: 0.01, not 0.010000000000000002. */
+    /**
+     * The losses on several parts of the data after so many steps.
+     *
+     * @param losses by the name of the part; the last is the one that weights are chosen by
+     */
+    public void evaluated(int steps, SequencedMap<String, Double> losses) {
+        progress.evaluated(losses.lastEntry().getValue());
+        losses.forEach((part, loss) -> {
+            if (Double.isFinite(loss)) {
+                metrics.evaluation(steps, part, loss, loop.seconds());
+            }
+        });
+        var texts = losses.entrySet().stream()
+                .map(part -> String.format(Locale.ROOT, "%s %.4f", part.getKey(), part.getValue()))
+                .collect(Collectors.joining(", "));
+        print(String.format(
+                Locale.ROOT, "%,9d  %s%s", steps, texts, loop.bestStep() == steps ? ", the best so far" : ""));
+    }
+
+    /** A rate as a person writes it: 0.01, not 0.010000000000000002; of one on a curve a few digits. */
     private static String shortest(double rate) {
-        return Float.toString((float) rate);
+        var text = Float.toString((float) rate);
+        return text.length() <= LONGEST_RATE ? text : String.format(Locale.ROOT, "%.3e", rate);
     }
 
     /** Prints a line, unless the run is quiet. */
-    void print(String line) {
+    public void print(String line) {
         if (!console.quiet()) {
             progress.log(console.out(), line);
         }

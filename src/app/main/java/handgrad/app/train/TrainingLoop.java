@@ -88,9 +88,13 @@ public final class TrainingLoop {
         return (int) state.number(BEST_STEP);
     }
 
+    private boolean isEvaluated() {
+        return state.number(BEST) < Double.POSITIVE_INFINITY;
+    }
+
     /** Where patience watches, gives the model the weights that were best on dev, with which the run ends. */
     public void keepBest(Layer model, RunConsole console) {
-        if (schedule.patience() == 0 || bestStep() == 0) {
+        if (schedule.patience() == 0 || !isEvaluated()) {
             return;
         }
         try {
@@ -115,6 +119,9 @@ public final class TrainingLoop {
      * @throws StoppedException if a signal came; the training is saved
      */
     public void run(Listener listener) {
+        if (state.step() == 0 && schedule.every() > 0 && steps.evaluatesFirst()) {
+            evaluate(listener);
+        }
         clock.start();
         while (!steps.isDone() && !isOver()) {
             var done = steps.next();

@@ -20,7 +20,7 @@ import java.util.function.IntFunction;
  * @param evaluation the bytes that the evaluation after the training takes in addition
  * @param data the bytes of train, dev and test
  */
-record TrainingMemory(MemoryEstimate training, long evaluation, long data) {
+public record TrainingMemory(MemoryEstimate training, long evaluation, long data) {
     private static final String[] UNITS = {"B", "KiB", "MiB", "GiB", "TiB"};
 
     /** What an optimiser keeps that is not worth a word: the number of its steps. */
@@ -51,10 +51,7 @@ record TrainingMemory(MemoryEstimate training, long evaluation, long data) {
             return new TrainingMemory(
                     training, Math.max(0, ofRows - ofBatch), rows * (options.blockSize() + 1) * Integer.BYTES);
         } catch (OutOfMemoryError error) {
-            throw tooLarge(
-                    options,
-                    "does not fit into the " + gibibytes(Runtime.getRuntime().maxMemory()) + " that Java may use here",
-                    8);
+            throw doesNotFit(what(options), advice(options));
         }
     }
 
@@ -79,12 +76,12 @@ record TrainingMemory(MemoryEstimate training, long evaluation, long data) {
     }
 
     /** The bytes of the run at its fullest. */
-    long total() {
+    public long total() {
         return training.total() + evaluation + data;
     }
 
     /** The bytes of a checkpoint, nearly: weights, what the optimiser keeps, and the losses so far. */
-    long checkpoint(TrainOptions options) {
+    public long checkpoint(RunOptions options) {
         return training.weights() + training.optimizer() + (long) options.steps() * Float.BYTES;
     }
 
@@ -95,26 +92,55 @@ record TrainingMemory(MemoryEstimate training, long evaluation, long data) {
      * @throws WrongInputException if they are too few
      */
     void requireFits(TrainOptions options, long heap) {
+        requireFits(what(options), advice(options), heap);
+    }
+
+    /**
+     * Refuses a run that Java has not the memory for.
+     *
+     * @param what the model, with the options that make it large
+     * @param advice what to do, but for giving more memory
+     * @param heap the bytes that it may use
+     * @throws WrongInputException if they are too few
+     */
+    public void requireFits(String what, String advice, long heap) {
         if (total() > heap) {
             // A quarter for what lies beside the tensors.
             throw tooLarge(
-                    options,
-                    "needs " + gibibytes(total()) + ", and Java may use " + gibibytes(heap) + " here",
+                    what + " needs " + gibibytes(total()) + ", and Java may use " + gibibytes(heap) + " here",
+                    advice,
                     Math.ceil(1.25 * total() / GIBIBYTE));
         }
     }
 
-    private static WrongInputException tooLarge(TrainOptions options, String problem, double gibibytes) {
+    /** Says that not even small models of a run fit. */
+    public static WrongInputException doesNotFit(String what, String advice) {
+        return tooLarge(
+                what + " does not fit into the "
+                        + gibibytes(Runtime.getRuntime().maxMemory()) + " that Java may use here",
+                advice,
+                8);
+    }
+
+    private static String what(TrainOptions options) {
         var model = options.model().title();
-        var sizes = "%s with --batch-size %d, --hidden %d, --embedding %d and --block-size %d"
-                .formatted(model, options.batchSize(), options.hidden(), options.embedding(), options.blockSize());
-        boolean bigram = options.model().isBigram();
+        return options.model().isBigram()
+                ? model
+                : "%s with --batch-size %d, --hidden %d, --embedding %d and --block-size %d"
+                        .formatted(
+                                model, options.batchSize(), options.hidden(), options.embedding(), options.blockSize());
+    }
+
+    private static String advice(TrainOptions options) {
+        return options.model().isBigram() ? "take fewer names" : "make one of them smaller";
+    }
+
+    private static WrongInputException tooLarge(String problem, String advice, double gibibytes) {
         return new WrongInputException(String.format(
                 Locale.ROOT,
-                "%s %s: %s, or give more memory, as in ./handgrad -Xmx%.0fg train ...",
-                bigram ? model : sizes,
+                "%s: %s, or give more memory, as in ./handgrad -Xmx%.0fg train ...",
                 problem,
-                bigram ? "take fewer names" : "make one of them smaller",
+                advice,
                 gibibytes));
     }
 
@@ -123,7 +149,7 @@ record TrainingMemory(MemoryEstimate training, long evaluation, long data) {
     }
 
     /** What training takes, in one line: {@code 48 KiB weights, 47 KiB gradients, 1.2 MiB batch}. */
-    String line() {
+    public String line() {
         var optimizer = training.optimizer() < LEAST ? "" : ", " + bytes(training.optimizer()) + " optimiser";
         return bytes(training.weights()) + " weights, " + bytes(training.gradients()) + " gradients" + optimizer + ", "
                 + bytes(training.buffers() + training.kernels() + training.batch()) + " batch";

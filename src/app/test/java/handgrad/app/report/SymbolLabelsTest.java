@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 class SymbolLabelsTest {
     @Test
     void each_symbol_can_be_read_alone() {
-        var labels = new SymbolLabels(Alphabet.of("a é\u0301\u093e\u20dd\u200c\u200d😀"));
+        var labels = SymbolLabels.of(Alphabet.of("a é\u0301\u093e\u20dd\u200c\u200d😀"));
         assertThat(labels.size()).isEqualTo(10);
         assertThat(labels.all())
                 .containsExactly(".", "␣", "a", "é", "◌\u0301", "◌\u093e", "ZWNJ", "ZWJ", "◌\u20dd", "😀");
@@ -16,7 +16,7 @@ class SymbolLabelsTest {
 
     @Test
     void a_letter_from_right_to_left_leaves_its_sentence_in_order() {
-        var labels = new SymbolLabels(Alphabet.of("aאب"));
+        var labels = SymbolLabels.of(Alphabet.of("aאب"));
         assertThat(labels.inSentence(0)).isEqualTo(".");
         assertThat(labels.inSentence(1)).isEqualTo("a");
         assertThat(labels.inSentence(2)).isEqualTo("\u2068א\u2069");

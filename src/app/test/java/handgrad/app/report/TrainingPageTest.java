@@ -95,7 +95,7 @@ class TrainingPageTest {
         assertThat(page.live()).isTrue();
         assertThat(page.status()).isEqualTo("makemore part 3: step 0 of 20, 1.5 s, – ms a step");
         assertThat(sentences(page, "Result"))
-                .containsExactly(Sentence.plain("The losses on train, dev and test come after the last step."));
+                .containsExactly(Sentence.plain("The losses on whole parts of the data come after the last step."));
     }
 
     @Test
@@ -149,13 +149,13 @@ class TrainingPageTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            0.03 | GOOD | 3.0 % of the outputs of layer 4 (Tanh), the most of any layer, are saturated: up to 5 % is \
-            healthy.
-            0.3  | NONE | 30.0 % of the outputs of layer 4 (Tanh), the most of any layer, are saturated: up to 5 % is \
-            healthy, above 50 % a layer hardly learns.
-            0.8  | BAD  | 80.0 % of the outputs of layer 4 (Tanh), the most of any layer, are saturated: the gradient \
-            is almost 0 there, so the layer hardly learns: start with smaller weights.
-            """)
+        0.03 | GOOD | 3.0 % of the outputs of layer 4 (Tanh), the most of any layer, are saturated: up to 5 % is \
+        healthy.
+        0.3  | NONE | 30.0 % of the outputs of layer 4 (Tanh), the most of any layer, are saturated: up to 5 % is \
+        healthy, above 50 % a layer hardly learns.
+        0.8  | BAD  | 80.0 % of the outputs of layer 4 (Tanh), the most of any layer, are saturated: the gradient \
+        is almost 0 there, so the layer hardly learns: start with smaller weights.
+        """)
     void judgesSaturation(double share, Verdict verdict, String text) {
         assertThat(sentences(finished(Trainings.recording(share, 0, -3)), "Activations"))
                 .contains(new Sentence(verdict, text));
@@ -163,12 +163,12 @@ class TrainingPageTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            0    | GOOD | No unit is stuck for the whole batch.
-            0.05 | NONE | 5.0 % of the units of layer 4 (Tanh) are stuck for the whole batch, the most of any layer; \
-            up to 10 % a unit may just be choosy.
-            0.5  | BAD  | 50.0 % of the units of layer 4 (Tanh) are stuck for the whole batch, the most of any layer: \
-            no gradient passes them, and what is before them cannot learn.
-            """)
+        0    | GOOD | No unit is stuck for the whole batch.
+        0.05 | NONE | 5.0 % of the units of layer 4 (Tanh) are stuck for the whole batch, the most of any layer; \
+        up to 10 % a unit may just be choosy.
+        0.5  | BAD  | 50.0 % of the units of layer 4 (Tanh) are stuck for the whole batch, the most of any layer: \
+        no gradient passes them, and what is before them cannot learn.
+        """)
     void judgesDeadUnits(double share, Verdict verdict, String text) {
         assertThat(sentences(finished(Trainings.recording(0, share, -3)), "Activations"))
                 .contains(new Sentence(verdict, text));

@@ -138,7 +138,7 @@ final class Trainings {
                 20,
                 step -> step < 10 ? 0.1 : 0.01,
                 1.5,
-                alphabet,
+                SymbolLabels.of(alphabet),
                 recording,
                 List.of(new Fact("parameters", "12,097")),
                 List.of(new Fact("--data", HOSTILE)),

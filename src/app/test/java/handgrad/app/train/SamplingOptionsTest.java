@@ -38,13 +38,13 @@ class SamplingOptionsTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            --temperature | 0        | --temperature must be more than 0 and finite, it is 0.0
-            --temperature | -1       | --temperature must be more than 0 and finite, it is -1.0
-            --temperature | NaN      | --temperature must be more than 0 and finite, it is NaN
-            --temperature | 1e-300   | --temperature must be more than 0 and finite, it is 1.0E-300
-            --temperature | Infinity | --temperature must be more than 0 and finite, it is Infinity
-            --top-k       | 0        | --top-k must be at least 1, it is 0
-            """)
+        --temperature | 0        | --temperature must be more than 0 and finite, it is 0.0
+        --temperature | -1       | --temperature must be more than 0 and finite, it is -1.0
+        --temperature | NaN      | --temperature must be more than 0 and finite, it is NaN
+        --temperature | 1e-300   | --temperature must be more than 0 and finite, it is 1.0E-300
+        --temperature | Infinity | --temperature must be more than 0 and finite, it is Infinity
+        --top-k       | 0        | --top-k must be at least 1, it is 0
+        """)
     void refuses_what_has_no_meaning(String option, String value, String message) {
         assertThatThrownBy(sampling(option, value)::check)
                 .isInstanceOf(WrongInputException.class)
@@ -53,11 +53,12 @@ class SamplingOptionsTest {
 
     @Test
     void refuses_more_characters_than_there_are() {
-        sampling("--top-k", "27").check(Alphabet.A_TO_Z);
-        assertThatThrownBy(() -> sampling("--top-k", "28").check(Alphabet.A_TO_Z))
+        sampling("--top-k", "27").check(Alphabet.A_TO_Z.size());
+        assertThatThrownBy(() -> sampling("--top-k", "28").check(Alphabet.A_TO_Z.size()))
                 .isInstanceOf(WrongInputException.class)
                 .hasMessage("--top-k must be from 1 to 27, it is 28");
-        assertThatThrownBy(() -> sampling("--top-k", "5").check(Alphabet.of("αβγ")))
+        assertThatThrownBy(
+                        () -> sampling("--top-k", "5").check(Alphabet.of("αβγ").size()))
                 .isInstanceOf(WrongInputException.class)
                 .hasMessage("--top-k must be from 1 to 4, it is 5");
     }
