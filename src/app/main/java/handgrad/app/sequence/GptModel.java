@@ -3,6 +3,7 @@ package handgrad.app.sequence;
 import handgrad.app.command.WrongInputException;
 import handgrad.app.train.EvaluationSchedule;
 import handgrad.app.train.SampleRequest;
+import handgrad.file.PrintableText;
 import handgrad.nn.Gpt;
 import handgrad.nn.GptOptions;
 import handgrad.nn.Layer;
@@ -157,9 +158,10 @@ final class GptModel implements SequenceModel {
         return GptOptions.NANO_CPU
                 .withVocabulary(TextTokens.of(options).size())
                 .withBlockSize(options.integer(Setting.BLOCK_SIZE))
-                .withLayers(options.integer(Setting.LAYERS))
-                .withHeads(options.integer(Setting.HEADS))
-                .withEmbedding(options.integer(Setting.EMBEDDING))
+                .withSizes(
+                        options.integer(Setting.LAYERS),
+                        options.integer(Setting.HEADS),
+                        options.integer(Setting.EMBEDDING))
                 .withDropout(options.number(Setting.DROPOUT))
                 .withBias(options.flag(Setting.BIAS))
                 .withTied(options.flag(Setting.TIE));
@@ -199,7 +201,7 @@ final class GptModel implements SequenceModel {
             if (i > 0) {
                 out.println("---------------");
             }
-            out.println(tokens.tokenizer().decode(sampler.continued(prompt, count)));
+            out.println(PrintableText.lines(tokens.tokenizer().decode(sampler.continued(prompt, count))));
         }
         out.flush();
     }

@@ -83,9 +83,15 @@ public final class SequenceCommand implements Callable<Integer> {
         spec.usageMessage()
                 .description(
                         "Trains " + model.summary() + ", and leaves a run folder behind.",
-                        "It is evaluated every %d steps unless --eval-every says otherwise, and every %dth step is printed."
+                        "Unless told otherwise, it is evaluated every %d steps, and every %dth is printed."
                                 .formatted(model.evaluation().every(), model.logEvery()));
-        model.defaults().forEach((setting, value) -> spec.addOption(setting.spec(model.description(setting), value)));
+        var defaults = model.defaults();
+        int order = -1 - defaults.size();
+        for (var setting : defaults.entrySet()) {
+            var description = model.description(setting.getKey());
+            spec.addOption(setting.getKey().spec(description, setting.getValue(), order));
+            order++;
+        }
         return command;
     }
 
@@ -104,7 +110,9 @@ public final class SequenceCommand implements Callable<Integer> {
     /** Options before the model are those of train, which does not run. */
     private void refuseOptionsBefore() {
         var train = spec.commandLine().getParent();
-        if (train != null && !train.getParseResult().matchedOptions().isEmpty()) {
+        // Where there is no subcommand, train itself hands a run over that it is to go on with.
+        boolean isSubcommand = train != null && train.getParseResult().subcommand() != null;
+        if (isSubcommand && !train.getParseResult().matchedOptions().isEmpty()) {
             var option = train.getParseResult().matchedOptions().getFirst().longestName();
             throw new WrongInputException("%s stands before %s; write ./handgrad train %s %s ..."
                     .formatted(option, model.title(), model.title(), option));

@@ -83,7 +83,7 @@ record SequenceRun(
         loop.endIfAsked();
 
         printSeconds(trainer, loop);
-        var losses = evaluation(network, task);
+        var losses = evaluation(task);
         console.orWarn("what was seen of the training", () -> place.folder().saveDiagnostics(recorder));
         loop.endIfAsked();
         if (!console.quiet()) {
@@ -163,7 +163,7 @@ record SequenceRun(
     }
 
     /** The losses; weights that give none are not kept as those of a finished run. */
-    private SequencedMap<String, Double> evaluation(Layer network, SequenceTask task) {
+    private SequencedMap<String, Double> evaluation(SequenceTask task) {
         var losses = task.evaluate();
         losses.forEach((part, loss) -> {
             if (!Double.isFinite(loss)) {

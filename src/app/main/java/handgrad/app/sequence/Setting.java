@@ -39,6 +39,8 @@ enum Setting {
     static final String NOT_GIVEN = "";
 
     private final String option;
+
+    @SuppressWarnings("ImmutableEnumChecker") // the lists of its choices are
     private final Values values;
 
     Setting(String option, Values values) {
@@ -215,14 +217,15 @@ enum Setting {
      *
      * @param description what it says in the help
      * @param otherwise its value where it is not given
+     * @param order its place in the help, from the least to the greatest; others are at -1
      */
-    OptionSpec spec(String description, String otherwise) {
+    OptionSpec spec(String description, String otherwise, int order) {
         var text = otherwise.equals(NOT_GIVEN) || values instanceof Values.Files
                 ? description
                 : description + "; default " + inHelp(otherwise);
         var spec = OptionSpec.builder(option)
                 .type(values.type())
-                .order(ordinal() - Setting.values().length - 1)
+                .order(order)
                 .description((text + ".").replace("%", "%%"));
         return values instanceof Values.Flags
                 ? spec.negatable(true).fallbackValue("true").arity("0").build()

@@ -183,7 +183,7 @@ class SampleCommandTest {
         "hidden":16 | "hidden":0          | : --hidden must be from 1 to 20,000, it is 0
         "hidden":16 | "hidden":2147483647 | : --hidden must be from 1 to 20,000, it is 2147483647
         "hidden":16 | "hidden":2147483648 | : hidden has the wrong value 2147483648
-        "mlp-bn"    | "gpt"               | : unknown model gpt; there are bigram-counted, bigram, mlp, \
+        "mlp-bn"    | "llama"             | : unknown model llama; there are bigram-counted, bigram, mlp, \
         mlp-softmax, mlp-tanh, mlp-kaiming, mlp-bn, deep, deep-no-bn, backprop, wavenet-flat-3, wavenet-flat-8, \
         wavenet-small-bug, wavenet-small, wavenet, dilated, wavenet-gated
         """)
