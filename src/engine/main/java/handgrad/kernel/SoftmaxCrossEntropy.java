@@ -24,7 +24,7 @@ public final class SoftmaxCrossEntropy {
      *
      * @param logits (rows, classes)
      * @param targets (rows), each from 0 to classes - 1, or negative; not all negative
-     * @param probabilities (rows, classes), written; not logits
+     * @param probabilities (rows, classes), written; may be logits
      */
     public static double forward(Object logits, int[] targets, int rows, int classes, Object probabilities) {
         double loss = logits instanceof float[] floats
@@ -58,15 +58,14 @@ public final class SoftmaxCrossEntropy {
         boolean vectors = VectorSupport.fillFused(classes);
         for (int i = from; i < to; i++) {
             int row = i * classes;
-            float largest;
+            float largest =
+                    vectors ? VectorSoftmax.largest(logits, row, classes) : ScalarSoftmax.largest(logits, row, classes);
+            losses[i] = targets[i] >= 0 ? (double) largest - logits[row + targets[i]] : 0;
             if (vectors) {
-                largest = VectorSoftmax.largest(logits, row, classes);
                 VectorSoftmax.expOfDifference(logits, row, largest, probabilities, classes);
             } else {
-                largest = ScalarSoftmax.largest(logits, row, classes);
                 ScalarSoftmax.expOfDifference(logits, row, largest, probabilities, classes);
             }
-            losses[i] = targets[i] >= 0 ? (double) largest - logits[row + targets[i]] : 0;
         }
         for (int i = from; i < to; i++) {
             int row = i * classes;
@@ -91,6 +90,7 @@ public final class SoftmaxCrossEntropy {
             for (int j = 1; j < classes; j++) {
                 largest = Math.max(largest, logits[row + j]);
             }
+            double ofTarget = targets[i] >= 0 ? logits[row + targets[i]] : 0;
             for (int j = row; j < row + classes; j++) {
                 probabilities[j] = Math.exp(logits[j] - largest);
             }
@@ -99,7 +99,7 @@ public final class SoftmaxCrossEntropy {
                 probabilities[j] /= sum;
             }
             if (targets[i] >= 0) {
-                losses[i] = largest - logits[row + targets[i]] + Math.log(sum);
+                losses[i] = largest - ofTarget + Math.log(sum);
             }
         }
         return PairwiseSum.of(rows, i -> losses[i]);
@@ -109,7 +109,7 @@ public final class SoftmaxCrossEntropy {
      * dLogits = (probabilities - onehot(targets)) / n, where n rows count; 0 in the ignored rows.
      *
      * @param probabilities (rows, classes), as forward wrote them
-     * @param dLogits (rows, classes), written
+     * @param dLogits (rows, classes), written; may be probabilities
      */
     public static void backward(Object probabilities, int[] targets, int rows, int classes, Object dLogits) {
         int counted = counted(targets, rows);
@@ -128,31 +128,33 @@ public final class SoftmaxCrossEntropy {
     private static void backwardRows(
             float[] probabilities, int[] targets, float[] scales, float[] dLogits, int classes, int from, int to) {
         float scale = scales[0];
-        for (int at = from * classes; at < to * classes; at++) {
-            dLogits[at] = probabilities[at] * scale;
-        }
         for (int i = from; i < to; i++) {
-            if (targets[i] >= 0) {
-                int target = i * classes + targets[i];
-                dLogits[target] = (probabilities[target] - 1) * scale;
-            } else {
-                Arrays.fill(dLogits, i * classes, (i + 1) * classes, 0);
+            int row = i * classes;
+            if (targets[i] < 0) {
+                Arrays.fill(dLogits, row, row + classes, 0);
+                continue;
             }
+            float ofTarget = (probabilities[row + targets[i]] - 1) * scale;
+            for (int at = row; at < row + classes; at++) {
+                dLogits[at] = probabilities[at] * scale;
+            }
+            dLogits[row + targets[i]] = ofTarget;
         }
     }
 
     private static void backward(
             double[] probabilities, int[] targets, int rows, int classes, int counted, double[] dLogits) {
-        for (int at = 0; at < rows * classes; at++) {
-            dLogits[at] = probabilities[at] / counted;
-        }
         for (int i = 0; i < rows; i++) {
-            if (targets[i] >= 0) {
-                int target = i * classes + targets[i];
-                dLogits[target] = (probabilities[target] - 1) / counted;
-            } else {
-                Arrays.fill(dLogits, i * classes, (i + 1) * classes, 0);
+            int row = i * classes;
+            if (targets[i] < 0) {
+                Arrays.fill(dLogits, row, row + classes, 0);
+                continue;
             }
+            double ofTarget = (probabilities[row + targets[i]] - 1) / counted;
+            for (int at = row; at < row + classes; at++) {
+                dLogits[at] = probabilities[at] / counted;
+            }
+            dLogits[row + targets[i]] = ofTarget;
         }
     }
 

@@ -21,14 +21,16 @@ final class VectorSoftmax {
         return largest.reduceLanes(VectorOperators.MAX);
     }
 
-    /** out[offset + j] = exp(x[offset + j] - largest) for j below n; out is not x. */
+    /** out[offset + j] = exp(x[offset + j] - largest) for j below n; out may be x. */
     static void expOfDifference(float[] x, int offset, float largest, float[] out, int n) {
         int last = offset + n - Species.LANES;
-        for (int j = offset; j < offset + n; j += Species.LANES) {
-            int at = Math.min(j, last);
-            VectorMath.exp(FloatVector.fromArray(Species.FLOAT, x, at).sub(largest))
-                    .intoArray(out, at);
+        // The last vector is read before the one that it overlaps is written.
+        var tail = FloatVector.fromArray(Species.FLOAT, x, last).sub(largest);
+        for (int j = offset; j < last; j += Species.LANES) {
+            VectorMath.exp(FloatVector.fromArray(Species.FLOAT, x, j).sub(largest))
+                    .intoArray(out, j);
         }
+        VectorMath.exp(tail).intoArray(out, last);
     }
 
     /** x[offset + j] *= factor for j below n. */

@@ -13,6 +13,7 @@ public final class CrossEntropyLoss implements Loss {
     private final CrossEntropyOptions options;
     private final ClassWeights weights;
     private final boolean plain;
+    private final boolean inPlace;
     private @Nullable Tensor probabilities;
     private @Nullable Tensor targets;
     private @Nullable Tensor dLogits;
@@ -24,7 +25,22 @@ public final class CrossEntropyLoss implements Loss {
 
     /** With smoothed labels, weights of the classes, or a sum. */
     public CrossEntropyLoss(CrossEntropyOptions options) {
+        this(options, false);
+    }
+
+    /**
+     * The plain mean without tensors of its own: forward writes the probabilities over the logits, and backward the
+     * gradient over them. For large vocabularies, where logits are the largest tensor of a training: it takes a third
+     * of the memory. The output of the model's last layer is lost, which none of this library's last layers needs; an
+     * activation would.
+     */
+    public static CrossEntropyLoss inPlace() {
+        return new CrossEntropyLoss(CrossEntropyOptions.PYTORCH, true);
+    }
+
+    private CrossEntropyLoss(CrossEntropyOptions options, boolean inPlace) {
         this.options = options;
+        this.inPlace = inPlace;
         weights = new ClassWeights(options.classWeights());
         plain = options.equals(CrossEntropyOptions.PYTORCH);
     }
@@ -47,7 +63,7 @@ public final class CrossEntropyLoss implements Loss {
     public double forward(Tensor logits, Tensor targets) {
         try (var pass = passes.forward(logits)) {
             this.targets = targets;
-            probabilities = Buffers.like(logits, probabilities);
+            probabilities = inPlace ? logits : Buffers.like(logits, probabilities);
             return pass.loss(
                     plain
                             ? LossFunctions.crossEntropy(logits, targets, probabilities)
@@ -72,15 +88,20 @@ public final class CrossEntropyLoss implements Loss {
     @Override
     public Tensor backward() {
         try (var pass = passes.backward()) {
-            var p = Passes.kept(probabilities);
+            if (probabilities == null) {
+                throw new IllegalStateException("CrossEntropyLoss.backward: the gradient stands where the logits were,"
+                        + " and backward ran already; call forward again");
+            }
+            var p = probabilities;
             var t = Passes.kept(targets);
-            dLogits = Buffers.like(p, dLogits);
+            dLogits = inPlace ? p : Buffers.like(p, dLogits);
             if (plain) {
                 LossFunctions.crossEntropyBackward(p, t, dLogits);
             } else {
                 LossFunctions.weightedCrossEntropyBackward(
                         p, t, weights.of(p), options.labelSmoothing(), options.reduction(), dLogits);
             }
+            probabilities = inPlace ? null : p;
             return pass.gradient(dLogits);
         }
     }

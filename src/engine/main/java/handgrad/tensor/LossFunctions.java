@@ -31,12 +31,11 @@ public final class LossFunctions {
      *
      * @param logits (…, classes)
      * @param targets (…), INT32, each from 0 to classes - 1 or IGNORED; at least one is not
-     * @param probabilities (…, classes), written; not logits
+     * @param probabilities (…, classes), written; may be logits, which are lost then
      */
     public static double crossEntropy(Tensor logits, Tensor targets, Tensor probabilities) {
         int classes = requireLogits("crossEntropy", logits, targets);
         requireAlike("crossEntropy", "probabilities", logits, probabilities);
-        requireApart("crossEntropy", "probabilities", probabilities, "logits", logits);
         int rows = targets.shape().elements();
         double loss =
                 SoftmaxCrossEntropy.forward(logits.elements(), targets.ints(), rows, classes, probabilities.elements());
@@ -52,7 +51,7 @@ public final class LossFunctions {
      *
      * @param probabilities (…, classes), as forward wrote them
      * @param targets (…), INT32
-     * @param dLogits (…, classes), written
+     * @param dLogits (…, classes), written; may be probabilities
      */
     public static void crossEntropyBackward(Tensor probabilities, Tensor targets, Tensor dLogits) {
         int classes = requireLogits("crossEntropyBackward", probabilities, targets);

@@ -770,6 +770,75 @@ def tied_training():
                            "weight.after": model.hidden.weight.T.contiguous(), "bias.after": model.hidden.bias})
 
 
+@golden
+def gpt_training():
+    """The loss, every gradient, and ten steps of AdamW of a small GPT, with an own head and biases, and tied without."""
+    batch, time, vocabulary, layers, heads, width = 3, 5, 11, 2, 2, 8
+
+    def parameters(g, bias, tied):
+        """By the names of handgrad, weights (in, out); drawn in float32."""
+        def linear(name, rows, columns):
+            tensors = {f"{name}.weight": 0.4 * torch.randn(rows, columns, generator=g)}
+            return tensors | ({f"{name}.bias": 0.2 * torch.randn(columns, generator=g)} if bias else {})
+
+        def norm(name):
+            tensors = {f"{name}.weight": 1 + 0.3 * torch.randn(width, generator=g)}
+            return tensors | ({f"{name}.bias": 0.3 * torch.randn(width, generator=g)} if bias else {})
+
+        p = {"tokens.weight": torch.randn(vocabulary, width, generator=g),
+             "positions.weight": torch.randn(time + 1, width, generator=g)}
+        for i in range(layers):
+            b = f"blocks.{i}"
+            p |= norm(f"{b}.norm1") | linear(f"{b}.attention.qkv", width, 3 * width)
+            p |= linear(f"{b}.attention.projection", width, width) | norm(f"{b}.norm2")
+            p |= linear(f"{b}.expand", width, 4 * width) | linear(f"{b}.contract", 4 * width, width)
+        p |= norm("norm")
+        if not tied:
+            p["head.weight"] = torch.randn(width, vocabulary, generator=g)
+        return p
+
+    def forward(p, x, exact):
+        def linear(name, h):
+            return h @ p[f"{name}.weight"] + p.get(f"{name}.bias", 0)
+
+        def norm(name, h):
+            return functional.layer_norm(h, (width,), p[f"{name}.weight"], p.get(f"{name}.bias"))
+
+        h = p["tokens.weight"][x] + p["positions.weight"][:time]
+        mask = torch.ones(time, time).tril().bool()
+        for i in range(layers):
+            b = f"blocks.{i}"
+            q, k, v = (t.view(batch, time, heads, -1).transpose(1, 2)
+                       for t in linear(f"{b}.attention.qkv", norm(f"{b}.norm1", h)).chunk(3, -1))
+            scores = (q @ k.mT / math.sqrt(width // heads)).masked_fill(~mask, -math.inf)
+            mixed = (scores.softmax(-1) @ v).transpose(1, 2).reshape(batch, time, width)
+            h = h + linear(f"{b}.attention.projection", mixed)
+            wide = linear(f"{b}.expand", norm(f"{b}.norm2", h))
+            h = h + linear(f"{b}.contract", functional.gelu(wide, approximate="none" if exact else "tanh"))
+        head = p["head.weight"] if "head.weight" in p else p["tokens.weight"].T
+        return norm("norm", h) @ head
+
+    g = seeded()
+    for name, bias, tied in [("own", True, False), ("tied", False, True)]:
+        first = leaves(parameters(g, bias, tied))
+        x, y = torch.randint(vocabulary, (2, batch, time), generator=g)
+        y[1, 3:] = -100
+        tensors = {**first, "x": x, "y": y}
+        p = {key: t.detach().clone().requires_grad_() for key, t in first.items()}
+        optimizer = torch.optim.AdamW(p.values(), lr=0.01, betas=(0.9, 0.99), weight_decay=0.1)
+        losses = []
+        for step in range(11):
+            logits = forward(p, x, exact=tied)
+            loss = functional.cross_entropy(logits.view(-1, vocabulary), y.view(-1))
+            optimizer.zero_grad()
+            loss.backward()
+            losses.append(loss.detach())
+            if step == 0:
+                tensors |= {"logits": logits, **{f"{key}.grad": t.grad.clone() for key, t in p.items()}}
+            optimizer.step()
+        save(f"gpt-{name}", {**tensors, "losses": torch.stack(losses)})
+
+
 # The exercise of makemore part 4
 
 

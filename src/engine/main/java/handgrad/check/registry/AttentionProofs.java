@@ -7,6 +7,7 @@ import handgrad.check.TensorFunction;
 import handgrad.nn.CausalSelfAttention;
 import handgrad.nn.Gpt;
 import handgrad.nn.GptOptions;
+import handgrad.nn.Layer;
 import handgrad.nn.TransformerBlock;
 import handgrad.random.TorchRandom;
 import handgrad.tensor.Attention;
@@ -15,6 +16,8 @@ import handgrad.tensor.Shape;
 import handgrad.tensor.Tensor;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Function;
+import java.util.stream.Stream;
 
 /** Causal self-attention: the operation in {@link Attention}, then the layers that are made of it. */
 final class AttentionProofs {
@@ -198,6 +201,15 @@ final class AttentionProofs {
                 });
     }
 
+    /** A sample with parameters of deviation ½: with larger ones softmax and normalisation amplify each rounding. */
+    private Proof halved(Proof proof, Function<TorchRandom, Layer> maker, Definition definition, Tensor input) {
+        var parameters = maker.apply(RANDOM).parameters().stream()
+                .map(parameter ->
+                        draw.normal(parameter.value().shape().toArray()).mul(0.5));
+        var inputs = Stream.concat(Stream.of(input), parameters).toArray(Tensor[]::new);
+        return proof.layers(_ -> maker.apply(TorchRandom.seeded(31)), definition, List.<Tensor[]>of(inputs));
+    }
+
     private Proof layer() {
         var proof = Proof.named("CausalSelfAttention")
                 .refuses(
@@ -214,7 +226,8 @@ final class AttentionProofs {
             {1, 17, 4, 2}
         };
         for (int[] size : sizes) {
-            proof = proof.layer(
+            proof = halved(
+                    proof,
                     random -> new CausalSelfAttention(size[2], size[3], random),
                     composed(x -> mixed(x[0], size[3], x, 1)),
                     draw.normal(size[0], size[1], size[2]));
@@ -238,7 +251,8 @@ final class AttentionProofs {
             {3, 2, 4, 2}
         };
         for (int[] size : sizes) {
-            proof = proof.layer(
+            proof = halved(
+                    proof,
                     random -> new TransformerBlock(SMALL.withSizes(1, size[3], size[2]), random),
                     composed(x -> blocked(x[0], size[3], x, 1)),
                     draw.normal(size[0], size[1], size[2]));
@@ -256,7 +270,8 @@ final class AttentionProofs {
         int[][] sizes = {{1, 1, 1}, {2, 3, 1}, {1, 6, 2}, {3, 2, 2}, {2, 5, 1}, {1, 4, 2}, {2, 6, 1}, {1, 2, 2}};
         for (int[] size : sizes) {
             var options = SMALL.withSizes(size[2], 2, 4);
-            proof = proof.layer(
+            proof = halved(
+                    proof,
                     random -> new Gpt(options, random),
                     composed(x -> gpt(options, x)),
                     draw.indices(options.vocabulary(), size[0], size[1]));
