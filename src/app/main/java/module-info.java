@@ -45,6 +45,8 @@ module handgrad.app {
             info.picocli;
     opens handgrad.app.exercise to
             info.picocli;
+    opens handgrad.app.gpt2 to
+            info.picocli;
     opens handgrad.app.program to
             info.picocli;
     opens handgrad.app.sequence to

@@ -84,6 +84,7 @@ class HouseTest {
             "handgrad.app.audio",
             "handgrad.app.text",
             "handgrad.app.sequence",
+            "handgrad.app.gpt2",
             "handgrad.app.program",
             "handgrad.app.exercise",
             "handgrad.app.diagram",

@@ -4,6 +4,7 @@ import handgrad.app.audio.AudioCommand;
 import handgrad.app.command.ExitCode;
 import handgrad.app.diagram.DiagramCommand;
 import handgrad.app.exercise.ExerciseCommand;
+import handgrad.app.gpt2.Gpt2Command;
 import handgrad.app.program.RunCommand;
 import handgrad.app.program.ShellCommand;
 import handgrad.app.sequence.SequenceCommand;
@@ -53,6 +54,7 @@ final class Handgrad implements Runnable {
         COMMANDS.put("compare", CompareCommand::new);
         COMMANDS.put("audio", AudioCommand::new);
         COMMANDS.put("check", CheckCommand::new);
+        COMMANDS.put("gpt2", Gpt2Command::new);
         COMMANDS.put("exercise", ExerciseCommand::new);
         COMMANDS.put("diagram", DiagramCommand::new);
         COMMANDS.put("study", StudyCommand::new);

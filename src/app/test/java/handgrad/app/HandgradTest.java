@@ -36,6 +36,7 @@ class HandgradTest {
                 "compare",
                 "audio",
                 "check",
+                "gpt2",
                 "exercise",
                 "diagram",
                 "study",
@@ -56,8 +57,8 @@ class HandgradTest {
         var printed = new ByteArrayOutputStream();
         System.setErr(new PrintStream(printed, true, StandardCharsets.UTF_8));
         try {
-            var commands = names(CommandResult.of("--help").out(), "(?m)^  ([a-z]+)  ");
-            assertThat(commands).contains("train", "bench", "run");
+            var commands = names(CommandResult.of("--help").out(), "(?m)^  ([a-z0-9]+)  ");
+            assertThat(commands).contains("train", "gpt2", "bench", "run");
             commands.forEach(command -> CommandResult.of(command, "--help"));
             var studies = names(CommandResult.of("study").out(), "(?m)^([a-z-]+)  ");
             assertThat(studies).contains("transforms", "zero-init");
