@@ -34,7 +34,7 @@ final class Gpt2Check {
 
     private final PublishedLosses published;
     private final PrintWriter out;
-    private final CrossEntropyLoss loss = new CrossEntropyLoss();
+    private final CrossEntropyLoss loss = CrossEntropyLoss.inPlace();
     private final List<String> wrong = new ArrayList<>();
 
     Gpt2Check(PublishedLosses published, PrintWriter out) {
