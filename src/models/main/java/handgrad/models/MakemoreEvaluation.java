@@ -14,7 +14,7 @@ public final class MakemoreEvaluation {
     /** The batches that makemore.py stops after. */
     public static final int BATCHES = 11;
 
-    private static final int ROWS = 100;
+    static final int ROWS = 100;
 
     private MakemoreEvaluation() {}
 

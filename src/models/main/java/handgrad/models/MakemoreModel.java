@@ -149,6 +149,18 @@ public enum MakemoreModel {
         return new AdamW(parameters, AdamOptions.PYTORCH.withBetas(0.9, 0.99).withWeightDecay(weightDecay));
     }
 
+    /**
+     * The elements that the largest tensor of a training or evaluation has, 2³¹ or more where it cannot be.
+     *
+     * @param rows of a batch; an evaluation has 100
+     */
+    public long largestTensor(MakemoreSizes sizes, int rows) {
+        long embedding = this == MLP ? (long) sizes.blockSize() * sizes.embedding() : 4L * sizes.embedding();
+        long width = Math.max(Math.max(sizes.vocabulary(), embedding), 3L * sizes.hidden());
+        long positions = (long) Math.max(rows, MakemoreEvaluation.ROWS) * sizes.blockSize();
+        return Math.max(Math.multiplyExact(positions, width), width * Math.max(embedding, 3L * sizes.hidden()));
+    }
+
     /** The name on the command line. */
     public String title() {
         return title;

@@ -34,6 +34,14 @@ public final class Marks {
         return marks;
     }
 
+    /** The marks for a model that learned from the first of two parts. */
+    public static Marks of(List<String> train, List<String> test) {
+        var marks = new Marks();
+        marks.add(TRAIN, train);
+        marks.add(TEST, test);
+        return marks;
+    }
+
     private void add(String mark, List<String> words) {
         seen.put(mark, new HashSet<>(words));
     }

@@ -104,6 +104,7 @@ final class GptModel implements SequenceModel {
             case INIT ->
                 "Begin with the weights of this file (safetensors), or of the model in this run folder, instead of"
                         + " drawn ones; the batches stay those of the seed";
+            case HIDDEN, SAMPLE_EVERY -> throw new IllegalArgumentException("gpt has no " + setting.option());
         };
     }
 

@@ -149,7 +149,7 @@ public final class SequenceCommand implements Callable<Integer> {
         boolean isNew = given.alphabet().isEmpty() && init.isPresent();
         var known = isNew ? given.withAlphabet(SavedWeights.characters("--init", init.get())) : given;
         var data = model.data(known, folder.resumed("train").isPresent() ? "--resume" : "--data");
-        var options = known.withAlphabet(data.alphabet());
+        var options = data.completed(known);
         sampling.check(data.symbols().size());
         var network = new SequenceNetwork(options, folder.resumed("train").isEmpty());
         // Before there is a run folder: what does not fit into memory, or weights that do not fit, leave none.

@@ -28,6 +28,16 @@ interface SequenceData {
     /** Pictures of a trained network at work on it, for the page; leaves the network in evaluation mode. */
     List<Section> pictures(SequenceOptions options, Layer network);
 
+    /** The options with what follows from it: with its alphabet at least. */
+    default SequenceOptions completed(SequenceOptions options) {
+        return options.withAlphabet(alphabet());
+    }
+
+    /** The generator that the weights are drawn from, and then the batches; each call gives it anew. */
+    default TorchRandom random(SequenceOptions options) {
+        return TorchRandom.seeded(options.seed());
+    }
+
     /** The bytes that it takes. */
     long bytes();
 

@@ -23,7 +23,6 @@ import handgrad.diagnostics.Recorder;
 import handgrad.file.PrintableText;
 import handgrad.io.WeightsHash;
 import handgrad.nn.Layer;
-import handgrad.random.TorchRandom;
 import handgrad.tensor.Backend;
 import java.nio.file.Files;
 import java.util.LinkedHashMap;
@@ -53,7 +52,7 @@ record SequenceRun(
      * loses nothing.
      */
     void run(SavingOptions saving, StopSignals signals, MetricsOptions more, int logEvery) {
-        var random = TorchRandom.seeded(options.seed());
+        var random = data.random(options);
         var network = new SequenceNetwork(options, place.checkpoint() == null).begin(random);
         if (!console.quiet()) {
             describe(network);
@@ -77,8 +76,8 @@ record SequenceRun(
                 signals);
         loop.begin(place, metrics, more, logEvery, console);
         report.starts(network, recorder, loop::seconds);
-        train(loop, recorder, estimate, logEvery);
-        loop.keepBest(network, console);
+        train(loop, recorder, task, estimate, logEvery);
+        loop.keepBest(network, task.judge(), console);
         place.folder().save(network, metadata());
         loop.endIfAsked();
 
@@ -126,7 +125,12 @@ record SequenceRun(
         out.flush();
     }
 
-    private void train(TrainingLoop loop, Recorder recorder, SequencedMap<String, Double> estimate, int logEvery) {
+    private void train(
+            TrainingLoop loop,
+            Recorder recorder,
+            SequenceTask task,
+            SequencedMap<String, Double> estimate,
+            int logEvery) {
         try (var log = new TrainingLog(options.model().title(), options.steps(), logEvery, loop, metrics, console)) {
             loop.run(new TrainingLoop.Listener() {
                 @Override
@@ -138,6 +142,11 @@ record SequenceRun(
                 @Override
                 public void evaluated(int steps, double dev) {
                     log.evaluated(steps, estimate);
+                }
+
+                @Override
+                public void sample() {
+                    log.print(task.sample());
                 }
             });
         }

@@ -15,15 +15,31 @@ interface SequenceTask {
     /** Called after the forward pass of a training step, before its backward pass. */
     void afterForward();
 
-    /** Whether the training is evaluated before its first step. */
+    /**
+     * Whether an evaluation comes before the step of its number, and so before the first step; otherwise it comes after
+     * the step of its number, and not after the first.
+     */
     boolean evaluatesFirst();
+
+    /** Whether samples are drawn after the step of this number, and the evaluation that may follow it. */
+    default boolean isSampledAfter(int step) {
+        return false;
+    }
+
+    /** Draws samples in the middle of a training, and gives them as a text; leaves the network in training mode. */
+    default String sample() {
+        return "";
+    }
 
     /**
      * The losses of the network as it is, in the middle of a training; leaves it in training mode.
      *
-     * @return by the name of the part of the data; the last one decides which weights are the best
+     * @return by the name of the part of the data; the last is the {@link #judge}
      */
     SequencedMap<String, Double> estimate();
+
+    /** The part of the data that decides which weights are the best. */
+    String judge();
 
     /** The losses at the end of a training, by the name of the part of the data; leaves it in evaluation mode. */
     SequencedMap<String, Double> evaluate();

@@ -54,6 +54,16 @@ final class SequenceTrainer implements SteppedTraining {
     }
 
     @Override
+    public int evaluationStep() {
+        return task.evaluatesFirst() ? state.step() : state.step() - 1;
+    }
+
+    @Override
+    public boolean isSampled() {
+        return task.isSampledAfter(state.step() - 1);
+    }
+
+    @Override
     public Step next() {
         int step = state.step();
         var batch = task.batch();

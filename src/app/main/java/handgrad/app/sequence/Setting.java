@@ -20,6 +20,7 @@ enum Setting {
     LAYERS("--layers", new Values.Integers(1, 1_000)),
     HEADS("--heads", new Values.Integers(1, 1_000)),
     EMBEDDING("--embedding", new Values.Integers(1, 20_000)),
+    HIDDEN("--hidden", new Values.Integers(1, 20_000)),
     DROPOUT("--dropout", new Values.Numbers(0, false, 0.99)),
     BIAS("--bias", new Values.Flags()),
     TIE("--tie", new Values.Flags()),
@@ -31,6 +32,7 @@ enum Setting {
     CLIP("--clip", new Values.Numbers(0, false, Float.MAX_VALUE)),
     DECAY_STEPS("--decay-steps", new Values.Integers(1, Integer.MAX_VALUE)),
     EVAL_BATCHES("--eval-batches", new Values.Integers(1, 1_000_000)),
+    SAMPLE_EVERY("--sample-every", new Values.Integers(0, Integer.MAX_VALUE)),
     TOKENIZER("--tokenizer", new Values.Choices(TokenizerKind.names())),
     SEED("--seed", new Values.Longs()),
     INIT("--init", new Values.Files());
@@ -202,7 +204,7 @@ enum Setting {
     /** Whether a larger value takes more memory. */
     boolean isSize() {
         return switch (this) {
-            case BATCH_SIZE, BLOCK_SIZE, LAYERS, EMBEDDING -> true;
+            case BATCH_SIZE, BLOCK_SIZE, LAYERS, EMBEDDING, HIDDEN -> true;
             default -> false;
         };
     }

@@ -106,6 +106,11 @@ final class TextTask implements SequenceTask, Stateful {
         return losses;
     }
 
+    @Override
+    public String judge() {
+        return "dev";
+    }
+
     private double drawnLoss(TokenDataset part) {
         double sum = 0;
         for (int i = 0; i < evalBatches; i++) {

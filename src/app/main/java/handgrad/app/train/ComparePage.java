@@ -40,10 +40,11 @@ final class ComparePage {
                         + " others.",
                 runs,
                 ComparePage::batches);
+        var judges = ComparedRun.judges(runs);
         add(
                 sections,
-                "Loss on dev",
-                "Each point is the loss over all of dev; a run that was not evaluated on the way has the one at its"
+                "Loss on " + judges,
+                "Each point is the loss on " + judges + "; a run that was not evaluated on the way has the one at its"
                         + " end.",
                 runs,
                 ComparePage::dev);
@@ -90,8 +91,12 @@ final class ComparePage {
                 .min(Comparator.comparingDouble(run -> run.best().orElseThrow().loss()))
                 .map(run -> {
                     var best = run.best().orElseThrow();
-                    return Sentence.plain("%s has the lowest loss on dev: %s after %s steps."
-                            .formatted(label(run), NumberText.loss(best.loss()), NumberText.count(best.steps())));
+                    return Sentence.plain("%s has the lowest loss on %s: %s after %s steps."
+                            .formatted(
+                                    label(run),
+                                    ComparedRun.judges(runs),
+                                    NumberText.loss(best.loss()),
+                                    NumberText.count(best.steps())));
                 });
     }
 

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -39,8 +40,12 @@ record ComparedRun(
     private static final Pattern CHECKPOINT = Pattern.compile("checkpoint-([0-9]{1,9})\\.safetensors");
 
     private static final String DEV = "dev";
+    private static final String TEST = "test";
 
-    /** A loss on dev, when it was measured: after so many steps and seconds, which may be NaN. */
+    /**
+     * A loss on dev, or on test where there is no dev, when it was measured: after so many steps and seconds, which may
+     * be NaN.
+     */
     record DevLoss(int steps, double seconds, double loss) {}
 
     /** Reads a run. */
@@ -158,18 +163,35 @@ record ComparedRun(
                 .orElse(Double.NaN);
     }
 
+    /** The part of the data that its weights are chosen by: dev, and test where it is evaluated on that instead. */
+    String judge() {
+        boolean hasDev = !Double.isNaN(finalLoss(DEV))
+                || metrics.evaluations().stream()
+                        .anyMatch(evaluated -> evaluated.split().equals(DEV));
+        boolean hasTest = !Double.isNaN(finalLoss(TEST))
+                || metrics.evaluations().stream()
+                        .anyMatch(evaluated -> evaluated.split().equals(TEST));
+        return hasTest && !hasDev ? TEST : DEV;
+    }
+
+    /** The parts of the data by which the weights of runs are chosen, for a sentence: {@code dev or test}, say. */
+    static String judges(List<ComparedRun> runs) {
+        return runs.stream().map(ComparedRun::judge).distinct().sorted().collect(Collectors.joining(" or "));
+    }
+
     /**
      * The losses on dev on the way and, where it is of the weights of the last step, at the end. With patience a run
      * ends with the weights of its best evaluation, which is among these already.
      */
     List<DevLoss> devLosses() {
+        var judge = judge();
         var losses = new ArrayList<DevLoss>();
         for (var evaluated : metrics.evaluations()) {
-            if (evaluated.split().equals(DEV)) {
+            if (evaluated.split().equals(judge)) {
                 losses.add(new DevLoss(evaluated.step(), evaluated.seconds(), evaluated.loss()));
             }
         }
-        double last = finalLoss(DEV);
+        double last = finalLoss(judge);
         boolean isOfBest = !losses.isEmpty() && !option("patience", "0").equals("0");
         boolean isKnown = !losses.isEmpty() && losses.getLast().steps() == steps();
         if (!Double.isNaN(last) && !isOfBest && !isKnown) {

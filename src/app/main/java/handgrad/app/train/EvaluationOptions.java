@@ -9,14 +9,16 @@ public final class EvaluationOptions {
     @Option(
             names = "--eval-every",
             paramLabel = "N",
-            description = "Evaluate on dev every N steps, and keep the best weights in best.safetensors.")
+            description = "Evaluate every N steps on dev, of makemore's models on test, and keep the best weights in"
+                    + " best.safetensors.")
     private @Nullable Integer every;
 
     @Option(
             names = "--patience",
             paramLabel = "N",
-            description = "End the training when N evaluations in a row were no better on dev than the best before; the"
-                    + " weights of the run are the best then.")
+            description =
+                    "End the training when N evaluations in a row were no better than the best before; the weights"
+                            + " of the run are the best then.")
     private @Nullable Integer patience;
 
     /** What was asked for, and this where nothing was; refuses values without a meaning. */

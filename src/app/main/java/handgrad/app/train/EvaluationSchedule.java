@@ -23,9 +23,9 @@ public record EvaluationSchedule(int every, int patience) {
         }
     }
 
-    /** Whether there is an evaluation after so many steps. */
+    /** Whether there is an evaluation after so many steps, or of this number; there is none of number 0. */
     public boolean isDue(int steps) {
-        return every > 0 && steps % every == 0;
+        return every > 0 && steps > 0 && steps % every == 0;
     }
 
     /** Whether so many evaluations in a row without a better loss end the training. */

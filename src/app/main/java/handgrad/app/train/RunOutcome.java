@@ -12,7 +12,7 @@ import java.nio.file.Path;
  * @param done how many there were, less where patience ended them
  * @param seconds how long they took
  * @param train the loss on train
- * @param dev the loss on dev
+ * @param dev the loss on dev; NaN where there is no dev
  * @param test the loss on test; NaN where there is no test
  * @param weights the hash of the weights
  */
@@ -26,7 +26,9 @@ public record RunOutcome(int steps, int done, double seconds, double train, doub
             generator.writeNumberProperty("done", done);
             generator.writeNumberProperty("seconds", seconds);
             generator.writeNumberProperty("train", train);
-            generator.writeNumberProperty("dev", dev);
+            if (!Double.isNaN(dev)) {
+                generator.writeNumberProperty("dev", dev);
+            }
             if (!Double.isNaN(test)) {
                 generator.writeNumberProperty("test", test);
             }
@@ -45,8 +47,13 @@ public record RunOutcome(int steps, int done, double seconds, double train, doub
                         values.number("done", Integer::valueOf),
                         values.number("seconds", Double::valueOf),
                         values.number("train", Double::valueOf),
-                        values.number("dev", Double::valueOf),
-                        values.has("test") ? values.number("test", Double::valueOf) : Double.NaN,
+                        optional("dev", values),
+                        optional("test", values),
                         values.text("weights")));
+    }
+
+    /** The loss on a part of the data that a run need not have. */
+    private static double optional(String part, JsonObject values) {
+        return values.has(part) ? values.number(part, Double::valueOf) : Double.NaN;
     }
 }

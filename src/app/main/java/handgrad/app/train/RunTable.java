@@ -58,7 +58,7 @@ final class RunTable {
         add("first loss", run -> NumberText.loss(run.firstLoss()));
         add("last loss", run -> NumberText.loss(run.lastLoss()));
         add(
-                "best dev",
+                "best " + ComparedRun.judges(runs),
                 run -> run.best().map(best -> NumberText.loss(best.loss())).orElse(NONE));
         add(
                 "after steps",

@@ -25,6 +25,19 @@ public interface SteppedTraining {
         return false;
     }
 
+    /**
+     * The number that evaluations go by, after a step: how many steps are done, where there is one before the step of
+     * its number.
+     */
+    default int evaluationStep() {
+        return state().step();
+    }
+
+    /** Whether samples are drawn after the step that was done last, and the evaluation that may follow it. */
+    default boolean isSampled() {
+        return false;
+    }
+
     /** Does a step. Where it diverged, the steps that are done do not grow. */
     Step next();
 }

@@ -22,6 +22,9 @@ public final class TrainingLoop {
 
         /** The loss on dev after so many steps. */
         void evaluated(int steps, double dev);
+
+        /** Samples are to be drawn, after the evaluation that follows the same step. */
+        default void sample() {}
     }
 
     private static final String SECONDS = "seconds";
@@ -92,8 +95,17 @@ public final class TrainingLoop {
         return state.number(BEST) < Double.POSITIVE_INFINITY;
     }
 
-    /** Where patience watches, gives the model the weights that were best on dev, with which the run ends. */
+    /** As {@link #keepBest(Layer, String, RunConsole)}, by dev. */
     public void keepBest(Layer model, RunConsole console) {
+        keepBest(model, "dev", console);
+    }
+
+    /**
+     * Where patience watches, gives the model the weights that were best, with which the run ends.
+     *
+     * @param part of the data that they were best on
+     */
+    public void keepBest(Layer model, String part, RunConsole console) {
         if (schedule.patience() == 0 || !isEvaluated()) {
             return;
         }
@@ -103,12 +115,13 @@ public final class TrainingLoop {
                 console.out()
                         .printf(
                                 Locale.ROOT,
-                                "%nThe weights are those after step %,d, the best on dev: %.4f.%n",
+                                "%nThe weights are those after step %,d, the best on %s: %.4f.%n",
                                 bestStep(),
+                                part,
                                 state.number(BEST));
             }
         } catch (SafetensorsException exception) {
-            console.warn("the weights are the last, not the best on dev: " + RunFolder.reason(exception));
+            console.warn("the weights are the last, not the best on " + part + ": " + RunFolder.reason(exception));
         }
     }
 
@@ -129,8 +142,11 @@ public final class TrainingLoop {
             if (done.diverged()) {
                 throw diverged(String.format(Locale.ROOT, "the loss of step %d is %.3g", done.step(), done.loss()));
             }
-            if (schedule.isDue(state.step())) {
+            if (schedule.isDue(steps.evaluationStep())) {
                 pausing(() -> evaluate(listener));
+            }
+            if (steps.isSampled()) {
+                pausing(listener::sample);
             }
             if (saver.isDue()) {
                 pausing(saver::save);
@@ -166,10 +182,10 @@ public final class TrainingLoop {
         state.set(WITHOUT_BETTER, better ? 0 : state.number(WITHOUT_BETTER) + 1);
         if (better) {
             state.set(BEST, loss);
-            state.set(BEST_STEP, state.step());
+            state.set(BEST_STEP, steps.evaluationStep());
             saver.saveBest();
         }
-        listener.evaluated(state.step(), loss);
+        listener.evaluated(steps.evaluationStep(), loss);
     }
 
     private FailedException diverged(String sign) {
