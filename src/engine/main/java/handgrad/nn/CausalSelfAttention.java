@@ -117,6 +117,36 @@ public final class CausalSelfAttention implements Layer {
         }
     }
 
+    /**
+     * The probabilities of the last forward pass, for who wants to see them: (N, heads, T, T), in each row those with
+     * which a position sees the ones up to it. They are computed anew from q and k, without dropout.
+     *
+     * @throws IllegalStateException before a forward pass, and in streaming
+     */
+    public Tensor probabilities() {
+        if (kept == null || parts.isStreaming()) {
+            throw new IllegalStateException("CausalSelfAttention.probabilities: wants a forward pass of whole"
+                    + " sequences before; call stream(false), then forward");
+        }
+        int n = kept.size(0);
+        int t = kept.size(1);
+        int d = kept.size(2) / (3 * heads);
+        var maps = new Tensor[n * heads];
+        for (int i = 0; i < maps.length; i++) {
+            var row = kept.narrow(0, i / heads, 1).reshape(t, 3 * heads * d);
+            var q = row.narrow(1, i % heads * d, d);
+            var k = row.narrow(1, (heads + i % heads) * d, d);
+            var scores = q.matmulTransposeB(k).div(Math.sqrt(d));
+            for (int from = 0; from < t; from++) {
+                for (int to = from + 1; to < t; to++) {
+                    scores.set(Double.NEGATIVE_INFINITY, from, to);
+                }
+            }
+            maps[i] = scores.softmax(1);
+        }
+        return Tensor.stack(0, maps).reshape(n, heads, t, t);
+    }
+
     private Attention.Mask mask() {
         if (random == null || !parts.isTraining()) {
             return Attention.Mask.NONE;

@@ -221,6 +221,25 @@ public sealed interface Block {
     /** A word and its mark. */
     record Word(String text, String mark) {}
 
+    /**
+     * A text whose parts are shaded, one after the other as they are read.
+     *
+     * @param description what is seen, for who cannot see it
+     */
+    record ShadedText(String title, String description, List<Shade> parts) implements Block {
+        public ShadedText {
+            parts = List.copyOf(parts);
+        }
+    }
+
+    /**
+     * A part of a text, and how strongly it is shaded.
+     *
+     * @param strength from 0, not at all, to 1
+     * @param note what is shown where it is pointed at
+     */
+    record Shade(String text, double strength, String note) {}
+
     /** A command to be copied. */
     record Command(String text) implements Block {}
 }

@@ -97,6 +97,16 @@ final class PageJson {
                     json.writeStringProperty("text", word.text());
                     json.writeStringProperty("mark", word.mark());
                 });
+            case Block.ShadedText(var title, var description, var parts) -> {
+                json.writeStringProperty("title", title);
+                json.writeStringProperty("description", description);
+                array("parts", parts, part -> {
+                    json.writeStringProperty("text", part.text());
+                    json.writeName("strength");
+                    number(part.strength());
+                    json.writeStringProperty("note", part.note());
+                });
+            }
             case Block.Command(var text) -> json.writeStringProperty("text", text);
         }
     }

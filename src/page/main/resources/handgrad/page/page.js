@@ -32,7 +32,7 @@
     canvas.setAttribute("aria-label", title + ". " + description);
   }
 
-  const makers = { sentence, table, chart, image, words, command, logbars, landscape };
+  const makers = { sentence, table, chart, image, words, shadedtext, command, logbars, landscape };
 
   function sentence({ verdict, text }) {
     const badge = { good: "good", bad: "check" }[verdict];
@@ -76,6 +76,17 @@
     return element("ul", { className: "words" }, ...words.map(({ text, mark }) =>
       element("li", { className: slug(mark) },
         element("span", { textContent: text || "(empty)", dir: "auto" }), " ", element("small", { textContent: mark }))));
+  }
+
+  function shadedtext({ title, description, parts }) {
+    const text = element("p", {}, ...parts.map(({ text, strength, note }) => {
+      const part = element("span", { textContent: text, title: note });
+      part.style.setProperty("--strength", 100 * strength + "%");
+      return part;
+    }));
+    text.setAttribute("role", "group");
+    text.setAttribute("aria-label", title + ". " + description);
+    return element("figure", { className: "shaded" }, element("figcaption", { textContent: title }), text);
   }
 
   function image({ title, description, rows, columns, values, columnLetters }) {
@@ -280,6 +291,8 @@
         filter: (_, splits) => splits,
       }),
     });
+    // Long numbers take more room beside the axis.
+    const roomFor = (_, values) => Math.max(56, ...(values ?? []).map(value => 20 + 7 * value.length));
     const named = xNames && {
       splits: () => xNames.map((_, i) => i),
       values: () => xNames,
@@ -294,7 +307,7 @@
         x: { time: false, distr: xLogarithmic ? 3 : 1, range: rangeOfX(frame, xLogarithmic, xNames) },
         y: { distr: yLogarithmic ? 3 : 1 },
       },
-      axes: [{ ...axis(xLabel, 34, 60, xLogarithmic), ...named }, axis(yLabel, 56, 34, yLogarithmic)],
+      axes: [{ ...axis(xLabel, 34, 60, xLogarithmic), ...named }, axis(yLabel, roomFor, 34, yLogarithmic)],
       series: [{ label: xLabel, value: (_, value) => (value == null ? "–" : xText(value)) },
         ...frame.series.map(series =>
           seriesOptions(series, series.style === "reference" ? 0 : colored++, xNames || xLogarithmic ? 9 : 5))],

@@ -71,15 +71,15 @@ class PageInBrowserTest {
     /** The pixels of a canvas as numbers 0xRRGGBB, row by row; read from a copy, which the browser does not warn of. */
     private static List<Long> pixels(String selector) {
         var pixels = chromium.run("""
-                const canvas = document.querySelector('%s');
-                const copy = new OffscreenCanvas(canvas.width, canvas.height);
-                const context = copy.getContext('2d', { willReadFrequently: true });
-                context.drawImage(canvas, 0, 0);
-                const { data } = context.getImageData(0, 0, canvas.width, canvas.height);
-                const pixels = [];
-                for (let i = 0; i < data.length; i += 4) pixels.push(data[i] << 16 | data[i + 1] << 8 | data[i + 2]);
-                return pixels;
-                """.formatted(selector));
+            const canvas = document.querySelector('%s');
+            const copy = new OffscreenCanvas(canvas.width, canvas.height);
+            const context = copy.getContext('2d', { willReadFrequently: true });
+            context.drawImage(canvas, 0, 0);
+            const { data } = context.getImageData(0, 0, canvas.width, canvas.height);
+            const pixels = [];
+            for (let i = 0; i < data.length; i += 4) pixels.push(data[i] << 16 | data[i + 1] << 8 | data[i + 2]);
+            return pixels;
+            """.formatted(selector));
         return ((List<?>) Objects.requireNonNull(pixels))
                 .stream().map(Long.class::cast).toList();
     }
@@ -138,10 +138,10 @@ class PageInBrowserTest {
                                 List.of(new Frame("", List.of(named))))));
         // Equal ratios are equal distances, on both axes.
         assertThat(chromium.run("""
-                const plot = handgrad.plots.get('log');
-                return [[1, 10, 100].map(x => plot.valToPos(x, 'x')), [0.1, 10, 1000].map(y => plot.valToPos(y, 'y'))]
-                    .map(([a, b, c]) => Math.abs((b - a) - (c - b)) < 1);
-                """)).isEqualTo(List.of(true, true));
+            const plot = handgrad.plots.get('log');
+            return [[1, 10, 100].map(x => plot.valToPos(x, 'x')), [0.1, 10, 1000].map(y => plot.valToPos(y, 'y'))]
+                .map(([a, b, c]) => Math.abs((b - a) - (c - b)) < 1);
+            """)).isEqualTo(List.of(true, true));
         assertThat(chromium.run("return handgrad.plots.get('names').axes[0].values()"))
                 .isEqualTo(List.of("p", "q"));
     }
@@ -160,9 +160,9 @@ class PageInBrowserTest {
                         Block.Axis.logarithmic("y"),
                         List.of(new Frame("", List.of(near))))));
         assertThat(chromium.run("""
-                const { scales, data } = handgrad.plots.get('near');
-                return [scales.y.distr, scales.y.max < 4, data[1].length];
-                """)).isEqualTo(List.of(1L, true, 3L));
+            const { scales, data } = handgrad.plots.get('near');
+            return [scales.y.distr, scales.y.max < 4, data[1].length];
+            """)).isEqualTo(List.of(1L, true, 3L));
     }
 
     @Test
@@ -178,11 +178,11 @@ class PageInBrowserTest {
                         "return [handgrad.plots.get('t').data[1], document.querySelector('output').textContent]"))
                 .isEqualTo(List.of(List.of(3L, 4L), "step 9"));
         assertThat(chromium.run("""
-                const slider = document.querySelector('input[type=range]');
-                slider.value = 0;
-                slider.dispatchEvent(new Event('input'));
-                return [handgrad.plots.get('t').data[1], slider.getAttribute('aria-valuetext')];
-                """)).isEqualTo(List.of(List.of(1L, 2L), "step 0"));
+            const slider = document.querySelector('input[type=range]');
+            slider.value = 0;
+            slider.dispatchEvent(new Event('input'));
+            return [handgrad.plots.get('t').data[1], slider.getAttribute('aria-valuetext')];
+            """)).isEqualTo(List.of(List.of(1L, 2L), "step 0"));
     }
 
     @Test
@@ -199,15 +199,17 @@ class PageInBrowserTest {
         assertThat(chromium.run("return [...document.querySelectorAll('.letters span')].map(s => s.textContent)"))
                 .isEqualTo(greek);
         assertThat(chromium.run("""
-                return [...document.querySelectorAll('.letters span')].every(span => {
-                  const text = document.createRange();
-                  text.selectNodeContents(span);
-                  return text.getBoundingClientRect().width <= span.getBoundingClientRect().width;
-                })""")).isEqualTo(true);
+            return [...document.querySelectorAll('.letters span')].every(span => {
+              const text = document.createRange();
+              text.selectNodeContents(span);
+              return text.getBoundingClientRect().width <= span.getBoundingClientRect().width;
+            })\
+            """)).isEqualTo(true);
         assertThat(chromium.run("return document.documentElement.scrollWidth")).isEqualTo(390L);
         assertThat(chromium.run("""
-                const box = document.querySelector('.scroll');
-                return box.scrollWidth > box.clientWidth && box.scrollHeight <= box.clientHeight""")).isEqualTo(true);
+            const box = document.querySelector('.scroll');
+            return box.scrollWidth > box.clientWidth && box.scrollHeight <= box.clientHeight\
+            """)).isEqualTo(true);
     }
 
     private static List<String> letters(String text) {
@@ -224,12 +226,15 @@ class PageInBrowserTest {
                         new Table(HOSTILE, List.of(HOSTILE, "n"), List.of(List.of(HOSTILE, "1"))),
                         Chart.of(HOSTILE, HOSTILE, HOSTILE, HOSTILE, List.of(line(HOSTILE, 1, 2), line("b", 1, 2))),
                         new Block.Words(List.of(new Block.Word(HOSTILE, "new"))),
+                        new Block.ShadedText(HOSTILE, HOSTILE, List.of(new Block.Shade(HOSTILE, 1, HOSTILE))),
                         new Block.Command(HOSTILE)));
         assertThat(chromium.run("return document.querySelectorAll('main img, main b, main script').length"))
                 .isEqualTo(0L);
         assertThat(chromium.run("return document.querySelector('.sentence').textContent"))
                 .isEqualTo(HOSTILE);
         assertThat(chromium.run("return document.querySelector('pre').textContent"))
+                .isEqualTo(HOSTILE);
+        assertThat(chromium.run("return document.querySelector('.shaded span').textContent"))
                 .isEqualTo(HOSTILE);
         assertThat(chromium.run("return document.querySelector('td, tbody th').textContent"))
                 .isEqualTo(HOSTILE);
@@ -239,10 +244,10 @@ class PageInBrowserTest {
     void theBrowserRefusesAnyProgramThatIsNotThePagesOwn() throws IOException {
         open(1000, false, section(Sentence.plain("text")));
         chromium.run("""
-                const script = document.createElement('script');
-                script.textContent = 'window.intruder = true';
-                document.body.append(script);
-                """);
+            const script = document.createElement('script');
+            script.textContent = 'window.intruder = true';
+            document.body.append(script);
+            """);
         assertThat(chromium.run("return window.intruder === undefined")).isEqualTo(true);
         assertThat(chromium.console()).anyMatch(line -> line.contains("Content Security Policy"));
     }
@@ -270,8 +275,9 @@ class PageInBrowserTest {
     void followsTheSchemeOfTheUser() throws Exception {
         var chart = Chart.of("c", "d", "x", "y", List.of(line("a", 1, 2), line("b", 2, 1)));
         var colors = """
-                return [getComputedStyle(document.body).backgroundColor, getComputedStyle(document.body).color,
-                        handgrad.plots.get('c').series[1].stroke()]""";
+            return [getComputedStyle(document.body).backgroundColor, getComputedStyle(document.body).color,
+                    handgrad.plots.get('c').series[1].stroke()]\
+            """;
         open(1000, true, section(chart));
         assertThat(chromium.run(colors)).isEqualTo(List.of("rgb(20, 23, 27)", "rgb(230, 233, 237)", "#56b4e9"));
         chromium.emulate(1000, false);
@@ -283,21 +289,21 @@ class PageInBrowserTest {
     void paperIsLight() throws IOException {
         open(1000, true, section(Chart.of("c", "d", "x", "y", List.of(line("a", 1, 2)))));
         assertThat(chromium.run("""
-                dispatchEvent(new Event('beforeprint'));
-                const printed = handgrad.plots.get('c').series[1].stroke();
-                dispatchEvent(new Event('afterprint'));
-                return [printed, handgrad.plots.get('c').series[1].stroke()];
-                """)).isEqualTo(List.of("#0072b2", "#56b4e9"));
+            dispatchEvent(new Event('beforeprint'));
+            const printed = handgrad.plots.get('c').series[1].stroke();
+            dispatchEvent(new Event('afterprint'));
+            return [printed, handgrad.plots.get('c').series[1].stroke()];
+            """)).isEqualTo(List.of("#0072b2", "#56b4e9"));
     }
 
     @Test
     void hasHeadingsThatLinkToTheirSections() throws IOException {
         open(1000, false, section(Sentence.plain("text")));
         assertThat(chromium.run("""
-                const link = document.querySelector('nav a').getAttribute('href');
-                const heading = name => document.querySelector(name).textContent;
-                return [document.title, heading('h1'), heading('h2'), document.querySelector(link).tagName]
-                """)).isEqualTo(List.of("a page", "a page", "a section", "SECTION"));
+            const link = document.querySelector('nav a').getAttribute('href');
+            const heading = name => document.querySelector(name).textContent;
+            return [document.title, heading('h1'), heading('h2'), document.querySelector(link).tagName]
+            """)).isEqualTo(List.of("a page", "a page", "a section", "SECTION"));
     }
 
     @Test
@@ -307,10 +313,10 @@ class PageInBrowserTest {
         try (var server = PageServer.start(0, page::get)) {
             chromium.open(server.address());
             chromium.run("""
-                    window.figure = document.querySelector('figure');
-                    document.querySelector('section').style.minHeight = '3000px';
-                    scrollTo(0, 700);
-                    """);
+                window.figure = document.querySelector('figure');
+                document.querySelector('section').style.minHeight = '3000px';
+                scrollTo(0, 700);
+                """);
             page.set(live("step 2", 1, 2, 3));
             chromium.await("return document.getElementById('status').textContent === 'step 2'");
             assertThat(chromium.run("return handgrad.plots.get('c').data[1]")).isEqualTo(List.of(1L, 2L, 3L));

@@ -28,6 +28,7 @@ class PageTest {
                 Chart.of("t", "d", "x", "y", List.of(series)),
                 new Image("i", "d", 1, 2, new float[] {-1, Float.POSITIVE_INFINITY}, List.of("a", "bc")),
                 new Block.Words(List.of(new Block.Word("emma", "new"))),
+                new Block.ShadedText("s", "d", List.of(new Block.Shade("to", 0.5, "loss 1"))),
                 new Block.Command("./handgrad")));
         assertThat(json)
                 .isEqualTo("{\"title\":\"title\",\"status\":\"status\",\"live\":false,"
@@ -43,6 +44,8 @@ class PageTest {
                         + "{\"kind\":\"image\",\"title\":\"i\",\"description\":\"d\",\"rows\":1,\"columns\":2,"
                         + "\"columnLetters\":[\"a\",\"bc\"],\"values\":[-1,null]},"
                         + "{\"kind\":\"words\",\"words\":[{\"text\":\"emma\",\"mark\":\"new\"}]},"
+                        + "{\"kind\":\"shadedtext\",\"title\":\"s\",\"description\":\"d\","
+                        + "\"parts\":[{\"text\":\"to\",\"strength\":0.5,\"note\":\"loss 1\"}]},"
                         + "{\"kind\":\"command\",\"text\":\"./handgrad\"}]}]}");
     }
 

@@ -57,7 +57,7 @@ public record SymbolLabels(int size, IntFunction<String> text) {
     }
 
     /** The same for a sentence; a letter written from right to left stands between isolates, to leave it in order. */
-    String inSentence(int index) {
+    public String inSentence(int index) {
         var label = label(index);
         return Bidi.requiresBidi(label.toCharArray(), 0, label.length())
                 ? FIRST_STRONG_ISOLATE + label + POP_DIRECTIONAL_ISOLATE

@@ -107,7 +107,7 @@ public final class TrainingPage {
         if (averages >= 2) {
             var mean = size == 1 ? "" : " (means of %s steps)".formatted(NumberText.count(size));
             boolean fell = log10[averages - 1] < log10[0];
-            var fall = "The loss of the batches%s %s from %s to %s; the curve is log10 of it, as in the lecture."
+            var fall = "The loss of the batches%s %s from %s to %s; the curve is log10 of it."
                     .formatted(
                             mean,
                             fell ? "fell" : "rose",
@@ -120,10 +120,7 @@ public final class TrainingPage {
                     "step",
                     "log10 of the loss",
                     List.of(new Series("log10 of the loss", Style.LINE, steps, log10))));
-            var rate = rates[0] == rates[averages - 1]
-                    ? "The learning rate is %s throughout.".formatted(NumberText.plain(rates[0]))
-                    : "The learning rate goes from %s to %s: large steps first, small ones to settle."
-                            .formatted(NumberText.plain(rates[0]), NumberText.plain(rates[averages - 1]));
+            var rate = sentence(rates);
             blocks.add(Sentence.plain(rate));
             blocks.add(Chart.of(
                     "Learning rate",
@@ -133,6 +130,22 @@ public final class TrainingPage {
                     List.of(new Series("learning rate", Style.LINE, steps, rates))));
         }
         return blocks;
+    }
+
+    /** Says how the learning rate goes; some begin by growing. */
+    private static String sentence(double[] rates) {
+        double first = rates[0];
+        double last = rates[rates.length - 1];
+        double highest = Arrays.stream(rates).max().orElseThrow();
+        if (highest > first) {
+            var fall = highest > last ? " and goes down to %s".formatted(NumberText.plain(last)) : "";
+            return "The learning rate grows from %s to %s%s: a careful start, large steps, small ones to settle."
+                    .formatted(NumberText.plain(first), NumberText.plain(highest), fall);
+        }
+        return first == last
+                ? "The learning rate is %s throughout.".formatted(NumberText.plain(first))
+                : "The learning rate goes from %s to %s: large steps first, small ones to settle."
+                        .formatted(NumberText.plain(first), NumberText.plain(last));
     }
 
     private static List<Block> repeat(ReportData data) {

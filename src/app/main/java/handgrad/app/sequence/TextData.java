@@ -141,7 +141,7 @@ record TextData(String name, int characters, String digest, TextDataset parts) i
 
     @Override
     public List<Section> pictures(SequenceOptions options, Layer network) {
-        return List.of();
+        return new TextPictures(network, parts, symbols()).sections();
     }
 
     @Override

@@ -324,6 +324,10 @@ class GptCommandTest {
         assertThat(train(run, "--steps", "2", "--report", "--bias", "--no-tie").err())
                 .isEmpty();
         assertThat(Files.readString(run.resolve("report.html")))
-                .contains("a uniform guess over 16 symbols has ln 16 = 2.7726", "--bias --no-tie");
+                .contains(
+                        "a uniform guess over 16 symbols has ln 16 = 2.7726",
+                        "--bias --no-tie",
+                        "\"kind\":\"shadedtext\"",
+                        "Attention: a map for each head");
     }
 }
