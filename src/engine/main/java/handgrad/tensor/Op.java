@@ -91,7 +91,7 @@ public enum Op {
     RNN,
     /** Those of PyTorch's GRU: as {@link #RNN}. */
     GRU,
-    /** Those of an LSTM: as {@link #RNN}. */
+    /** Those of an LSTM: as {@link #RNN}, with the cell behind the state. */
     LSTM,
     /** Those of makemore's GRU: as {@link #RNN}. */
     MAKEMORE_GRU,

@@ -176,7 +176,14 @@ public final class Recurrences {
         requireApart("lstm", "tanhCells", tanhCells, "out", out);
         requireApart("lstm", "previousCells", previousCells, "previous", previous);
         LstmSteps.forward(arrays);
-        trace(Op.LSTM, gates, weight, bias, state, out);
+        if (Tracing.isOn()) {
+            Tracing.record(
+                    Op.LSTM,
+                    out,
+                    bias == null
+                            ? new Tensor[] {gates, weight, state, cell}
+                            : new Tensor[] {gates, weight, state, cell, bias});
+        }
     }
 
     /**

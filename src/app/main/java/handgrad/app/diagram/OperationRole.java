@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -57,10 +58,10 @@ record OperationRole(@Nullable Stage stage, String layer, List<String> inputs) {
             Map.entry(Op.MATMUL, begins(Stage.LINEAR)),
             Map.entry(Op.CONV2D, new OperationRole(Stage.CONVOLUTION, "conv", WEIGHT_AND_BIAS)),
             Map.entry(Op.UNFOLD, begins(Stage.CONVOLUTION)),
-            Map.entry(Op.RNN, recurrence(Op.RNN)),
-            Map.entry(Op.GRU, recurrence(Op.GRU)),
-            Map.entry(Op.LSTM, recurrence(Op.LSTM)),
-            Map.entry(Op.MAKEMORE_GRU, recurrence(Op.MAKEMORE_GRU)),
+            Map.entry(Op.RNN, recurrence(Op.RNN, "start")),
+            Map.entry(Op.GRU, recurrence(Op.GRU, "start")),
+            Map.entry(Op.LSTM, recurrence(Op.LSTM, "start", "startCell")),
+            Map.entry(Op.MAKEMORE_GRU, recurrence(Op.MAKEMORE_GRU, "start")),
             Map.entry(Op.DROPOUT, layer(Stage.DROPOUT, "dropout")),
             Map.entry(Op.CONV_TRANSPOSE2D, new OperationRole(Stage.CONVOLUTION, "convTranspose", WEIGHT_AND_BIAS)),
             Map.entry(Op.MAX_POOL2D, layer(Stage.POOLING, "pool")),
@@ -137,8 +138,11 @@ record OperationRole(@Nullable Stage stage, String layer, List<String> inputs) {
         return new OperationRole(stage, layer, List.of());
     }
 
-    private static OperationRole recurrence(Op op) {
-        return new OperationRole(Stage.RECURRENCE, op.toString(), List.of("", ".weight", "start", ".bias"));
+    private static OperationRole recurrence(Op op, String... states) {
+        var inputs = Stream.of(Stream.of("", ".weight"), Stream.of(states), Stream.of(".bias"))
+                .flatMap(each -> each)
+                .toList();
+        return new OperationRole(Stage.RECURRENCE, op.toString(), inputs);
     }
 
     private static OperationRole begins(Stage stage) {
