@@ -6,8 +6,12 @@ import handgrad.nn.CausalConv1d;
 import handgrad.nn.Conv2d;
 import handgrad.nn.ConvTranspose2d;
 import handgrad.nn.GroupedLinear;
+import handgrad.nn.Gru;
 import handgrad.nn.Layer;
 import handgrad.nn.Linear;
+import handgrad.nn.Lstm;
+import handgrad.nn.MakemoreGru;
+import handgrad.nn.Rnn;
 import handgrad.nn.WeightedLayer;
 import handgrad.tensor.Shape;
 import handgrad.tensor.Tensor;
@@ -45,6 +49,13 @@ final class TorchLayout {
     /** A running deviation √(running_var + epsilon). */
     record Deviation(String torchName, Shape torchShape, double epsilon) implements Place {}
 
+    /** The tensors of a recurrent layer, of one layer and one direction in PyTorch. */
+    private static final Map<String, String> RECURRENT = Map.of(
+            "input.weight", "weight_ih_l0",
+            "input.bias", "bias_ih_l0",
+            "hidden.weight", "weight_hh_l0",
+            "hidden.bias", "bias_hh_l0");
+
     private final Map<String, Place> places = new LinkedHashMap<>();
     private final Set<String> counts = new LinkedHashSet<>();
     private final Map<String, String> ties;
@@ -59,6 +70,8 @@ final class TorchLayout {
         model.stateDict().forEach((name, tensor) -> places.put(name, new Same(name, tensor.shape())));
         addLayer("", model);
         model.parts().layers().forEach((name, layer) -> addLayer(name + ".", layer));
+        addRecurrence("", model);
+        model.parts().layers().forEach((name, layer) -> addRecurrence(name + ".", layer));
     }
 
     private void addLayer(String prefix, Layer layer) {
@@ -114,6 +127,36 @@ final class TorchLayout {
                             norm.options().epsilon()));
         }
         counts.add(prefix + "num_batches_tracked");
+    }
+
+    /** Names a recurrent layer's tensors, after those of the Linear inside it. */
+    private void addRecurrence(String prefix, Layer layer) {
+        boolean known = layer instanceof Rnn || layer instanceof Gru || layer instanceof Lstm;
+        boolean start = places.containsKey(prefix + "start") || places.containsKey(prefix + "startCell");
+        boolean alike = places.containsKey(prefix + "input.bias") == places.containsKey(prefix + "hidden.bias");
+        if (layer instanceof MakemoreGru || (known && (start || !alike))) {
+            throw new IllegalArgumentException("TorchWeights: " + prefix + "hidden.weight is that of a recurrent layer"
+                    + " that PyTorch does not have: its RNN, GRU and LSTM have two biases or none, and no start among"
+                    + " their parameters; save the model with Safetensors");
+        }
+        if (known) {
+            RECURRENT.forEach((own, torch) -> addRecurrent(prefix + own, prefix + torch));
+        }
+    }
+
+    private void addRecurrent(String name, String torchName) {
+        var place = places.get(name);
+        if (place == null) {
+            return;
+        }
+        var shape = place.torchShape();
+        if (place instanceof Weight) {
+            places.put(name, new Weight(torchName, shape, 1));
+        } else if (shape.rank() == 2) {
+            places.put(name, new Weight(torchName, Shape.of(shape.size(1), shape.size(0)), 1));
+        } else {
+            places.put(name, new Same(torchName, shape));
+        }
     }
 
     /** The places by the names of the model's state, in its order. */

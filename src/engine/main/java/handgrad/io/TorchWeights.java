@@ -29,7 +29,9 @@ import java.util.TreeSet;
  * height, width) and {@code Conv1d} (out, in, k) become those of {@link handgrad.nn.Linear}, {@link
  * handgrad.nn.Conv2d}, {@link handgrad.nn.ConvTranspose2d} and {@link handgrad.nn.CausalConv1d}, which are (rows, out),
  * of the transposed convolution (rows, in); all other tensors, such as those of an embedding or a normalisation, have
- * one shape in both.
+ * one shape in both. Of {@link handgrad.nn.Rnn}, {@link handgrad.nn.Gru} and {@link handgrad.nn.Lstm} the names differ
+ * too: {@code input.weight} and {@code hidden.weight}, (rows, out), are {@code weight_ih_l0} and {@code weight_hh_l0},
+ * (out, in), the biases {@code bias_ih_l0} and {@code bias_hh_l0}.
  *
  * <p>Of a batch normalisation running_mean and running_var are taken as they are. One that follows the deviation has
  * running_std = √(running_var + epsilon), with the epsilon of its options: PyTorch's layer must have the same for equal

@@ -33,9 +33,7 @@ public final class BagOfWords implements Layer {
             throw new IllegalArgumentException("BagOfWords: wants at least 1 channel and 1 hidden unit, a linear layer"
                     + " would be of " + fanIn + " and " + fanOut);
         }
-        double bound = 1 / Math.sqrt(fanIn);
-        var weight = UniformWeights.draw(bound, random, fanOut, fanIn).transpose(0, 1);
-        return new Linear(weight, UniformWeights.draw(bound, random, fanOut));
+        return Linear.pytorch(fanIn, fanOut, true, random);
     }
 
     /** y_t = x_t + mean of x up to t, out = y + contract(tanh(expand(y))). */

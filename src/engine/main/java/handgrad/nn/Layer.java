@@ -57,7 +57,8 @@ public interface Layer {
 
     /**
      * Chooses between whole sequences, which is the default, and streaming, where each input continues the one before
-     * it; for layers that look back. A call with true begins a new stream, before which there were zeros.
+     * it; for layers that look back. A call with true begins a new stream, before which there is what is before a whole
+     * sequence: zeros, or the start of a recurrent layer.
      */
     default void stream(boolean streaming) {
         Parts.of(this).stream(streaming);

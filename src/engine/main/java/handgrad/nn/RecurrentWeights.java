@@ -3,6 +3,7 @@ package handgrad.nn;
 import handgrad.random.TorchRandom;
 import handgrad.tensor.Functional;
 import handgrad.tensor.Tensor;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -71,16 +72,16 @@ final class RecurrentWeights {
 
     /**
      * As makemore draws the linear layers of its cells, each of an input and a state side by side: one after the other,
-     * each as PyTorch's Linear, uniform from -1/√(in + hidden) to 1/√(in + hidden), weight (out, in) and then bias.
+     * each as {@link Linear#pytorch}.
      */
     static RecurrentWeights ofLinear(String layer, int gates, int in, int hidden, TorchRandom random) {
         requireSizes(layer, in, hidden);
-        double bound = 1 / Math.sqrt((double) in + hidden);
         var weights = new Tensor[gates];
         var biases = new Tensor[gates];
         for (int i = 0; i < gates; i++) {
-            weights[i] = transposed(bound, random, hidden, in + hidden);
-            biases[i] = UniformWeights.draw(bound, random, hidden);
+            var linear = Linear.pytorch(in + hidden, hidden, true, random);
+            weights[i] = linear.weight().value();
+            biases[i] = Objects.requireNonNull(linear.bias()).value();
         }
         var weight = Tensor.cat(1, weights);
         return new RecurrentWeights(

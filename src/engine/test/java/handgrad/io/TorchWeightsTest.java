@@ -18,11 +18,15 @@ import handgrad.nn.Embedding;
 import handgrad.nn.Flatten;
 import handgrad.nn.GlobalAvgPool2d;
 import handgrad.nn.GroupedLinear;
+import handgrad.nn.Gru;
 import handgrad.nn.Layer;
 import handgrad.nn.LayerNorm;
 import handgrad.nn.Linear;
+import handgrad.nn.Lstm;
+import handgrad.nn.MakemoreGru;
 import handgrad.nn.MaxPool2d;
 import handgrad.nn.Relu;
+import handgrad.nn.Rnn;
 import handgrad.nn.Sequential;
 import handgrad.nn.Tanh;
 import handgrad.nn.TiedLinear;
@@ -264,6 +268,50 @@ class TorchWeightsTest {
                 .isThrownBy(() -> TorchWeights.save(file(), model))
                 .withMessageStartingWith(
                         "TorchWeights: 0.weight is that of a GroupedLinear, which PyTorch does not have");
+    }
+
+    @Test
+    void recurrentLayersHavePyTorchsNamesAndLayout() throws Exception {
+        var random = TorchRandom.seeded(1);
+        var weight = Tensor.of(new float[] {1, 2, 3, 4}, 2, 2);
+        var model = new Sequential(
+                new Rnn(Tensor.of(new float[] {1, 2, 3, 4, 5, 6}, 3, 2), null, weight, null, null),
+                new Gru(2, 4, random),
+                new Lstm(4, 3, random));
+        TorchWeights.save(file(), model);
+        assertThat(Safetensors.read(file()).tensors())
+                .containsOnlyKeys(
+                        "0.weight_ih_l0",
+                        "0.weight_hh_l0",
+                        "1.weight_ih_l0",
+                        "1.weight_hh_l0",
+                        "1.bias_ih_l0",
+                        "1.bias_hh_l0",
+                        "2.weight_ih_l0",
+                        "2.weight_hh_l0",
+                        "2.bias_ih_l0",
+                        "2.bias_hh_l0");
+        assertThat(tensor(file(), "0.weight_ih_l0")).isEqualTo(Tensor.of(new float[] {1, 3, 5, 2, 4, 6}, 2, 3));
+        assertThat(tensor(file(), "0.weight_hh_l0")).isEqualTo(Tensor.of(new float[] {1, 3, 2, 4}, 2, 2));
+        assertThat(tensor(file(), "1.weight_hh_l0").shape()).isEqualTo(Shape.of(12, 4));
+        assertThat(tensor(file(), "2.bias_hh_l0").shape()).isEqualTo(Shape.of(12));
+        var hash = WeightsHash.of(model.stateDict());
+        model.parameters().forEach(parameter -> parameter.value().fill(0));
+        TorchWeights.load(file(), model);
+        assertThat(WeightsHash.of(model.stateDict())).isEqualTo(hash);
+    }
+
+    @Test
+    void makemoresCellsAreRefused() {
+        var random = TorchRandom.seeded(1);
+        for (var layer : new Layer[] {Rnn.makemore(2, 3, random), new MakemoreGru(2, 3, random)}) {
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> TorchWeights.save(file(), new Sequential(layer)))
+                    .withMessage(
+                            "TorchWeights: 0.hidden.weight is that of a recurrent layer that PyTorch does not have:"
+                                    + " its RNN, GRU and LSTM have two biases or none, and no start among their"
+                                    + " parameters; save the model with Safetensors");
+        }
     }
 
     @Test
