@@ -140,9 +140,7 @@ class TrainingPageTest {
         assertThat(series.y()).usingComparatorWithPrecision(1e-6).startsWith(0.5, 0.49, 0.48);
         assertThat(loss.get(1))
                 .isEqualTo(Sentence.judged(
-                        true,
-                        "The loss of the batches fell from 3.1623 to 2.0417; the curve is log10 of it, as in the"
-                                + " lecture."));
+                        true, "The loss of the batches fell from 3.1623 to 2.0417; the curve is log10 of it."));
         var rates = ((Chart) loss.get(4)).frames().getFirst().series().getFirst();
         assertThat(rates.y()).startsWith(0.1).endsWith(0.01);
     }
