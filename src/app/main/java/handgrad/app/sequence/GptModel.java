@@ -4,6 +4,8 @@ import handgrad.app.command.WrongInputException;
 import handgrad.app.train.EvaluationSchedule;
 import handgrad.app.train.SampleRequest;
 import handgrad.file.PrintableText;
+import handgrad.io.Gpt2FileException;
+import handgrad.io.Gpt2Model;
 import handgrad.nn.Gpt;
 import handgrad.nn.GptOptions;
 import handgrad.nn.Layer;
@@ -12,9 +14,11 @@ import handgrad.optim.Optimizer;
 import handgrad.optim.Schedule;
 import handgrad.random.TorchRandom;
 import java.io.PrintWriter;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.SequencedMap;
+import java.util.function.Predicate;
 
 /**
  * A GPT on any text. Its defaults, its draws and its evaluations are those of nanoGPT's recipe for a CPU
@@ -24,6 +28,7 @@ final class GptModel implements SequenceModel {
     private static final int LOG_EVERY = 100;
     private static final EvaluationSchedule EVALUATION = new EvaluationSchedule(250, 0);
     private static final int SAMPLED = 500;
+    private static final String POSITIONS = "positions.weight";
 
     @Override
     public String title() {
@@ -52,6 +57,7 @@ final class GptModel implements SequenceModel {
         values.put(Setting.DROPOUT, "0.0");
         values.put(Setting.BIAS, "false");
         values.put(Setting.TIE, "true");
+        values.put(Setting.GELU, "exact");
         values.put(Setting.BATCH_SIZE, "12");
         values.put(Setting.STEPS, "2000");
         values.put(Setting.OPTIMIZER, "adamw");
@@ -90,6 +96,7 @@ final class GptModel implements SequenceModel {
             case DROPOUT -> "Share of numbers that training leaves out";
             case BIAS -> "Whether linear layers and normalisations have biases";
             case TIE -> "Whether the last layer has the table of tokens as its weight";
+            case GELU -> "The activation: exact, by erf, or tanh, as GPT-2 has it";
             case BATCH_SIZE -> "Blocks in a batch";
             case STEPS -> "Batches to train on";
             case OPTIMIZER -> "One of " + String.join(", ", SequenceOptimizer.names());
@@ -102,8 +109,8 @@ final class GptModel implements SequenceModel {
             case EVAL_BATCHES -> "Batches of train, then of dev, that a loss on the way is the mean of";
             case SEED -> "Seed of the weights, then of the batches";
             case INIT ->
-                "Begin with the weights of this file (safetensors), or of the model in this run folder, instead of"
-                        + " drawn ones; the batches stay those of the seed";
+                "Begin with the weights of this file (safetensors, or .bin as llm.c has GPT-2), or of the model in this"
+                        + " run folder, instead of drawn ones; the batches stay those of the seed";
             case HIDDEN, SAMPLE_EVERY -> throw new IllegalArgumentException("gpt has no " + setting.option());
         };
     }
@@ -165,7 +172,69 @@ final class GptModel implements SequenceModel {
                         options.integer(Setting.EMBEDDING))
                 .withDropout(options.number(Setting.DROPOUT))
                 .withBias(options.flag(Setting.BIAS))
-                .withTied(options.flag(Setting.TIE));
+                .withTied(options.flag(Setting.TIE))
+                .withExactGelu(options.text(Setting.GELU).equals("exact"));
+    }
+
+    @Override
+    public boolean hasAlphabet(SequenceOptions options) {
+        return TokenizerKind.named(options.text(Setting.TOKENIZER)) == TokenizerKind.CHARACTERS;
+    }
+
+    private static boolean isLlmc(Path init) {
+        return init.toString().endsWith(".bin");
+    }
+
+    /** What GPT-2 is, with the sizes of the file; the block size is the user's, as in llm.c. */
+    @Override
+    public SequenceOptions begunWith(SequenceOptions options, Path init, Predicate<Setting> isGiven) {
+        if (!isLlmc(init)) {
+            return options;
+        }
+        var gpt2 = read(init).options();
+        var values = new LinkedHashMap<Setting, String>();
+        values.put(Setting.TOKENIZER, "gpt2");
+        values.put(Setting.LAYERS, Integer.toString(gpt2.layers()));
+        values.put(Setting.HEADS, Integer.toString(gpt2.heads()));
+        values.put(Setting.EMBEDDING, Integer.toString(gpt2.embedding()));
+        values.put(Setting.BIAS, "true");
+        values.put(Setting.TIE, "true");
+        values.put(Setting.GELU, "tanh");
+        var all = options;
+        for (var value : values.entrySet()) {
+            if (!isGiven.test(value.getKey())) {
+                all = all.with(value.getKey(), value.getValue());
+            }
+        }
+        return all;
+    }
+
+    private static Gpt2Model read(Path init) {
+        try {
+            return Gpt2Model.read(init);
+        } catch (Gpt2FileException exception) {
+            throw new WrongInputException("--init: " + exception.getMessage());
+        }
+    }
+
+    /** Of a table of positions the first ones are taken: a network that sees fewer tokens has no use for the rest. */
+    @Override
+    public void load(SequenceOptions options, Path init, String sizes, Layer network) {
+        if (!isLlmc(init)) {
+            SequenceModel.super.load(options, init, sizes, network);
+            return;
+        }
+        try {
+            var tensors = new LinkedHashMap<>(read(init).tensors());
+            int blockSize = options.integer(Setting.BLOCK_SIZE);
+            tensors.computeIfPresent(
+                    POSITIONS, (_, table) -> table.size(0) > blockSize ? table.narrow(0, 0, blockSize) : table);
+            network.loadStateDict(tensors);
+        } catch (Gpt2FileException exception) {
+            throw new WrongInputException("--init: " + exception.getMessage());
+        } catch (IllegalArgumentException exception) {
+            throw new WrongInputException("--init: " + init + " does not fit " + sizes + ": " + exception.getMessage());
+        }
     }
 
     @Override

@@ -108,7 +108,7 @@ record MakemoreSequence(MakemoreModel model) implements SequenceModel {
             case INIT ->
                 "Begin with the weights of this file (safetensors), or of the model in this run folder, instead of"
                         + " drawn ones; the batches stay those of the seed";
-            case DROPOUT, BIAS, TIE, OPTIMIZER, MIN_LR, WARMUP, CLIP, DECAY_STEPS, TOKENIZER ->
+            case DROPOUT, BIAS, TIE, GELU, OPTIMIZER, MIN_LR, WARMUP, CLIP, DECAY_STEPS, TOKENIZER ->
                 throw new IllegalArgumentException(title() + " has no " + setting.option());
         };
     }

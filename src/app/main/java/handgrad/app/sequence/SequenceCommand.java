@@ -121,6 +121,7 @@ public final class SequenceCommand implements Callable<Integer> {
 
     /** The options: of the run that is gone on with, or the model's own, with those that are given. */
     private SequenceOptions options() {
+        boolean isNew = folder.resumed("train").isEmpty();
         var options = folder.resumed("train")
                 .map(file -> SequenceOptions.read(model, file))
                 .orElse(SequenceOptions.defaults(model));
@@ -134,6 +135,13 @@ public final class SequenceCommand implements Callable<Integer> {
                 options = options.with(setting, text);
             }
         }
+        var init = options.file(Setting.INIT);
+        if (init.isPresent() && isNew) {
+            options = model.begunWith(
+                    options,
+                    init.get(),
+                    setting -> spec.commandLine().getParseResult().hasMatchedOption(setting.option()));
+        }
         return model.completed(options.with(evaluation.or(options.evaluation())));
     }
 
@@ -146,8 +154,8 @@ public final class SequenceCommand implements Callable<Integer> {
         metricsOptions.check();
         threads.apply();
         var init = given.file(Setting.INIT);
-        boolean isNew = given.alphabet().isEmpty() && init.isPresent();
-        var known = isNew ? given.withAlphabet(SavedWeights.characters("--init", init.get())) : given;
+        boolean isOfInit = given.alphabet().isEmpty() && init.isPresent() && model.hasAlphabet(given);
+        var known = isOfInit ? given.withAlphabet(SavedWeights.characters("--init", init.get())) : given;
         var data = model.data(known, folder.resumed("train").isPresent() ? "--resume" : "--data");
         var options = data.completed(known);
         sampling.check(data.symbols().size());

@@ -2,14 +2,17 @@ package handgrad.app.sequence;
 
 import handgrad.app.train.EvaluationSchedule;
 import handgrad.app.train.SampleRequest;
+import handgrad.app.train.SavedWeights;
 import handgrad.nn.Layer;
 import handgrad.nn.Parameter;
 import handgrad.optim.Optimizer;
 import handgrad.optim.Schedule;
 import handgrad.random.TorchRandom;
 import java.io.PrintWriter;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.SequencedMap;
+import java.util.function.Predicate;
 
 /**
  * A model of sequences that train has: all that differs from one to another. A new one implements this and is listed
@@ -43,6 +46,32 @@ interface SequenceModel {
      * @throws handgrad.app.command.WrongInputException if they do not
      */
     SequenceOptions completed(SequenceOptions options);
+
+    /** Whether its symbols are the characters of what it is trained on. */
+    default boolean hasAlphabet(SequenceOptions options) {
+        return true;
+    }
+
+    /**
+     * The options with what the file of {@code --init} says of the network, where it does and nothing else was asked
+     * for.
+     *
+     * @param isGiven whether a setting was asked for
+     * @throws handgrad.app.command.WrongInputException if the file cannot be read
+     */
+    default SequenceOptions begunWith(SequenceOptions options, Path init, Predicate<Setting> isGiven) {
+        return options;
+    }
+
+    /**
+     * Gives the network the weights of the file of {@code --init}.
+     *
+     * @param sizes the model with the settings that make it large, for an error
+     * @throws handgrad.app.command.WrongInputException if the file cannot be read or does not fit
+     */
+    default void load(SequenceOptions options, Path init, String sizes, Layer network) {
+        new SavedWeights("--init: ", SavedWeights.inFolder("--init", init), sizes, options.alphabet()).load(network);
+    }
 
     /**
      * Reads what it is trained on.

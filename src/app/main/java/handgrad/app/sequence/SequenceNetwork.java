@@ -1,7 +1,6 @@
 package handgrad.app.sequence;
 
 import handgrad.app.command.WrongInputException;
-import handgrad.app.train.SavedWeights;
 import handgrad.app.train.TrainingMemory;
 import handgrad.diagnostics.MemoryEstimate;
 import handgrad.nn.CrossEntropyLoss;
@@ -24,10 +23,7 @@ record SequenceNetwork(SequenceOptions options, boolean startsByInit) {
     Layer begin(TorchRandom random) {
         var network = options.model().build(options, random);
         if (startsByInit) {
-            options.file(Setting.INIT)
-                    .ifPresent(file -> new SavedWeights(
-                                    "--init: ", SavedWeights.inFolder("--init", file), sizes(), options.alphabet())
-                            .load(network));
+            options.file(Setting.INIT).ifPresent(file -> options.model().load(options, file, sizes(), network));
         }
         return network;
     }

@@ -24,6 +24,7 @@ enum Setting {
     DROPOUT("--dropout", new Values.Numbers(0, false, 0.99)),
     BIAS("--bias", new Values.Flags()),
     TIE("--tie", new Values.Flags()),
+    GELU("--gelu", new Values.Choices(List.of("exact", "tanh"))),
     OPTIMIZER("--optimizer", new Values.Choices(SequenceOptimizer.names())),
     LR("--lr", new Values.Numbers(0, true, Float.MAX_VALUE)),
     MIN_LR("--min-lr", new Values.Numbers(0, false, Float.MAX_VALUE)),

@@ -3,6 +3,11 @@ package handgrad.app.sequence;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import handgrad.app.CommandResult;
+import handgrad.io.Gpt2Model;
+import handgrad.nn.Gpt;
+import handgrad.nn.GptOptions;
+import handgrad.random.TorchRandom;
+import handgrad.tensor.Tensor;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -261,6 +266,49 @@ class GptCommandTest {
         assertThat(trained.out()).contains("tokens   50,257 symbols; train ");
         assertThat(run("sample --tokens 2 --prompt", "Größe", "--run", run).out())
                 .startsWith("Größe");
+    }
+
+    /** The file says what the network is; its table of positions is as long as is needed. */
+    @Test
+    void weights_of_gpt_2_as_llm_c_has_them_begin_a_training() throws IOException {
+        var file = folder.resolve("gpt2.bin");
+        var gpt2 = new Gpt(GptOptions.GPT2.withBlockSize(16).withSizes(1, 2, 4), TorchRandom.seeded(3));
+        Gpt2Model.write(file, gpt2);
+        var run = folder.resolve("run");
+        var result = run(
+                "train gpt --steps 1 --block-size 8 --batch-size 1 --eval-batches 1 --data",
+                text,
+                "--init",
+                file,
+                "--out",
+                run);
+        assertThat(result.err()).isEmpty();
+        assertThat(result.out()).contains("tokens   50,257 symbols; ", "init     " + file);
+        assertThat(Files.readString(run.resolve("options.json")))
+                .contains("\"gelu\":\"tanh\"", "\"heads\":\"2\"", "\"bias\":\"true\"");
+        var begun = GptOptions.GPT2.withBlockSize(8).withSizes(1, 2, 4);
+        var options = SequenceOptions.read(new GptModel(), run.resolve("options.json"));
+        var network = new SequenceNetwork(options, true).begin(TorchRandom.seeded(1));
+        assertThat(((Gpt) network).options()).isEqualTo(begun);
+        var x = Tensor.of(new int[] {1, 50_256, 3}, 1, 3);
+        assertThat(network.forward(x)).isEqualTo(gpt2.forward(x));
+
+        assertThat(run(
+                                "train gpt --layers 2 --block-size 8 --data",
+                                text,
+                                "--init",
+                                file,
+                                "--out",
+                                folder.resolve("other"))
+                        .err())
+                .startsWith("handgrad: --init: " + file + " does not fit gpt with --layers 2, --embedding 4,")
+                .hasLineCount(1);
+        Files.write(file, new byte[2000]);
+        assertThat(run("train gpt --data", text, "--init", file, "--out", folder.resolve("other"))
+                        .err())
+                .startsWith("handgrad: --init: " + file)
+                .hasLineCount(1);
+        assertThat(folder.resolve("other")).doesNotExist();
     }
 
     @ParameterizedTest
