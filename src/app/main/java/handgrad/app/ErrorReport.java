@@ -29,7 +29,8 @@ final class ErrorReport {
         var kind = exception.isUnknownOption()
                 ? "option"
                 : takesCommand(exception.getCommandLine().getCommandSpec()) ? "command" : "argument";
-        var nearest = exception.getSuggestions().isEmpty()
+        // The commands below one that takes arguments are no likely meaning of one argument too many.
+        var nearest = kind.equals("argument") || exception.getSuggestions().isEmpty()
                 ? ""
                 : ", did you mean %s?".formatted(exception.getSuggestions().getFirst());
         return PrintableText.of("unknown %s %s%s".formatted(kind, argument, nearest));

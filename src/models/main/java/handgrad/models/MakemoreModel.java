@@ -74,11 +74,15 @@ public enum MakemoreModel {
                             .withSizes(sizes.layers(), sizes.heads(), sizes.embedding()),
                     random));
 
-    /** A size that differs between models of one kind and words. */
+    /** A size that a model need not have. */
     public enum Size {
+        /** {@link MakemoreSizes#layers}. */
         LAYERS,
+        /** {@link MakemoreSizes#heads}. */
         HEADS,
+        /** {@link MakemoreSizes#embedding}. */
         EMBEDDING,
+        /** {@link MakemoreSizes#hidden}. */
         HIDDEN
     }
 

@@ -3,6 +3,10 @@ package handgrad.app.command;
 import handgrad.file.PrintableText;
 import handgrad.models.LectureModel;
 import java.util.Arrays;
+import java.util.Collection;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import picocli.CommandLine.Model.CommandSpec;
 
 /** The model that a command is given by its name. */
@@ -11,9 +15,16 @@ public final class ModelOption {
 
     /** The model of a name; what has no such name is wrong input. */
     public static LectureModel named(String title) {
+        return named(title, List.of());
+    }
+
+    /** As {@link #named(String)}, with the names of models that are no lecture's for the message. */
+    public static LectureModel named(String title, Collection<String> others) {
         return LectureModel.named(title)
                 .orElseThrow(() -> new WrongInputException("unknown model " + PrintableText.excerpt(title)
-                        + "; there are " + String.join(", ", LectureModel.titles())));
+                        + "; there are "
+                        + Stream.concat(LectureModel.titles().stream(), others.stream())
+                                .collect(Collectors.joining(", "))));
     }
 
     /** Lets the help of a command end with a line for each model. */

@@ -220,8 +220,10 @@ public final class TrainCommand implements Callable<Integer> {
 
     /** The options before the names are read, so that a wrong one is refused first. */
     private TrainOptions options(@Nullable TrainOptions started) {
-        var lecture =
-                model == null && started != null ? started.model() : ModelOption.named(model == null ? MODEL : model);
+        var lecture = model == null && started != null
+                ? started.model()
+                : ModelOption.named(
+                        model == null ? MODEL : model, spec.subcommands().keySet());
         var defaults = started == null ? TrainOptions.lecture(lecture, TrainOptions.BUNDLED) : started;
         return new TrainOptions(
                 lecture,

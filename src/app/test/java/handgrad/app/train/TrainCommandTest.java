@@ -70,7 +70,8 @@ class TrainCommandTest {
         --metrics=            | --metrics is empty; name a file or folder
         transformer           | unknown model transformer; there are bigram-counted, bigram, mlp, mlp-softmax, \
         mlp-tanh, mlp-kaiming, mlp-bn, deep, deep-no-bn, backprop, wavenet-flat-3, wavenet-flat-8, \
-        wavenet-small-bug, wavenet-small, wavenet, dilated, wavenet-gated
+        wavenet-small-bug, wavenet-small, wavenet, dilated, wavenet-gated, gpt, makemore-bigram, makemore-mlp, \
+        makemore-rnn, makemore-gru, makemore-bow, makemore-transformer
         """)
     void refusesAValueOutOfBounds(String arguments, String message) {
         // The last --out or the only one: none of these may leave a run behind.
