@@ -22,7 +22,8 @@ public final class CausalSelfAttention implements Layer {
     private final int heads;
     private final double dropout;
     private final @Nullable TorchRandom random;
-    private Attention.Mask mask = Attention.Mask.NONE;
+    private boolean drops;
+    private long seed;
     private @Nullable Tensor kept;
     private @Nullable Tensor logarithms;
     private @Nullable Tensor mixed;
@@ -54,7 +55,11 @@ public final class CausalSelfAttention implements Layer {
                     + " it is " + embedding + " with " + heads + " heads");
         }
         this.heads = heads;
-        this.dropout = new Attention.Mask(dropout, 0).p();
+        if (!(dropout >= 0 && dropout < 1)) {
+            throw new IllegalArgumentException(
+                    "CausalSelfAttention: dropout must be at least 0 and below 1, it is " + dropout);
+        }
+        this.dropout = dropout;
         qkv = parts.add("qkv", Linear.pytorch(embedding, 3 * embedding, bias, random));
         projection = parts.add("projection", Linear.pytorch(embedding, embedding, bias, random));
         this.random = dropout > 0 ? parts.add("random", random) : null;
@@ -82,9 +87,9 @@ public final class CausalSelfAttention implements Layer {
                 return pass.passedOn(projection.forward(mixed));
             }
             kept = of;
-            mask = mask();
+            drawMask();
             logarithms = Buffers.positions(x, heads, x.size(1), logarithms);
-            Attention.causalSelfAttention(of, heads, mask, logarithms, mixed);
+            Attention.causalSelfAttention(of, heads, drops ? dropout : 0, seed, logarithms, mixed);
             return pass.passedOn(projection.forward(mixed));
         }
     }
@@ -112,7 +117,7 @@ public final class CausalSelfAttention implements Layer {
             var dMixed = projection.backward(dOut);
             dQkv = Buffers.like(of, dQkv);
             Attention.causalSelfAttentionBackward(
-                    of, heads, mask, Passes.kept(logarithms), Passes.kept(mixed), dMixed, dQkv);
+                    of, heads, drops ? dropout : 0, seed, Passes.kept(logarithms), Passes.kept(mixed), dMixed, dQkv);
             return pass.gradient(qkv.backward(dQkv));
         }
     }
@@ -147,12 +152,11 @@ public final class CausalSelfAttention implements Layer {
         return Tensor.stack(0, maps).reshape(n, heads, t, t);
     }
 
-    private Attention.Mask mask() {
-        if (random == null || !parts.isTraining()) {
-            return Attention.Mask.NONE;
+    private void drawMask() {
+        drops = random != null && parts.isTraining();
+        if (random != null && drops) {
+            seed = (long) random.randint(Integer.MAX_VALUE) << 31 | random.randint(Integer.MAX_VALUE);
         }
-        long seed = (long) random.randint(Integer.MAX_VALUE) << 31 | random.randint(Integer.MAX_VALUE);
-        return new Attention.Mask(dropout, seed);
     }
 
     /** Writes q, k and v behind those of the stream, and what the new positions see into out. */

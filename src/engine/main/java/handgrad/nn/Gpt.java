@@ -81,8 +81,8 @@ public final class Gpt implements Layer {
     public Tensor backward(Tensor dOut) {
         try (var _ = passes.backward(dOut)) {
             var d = norm.backward(head.backward(dOut));
-            for (var block : blocks.reversed()) {
-                d = block.backward(d);
+            for (int i = blocks.size() - 1; i >= 0; i--) {
+                d = blocks.get(i).backward(d);
             }
             if (dropout != null) {
                 d = dropout.backward(d);

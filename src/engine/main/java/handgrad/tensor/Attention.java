@@ -18,24 +18,6 @@ public final class Attention {
     private Attention() {}
 
     /**
-     * What dropout does to the probabilities.
-     *
-     * @param p the probability that one becomes 0; from 0 to below 1
-     * @param seed what the mask follows from: forward and backward want the same
-     */
-    public record Mask(double p, long seed) {
-        /** No dropout. */
-        public static final Mask NONE = new Mask(0, 0);
-
-        /** Refuses what is no probability. */
-        public Mask {
-            if (!(p >= 0 && p < 1)) {
-                throw new IllegalArgumentException("Mask: p must be at least 0 and below 1, it is " + p);
-            }
-        }
-    }
-
-    /**
      * For each head, where d is its size and position i sees the positions j ≤ i,
      *
      * <pre>
@@ -44,17 +26,20 @@ public final class Attention {
      *
      * @param qkv (N, T, 3 · heads · d): of each position q of all heads, then k, then v
      * @param heads what the columns of q divide into
-     * @param mask applied to P
+     * @param dropout the probability that an element of P becomes 0, the others being divided by the rest; from 0 to
+     *     below 1
+     * @param seed what the mask of dropout follows from: forward and backward want the same
      * @param logarithms (N, heads, T), written: ln Σ exp(S) of each row
      * @param out (N, T, heads · d), written; not qkv
      */
-    public static void causalSelfAttention(Tensor qkv, int heads, Mask mask, Tensor logarithms, Tensor out) {
-        var sizes = sizes("causalSelfAttention", qkv, heads, mask);
+    public static void causalSelfAttention(
+            Tensor qkv, int heads, double dropout, long seed, Tensor logarithms, Tensor out) {
+        var sizes = sizes("causalSelfAttention", qkv, heads, dropout, seed);
         requireResults("causalSelfAttention", qkv, sizes, logarithms, out);
         requireApart("causalSelfAttention", "out", out, "qkv", qkv);
         CausalAttention.forward(sizes, qkv.elements(), logarithms.elements(), out.elements());
         if (Tracing.isOn()) {
-            Tracing.record(Op.CAUSAL_SELF_ATTENTION, new double[] {heads, mask.p()}, out, qkv);
+            Tracing.record(Op.CAUSAL_SELF_ATTENTION, new double[] {heads, dropout}, out, qkv);
         }
     }
 
@@ -69,9 +54,9 @@ public final class Attention {
      * @param dQkv (N, T, 3 · heads · d), written: dQ, dK and dV; none of the others
      */
     public static void causalSelfAttentionBackward(
-            Tensor qkv, int heads, Mask mask, Tensor logarithms, Tensor out, Tensor dOut, Tensor dQkv) {
+            Tensor qkv, int heads, double dropout, long seed, Tensor logarithms, Tensor out, Tensor dOut, Tensor dQkv) {
         var name = "causalSelfAttentionBackward";
-        var sizes = sizes(name, qkv, heads, mask);
+        var sizes = sizes(name, qkv, heads, dropout, seed);
         requireResults(name, qkv, sizes, logarithms, out);
         Requirements.requireAlike(name, "dOut", out, dOut);
         Requirements.requireAlike(name, "dQkv", qkv, dQkv);
@@ -90,49 +75,50 @@ public final class Attention {
      */
     public static void continueCausalSelfAttention(Tensor past, int from, Tensor qkv, int heads, Tensor out) {
         var name = "continueCausalSelfAttention";
-        var all = sizes(name, past, heads, Mask.NONE);
-        var of = sizes(name, qkv, heads, Mask.NONE);
+        int positions = sizes(name, qkv, heads, 0, 0).queries();
+        var sizes = sizes(name, past, heads, 0, 0);
         require(name, "past", past, qkv.dtype());
-        int to = from + of.to();
-        if (from < 0 || to > all.capacity() || past.size(0) != qkv.size(0) || past.size(2) != qkv.size(2)) {
+        int to = from + positions;
+        if (from < 0 || to > sizes.capacity() || past.size(0) != qkv.size(0) || past.size(2) != qkv.size(2)) {
             throw new IllegalArgumentException(
                     name + ": qkv " + qkv.shape() + " at position " + from + " does not fit into past " + past.shape());
         }
         int row = qkv.size(2);
-        for (int n = 0; n < of.batch(); n++) {
+        for (int n = 0; n < sizes.batch(); n++) {
             System.arraycopy(
                     qkv.elements(),
-                    n * of.to() * row,
+                    n * positions * row,
                     past.elements(),
-                    (n * all.capacity() + from) * row,
-                    of.to() * row);
+                    (n * sizes.capacity() + from) * row,
+                    positions * row);
         }
-        var sizes = new AttentionSizes(all.batch(), all.capacity(), from, to, heads, all.headSize(), 0, 0);
-        var logarithms = Tensor.zeros(qkv.dtype(), Shape.of(all.batch(), heads, of.to()));
-        requireResults(name, qkv, sizes, logarithms, out);
+        var logarithms = Tensor.zeros(qkv.dtype(), Shape.of(sizes.batch(), heads, positions));
+        requireResults(name, qkv, sizes.between(from, to), logarithms, out);
         CausalAttention.forward(sizes, past.elements(), logarithms.elements(), out.elements());
         if (Tracing.isOn()) {
             Tracing.record(Op.CAUSAL_SELF_ATTENTION, new double[] {heads, 0}, out, past);
         }
     }
 
-    private static AttentionSizes sizes(String operation, Tensor qkv, int heads, Mask mask) {
+    private static AttentionSizes sizes(String operation, Tensor qkv, int heads, double dropout, long seed) {
         requireFloating(operation, qkv);
         if (heads < 1 || qkv.shape().rank() != 3 || qkv.size(2) == 0 || qkv.size(2) % (3 * heads) != 0) {
             throw new IllegalArgumentException(operation + ": wants qkv (N, T, 3 · heads · d), with " + heads
                     + " heads of a size d of at least 1, it is " + qkv.shape());
         }
-        int positions = qkv.size(1);
-        return new AttentionSizes(
-                qkv.size(0), positions, 0, positions, heads, qkv.size(2) / (3 * heads), mask.p(), mask.seed());
+        if (!(dropout >= 0 && dropout < 1)) {
+            throw new IllegalArgumentException(
+                    operation + ": dropout must be at least 0 and below 1, it is " + dropout);
+        }
+        return AttentionSizes.ofThread(qkv.size(0), qkv.size(1), heads, qkv.size(2) / (3 * heads))
+                .dropping(dropout, seed);
     }
 
     private static void requireResults(
             String operation, Tensor qkv, AttentionSizes sizes, Tensor logarithms, Tensor out) {
-        int queries = sizes.to() - sizes.from();
         require(operation, "logarithms", logarithms, qkv.dtype());
-        requireElements(operation, "logarithms", logarithms, sizes.batch() * sizes.heads(), queries);
+        requireElements(operation, "logarithms", logarithms, sizes.batch() * sizes.heads(), sizes.queries());
         require(operation, "out", out, qkv.dtype());
-        requireElements(operation, "out", out, sizes.batch() * queries, (long) sizes.heads() * sizes.headSize());
+        requireElements(operation, "out", out, sizes.batch() * sizes.queries(), sizes.width());
     }
 }

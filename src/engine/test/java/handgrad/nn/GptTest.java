@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.within;
 
 import handgrad.check.GradientCheck;
+import handgrad.kernel.Allocation;
 import handgrad.random.TorchRandom;
 import handgrad.tensor.Attention;
 import handgrad.tensor.Backend;
@@ -16,6 +17,7 @@ import handgrad.tensor.Tensor;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class GptTest {
     private static final GptOptions SMALL =
@@ -96,6 +98,19 @@ class GptTest {
         return model.parameters().getFirst().grad();
     }
 
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void a_step_in_steady_state_allocates_nothing(boolean tied) {
+        var model = new Gpt(SMALL.withTied(tied).withDropout(0.1), random);
+        var loss = CrossEntropyLoss.inPlace();
+        var x = Tensor.randint(random, 7, 2, 6);
+        assertThat(Allocation.leastBytes(() -> {
+                    loss.forward(model.forward(x), x);
+                    model.backward(loss.backward());
+                }))
+                .isZero();
+    }
+
     @Test
     void dropout_is_checked_with_its_masks() {
         var model = new Gpt(SMALL.withDropout(0.3), random);
@@ -113,7 +128,7 @@ class GptTest {
             qkv.set(1, 0, t, 2);
         }
         var out = Tensor.zeros(1, positions, 1);
-        Attention.causalSelfAttention(qkv, 1, new Attention.Mask(0.25, 9), Tensor.zeros(1, 1, positions), out);
+        Attention.causalSelfAttention(qkv, 1, 0.25, 9, Tensor.zeros(1, 1, positions), out);
         double last = out.get(0, positions - 1, 0);
         assertThat(last).isCloseTo(1, within(0.15)).isNotEqualTo(1);
         double mean = out.reshape(-1).sum(0).item() / positions;

@@ -11,7 +11,6 @@ import handgrad.nn.Layer;
 import handgrad.nn.TransformerBlock;
 import handgrad.random.TorchRandom;
 import handgrad.tensor.Attention;
-import handgrad.tensor.Attention.Mask;
 import handgrad.tensor.Shape;
 import handgrad.tensor.Tensor;
 import java.util.Arrays;
@@ -73,17 +72,16 @@ final class AttentionProofs {
                 (dOut, x) -> {
                     var logarithms = logarithms(x[0], heads);
                     var out = zeros(x[0].dtype(), output(x[0]).toArray());
-                    Attention.causalSelfAttention(x[0], heads, Mask.NONE, logarithms, out);
+                    Attention.causalSelfAttention(x[0], heads, 0, 0, logarithms, out);
                     return InputGradients.of(written(
                             x[0],
-                            dX -> Attention.causalSelfAttentionBackward(
-                                    x[0], heads, Mask.NONE, logarithms, out, dOut, dX)));
+                            dX -> Attention.causalSelfAttentionBackward(x[0], heads, 0, 0, logarithms, out, dOut, dX)));
                 },
                 definition(heads, 0));
     }
 
     private static void run(Tensor qkv, int heads, Tensor out) {
-        Attention.causalSelfAttention(qkv, heads, Mask.NONE, logarithms(qkv, heads), out);
+        Attention.causalSelfAttention(qkv, heads, 0, 0, logarithms(qkv, heads), out);
     }
 
     private static Tensor logarithms(Tensor qkv, int heads) {
@@ -110,9 +108,12 @@ final class AttentionProofs {
                         () -> attention(2).forward().apply(Tensor.zeros(1, 4, 9)))
                 .refuses("causalSelfAttention: wants 1 x 4 elements, logarithms is (1, 1, 3)", () -> {
                     var qkv = Tensor.zeros(1, 4, 6);
-                    Attention.causalSelfAttention(qkv, 1, Mask.NONE, Tensor.zeros(1, 1, 3), Tensor.zeros(1, 4, 2));
+                    Attention.causalSelfAttention(qkv, 1, 0, 0, Tensor.zeros(1, 1, 3), Tensor.zeros(1, 4, 2));
                 })
-                .refuses("Mask: p must be at least 0 and below 1, it is 1.0", () -> new Mask(1, 0));
+                .refuses("causalSelfAttention: dropout must be at least 0 and below 1, it is 1.0", () -> {
+                    var qkv = Tensor.zeros(1, 4, 6);
+                    Attention.causalSelfAttention(qkv, 1, 1, 0, Tensor.zeros(1, 1, 4), Tensor.zeros(1, 4, 2));
+                });
     }
 
     /** The last positions of a sequence, where the first ones are there already. */

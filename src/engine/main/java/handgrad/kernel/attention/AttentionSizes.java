@@ -2,34 +2,98 @@ package handgrad.kernel.attention;
 
 /**
  * The sizes of a causal self-attention. The queries are the positions from one to before another, and each sees the
- * keys up to its own position; in training they are all positions.
- *
- * @param batch sequences
- * @param capacity positions that q, k and v have room for
- * @param from the first query
- * @param to the position behind the last query
- * @param heads heads
- * @param headSize numbers of a head, d
- * @param dropout the probability that an element of P becomes 0; the others are divided by the rest
- * @param seed what the mask of dropout follows from
+ * keys up to its own position; in training they are all positions. Each thread has one of these, which it sets anew for
+ * every pass, so that a step allocates nothing.
  */
-public record AttentionSizes(
-        int batch, int capacity, int from, int to, int heads, int headSize, double dropout, long seed) {
-    /** All positions, without dropout. */
-    public static AttentionSizes of(int batch, int positions, int heads, int headSize) {
-        return new AttentionSizes(batch, positions, 0, positions, heads, headSize, 0, 0);
+public final class AttentionSizes {
+    private static final ThreadLocal<AttentionSizes> OF_THREAD = ThreadLocal.withInitial(AttentionSizes::new);
+
+    private int batch;
+    private int capacity;
+    private int from;
+    private int to;
+    private int heads;
+    private int headSize;
+    private double dropout;
+    private long seed;
+
+    private AttentionSizes() {}
+
+    /**
+     * Those of this thread, for all positions and without dropout; they hold until its next call.
+     *
+     * @param batch sequences
+     * @param positions that q, k and v have room for
+     * @param headSize numbers of a head, d
+     */
+    public static AttentionSizes ofThread(int batch, int positions, int heads, int headSize) {
+        var sizes = OF_THREAD.get();
+        sizes.batch = batch;
+        sizes.capacity = positions;
+        sizes.heads = heads;
+        sizes.headSize = headSize;
+        sizes.dropout = 0;
+        return sizes.between(0, positions);
     }
 
-    int queries() {
+    /** Sets the queries: the first position, and the one behind the last. */
+    public AttentionSizes between(int from, int to) {
+        this.from = from;
+        this.to = to;
+        return this;
+    }
+
+    /**
+     * Sets a dropout.
+     *
+     * @param p the probability that an element of P becomes 0; the others are divided by the rest
+     * @param seed what the mask follows from
+     */
+    public AttentionSizes dropping(double p, long seed) {
+        dropout = p;
+        this.seed = seed;
+        return this;
+    }
+
+    /** Sequences. */
+    public int batch() {
+        return batch;
+    }
+
+    /** Positions that q, k and v have room for. */
+    public int capacity() {
+        return capacity;
+    }
+
+    /** Heads of a sequence. */
+    public int heads() {
+        return heads;
+    }
+
+    /** Numbers of a position, of all heads. */
+    public int width() {
+        return heads * headSize;
+    }
+
+    /** Queries of a sequence. */
+    public int queries() {
         return to - from;
+    }
+
+    int from() {
+        return from;
+    }
+
+    int to() {
+        return to;
+    }
+
+    int headSize() {
+        return headSize;
     }
 
     int allHeads() {
         return batch * heads;
-    }
-
-    int width() {
-        return heads * headSize;
     }
 
     boolean drops() {

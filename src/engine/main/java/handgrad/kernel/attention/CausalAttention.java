@@ -5,7 +5,6 @@ import handgrad.kernel.matmul.MatrixProduct;
 import handgrad.kernel.matmul.Product;
 import handgrad.kernel.route.Form;
 import handgrad.kernel.runtime.Parallel;
-import java.util.function.IntConsumer;
 
 /**
  * Causal self-attention of all heads: for each head, with d its size and row i of P over the columns j ≤ i alone,
@@ -16,9 +15,8 @@ import java.util.function.IntConsumer;
  *
  * <p><b>Memory.</b> The probabilities of all heads, (batch, heads, T, T), would be the largest array of a model.
  * Forward keeps the logarithm of each row's divisor in their place, and backward computes P again from q, k and that: P
- * = exp(S
- * - logarithm). The sum over a row that the gradient of a softmax takes is a product of what is there already: Σ_j P_ij
- * dP_ij = Σ out_i ∘ dOut_i (Dao et al. 2022, https://arxiv.org/abs/2205.14135).
+ * = exp(S - logarithm). The sum over a row that the gradient of a softmax takes is a product of what is there already:
+ * Σ_j P_ij dP_ij = Σ out_i ∘ dOut_i (Dao et al. 2022, https://arxiv.org/abs/2205.14135).
  *
  * <p><b>Tiles.</b> A head is done in tiles of some queries, against the keys up to the last of them; so the half of S
  * above the diagonal is left out but for the corners of the tiles, and S, P and dP of a tile stay in the second-level
@@ -57,7 +55,17 @@ public final class CausalAttention {
             ScalarAttention.forward(sizes, doubles, (double[]) logarithms, (double[]) out);
             return;
         }
-        overHeads(sizes, head -> forward(sizes, head, (float[]) qkv, (float[]) logarithms, (float[]) out));
+        forward(sizes, (float[]) qkv, (float[]) logarithms, (float[]) out);
+    }
+
+    private static void forward(AttentionSizes sizes, float[] qkv, float[] logarithms, float[] out) {
+        int heads = sizes.allHeads();
+        int length = headsAtATime(sizes);
+        if (heads <= length) {
+            forward(sizes, 0, heads, qkv, logarithms, out);
+        } else {
+            Parallel.ranges(heads, length, (from, to) -> forward(sizes, from, to, qkv, logarithms, out));
+        }
     }
 
     /**
@@ -79,26 +87,35 @@ public final class CausalAttention {
                     sizes, doubles, (double[]) logarithms, (double[]) out, (double[]) dOut, (double[]) dQkv);
             return;
         }
-        overHeads(
-                sizes,
-                head -> backward(
-                        sizes, head, (float[]) qkv, (float[]) logarithms, (float[]) out, (float[]) dOut, (float[])
-                                dQkv));
+        backward(sizes, (float[]) qkv, (float[]) logarithms, (float[]) out, (float[]) dOut, (float[]) dQkv);
     }
 
-    /** Does all heads, some of them at a time where they are small. */
-    private static void overHeads(AttentionSizes sizes, IntConsumer task) {
+    private static void backward(
+            AttentionSizes sizes, float[] qkv, float[] logarithms, float[] out, float[] dOut, float[] dQkv) {
+        int heads = sizes.allHeads();
+        int length = headsAtATime(sizes);
+        if (heads <= length) {
+            backward(sizes, 0, heads, qkv, logarithms, out, dOut, dQkv);
+        } else {
+            Parallel.ranges(heads, length, (from, to) -> backward(sizes, from, to, qkv, logarithms, out, dOut, dQkv));
+        }
+    }
+
+    /** How many heads a thread does at a time: more than one where they are small. */
+    private static int headsAtATime(AttentionSizes sizes) {
         long work = Math.max(1, 2L * sizes.queries() * sizes.to() * sizes.headSize());
-        int length = Math.clamp(BLOCK_WORK / work, 1, Math.max(1, sizes.allHeads()));
-        Parallel.ranges(sizes.allHeads(), length, (from, to) -> {
-            for (int head = from; head < to; head++) {
-                task.accept(head);
-            }
-        });
+        return Math.clamp(BLOCK_WORK / work, 1, Integer.MAX_VALUE);
     }
 
     private static int tileRows(int keys) {
         return Math.clamp(TILE_ELEMENTS / Math.max(1, keys), LEAST_TILE, TILE);
+    }
+
+    private static void forward(
+            AttentionSizes sizes, int first, int end, float[] qkv, float[] logarithms, float[] out) {
+        for (int head = first; head < end; head++) {
+            forward(sizes, head, qkv, logarithms, out);
+        }
     }
 
     private static void forward(AttentionSizes sizes, int head, float[] qkv, float[] logarithms, float[] out) {
@@ -126,6 +143,20 @@ public final class CausalAttention {
                     p,
                     qkv,
                     out);
+        }
+    }
+
+    private static void backward(
+            AttentionSizes sizes,
+            int first,
+            int end,
+            float[] qkv,
+            float[] logarithms,
+            float[] out,
+            float[] dOut,
+            float[] dQkv) {
+        for (int head = first; head < end; head++) {
+            backward(sizes, head, qkv, logarithms, out, dOut, dQkv);
         }
     }
 

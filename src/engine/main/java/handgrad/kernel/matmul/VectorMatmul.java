@@ -119,7 +119,7 @@ public final class VectorMatmul {
         boolean packB = packsB(block, blockRows >= m);
         float[] panels = packB ? Scratch.shared(k * Math.ceilDiv(n, WIDTH) * WIDTH) : b;
         if (packB) {
-            MatmulPacking.panelsOfB(block, b, panels);
+            packB(block, blockRows < m, b, panels);
         }
         if (blockRows >= m) {
             multiplyRows(block, a, panels, packB, c);
@@ -130,6 +130,18 @@ public final class VectorMatmul {
             var rows = Workspace.ofThread().rows.setBlock(block, i, Math.min(blockRows, m - i), 0, n, 0, k);
             multiplyRows(rows, a, panels, packB, c);
         });
+    }
+
+    /** By the threads that then share the product: while one copied alone, the others would fall asleep. */
+    private static void packB(Product block, boolean shared, float[] b, float[] panels) {
+        int parts = MatmulPacking.partsOfB(block);
+        if (shared) {
+            Parallel.blocks(parts, part -> MatmulPacking.panelsOfB(block, part, b, panels));
+        } else {
+            for (int part = 0; part < parts; part++) {
+                MatmulPacking.panelsOfB(block, part, b, panels);
+            }
+        }
     }
 
     /**
