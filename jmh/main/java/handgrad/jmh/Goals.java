@@ -1,5 +1,6 @@
 package handgrad.jmh;
 
+import handgrad.jmh.gpt.GptWorkload;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -24,6 +25,7 @@ final class Goals {
         var goals = new Goals();
         var none = new ScoreTable(List.of());
         goals.peers(tables.getOrDefault("peers", none));
+        goals.gpt(tables.getOrDefault("gpt", none));
         goals.images(tables.getOrDefault("images", none));
         goals.matmul(tables.getOrDefault("matmul", none));
         goals.memory(tables.getOrDefault("memory", none));
@@ -47,8 +49,36 @@ final class Goals {
 
     private void timeOf(ScoreTable table, String workload, String peer, double limit) {
         double ratio = table.value(workload, "handgrad") / table.value(workload, peer);
-        var work = "step of " + workload + ", time beside " + peer;
-        add(work, "at most " + StudyFindings.ratio(limit), ratio, ratio <= limit);
+        atMost("step of " + workload + ", time beside " + peer, limit, ratio);
+    }
+
+    /** Those beside libtorch and C were set for a CPU with AVX-512. */
+    private void gpt(ScoreTable table) {
+        for (var row : table.rows()) {
+            atMost(
+                    "step of " + row + ", time beside its matrix products",
+                    1.5,
+                    table.value(row, GptStudy.OWN) / table.value(row, GptStudy.PRODUCTS));
+        }
+        var makemore = GptWorkload.MAKEMORE.title();
+        var nano = GptWorkload.NANO_CPU.title();
+        var gpt2 = GptWorkload.GPT2.title();
+        timeOf(table, makemore, "libtorch", 0.35);
+        timeOf(table, nano, "libtorch", 0.6);
+        timeOf(table, makemore, "c", 0.25);
+        timeOf(table, nano, "c", 0.25);
+        double own = table.value(gpt2, GptStudy.column(GptStudy.OWN, 2));
+        atMost(
+                "step of " + gpt2 + " on two threads, time beside c",
+                0.3,
+                own / table.value(gpt2, GptStudy.column("c", 2)));
+        for (var row : table.rows()) {
+            double pair = table.value(row, GptStudy.PAIR);
+            atLeast(
+                    "steps of " + row + " on two threads, speed beside two processes of one thread",
+                    0.9,
+                    pair / table.value(row, GptStudy.column(GptStudy.OWN, 2)));
+        }
     }
 
     private void images(ScoreTable table) {
@@ -103,6 +133,10 @@ final class Goals {
                     none ? "0 B" : "%s B (%s)".formatted(StudyFindings.number(most.allocated()), most.row()),
                     none));
         }
+    }
+
+    private void atMost(String work, double goal, double measured) {
+        add(work, "at most " + StudyFindings.ratio(goal), measured, measured <= goal);
     }
 
     private void atLeast(String work, double goal, double measured) {

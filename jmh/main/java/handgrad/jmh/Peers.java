@@ -13,7 +13,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 
 /**
  * Question: how fast is a training step of handgrad beside the same step by other libraries, by NumPy and by C?
@@ -47,17 +46,7 @@ public final class Peers {
             if (library.supports(workload)) {
                 commands.put(
                         library.title(),
-                        List.of(
-                                Path.of(System.getProperty("java.home"), "bin", "java")
-                                        .toString(),
-                                "--add-modules=jdk.incubator.vector",
-                                "--enable-native-access=ALL-UNNAMED",
-                                "--sun-misc-unsafe-memory-access=allow",
-                                "-classpath",
-                                System.getProperty("java.class.path"),
-                                PeerProcess.class.getName(),
-                                library.title(),
-                                workload.title()));
+                        Programs.java(List.of(), PeerProcess.class, library.title(), workload.title()));
             }
         }
         if (WorkloadFile.holds(workload)) {
@@ -116,30 +105,15 @@ public final class Peers {
 
     private static Output start(Workload workload, Effort effort, String title, List<String> command)
             throws IOException {
-        var all = new ArrayList<>(command);
-        all.add(Integer.toString(effort.warmups()));
-        all.add(Integer.toString(effort.iterations()));
-        all.add(Double.toString(effort.seconds()));
-        var builder = new ProcessBuilder(all).redirectErrorStream(true);
-        var threads = Integer.toString(workload.threads());
-        for (var library : List.of("OMP", "OPENBLAS", "MKL")) {
-            builder.environment().put(library + "_NUM_THREADS", threads);
-        }
+        var builder = Programs.builder(Programs.timed(command, effort), workload.threads());
         if (title.equals("numpy")) {
             builder.environment().put("LD_PRELOAD", openBlas().toString());
         }
-        var lines = output(builder, title + " on " + workload.title());
+        var lines = Programs.output(builder, title + " on " + workload.title());
         return new Output(
-                values(lines, "version ").stream().findFirst().orElse("version unknown"),
-                values(lines, "loss ").stream().map(Double::valueOf).toList(),
-                values(lines, "step ").stream().map(Double::valueOf).toList());
-    }
-
-    private static List<String> values(List<String> lines, String key) {
-        return lines.stream()
-                .filter(line -> line.startsWith(key))
-                .map(line -> line.substring(key.length()))
-                .toList();
+                Programs.values(lines, "version").stream().findFirst().orElse("version unknown"),
+                Programs.numbers(lines, "loss"),
+                Programs.numbers(lines, "step"));
     }
 
     private static void requireEqual(Workload workload, String title, List<Double> ours, List<Double> theirs) {
@@ -163,9 +137,9 @@ public final class Peers {
             notes.add("C and NumPy are left out: OpenBLAS is " + OpenBlas.description());
             return programs;
         }
-        if (isThere("gcc", "--version")) {
+        if (Programs.isThere("gcc", "--version")) {
             var library = openBlas();
-            output(
+            Programs.output(
                     new ProcessBuilder(
                             "gcc",
                             "-O3",
@@ -182,7 +156,7 @@ public final class Peers {
         } else {
             notes.add("C is left out: there is no gcc.");
         }
-        if (isThere(PYTHON, "-c", "import numpy")) {
+        if (Programs.isThere(PYTHON, "-c", "import numpy")) {
             programs.add("numpy");
         } else {
             notes.add("NumPy is left out: " + PYTHON + " cannot import it.");
@@ -197,42 +171,6 @@ public final class Peers {
                     .map(line -> Path.of(line.substring(line.indexOf('/'))))
                     .findFirst()
                     .orElseThrow(() -> new IllegalStateException("no mapping of OpenBLAS: " + OpenBlas.description()));
-        }
-    }
-
-    private static boolean isThere(String... command) throws IOException {
-        try {
-            var process = new ProcessBuilder(command)
-                    .redirectErrorStream(true)
-                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                    .start();
-            return waitFor(process) == 0;
-        } catch (IOException _) {
-            // ProcessBuilder's way to say that there is no such program.
-            return false;
-        }
-    }
-
-    private static List<String> output(ProcessBuilder builder, String what) throws IOException {
-        var process = builder.start();
-        process.getOutputStream().close();
-        var lines = process.inputReader().lines().toList();
-        int code = waitFor(process);
-        if (code != 0) {
-            var end = lines.subList(Math.max(0, lines.size() - 20), lines.size());
-            throw new IllegalStateException(what + " ended with " + code + ":\n" + String.join("\n", end));
-        }
-        return lines;
-    }
-
-    private static int waitFor(Process process) {
-        try {
-            process.waitFor(1, TimeUnit.HOURS);
-            return process.exitValue();
-        } catch (InterruptedException failure) {
-            process.destroy();
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException("interrupted", failure);
         }
     }
 }

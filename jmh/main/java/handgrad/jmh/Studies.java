@@ -10,6 +10,7 @@ final class Studies {
             new RooflineStudy(),
             new StepStudy(),
             new PeersStudy(),
+            new GptStudy(),
             new ImagesStudy(),
             new MatmulStudy(),
             new MemoryStudy(),

@@ -41,6 +41,7 @@ final class Fixtures {
             case "roofline" -> roofline();
             case "step" -> grid(List.of("mlp-bn", "deep"), List.of("handgrad"));
             case "peers" -> peers();
+            case "gpt" -> gpt();
             case "images" -> List.of(score("VGG, 1 thread", "handgrad", 16), score("VGG, 1 thread", "libtorch", 10));
             case "matmul" ->
                 List.of(
@@ -91,6 +92,23 @@ final class Fixtures {
             scores.add(score(model, "libtorch", 380));
             scores.add(score(model, "numpy", 190));
             scores.add(score(model, "c", 37));
+        }
+        return scores;
+    }
+
+    private static List<Score> gpt() {
+        var scores = new ArrayList<Score>();
+        for (var model : List.of("makemore", "nanogpt", "gpt2-124m")) {
+            scores.add(score(model, "handgrad", 12));
+            scores.add(score(model, "products", model.equals("makemore") ? 6 : 10));
+            scores.add(score(model, "peak, MB", 2_500));
+            scores.add(score(model, "training state, MB", 1_991));
+            scores.add(score(model, "libtorch", 40));
+            scores.add(score(model, "c", 60));
+            scores.add(score(model, "handgrad, 2 threads", 8));
+            scores.add(score(model, "products, 2 threads", 5));
+            scores.add(score(model, "two processes", 6));
+            scores.add(score(model, "c, 2 threads", 32));
         }
         return scores;
     }

@@ -90,6 +90,7 @@ class HouseTest {
             "handgrad.app.diagram",
             "handgrad.app",
             "handgrad.jmh.peer",
+            "handgrad.jmh.gpt",
             "handgrad.jmh");
 
     /** Who alone may import a package or library, by how the importer's package begins. */
