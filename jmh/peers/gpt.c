@@ -1,6 +1,6 @@
 /*
- * A training step of a GPT in plain C, as a good programmer writes it in some days: no BLAS, no intrinsics. Products are
- * loops over tiles of 8 rows that gcc turns into vectors; OpenMP shares them.
+ * A training step of a GPT in plain C, without a BLAS and without intrinsics: what a compiler makes of clear loops.
+ * Products are loops over tiles of 8 rows that gcc turns into vectors; OpenMP shares them.
  *
  * gcc -O3 -march=native -ffast-math -fopenmp gpt.c -lm
  *
@@ -215,15 +215,15 @@ static void attention(float *restrict out, float *restrict probabilities, const 
 }
 
 /* dV = Pᵀ dOut; dP = dOut vᵀ; dS = P (dP - Σ P dP) / √d; dQ = dS k; dK = dSᵀ q. */
-static void attention_backward(float *restrict d_out_queries, const float *restrict d, const float *restrict probabilities,
+static void attention_backward(float *restrict d_all, const float *restrict d, const float *restrict probabilities,
                                const float *restrict queries) {
     float scale = 1 / sqrtf(D);
-    memset(d_out_queries, 0, sizeof(float) * R * 3 * C);
+    memset(d_all, 0, sizeof(float) * R * 3 * C);
 #pragma omp parallel for collapse(2) schedule(static)
     for (int n = 0; n < N; n++) {
         for (int h = 0; h < H; h++) {
             const float *base = queries + (size_t) n * T * 3 * C + h * D;
-            float *d_base = d_out_queries + (size_t) n * T * 3 * C + h * D;
+            float *d_base = d_all + (size_t) n * T * 3 * C + h * D;
             float *restrict d_s = d_p + (size_t) omp_get_thread_num() * T;
             for (int t = 0; t < T; t++) {
                 const float *restrict p = probabilities + (((size_t) n * H + h) * T + t) * T;
