@@ -47,6 +47,7 @@ class AttentionFaultsTest {
         /** dP is taken for dS: the softmax is passed over. */
         SOFTMAX_PASSED_OVER("input", "query", "key");
 
+        @SuppressWarnings("ImmutableEnumChecker") // List.of
         private final List<String> wrong;
 
         Mistake(String... wrong) {
