@@ -69,8 +69,8 @@ public final class Gpt implements Layer {
             if (dropout != null) {
                 h = dropout.forward(h);
             }
-            for (var block : blocks) {
-                h = block.forward(h);
+            for (int i = 0; i < blocks.size(); i++) {
+                h = blocks.get(i).forward(h);
             }
             return pass.passedOn(head.forward(norm.forward(h)));
         }

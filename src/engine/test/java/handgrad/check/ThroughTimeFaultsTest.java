@@ -53,6 +53,7 @@ class ThroughTimeFaultsTest {
         /** The slope of the gate z is left out. */
         GATE_SLOPE_LEFT_OUT("input", "weight", "recurrent", "bias", "start");
 
+        @SuppressWarnings("ImmutableEnumChecker") // List.of is immutable
         private final List<String> wrong;
 
         Mistake(String... wrong) {

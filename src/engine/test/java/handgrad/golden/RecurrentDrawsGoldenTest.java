@@ -9,6 +9,7 @@ import handgrad.nn.Rnn;
 import handgrad.random.TorchRandom;
 import handgrad.tensor.Tensor;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Function;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -33,7 +34,7 @@ class RecurrentDrawsGoldenTest {
                 "input.bias", "bias_ih_l0",
                 "hidden.bias", "bias_hh_l0");
         names.forEach((own, torch) -> {
-            var tensor = state.get(own);
+            var tensor = Objects.requireNonNull(state.get(own));
             golden.assertRelative(
                     name + "." + torch, own.endsWith("bias") ? tensor : tensor.transpose(0, 1), TOLERANCE);
         });
@@ -42,9 +43,13 @@ class RecurrentDrawsGoldenTest {
     /** The weight of a Linear of [x, h], (out, in + hidden), from columns of the two weights here. */
     private void requireLinear(String name, Layer layer, int gate) {
         var state = layer.stateDict();
-        var weight = Tensor.cat(0, state.get("input.weight"), state.get("hidden.weight"));
+        var weight = Tensor.cat(
+                0,
+                Objects.requireNonNull(state.get("input.weight")),
+                Objects.requireNonNull(state.get("hidden.weight")));
         golden.assertRelative(name + ".weight", weight.narrow(1, 7 * gate, 7).transpose(0, 1), TOLERANCE);
-        golden.assertRelative(name + ".bias", state.get("input.bias").narrow(0, 7 * gate, 7), TOLERANCE);
+        golden.assertRelative(
+                name + ".bias", Objects.requireNonNull(state.get("input.bias")).narrow(0, 7 * gate, 7), TOLERANCE);
     }
 
     @Test
@@ -60,8 +65,10 @@ class RecurrentDrawsGoldenTest {
         for (int i = 0; i < 2; i++) {
             var prefix = "mlp.f." + 2 * i;
             golden.assertRelative(
-                    "bow" + i + ".weight", bow.get(prefix + ".weight").transpose(0, 1), TOLERANCE);
-            golden.assertRelative("bow" + i + ".bias", bow.get(prefix + ".bias"), TOLERANCE);
+                    "bow" + i + ".weight",
+                    Objects.requireNonNull(bow.get(prefix + ".weight")).transpose(0, 1),
+                    TOLERANCE);
+            golden.assertRelative("bow" + i + ".bias", Objects.requireNonNull(bow.get(prefix + ".bias")), TOLERANCE);
         }
         golden.assertAllUsed();
     }

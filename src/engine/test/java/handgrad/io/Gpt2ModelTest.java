@@ -16,6 +16,7 @@ import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -91,9 +92,7 @@ class Gpt2ModelTest {
     }
 
     private static double at(Map<String, Tensor> state, String name, int... index) {
-        var tensor = state.get(name);
-        assertThat(tensor).as(name).isNotNull();
-        return tensor.get(index);
+        return Objects.requireNonNull(state.get(name), name).get(index);
     }
 
     /** Larger than the chunks in which tensors are read and written, with rows that do not divide them. */

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import handgrad.random.TorchRandom;
 import handgrad.tensor.DType;
 import handgrad.tensor.Tensor;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
 class CausalSelfAttentionTest {
@@ -23,7 +24,7 @@ class CausalSelfAttentionTest {
         var p = attention.probabilities();
         assertThat(p.shape().toString()).isEqualTo("(2, 2, 5, 5)");
         var layers = attention.parts().layers();
-        var qkv = ((Linear) layers.get("qkv")).forward(x).copy();
+        var qkv = Objects.requireNonNull(layers.get("qkv")).forward(x).copy();
         var heads = new Tensor[2];
         for (int n = 0; n < 2; n++) {
             var mixed = new Tensor[HEADS];
@@ -36,7 +37,7 @@ class CausalSelfAttentionTest {
             }
             heads[n] = Tensor.cat(1, mixed);
         }
-        var again = ((Linear) layers.get("projection")).forward(Tensor.stack(0, heads));
+        var again = Objects.requireNonNull(layers.get("projection")).forward(Tensor.stack(0, heads));
         assertThat(again.sub(out).abs().reshape(60).max(0, false).item()).isLessThan(1e-12);
     }
 

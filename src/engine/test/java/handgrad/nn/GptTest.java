@@ -14,6 +14,7 @@ import handgrad.tensor.DType;
 import handgrad.tensor.LossFunctions;
 import handgrad.tensor.Shape;
 import handgrad.tensor.Tensor;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -140,8 +141,10 @@ class GptTest {
         var model = new Gpt(GptOptions.NANO_CPU, TorchRandom.seeded(1337));
         var named = model.namedParameters();
         assertThat(model.parameterCount()).isEqualTo(804_096);
-        assertThat(deviation(named.get("tokens.weight"))).isCloseTo(0.02, within(4e-4));
-        assertThat(deviation(named.get("blocks.3.contract.weight"))).isCloseTo(0.02 / Math.sqrt(8), within(1e-4));
+        assertThat(deviation(Objects.requireNonNull(named.get("tokens.weight"))))
+                .isCloseTo(0.02, within(4e-4));
+        assertThat(deviation(Objects.requireNonNull(named.get("blocks.3.contract.weight"))))
+                .isCloseTo(0.02 / Math.sqrt(8), within(1e-4));
         assertThat(named).doesNotContainKeys("head.weight", "norm.bias", "blocks.0.attention.qkv.bias");
     }
 

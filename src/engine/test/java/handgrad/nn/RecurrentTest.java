@@ -12,6 +12,7 @@ import handgrad.tensor.Shape;
 import handgrad.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -31,8 +32,8 @@ class RecurrentTest {
         var random = TorchRandom.seeded(1);
         var rnn = Rnn.makemore(IN, 6, random);
         var gru = new MakemoreGru(IN, 6, random);
-        rnn.stateDict().get("start").copyFrom(drawn(2, 1, 6));
-        gru.stateDict().get("start").copyFrom(drawn(3, 1, 6));
+        Objects.requireNonNull(rnn.stateDict().get("start")).copyFrom(drawn(2, 1, 6));
+        Objects.requireNonNull(gru.stateDict().get("start")).copyFrom(drawn(3, 1, 6));
         return Stream.of(
                 new Rnn(IN, 6, random),
                 rnn,

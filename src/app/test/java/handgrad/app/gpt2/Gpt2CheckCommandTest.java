@@ -73,7 +73,7 @@ class Gpt2CheckCommandTest {
         var printed = result.out()
                 .lines()
                 .filter(line -> line.matches(" +\\d  +\\d\\.\\d{6}"))
-                .map(line -> Double.valueOf(line.strip().split(" +")[1]))
+                .map(line -> Double.valueOf(line.replaceFirst("^ +\\d +", "")))
                 .toList();
         assertThat(printed).usingElementComparator(within(1e-5)).isEqualTo(losses());
         assertThat(result.out().lines()).allMatch(line -> line.length() < 80 || line.contains(folder.toString()));

@@ -71,28 +71,24 @@ final class AttentionTile {
     void softmax(float scale, float[] logarithms, int at) {
         for (int row = 0; row < rows; row++) {
             int seen = first + row + 1;
-            int start = row * stride;
-            Arrays.fill(p, start + seen, start + stride, Float.NEGATIVE_INFINITY);
-            float largest = scale * largest(start);
+            float largest = scale * largest(row * stride, seen);
             logarithms[at + row] = largest;
-            shift(start, scale, largest);
+            exponentials(row * stride, seen, scale, largest);
         }
-        exponentials(p, rows * stride);
+        // Afterwards, because the processor cannot read back at once what was just written in other vectors.
         for (int row = 0; row < rows; row++) {
-            double sum = Reduction.sum(p, row * stride, first + row + 1);
+            int seen = first + row + 1;
+            double sum = Reduction.sum(p, row * stride, seen);
             logarithms[at + row] = (float) (logarithms[at + row] + Math.log(sum));
-            multiply(row * stride, (float) (1 / sum));
+            multiply(row * stride, seen, (float) (1 / sum));
         }
     }
 
     /** S becomes P = exp(scale · S - logarithms[at + row]). */
     void probabilities(float scale, float[] logarithms, int at) {
         for (int row = 0; row < rows; row++) {
-            int start = row * stride;
-            Arrays.fill(p, start + first + row + 1, start + stride, Float.NEGATIVE_INFINITY);
-            shift(start, scale, logarithms[at + row]);
+            exponentials(row * stride, first + row + 1, scale, logarithms[at + row]);
         }
-        exponentials(p, rows * stride);
     }
 
     /** dP becomes dS = P ∘ (dP - Σ out ∘ dOut) · scale, where the sum is over a query's row of out. */
@@ -103,7 +99,7 @@ final class AttentionTile {
         }
         for (int row = 0; row < rows; row++) {
             float sum = CausalAttention.rowSum(out, dOut, outOffset + row * sizes.width(), d, work);
-            scoreGradient(row * stride, sum, sizes.scale());
+            scoreGradient(row * stride, first + row + 1, sum, sizes.scale());
         }
     }
 
@@ -116,38 +112,37 @@ final class AttentionTile {
         }
     }
 
-    private float largest(int start) {
+    private float largest(int start, int n) {
         float largest = p[start];
-        for (int j = start + 1; j < start + keys; j++) {
+        for (int j = start + 1; j < start + n; j++) {
             largest = Math.max(largest, p[j]);
         }
         return largest;
     }
 
-    /** S becomes scale · S - shift. */
-    private void shift(int start, float scale, float shift) {
-        for (int j = start; j < start + stride; j++) {
-            p[j] = p[j] * scale - shift;
+    /** S becomes exp(scale · S - shift) for the n keys that are seen, and 0 for the others. */
+    private void exponentials(int start, int n, float scale, float shift) {
+        int end = stride(n);
+        Arrays.fill(p, start + n, start + end, Float.NEGATIVE_INFINITY);
+        if (VectorSupport.fillFused(end)) {
+            VectorAttention.exponentials(p, start, end, scale, shift);
+        } else {
+            ScalarAttention.exponentials(p, start, end, scale, shift);
         }
+        Arrays.fill(p, start + end, start + stride, 0f);
     }
 
-    private void multiply(int start, float factor) {
-        for (int j = start; j < start + stride; j++) {
+    private void multiply(int start, int n, float factor) {
+        for (int j = start; j < start + n; j++) {
             p[j] *= factor;
         }
     }
 
-    private void scoreGradient(int start, float sum, float scale) {
-        for (int j = start; j < start + stride; j++) {
+    /** The rest of the row is set to 0 as well: it is multiplied by keys. */
+    private void scoreGradient(int start, int n, float sum, float scale) {
+        for (int j = start; j < start + n; j++) {
             dP[j] = p[j] * (dP[j] - sum) * scale;
         }
-    }
-
-    private static void exponentials(float[] x, int n) {
-        if (VectorSupport.fillFused(n)) {
-            VectorAttention.exp(x, n);
-        } else {
-            ScalarAttention.exp(x, n);
-        }
+        Arrays.fill(dP, start + n, start + stride, 0f);
     }
 }

@@ -7,10 +7,10 @@ import java.util.Arrays;
 final class ScalarAttention {
     private ScalarAttention() {}
 
-    /** x = exp(x) for n elements. */
-    static void exp(float[] x, int n) {
-        for (int j = 0; j < n; j++) {
-            x[j] = ScalarMath.exp(x[j]);
+    /** x[start + j] = exp(scale · x[start + j] - shift) for j below n. */
+    static void exponentials(float[] x, int start, int n, float scale, float shift) {
+        for (int j = start; j < start + n; j++) {
+            x[j] = ScalarMath.exp(x[j] * scale - shift);
         }
     }
 

@@ -8,10 +8,11 @@ import jdk.incubator.vector.FloatVector;
 final class VectorAttention {
     private VectorAttention() {}
 
-    /** x = exp(x) for n elements, a multiple of every vector. */
-    static void exp(float[] x, int n) {
-        for (int j = 0; j < n; j += Species.LANES) {
-            VectorMath.exp(FloatVector.fromArray(Species.FLOAT, x, j)).intoArray(x, j);
+    /** x[start + j] = exp(scale · x[start + j] - shift) for j below n, a multiple of every vector. */
+    static void exponentials(float[] x, int start, int n, float scale, float shift) {
+        for (int j = start; j < start + n; j += Species.LANES) {
+            VectorMath.exp(FloatVector.fromArray(Species.FLOAT, x, j).mul(scale).sub(shift))
+                    .intoArray(x, j);
         }
     }
 }
