@@ -16,7 +16,6 @@ final class AttentionTile {
     private float[] dropped = {};
     private float[] work = {};
     private int rows;
-    private int keys;
     private int first;
     private int stride;
 
@@ -41,7 +40,6 @@ final class AttentionTile {
     /** Sets the sizes; {@code first} is the position of the first query. */
     void set(int rows, int keys, int first) {
         this.rows = rows;
-        this.keys = keys;
         this.first = first;
         stride = stride(keys);
     }
