@@ -266,13 +266,9 @@ class MakemoreCommandTest {
         assertThat(trained.err()).isEmpty();
         assertThat(trained.out())
                 .containsSubsequence(
-                        "      200    2.42",
-                        """
+                        "      200    2.42", """
                           samples: aryah (in train), shdotar, oziyen, vophik, kormas, ple, harienb,
                           nuahdn, saden, mrodoriey
-                        """,
-                        "      500    2.27",
-                        "      500  train 2.28",
-                        ", test 2.27");
+                        """, "      500    2.27", "      500  train 2.28", ", test 2.27");
     }
 }

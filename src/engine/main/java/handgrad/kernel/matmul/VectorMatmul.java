@@ -39,6 +39,12 @@ public final class VectorMatmul {
     /** Elements of a B that stays in the second-level cache of any CPU beside A and C: 128 KiB. */
     private static final int SMALL_B = 1 << 15;
 
+    /**
+     * Parts of a product that threads do on their own. With more threads each would copy too much of what others copy
+     * too, so they share the copies.
+     */
+    private static final int PARTS = 2;
+
     /** The rows of a block are a multiple of this, so tiles leave none over. */
     private static final int TILE_ROWS = 8;
 
@@ -58,6 +64,9 @@ public final class VectorMatmul {
 
     /** The product with its operands where they are, never as {@link TransposedProduct}. */
     static void multiplyUntransposed(Product product, float[] a, float[] b, float[] c) {
+        if (Parallel.available() == PARTS && multiplyInParts(product, a, b, c)) {
+            return;
+        }
         int n = product.n;
         int blockColumns = blockColumns(product.m, n, product.k);
         if (blockColumns >= n) {
@@ -68,6 +77,39 @@ public final class VectorMatmul {
             int from = number * blockColumns;
             multiplyColumns(product, a, b, c, from, Math.min(n, from + blockColumns));
         });
+    }
+
+    /**
+     * Cuts the larger side of C in two, if there is work for it: each thread copies what it reads of A and B, and the
+     * threads meet once. What they would share of the copies travels between their caches, and they would wait at every
+     * block of B: that cost more than to copy the smaller matrix twice. False where there is too little work.
+     */
+    private static boolean multiplyInParts(Product product, float[] a, float[] b, float[] c) {
+        int m = product.m;
+        int n = product.n;
+        int k = product.k;
+        boolean byColumns = n >= m;
+        int length = byColumns ? n : m;
+        int unit = byColumns ? WIDTH : TILE_ROWS;
+        int part = Math.ceilDiv(Math.ceilDiv(length, PARTS), unit) * unit;
+        if ((long) m * n * k < PARTS * Route.JAVA_BLOCK_WORK || part >= length) {
+            return false;
+        }
+        Parallel.blocks(PARTS, number -> {
+            int from = number * part;
+            int size = Math.min(part, length - from);
+            var block = Workspace.ofThread().part;
+            block.setBlock(
+                    product,
+                    byColumns ? 0 : from,
+                    byColumns ? m : size,
+                    byColumns ? from : 0,
+                    byColumns ? size : n,
+                    0,
+                    k);
+            multiplyColumns(block, a, b, c, 0, block.n);
+        });
+        return true;
     }
 
     /** The columns of a block: all of them, unless there is one block of rows only and much work. */

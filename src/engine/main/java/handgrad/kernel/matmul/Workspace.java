@@ -12,6 +12,9 @@ final class Workspace {
     /** The product with its operands exchanged, of {@link TransposedProduct}. */
     final Product exchanged = new Product();
 
+    /** That part of a product which this thread does on its own. */
+    final Product part = new Product();
+
     /** All rows of one block of columns and depth, which the threads read together. */
     final Product block = new Product();
 

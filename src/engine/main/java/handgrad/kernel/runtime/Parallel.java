@@ -89,6 +89,13 @@ public final class Parallel {
         return POOL.threads;
     }
 
+    /**
+     * How many threads a task that begins now would run on: 1 inside a block, or while another thread uses the pool.
+     */
+    public static int available() {
+        return POOL.busy.get() ? 1 : POOL.threads;
+    }
+
     /** Who says how many threads there are by default, if it is not the JVM: Slurm, or why it is not followed. */
     public static String defaultThreadsOrigin() {
         return DEFAULT.origin();
