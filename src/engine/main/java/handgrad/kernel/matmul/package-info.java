@@ -32,6 +32,10 @@
  * blocks of at least 64, and each thread copies its own part of A. A product of 64 rows or less is cut into blocks of
  * columns in their place.
  *
+ * <p><b>Two threads</b> do without all that: the larger side of C is cut in two, and each thread does its half as if it
+ * were alone, with copies of its own. They meet once and not at every block of B, and nothing that one has copied
+ * travels to the other. {@code ./handgrad bench threads} shows what that gains. More threads would each copy too much.
+ *
  * <p><b>Transposed products.</b> On AVX2 some products of A Bᵀ and Aᵀ B are computed as Cᵀ, because then the copies
  * cost less: {@code TransposedProduct} says which.
  *
