@@ -35,13 +35,13 @@ final class GptStudy implements Study {
 
     @Override
     public String method() {
-        return "A step is forward, cross-entropy, backward and AdamW, on batches of random tokens: makemore's"
-                + " transformer on 32 x 16, nanoGPT's for a CPU on 12 x 64, GPT-2 with 124 million parameters on 4 x 64."
-                + " Each measurement is a process of its own; they take turns. A time counts only if the first losses are"
-                + " those of handgrad. The products are those of the step alone, at their sizes and by their routes, in"
-                + " handgrad's process after its steps. libtorch has its fused attention and AdamW; C is written by hand,"
-                + " without a BLAS. Two processes are two of handgrad on one thread each, at the same time; their time is"
-                + " that of a step of either.";
+        return "A step is forward, cross-entropy, backward and AdamW, on batches of random tokens: makemore's "
+                + "transformer on 32 x 16, nanoGPT's for a CPU on 12 x 64, GPT-2 with 124 million parameters on 4 x "
+                + "64. Each measurement is a process of its own; they take turns. A time counts only if the first "
+                + "losses are those of handgrad. The products are those of the step alone, at their sizes and by their "
+                + "routes, in handgrad's process after its steps. libtorch has its fused attention and AdamW; C is "
+                + "written by hand, without a BLAS. Two processes are two of handgrad on one thread each, at the same "
+                + "time; their time is that of a step of either.";
     }
 
     @Override

@@ -26,11 +26,6 @@ final class MatmulPacking {
     /** Rows of B that are copied together. */
     private static final int ROWS = 4;
 
-    /** Rows, and panels of a transposed B, in a part of B that a thread copies. */
-    private static final int PART_ROWS = 64;
-
-    private static final int PART_PANELS = 4;
-
     /** Half a panel of A in a vector that every CPU has. */
     private static final VectorSpecies<Float> FOUR = FloatVector.SPECIES_128;
 
@@ -84,54 +79,36 @@ final class MatmulPacking {
         }
     }
 
-    /** How many parts the copying of B has, which threads may share. */
-    static int partsOfB(Product block) {
-        int whole = wholePanels(block.n);
-        return 1 + (block.form.transposesB() ? Math.ceilDiv(whole, PART_PANELS) : Math.ceilDiv(block.k, PART_ROWS));
-    }
-
     /**
-     * Copies a part of B, panel after panel. Whole panels of a B that is not transposed are filled side by side, 4 rows
-     * at a time: so B is read in the order in which it lies, and a part is some of its rows. Of a transposed B a part
-     * is some panels. The last part is what makes no whole panel.
+     * Copies B, panel after panel. Whole panels of a B that is not transposed are filled side by side, 4 rows at a
+     * time: so B is read in the order in which it lies.
      */
-    static void panelsOfB(Product block, int part, float[] b, float[] panels) {
+    static void panelsOfB(Product block, float[] b, float[] panels) {
         int n = block.n;
         int k = block.k;
         int ldb = block.ldb;
         boolean transposed = block.form.transposesB();
-        int whole = wholePanels(n);
-        if (part == partsOfB(block) - 1) {
-            int width;
-            for (int j = whole * WIDTH, at = j * k; j < n; j += width, at += stride(width) * k) {
-                width = width(n - j);
-                panelOfB(transposed, width, k, b, block.indexOfB(0, j), ldb, panels, at);
+        int whole = 0;
+        if (!transposed) {
+            while (width(n - whole * WIDTH) == WIDTH) {
+                whole++;
             }
-        } else if (transposed) {
-            for (int j = part * PART_PANELS; j < Math.min(whole, (part + 1) * PART_PANELS); j++) {
-                panelOfB(true, WIDTH, k, b, block.indexOfB(0, j * WIDTH), ldb, panels, j * WIDTH * k);
-            }
-        } else {
-            int end = Math.min(k, (part + 1) * PART_ROWS);
-            for (int p = part * PART_ROWS; p < end; p += ROWS) {
+            for (int p = 0; p < k; p += ROWS) {
                 int from = block.bOffset + p * ldb;
-                if (end - p >= ROWS) {
+                if (k - p >= ROWS) {
                     copyRows(whole, b, from, ldb, panels, p * WIDTH, k * WIDTH);
                 } else {
                     for (int j = 0; j < whole; j++) {
-                        panelOfB(false, WIDTH, end - p, b, from + j * WIDTH, ldb, panels, (j * k + p) * WIDTH);
+                        panelOfB(false, WIDTH, k - p, b, from + j * WIDTH, ldb, panels, (j * k + p) * WIDTH);
                     }
                 }
             }
         }
-    }
-
-    private static int wholePanels(int n) {
-        int whole = 0;
-        while (width(n - whole * WIDTH) == WIDTH) {
-            whole++;
+        int width;
+        for (int j = whole * WIDTH, at = j * k; j < n; j += width, at += stride(width) * k) {
+            width = width(n - j);
+            panelOfB(transposed, width, k, b, block.indexOfB(0, j), ldb, panels, at);
         }
-        return whole;
     }
 
     /** Copies 4 rows of B into panels that begin a constant number of elements apart. */

@@ -45,6 +45,7 @@ public final class VectorMatmul {
      */
     private static final int PARTS = 2;
 
+
     /** The rows of a block are a multiple of this, so tiles leave none over. */
     private static final int TILE_ROWS = 8;
 
@@ -161,7 +162,7 @@ public final class VectorMatmul {
         boolean packB = packsB(block, blockRows >= m);
         float[] panels = packB ? Scratch.shared(k * Math.ceilDiv(n, WIDTH) * WIDTH) : b;
         if (packB) {
-            packB(block, blockRows < m, b, panels);
+            MatmulPacking.panelsOfB(block, b, panels);
         }
         if (blockRows >= m) {
             multiplyRows(block, a, panels, packB, c);
@@ -172,18 +173,6 @@ public final class VectorMatmul {
             var rows = Workspace.ofThread().rows.setBlock(block, i, Math.min(blockRows, m - i), 0, n, 0, k);
             multiplyRows(rows, a, panels, packB, c);
         });
-    }
-
-    /** By the threads that then share the product: while one copied alone, the others would fall asleep. */
-    private static void packB(Product block, boolean shared, float[] b, float[] panels) {
-        int parts = MatmulPacking.partsOfB(block);
-        if (shared) {
-            Parallel.blocks(parts, part -> MatmulPacking.panelsOfB(block, part, b, panels));
-        } else {
-            for (int part = 0; part < parts; part++) {
-                MatmulPacking.panelsOfB(block, part, b, panels);
-            }
-        }
     }
 
     /**
