@@ -45,7 +45,6 @@ public final class VectorMatmul {
      */
     private static final int PARTS = 2;
 
-
     /** The rows of a block are a multiple of this, so tiles leave none over. */
     private static final int TILE_ROWS = 8;
 
