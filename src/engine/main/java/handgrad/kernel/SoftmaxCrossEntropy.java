@@ -56,12 +56,15 @@ public final class SoftmaxCrossEntropy {
     private static void softmax(
             float[] logits, int[] targets, float[] probabilities, double[] losses, int classes, int from, int to) {
         boolean vectors = VectorSupport.fillFused(classes);
+        boolean inPlace = isSame(logits, probabilities);
         for (int i = from; i < to; i++) {
             int row = i * classes;
             float largest =
                     vectors ? VectorSoftmax.largest(logits, row, classes) : ScalarSoftmax.largest(logits, row, classes);
             losses[i] = targets[i] >= 0 ? (double) largest - logits[row + targets[i]] : 0;
-            if (vectors) {
+            if (vectors && inPlace) {
+                VectorSoftmax.expOfDifferenceInPlace(logits, row, largest, classes);
+            } else if (vectors) {
                 VectorSoftmax.expOfDifference(logits, row, largest, probabilities, classes);
             } else {
                 ScalarSoftmax.expOfDifference(logits, row, largest, probabilities, classes);
@@ -80,6 +83,11 @@ public final class SoftmaxCrossEntropy {
                 losses[i] += Math.log(sum);
             }
         }
+    }
+
+    @SuppressWarnings("ReferenceEquality")
+    private static boolean isSame(float[] a, float[] b) {
+        return a == b;
     }
 
     private static double sumOfLosses(double[] logits, int[] targets, int rows, int classes, double[] probabilities) {

@@ -1,5 +1,6 @@
 package handgrad.kernel;
 
+import handgrad.kernel.runtime.Scratch;
 import handgrad.kernel.runtime.Species;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
@@ -21,16 +22,39 @@ final class VectorSoftmax {
         return largest.reduceLanes(VectorOperators.MAX);
     }
 
-    /** out[offset + j] = exp(x[offset + j] - largest) for j below n; out may be x. */
+    /** out[offset + j] = exp(x[offset + j] - largest) for j below n; out is not x. */
     static void expOfDifference(float[] x, int offset, float largest, float[] out, int n) {
         int last = offset + n - Species.LANES;
-        // The last vector is read before the one that it overlaps is written.
-        var tail = FloatVector.fromArray(Species.FLOAT, x, last).sub(largest);
-        for (int j = offset; j < last; j += Species.LANES) {
-            VectorMath.exp(FloatVector.fromArray(Species.FLOAT, x, j).sub(largest))
-                    .intoArray(out, j);
+        for (int j = offset; j < offset + n; j += Species.LANES) {
+            int at = Math.min(j, last);
+            VectorMath.exp(FloatVector.fromArray(Species.FLOAT, x, at).sub(largest))
+                    .intoArray(out, at);
         }
-        VectorMath.exp(tail).intoArray(out, last);
+    }
+
+    /**
+     * x[offset + j] = exp(x[offset + j] - largest) for j below n: whole vectors where they stand, and the last one by
+     * way of another array, because it overlaps what is an exponential already.
+     */
+    static void expOfDifferenceInPlace(float[] x, int offset, float largest, int n) {
+        int lanes = Species.LANES;
+        int whole = n - n % lanes;
+        if (whole == n) {
+            wholeVectors(x, offset, largest, n);
+            return;
+        }
+        float[] last = Scratch.floats(lanes);
+        System.arraycopy(x, offset + n - lanes, last, 0, lanes);
+        wholeVectors(x, offset, largest, whole);
+        expOfDifference(last, 0, largest, last, lanes);
+        System.arraycopy(last, 0, x, offset + n - lanes, lanes);
+    }
+
+    private static void wholeVectors(float[] x, int offset, float largest, int n) {
+        for (int j = offset; j < offset + n; j += Species.LANES) {
+            VectorMath.exp(FloatVector.fromArray(Species.FLOAT, x, j).sub(largest))
+                    .intoArray(x, j);
+        }
     }
 
     /** x[offset + j] *= factor for j below n. */
