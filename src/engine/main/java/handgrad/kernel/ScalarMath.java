@@ -33,7 +33,7 @@ import handgrad.kernel.runtime.VectorSupport;
  * 0.93 ulp, tanh 1.20 ulp, log 0.85 ulp, sigmoid 2.49 ulp, normalCdf 5.18 ulp; without fused multiply-add exp 1.15 ulp,
  * normalCdf 5.79 ulp. {@code ScalarMathTest} repeats this over a dense sample.
  */
-public final class ScalarMath {
+final class ScalarMath {
     static final float LOG2_E = 1.4426950f;
     /** ln2 = LN2_HIGH + LN2_LOW. */
     static final float LN2_HIGH = 355f / 512f;
@@ -119,7 +119,7 @@ public final class ScalarMath {
     private ScalarMath() {}
 
     /** e to the power x. exp(-∞) = 0, exp(∞) = ∞, exp(NaN) = NaN. */
-    public static float exp(float x) {
+    static float exp(float x) {
         float clamped = x > EXP_MAX ? EXP_MAX : x;
         clamped = clamped < EXP_MIN ? EXP_MIN : clamped;
         float shifted = fma(clamped, LOG2_E, EXP_ROUNDER);

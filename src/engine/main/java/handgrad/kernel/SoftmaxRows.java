@@ -172,7 +172,8 @@ public final class SoftmaxRows {
         return VectorSupport.fillFused(n) ? VectorSoftmax.largest(x, row, n) : ScalarSoftmax.largest(x, row, n);
     }
 
-    private static void exponentials(float[] x, int row, int n, float shift, float[] out) {
+    /** out[row + j] = exp(x[row + j] - shift) for j below n; out may be x where n is a multiple of 16. */
+    public static void exponentials(float[] x, int row, int n, float shift, float[] out) {
         if (VectorSupport.fillFused(n)) {
             VectorSoftmax.expOfDifference(x, row, shift, out, n);
         } else {

@@ -22,7 +22,7 @@ public final class VectorMath {
     private VectorMath() {}
 
     /** e to the power x. */
-    public static FloatVector exp(FloatVector x) {
+    static FloatVector exp(FloatVector x) {
         var clamped = x.blend(EXP_MAX, x.compare(VectorOperators.GT, EXP_MAX));
         clamped = clamped.blend(EXP_MIN, clamped.compare(VectorOperators.LT, EXP_MIN));
         var shifted = clamped.fma(LOG2_E, EXP_ROUNDER);

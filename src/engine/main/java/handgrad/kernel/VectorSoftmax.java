@@ -22,7 +22,11 @@ final class VectorSoftmax {
         return largest.reduceLanes(VectorOperators.MAX);
     }
 
-    /** out[offset + j] = exp(x[offset + j] - largest) for j below n; out is not x. */
+    /**
+     * out[offset + j] = exp(x[offset + j] - largest) for j below n; out may be x where n fills whole vectors. All
+     * exponentials of differences come here: a function of vectors that has more callers is sooner compiled by itself,
+     * and then no longer inlined.
+     */
     static void expOfDifference(float[] x, int offset, float largest, float[] out, int n) {
         int last = offset + n - Species.LANES;
         for (int j = offset; j < offset + n; j += Species.LANES) {
@@ -39,21 +43,12 @@ final class VectorSoftmax {
     static void expOfDifferenceInPlace(float[] x, int offset, float largest, int n) {
         int lanes = Species.LANES;
         int whole = n - n % lanes;
-        if (whole == n) {
-            wholeVectors(x, offset, largest, n);
-            return;
-        }
         float[] last = Scratch.floats(lanes);
         System.arraycopy(x, offset + n - lanes, last, 0, lanes);
-        wholeVectors(x, offset, largest, whole);
-        expOfDifference(last, 0, largest, last, lanes);
-        System.arraycopy(last, 0, x, offset + n - lanes, lanes);
-    }
-
-    private static void wholeVectors(float[] x, int offset, float largest, int n) {
-        for (int j = offset; j < offset + n; j += Species.LANES) {
-            VectorMath.exp(FloatVector.fromArray(Species.FLOAT, x, j).sub(largest))
-                    .intoArray(x, j);
+        expOfDifference(x, offset, largest, x, whole);
+        if (whole < n) {
+            expOfDifference(last, 0, largest, last, lanes);
+            System.arraycopy(last, 0, x, offset + n - lanes, lanes);
         }
     }
 

@@ -1,7 +1,7 @@
 package handgrad.kernel.attention;
 
 import handgrad.kernel.Reduction;
-import handgrad.kernel.runtime.VectorSupport;
+import handgrad.kernel.SoftmaxRows;
 import java.util.Arrays;
 
 /**
@@ -122,11 +122,10 @@ final class AttentionTile {
     private void exponentials(int start, int n, float scale, float shift) {
         int end = stride(n);
         Arrays.fill(p, start + n, start + end, Float.NEGATIVE_INFINITY);
-        if (VectorSupport.fillFused(end)) {
-            VectorAttention.exponentials(p, start, end, scale, shift);
-        } else {
-            ScalarAttention.exponentials(p, start, end, scale, shift);
+        for (int j = start; j < start + end; j++) {
+            p[j] *= scale;
         }
+        SoftmaxRows.exponentials(p, start, end, shift, p);
         Arrays.fill(p, start + end, start + stride, 0f);
     }
 

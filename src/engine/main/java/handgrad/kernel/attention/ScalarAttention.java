@@ -1,18 +1,10 @@
 package handgrad.kernel.attention;
 
-import handgrad.kernel.ScalarMath;
 import java.util.Arrays;
 
-/** Attention by plain loops: in float64, and the exponentials of float32 where there are no vectors. */
+/** Attention by plain loops, in float64. */
 final class ScalarAttention {
     private ScalarAttention() {}
-
-    /** x[start + j] = exp(scale · x[start + j] - shift) for j below n. */
-    static void exponentials(float[] x, int start, int n, float scale, float shift) {
-        for (int j = start; j < start + n; j++) {
-            x[j] = ScalarMath.exp(x[j] * scale - shift);
-        }
-    }
 
     /** See {@link CausalAttention#forward}. */
     static void forward(AttentionSizes sizes, double[] qkv, double[] logarithms, double[] out) {
