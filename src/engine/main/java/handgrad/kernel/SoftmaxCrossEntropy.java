@@ -37,8 +37,13 @@ public final class SoftmaxCrossEntropy {
     private static double sumOfLosses(float[] logits, int[] targets, int rows, int classes, float[] probabilities) {
         double[] losses = Scratch.doubles(rows);
         int blockRows = Parallel.rows(EXPONENTIAL_COST * classes);
-        Parallel.overRows(
-                rows, blockRows, classes, logits, targets, probabilities, losses, SoftmaxCrossEntropy::softmax);
+        if (isSame(logits, probabilities)) {
+            Parallel.overRows(
+                    rows, blockRows, classes, logits, targets, logits, losses, SoftmaxCrossEntropy::softmaxInPlace);
+        } else {
+            Parallel.overRows(
+                    rows, blockRows, classes, logits, targets, probabilities, losses, SoftmaxCrossEntropy::softmax);
+        }
         double loss = 0;
         for (int i = 0; i < rows; i++) {
             loss += losses[i];
@@ -56,19 +61,17 @@ public final class SoftmaxCrossEntropy {
     private static void softmax(
             float[] logits, int[] targets, float[] probabilities, double[] losses, int classes, int from, int to) {
         boolean vectors = VectorSupport.fillFused(classes);
-        boolean inPlace = isSame(logits, probabilities);
         for (int i = from; i < to; i++) {
             int row = i * classes;
-            float largest =
-                    vectors ? VectorSoftmax.largest(logits, row, classes) : ScalarSoftmax.largest(logits, row, classes);
-            losses[i] = targets[i] >= 0 ? (double) largest - logits[row + targets[i]] : 0;
-            if (vectors && inPlace) {
-                VectorSoftmax.expOfDifferenceInPlace(logits, row, largest, classes);
-            } else if (vectors) {
+            float largest;
+            if (vectors) {
+                largest = VectorSoftmax.largest(logits, row, classes);
                 VectorSoftmax.expOfDifference(logits, row, largest, probabilities, classes);
             } else {
+                largest = ScalarSoftmax.largest(logits, row, classes);
                 ScalarSoftmax.expOfDifference(logits, row, largest, probabilities, classes);
             }
+            losses[i] = targets[i] >= 0 ? (double) largest - logits[row + targets[i]] : 0;
         }
         for (int i = from; i < to; i++) {
             int row = i * classes;
@@ -78,6 +81,36 @@ public final class SoftmaxCrossEntropy {
                 VectorSoftmax.scale(probabilities, row, classes, factor);
             } else {
                 ScalarSoftmax.scale(probabilities, row, classes, factor);
+            }
+            if (targets[i] >= 0) {
+                losses[i] += Math.log(sum);
+            }
+        }
+    }
+
+    /**
+     * As {@link #softmax}, with probabilities written over the logits. A method of its own, because C2 inlines only so
+     * much into one.
+     */
+    private static void softmaxInPlace(
+            float[] logits, int[] targets, float[] probabilities, double[] losses, int classes, int from, int to) {
+        boolean vectors = VectorSupport.fillFused(classes);
+        for (int i = from; i < to; i++) {
+            int row = i * classes;
+            float largest =
+                    vectors ? VectorSoftmax.largest(logits, row, classes) : ScalarSoftmax.largest(logits, row, classes);
+            losses[i] = targets[i] >= 0 ? (double) largest - logits[row + targets[i]] : 0;
+            if (vectors) {
+                VectorSoftmax.expOfDifferenceInPlace(logits, row, largest, classes);
+            } else {
+                ScalarSoftmax.expOfDifference(logits, row, largest, logits, classes);
+            }
+        }
+        for (int i = from; i < to; i++) {
+            double sum = Reduction.sum(logits, i * classes, classes);
+            float factor = (float) (1 / sum);
+            for (int j = i * classes; j < (i + 1) * classes; j++) {
+                logits[j] *= factor;
             }
             if (targets[i] >= 0) {
                 losses[i] += Math.log(sum);
