@@ -24,26 +24,34 @@ public final class SoftmaxCrossEntropy {
      *
      * @param logits (rows, classes)
      * @param targets (rows), each from 0 to classes - 1, or negative; not all negative
-     * @param probabilities (rows, classes), written; may be logits
+     * @param probabilities (rows, classes), written; not logits
      */
     public static double forward(Object logits, int[] targets, int rows, int classes, Object probabilities) {
         double loss = logits instanceof float[] floats
-                ? sumOfLosses(floats, targets, rows, classes, (float[]) probabilities)
+                ? sumOfLosses(floats, targets, rows, classes, (float[]) probabilities, SoftmaxCrossEntropy::softmax)
                 : sumOfLosses((double[]) logits, targets, rows, classes, (double[]) probabilities);
         return loss / counted(targets, rows);
     }
 
+    /** As {@link #forward}, with the softmax written over the logits. */
+    public static double forwardInPlace(Object logits, int[] targets, int rows, int classes) {
+        double loss = logits instanceof float[] floats
+                ? sumOfLosses(floats, targets, rows, classes, floats, SoftmaxCrossEntropy::softmaxInPlace)
+                : sumOfLosses((double[]) logits, targets, rows, classes, (double[]) logits);
+        return loss / counted(targets, rows);
+    }
+
     /** Threads compute the losses of their rows; one thread adds them, from the first to the last. */
-    private static double sumOfLosses(float[] logits, int[] targets, int rows, int classes, float[] probabilities) {
+    private static double sumOfLosses(
+            float[] logits,
+            int[] targets,
+            int rows,
+            int classes,
+            float[] probabilities,
+            Parallel.RowTask<float[], int[], float[], double[]> softmax) {
         double[] losses = Scratch.doubles(rows);
         int blockRows = Parallel.rows(EXPONENTIAL_COST * classes);
-        if (isSame(logits, probabilities)) {
-            Parallel.overRows(
-                    rows, blockRows, classes, logits, targets, logits, losses, SoftmaxCrossEntropy::softmaxInPlace);
-        } else {
-            Parallel.overRows(
-                    rows, blockRows, classes, logits, targets, probabilities, losses, SoftmaxCrossEntropy::softmax);
-        }
+        Parallel.overRows(rows, blockRows, classes, logits, targets, probabilities, losses, softmax);
         double loss = 0;
         for (int i = 0; i < rows; i++) {
             loss += losses[i];
@@ -116,11 +124,6 @@ public final class SoftmaxCrossEntropy {
                 losses[i] += Math.log(sum);
             }
         }
-    }
-
-    @SuppressWarnings("ReferenceEquality")
-    private static boolean isSame(float[] a, float[] b) {
-        return a == b;
     }
 
     private static double sumOfLosses(double[] logits, int[] targets, int rows, int classes, double[] probabilities) {

@@ -155,7 +155,7 @@ public final class CausalSelfAttention implements Layer {
     private void drawMask() {
         drops = random != null && parts.isTraining();
         if (random != null && drops) {
-            seed = (long) random.randint(Integer.MAX_VALUE) << 31 | random.randint(Integer.MAX_VALUE);
+            seed = random.random64();
         }
     }
 

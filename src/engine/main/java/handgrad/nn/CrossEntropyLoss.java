@@ -64,17 +64,18 @@ public final class CrossEntropyLoss implements Loss {
         try (var pass = passes.forward(logits)) {
             this.targets = targets;
             probabilities = inPlace ? logits : Buffers.like(logits, probabilities);
-            return pass.loss(
-                    plain
-                            ? LossFunctions.crossEntropy(logits, targets, probabilities)
-                            : LossFunctions.weightedCrossEntropy(
-                                    logits,
-                                    targets,
-                                    weights.of(logits),
-                                    options.labelSmoothing(),
-                                    options.reduction(),
-                                    probabilities));
+            return pass.loss(value(logits, targets, probabilities));
         }
+    }
+
+    private double value(Tensor logits, Tensor targets, Tensor p) {
+        if (inPlace) {
+            return LossFunctions.crossEntropyInPlace(logits, targets);
+        }
+        return plain
+                ? LossFunctions.crossEntropy(logits, targets, p)
+                : LossFunctions.weightedCrossEntropy(
+                        logits, targets, weights.of(logits), options.labelSmoothing(), options.reduction(), p);
     }
 
     /**

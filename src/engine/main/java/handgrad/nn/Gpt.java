@@ -17,8 +17,6 @@ import org.jspecify.annotations.Nullable;
  * <p>In streaming each input continues the one before it, up to the block size in all.
  */
 public final class Gpt implements Layer {
-    private static final double EPSILON = 1e-5;
-
     private final GptOptions options;
     private final Parts parts = new Parts();
     private final Passes passes = new Passes("Gpt", parts);
@@ -39,7 +37,8 @@ public final class Gpt implements Layer {
         blocks = IntStream.range(0, options.layers())
                 .mapToObj(i -> parts.add("blocks." + i, new TransformerBlock(options, random)))
                 .toList();
-        norm = parts.add("norm", new LayerNorm(embedding, EPSILON, options.bias()));
+        norm = parts.add("norm", new LayerNorm(embedding, LayerNorm.EPSILON, options.bias()));
+        // Drawn also where it is not used: PyTorch makes the head first and ties it then.
         var own = Linear.pytorch(embedding, options.vocabulary(), false, random);
         head = parts.add("head", options.tied() ? new TiedLinear(tokens.weight()) : own);
         if (options.draws() == GptOptions.Draws.GPT2) {

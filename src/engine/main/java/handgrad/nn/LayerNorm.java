@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class LayerNorm implements Layer {
     /** PyTorch's default. */
-    private static final double EPSILON = 1e-5;
+    static final double EPSILON = 1e-5;
 
     private final double epsilon;
     private final Parts parts = new Parts();

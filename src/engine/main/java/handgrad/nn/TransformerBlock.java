@@ -15,8 +15,6 @@ import org.jspecify.annotations.Nullable;
  * <p>In training with dropout, what is added to x and to h loses elements, as do the attention's probabilities.
  */
 public final class TransformerBlock implements Layer {
-    private static final double EPSILON = 1e-5;
-
     /** How many times wider the hidden layer is than the embedding. */
     private static final int EXPANSION = 4;
 
@@ -39,11 +37,11 @@ public final class TransformerBlock implements Layer {
     public TransformerBlock(GptOptions options, TorchRandom random) {
         int embedding = options.embedding();
         boolean bias = options.bias();
-        norm1 = parts.add("norm1", new LayerNorm(embedding, EPSILON, bias));
+        norm1 = parts.add("norm1", new LayerNorm(embedding, LayerNorm.EPSILON, bias));
         attention = parts.add(
                 "attention", new CausalSelfAttention(embedding, options.heads(), options.dropout(), bias, random));
         dropout1 = new Dropout(options.dropout(), random);
-        norm2 = parts.add("norm2", new LayerNorm(embedding, EPSILON, bias));
+        norm2 = parts.add("norm2", new LayerNorm(embedding, LayerNorm.EPSILON, bias));
         expand = parts.add("expand", Linear.pytorch(embedding, EXPANSION * embedding, bias, random));
         gelu = parts.add("gelu", options.exactGelu() ? new Gelu() : Gelu.tanh());
         contract = parts.add("contract", Linear.pytorch(EXPANSION * embedding, embedding, bias, random));

@@ -31,17 +31,36 @@ public final class LossFunctions {
      *
      * @param logits (…, classes)
      * @param targets (…), INT32, each from 0 to classes - 1 or IGNORED; at least one is not
-     * @param probabilities (…, classes), written; may be logits, which are lost then
+     * @param probabilities (…, classes), written; not logits
      */
     public static double crossEntropy(Tensor logits, Tensor targets, Tensor probabilities) {
         int classes = requireLogits("crossEntropy", logits, targets);
         requireAlike("crossEntropy", "probabilities", logits, probabilities);
+        requireApart("crossEntropy", "probabilities", probabilities, "logits", logits);
         int rows = targets.shape().elements();
         double loss =
                 SoftmaxCrossEntropy.forward(logits.elements(), targets.ints(), rows, classes, probabilities.elements());
         if (Tracing.isOn()) {
             Tracing.record(Op.SOFTMAX, probabilities, logits);
             Tracing.record(Op.NEGATIVE_LOG_LIKELIHOOD, Tensor.scalar(loss), probabilities, targets);
+        }
+        return loss;
+    }
+
+    /**
+     * As {@link #crossEntropy}, with the probabilities written over the logits; {@link #crossEntropyBackward} may write
+     * the gradient over them in turn. For large vocabularies, whose logits are the largest tensor of a training.
+     *
+     * @param logits (…, classes), overwritten
+     * @param targets (…), INT32, as for {@link #crossEntropy}
+     */
+    public static double crossEntropyInPlace(Tensor logits, Tensor targets) {
+        int classes = requireLogits("crossEntropyInPlace", logits, targets);
+        double loss = SoftmaxCrossEntropy.forwardInPlace(
+                logits.elements(), targets.ints(), targets.shape().elements(), classes);
+        if (Tracing.isOn()) {
+            Tracing.record(Op.SOFTMAX, logits, logits);
+            Tracing.record(Op.NEGATIVE_LOG_LIKELIHOOD, Tensor.scalar(loss), logits, targets);
         }
         return loss;
     }

@@ -25,6 +25,9 @@ class FunctionalTest {
                 () -> Normalizations.batchNorm(
                         x, row, row, 0, 3, row.copy(), row.copy(), row.copy(), other, x.reshape(3, 3)),
                 "batchNorm: out must not share the elements of x");
+        requireRefused(
+                () -> LossFunctions.crossEntropy(x, Tensor.arange(3), x),
+                "crossEntropy: probabilities must not share the elements of logits");
     }
 
     private static void requireRefused(ThrowingCallable call, String message) {

@@ -3,6 +3,7 @@ package handgrad.app.sequence;
 import handgrad.app.command.Checks;
 import handgrad.app.command.WrongInputException;
 import handgrad.file.PrintableText;
+import java.math.BigDecimal;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -239,6 +240,8 @@ enum Setting {
         return switch (values) {
             case Values.Flags _ -> otherwise.equals("true") ? "yes" : "no";
             case Values.Integers _ -> String.format(Locale.ROOT, "%,d", Integer.valueOf(otherwise));
+            case Values.Numbers _ ->
+                new BigDecimal(otherwise).stripTrailingZeros().toPlainString();
             default -> otherwise;
         };
     }

@@ -9,6 +9,7 @@ import handgrad.data.CharacterTokenizer;
 import handgrad.data.DataFileException;
 import handgrad.data.Names;
 import handgrad.data.TextDataset;
+import handgrad.data.TokenDataset;
 import handgrad.data.Tokenizer;
 import handgrad.nn.Layer;
 import handgrad.page.Page.Section;
@@ -65,10 +66,12 @@ record TextData(String name, int characters, String digest, TextDataset parts) i
         int blockSize = options.integer(Setting.BLOCK_SIZE);
         int characters = text.codePointCount(0, text.length());
         int cut = text.offsetByCodePoints(0, (int) (TRAIN * characters));
-        requireBlock(
-                option, name, "train, the first 90 %,", tokenizer.encode(text.substring(0, cut)).length, blockSize);
-        requireBlock(option, name, "dev, the last 10 %,", tokenizer.encode(text.substring(cut)).length, blockSize);
-        return new TextData(name, characters, digest(text), TextDataset.of(text, tokenizer, TRAIN, blockSize));
+        int[] train = tokenizer.encode(text.substring(0, cut));
+        int[] dev = tokenizer.encode(text.substring(cut));
+        requireBlock(option, name, "train, the first 90 %,", train.length, blockSize);
+        requireBlock(option, name, "dev, the last 10 %,", dev.length, blockSize);
+        var parts = new TextDataset(TokenDataset.of(train, blockSize), TokenDataset.of(dev, blockSize), tokenizer);
+        return new TextData(name, characters, digest(text), parts);
     }
 
     private static Tokenizer tokenizer(String text, SequenceOptions options) {

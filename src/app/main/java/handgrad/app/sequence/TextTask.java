@@ -29,7 +29,7 @@ final class TextTask implements SequenceTask, Stateful {
     private final TorchRandom random;
     private final int batchSize;
     private final int evalBatches;
-    private final CrossEntropyLoss loss = new CrossEntropyLoss();
+    private final CrossEntropyLoss loss = CrossEntropyLoss.inPlace();
 
     /** The batch of the step, and the one that is drawn ahead, turn and turn about. */
     private Batch current;

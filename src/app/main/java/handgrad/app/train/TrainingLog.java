@@ -2,6 +2,7 @@ package handgrad.app.train;
 
 import handgrad.app.command.Progress;
 import java.io.Closeable;
+import java.math.BigDecimal;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.SequencedMap;
@@ -72,6 +73,9 @@ public final class TrainingLog implements TrainingLoop.Listener, Closeable {
     /** A rate as a person writes it: 0.01, not 0.010000000000000002; of one on a curve a few digits. */
     private static String shortest(double rate) {
         var text = Float.toString((float) rate);
+        if (text.contains("E")) {
+            text = new BigDecimal(text).stripTrailingZeros().toPlainString();
+        }
         return text.length() <= LONGEST_RATE ? text : String.format(Locale.ROOT, "%.3e", rate);
     }
 

@@ -36,6 +36,7 @@ final class LossProofs {
                                 () -> CROSS_ENTROPY
                                         .forward()
                                         .apply(Tensor.zeros(2, 3), InputGradients.zeros(DType.INT32, 3))),
+                crossEntropy("LossFunctions.crossEntropyInPlace", "crossEntropyInPlace", CROSS_ENTROPY_IN_PLACE),
                 crossEntropy("CrossEntropyLoss", CROSS_ENTROPY_LOSS),
                 mse("PointwiseLosses.mseLoss", MSE),
                 mse("MseLoss", MSE_LOSS));
@@ -61,6 +62,14 @@ final class LossProofs {
                 var probabilities = written(x[0], out -> LossFunctions.crossEntropy(x[0], x[1], out));
                 var dLogits = written(x[0], dX -> LossFunctions.crossEntropyBackward(probabilities, x[1], dX));
                 return InputGradients.of(dLogits.mul(dOut.item()), InputGradients.none());
+            });
+
+    private static final Computation CROSS_ENTROPY_IN_PLACE =
+            crossEntropy(x -> scalarLike(x[0], LossFunctions.crossEntropyInPlace(x[0].copy(), x[1])), (dOut, x) -> {
+                var logits = x[0].copy();
+                LossFunctions.crossEntropyInPlace(logits, x[1]);
+                LossFunctions.crossEntropyBackward(logits, x[1], logits);
+                return InputGradients.of(logits.mul(dOut.item()), InputGradients.none());
             });
 
     private static final Computation CROSS_ENTROPY_LOSS =
@@ -89,6 +98,11 @@ final class LossProofs {
     }
 
     private Proof crossEntropy(String name, Computation computation) {
+        return crossEntropy(name, "crossEntropy", computation);
+    }
+
+    /** The proof of an operation of this name in its messages. */
+    private Proof crossEntropy(String name, String operation, Computation computation) {
         return Proof.named(name)
                 .sample(computation, draw.normal(1, 1), draw.indices(1, 1))
                 .sample(computation, draw.normal(1, 27), draw.indices(27, 1))
@@ -101,10 +115,10 @@ final class LossProofs {
                 .sample(computation, draw.normal(4, 17), indices(-100, 3, -100, 16))
                 .sample(computation, draw.normal(2, 3, 5), draw.indices(5, 2, 3))
                 .refuses(
-                        "crossEntropy: index 3 is outside of 0 to 2",
+                        operation + ": index 3 is outside of 0 to 2",
                         () -> computation.forward().apply(Tensor.zeros(2, 3), indices(0, 3)))
                 .refuses(
-                        "crossEntropy: the mean over no rows has no value, logits (0, 3)",
+                        operation + ": the mean over no rows has no value, logits (0, 3)",
                         () -> computation.forward().apply(Tensor.zeros(0, 3), indices()));
     }
 

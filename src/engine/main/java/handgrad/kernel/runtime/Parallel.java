@@ -10,9 +10,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * The one owner of threads: a pool of daemon threads that run the blocks of a task together with the caller.
  *
- * <p>A task is cut into blocks by its author, from the sizes of the data alone, or by {@link #columns} where no result
- * depends on the cut. So the number of threads decides only who computes what, and never changes a result. A call from
- * inside a block, or while another thread uses the pool, runs its blocks in the calling thread.
+ * <p>A task is cut into blocks by its author, from the sizes of the data alone, or by {@link #columns} or {@link
+ * #available} where no result depends on the cut. So the number of threads decides only who computes what, and never
+ * changes a result. A call from inside a block, or while another thread uses the pool, runs its blocks in the calling
+ * thread.
  *
  * <p><b>Structure.</b> {@link #unclaimed} counts the blocks that nobody has begun, {@link #unfinished} those that are
  * not done; taking one down by compare-and-set claims a block. Whoever has claimed one may read the task, because the

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import handgrad.nn.Layer;
 import handgrad.tensor.Activations;
+import handgrad.tensor.Attention;
 import handgrad.tensor.Convolutions;
 import handgrad.tensor.Functional;
 import handgrad.tensor.Grouped;
@@ -81,6 +82,7 @@ class CompletenessTest {
                         PointwiseLosses.class,
                         Normalizations.class,
                         Recurrences.class,
+                        Attention.class,
                         RmsNormalizations.class,
                         ImageNormalizations.class,
                         Updates.class)
