@@ -97,6 +97,7 @@ class VectorMathTest {
     }
 
     @Test
+    @Tag("allocation")
     void allocatesNothing() {
         float[] x = new float[64];
         float[] y = new float[64];

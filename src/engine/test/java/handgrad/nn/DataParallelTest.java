@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -186,6 +187,7 @@ class DataParallelTest {
     }
 
     @Test
+    @Tag("allocation")
     void a_step_in_steady_state_allocates_nothing_in_its_own_thread() {
         assumeTrue(Backend.vectors().contains("float vectors"), "the fallback kernels make small temporary arrays");
         Backend.setThreads(1);

@@ -9,6 +9,7 @@ import handgrad.tensor.Backend;
 import handgrad.tensor.DType;
 import handgrad.tensor.Tensor;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -99,6 +100,7 @@ class DropoutTest {
     }
 
     @Test
+    @Tag("allocation")
     void a_step_in_steady_state_allocates_nothing() {
         var dropout = new Dropout(0.5, random);
         var x = Tensor.randn(random, 5, 8);

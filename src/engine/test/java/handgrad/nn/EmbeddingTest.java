@@ -9,6 +9,7 @@ import handgrad.optim.AdamW;
 import handgrad.random.TorchRandom;
 import handgrad.tensor.DType;
 import handgrad.tensor.Tensor;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Padding, and positions. */
@@ -81,6 +82,7 @@ class EmbeddingTest {
     }
 
     @Test
+    @Tag("allocation")
     void a_step_in_steady_state_allocates_nothing() {
         var indices = Tensor.randint(random, 8, 5, 3);
         var table = Embedding.padded(Tensor.randn(random, 8, 4), 3);

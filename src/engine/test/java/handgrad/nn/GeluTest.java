@@ -9,6 +9,7 @@ import handgrad.tensor.Activations;
 import handgrad.tensor.DType;
 import handgrad.tensor.Shape;
 import handgrad.tensor.Tensor;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 class GeluTest {
@@ -43,6 +44,7 @@ class GeluTest {
     }
 
     @Test
+    @Tag("allocation")
     void a_step_in_steady_state_allocates_nothing() {
         var x = Tensor.randn(TorchRandom.seeded(5), 5, 13);
         for (var gelu : new Gelu[] {new Gelu(), Gelu.tanh()}) {

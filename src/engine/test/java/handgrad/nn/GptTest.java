@@ -15,6 +15,7 @@ import handgrad.tensor.LossFunctions;
 import handgrad.tensor.Shape;
 import handgrad.tensor.Tensor;
 import java.util.Objects;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -100,6 +101,7 @@ class GptTest {
     }
 
     @ParameterizedTest
+    @Tag("allocation")
     @ValueSource(booleans = {false, true})
     void a_step_in_steady_state_allocates_nothing(boolean tied) {
         var model = new Gpt(SMALL.withTied(tied).withDropout(0.1), random);

@@ -12,6 +12,7 @@ import handgrad.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** What the layers of images promise whatever their windows are. */
@@ -64,6 +65,7 @@ class ImageLayersTest {
     }
 
     @Test
+    @Tag("allocation")
     void a_step_in_steady_state_allocates_nothing() {
         assumeTrue(Backend.vectors().contains("float vectors"), "the fallback kernels make small temporary arrays");
         Backend.setThreads(1);

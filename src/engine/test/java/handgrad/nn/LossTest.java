@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -96,6 +97,7 @@ class LossTest {
     }
 
     @ParameterizedTest
+    @Tag("allocation")
     @MethodSource("losses")
     void a_step_allocates_nothing(Case row) {
         assumeTrue(Backend.vectors().contains("float vectors"), "the fallback kernels make small temporary arrays");

@@ -150,6 +150,7 @@ class RMSNormTest {
     }
 
     @Test
+    @Tag("allocation")
     void a_step_in_steady_state_allocates_nothing() {
         var x = Tensor.randn(random, 5, 27);
         var layer = new RMSNorm(27);

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -140,6 +141,7 @@ class RecurrentTest {
     }
 
     @ParameterizedTest
+    @Tag("allocation")
     @MethodSource("layers")
     void a_step_in_steady_state_allocates_nothing(Layer layer) {
         var x = drawn(12, 3, 4, IN);

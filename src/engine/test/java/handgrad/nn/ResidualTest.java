@@ -7,6 +7,7 @@ import handgrad.kernel.Allocation;
 import handgrad.random.TorchRandom;
 import handgrad.tensor.DType;
 import handgrad.tensor.Tensor;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 class ResidualTest {
@@ -43,6 +44,7 @@ class ResidualTest {
     }
 
     @Test
+    @Tag("allocation")
     void a_step_in_steady_state_allocates_nothing() {
         var residual = new Residual(new Linear(8, 8, random), new Tanh(), new Linear(8, 8, random));
         var x = Tensor.randn(random, 5, 8);

@@ -133,6 +133,7 @@ class SoftmaxLayersTest {
     }
 
     @Test
+    @Tag("allocation")
     void a_step_in_steady_state_allocates_nothing() {
         assumeTrue(Backend.vectors().contains("float vectors"), "the fallback kernels make small temporary arrays");
         var x = Tensor.randn(random, 5, 27);

@@ -17,6 +17,7 @@ import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Whole trainings of makemore part 3's network, on every set of kernels that the build runs the tests with. */
@@ -112,12 +113,14 @@ class TrainingTest {
     }
 
     @Test
+    @Tag("allocation")
     void a_step_in_steady_state_allocates_nothing() {
         var training = new Training(Names.bundled().split(42).train(), 200, 32);
         requireNoAllocation(training::step);
     }
 
     @Test
+    @Tag("allocation")
     void a_step_with_statistics_of_each_position_allocates_nothing() {
         var random = TorchRandom.seeded(1);
         var model = new Sequential(
@@ -141,6 +144,7 @@ class TrainingTest {
     }
 
     @Test
+    @Tag("allocation")
     void a_step_of_a_gated_network_with_adam_allocates_nothing() {
         var random = TorchRandom.seeded(1);
         var model = new Sequential(

@@ -16,6 +16,7 @@ import handgrad.tensor.DType;
 import handgrad.tensor.Tensor;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** A model whose output layer uses the table of its embedding; its training is held beside PyTorch's elsewhere. */
@@ -110,6 +111,7 @@ class TyingTest {
     }
 
     @Test
+    @Tag("allocation")
     void a_step_allocates_nothing() {
         assumeTrue(Backend.vectors().contains("float vectors"), "the fallback kernels make small temporary arrays");
         var model = model();

@@ -35,6 +35,7 @@ class OptimizerAllocationTest {
     }
 
     @ParameterizedTest
+    @Tag("allocation")
     @MethodSource("optimizers")
     void a_step_allocates_nothing(Function<List<Parameter>, Optimizer> newOptimizer) {
         for (var dtype : List.of(DType.FLOAT32, DType.FLOAT64)) {

@@ -110,6 +110,7 @@ class WeightAverageTest {
     }
 
     @Test
+    @Tag("allocation")
     void an_update_allocates_nothing() {
         for (var dtype : List.of(DType.FLOAT32, DType.FLOAT64)) {
             model.to(dtype);

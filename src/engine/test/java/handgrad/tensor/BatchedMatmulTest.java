@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import handgrad.kernel.Allocation;
 import handgrad.random.TorchRandom;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 class BatchedMatmulTest {
@@ -43,6 +44,7 @@ class BatchedMatmulTest {
 
     /** In FLOAT64, where no product goes to OpenBLAS, which may allocate views of the arrays. */
     @Test
+    @Tag("allocation")
     void a_pass_allocates_nothing() {
         var a = Tensor.randn(random, 2, 3, 8, 6).to(DType.FLOAT64);
         var b = Tensor.randn(random, 3, 6, 5).to(DType.FLOAT64);

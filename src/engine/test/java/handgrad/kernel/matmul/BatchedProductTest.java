@@ -10,6 +10,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -149,6 +150,7 @@ class BatchedProductTest {
     }
 
     @ParameterizedTest
+    @Tag("allocation")
     @EnumSource
     void allocates_nothing_for_one_block(Form form) {
         boolean[] all = {true, true};

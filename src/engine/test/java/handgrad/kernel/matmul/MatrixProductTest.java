@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -467,6 +468,7 @@ class MatrixProductTest {
     }
 
     @ParameterizedTest
+    @Tag("allocation")
     @MethodSource("javaImplementations")
     void allocatesNothing(Implementation implementation) {
         // A narrow product, and one whose A is packed, both less than two blocks of rows.
