@@ -50,20 +50,46 @@ public final class Origin {
      * sum is a weight after its step, or an average, and belongs to no pass.
      */
     static void derive(Op op, Tensor output, Tensor... inputs) {
-        boolean sum = switch (op) {
-            case ADD, SUB, ADD_IN_PLACE, INDEX_ADD, SCATTER_ADD -> true;
-            default -> false;
-        };
         boolean stands = false;
         for (var input : inputs) {
-            stands |= sum && input.maker == null && input.dtype() != DType.INT32;
+            stands |= stands(op, input);
         }
         Tensor from = null;
         for (var input : inputs) {
-            if (input.maker != null && !(stands && input.gradient) && (from == null || comesBefore(input, from))) {
-                from = input;
-            }
+            from = earlier(from, passing(input, stands));
         }
+        mark(output, from);
+    }
+
+    /** The same of one input, without an array of it. */
+    static void derive(Tensor output, Tensor input) {
+        mark(output, passing(input, false));
+    }
+
+    /** The same of two. */
+    static void derive(Op op, Tensor output, Tensor a, Tensor b) {
+        boolean stands = stands(op, a) || stands(op, b);
+        mark(output, earlier(passing(a, stands), passing(b, stands)));
+    }
+
+    /** Whether an input is a tensor without origin to which others are added. */
+    private static boolean stands(Op op, Tensor input) {
+        return switch (op) {
+            case ADD, SUB, ADD_IN_PLACE, INDEX_ADD, SCATTER_ADD -> input.maker == null && input.dtype() != DType.INT32;
+            default -> false;
+        };
+    }
+
+    /** The input if it has an origin to pass on, or else null. */
+    private static @Nullable Tensor passing(Tensor input, boolean stands) {
+        return input.maker == null || (stands && input.gradient) ? null : input;
+    }
+
+    private static @Nullable Tensor earlier(@Nullable Tensor a, @Nullable Tensor b) {
+        return a == null || (b != null && comesBefore(b, a)) ? b : a;
+    }
+
+    private static void mark(Tensor output, @Nullable Tensor from) {
         if (from == null) {
             mark(output, null, 0);
         } else {

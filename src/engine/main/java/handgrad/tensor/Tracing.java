@@ -31,6 +31,24 @@ final class Tracing {
         return output;
     }
 
+    /** The same of one input, and nothing is allocated where this thread is not traced. */
+    static Tensor tell(Op op, Tensor output, Tensor input) {
+        Origin.derive(output, input);
+        if (isOn()) {
+            record(op, output, input);
+        }
+        return output;
+    }
+
+    /** The same of two. */
+    static Tensor tell(Op op, Tensor output, Tensor a, Tensor b) {
+        Origin.derive(op, output, a, b);
+        if (isOn()) {
+            record(op, output, a, b);
+        }
+        return output;
+    }
+
     /** Tells the tracer of an operation into a tensor of the caller, whose origin is the caller's to mark. */
     static void record(Op op, Tensor output, Tensor... inputs) {
         record(op, new double[0], output, inputs);

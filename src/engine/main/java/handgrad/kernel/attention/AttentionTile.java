@@ -118,13 +118,15 @@ final class AttentionTile {
         return largest;
     }
 
-    /** S becomes exp(scale · S - shift) for the n keys that are seen, and 0 for the others. */
+    /**
+     * S becomes exp(scale · S - shift) for the n keys that are seen, and 0 for the others. There is no loop here: its
+     * turns would have C2 compile this method before it has counted enough calls of the vector functions to inline
+     * them, and then every vector would be an object.
+     */
     private void exponentials(int start, int n, float scale, float shift) {
         int end = stride(n);
         Arrays.fill(p, start + n, start + end, Float.NEGATIVE_INFINITY);
-        for (int j = start; j < start + end; j++) {
-            p[j] *= scale;
-        }
+        multiply(start, end, scale);
         SoftmaxRows.exponentials(p, start, end, shift, p);
         Arrays.fill(p, start + end, start + stride, 0f);
     }
