@@ -20,6 +20,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -34,13 +35,14 @@ import picocli.CommandLine.Spec;
         description = {
             "Draws every tensor of a forward pass on one sheet, from a run of it.",
             "",
-            "The model is one of train, exercise-N, or a FILE.java with Tensor forward(NamedPass.Names names), as the"
-                    + " exercises have it, or with a main method that computes a CrossEntropyLoss."
+            "The model is one of train, exercise-N, rung-N, fault-N, or a FILE.java with Tensor"
+                    + " forward(NamedPass.Names names), as the exercises have it, or with a main method that computes a"
+                    + " CrossEntropyLoss."
         })
 public final class DiagramCommand implements Callable<Integer> {
-    private static final String EXERCISE = "exercise-";
+    private static final Pattern EXERCISE = Pattern.compile("(exercise|rung|fault)-\\d+");
 
-    @Parameters(index = "0", paramLabel = "MODEL", description = "A model, exercise-N, or FILE.java.")
+    @Parameters(index = "0", paramLabel = "MODEL", description = "A model, an exercise, or FILE.java.")
     private String model;
 
     @ArgGroup
@@ -145,10 +147,9 @@ public final class DiagramCommand implements Callable<Integer> {
             var source = new UserFile("", file, "a Java source file").text(RunCommand.MOST_BYTES);
             return compiled(file.getFileName().toString(), model, source);
         }
-        if (model.matches(EXERCISE + "\\d{1,4}")) {
-            var exercise = Exercise.numbered(Integer.parseInt(model.substring(EXERCISE.length())));
-            var title = "Exercise %d. %s".formatted(exercise.number(), exercise.title());
-            return compiled(title, exercise.fileName(), exercise.solution());
+        if (EXERCISE.matcher(model).matches()) {
+            var exercise = Exercise.named(model);
+            return compiled(exercise.heading(), exercise.fileName(), exercise.solution());
         }
         return ModelSubject.of(ModelOption.named(model));
     }

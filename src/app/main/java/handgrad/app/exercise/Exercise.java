@@ -4,23 +4,35 @@ import handgrad.app.command.WrongInputException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
 import java.util.regex.Pattern;
-import java.util.stream.IntStream;
-import org.jspecify.annotations.Nullable;
+import java.util.stream.Stream;
 
 /**
- * An exercise: a source file with blanks and the same file with the answers, both of the folder {@code exercises}.
+ * An exercise: a source file with blanks and the same file with the answers, both of the folder {@code exercises}, and
+ * its line of {@code path.csv} there, which has the order of learning.
  *
- * @param number its number, from 1
- * @param title its name, from its first comment
+ * @param name as the command line has it: {@code 1}, {@code rung-1}, {@code fault-1}
+ * @param difficulty from 1 to 5
+ * @param minutes that it takes somebody who has done what it needs
+ * @param needs the names of exercises to do before
+ * @param heading the first comment of its file, such as {@code Exercise 1. Backpropagation through everything}
  * @param skeleton the source with blanks
  * @param solution the source with the answers
  * @param steps the blanks, in their order
  */
-public record Exercise(int number, String title, String skeleton, String solution, List<Step> steps) {
-    private static final Pattern TITLE = Pattern.compile("^// Exercise \\d+\\. (.*)$", Pattern.MULTILINE);
+public record Exercise(
+        String name,
+        int difficulty,
+        int minutes,
+        List<String> needs,
+        String heading,
+        String skeleton,
+        String solution,
+        List<Step> steps) {
+    private static final Pattern HEADING = Pattern.compile("^// (\\w+ \\d+\\. .*)$", Pattern.MULTILINE);
 
     /** An answer, {@code     dNAME = ...}, and above it the derivation, a hint a line. */
     private static final Pattern ANSWER = Pattern.compile("((?:^    // .*\\n)+)    d(\\w+) = ", Pattern.MULTILINE);
@@ -30,47 +42,51 @@ public record Exercise(int number, String title, String skeleton, String solutio
      */
     public record Step(String tensor, List<String> hints) {}
 
-    /** All exercises, in their order. */
+    /** All exercises, in the order of learning. */
     public static List<Exercise> all() {
-        var exercises = new ArrayList<Exercise>();
-        for (var next = find(1); next != null; next = find(exercises.size() + 1)) {
-            exercises.add(next);
-        }
-        return exercises;
+        return path().map(Exercise::of).toList();
     }
 
     /**
-     * The exercise of a number.
+     * The exercise of a name; {@code exercise-1} is {@code 1}.
      *
      * @throws WrongInputException if there is none
      */
-    public static Exercise numbered(int number) {
-        var exercise = find(number);
-        if (exercise == null) {
-            int count =
-                    (int) IntStream.iterate(1, i -> find(i) != null, i -> i + 1).count();
-            throw new WrongInputException("there is no exercise %d; they are 1 to %d".formatted(number, count));
-        }
-        return exercise;
+    public static Exercise named(String name) {
+        var wanted = name.toLowerCase(Locale.ROOT).replaceFirst("^exercise-", "");
+        return path().filter(line -> line.startsWith(wanted + ","))
+                .findFirst()
+                .map(Exercise::of)
+                .orElseThrow(() -> new WrongInputException(
+                        "there is no exercise %s; ./handgrad exercise lists them".formatted(name)));
     }
 
-    /** The name of its file, {@code Exercise1.java}. */
-    public String fileName() {
-        return fileName(number);
+    private static Stream<String> path() {
+        return resource("path.csv").lines().skip(1);
     }
 
-    private static String fileName(int number) {
-        return "Exercise" + number + ".java";
+    /** The exercise of a line of the path. */
+    private static Exercise of(String line) {
+        var cells = line.split(",", -1);
+        var file = fileName(cells[0]);
+        var skeleton = resource(file);
+        var solution = resource("solutions/" + file);
+        var needs = cells[3].isEmpty() ? List.<String>of() : List.of(cells[3].split(" ", -1));
+        var heading =
+                HEADING.matcher(skeleton).results().findFirst().orElseThrow().group(1);
+        return new Exercise(
+                cells[0],
+                Integer.parseInt(cells[1]),
+                Integer.parseInt(cells[2]),
+                needs,
+                heading,
+                skeleton,
+                solution,
+                steps(solution));
     }
 
-    private static @Nullable Exercise find(int number) {
-        var skeleton = resource("exercises/" + fileName(number));
-        var solution = resource("exercises/solutions/" + fileName(number));
-        if (skeleton == null || solution == null) {
-            return null;
-        }
-        var title = TITLE.matcher(skeleton).results().findFirst().orElseThrow().group(1);
-        var steps = ANSWER.matcher(solution)
+    private static List<Step> steps(String solution) {
+        return ANSWER.matcher(solution)
                 .results()
                 .map(answer -> new Step(
                         answer.group(2),
@@ -79,12 +95,27 @@ public record Exercise(int number, String title, String skeleton, String solutio
                                 .map(line -> line.substring("    // ".length()))
                                 .toList()))
                 .toList();
-        return new Exercise(number, title, skeleton, solution, steps);
     }
 
-    private static @Nullable String resource(String name) {
-        try (var stream = Exercise.class.getResourceAsStream(name)) {
-            return stream == null ? null : new String(stream.readAllBytes(), StandardCharsets.UTF_8);
+    /** The name of its file: {@code Exercise1.java}, {@code Rung1.java}, {@code Fault1.java}. */
+    public String fileName() {
+        return fileName(name);
+    }
+
+    private static String fileName(String name) {
+        int hyphen = name.indexOf('-');
+        var kind = hyphen < 0 ? "exercise" : name.substring(0, hyphen);
+        return Character.toUpperCase(kind.charAt(0)) + kind.substring(1) + name.substring(hyphen + 1) + ".java";
+    }
+
+    /** What it is about, without its kind and number. */
+    public String title() {
+        return heading.substring(heading.indexOf(". ") + 2);
+    }
+
+    private static String resource(String name) {
+        try (var stream = Exercise.class.getResourceAsStream("exercises/" + name)) {
+            return new String(Objects.requireNonNull(stream, name).readAllBytes(), StandardCharsets.UTF_8);
         } catch (IOException exception) {
             throw new UncheckedIOException(exception);
         }

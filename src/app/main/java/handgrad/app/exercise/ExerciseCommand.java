@@ -25,11 +25,11 @@ import picocli.CommandLine.Spec;
 /** Lists the exercises, checks one, helps with it. */
 @Command(
         name = "exercise",
-        description = "Lists the exercises in writing gradients by hand; with a number, checks one. The first time it"
+        description = "Lists the exercises in writing gradients by hand; with a name, checks one. The first time it"
                 + " makes the learner's file, my-exercises/Exercise1.java, which it never overwrites.")
 public final class ExerciseCommand implements Callable<Integer> {
-    @Parameters(index = "0", arity = "0..1", paramLabel = "NUMBER", description = "The exercise.")
-    private @Nullable Integer number;
+    @Parameters(index = "0", arity = "0..1", paramLabel = "NAME", description = "The exercise, such as 1.")
+    private @Nullable String name;
 
     @Parameters(
             index = "1",
@@ -70,15 +70,15 @@ public final class ExerciseCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        if (number == null) {
+        if (name == null) {
             if (help.hint || help.solution) {
                 throw new WrongInputException("name an exercise, as in ./handgrad exercise 1 --hint");
             }
             Exercise.all().forEach(this::list);
-            out().println("./handgrad exercise NUMBER checks one; the first time it makes the file to fill in.");
+            out().println("./handgrad exercise NAME checks one; the first time it makes the file to fill in.");
             return ExitCode.DONE;
         }
-        var exercise = Exercise.numbered(number);
+        var exercise = Exercise.named(name);
         if (help.solution) {
             out().print(exercise.solution());
             out().flush();
@@ -116,7 +116,7 @@ public final class ExerciseCommand implements Callable<Integer> {
     }
 
     private void list(Exercise exercise) {
-        out().println("%2d  %-48s %s".formatted(exercise.number(), exercise.title(), state(exercise)));
+        out().println("%-8s%-48s %s".formatted(exercise.name(), exercise.title(), state(exercise)));
     }
 
     private String state(Exercise exercise) {

@@ -20,8 +20,7 @@ record ExerciseReport(Exercise exercise, Path source, ExerciseCheck check) {
     /** The whole report, each line ended. */
     String text() {
         var text = new StringJoiner("\n", "", "\n");
-        text.add("Exercise %d. %s".formatted(exercise.number(), exercise.title()))
-                .add("");
+        text.add(exercise.heading()).add("");
         if (!check.comparisons().isEmpty()) {
             check.comparisons().forEach(comparison -> text.add(comparison.toString()));
             text.add("");
@@ -73,9 +72,9 @@ record ExerciseReport(Exercise exercise, Path source, ExerciseCheck check) {
     }
 
     private String solved() {
-        return ("Solved, %d of %d right. ./handgrad exercise %d --solution shows the derivation, ./handgrad"
+        return ("Solved, %d of %d right. ./handgrad exercise %s --solution shows the derivation, ./handgrad"
                         + " exercise what else there is.")
-                .formatted(check.right(), exercise.steps().size(), exercise.number());
+                .formatted(check.right(), exercise.steps().size(), exercise.name());
     }
 
     private String next() {
@@ -91,12 +90,12 @@ record ExerciseReport(Exercise exercise, Path source, ExerciseCheck check) {
         return current()
                 .map(tensor -> """
                 %s
-                Next: %s of %s, then ./handgrad exercise %d again; \
-                --hint helps.""".formatted(counts, place(tensor), source, exercise.number()))
+                Next: %s of %s, then ./handgrad exercise %s again; \
+                --hint helps.""".formatted(counts, place(tensor), source, exercise.name()))
                 .orElseGet(() -> """
                 %s
-                Next: %s of %s, then ./handgrad exercise %d again.""".formatted(
-                        counts, check.stop() == null ? "the training" : "what stops it", source, exercise.number()));
+                Next: %s of %s, then ./handgrad exercise %s again.""".formatted(
+                        counts, check.stop() == null ? "the training" : "what stops it", source, exercise.name()));
     }
 
     /** The next hint, for the first gradient that is not right; a line. */
@@ -105,8 +104,8 @@ record ExerciseReport(Exercise exercise, Path source, ExerciseCheck check) {
             return solved() + "\n";
         }
         if (current().isEmpty()) {
-            return "all gradients are right, so no hint is left; ./handgrad exercise %d says what is not right%n"
-                    .formatted(exercise.number());
+            return "all gradients are right, so no hint is left; ./handgrad exercise %s says what is not right%n"
+                    .formatted(exercise.name());
         }
         var tensor = current().get();
         var hints = exercise.steps().stream()
@@ -116,8 +115,8 @@ record ExerciseReport(Exercise exercise, Path source, ExerciseCheck check) {
                 .hints();
         int next = new HintsFile(source).next(exercise, tensor, hints.size());
         return next == hints.size()
-                ? "%s: no hints are left; ./handgrad exercise %d --solution prints the answer%n"
-                        .formatted(place(tensor), exercise.number())
+                ? "%s: no hints are left; ./handgrad exercise %s --solution prints the answer%n"
+                        .formatted(place(tensor), exercise.name())
                 : "%s, hint %d of %d: %s%n".formatted(place(tensor), next + 1, hints.size(), hints.get(next));
     }
 

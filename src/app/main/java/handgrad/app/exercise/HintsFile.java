@@ -18,7 +18,7 @@ import java.util.regex.Pattern;
  */
 final class HintsFile {
     private static final int MAXIMUM_BYTES = 1 << 20;
-    private static final Pattern LINE = Pattern.compile("(?<key>\\d+\\.\\w+)=(?<seen>\\d{1,9})");
+    private static final Pattern LINE = Pattern.compile("(?<key>(?:[a-z]+-)?\\d+\\.\\w+)=(?<seen>\\d{1,9})");
 
     private final Path file;
 
@@ -30,7 +30,7 @@ final class HintsFile {
     /** The hint to show next, counted from 0 up to {@code count}, where none is left. */
     int next(Exercise exercise, String tensor, int count) {
         var seen = Files.exists(file) ? read() : new TreeMap<String, Integer>();
-        var key = exercise.number() + "." + tensor;
+        var key = exercise.name() + "." + tensor;
         int next = Math.min(seen.getOrDefault(key, 0), count);
         if (next < count) {
             seen.put(key, next + 1);

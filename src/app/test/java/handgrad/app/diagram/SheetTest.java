@@ -32,7 +32,7 @@ class SheetTest {
     static Stream<String> models() {
         return Stream.concat(
                 Arrays.stream(LectureModel.values()).map(LectureModel::title),
-                Exercise.all().stream().map(exercise -> "exercise-" + exercise.number()));
+                Exercise.all().stream().map(exercise -> exercise.name().replaceFirst("^(?=\\d)", "exercise-")));
     }
 
     @ParameterizedTest

@@ -13,7 +13,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class ExerciseCommandTest {
-    private static final Exercise BASICS = Exercise.numbered(5);
+    private static final Exercise BASICS = Exercise.named("5");
 
     @TempDir
     private Path folder;
@@ -37,30 +37,29 @@ class ExerciseCommandTest {
     @MethodSource("all")
     void anUntouchedFileSaysWhatComesNext(Exercise exercise) throws IOException {
         var file = write(exercise, exercise.skeleton());
-        var number = Integer.toString(exercise.number());
+        var name = exercise.name();
         var first = exercise.steps().getFirst().tensor();
         int line = (int) exercise.skeleton()
                         .lines()
                         .takeWhile(each -> !each.startsWith("    d" + first + " = null;"))
                         .count()
                 + 1;
-        assertThat(CommandResult.of("exercise", number, file.toString()))
+        assertThat(CommandResult.of("exercise", name, file.toString()))
                 .isEqualTo(new CommandResult(
                         1,
                         """
-                        Exercise %s. %s
+                        %s
 
                         0 of %d right, %d blank.
                         Next: d%s (line %d) of %s, then ./handgrad exercise %s again; --hint helps.
                         """.formatted(
-                                        number,
-                                        exercise.title(),
+                                        exercise.heading(),
                                         exercise.steps().size(),
                                         exercise.steps().size(),
                                         first,
                                         line,
                                         file,
-                                        number),
+                                        name),
                         ""));
     }
 
@@ -69,9 +68,9 @@ class ExerciseCommandTest {
         var result = CommandResult.of("exercise", "--folder", folder.toString());
         assertThat(result.code()).isZero();
         assertThat(result.out().lines())
-                .hasSize(13)
-                .contains(" 5  One neuron, one number at a time                 not started")
-                .endsWith("./handgrad exercise NUMBER checks one; the first time it makes the file to fill in.");
+                .hasSize(Exercise.all().size() + 1)
+                .contains("5       One neuron, one number at a time                 not started")
+                .endsWith("./handgrad exercise NAME checks one; the first time it makes the file to fill in.");
     }
 
     @Test
@@ -116,7 +115,7 @@ class ExerciseCommandTest {
     @Test
     void namesEachCauseThatFits() throws IOException {
         var result = check(
-                Exercise.numbered(7), Exercise.numbered(7).solution().replace("x.mul(2).div(120)", "x.mul(2).div(30)"));
+                Exercise.named("7"), Exercise.named("7").solution().replace("x.mul(2).div(120)", "x.mul(2).div(30)"));
         assertThat(result.out())
                 .contains("is wrong, likely cause: it is 4 times too large: a mean in the forward pass divides by n =")
                 .contains("; or the derivative of x⁴ is 4x³");
@@ -133,7 +132,7 @@ class ExerciseCommandTest {
 
     @Test
     void showsTheLineThatThrows() throws IOException {
-        var exercise = Exercise.numbered(12);
+        var exercise = Exercise.named("12");
         var result = check(exercise, exercise.solution().replace("dlogits.matmulTransposeB(W2)", "dlogits.matmul(W2)"));
         assertThat(result.out()).contains("""
                 Line 60 stops it: matmul: inner dimensions differ, a (64, 2), b (16, 2)
@@ -196,7 +195,7 @@ class ExerciseCommandTest {
 
     @Test
     void tellsWhenTheTrainingGoesAnotherWay() throws IOException {
-        var exercise = Exercise.numbered(12);
+        var exercise = Exercise.named("12");
         var source = exercise.solution().replace("update(b2, db2);", "update(b2, dlogits.sum(0).mul(2));");
         var result = check(exercise, source);
         assertThat(result.code()).isOne();
@@ -227,8 +226,8 @@ class ExerciseCommandTest {
 
     @Test
     void refusesWhatItCannotDo() {
-        assertRefused("handgrad: there is no exercise 13; they are 1 to 12\n", "exercise", "13");
-        assertRefused("handgrad: there is no exercise 0; they are 1 to 12\n", "exercise", "0");
+        assertRefused("handgrad: there is no exercise 99; ./handgrad exercise lists them\n", "exercise", "99");
+        assertRefused("handgrad: there is no exercise rung-0; ./handgrad exercise lists them\n", "exercise", "rung-0");
         assertRefused("handgrad: there is no file none.java\n", "exercise", "1", "none.java");
         assertRefused("handgrad: name an exercise, as in ./handgrad exercise 1 --hint\n", "exercise", "--hint");
     }
@@ -248,9 +247,7 @@ class ExerciseCommandTest {
 
     private CommandResult check(Exercise exercise, String source) throws IOException {
         return CommandResult.of(
-                "exercise",
-                Integer.toString(exercise.number()),
-                write(exercise, source).toString());
+                "exercise", exercise.name(), write(exercise, source).toString());
     }
 
     private Path write(Exercise exercise, String source) throws IOException {

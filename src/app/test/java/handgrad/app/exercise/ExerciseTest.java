@@ -4,9 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import handgrad.app.command.WrongInputException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -23,10 +29,9 @@ class ExerciseTest {
 
     @Test
     void theFirstFourAreTheLectures() {
-        assertThat(Exercise.all())
-                .hasSize(12)
+        assertThat(Stream.of("1", "2", "3", "4").map(Exercise::named))
                 .extracting(Exercise::title)
-                .startsWith(
+                .containsExactly(
                         "Backpropagation through everything",
                         "Cross-entropy in one formula",
                         "Batch normalisation in one formula",
@@ -35,7 +40,7 @@ class ExerciseTest {
 
     @Test
     void theFirstHasTheTensorsOfTheLectureInItsOrder() {
-        assertThat(Exercise.numbered(1).steps())
+        assertThat(Exercise.named("1").steps())
                 .extracting(Exercise.Step::tensor)
                 .containsExactly(
                         ("logprobs probs counts_sum_inv counts_sum counts norm_logits logit_maxes logits h W2 b2 "
@@ -63,10 +68,36 @@ class ExerciseTest {
     }
 
     @Test
-    void refusesANumberThatIsNone() {
-        assertThatThrownBy(() -> Exercise.numbered(13))
+    void refusesANameThatIsNone() {
+        assertThatThrownBy(() -> Exercise.named("rung-0"))
                 .isInstanceOf(WrongInputException.class)
-                .hasMessage("there is no exercise 13; they are 1 to 12");
+                .hasMessage("there is no exercise rung-0; ./handgrad exercise lists them");
+    }
+
+    @Test
+    void the_path_has_every_file_once_and_what_an_exercise_needs_before_it() throws IOException {
+        var names = new ArrayList<String>();
+        for (var exercise : Exercise.all()) {
+            assertThat(names).containsAll(exercise.needs()).doesNotContain(exercise.name());
+            assertThat(exercise.difficulty()).isBetween(1, 5);
+            assertThat(exercise.minutes()).isBetween(1, 240);
+            names.add(exercise.name());
+        }
+        var files = Exercise.all().stream().map(Exercise::fileName).toList();
+        for (var folder : List.of("../../examples/exercises", "../../examples/exercises/solutions")) {
+            try (var found = Files.list(Path.of(folder))) {
+                assertThat(found.map(file -> file.getFileName().toString()).filter(name -> name.endsWith(".java")))
+                        .containsExactlyInAnyOrderElementsOf(files);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("all")
+    void the_heading_says_the_name(Exercise exercise) {
+        var kind = exercise.name().matches("\\d+") ? "exercise-" + exercise.name() : exercise.name();
+        assertThat(exercise.heading().toLowerCase(Locale.ROOT)).startsWith(kind.replace('-', ' ') + ". ");
+        assertThat(Exercise.named(kind)).isEqualTo(exercise);
     }
 
     private static String blanked(Exercise exercise) {
@@ -78,9 +109,9 @@ class ExerciseTest {
                 .map(answer -> "    " + answer.group(1) + " = null;" + answer.group(2) + "\n")
                 .collect(Collectors.joining());
         return source.substring(0, start)
-                + ("    // Replace each null, from the top down. ./handgrad exercise %d checks them, with --hint it "
+                + ("    // Replace each null, from the top down. ./handgrad exercise %s checks them, with --hint it "
                                 + "helps.\n")
-                        .formatted(exercise.number())
+                        .formatted(exercise.name())
                 + blanks
                 + source.substring(end);
     }

@@ -18,7 +18,7 @@ class HintsFileTest {
     private Path folder;
 
     private int next(String tensor, int count) {
-        return new HintsFile(folder.resolve("Exercise1.java")).next(Exercise.numbered(1), tensor, count);
+        return new HintsFile(folder.resolve("Exercise1.java")).next(Exercise.named("1"), tensor, count);
     }
 
     @Test

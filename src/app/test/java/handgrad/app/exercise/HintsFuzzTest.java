@@ -9,7 +9,7 @@ import java.util.stream.Stream;
 class HintsFuzzTest implements FuzzTest {
     @Override
     public Stream<FuzzedReader> readers() {
-        var exercise = Exercise.numbered(1);
+        var exercise = Exercise.named("1");
         return Stream.of(FuzzedReader.ofText(
                 ".hints",
                 List.of(

@@ -158,7 +158,7 @@ class PlantedMistakeTest {
         MISSING_TERM
         """)
     void isNamed(int number, String tensor, String right, @Nullable String mistake, Kind cause) throws Exception {
-        var exercise = Exercise.numbered(number);
+        var exercise = Exercise.named(Integer.toString(number));
         var answer = right.replace("\\n", "\n");
         assertThat(exercise.solution()).containsOnlyOnce(answer);
         var file = folder.resolve(exercise.fileName());

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
  * all of its processes before it waits for one, so that it takes as long as one or two of them.
  */
 class BadProgramsTest {
-    private static final Exercise EXERCISE = Exercise.numbered(5);
+    private static final Exercise EXERCISE = Exercise.named("5");
     private static final String FORWARD = "Tensor forward(NamedPass.Names names) {";
     private static final String BACKWARD = "void backward() {";
     private static final String EXIT =
