@@ -100,7 +100,7 @@ class PageServerTest {
     void holdsSoManyConnectionsAndClosesOthersAtOnce() throws IOException {
         try (var server = PageServer.start(0, () -> page("", true))) {
             var silent = new ArrayList<Socket>();
-            for (int i = 0; i < PageServer.CONNECTIONS; i++) {
+            for (int i = 0; i < LocalServer.CONNECTIONS; i++) {
                 silent.add(connection(server));
             }
             try (var more = connection(server)) {
