@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -35,12 +36,29 @@ public record Exercise(
     private static final Pattern HEADING = Pattern.compile("^// (\\w+ \\d+\\. .*)$", Pattern.MULTILINE);
 
     /** An answer, {@code     dNAME = ...}, and above it the derivation, a hint a line. */
-    private static final Pattern ANSWER = Pattern.compile("((?:^    // .*\\n)+)    d(\\w+) = ", Pattern.MULTILINE);
+    private static final Pattern ANSWER =
+            Pattern.compile("((?:^    // .*\\n)+)    d(\\w+) = [\\s\\S]*?;(?: // .*)?$", Pattern.MULTILINE);
 
     /**
-     * A blank: the tensor whose gradient is asked for, and the hints that help, each saying more than the one before.
+     * A blank: the tensor whose gradient is asked for, the hints that help, each saying more than the one before, and
+     * the answer as the solution has it, below its derivation.
      */
-    public record Step(String tensor, List<String> hints) {}
+    public record Step(String tensor, List<String> hints, String answer) {}
+
+    /**
+     * The blank of a gradient, {@code dNAME} or the name of its tensor.
+     *
+     * @throws WrongInputException if there is none
+     */
+    Step step(String gradient) {
+        return steps.stream()
+                .filter(step -> gradient.equals("d" + step.tensor()) || gradient.equals(step.tensor()))
+                .findFirst()
+                .orElseThrow(() -> new WrongInputException(steps.stream()
+                        .map(step -> "d" + step.tensor())
+                        .collect(Collectors.joining(
+                                ", ", "exercise %s asks for no %s; it asks for ".formatted(name, gradient), ""))));
+    }
 
     /** All exercises, in the order of learning. */
     public static List<Exercise> all() {
@@ -93,7 +111,8 @@ public record Exercise(
                         answer.group(1)
                                 .lines()
                                 .map(line -> line.substring("    // ".length()))
-                                .toList()))
+                                .toList(),
+                        answer.group()))
                 .toList();
     }
 

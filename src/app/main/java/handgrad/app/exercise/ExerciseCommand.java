@@ -64,23 +64,29 @@ public final class ExerciseCommand implements Callable<Integer> {
         @Option(names = "--hint", description = "Print the next hint, for the first gradient that is not right.")
         private boolean hint;
 
-        @Option(names = "--solution", description = "Print the answer, with its derivation.")
-        private boolean solution;
+        @Option(
+                names = "--solution",
+                arity = "0..1",
+                fallbackValue = "",
+                paramLabel = "GRADIENT",
+                description = "Print the answers with their derivations, or of one gradient alone.")
+        private @Nullable String solution;
     }
 
     @Override
     public Integer call() {
         if (name == null) {
-            if (help.hint || help.solution) {
+            if (help.hint || help.solution != null) {
                 throw new WrongInputException("name an exercise, as in ./handgrad exercise 1 --hint");
             }
-            Exercise.all().forEach(this::list);
-            out().println("./handgrad exercise NAME checks one; the first time it makes the file to fill in.");
+            out().print(ExerciseMap.of(folder)
+                    .text(spec.commandLine().getColorScheme().ansi()));
+            out().flush();
             return ExitCode.DONE;
         }
         var exercise = Exercise.named(name);
-        if (help.solution) {
-            out().print(exercise.solution());
+        if (help.solution != null) {
+            out().print(help.solution.isEmpty() ? exercise.solution() : one(exercise.step(help.solution)));
             out().flush();
             return ExitCode.DONE;
         }
@@ -88,7 +94,8 @@ public final class ExerciseCommand implements Callable<Integer> {
         RunCommand.requireSource(source);
         try {
             var check = check(exercise, source);
-            var report = new ExerciseReport(exercise, source, check);
+            note(exercise, check);
+            var report = new ExerciseReport(exercise, source, check, ExerciseMap.of(folder));
             out().print(help.hint ? report.hint() : report.text());
             out().flush();
             return help.hint || check.solved() ? ExitCode.DONE : ExitCode.FAILED;
@@ -115,24 +122,15 @@ public final class ExerciseCommand implements Callable<Integer> {
         return source;
     }
 
-    private void list(Exercise exercise) {
-        out().println("%-8s%-48s %s".formatted(exercise.name(), exercise.title(), state(exercise)));
+    /** An answer as the solution has it, without its indentation. */
+    private static String one(Exercise.Step step) {
+        return step.answer().stripIndent() + "\n";
     }
 
-    private String state(Exercise exercise) {
-        var source = folder.resolve(exercise.fileName());
-        if (Files.notExists(source)) {
-            return "not started";
-        }
-        try {
-            var check = check(exercise, source);
-            return check.solved()
-                    ? "solved"
-                    : "%d of %d right".formatted(check.right(), exercise.steps().size());
-        } catch (CompilationException exception) {
-            return "does not compile";
-        } catch (WrongInputException | FailedException exception) {
-            return "cannot be checked";
+    /** What was found in the learner's folder is for the map; other files do not belong to it. */
+    private void note(Exercise exercise, ExerciseCheck check) {
+        if (file == null) {
+            new CheckedFile(folder).note(exercise, check);
         }
     }
 

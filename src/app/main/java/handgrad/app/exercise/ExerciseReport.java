@@ -15,7 +15,7 @@ import java.util.StringJoiner;
 import java.util.regex.Pattern;
 
 /** What a learner reads about a file of an exercise: the table, what is wrong, what comes next. */
-record ExerciseReport(Exercise exercise, Path source, ExerciseCheck check) {
+record ExerciseReport(Exercise exercise, Path source, ExerciseCheck check, ExerciseMap map) {
 
     /** The whole report, each line ended. */
     String text() {
@@ -72,9 +72,11 @@ record ExerciseReport(Exercise exercise, Path source, ExerciseCheck check) {
     }
 
     private String solved() {
-        return ("Solved, %d of %d right. ./handgrad exercise %s --solution shows the derivation, ./handgrad"
-                        + " exercise what else there is.")
-                .formatted(check.right(), exercise.steps().size(), exercise.name());
+        var next = map.after(exercise)
+                .map(each -> "Next: ./handgrad exercise %s, %s.".formatted(each.name(), each.title()))
+                .orElse("All exercises are solved.");
+        return "Solved, %d of %d right. ./handgrad exercise %s --solution shows the derivation.%n%s"
+                .formatted(check.right(), exercise.steps().size(), exercise.name(), next);
     }
 
     private String next() {

@@ -1,0 +1,136 @@
+package handgrad.app.exercise;
+
+import handgrad.app.command.FailedException;
+import handgrad.app.command.UserFile;
+import handgrad.app.command.WrongInputException;
+import handgrad.app.train.RunFolder;
+import handgrad.file.AtomicFile;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
+
+/**
+ * Remembers what the last check of each exercise found, in the file {@code .checked} beside the learner's own: lines
+ * such as {@code 1=5/26 HASH} or {@code 2=solved HASH}, with the SHA-256 of the file that was checked.
+ */
+final class CheckedFile {
+    private static final int MAXIMUM_BYTES = 1 << 20;
+    private static final Pattern LINE =
+            Pattern.compile("(?<name>(?:[a-z]+-)?\\d+)=(?<found>(?:solved|\\d{1,4}/\\d{1,4}) [0-9a-f]{64})");
+
+    private final Path folder;
+    private final Path file;
+
+    /** The file in a folder of the learner's. */
+    CheckedFile(Path folder) {
+        this.folder = folder;
+        file = folder.resolve(".checked");
+    }
+
+    /** How far a learner is with an exercise. */
+    enum State {
+        /** There is no file, or it is as it was made. */
+        UNTOUCHED,
+        /** There is a file, and the last check, if any, did not find it solved or it has changed since. */
+        BEGUN,
+        /** The file is the one that the last check found solved. */
+        SOLVED
+    }
+
+    /**
+     * How far the learner is with an exercise, and what the last check of the file as it is now said.
+     *
+     * @param said such as {@code 5 of 26 right}; empty if it was not checked since it changed
+     */
+    record Standing(State state, String said) {}
+
+    /** How far the learner is with each of some exercises. */
+    Map<String, Standing> standings(Iterable<Exercise> exercises) {
+        var found = read();
+        var standings = new TreeMap<String, Standing>();
+        exercises.forEach(exercise -> standings.put(exercise.name(), standing(exercise, found)));
+        return standings;
+    }
+
+    private Standing standing(Exercise exercise, Map<String, String> found) {
+        var source = folder.resolve(exercise.fileName());
+        if (!Files.isRegularFile(source)) {
+            return new Standing(State.UNTOUCHED, "");
+        }
+        var content = content(source);
+        if (Arrays.equals(content, exercise.skeleton().getBytes(StandardCharsets.UTF_8))) {
+            return new Standing(State.UNTOUCHED, "");
+        }
+        var last = found.getOrDefault(exercise.name(), "").split(" ", -1);
+        if (last.length < 2 || !last[1].equals(hash(content))) {
+            return new Standing(State.BEGUN, "");
+        }
+        return last[0].equals("solved")
+                ? new Standing(State.SOLVED, "")
+                : new Standing(State.BEGUN, last[0].replace("/", " of ") + " right");
+    }
+
+    /** Notes what a check of the learner's file found. */
+    void note(Exercise exercise, ExerciseCheck check) {
+        var found = read();
+        var state = check.solved()
+                ? "solved"
+                : "%d/%d".formatted(check.right(), exercise.steps().size());
+        found.put(exercise.name(), state + " " + hash(content(folder.resolve(exercise.fileName()))));
+        var text = new StringBuilder("# What the last check of each exercise found, and the hash of the file then\n");
+        found.forEach((name, line) -> text.append(name).append('=').append(line).append('\n'));
+        try {
+            AtomicFile.write(file, text.toString());
+        } catch (IOException exception) {
+            throw new FailedException(file + " cannot be written: " + RunFolder.reason(exception));
+        }
+    }
+
+    private Map<String, String> read() {
+        var found = new TreeMap<String, String>();
+        if (Files.notExists(file)) {
+            return found;
+        }
+        var lines = new UserFile("", file, "what the checks found")
+                .text(MAXIMUM_BYTES)
+                .lines()
+                .toList();
+        for (int i = 0; i < lines.size(); i++) {
+            var line = lines.get(i).strip();
+            if (line.isEmpty() || line.startsWith("#")) {
+                continue;
+            }
+            var matcher = LINE.matcher(line);
+            if (!matcher.matches()) {
+                throw new WrongInputException(
+                        "%s, line %d: is not what a check found; remove the line".formatted(file, i + 1));
+            }
+            found.put(matcher.group("name"), matcher.group("found"));
+        }
+        return found;
+    }
+
+    private static byte[] content(Path source) {
+        try {
+            return Files.readAllBytes(source);
+        } catch (IOException exception) {
+            throw new FailedException(source + " cannot be read: " + RunFolder.reason(exception));
+        }
+    }
+
+    private static String hash(byte[] content) {
+        try {
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(content));
+        } catch (NoSuchAlgorithmException exception) {
+            throw new IllegalStateException(exception);
+        }
+    }
+}
