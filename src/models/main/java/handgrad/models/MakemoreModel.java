@@ -71,18 +71,19 @@ public enum MakemoreModel {
                     GptOptions.MAKEMORE
                             .withVocabulary(sizes.vocabulary())
                             .withBlockSize(sizes.blockSize())
-                            .withSizes(sizes.layers(), sizes.heads(), sizes.embedding()),
+                            .withSizes(sizes.layers(), sizes.heads(), sizes.embedding())
+                            .withDropout(sizes.dropout()),
                     random));
 
     /** A size that a model need not have. */
     public enum Size {
-        /** {@link MakemoreSizes#layers}. */
+        /** {@link MakemoreOptions#layers}. */
         LAYERS,
-        /** {@link MakemoreSizes#heads}. */
+        /** {@link MakemoreOptions#heads}. */
         HEADS,
-        /** {@link MakemoreSizes#embedding}. */
+        /** {@link MakemoreOptions#embedding}. */
         EMBEDDING,
-        /** {@link MakemoreSizes#hidden}. */
+        /** {@link MakemoreOptions#hidden}. */
         HIDDEN
     }
 
@@ -105,16 +106,17 @@ public enum MakemoreModel {
     private final Set<Size> sizes;
 
     @SuppressWarnings("ImmutableEnumChecker") // methods without state
-    private final BiFunction<MakemoreSizes, TorchRandom, Layer> build;
+    private final BiFunction<MakemoreOptions, TorchRandom, Layer> build;
 
-    MakemoreModel(String title, String summary, Set<Size> sizes, BiFunction<MakemoreSizes, TorchRandom, Layer> build) {
+    MakemoreModel(
+            String title, String summary, Set<Size> sizes, BiFunction<MakemoreOptions, TorchRandom, Layer> build) {
         this.title = title;
         this.summary = summary;
         this.sizes = Set.copyOf(sizes);
         this.build = build;
     }
 
-    private static Layer mlp(MakemoreSizes sizes, TorchRandom random) {
+    private static Layer mlp(MakemoreOptions sizes, TorchRandom random) {
         int vocabulary = sizes.vocabulary();
         int context = sizes.blockSize() * sizes.embedding();
         return new Sequential(
@@ -132,7 +134,7 @@ public enum MakemoreModel {
         Layer of(int in, int hidden, TorchRandom random);
     }
 
-    private static Layer recurrent(MakemoreSizes sizes, TorchRandom random, Recurrence recurrence) {
+    private static Layer recurrent(MakemoreOptions sizes, TorchRandom random, Recurrence recurrence) {
         return new Sequential(
                 new Embedding(sizes.vocabulary(), sizes.embedding(), random),
                 recurrence.of(sizes.embedding(), sizes.hidden(), random),
@@ -140,7 +142,7 @@ public enum MakemoreModel {
     }
 
     /** The model with fresh weights. */
-    public Layer build(MakemoreSizes sizes, TorchRandom random) {
+    public Layer build(MakemoreOptions sizes, TorchRandom random) {
         return build.apply(sizes, random);
     }
 
@@ -158,7 +160,7 @@ public enum MakemoreModel {
      *
      * @param rows of a batch; an evaluation has 100
      */
-    public long largestTensor(MakemoreSizes sizes, int rows) {
+    public long largestTensor(MakemoreOptions sizes, int rows) {
         long embedding = this == MLP ? (long) sizes.blockSize() * sizes.embedding() : 4L * sizes.embedding();
         long width = Math.max(Math.max(sizes.vocabulary(), embedding), 3L * sizes.hidden());
         long positions = (long) Math.max(rows, MakemoreEvaluation.ROWS) * sizes.blockSize();

@@ -60,7 +60,7 @@ class MakemoreLogTest {
 
         Log(MakemoreModel kind) throws IOException {
             split = MakemoreSplit.of(Names.read(LectureNames.file()), random);
-            model = kind.build(MakemoreSizes.MAKEMORE, random);
+            model = kind.build(MakemoreOptions.MAKEMORE, random);
             optimizer = MakemoreModel.optimizer(model.parameters(), MakemoreModel.WEIGHT_DECAY);
             batches = new MakemoreBatches(split.train(), MakemoreModel.BATCH_SIZE, random);
         }

@@ -16,7 +16,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 class MakemoreModelTest {
-    private static final MakemoreSizes SMALL = new MakemoreSizes(5, 4, 2, 2, 4, 3);
+    private static final MakemoreOptions SMALL = new MakemoreOptions(5, 4, 2, 2, 4, 3);
 
     @Test
     void each_model_has_the_parameters_of_the_program() {
@@ -28,7 +28,7 @@ class MakemoreModelTest {
                 "makemore-bow", 12_827L,
                 "makemore-transformer", 204_544L);
         for (var model : MakemoreModel.values()) {
-            var network = model.build(MakemoreSizes.MAKEMORE, TorchRandom.seeded(1));
+            var network = model.build(MakemoreOptions.MAKEMORE, TorchRandom.seeded(1));
             assertThat(network.parameterCount()).as(model.title()).isEqualTo(counts.get(model.title()));
         }
     }
@@ -70,9 +70,9 @@ class MakemoreModelTest {
     @Test
     void refuses_sizes_of_nothing() {
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> MakemoreSizes.MAKEMORE.withHidden(0))
+                .isThrownBy(() -> MakemoreOptions.MAKEMORE.withHidden(0))
                 .withMessage(
-                        "MakemoreSizes: each size must be at least 1, they are vocabulary 27, block size 16, layers"
+                        "MakemoreOptions: each size must be at least 1, they are vocabulary 27, block size 16, layers"
                                 + " 4, heads 4, embedding 64 and hidden 0");
     }
 

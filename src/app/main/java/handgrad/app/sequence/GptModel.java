@@ -26,6 +26,10 @@ import java.util.function.Predicate;
  */
 final class GptModel implements SequenceModel {
     private static final int LOG_EVERY = 100;
+
+    /** How many times smaller the rate is at the end of the cosine. */
+    private static final double FALL = 10;
+
     private static final EvaluationSchedule EVALUATION = new EvaluationSchedule(250, 0);
     private static final int SAMPLED = 500;
     private static final String POSITIONS = "positions.weight";
@@ -123,20 +127,8 @@ final class GptModel implements SequenceModel {
             throw new WrongInputException(
                     "--heads must divide --embedding, and %d does not divide %d".formatted(heads, embedding));
         }
-        double lr = options.number(Setting.LR);
-        var all = options;
-        if (!all.has(Setting.MIN_LR)) {
-            all = all.with(Setting.MIN_LR, Double.toString(lr / 10));
-        }
-        if (!all.has(Setting.DECAY_STEPS)) {
-            all = all.with(Setting.DECAY_STEPS, options.text(Setting.STEPS));
-        }
-        if (all.number(Setting.MIN_LR) > lr) {
-            throw new WrongInputException(
-                    "--min-lr must be at most --lr, which is %s, it is %s".formatted(lr, all.text(Setting.MIN_LR)));
-        }
         requireRoom(options, "--embedding", 4L * embedding);
-        return all;
+        return RateSettings.completed(options, FALL);
     }
 
     /** No tensor has 2³¹ elements. */
@@ -243,14 +235,9 @@ final class GptModel implements SequenceModel {
                 .decayingMatrices(parameters, options.number(Setting.WEIGHT_DECAY));
     }
 
-    /** lr (step + 1) / (warmup + 1), then half a cosine to the lowest rate; it only grows where there is no time. */
     @Override
     public Schedule schedule(SequenceOptions options) {
-        int warmup = options.integer(Setting.WARMUP);
-        int end = options.integer(Setting.DECAY_STEPS);
-        double lr = options.number(Setting.LR);
-        var start = Schedule.warmup(warmup);
-        return end > warmup ? start.cosine(lr, options.number(Setting.MIN_LR), end) : start.constant(lr);
+        return RateSettings.schedule(options);
     }
 
     @Override

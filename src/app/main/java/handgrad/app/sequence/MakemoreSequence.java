@@ -8,8 +8,8 @@ import handgrad.data.Alphabet;
 import handgrad.models.MakemoreEvaluation;
 import handgrad.models.MakemoreModel;
 import handgrad.models.MakemoreModel.Size;
+import handgrad.models.MakemoreOptions;
 import handgrad.models.MakemoreSampler;
-import handgrad.models.MakemoreSizes;
 import handgrad.nn.Layer;
 import handgrad.nn.Parameter;
 import handgrad.optim.Optimizer;
@@ -52,17 +52,23 @@ record MakemoreSequence(MakemoreModel model) implements SequenceModel {
 
     @Override
     public SequencedMap<Setting, String> defaults() {
-        var sizes = MakemoreSizes.MAKEMORE;
+        var sizes = MakemoreOptions.MAKEMORE;
         var values = new LinkedHashMap<Setting, String>();
         values.put(Setting.DATA, SequenceOptions.BUNDLED);
         putSize(values, Setting.LAYERS, Size.LAYERS, sizes.layers());
         putSize(values, Setting.HEADS, Size.HEADS, sizes.heads());
         putSize(values, Setting.EMBEDDING, Size.EMBEDDING, sizes.embedding());
         putSize(values, Setting.HIDDEN, Size.HIDDEN, sizes.hidden());
+        if (model == MakemoreModel.TRANSFORMER) {
+            values.put(Setting.DROPOUT, Double.toString(sizes.dropout()));
+        }
         values.put(Setting.BLOCK_SIZE, Setting.NOT_GIVEN);
         values.put(Setting.BATCH_SIZE, Integer.toString(MakemoreModel.BATCH_SIZE));
         values.put(Setting.STEPS, STEPS);
         values.put(Setting.LR, Double.toString(MakemoreModel.LEARNING_RATE));
+        values.put(Setting.MIN_LR, Setting.NOT_GIVEN);
+        values.put(Setting.WARMUP, "0");
+        values.put(Setting.DECAY_STEPS, Setting.NOT_GIVEN);
         values.put(Setting.WEIGHT_DECAY, Double.toString(MakemoreModel.WEIGHT_DECAY));
         values.put(Setting.EVAL_BATCHES, Integer.toString(MakemoreEvaluation.BATCHES));
         values.put(Setting.SAMPLE_EVERY, "200");
@@ -99,7 +105,11 @@ record MakemoreSequence(MakemoreModel model) implements SequenceModel {
                 "Positions of a name, more than the longest has characters; without it one more than that";
             case BATCH_SIZE -> "Names in a batch";
             case STEPS -> "Batches to train on, without end in makemore.py";
-            case LR -> "Learning rate, the same at every step";
+            case DROPOUT -> "Probability of dropout";
+            case LR -> "Learning rate, the same at every step unless --warmup or --min-lr says otherwise";
+            case MIN_LR -> "Learning rate of the last step, to which a cosine falls; without it --lr";
+            case WARMUP -> "Steps in which the rate grows";
+            case DECAY_STEPS -> "Step that the cosine ends at; without it --steps";
             case WEIGHT_DECAY -> "Decay of every parameter";
             case EVAL_BATCHES ->
                 "Batches of 100 names of train, and at most as many of test, that a loss on the way is the mean of";
@@ -108,7 +118,7 @@ record MakemoreSequence(MakemoreModel model) implements SequenceModel {
             case INIT ->
                 "Begin with the weights of this file (safetensors), or of the model in this run folder, instead of"
                         + " drawn ones; the batches stay those of the seed";
-            case DROPOUT, BIAS, TIE, GELU, OPTIMIZER, MIN_LR, WARMUP, CLIP, DECAY_STEPS, TOKENIZER ->
+            case BIAS, TIE, GELU, OPTIMIZER, CLIP, TOKENIZER ->
                 throw new IllegalArgumentException(title() + " has no " + setting.option());
         };
     }
@@ -123,7 +133,7 @@ record MakemoreSequence(MakemoreModel model) implements SequenceModel {
                         "--heads must divide --embedding, and %d does not divide %d".formatted(heads, embedding));
             }
         }
-        return options;
+        return RateSettings.completed(options, 1);
     }
 
     @Override
@@ -141,13 +151,14 @@ record MakemoreSequence(MakemoreModel model) implements SequenceModel {
         }
     }
 
-    private static MakemoreSizes sizes(SequenceOptions options) {
-        var sizes = MakemoreSizes.MAKEMORE.withWords(
+    private static MakemoreOptions sizes(SequenceOptions options) {
+        var sizes = MakemoreOptions.MAKEMORE.withWords(
                 Alphabet.of(options.alphabet()).size(), options.integer(Setting.BLOCK_SIZE));
         return sizes.withLayers(size(options, Setting.LAYERS, sizes.layers()))
                 .withHeads(size(options, Setting.HEADS, sizes.heads()))
                 .withEmbedding(size(options, Setting.EMBEDDING, sizes.embedding()))
-                .withHidden(size(options, Setting.HIDDEN, sizes.hidden()));
+                .withHidden(size(options, Setting.HIDDEN, sizes.hidden()))
+                .withDropout(options.has(Setting.DROPOUT) ? options.number(Setting.DROPOUT) : sizes.dropout());
     }
 
     /** A size that the model need not have. */
@@ -167,7 +178,7 @@ record MakemoreSequence(MakemoreModel model) implements SequenceModel {
 
     @Override
     public Schedule schedule(SequenceOptions options) {
-        return Schedule.constant(options.number(Setting.LR));
+        return RateSettings.schedule(options);
     }
 
     @Override
