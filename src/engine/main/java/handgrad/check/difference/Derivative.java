@@ -187,6 +187,17 @@ public final class Derivative {
         return window.bend() > 4 * window.spread() && window.bend() > BENT * size;
     }
 
+    /** Whether the differences to the two sides stay apart at some steps, even if others agree better. */
+    boolean hasBend() {
+        for (int middle = -Steps.LARGER + 1; middle < Steps.SMALLER; middle++) {
+            var window = steps.window(middle, Steps.ALL);
+            if (window != null && isBent(window, Math.abs(window.value()))) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /** Whether a derivative that is lost in an error is none: the outputs move over the whole range, but not here. */
     private boolean isFlat(double error, int output) {
         var range = steps.range();

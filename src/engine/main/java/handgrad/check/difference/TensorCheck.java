@@ -161,6 +161,10 @@ public final class TensorCheck {
             judgement = derivative.judge(
                     analytic, Steps.ALL, differences.tolerance().rtol() * norm + own);
         }
+        // Elements that move together meet several bends, and no two numbers bound the sum of all: each alone tells.
+        if (!judgement.is(Finding.AGREES) && derivative.hasBend()) {
+            judgement = new Judgement(Finding.BENT, judgement.numeric(), judgement.error());
+        }
         if (judgement.is(Finding.DIFFERS) && Math.abs(analytic - judgement.numeric()) <= left(direction)) {
             judgement = new Judgement(Finding.DROWNED, judgement.numeric(), judgement.error());
         }

@@ -280,6 +280,30 @@ class NamedPassTest {
     }
 
     @Test
+    void equal_elements_that_move_together_are_no_mistake() {
+        for (int seed = 1; seed <= 10; seed++) {
+            var generator = TorchRandom.seeded(seed);
+            var target = Tensor.randn(generator, 12, 1).to(DType.FLOAT64);
+            var windows = Tensor.cat(
+                    0,
+                    Tensor.zeros(DType.FLOAT64, Shape.of(2, 4)),
+                    Tensor.randn(generator, 10, 4).to(DType.FLOAT64));
+            var pooled = windows.max(1, true);
+            var right = windows.argmax(1)
+                    .oneHot(4)
+                    .to(DType.FLOAT64)
+                    .mul(pooled.sub(target).mul(2));
+            var named = NamedPass.of(names -> names.name("windows", windows)
+                    .max(1, true)
+                    .sub(target)
+                    .pow(2)
+                    .sum());
+            assertThat(named.compare("windows", right).cause()).isNull();
+            assertThat(named.compare("windows", right.mul(1.01)).cause()).isNotNull();
+        }
+    }
+
+    @Test
     void a_wrong_shape_is_a_finding() {
         var comparison = pass.compare("h", Tensor.zeros(DType.FLOAT64, Shape.of(3)));
         assertThat(comparison.passed()).isFalse();
