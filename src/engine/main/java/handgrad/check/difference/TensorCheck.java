@@ -144,9 +144,17 @@ public final class TensorCheck {
     /** Judges a derivative; one that differs is judged again with its own rounding. */
     private Judgement judge(Derivative derivative, double given, int output, int element) {
         var judgement = derivative.judge(given, output, least);
-        return judgement.is(Finding.DIFFERS)
-                ? derivative.judge(given, output, least + rounding.get().getFlat(element))
-                : judgement;
+        if (judgement.is(Finding.DIFFERS)) {
+            return derivative.judge(given, output, least + rounding.get().getFlat(element));
+        }
+        return output == Steps.ALL ? orBent(judgement, derivative) : judgement;
+    }
+
+    /** Where a derivative is not confirmed and the two sides stay apart, it is a bend that is in the way. */
+    private static Judgement orBent(Judgement judgement, Derivative derivative) {
+        return judgement.is(Finding.AGREES) || !derivative.hasBend()
+                ? judgement
+                : new Judgement(Finding.BENT, judgement.numeric(), judgement.error());
     }
 
     private void compareAlong(Tensor direction) {
@@ -162,9 +170,7 @@ public final class TensorCheck {
                     analytic, Steps.ALL, differences.tolerance().rtol() * norm + own);
         }
         // Elements that move together meet several bends, and no two numbers bound the sum of all: each alone tells.
-        if (!judgement.is(Finding.AGREES) && derivative.hasBend()) {
-            judgement = new Judgement(Finding.BENT, judgement.numeric(), judgement.error());
-        }
+        judgement = orBent(judgement, derivative);
         if (judgement.is(Finding.DIFFERS) && Math.abs(analytic - judgement.numeric()) <= left(direction)) {
             judgement = new Judgement(Finding.DROWNED, judgement.numeric(), judgement.error());
         }
