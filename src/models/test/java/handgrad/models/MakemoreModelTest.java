@@ -16,7 +16,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 class MakemoreModelTest {
-    private static final MakemoreOptions SMALL = new MakemoreOptions(5, 4, 2, 2, 4, 3);
+    private static final MakemoreOptions SMALL = new MakemoreOptions(5, 4, 2, 2, 4, 3, 0);
 
     @Test
     void each_model_has_the_parameters_of_the_program() {
