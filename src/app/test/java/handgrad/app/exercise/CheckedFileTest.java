@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -22,7 +23,8 @@ class CheckedFileTest {
     private Path folder;
 
     private Standing standing() {
-        return new CheckedFile(folder).standings(List.of(BASICS)).get("5");
+        return Objects.requireNonNull(
+                new CheckedFile(folder).standings(List.of(BASICS)).get("5"));
     }
 
     @Test

@@ -1,0 +1,32 @@
+import module handgrad;
+
+// Rung 7. A mean
+//
+// m is the mean of each column: x has two rows and three columns, m three numbers. dm is given.
+//
+// When x[0, 0] grows by 1, m[0] grows by a half, because there are two rows. Both rows do that, so each gets the
+// gradient of its column: a mean forward is a repetition backward, with a factor. To repeat a tensor, add it to zeros
+// or multiply ones by it: Tensor.ones(2, 3).to(DType.FLOAT64) is a tensor of ones.
+
+final Tensor x = Tensor.of(new double[] {1, 2, 3, 4, 5, 6}, 2, 3);
+final Tensor dm = Tensor.of(new double[] {2, -4, 6}, 3); // the gradient that arrives at m
+
+Tensor m = null;
+
+Tensor forward(NamedPass.Names names) {
+    var x = names.name("x", this.x); // (2, 3)
+    m = names.name("m", x.mean(0)); // (3), the mean of each column
+    return m.mul(dm).sum(); // the loss, one number
+}
+
+Tensor dx = null;
+
+void backward() {
+    // Replace each null, from the top down. ./handgrad exercise rung-7 checks them, with --hint it helps.
+    dx = null; // (2, 3)
+}
+
+void main() {
+    IO.println("loss " + forward((_, value) -> value).item());
+    backward();
+}
