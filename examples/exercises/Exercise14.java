@@ -2,15 +2,15 @@ import module handgrad;
 
 // Exercise 14. Dropout
 //
-// In training, dropout sets each unit to 0 with a probability, here ¼, so that no unit can rely on another (Srivastava
-// et al., 2014). What is kept is divided by ¾, so that the mean of a unit stays what it was, and nothing has to be done
-// when the network is used: that is inverted dropout, as PyTorch has it.
+// In training, dropout sets each unit to 0 with a probability, here 0.3, so that no unit can rely on another
+// (Srivastava et al., 2014). What is kept is divided by 0.7, so that the mean of a unit stays what it was, and nothing
+// has to be done when the network is used: that is inverted dropout, as PyTorch has it.
 //
 // Which units are dropped is drawn in the forward pass. Here the masks are drawn once, 1 for a unit that is kept and 0
 // for one that is not; they are constants. Where does the gradient of a unit go that was dropped?
 
 final int n = 6; // rows
-final double keep = 0.75; // how likely a unit is kept
+final double keep = 0.7; // how likely a unit is kept
 final TorchRandom random = TorchRandom.seeded(14);
 
 Tensor randn(int... sizes) {

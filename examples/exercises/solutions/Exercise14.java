@@ -2,15 +2,15 @@ import module handgrad;
 
 // Exercise 14. Dropout
 //
-// In training, dropout sets each unit to 0 with a probability, here ¼, so that no unit can rely on another (Srivastava
-// et al., 2014). What is kept is divided by ¾, so that the mean of a unit stays what it was, and nothing has to be done
-// when the network is used: that is inverted dropout, as PyTorch has it.
+// In training, dropout sets each unit to 0 with a probability, here 0.3, so that no unit can rely on another
+// (Srivastava et al., 2014). What is kept is divided by 0.7, so that the mean of a unit stays what it was, and nothing
+// has to be done when the network is used: that is inverted dropout, as PyTorch has it.
 //
 // Which units are dropped is drawn in the forward pass. Here the masks are drawn once, 1 for a unit that is kept and 0
 // for one that is not; they are constants. Where does the gradient of a unit go that was dropped?
 
 final int n = 6; // rows
-final double keep = 0.75; // how likely a unit is kept
+final double keep = 0.7; // how likely a unit is kept
 final TorchRandom random = TorchRandom.seeded(14);
 
 Tensor randn(int... sizes) {
@@ -68,8 +68,8 @@ void backward() {
     // dout times W3 transposed.
     ddrop2 = dout.matmulTransposeB(W3); // (6, 8)
 
-    // drop2 = h2 ∘ mask2 / ¾: how much does an element of drop2 change when that of h2 grows by a little?
-    // Not at all where the mask is 0, and 1 / ¾ as much where it is 1.
+    // drop2 = h2 ∘ mask2 / 0.7: how much does an element of drop2 change when that of h2 grows by a little?
+    // Not at all where the mask is 0, and 1 / 0.7 as much where it is 1.
     // The mask and the scale are a constant factor, the same backward as forward.
     dh2 = ddrop2.mul(mask2).div(keep); // (6, 8)
 
