@@ -229,17 +229,26 @@ public final class NamedPass {
         if (value.shape().elements() > Diagnosis.LARGEST) {
             return Diagnosis.ofSamples(name, gradient, differences, SAMPLING);
         }
-        var others = new LinkedHashMap<>(values);
-        others.remove(name);
         return Diagnosis.of(new Evidence(
                 name,
                 gradient,
                 gradient(name),
                 value,
                 memoized(() -> uses(name)),
-                others,
+                others(name),
                 () -> false,
                 differences.rounding()));
+    }
+
+    /** The other tensors; of those with equal elements, which no cause can tell apart, only the first. */
+    private Map<String, Tensor> others(String name) {
+        var others = new LinkedHashMap<String, Tensor>();
+        values.forEach((other, value) -> {
+            if (!other.equals(name) && !others.containsValue(value)) {
+                others.put(other, value);
+            }
+        });
+        return others;
     }
 
     private static <T> Supplier<T> memoized(Supplier<T> supplier) {

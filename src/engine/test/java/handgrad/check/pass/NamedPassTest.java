@@ -304,6 +304,24 @@ class NamedPassTest {
     }
 
     @Test
+    void of_equal_tensors_a_cause_names_one() {
+        var generator = TorchRandom.seeded(3);
+        var a = Tensor.randn(generator, 3, 3).to(DType.FLOAT64);
+        var W = Tensor.randn(generator, 3, 3).to(DType.FLOAT64);
+        var copied = NamedPass.of(names -> {
+            var input = names.name("a", a);
+            var y = names.name("y", input.matmul(names.name("W", W)));
+            var z = names.name("z", input.matmul(names.name("V", W.copy())));
+            return y.pow(3).sum().add(z.sum());
+        });
+        var dy = copied.value("y").pow(2).mul(3);
+        assertThat(copied.compare("a", dy.add(1).matmulTransposeB(W)).passed()).isTrue();
+        assertThat(cause(copied, "a", dy.matmul(W)).explanation())
+                .contains("dy · W")
+                .doesNotContain("V");
+    }
+
+    @Test
     void a_wrong_shape_is_a_finding() {
         var comparison = pass.compare("h", Tensor.zeros(DType.FLOAT64, Shape.of(3)));
         assertThat(comparison.passed()).isFalse();
