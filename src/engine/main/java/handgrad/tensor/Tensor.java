@@ -73,6 +73,16 @@ public final class Tensor {
         return new Tensor(dtype, shape, Elements.zeros(dtype, shape.elements()));
     }
 
+    /** Zeros of the type and shape of {@code x}. */
+    public static Tensor zerosLike(Tensor x) {
+        return zeros(x.dtype, x.shape);
+    }
+
+    /** Ones of the type and shape of {@code x}. */
+    public static Tensor onesLike(Tensor x) {
+        return zerosLike(x).fill(1);
+    }
+
     /** A FLOAT32 tensor of ones. */
     public static Tensor ones(int... sizes) {
         return full(1, sizes);

@@ -5,6 +5,7 @@ import com.sun.source.tree.CompilationUnitTree;
 import com.sun.source.util.JavacTask;
 import com.sun.source.util.TaskEvent;
 import com.sun.source.util.TaskListener;
+import com.sun.source.util.Trees;
 import handgrad.app.command.FailedException;
 import handgrad.app.command.WrongInputException;
 import handgrad.app.worker.Watch;
@@ -25,6 +26,7 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
@@ -107,12 +109,19 @@ public final class SourceProgram {
             var object = new WithImports(source.apply(files));
             var task = (JavacTask) compiler.getTask(messages, output, null, options, null, List.of(object));
             task.addTaskListener(firstClass);
+            // In English, as all that handgrad says; the lines that help know the words.
+            task.setLocale(Locale.ENGLISH);
+            var positions = Trees.instance(task).getSourcePositions();
             if (!task.call()) {
                 var failure = CompilerFailure.of(file, object.getCharContent(true), messages.toString());
                 if (failure != null) {
                     throw new FailedException(failure);
                 }
-                throw new CompilationException(shortened(messages.toString()));
+                var unit = firstClass.unit;
+                var text = unit == null
+                        ? messages.toString()
+                        : CompilerHelp.added(file, messages.toString(), unit, positions);
+                throw new CompilationException(shortened(text));
             }
             if (firstClass.name == null) {
                 throw new WrongInputException(file + " declares no class and no main method");
@@ -286,14 +295,16 @@ public final class SourceProgram {
         }
     }
 
-    /** Notes the name of the first class of the source. */
+    /** Notes the parsed source, and the name of its first class. */
     private static final class FirstClass implements TaskListener {
         private @Nullable String name;
+        private @Nullable CompilationUnitTree unit;
 
         @Override
         public void finished(TaskEvent event) {
             if (event.getKind() == TaskEvent.Kind.PARSE) {
-                name = firstClass(event.getCompilationUnit());
+                unit = event.getCompilationUnit();
+                name = firstClass(unit);
             }
         }
 
