@@ -83,6 +83,14 @@ class TensorTest {
     }
 
     @Test
+    void zeros_and_ones_like_a_tensor_have_its_type_and_shape() {
+        var x = Tensor.full(3, 2, 2).to(DType.FLOAT64);
+        assertThat(Tensor.onesLike(x)).isEqualTo(Tensor.of(new double[] {1, 1, 1, 1}, 2, 2));
+        assertThat(Tensor.zerosLike(x)).isEqualTo(Tensor.zeros(DType.FLOAT64, Shape.of(2, 2)));
+        assertThat(x).isEqualTo(Tensor.of(new double[] {3, 3, 3, 3}, 2, 2));
+    }
+
+    @Test
     void arithmetic_refuses_shapes_and_types_that_do_not_fit() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> Tensor.zeros(32, 30).add(Tensor.zeros(27)))

@@ -1,6 +1,7 @@
 package handgrad.app.exercise;
 
 import handgrad.app.command.WrongInputException;
+import handgrad.app.program.WordTable;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -33,6 +34,8 @@ public record Exercise(
         String skeleton,
         String solution,
         List<Step> steps) {
+    private static final String BACKWARD = "\nvoid backward() {";
+
     private static final Pattern HEADING = Pattern.compile("^// (\\w+ \\d+\\. .*)$", Pattern.MULTILINE);
 
     /** An answer, {@code     dNAME = ...}, and above it the derivation, a hint a line. */
@@ -125,6 +128,12 @@ public record Exercise(
         int hyphen = name.indexOf('-');
         var kind = hyphen < 0 ? "exercise" : name.substring(0, hyphen);
         return Character.toUpperCase(kind.charAt(0)) + kind.substring(1) + name.substring(hyphen + 1) + ".java";
+    }
+
+    /** The source with blanks as a learner gets it: above them the words of NumPy and PyTorch that its answers need. */
+    String withWords() {
+        var words = WordTable.comment(solution.substring(Math.max(0, solution.indexOf(BACKWARD))));
+        return skeleton.replace(BACKWARD, "\n" + words + BACKWARD.substring(1));
     }
 
     /** What it is about, without its kind and number. */

@@ -105,9 +105,10 @@ record ExerciseCheck(
     private static ExerciseProgram start(SourceProgram source, Path file, ExerciseReference reference) {
         var values = new HashMap<String, Tensor>();
         ExerciseProgram program;
+        Tensor loss;
         try {
             program = new ExerciseProgram(file.toString(), source);
-            program.forward((name, value) -> {
+            loss = program.forward((name, value) -> {
                 values.put(name, value);
                 return value;
             });
@@ -116,13 +117,19 @@ record ExerciseCheck(
         }
         for (var name : reference.names()) {
             if (!Objects.equals(values.get(name), reference.value(name))) {
-                throw new WrongInputException(
-                        ("%s: forward computes another %s than the exercise; restore it from the original, or"
-                                        + " move the file away to get a fresh one")
-                                .formatted(file, name));
+                throw new WrongInputException(other(file, "computes another " + name));
             }
         }
+        if (loss.shape().elements() != 1 || loss.item() != reference.loss()) {
+            throw new WrongInputException(other(file, "returns another loss"));
+        }
         return program;
+    }
+
+    private static String other(Path file, String difference) {
+        return ("%s: forward %s than the exercise; restore it from the original, or move the file away to get a fresh"
+                        + " one")
+                .formatted(file, difference);
     }
 
     private static @Nullable Training train(ExerciseProgram program, ExerciseReference reference)

@@ -6,6 +6,7 @@ import handgrad.app.command.TimeLimit;
 import handgrad.app.command.WrongInputException;
 import handgrad.app.program.RunCommand;
 import handgrad.app.program.SourceProgram.CompilationException;
+import handgrad.app.program.WordTable;
 import handgrad.app.worker.Watch;
 import handgrad.file.PrintableText;
 import java.io.IOException;
@@ -59,7 +60,7 @@ public final class ExerciseCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    /** At most one of the two ways to get on. */
+    /** At most one of the ways to get on. */
     private static final class Help {
         @Option(names = "--hint", description = "Print the next hint, for the first gradient that is not right.")
         private boolean hint;
@@ -71,10 +72,20 @@ public final class ExerciseCommand implements Callable<Integer> {
                 paramLabel = "GRADIENT",
                 description = "Print the answers with their derivations, or of one gradient alone.")
         private @Nullable String solution;
+
+        @Option(
+                names = "--words",
+                description = "Print what NumPy and PyTorch write, and what is written here instead.")
+        private boolean words;
     }
 
     @Override
     public Integer call() {
+        if (help.words) {
+            out().print(WordTable.text());
+            out().flush();
+            return ExitCode.DONE;
+        }
         if (name == null) {
             if (help.hint || help.solution != null) {
                 throw new WrongInputException("name an exercise, as in ./handgrad exercise 1 --hint");
@@ -112,7 +123,7 @@ public final class ExerciseCommand implements Callable<Integer> {
         if (Files.notExists(source)) {
             try {
                 Files.createDirectories(folder);
-                Files.writeString(source, exercise.skeleton(), StandardOpenOption.CREATE_NEW);
+                Files.writeString(source, exercise.withWords(), StandardOpenOption.CREATE_NEW);
             } catch (IOException exception) {
                 throw new WrongInputException("cannot write %s: %s".formatted(source, exception));
             }

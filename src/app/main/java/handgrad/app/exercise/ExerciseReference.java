@@ -61,6 +61,11 @@ final class ExerciseReference {
         return pass.names();
     }
 
+    /** The loss. */
+    double loss() {
+        return pass.loss();
+    }
+
     /** The value of a named tensor. */
     Tensor value(String name) {
         return pass.value(name);

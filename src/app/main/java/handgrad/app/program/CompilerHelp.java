@@ -40,7 +40,7 @@ final class CompilerHelp {
                 if (variable.getType() instanceof PrimitiveTypeTree) {
                     numbers.add(variable.getName().toString());
                 }
-                return super.visitVariable(variable, none);
+                return super.visitVariable(variable, null);
             }
         }.scan(unit, null);
     }
@@ -153,7 +153,7 @@ final class CompilerHelp {
                         && position < positions.getEndPosition(unit, tree)) {
                     found.add((ExpressionTree) tree);
                 }
-                return super.scan(tree, none);
+                return super.scan(tree, null);
             }
         }.scan(unit, null);
         return found.isEmpty() ? null : new MethodChain(numbers).of(found.getFirst());
@@ -193,8 +193,8 @@ final class CompilerHelp {
 
     private static @Nullable String word(String word, boolean numpy) {
         return WordTable.find(word)
-                .map(row -> (numpy ? "NumPy's " + row.numpy() : "PyTorch's " + row.torch()) + " is here "
-                        + row.handgrad())
+                .map(row ->
+                        (numpy ? "NumPy's " + row.numpy() : "PyTorch's " + row.torch()) + " is here " + row.handgrad())
                 .orElse(null);
     }
 

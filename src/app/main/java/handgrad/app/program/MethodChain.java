@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
 /** An expression with operators on tensors, written by methods: {@code 1 - t*t} is {@code t.mul(t).rsub(1)}. */
 final class MethodChain {
     /** Methods that give a number. */
-    private static final Set<String> OF_NUMBERS = Set.of("item", "get", "getFlat", "size", "elements", "rank", "length");
+    private static final Set<String> OF_NUMBERS =
+            Set.of("item", "get", "getFlat", "size", "elements", "rank", "length");
 
     private final Set<String> numbers;
 
@@ -72,14 +73,13 @@ final class MethodChain {
 
     private @Nullable String assignment(CompoundAssignmentTree assignment) {
         var variable = assignment.getVariable();
-        var kind =
-                switch (assignment.getKind()) {
-                    case PLUS_ASSIGNMENT -> Kind.PLUS;
-                    case MINUS_ASSIGNMENT -> Kind.MINUS;
-                    case MULTIPLY_ASSIGNMENT -> Kind.MULTIPLY;
-                    case DIVIDE_ASSIGNMENT -> Kind.DIVIDE;
-                    default -> Kind.OTHER;
-                };
+        var kind = switch (assignment.getKind()) {
+            case PLUS_ASSIGNMENT -> Kind.PLUS;
+            case MINUS_ASSIGNMENT -> Kind.MINUS;
+            case MULTIPLY_ASSIGNMENT -> Kind.MULTIPLY;
+            case DIVIDE_ASSIGNMENT -> Kind.DIVIDE;
+            default -> Kind.OTHER;
+        };
         var value = chain(kind, variable.toString(), false, of(assignment.getExpression()));
         return value == null ? null : variable + " = " + value;
     }
@@ -112,7 +112,8 @@ final class MethodChain {
         var arguments = call.getArguments().stream().map(this::of).toList();
         return receiver == null || arguments.contains(null)
                 ? null
-                : receiver + "." + select.getIdentifier() + arguments.stream().collect(Collectors.joining(", ", "(", ")"));
+                : receiver + "." + select.getIdentifier()
+                        + arguments.stream().collect(Collectors.joining(", ", "(", ")"));
     }
 
     private boolean isNumber(ExpressionTree expression) {
@@ -123,7 +124,8 @@ final class MethodChain {
             case UnaryTree unary -> isNumber(unary.getExpression());
             case BinaryTree binary -> isNumber(binary.getLeftOperand()) && isNumber(binary.getRightOperand());
             case MemberSelectTree select -> select.getIdentifier().contentEquals("length");
-            case MethodInvocationTree call when call.getMethodSelect() instanceof MemberSelectTree select ->
+            case MethodInvocationTree call
+            when call.getMethodSelect() instanceof MemberSelectTree select ->
                 select.getExpression().toString().equals("Math")
                         || OF_NUMBERS.contains(select.getIdentifier().toString());
             default -> false;

@@ -20,6 +20,8 @@ public final class WordTable {
 
     private static final Pattern METHOD = Pattern.compile("\\.(\\w+)\\(");
 
+    private static final Pattern FIRST_METHOD = Pattern.compile("(?:^|\\), )\\w+\\.(\\w+)\\(");
+
     private WordTable() {}
 
     /**
@@ -28,16 +30,18 @@ public final class WordTable {
      * @param words further words of the others that mean it
      */
     record Row(String numpy, String torch, String handgrad, List<String> words) {
-        /** The methods of the engine that the row shows. */
+        /** The methods of the engine that the row shows, of each expression the first. */
         private List<String> methods() {
-            return METHOD.matcher(handgrad)
+            return FIRST_METHOD
+                    .matcher(handgrad)
                     .results()
                     .map(found -> found.group(1))
                     .toList();
         }
 
         private boolean has(String word) {
-            var other = Pattern.compile("(?<!\\w)" + Pattern.quote(word) + "\\(").asPredicate();
+            var other =
+                    Pattern.compile("(?<!\\w)" + Pattern.quote(word) + "\\(").asPredicate();
             return words.contains(word) || other.test(torch) || other.test(numpy);
         }
 
@@ -65,9 +69,10 @@ public final class WordTable {
 
     /** The row for a word of NumPy or PyTorch, such as {@code view}. */
     static Optional<Row> find(String word) {
-        return ROWS.stream().filter(row -> row.words().contains(word)).findFirst().or(() -> ROWS.stream()
-                .filter(row -> row.has(word))
-                .findFirst());
+        return ROWS.stream()
+                .filter(row -> row.words().contains(word))
+                .findFirst()
+                .or(() -> ROWS.stream().filter(row -> row.has(word)).findFirst());
     }
 
     /** The row that shows a method of the engine, such as {@code transpose}. */
@@ -82,12 +87,10 @@ public final class WordTable {
 
     /** The part of the table that a program needs, as a comment, each line ended; empty if that is none. */
     public static String comment(CharSequence program) {
-        var used = METHOD.matcher(program)
-                .results()
-                .map(found -> found.group(1))
-                .toList();
+        var used =
+                METHOD.matcher(program).results().map(found -> found.group(1)).toList();
         var rows = ROWS.stream()
-                .filter(row -> used.containsAll(row.methods()))
+                .filter(row -> row.methods().stream().anyMatch(used::contains))
                 .limit(MOST_ROWS)
                 .toList();
         return rows.isEmpty()

@@ -131,7 +131,18 @@ class ExerciseCommandTest {
         assertThat(first.code()).isOne();
         assertThat(first.out())
                 .startsWith(file + " is new: the task, the forward pass, and blanks for you to fill in.\nExercise 5.");
-        assertThat(file).hasContent(BASICS.skeleton());
+        assertThat(file).hasContent(BASICS.withWords());
+        assertThat(BASICS.withWords())
+                .contains("""
+
+                // What NumPy and PyTorch write, and what is written here; more: ./handgrad exercise --words
+                //
+                """)
+                .contains("//     -a, 1 - a     -a, 1 - a     a.neg(), a.rsub(1)\n")
+                .contains("""
+                a.mul(b), a.div(b)
+                void backward() {
+                """);
 
         var source = filled("dv = v.mul(2);");
         Files.writeString(file, source);
@@ -209,6 +220,7 @@ class ExerciseCommandTest {
                                   ^
                           symbol:   method twice()
                           location: variable v of type Tensor
+                          help: ./handgrad exercise --words lists what tensors can do
                         1 error
                         """));
     }
@@ -232,6 +244,24 @@ class ExerciseCommandTest {
         assertThat(result.err())
                 .endsWith("Exercise5.java: forward computes another q than the exercise; restore it from"
                         + " the original, or move the file away to get a fresh one\n");
+    }
+
+    @Test
+    void refusesAnotherLoss() throws IOException {
+        var result = check(BASICS, BASICS.solution().replace("return v.mul(v);", "return v.mul(v).mul(2);"));
+        assertThat(result.code()).isEqualTo(2);
+        assertThat(result.err())
+                .endsWith("Exercise5.java: forward returns another loss than the exercise; restore it from the"
+                        + " original, or move the file away to get a fresh one\n");
+    }
+
+    @Test
+    void printsTheWordsOfNumPyAndPyTorch() {
+        var result = CommandResult.of("exercise", "--words");
+        assertThat(result.code()).isZero();
+        assertThat(result.out())
+                .startsWith("NumPy  ")
+                .containsPattern("\na\\.T @ b +a\\.T @ b +a\\.matmulTransposeA\\(b\\)\n");
     }
 
     @Test

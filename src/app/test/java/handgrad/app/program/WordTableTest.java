@@ -18,19 +18,21 @@ class WordTableTest {
                 .flatMap(cell -> Stream.of(cell.split("(?<=\\)), (?=a)")))
                 .map("    use(%s);\n"::formatted)
                 .collect(Collectors.joining());
-        var source = "import module handgrad;\nTensor a, b, i;\nint n;\nTorchRandom random;\nvoid use(Object o) {}\n"
-                + "void main() {\n" + expressions + "}\n";
+        var source =
+                "import module handgrad;\nTensor a = null, b, i;\nint n;\nTorchRandom random;\nvoid use(Object o) {}\n"
+                        + "void main() {\n" + expressions + "}\n";
         assertThat(expressions.lines()).hasSizeGreaterThan(40);
         assertThatNoException().isThrownBy(() -> SourceProgram.compile("Words.java", source));
     }
 
     @Test
     void a_program_has_the_rows_that_it_needs() {
-        assertThat(WordTable.comment("dq = t.mul(t).rsub(1).mul(dt); x.div(n);")).isEqualTo("""
+        assertThat(WordTable.comment("dq = t.mul(t).rsub(1).mul(dt); x.div(n);"))
+                .isEqualTo("""
                 // What NumPy and PyTorch write, and what is written here; more: ./handgrad exercise --words
                 //
                 //     NumPy         PyTorch       here
-                //     1 - a         1 - a         a.rsub(1)
+                //     -a, 1 - a     -a, 1 - a     a.neg(), a.rsub(1)
                 //     a * b, a / b  a * b, a / b  a.mul(b), a.div(b)
                 """);
         assertThat(WordTable.comment("du = dv;")).isEmpty();
@@ -38,10 +40,10 @@ class WordTableTest {
 
     @Test
     void finds_a_word_of_the_others() {
-        assertThat(WordTable.find("permute")).hasValueSatisfying(row -> assertThat(row.handgrad())
-                .isEqualTo("a.transpose(1, 2)"));
-        assertThat(WordTable.find("clamp")).hasValueSatisfying(row -> assertThat(row.handgrad())
-                .isEqualTo("a.clamp(0, 1)"));
+        assertThat(WordTable.find("permute"))
+                .hasValueSatisfying(row -> assertThat(row.handgrad()).isEqualTo("a.transpose(1, 2)"));
+        assertThat(WordTable.find("clamp"))
+                .hasValueSatisfying(row -> assertThat(row.handgrad()).isEqualTo("a.clamp(0, 1)"));
         assertThat(WordTable.find("nothing")).isEmpty();
     }
 }
