@@ -21,7 +21,7 @@ import java.util.TreeSet;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Adds to the compiler's errors what a person who knows NumPy or PyTorch wants to hear: a line that begins with help. */
+/** Adds to the compiler's errors what a person who knows NumPy or PyTorch wants to hear: lines that begin with help. */
 final class CompilerHelp {
     private static final String INDENT = "  help: ";
 

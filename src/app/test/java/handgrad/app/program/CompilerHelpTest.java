@@ -61,19 +61,22 @@ class CompilerHelpTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-        if (h > 0) y = h;           | no operator compares tensors; b where a > 0, else c, is Tensor.where(a.relu(), b, c)
+        if (h > 0) y = h;           | no operator compares tensors; b where a > 0, else c, is \
+        Tensor.where(a.relu(), b, c)
         y = h.T;                    | PyTorch's a.T is here a.t()
         y = h.view(3, 2);           | PyTorch's a.view(2, 3) is here a.reshape(2, 3)
         y = h.sum(1, keepdim=true); | PyTorch's a.sum(1, keepdim=True) is here a.sum(1, true)
         y = np.exp(h);              | NumPy's np.exp(a), np.log(a) is here a.exp(), a.log()
         y = torch.ones_like(h);     | PyTorch's torch.ones_like(a) is here Tensor.onesLike(a)
-        y = torch.nothing(h);       | there is no torch here; the methods are the tensors' own: ./handgrad exercise --words
+        y = torch.nothing(h);       | there is no torch here; the methods are the tensors' own: ./handgrad \
+        exercise --words
         y = h.transposed();         | did you mean transpose?
         y = h.twice();              | ./handgrad exercise --words lists what tensors can do
         y = dlogit;                 | did you mean dlogits?
         y = dprobs;                 | declare it first, outside of backward if it is an answer: Tensor dprobs;
         y = h.exp;                  | a method wants parentheses: .exp()
-        y = 0.5;                    | a gradient is a tensor of its tensor's shape, also where all elements are one number: \
+        y = 0.5;                    | a gradient is a tensor of its tensor's shape, also where all elements are \
+        one number: \
         Tensor.onesLike(t).mul(2)
         double d = h;               | t.item() is the number in a tensor of one element, t.get(i, j) one of several
         int k = 0.5 * n;            | an int holds no fraction: declare it as double, or cut the fraction off by (int)
