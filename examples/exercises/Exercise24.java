@@ -12,7 +12,8 @@ import module handgrad;
 // reshape alone never exchanges dimensions. The heads themselves are those of exercise 23.
 //
 // matmul, matmulTransposeA and matmulTransposeB multiply each two matrices of a batch, and transpose(1, 2) exchanges
-// two dimensions, counted from 0.
+// two dimensions, counted from 0. Where you add in another order than the solution, rounding makes exact false:
+// approximate is what counts.
 
 final int n = 2; // texts
 final int times = 4;

@@ -6,11 +6,13 @@ import module handgrad;
 // makes of it by itself. Both see it normalised:
 //
 //     h   = x + attention(norm1(x))           exercises 10 and 24
-//     out = h + mlp(norm2(h))                 exercise 8, between two linear layers
+//     out = h + mlp(norm2(h))                 GELU of exercise 8, between two linear layers
 //
-// The sums are residual connections: x reaches out directly, and so does the gradient on its way back. Go through the
-// block from the end; nothing in it is new but the order. Where a step comes back, such as the normalisation, you may
-// write it once as a method of your own, beside backward, and call it twice.
+// The sums are the residual connections of exercise 13. Go through the block from its end; nothing in it is new but the
+// order. A step that comes twice, such as the normalisation, may be a method of your own beside backward, which you
+// call where you need it:
+//
+//     Tensor throughNorm(Tensor draw, Tensor raw, Tensor inverse) { … }
 
 final int n = 2; // texts
 final int times = 3;
@@ -66,8 +68,8 @@ Tensor join(Tensor all) {
     return all.transpose(1, 2).reshape(n, times, width);
 }
 
-Tensor inv1 = null, raw1, n1, qkv, q, k, v, weights, joined, h;
-Tensor inv2 = null, raw2, n2, pre, tanh, act;
+Tensor inv1 = null, raw1, norm1, qkv, q, k, v, weights, joined, h;
+Tensor inv2 = null, raw2, norm2, pre, tanh, act;
 
 Tensor forward(NamedPass.Names names) {
     var x = names.name("x", this.x); // (2, 3, 4)
@@ -85,9 +87,9 @@ Tensor forward(NamedPass.Names names) {
     // Layer normalisation
     inv1 = inverse(x); // (2, 3, 1)
     raw1 = x.sub(x.mean(2, true)).mul(inv1); // (2, 3, 4)
-    n1 = names.name("n1", raw1.mul(gain1).add(bias1)); // (2, 3, 4)
+    norm1 = names.name("norm1", raw1.mul(gain1).add(bias1)); // (2, 3, 4)
     // Attention
-    qkv = names.name("qkv", n1.matmul(Wqkv)); // (2, 3, 12)
+    qkv = names.name("qkv", norm1.matmul(Wqkv)); // (2, 3, 12)
     q = names.name("q", split(qkv.narrow(2, 0, width))); // (2, 2, 3, 2)
     k = names.name("k", split(qkv.narrow(2, width, width))); // (2, 2, 3, 2)
     v = names.name("v", split(qkv.narrow(2, 2 * width, width))); // (2, 2, 3, 2)
@@ -98,17 +100,17 @@ Tensor forward(NamedPass.Names names) {
     // Layer normalisation
     inv2 = inverse(h); // (2, 3, 1)
     raw2 = h.sub(h.mean(2, true)).mul(inv2); // (2, 3, 4)
-    n2 = names.name("n2", raw2.mul(gain2).add(bias2)); // (2, 3, 4)
+    norm2 = names.name("norm2", raw2.mul(gain2).add(bias2)); // (2, 3, 4)
     // Two linear layers with GELU between them: ½ pre (1 + tanh(k0 (pre + k1 pre³)))
-    pre = names.name("pre", n2.matmul(W1).add(b1)); // (2, 3, 16)
+    pre = names.name("pre", norm2.matmul(W1).add(b1)); // (2, 3, 16)
     tanh = pre.add(pre.pow(3).mul(k1)).mul(k0).tanh(); // (2, 3, 16)
     act = names.name("act", pre.mul(tanh.add(1)).mul(0.5)); // (2, 3, 16)
     var out = names.name("out", h.add(act.matmul(W2).add(b2))); // (2, 3, 4)
     return out.mul(dout).sum(); // a loss whose gradient with respect to out is dout
 }
 
-Tensor db2 = null, dW2, dact, dpre, db1, dW1, dn2, dbias2, dgain2, dh;
-Tensor dWo = null, djoined, dweights, dv, dscores, dk, dq, dqkv, dWqkv, dn1, dbias1, dgain1, dx;
+Tensor db2 = null, dW2, dact, dpre, db1, dW1, dnorm2, dbias2, dgain2, dh;
+Tensor dWo = null, djoined, dweights, dv, dscores, dk, dq, dqkv, dWqkv, dnorm1, dbias1, dgain1, dx;
 
 void backward() {
     // Replace each null, from the top down. ./handgrad exercise 25 checks them, with --hint it helps.
@@ -118,7 +120,7 @@ void backward() {
     dpre = null; // (2, 3, 16)
     db1 = null; // (16)
     dW1 = null; // (4, 16)
-    dn2 = null; // (2, 3, 4)
+    dnorm2 = null; // (2, 3, 4)
     dbias2 = null; // (4)
     dgain2 = null; // (4)
     dh = null; // (2, 3, 4)
@@ -131,7 +133,7 @@ void backward() {
     dq = null; // (2, 2, 3, 2)
     dqkv = null; // (2, 3, 12)
     dWqkv = null; // (4, 12)
-    dn1 = null; // (2, 3, 4)
+    dnorm1 = null; // (2, 3, 4)
     dbias1 = null; // (4)
     dgain1 = null; // (4)
     dx = null; // (2, 3, 4)

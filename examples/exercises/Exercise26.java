@@ -6,8 +6,8 @@ import module handgrad;
 // with the same names: take your lines over), a last normalisation, a head that gives the logits, and cross-entropy
 // (exercise 2).
 //
-// The head is tied: it has no weight of its own, but the table of the embedding once more, transposed. So the table is
-// read twice, at both ends of the network.
+// The head is tied, as in exercise 16: it has no weight of its own, but the table of the embedding once more,
+// transposed. So the table is read at both ends of the network.
 //
 // Write its whole backward pass, and it trains on one line of text. The check compares your gradients, then trains for
 // 60 steps with them and compares the losses.
@@ -82,9 +82,9 @@ Tensor join(Tensor all) {
     return all.transpose(1, 2).reshape(n, times, width);
 }
 
-Tensor x = null, inv1, raw1, n1, qkv, q, k, v, weights, joined, h;
-Tensor inv2 = null, raw2, n2, pre, tanh, act, out;
-Tensor inv3 = null, raw3, n3, probs;
+Tensor x = null, inv1, raw1, norm1, qkv, q, k, v, weights, joined, h;
+Tensor inv2 = null, raw2, norm2, pre, tanh, act, out;
+Tensor inv3 = null, raw3, norm3, probs;
 
 Tensor forward(NamedPass.Names names) {
     var table = names.name("table", this.table); // (7, 8)
@@ -107,9 +107,9 @@ Tensor forward(NamedPass.Names names) {
     // The block: layer normalisation
     inv1 = inverse(x); // (3, 6, 1)
     raw1 = x.sub(x.mean(2, true)).mul(inv1); // (3, 6, 8)
-    n1 = names.name("n1", raw1.mul(gain1).add(bias1)); // (3, 6, 8)
+    norm1 = names.name("norm1", raw1.mul(gain1).add(bias1)); // (3, 6, 8)
     // Attention
-    qkv = names.name("qkv", n1.matmul(Wqkv)); // (3, 6, 24)
+    qkv = names.name("qkv", norm1.matmul(Wqkv)); // (3, 6, 24)
     q = names.name("q", split(qkv.narrow(2, 0, width))); // (3, 2, 6, 4)
     k = names.name("k", split(qkv.narrow(2, width, width))); // (3, 2, 6, 4)
     v = names.name("v", split(qkv.narrow(2, 2 * width, width))); // (3, 2, 6, 4)
@@ -120,31 +120,31 @@ Tensor forward(NamedPass.Names names) {
     // Layer normalisation
     inv2 = inverse(h); // (3, 6, 1)
     raw2 = h.sub(h.mean(2, true)).mul(inv2); // (3, 6, 8)
-    n2 = names.name("n2", raw2.mul(gain2).add(bias2)); // (3, 6, 8)
+    norm2 = names.name("norm2", raw2.mul(gain2).add(bias2)); // (3, 6, 8)
     // Two linear layers with GELU between them: ½ pre (1 + tanh(k0 (pre + k1 pre³)))
-    pre = names.name("pre", n2.matmul(W1).add(b1)); // (3, 6, 32)
+    pre = names.name("pre", norm2.matmul(W1).add(b1)); // (3, 6, 32)
     tanh = pre.add(pre.pow(3).mul(k1)).mul(k0).tanh(); // (3, 6, 32)
     act = names.name("act", pre.mul(tanh.add(1)).mul(0.5)); // (3, 6, 32)
     out = names.name("out", h.add(act.matmul(W2).add(b2))); // (3, 6, 8)
     // The last layer normalisation
     inv3 = inverse(out); // (3, 6, 1)
     raw3 = out.sub(out.mean(2, true)).mul(inv3); // (3, 6, 8)
-    n3 = names.name("n3", raw3.mul(gain3).add(bias3)); // (3, 6, 8)
+    norm3 = names.name("norm3", raw3.mul(gain3).add(bias3)); // (3, 6, 8)
     // The tied head and cross-entropy, a mean over all 18 places
-    var logits = names.name("logits", n3.matmulTransposeB(table)); // (3, 6, 7)
+    var logits = names.name("logits", norm3.matmulTransposeB(table)); // (3, 6, 7)
     probs = logits.softmax(2); // (3, 6, 7)
     return probs.log().mul(onehot).sum().div(-n * times); // the loss, one number
 }
 
-Tensor dlogits = null, dn3, dbias3, dgain3, dout;
-Tensor db2 = null, dW2, dact, dpre, db1, dW1, dn2, dbias2, dgain2, dh;
-Tensor dWo = null, djoined, dweights, dv, dscores, dk, dq, dqkv, dWqkv, dn1, dbias1, dgain1, dx;
+Tensor dlogits = null, dnorm3, dbias3, dgain3, dout;
+Tensor db2 = null, dW2, dact, dpre, db1, dW1, dnorm2, dbias2, dgain2, dh;
+Tensor dWo = null, djoined, dweights, dv, dscores, dk, dq, dqkv, dWqkv, dnorm1, dbias1, dgain1, dx;
 Tensor dpositions = null, dtable;
 
 void backward() {
     // Replace each null, from the top down. ./handgrad exercise 26 checks them, with --hint it helps.
     dlogits = null; // (3, 6, 7)
-    dn3 = null; // (3, 6, 8)
+    dnorm3 = null; // (3, 6, 8)
     dbias3 = null; // (8)
     dgain3 = null; // (8)
     dout = null; // (3, 6, 8)
@@ -154,7 +154,7 @@ void backward() {
     dpre = null; // (3, 6, 32)
     db1 = null; // (32)
     dW1 = null; // (8, 32)
-    dn2 = null; // (3, 6, 8)
+    dnorm2 = null; // (3, 6, 8)
     dbias2 = null; // (8)
     dgain2 = null; // (8)
     dh = null; // (3, 6, 8)
@@ -167,7 +167,7 @@ void backward() {
     dq = null; // (3, 2, 6, 4)
     dqkv = null; // (3, 6, 24)
     dWqkv = null; // (8, 24)
-    dn1 = null; // (3, 6, 8)
+    dnorm1 = null; // (3, 6, 8)
     dbias1 = null; // (8)
     dgain1 = null; // (8)
     dx = null; // (3, 6, 8)

@@ -67,9 +67,9 @@ void backward() {
     // dv[j] = Σi weights[i, j] dout[i]: of weights, i is the row here, and it is summed over.
     dv = weights.matmulTransposeA(dout); // (5, 3)
 
-    // Take one row, with weights w and the gradient g that arrives at them. Raise one score and its own weight grows;
-    // what do the other weights of the row do?
-    // They shrink, as the row sums to 1: dw[j] / ds[j] = w[j] (1 - w[j]), dw[i] / ds[j] = -w[i] w[j] for the others.
+    // Raise one score of a row, and its own weight grows. What do the other weights of the row do?
+    // They shrink, as a row sums to 1: dw[j] / ds[j] = w[j] (1 - w[j]), and dw[i] / ds[j] = -w[i] w[j] for the others.
+    // With g for what arrives at the weights, score j gets its own term and those of all others.
     // Summed over i: w[j] g[j] - w[j] Σi w[i] g[i]. The sum is one number for each row.
     // A hidden score has the weight 0, and with it the gradient 0: the mask needs no step of its own.
     dscores = weights.mul(dweights.sub(weights.mul(dweights).sum(1, true))); // (5, 5)

@@ -12,7 +12,8 @@ import module handgrad;
 // reshape alone never exchanges dimensions. The heads themselves are those of exercise 23.
 //
 // matmul, matmulTransposeA and matmulTransposeB multiply each two matrices of a batch, and transpose(1, 2) exchanges
-// two dimensions, counted from 0.
+// two dimensions, counted from 0. Where you add in another order than the solution, rounding makes exact false:
+// approximate is what counts.
 
 final int n = 2; // texts
 final int times = 4;
@@ -73,8 +74,9 @@ void backward() {
     // out = joined · Wo is a linear layer at each of the 2 · 4 places.
     djoined = dout.matmulTransposeB(Wo); // (2, 4, 6)
 
-    // A weight of one linear layer that runs at 8 places: all of them are rows.
-    // reshape(n * times, width) makes a matrix of (2, 4, 6).
+    // One weight for 8 places, so the terms of all places add. Of one text it would be its input transposed times dout.
+    // Either a product for each text and then the sum over the texts, or all 8 places as the rows of one matrix.
+    // reshape(n * times, width) makes such a matrix of (2, 4, 6).
     dWo = joined.reshape(n * times, width).matmulTransposeA(dout.reshape(n * times, width)); // (6, 6)
 
     // joined is told with two dimensions exchanged and two put together. Undo the last of it first.

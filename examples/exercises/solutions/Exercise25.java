@@ -6,11 +6,13 @@ import module handgrad;
 // makes of it by itself. Both see it normalised:
 //
 //     h   = x + attention(norm1(x))           exercises 10 and 24
-//     out = h + mlp(norm2(h))                 exercise 8, between two linear layers
+//     out = h + mlp(norm2(h))                 GELU of exercise 8, between two linear layers
 //
-// The sums are residual connections: x reaches out directly, and so does the gradient on its way back. Go through the
-// block from the end; nothing in it is new but the order. Where a step comes back, such as the normalisation, you may
-// write it once as a method of your own, beside backward, and call it twice.
+// The sums are the residual connections of exercise 13. Go through the block from its end; nothing in it is new but the
+// order. A step that comes twice, such as the normalisation, may be a method of your own beside backward, which you
+// call where you need it:
+//
+//     Tensor throughNorm(Tensor draw, Tensor raw, Tensor inverse) { … }
 
 final int n = 2; // texts
 final int times = 3;
@@ -66,8 +68,8 @@ Tensor join(Tensor all) {
     return all.transpose(1, 2).reshape(n, times, width);
 }
 
-Tensor inv1 = null, raw1, n1, qkv, q, k, v, weights, joined, h;
-Tensor inv2 = null, raw2, n2, pre, tanh, act;
+Tensor inv1 = null, raw1, norm1, qkv, q, k, v, weights, joined, h;
+Tensor inv2 = null, raw2, norm2, pre, tanh, act;
 
 Tensor forward(NamedPass.Names names) {
     var x = names.name("x", this.x); // (2, 3, 4)
@@ -85,9 +87,9 @@ Tensor forward(NamedPass.Names names) {
     // Layer normalisation
     inv1 = inverse(x); // (2, 3, 1)
     raw1 = x.sub(x.mean(2, true)).mul(inv1); // (2, 3, 4)
-    n1 = names.name("n1", raw1.mul(gain1).add(bias1)); // (2, 3, 4)
+    norm1 = names.name("norm1", raw1.mul(gain1).add(bias1)); // (2, 3, 4)
     // Attention
-    qkv = names.name("qkv", n1.matmul(Wqkv)); // (2, 3, 12)
+    qkv = names.name("qkv", norm1.matmul(Wqkv)); // (2, 3, 12)
     q = names.name("q", split(qkv.narrow(2, 0, width))); // (2, 2, 3, 2)
     k = names.name("k", split(qkv.narrow(2, width, width))); // (2, 2, 3, 2)
     v = names.name("v", split(qkv.narrow(2, 2 * width, width))); // (2, 2, 3, 2)
@@ -98,23 +100,23 @@ Tensor forward(NamedPass.Names names) {
     // Layer normalisation
     inv2 = inverse(h); // (2, 3, 1)
     raw2 = h.sub(h.mean(2, true)).mul(inv2); // (2, 3, 4)
-    n2 = names.name("n2", raw2.mul(gain2).add(bias2)); // (2, 3, 4)
+    norm2 = names.name("norm2", raw2.mul(gain2).add(bias2)); // (2, 3, 4)
     // Two linear layers with GELU between them: ½ pre (1 + tanh(k0 (pre + k1 pre³)))
-    pre = names.name("pre", n2.matmul(W1).add(b1)); // (2, 3, 16)
+    pre = names.name("pre", norm2.matmul(W1).add(b1)); // (2, 3, 16)
     tanh = pre.add(pre.pow(3).mul(k1)).mul(k0).tanh(); // (2, 3, 16)
     act = names.name("act", pre.mul(tanh.add(1)).mul(0.5)); // (2, 3, 16)
     var out = names.name("out", h.add(act.matmul(W2).add(b2))); // (2, 3, 4)
     return out.mul(dout).sum(); // a loss whose gradient with respect to out is dout
 }
 
-Tensor db2 = null, dW2, dact, dpre, db1, dW1, dn2, dbias2, dgain2, dh;
-Tensor dWo = null, djoined, dweights, dv, dscores, dk, dq, dqkv, dWqkv, dn1, dbias1, dgain1, dx;
+Tensor db2 = null, dW2, dact, dpre, db1, dW1, dnorm2, dbias2, dgain2, dh;
+Tensor dWo = null, djoined, dweights, dv, dscores, dk, dq, dqkv, dWqkv, dnorm1, dbias1, dgain1, dx;
 
 void backward() {
     // out = h + act · W2 + b2, and b2 was repeated over texts and places.
     db2 = dout.sum(0).sum(0); // (4)
 
-    // A linear layer at 2 · 3 places: all of them are rows.
+    // A linear layer at 2 · 3 places, whose terms add, as for Wo in exercise 24.
     dW2 = act.reshape(n * times, 4 * width).matmulTransposeA(dout.reshape(n * times, width)); // (16, 4)
 
     // Only act · W2 in out depends on act.
@@ -133,25 +135,25 @@ void backward() {
     // b1 was repeated over texts and places, as b2.
     db1 = dpre.sum(0).sum(0); // (16)
 
-    // pre = n2 · W1 + b1: a linear layer at 6 places.
-    dW1 = n2.reshape(n * times, width).matmulTransposeA(dpre.reshape(n * times, 4 * width)); // (4, 16)
+    // pre = norm2 · W1 + b1: a linear layer at 6 places.
+    dW1 = norm2.reshape(n * times, width).matmulTransposeA(dpre.reshape(n * times, 4 * width)); // (4, 16)
 
     // The input of the same layer.
-    dn2 = dpre.matmulTransposeB(W1); // (2, 3, 4)
+    dnorm2 = dpre.matmulTransposeB(W1); // (2, 3, 4)
 
-    // n2 = raw2 ∘ gain2 + bias2, and bias2 was repeated over texts and places.
-    dbias2 = dn2.sum(0).sum(0); // (4)
+    // norm2 = raw2 ∘ gain2 + bias2, and bias2 was repeated over texts and places.
+    dbias2 = dnorm2.sum(0).sum(0); // (4)
 
     // Repeated like bias2, and it has a factor.
-    dgain2 = raw2.mul(dn2).sum(0).sum(0); // (4)
+    dgain2 = raw2.mul(dnorm2).sum(0).sum(0); // (4)
 
     // h is used twice: it runs on into out, and it is normalised. Two terms.
     // The first is dout as it is: this is what a residual connection is for.
-    // The second is exercise 10: write g for gain2 ∘ dn2, what arrives at raw2. All means are over dimension 2.
+    // The second is exercise 10: write g for gain2 ∘ dnorm2, what arrives at raw2. All means are over dimension 2.
     // inv2 ∘ (g - mean of g - raw2 ∘ mean of g ∘ raw2).
-    dh = dout.add(inv2.mul(gain2.mul(dn2)
-            .sub(gain2.mul(dn2).mean(2, true))
-            .sub(raw2.mul(gain2.mul(dn2).mul(raw2).mean(2, true))))); // (2, 3, 4)
+    dh = dout.add(inv2.mul(gain2.mul(dnorm2)
+            .sub(gain2.mul(dnorm2).mean(2, true))
+            .sub(raw2.mul(gain2.mul(dnorm2).mul(raw2).mean(2, true))))); // (2, 3, 4)
 
     // What arrives at h = x + joined · Wo is dh, no longer dout.
     // A linear layer at 6 places.
@@ -180,23 +182,23 @@ void backward() {
     // Each was cut out of qkv and split: join each, and put them side by side in the order of the forward pass.
     dqkv = Tensor.cat(2, join(dq), join(dk), join(dv)); // (2, 3, 12)
 
-    // qkv = n1 · Wqkv at 6 places.
-    dWqkv = n1.reshape(n * times, width).matmulTransposeA(dqkv.reshape(n * times, 3 * width)); // (4, 12)
+    // qkv = norm1 · Wqkv at 6 places.
+    dWqkv = norm1.reshape(n * times, width).matmulTransposeA(dqkv.reshape(n * times, 3 * width)); // (4, 12)
 
     // The input of that layer.
-    dn1 = dqkv.matmulTransposeB(Wqkv); // (2, 3, 4)
+    dnorm1 = dqkv.matmulTransposeB(Wqkv); // (2, 3, 4)
 
     // As dbias2.
-    dbias1 = dn1.sum(0).sum(0); // (4)
+    dbias1 = dnorm1.sum(0).sum(0); // (4)
 
     // As dgain2.
-    dgain1 = raw1.mul(dn1).sum(0).sum(0); // (4)
+    dgain1 = raw1.mul(dnorm1).sum(0).sum(0); // (4)
 
     // x is used twice: in h = x + … and in its normalisation, as h was below out.
-    // So what arrives at h passes as it is, and the normalisation adds its term, with raw1, inv1, gain1 and dn1.
-    dx = dh.add(inv1.mul(gain1.mul(dn1)
-            .sub(gain1.mul(dn1).mean(2, true))
-            .sub(raw1.mul(gain1.mul(dn1).mul(raw1).mean(2, true))))); // (2, 3, 4)
+    // So what arrives at h passes as it is, and the normalisation adds its term, with raw1, inv1, gain1 and dnorm1.
+    dx = dh.add(inv1.mul(gain1.mul(dnorm1)
+            .sub(gain1.mul(dnorm1).mean(2, true))
+            .sub(raw1.mul(gain1.mul(dnorm1).mul(raw1).mean(2, true))))); // (2, 3, 4)
 }
 
 void main() {

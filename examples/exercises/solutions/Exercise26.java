@@ -6,8 +6,8 @@ import module handgrad;
 // with the same names: take your lines over), a last normalisation, a head that gives the logits, and cross-entropy
 // (exercise 2).
 //
-// The head is tied: it has no weight of its own, but the table of the embedding once more, transposed. So the table is
-// read twice, at both ends of the network.
+// The head is tied, as in exercise 16: it has no weight of its own, but the table of the embedding once more,
+// transposed. So the table is read at both ends of the network.
 //
 // Write its whole backward pass, and it trains on one line of text. The check compares your gradients, then trains for
 // 60 steps with them and compares the losses.
@@ -82,9 +82,9 @@ Tensor join(Tensor all) {
     return all.transpose(1, 2).reshape(n, times, width);
 }
 
-Tensor x = null, inv1, raw1, n1, qkv, q, k, v, weights, joined, h;
-Tensor inv2 = null, raw2, n2, pre, tanh, act, out;
-Tensor inv3 = null, raw3, n3, probs;
+Tensor x = null, inv1, raw1, norm1, qkv, q, k, v, weights, joined, h;
+Tensor inv2 = null, raw2, norm2, pre, tanh, act, out;
+Tensor inv3 = null, raw3, norm3, probs;
 
 Tensor forward(NamedPass.Names names) {
     var table = names.name("table", this.table); // (7, 8)
@@ -107,9 +107,9 @@ Tensor forward(NamedPass.Names names) {
     // The block: layer normalisation
     inv1 = inverse(x); // (3, 6, 1)
     raw1 = x.sub(x.mean(2, true)).mul(inv1); // (3, 6, 8)
-    n1 = names.name("n1", raw1.mul(gain1).add(bias1)); // (3, 6, 8)
+    norm1 = names.name("norm1", raw1.mul(gain1).add(bias1)); // (3, 6, 8)
     // Attention
-    qkv = names.name("qkv", n1.matmul(Wqkv)); // (3, 6, 24)
+    qkv = names.name("qkv", norm1.matmul(Wqkv)); // (3, 6, 24)
     q = names.name("q", split(qkv.narrow(2, 0, width))); // (3, 2, 6, 4)
     k = names.name("k", split(qkv.narrow(2, width, width))); // (3, 2, 6, 4)
     v = names.name("v", split(qkv.narrow(2, 2 * width, width))); // (3, 2, 6, 4)
@@ -120,25 +120,25 @@ Tensor forward(NamedPass.Names names) {
     // Layer normalisation
     inv2 = inverse(h); // (3, 6, 1)
     raw2 = h.sub(h.mean(2, true)).mul(inv2); // (3, 6, 8)
-    n2 = names.name("n2", raw2.mul(gain2).add(bias2)); // (3, 6, 8)
+    norm2 = names.name("norm2", raw2.mul(gain2).add(bias2)); // (3, 6, 8)
     // Two linear layers with GELU between them: ½ pre (1 + tanh(k0 (pre + k1 pre³)))
-    pre = names.name("pre", n2.matmul(W1).add(b1)); // (3, 6, 32)
+    pre = names.name("pre", norm2.matmul(W1).add(b1)); // (3, 6, 32)
     tanh = pre.add(pre.pow(3).mul(k1)).mul(k0).tanh(); // (3, 6, 32)
     act = names.name("act", pre.mul(tanh.add(1)).mul(0.5)); // (3, 6, 32)
     out = names.name("out", h.add(act.matmul(W2).add(b2))); // (3, 6, 8)
     // The last layer normalisation
     inv3 = inverse(out); // (3, 6, 1)
     raw3 = out.sub(out.mean(2, true)).mul(inv3); // (3, 6, 8)
-    n3 = names.name("n3", raw3.mul(gain3).add(bias3)); // (3, 6, 8)
+    norm3 = names.name("norm3", raw3.mul(gain3).add(bias3)); // (3, 6, 8)
     // The tied head and cross-entropy, a mean over all 18 places
-    var logits = names.name("logits", n3.matmulTransposeB(table)); // (3, 6, 7)
+    var logits = names.name("logits", norm3.matmulTransposeB(table)); // (3, 6, 7)
     probs = logits.softmax(2); // (3, 6, 7)
     return probs.log().mul(onehot).sum().div(-n * times); // the loss, one number
 }
 
-Tensor dlogits = null, dn3, dbias3, dgain3, dout;
-Tensor db2 = null, dW2, dact, dpre, db1, dW1, dn2, dbias2, dgain2, dh;
-Tensor dWo = null, djoined, dweights, dv, dscores, dk, dq, dqkv, dWqkv, dn1, dbias1, dgain1, dx;
+Tensor dlogits = null, dnorm3, dbias3, dgain3, dout;
+Tensor db2 = null, dW2, dact, dpre, db1, dW1, dnorm2, dbias2, dgain2, dh;
+Tensor dWo = null, djoined, dweights, dv, dscores, dk, dq, dqkv, dWqkv, dnorm1, dbias1, dgain1, dx;
 Tensor dpositions = null, dtable;
 
 void backward() {
@@ -146,26 +146,26 @@ void backward() {
     // The probabilities, less 1 at the target, over all n · times places.
     dlogits = probs.sub(onehot).div(n * times); // (3, 6, 7)
 
-    // logits = n3 · tableᵀ. The weight of this linear layer is tableᵀ, (8, 7).
+    // logits = norm3 · tableᵀ. The weight of this linear layer is tableᵀ, (8, 7).
     // dlogits times the transpose of tableᵀ: the table as it is.
-    dn3 = dlogits.matmul(table); // (3, 6, 8)
+    dnorm3 = dlogits.matmul(table); // (3, 6, 8)
 
     // The bias of the last normalisation was repeated over texts and places.
-    dbias3 = dn3.sum(0).sum(0); // (8)
+    dbias3 = dnorm3.sum(0).sum(0); // (8)
 
     // Repeated like bias3, with the factor raw3.
-    dgain3 = raw3.mul(dn3).sum(0).sum(0); // (8)
+    dgain3 = raw3.mul(dnorm3).sum(0).sum(0); // (8)
 
     // out is read by the last normalisation alone, so exercise 10 gives all of it.
-    // With g for gain3 ∘ dn3: inv3 ∘ (g - mean of g - raw3 ∘ mean of g ∘ raw3).
-    dout = inv3.mul(gain3.mul(dn3)
-            .sub(gain3.mul(dn3).mean(2, true))
-            .sub(raw3.mul(gain3.mul(dn3).mul(raw3).mean(2, true)))); // (3, 6, 8)
+    // With g for gain3 ∘ dnorm3: inv3 ∘ (g - mean of g - raw3 ∘ mean of g ∘ raw3).
+    dout = inv3.mul(gain3.mul(dnorm3)
+            .sub(gain3.mul(dnorm3).mean(2, true))
+            .sub(raw3.mul(gain3.mul(dnorm3).mul(raw3).mean(2, true)))); // (3, 6, 8)
 
     // out = h + act · W2 + b2, and b2 was repeated over texts and places.
     db2 = dout.sum(0).sum(0); // (8)
 
-    // A linear layer at 3 · 6 places: all of them are rows.
+    // A linear layer at 3 · 6 places, whose terms add, as for Wo in exercise 24.
     dW2 = act.reshape(n * times, 4 * width).matmulTransposeA(dout.reshape(n * times, width)); // (32, 8)
 
     // Only act · W2 in out depends on act.
@@ -184,25 +184,25 @@ void backward() {
     // b1 was repeated over texts and places, as b2.
     db1 = dpre.sum(0).sum(0); // (32)
 
-    // pre = n2 · W1 + b1: a linear layer at 18 places.
-    dW1 = n2.reshape(n * times, width).matmulTransposeA(dpre.reshape(n * times, 4 * width)); // (8, 32)
+    // pre = norm2 · W1 + b1: a linear layer at 18 places.
+    dW1 = norm2.reshape(n * times, width).matmulTransposeA(dpre.reshape(n * times, 4 * width)); // (8, 32)
 
     // The input of the same layer.
-    dn2 = dpre.matmulTransposeB(W1); // (3, 6, 8)
+    dnorm2 = dpre.matmulTransposeB(W1); // (3, 6, 8)
 
-    // n2 = raw2 ∘ gain2 + bias2, and bias2 was repeated over texts and places.
-    dbias2 = dn2.sum(0).sum(0); // (8)
+    // norm2 = raw2 ∘ gain2 + bias2, and bias2 was repeated over texts and places.
+    dbias2 = dnorm2.sum(0).sum(0); // (8)
 
     // Repeated like bias2, and it has a factor.
-    dgain2 = raw2.mul(dn2).sum(0).sum(0); // (8)
+    dgain2 = raw2.mul(dnorm2).sum(0).sum(0); // (8)
 
     // h is used twice: it runs on into out, and it is normalised. Two terms.
     // The first is dout as it is: this is what a residual connection is for.
-    // The second is exercise 10: write g for gain2 ∘ dn2, what arrives at raw2. All means are over dimension 2.
+    // The second is exercise 10: write g for gain2 ∘ dnorm2, what arrives at raw2. All means are over dimension 2.
     // inv2 ∘ (g - mean of g - raw2 ∘ mean of g ∘ raw2).
-    dh = dout.add(inv2.mul(gain2.mul(dn2)
-            .sub(gain2.mul(dn2).mean(2, true))
-            .sub(raw2.mul(gain2.mul(dn2).mul(raw2).mean(2, true))))); // (3, 6, 8)
+    dh = dout.add(inv2.mul(gain2.mul(dnorm2)
+            .sub(gain2.mul(dnorm2).mean(2, true))
+            .sub(raw2.mul(gain2.mul(dnorm2).mul(raw2).mean(2, true))))); // (3, 6, 8)
 
     // What arrives at h = x + joined · Wo is dh, no longer dout.
     // A linear layer at 18 places.
@@ -231,36 +231,35 @@ void backward() {
     // Each was cut out of qkv and split: join each, and put them side by side in the order of the forward pass.
     dqkv = Tensor.cat(2, join(dq), join(dk), join(dv)); // (3, 6, 24)
 
-    // qkv = n1 · Wqkv at 18 places.
-    dWqkv = n1.reshape(n * times, width).matmulTransposeA(dqkv.reshape(n * times, 3 * width)); // (8, 24)
+    // qkv = norm1 · Wqkv at 18 places.
+    dWqkv = norm1.reshape(n * times, width).matmulTransposeA(dqkv.reshape(n * times, 3 * width)); // (8, 24)
 
     // The input of that layer.
-    dn1 = dqkv.matmulTransposeB(Wqkv); // (3, 6, 8)
+    dnorm1 = dqkv.matmulTransposeB(Wqkv); // (3, 6, 8)
 
     // As dbias2.
-    dbias1 = dn1.sum(0).sum(0); // (8)
+    dbias1 = dnorm1.sum(0).sum(0); // (8)
 
     // As dgain2.
-    dgain1 = raw1.mul(dn1).sum(0).sum(0); // (8)
+    dgain1 = raw1.mul(dnorm1).sum(0).sum(0); // (8)
 
     // x is used twice: in h = x + … and in its normalisation, as h was below out.
-    // So what arrives at h passes as it is, and the normalisation adds its term, with raw1, inv1, gain1 and dn1.
-    dx = dh.add(inv1.mul(gain1.mul(dn1)
-            .sub(gain1.mul(dn1).mean(2, true))
-            .sub(raw1.mul(gain1.mul(dn1).mul(raw1).mean(2, true))))); // (3, 6, 8)
+    // So what arrives at h passes as it is, and the normalisation adds its term, with raw1, inv1, gain1 and dnorm1.
+    dx = dh.add(inv1.mul(gain1.mul(dnorm1)
+            .sub(gain1.mul(dnorm1).mean(2, true))
+            .sub(raw1.mul(gain1.mul(dnorm1).mul(raw1).mean(2, true))))); // (3, 6, 8)
 
     // positions was repeated over the texts.
     dpositions = dx.sum(0); // (6, 8)
 
     // The table is read twice: as embedding, where each place reads one row, and as head.
     // As embedding: exercise 7, indexAdd onto zeros of the shape of the table.
-    // As head: what arrives at the weight of a linear layer is (8, 7), n3 transposed times dlogits, at 18 places. The
-    // table is its transpose.
-    // So (7, 8) is dlogits transposed times n3, and the two terms add.
+    // As head: the weight of that linear layer is tableᵀ, (8, 7), with the gradient norm3 transposed times dlogits.
+    // The table is its transpose: dlogits transposed times norm3, over 18 places. And the two terms add.
     dtable = Tensor.zeros(vocabulary, width)
             .to(DType.FLOAT64)
             .indexAdd(tokens, dx)
-            .add(dlogits.reshape(n * times, vocabulary).matmulTransposeA(n3.reshape(n * times, width))); // (7, 8)
+            .add(dlogits.reshape(n * times, vocabulary).matmulTransposeA(norm3.reshape(n * times, width))); // (7, 8)
 }
 
 // Trains, and gives the loss of every step.
