@@ -47,6 +47,23 @@ public final class ExerciseCommand implements Callable<Integer> {
     private Path folder;
 
     @Option(
+            names = "--all",
+            description = "Mark the folder that stands in the place of NAME, by --json: files of students as"
+                    + " STUDENT/Exercise1.java, STUDENT/my-exercises/Exercise1.java or STUDENT-Exercise1.java. Their"
+                    + " code runs with your rights, each file in a JVM of its own with limits of time and memory: mark"
+                    + " what strangers wrote in a container.")
+    private boolean all;
+
+    @Option(
+            names = "--json",
+            description = "Print a JSON object a line: right and total count gradients, points are 100 where it is"
+                    + " solved, else the share that is right in percent.")
+    private boolean json;
+
+    @Option(names = "--student", paramLabel = "STUDENT", description = "Who is named in the JSON object.")
+    private @Nullable String student;
+
+    @Option(
             names = "--time-limit",
             paramLabel = "SECONDS",
             defaultValue = "30",
@@ -80,7 +97,14 @@ public final class ExerciseCommand implements Callable<Integer> {
     }
 
     @Override
-    public Integer call() {
+    public Integer call() throws IOException, InterruptedException {
+        if (all) {
+            if (!json || name == null) {
+                throw new WrongInputException("name the folder to mark, as in ./handgrad exercise --all --json FOLDER");
+            }
+            new ClassMarking(timeLimit, out()).mark(Path.of(name));
+            return ExitCode.DONE;
+        }
         if (help.words) {
             out().print(WordTable.text());
             out().flush();
@@ -107,7 +131,10 @@ public final class ExerciseCommand implements Callable<Integer> {
             var check = check(exercise, source);
             note(exercise, check);
             var report = new ExerciseReport(exercise, source, check, ExerciseMap.of(folder));
-            out().print(help.hint ? report.hint() : report.text());
+            out().print(
+                            json
+                                    ? MarkJson.of(student, exercise, report) + "\n"
+                                    : help.hint ? report.hint() : report.text());
             out().flush();
             return help.hint || check.solved() ? ExitCode.DONE : ExitCode.FAILED;
         } catch (CompilationException exception) {

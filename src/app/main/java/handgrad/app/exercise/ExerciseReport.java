@@ -134,14 +134,20 @@ record ExerciseReport(Exercise exercise, Path source, ExerciseCheck check, Exerc
 
     /** A gradient and the line that computes it: {@code dlogits (line 91)}. */
     private String place(String tensor) {
+        int line = line(tensor);
+        return "d" + tensor + (line == 0 ? "" : " (line %d)".formatted(line));
+    }
+
+    /** The number of the line that computes a gradient, 0 if there is none. */
+    int line(String tensor) {
         var answer = Pattern.compile("\\s*d%s\\s*=[^=].*".formatted(Pattern.quote(tensor)));
         var lines = lines();
         for (int i = 0; i < lines.size(); i++) {
             if (answer.matcher(lines.get(i)).matches()) {
-                return "d%s (line %d)".formatted(tensor, i + 1);
+                return i + 1;
             }
         }
-        return "d" + tensor;
+        return 0;
     }
 
     private List<String> lines() {

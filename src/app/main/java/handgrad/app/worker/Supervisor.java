@@ -35,16 +35,20 @@ public final class Supervisor {
     private final Process process;
     private final MessageFile messages;
     private final Path path;
-    private final PrintStream error = System.err;
+    private final PrintStream out;
+    private final PrintStream error;
     private Message.@Nullable Begin begin;
     private Message.@Nullable End end;
     private long deadline = Long.MAX_VALUE;
     private volatile boolean signalled;
 
-    private Supervisor(Process process, MessageFile messages, Path path) {
+    /** Of a worker that runs; {@code out} and {@code error} get what it reports. */
+    Supervisor(Process process, MessageFile messages, Path path, PrintStream out, PrintStream error) {
         this.process = process;
         this.messages = messages;
         this.path = path;
+        this.out = out;
+        this.error = error;
     }
 
     /**
@@ -61,7 +65,9 @@ public final class Supervisor {
             var process = new ProcessBuilder(Arrays.copyOfRange(arguments, 1, arguments.length))
                     .inheritIO()
                     .start();
-            code = new Supervisor(process, messages, path).run();
+            var supervisor = new Supervisor(process, messages, path, System.out, System.err);
+            Runtime.getRuntime().addShutdownHook(new Thread(supervisor::passOnSignal));
+            code = supervisor.run();
         } catch (IOException exception) {
             System.err.println("handgrad: cannot run the program in a JVM of its own: " + exception.getMessage());
             code = ExitCode.FAILED;
@@ -76,8 +82,8 @@ public final class Supervisor {
         System.exit(code);
     }
 
-    private int run() throws IOException, InterruptedException {
-        Runtime.getRuntime().addShutdownHook(new Thread(this::passOnSignal));
+    /** The exit code of the worker, when it has ended. */
+    int run() throws IOException, InterruptedException {
         while (!process.waitFor(POLL_MILLIS, TimeUnit.MILLISECONDS)) {
             relay();
             if (System.nanoTime() - deadline > 0 && deadline != Long.MAX_VALUE) {
@@ -95,7 +101,7 @@ public final class Supervisor {
         for (var message : messages.read()) {
             switch (message) {
                 case Message.Print(boolean toError, String text) -> {
-                    var stream = toError ? error : System.out;
+                    var stream = toError ? error : out;
                     stream.print(text);
                     stream.flush();
                 }
