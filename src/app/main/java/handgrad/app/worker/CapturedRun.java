@@ -54,9 +54,9 @@ public record CapturedRun(int code, String out, String err) {
                 .filter(option -> option.startsWith("-X")
                         || option.startsWith("--add-")
                         || option.startsWith("--enable-native-access")
-                        || option.startsWith("-Dhandgrad.")
+                        || (option.startsWith("-Dhandgrad.")
                                 && !option.startsWith("-Dhandgrad.worker")
-                                && !option.startsWith("-Dhandgrad.stderr"))
+                                && !option.startsWith("-Dhandgrad.stderr")))
                 .forEach(command::add);
         command.addAll(List.of(
                 "-XX:TieredStopAtLevel=1",
