@@ -42,6 +42,8 @@ import picocli.CommandLine.Spec;
 public final class DiagramCommand implements Callable<Integer> {
     private static final Pattern EXERCISE = Pattern.compile("(exercise|rung|fault)-\\d+");
 
+    private static final Pattern MAIN = Pattern.compile("\\bvoid\\s+main\\s*\\(");
+
     @Parameters(index = "0", paramLabel = "MODEL", description = "A model, an exercise, or FILE.java.")
     private String model;
 
@@ -120,7 +122,14 @@ public final class DiagramCommand implements Callable<Integer> {
     private int draw() {
         var file = output != null ? output : Path.of(name() + ".svg");
         var format = Format.of(file);
-        var drawing = new Drawing(subject(model), new Style(backward.chosen(), values), paper, open);
+        Drawing drawing;
+        try {
+            drawing = new Drawing(subject(model), new Style(backward.chosen(), values), paper, open);
+        } catch (CompilationException exception) {
+            spec.commandLine().getErr().print(exception.getMessage());
+            spec.commandLine().getErr().flush();
+            return ExitCode.FAILED;
+        }
         try {
             Files.write(file, format.bytes(drawing));
         } catch (IOException exception) {
@@ -140,7 +149,7 @@ public final class DiagramCommand implements Callable<Integer> {
     }
 
     /** What a name of the command line stands for. */
-    static DiagramSubject subject(String model) {
+    static DiagramSubject subject(String model) throws CompilationException {
         if (model.endsWith(".java")) {
             var file = Path.of(model);
             RunCommand.requireSource(file);
@@ -154,21 +163,21 @@ public final class DiagramCommand implements Callable<Integer> {
         return ModelSubject.of(ModelOption.named(model));
     }
 
-    private static DiagramSubject compiled(String title, String file, String source) {
+    private static DiagramSubject compiled(String title, String file, String source) throws CompilationException {
+        return FileSubject.of(
+                title, file, source, compiled(Path.of(file).getFileName().toString(), source));
+    }
+
+    /** The program of a source, which needs no main method if it has a forward pass. */
+    private static SourceProgram compiled(String file, String source) throws CompilationException {
         try {
-            return FileSubject.of(
-                    title,
-                    file,
-                    source,
-                    SourceProgram.compile(Path.of(file).getFileName().toString(), source));
+            return SourceProgram.compile(file, source);
         } catch (CompilationException exception) {
-            throw new WrongInputException("%s does not compile: %s"
-                    .formatted(
-                            file,
-                            String.valueOf(exception.getMessage())
-                                    .lines()
-                                    .findFirst()
-                                    .orElse("")));
+            if (MAIN.matcher(source).find()) {
+                throw exception;
+            }
+            // To the compiler a file of methods alone is a program, and lacks its beginning.
+            return SourceProgram.compile(file, source + "\nvoid main() {}\n");
         }
     }
 }

@@ -344,6 +344,9 @@ final class DiagramReader {
             return "d%s[%s%s] += d%s%s".formatted(input.name(), names.get(index), at, output.name(), at);
         }
         var text = parts.stream().map(part -> part.term().text()).collect(Collectors.joining(" + "));
+        if (text.equals("d" + input.name())) {
+            return text + " is given";
+        }
         var where = parts.stream()
                 .map(part -> part.term().where())
                 .filter(each -> !each.isEmpty())

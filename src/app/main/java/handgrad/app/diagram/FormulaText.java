@@ -83,8 +83,8 @@ final class FormulaText {
             case RSUB -> new Expression(number(value, x) + " − " + operand(x, PRODUCT), SUM);
             case MUL ->
                 value.inputs().size() == 1
-                        ? product(number(value, x) + "·" + factor(x))
-                        : product(factor(x) + times(value) + second(value, PRODUCT));
+                        ? product(number(value, x) + " " + factor(x))
+                        : product(factor(x) + "∘" + second(value, PRODUCT));
             case DIV -> {
                 var divisor = second(value, ATOM);
                 boolean minus = divisor.startsWith("−");
@@ -109,7 +109,7 @@ final class FormulaText {
             case CROP -> crop(value);
             case ADD_SCALED ->
                 new Expression(
-                        operand(x, SUM) + " + " + (value.arguments().getFirst() == 1 ? "" : number(value, x) + "·")
+                        operand(x, SUM) + " + " + (value.arguments().getFirst() == 1 ? "" : number(value, x) + " ")
                                 + operand(value.inputs().get(1), PRODUCT),
                         SUM);
             case SQRT -> atom("√" + operand(x, ATOM));
@@ -122,7 +122,7 @@ final class FormulaText {
                                 number(value.arguments().getLast())));
             case MAXIMUM, MINIMUM, WHERE, RNN, GRU, LSTM, MAKEMORE_GRU -> atom(op + "(" + names(value) + ")");
             case LOG_SUM_EXP -> product("ln Σ" + dimension(value) + " exp(" + name(x) + ")");
-            case SUM -> product("Σ" + dimension(value) + " " + factor(flattened(value)));
+            case SUM -> product("Σ" + dimension(value) + " " + Term.whole(factor(flattened(value))));
             case MAX -> product((isLast(value) ? "rowmax " : "max" + dimension(value) + " ") + factor(x));
             case ARGMAX, ARGSORT, CUMSUM -> product(op + dimension(value) + " " + factor(x));
             case CAUSAL_MEAN -> product("mean up to t of " + factor(x));
@@ -293,14 +293,6 @@ final class FormulaText {
         return value.inputs().size() > 1
                 ? operand(value.inputs().get(1), level)
                 : number(value, value.inputs().getFirst());
-    }
-
-    private static String times(Value value) {
-        return value.inputs().stream().anyMatch(input -> isColumn(input)) ? "·" : "∘";
-    }
-
-    private static boolean isColumn(Value value) {
-        return value.shape().rank() == 0 || value.shape().size(-1) == 1;
     }
 
     /** What a total sum, which runs over a flat view, is the sum of. */

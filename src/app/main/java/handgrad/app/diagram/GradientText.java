@@ -351,6 +351,6 @@ final class GradientText {
     private void leakyRelu(Value value, Term d, Set<Mark> marks) {
         var x = value.inputs().getFirst();
         var slope = FormulaText.number(value.arguments().getFirst());
-        into(x, d.times("(1{%1$s > 0} + %2$s·1{%1$s ≤ 0})".formatted(formula.factor(x), slope), value.shape()), marks);
+        into(x, d.times("(1{%1$s > 0} + %2$s 1{%1$s ≤ 0})".formatted(formula.factor(x), slope), value.shape()), marks);
     }
 }

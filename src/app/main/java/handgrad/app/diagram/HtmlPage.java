@@ -15,6 +15,14 @@ final class HtmlPage {
             aside { width: 30em; overflow: auto; border-left: 1px solid #9a9a9a; padding: 0 1em; }
             pre { white-space: pre-wrap; background: #f4f4f4; padding: 0.5em; }
             g.tensor { cursor: pointer; }
+            @media (max-width: 50em) {
+                body { flex-direction: column; height: auto; }
+                aside { width: auto; border-left: none; border-top: 1px solid #9a9a9a; }
+            }
+            @media (prefers-color-scheme: dark) {
+                body { background: #14171b; color: #e6e9ed; }
+                pre { background: #1d2126; }
+            }
             g.tensor.chosen rect { stroke: #c4a000; stroke-width: 3; }
             </style>
             </head>
@@ -24,18 +32,19 @@ final class HtmlPage {
     private static final String END = """
             </aside>
             <script>
-            for (const tensor of document.querySelectorAll("g.tensor")) {
-                tensor.addEventListener("click", () => {
-                    const name = tensor.dataset.name;
-                    for (const other of document.querySelectorAll("g.tensor")) {
-                        other.classList.toggle("chosen", other.dataset.name === name);
-                    }
-                    for (const section of document.querySelectorAll("aside section")) {
-                        section.hidden = section.dataset.of !== name;
-                    }
-                    document.getElementById("hint").hidden = true;
-                });
+            const tensors = document.querySelectorAll("g.tensor");
+            function choose(name) {
+                for (const tensor of tensors) {
+                    tensor.classList.toggle("chosen", tensor.dataset.name === name);
+                }
+                for (const section of document.querySelectorAll("aside section")) {
+                    section.hidden = section.dataset.of !== name;
+                }
             }
+            for (const tensor of tensors) {
+                tensor.addEventListener("click", () => choose(tensor.dataset.name));
+            }
+            choose(document.querySelector("aside section").dataset.of);
             </script>
             </body>
             </html>
@@ -45,13 +54,14 @@ final class HtmlPage {
 
     static String of(Drawing drawing) {
         var diagram = drawing.diagram();
-        var html = new StringBuilder("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n");
+        var html = new StringBuilder("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+                + "<meta name=\"viewport\" content=\"width=device-width\">\n");
         html.append("<title>")
                 .append(escape(diagram.title()))
                 .append("</title>\n")
                 .append(STYLE);
         html.append(SvgFile.of(drawing.sheet()));
-        html.append("</main>\n<aside>\n<p id=\"hint\">Click a tensor.</p>\n");
+        html.append("</main>\n<aside>\n<p>Click a tensor to see its numbers.</p>\n");
         diagram.nodes().forEach(node -> section(drawing, node, html));
         return html.append(END).toString();
     }

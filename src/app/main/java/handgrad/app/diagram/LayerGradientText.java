@@ -150,12 +150,16 @@ record LayerGradientText(
         into.hand(
                 x,
                 d.withBody(
-                        "%s − %s∘Σ%s %s".formatted(d.body(), softmax(x, along(value)), along(value), d.body()),
+                        "%s − %s∘%s"
+                                .formatted(
+                                        d.body(),
+                                        softmax(x, along(value)),
+                                        d.summed("Σ" + along(value), x.shape()).body()),
                         value.shape()),
                 marks);
     }
 
-    /** softmax·d, where d is repeated along the dimension. */
+    /** softmax ∘ d, where d is repeated along the dimension. */
     Term logSumExp(Value value, Term d) {
         var x = value.inputs().getFirst();
         return d.times(softmax(x, along(value)), x.shape());
@@ -185,7 +189,7 @@ record LayerGradientText(
             var name = formula.factor(probabilities);
             into.hand(
                     probabilities,
-                    new Term(true, "", "", "n·" + name, probabilities.shape(), "at (i, " + targets + "_i), else 0"),
+                    new Term(true, "", "", "n " + name, probabilities.shape(), "at (i, " + targets + "_i), else 0"),
                     GradientText.with(marks, Mark.SCATTER));
         }
     }

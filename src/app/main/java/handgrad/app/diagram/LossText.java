@@ -30,7 +30,7 @@ final class LossText {
         if (isSum(value)) {
             return "Σ " + body;
         }
-        return (isPerRow(value) ? "1/" + FormulaText.number(divisor(value)) + "·Σ " : "mean ") + body;
+        return (isPerRow(value) ? "1/" + FormulaText.number(divisor(value)) + " Σ " : "mean ") + body;
     }
 
     /** The gradient of the sum, divided as the sum is. */
@@ -127,11 +127,11 @@ final class LossText {
         var rest = FormulaText.number(1 - smoothing);
         String body;
         if (smoothing == 0) {
-            body = (isWeighted(value) ? "w[" + targets + "]·" : "") + "(%s − onehot(%s))".formatted(softmax, targets);
+            body = (isWeighted(value) ? "w[" + targets + "]∘" : "") + "(%s − onehot(%s))".formatted(softmax, targets);
         } else if (isWeighted(value)) {
-            body = "(%1$s·w[%2$s]·(%3$s − onehot(%2$s)) + %4$s·(Σw·%3$s − w))".formatted(rest, targets, softmax, share);
+            body = "(%1$s w[%2$s]∘(%3$s − onehot(%2$s)) + %4$s (Σw∘%3$s − w))".formatted(rest, targets, softmax, share);
         } else {
-            body = "(%s − %s·onehot(%s) − %s)".formatted(softmax, rest, targets, share);
+            body = "(%s − %s onehot(%s) − %s)".formatted(softmax, rest, targets, share);
         }
         return divided(value, d.times(body, x.shape()), count(value, targets));
     }

@@ -12,7 +12,7 @@ import java.util.List;
  */
 record Packing(double scale, List<Point> corners) {
     private static final double GUTTER = 5;
-    private static final double LARGEST_SCALE = 1.5;
+    private static final double LARGEST_SCALE = 3;
 
     /** The better of columns and rows on a page of this size. */
     static Packing of(List<BandLayout> bands, double width, double height) {
@@ -21,11 +21,11 @@ record Packing(double scale, List<Point> corners) {
         return columns.scale >= rows.scale ? columns : rows;
     }
 
-    /** The largest scale at which everything fits, to a thousandth. */
+    /** The largest scale at which everything fits. */
     private static Packing largest(List<BandLayout> bands, double width, double height, boolean inRows) {
         double fits = 0;
         double fails = LARGEST_SCALE;
-        while (fails - fits > 1e-3) {
+        while (fails - fits > 1e-5) {
             double middle = (fits + fails) / 2;
             if (fits(lines(bands, width / middle, height / middle, inRows), width / middle, height / middle, inRows)) {
                 fits = middle;
@@ -34,7 +34,7 @@ record Packing(double scale, List<Point> corners) {
             }
         }
         var lines = lines(bands, width / fits, height / fits, inRows);
-        return new Packing(fits, corners(lines, fits, inRows ? height : width, inRows));
+        return new Packing(fits, corners(lines, fits, width, height, inRows));
     }
 
     /** The bands in lines, each as full as the page is long. */
@@ -61,16 +61,19 @@ record Packing(double scale, List<Point> corners) {
         return across <= (inRows ? height : width) && lines.stream().allMatch(line -> length(line, inRows) <= room);
     }
 
-    /** The corners; what is left across the page goes between the lines. */
-    private static List<Point> corners(List<List<BandLayout>> lines, double scale, double across, boolean inRows) {
+    /** The corners: each line in the middle of the page; what is left across it goes between the lines. */
+    private static List<Point> corners(
+            List<List<BandLayout>> lines, double scale, double width, double height, boolean inRows) {
+        double room = inRows ? width : height;
+        double across = inRows ? height : width;
         double used = lines.stream()
                 .mapToDouble(line -> breadth(line, inRows) * scale)
                 .sum();
         double gap = lines.size() == 1 ? 0 : Math.min(5 * GUTTER, (across - used) / (lines.size() - 1));
-        double start = inRows ? 0 : (across - used - gap * (lines.size() - 1)) / 2;
+        double start = (across - used - gap * (lines.size() - 1)) / 2;
         var corners = new ArrayList<Point>();
         for (var line : lines) {
-            double at = 0;
+            double at = Math.max(0, room - length(line, inRows) * scale) / 2;
             for (var band : line) {
                 corners.add(inRows ? new Point(at, start) : new Point(start, at));
                 at += (length(band, inRows) + GUTTER) * scale;

@@ -96,6 +96,7 @@ record Sheet(double width, double height, String title, double smallest, List<Fi
         if (style.backward() != Backward.NONE) {
             texts.add("dx: gradient of the loss by x; n: size of the batch; Σ0: sum over dimension 0;"
                     + " ⊕: gradients of several uses add");
+            texts.add("∘: element by element; ·: matrix product");
         }
         if (style.values()) {
             texts.add("value, grad: mean ± standard deviation; green: gradient right, red: wrong");

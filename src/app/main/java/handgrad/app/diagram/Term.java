@@ -42,14 +42,17 @@ record Term(boolean negative, String coefficient, String body, String divisor, S
     Term over(String number) {
         boolean minus = number.startsWith("−");
         var factor = minus ? number.substring(1) : number;
-        var product = divisor.isEmpty() ? factor : divisor + "·" + factor;
-        return new Term(negative ^ minus, coefficient, body, product, shape, where);
+        return new Term(negative ^ minus, coefficient, body, divisors(divisor, factor), shape, where);
     }
 
-    /** A factor, which stands in front, times this, element by element; {@code ·} where one of the two is a column. */
+    private static String divisors(String a, String b) {
+        boolean areNumbers = (a + b).matches("\\d{2,8}") && !a.isEmpty();
+        return areNumbers ? String.valueOf(Long.parseLong(a) * Long.parseLong(b)) : a.isEmpty() ? b : a + " " + b;
+    }
+
+    /** A factor, which stands in front, times this, element by element. */
     Term times(String factor, Shape of) {
-        boolean column = isColumn(of) || isColumn(shape);
-        return withBody(body.isEmpty() ? factor : factor + (column ? "·" : "∘") + operand(), larger(of, shape));
+        return withBody(body.isEmpty() ? factor : factor + "∘" + operand(), larger(of, shape));
     }
 
     /** The matrix product factor · this. */
@@ -79,7 +82,7 @@ record Term(boolean negative, String coefficient, String body, String divisor, S
 
     /** A sum of this, as {@code Σ0,2,3}. */
     Term summed(String sum, Shape result) {
-        return withBody(body.isEmpty() ? "" : sum + " " + operand(), result);
+        return withBody(body.isEmpty() ? "" : sum + " " + whole(body), result);
     }
 
     Term withShape(Shape newShape) {
@@ -97,15 +100,25 @@ record Term(boolean negative, String coefficient, String body, String divisor, S
             }
         }
         var subscript = dimensions.stream().map(String::valueOf).collect(Collectors.joining(","));
-        return withBody(body.isEmpty() ? "" : "Σ" + subscript + " " + body, target);
-    }
-
-    private static boolean isColumn(Shape shape) {
-        return shape.rank() == 0 || shape.size(-1) == 1;
+        return withBody(body.isEmpty() ? "" : "Σ" + subscript + " " + whole(body), target);
     }
 
     private static Shape larger(Shape a, Shape b) {
         return a.elements() >= b.elements() ? a : b;
+    }
+
+    /** What a sum is of: in parentheses where it would not be seen how far the sum reaches. */
+    static String whole(String text) {
+        int depth = 0;
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            depth += "([{".indexOf(c) >= 0 ? 1 : ")]}".indexOf(c) >= 0 ? -1 : 0;
+            boolean reachesOn = (text.startsWith("(") ? "∘·" : "+−/").indexOf(c) >= 0;
+            if (depth == 0 && reachesOn) {
+                return "(" + text + ")";
+            }
+        }
+        return text;
     }
 
     /** The body as a factor of a product. */
@@ -117,13 +130,13 @@ record Term(boolean negative, String coefficient, String body, String divisor, S
     String text() {
         var product = body.isEmpty()
                 ? coefficient.isEmpty() ? "1" : coefficient
-                : coefficient + (coefficient.isEmpty() || (isFraction() && body.startsWith("(")) ? "" : "·") + body;
+                : coefficient + (coefficient.isEmpty() || (isFraction() && body.startsWith("(")) ? "" : " ") + body;
         return (negative ? "−" : "") + product + (divisor.isEmpty() ? "" : "/" + grouped(divisor));
     }
 
     private static String grouped(String divisor) {
-        boolean isProduct =
-                divisor.contains("·") && !(divisor.startsWith("(") && divisor.indexOf(')') == divisor.length() - 1);
+        boolean isProduct = (divisor.contains(" ") || divisor.contains("∘"))
+                && !(divisor.startsWith("(") && divisor.indexOf(')') == divisor.length() - 1);
         return isProduct ? "(" + divisor + ")" : divisor;
     }
 

@@ -167,7 +167,7 @@ class DiagramCommandTest {
         assertThat(svg)
                 .contains("fill=\"#4e9a06\"")
                 .contains("fill=\"#cc0000\"")
-                .contains("data-formula=\"da = 2·a∘db\"");
+                .contains("data-formula=\"da = 2 a∘db\"");
     }
 
     @Test
@@ -202,7 +202,7 @@ class DiagramCommandTest {
                 .contains("data-formula=\"dembedding = reshape dflatten\"")
                 .contains("data-formula=\"dtanh1 = dlinear2·linear2.weightᵀ\"")
                 .contains("data-formula=\"dlinear2.weight = tanh1ᵀ·dlinear2\"")
-                .contains("data-formula=\"dlinear1 = inv/n·(n·g − Σ0 g − n/(n−1)·x̂∘Σ0 (g∘x̂)),"
+                .contains("data-formula=\"dlinear1 = inv/n∘(n g − Σ0 g − n/(n−1) x̂∘Σ0 (g∘x̂)),"
                         + " g = batchnorm1.weight∘dbatchnorm1\"")
                 .contains("data-formula=\"dbatchnorm1.weight = Σ0 x̂∘dbatchnorm1\" data-marks=\"broadcast\"")
                 .contains("data-formula=\"dbatchnorm1.bias = Σ0 dbatchnorm1\" data-marks=\"broadcast\"")
@@ -344,5 +344,26 @@ class DiagramCommandTest {
                                 folder.resolve("long.svg").toString())
                         .code())
                 .isZero();
+    }
+
+    @Test
+    void a_file_needs_a_forward_pass_and_no_main_method() throws IOException {
+        var file = Files.writeString(folder.resolve("Pass.java"), """
+                import module handgrad;
+
+                Tensor forward(NamedPass.Names names) {
+                    return names.name("x", Tensor.ones(3)).sum();
+                }
+                """);
+        var drawn = folder.resolve("pass.svg");
+        var result = CommandResult.of("diagram", file.toString(), "-o", drawn.toString());
+        assertThat(result).isEqualTo(new CommandResult(0, "wrote " + drawn + "\n", ""));
+
+        Files.writeString(file, Files.readString(file).replace(".sum()", " - 1"));
+        var wrong = CommandResult.of("diagram", file.toString(), "-o", drawn.toString());
+        assertThat(wrong.code()).isOne();
+        assertThat(wrong.err())
+                .startsWith("Pass.java:4: error: bad operand types for binary operator '-'\n")
+                .contains("    return names.name(\"x\", Tensor.ones(3)) - 1;\n");
     }
 }

@@ -62,7 +62,7 @@ class LimitsTest {
     }
 
     @Test
-    void gradients_that_take_too_long_to_check_have_no_colour() {
+    void gradients_that_take_too_long_to_check_have_no_colour() throws Exception {
         var subject = DiagramCommand.subject("exercise-12");
         var style = new Style(Backward.NONE, true);
         var checked = new Drawing(subject, style, Paper.A3, List.of());

@@ -58,7 +58,7 @@ class Part4SheetTest {
             entry("hprebn bnmeani", "dhprebn += dbnmeani/n"),
             entry("hprebn bndiff", "dhprebn = dbndiff"),
             entry("bnmeani bndiff", "dbnmeani = −Σ0 dbndiff"),
-            entry("bndiff bndiff2", "dbndiff += 2·bndiff∘dbndiff2"),
+            entry("bndiff bndiff2", "dbndiff += 2 bndiff∘dbndiff2"),
             entry("bndiff bnraw", "dbndiff = bnvar_inv∘dbnraw"),
             entry("bndiff2 bnvar", "dbndiff2 = dbnvar/(n−1)"),
             entry("bnvar bnvar_inv", "dbnvar = −½(bnvar + 1e-5)^(−3/2)∘dbnvar_inv"),
@@ -70,13 +70,13 @@ class Part4SheetTest {
             entry("h logits", "dh = dlogits·W2ᵀ"),
             entry("W2 logits", "dW2 = hᵀ·dlogits"),
             entry("b2 logits", "db2 = Σ0 dlogits"),
-            entry("logits logit_maxes", "dlogits += 1{argmax}·dlogit_maxes"),
+            entry("logits logit_maxes", "dlogits += 1{argmax}∘dlogit_maxes"),
             entry("logits norm_logits", "dlogits = dnorm_logits"),
             entry("logit_maxes norm_logits", "dlogit_maxes = −Σ1 dnorm_logits"),
             entry("norm_logits counts", "dnorm_logits = counts∘dcounts"),
             entry("counts counts_sum", "dcounts += dcounts_sum"),
-            entry("counts probs", "dcounts = counts_sum_inv·dprobs"),
-            entry("counts_sum counts_sum_inv", "dcounts_sum = −counts_sum⁻²·dcounts_sum_inv"),
+            entry("counts probs", "dcounts = counts_sum_inv∘dprobs"),
+            entry("counts_sum counts_sum_inv", "dcounts_sum = −counts_sum⁻²∘dcounts_sum_inv"),
             entry("counts_sum_inv probs", "dcounts_sum_inv = Σ1 counts∘dprobs"),
             entry("probs logprobs", "dprobs = dlogprobs/probs"),
             entry("logprobs loss", "dlogprobs = −1/n at (i, Yb_i), else 0"));
@@ -95,7 +95,11 @@ class Part4SheetTest {
             "sum", Set.of("hprebn bnmeani", "bndiff2 bnvar", "counts counts_sum"),
             "scatter", Set.of("C emb", "logprobs loss"));
 
-    private final DiagramSubject subject = DiagramCommand.subject("exercise-1");
+    private final DiagramSubject subject;
+
+    Part4SheetTest() throws Exception {
+        subject = DiagramCommand.subject("exercise-1");
+    }
 
     private List<Element> groups(Backward backward, String kind) throws Exception {
         var svg = SvgFile.of(new Drawing(subject, new Style(backward, false), Paper.A3, List.of()).sheet());

@@ -37,7 +37,7 @@ class SheetTest {
 
     @ParameterizedTest
     @MethodSource("models")
-    void nothing_overlaps_or_leaves_the_page_and_letters_can_be_read(String model) {
+    void nothing_overlaps_or_leaves_the_page_and_letters_can_be_read(String model) throws Exception {
         var subject = withAllChecked(DiagramCommand.subject(model));
         var opened =
                 subject.layers().isEmpty() ? List.of(List.<String>of()) : List.of(List.<String>of(), List.of("all"));
