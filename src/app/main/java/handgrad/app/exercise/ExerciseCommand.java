@@ -9,8 +9,11 @@ import handgrad.app.program.SourceProgram.CompilationException;
 import handgrad.app.program.WordTable;
 import handgrad.app.worker.Watch;
 import handgrad.file.PrintableText;
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStreamReader;
 import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -91,6 +94,11 @@ public final class ExerciseCommand implements Callable<Integer> {
         private @Nullable String solution;
 
         @Option(
+                names = "--predict",
+                description = "Ask for the shape of the first gradient that is not right, and for a sign in it.")
+        private boolean predict;
+
+        @Option(
                 names = "--words",
                 description = "Print what NumPy and PyTorch write, and what is written here instead.")
         private boolean words;
@@ -111,7 +119,7 @@ public final class ExerciseCommand implements Callable<Integer> {
             return ExitCode.DONE;
         }
         if (name == null) {
-            if (help.hint || help.solution != null) {
+            if (help.hint || help.predict || help.solution != null) {
                 throw new WrongInputException("name an exercise, as in ./handgrad exercise 1 --hint");
             }
             out().print(ExerciseMap.of(folder)
@@ -131,6 +139,10 @@ public final class ExerciseCommand implements Callable<Integer> {
             var check = check(exercise, source);
             note(exercise, check);
             var report = new ExerciseReport(exercise, source, check, ExerciseMap.of(folder));
+            if (help.predict) {
+                predict(exercise, report);
+                return ExitCode.DONE;
+            }
             out().print(
                             json
                                     ? MarkJson.of(student, exercise, report) + "\n"
@@ -142,6 +154,16 @@ public final class ExerciseCommand implements Callable<Integer> {
             spec.commandLine().getErr().flush();
             return ExitCode.FAILED;
         }
+    }
+
+    private void predict(Exercise exercise, ExerciseReport report) throws IOException {
+        var tensor = report.current();
+        if (tensor.isEmpty()) {
+            out().println("all gradients are right, so none is left to predict");
+            return;
+        }
+        var in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+        new Prediction(tensor.get(), new ExerciseReference(exercise).gradient(tensor.get())).ask(in, out());
     }
 
     /** The learner's file, made if there is none. */

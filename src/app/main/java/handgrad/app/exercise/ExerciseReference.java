@@ -61,6 +61,11 @@ final class ExerciseReference {
         return pass.names();
     }
 
+    /** The gradient of a tensor that the exercise asks for. */
+    Tensor gradient(String name) {
+        return Objects.requireNonNull(gradients.get(name), name);
+    }
+
     /** The loss. */
     double loss() {
         return pass.loss();

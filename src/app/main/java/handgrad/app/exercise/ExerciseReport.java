@@ -123,7 +123,7 @@ record ExerciseReport(Exercise exercise, Path source, ExerciseCheck check, Exerc
     }
 
     /** The first tensor whose gradient is not right, if there is one. */
-    private Optional<String> current() {
+    Optional<String> current() {
         var wrong = check.firstWrong().map(Comparison::name);
         return exercise.steps().stream()
                 .map(Exercise.Step::tensor)
