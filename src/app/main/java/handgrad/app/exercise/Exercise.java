@@ -136,6 +136,11 @@ public record Exercise(
         return skeleton.replace(BACKWARD, "\n" + words + BACKWARD.substring(1));
     }
 
+    /** Whether a backward pass is given, one line of which is wrong. */
+    boolean isFault() {
+        return name.startsWith("fault-");
+    }
+
     /** What it is about, without its kind and number. */
     public String title() {
         return heading.substring(heading.indexOf(". ") + 2);

@@ -28,16 +28,25 @@ import org.jspecify.annotations.Nullable;
  * @param blanks the tensors whose gradient is not there yet, in the order of the exercise
  * @param stop what the learner's code threw, or null
  * @param training the losses, where the exercise trains and all gradients are right, or null
+ * @param fault which line the learner says is wrong, where one is to be found, or null
  */
 record ExerciseCheck(
         List<Comparison> comparisons,
         List<String> blanks,
         @Nullable Stop stop,
-        @Nullable Training training) {
+        @Nullable Training training,
+        @Nullable Fault fault) {
     private static final Pattern GRADIENT = Pattern.compile("\\bd(\\w+)\\b");
 
     /** An exception of the learner's code: the number of the line that threw, the line, and what is wrong with it. */
     record Stop(int number, String line, String message) {}
+
+    /** The gradient that the learner names as the one whose line is wrong, and the one that it is. */
+    record Fault(String named, String expected) {
+        boolean found() {
+            return named.strip().equals(expected);
+        }
+    }
 
     /** The losses of every step, of the learner's training and of the solution's. */
     record Training(List<Double> losses, List<Double> expected) {
@@ -98,7 +107,8 @@ record ExerciseCheck(
                 stop = stop(exercise, file, program, exception.thrown());
             }
         }
-        return new ExerciseCheck(comparisons, blanks, stop, training);
+        var fault = exercise.isFault() ? new Fault(program.faulty(), reference.faulty()) : null;
+        return new ExerciseCheck(comparisons, blanks, stop, training, fault);
     }
 
     /** Runs the forward pass, which must give the values of the exercise's. */
@@ -180,6 +190,7 @@ record ExerciseCheck(
         return stop == null
                 && blanks.isEmpty()
                 && firstWrong().isEmpty()
-                && (training == null || training.firstDifference().isEmpty());
+                && (training == null || training.firstDifference().isEmpty())
+                && (fault == null || fault.found());
     }
 }

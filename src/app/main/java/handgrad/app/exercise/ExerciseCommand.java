@@ -137,7 +137,6 @@ public final class ExerciseCommand implements Callable<Integer> {
         RunCommand.requireSource(source);
         try {
             var check = check(exercise, source);
-            note(exercise, check);
             var report = new ExerciseReport(exercise, source, check, ExerciseMap.of(folder));
             if (help.predict) {
                 predict(exercise, report);
@@ -148,6 +147,7 @@ public final class ExerciseCommand implements Callable<Integer> {
                                     ? MarkJson.of(student, exercise, report) + "\n"
                                     : help.hint ? report.hint() : report.text());
             out().flush();
+            note(exercise, check);
             return help.hint || check.solved() ? ExitCode.DONE : ExitCode.FAILED;
         } catch (CompilationException exception) {
             spec.commandLine().getErr().print(exception.getMessage());
@@ -176,8 +176,8 @@ public final class ExerciseCommand implements Callable<Integer> {
             } catch (IOException exception) {
                 throw new WrongInputException("cannot write %s: %s".formatted(source, exception));
             }
-            out().println(PrintableText.of(
-                    source + " is new: the task, the forward pass, and blanks for you to fill in."));
+            out().println(PrintableText.of(source + " is new: the task, the forward pass, and "
+                    + (exercise.isFault() ? "a backward pass with one wrong line." : "blanks for you to fill in.")));
         }
         return source;
     }

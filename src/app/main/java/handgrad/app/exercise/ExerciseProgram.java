@@ -5,7 +5,6 @@ import handgrad.app.program.SourceProgram;
 import handgrad.app.program.SourceProgram.ProgramException;
 import handgrad.check.pass.NamedPass;
 import handgrad.tensor.Tensor;
-import java.lang.reflect.Field;
 import java.lang.reflect.Method;
 import java.util.Arrays;
 import java.util.List;
@@ -21,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * void backward()                         sets a field dNAME for each tensor; null is a blank
  * double[] train()                        the losses of a training, in some exercises
  * void reference()                        sets the fields to what exact compares with, in some solutions
+ * String faulty                           names the gradient whose line is wrong, where one is to be found
  * </pre>
  */
 final class ExerciseProgram {
@@ -73,20 +73,28 @@ final class ExerciseProgram {
     /** The gradient of a tensor, null where it is still blank. */
     @Nullable
     Tensor gradient(String tensor) {
-        Field field;
+        return field("d" + tensor, Tensor.class, "declare it outside of backward: Tensor d%s;".formatted(tensor));
+    }
+
+    /** What the file names as the gradient whose line is wrong. */
+    String faulty() {
+        var named = field("faulty", String.class, "declare it: final String faulty = \"\";");
+        return named == null ? "" : named;
+    }
+
+    private <T> @Nullable T field(String name, Class<T> type, String remedy) {
         try {
-            field = program.mainClass().getDeclaredField("d" + tensor);
+            var field = program.mainClass().getDeclaredField(name);
             field.setAccessible(true);
-            if (field.getType() == Tensor.class) {
-                return (Tensor) field.get(instance);
+            if (field.getType() == type) {
+                return type.cast(field.get(instance));
             }
         } catch (NoSuchFieldException missing) {
             // Told below, together with one of another type.
         } catch (IllegalAccessException exception) {
             throw new IllegalStateException(exception);
         }
-        throw new WrongInputException("%s: the field d%s is missing; declare it outside of backward: Tensor d%s;"
-                .formatted(file, tensor, tensor));
+        throw new WrongInputException("%s: the field %s is missing; %s".formatted(file, name, remedy));
     }
 
     /** The line of the file in which {@code thrown} came up, 0 if in none. */

@@ -26,6 +26,7 @@ final class ExerciseReference {
     private final NamedPass pass;
     private final Map<String, Tensor> gradients = new HashMap<>();
     private final Map<String, Comparison> right = new HashMap<>();
+    private final String faulty;
 
     /** Runs the solution, forward and backward. */
     ExerciseReference(Exercise exercise) {
@@ -39,6 +40,7 @@ final class ExerciseReference {
                 gradients.put(step.tensor(), Objects.requireNonNull(solution.gradient(step.tensor()), step.tensor()));
             }
             pass.exact(gradients);
+            faulty = exercise.isFault() ? solution.faulty() : "";
         } catch (CompilationException | ProgramException exception) {
             throw broken(exception);
         }
@@ -69,6 +71,11 @@ final class ExerciseReference {
     /** The loss. */
     double loss() {
         return pass.loss();
+    }
+
+    /** The gradient whose line is wrong in the exercise; empty where all are to be written. */
+    String faulty() {
+        return faulty;
     }
 
     /** The value of a named tensor. */

@@ -21,6 +21,10 @@ record ExerciseReport(Exercise exercise, Path source, ExerciseCheck check, Exerc
     String text() {
         var text = new StringJoiner("\n", "", "\n");
         text.add(exercise.heading()).add("");
+        var search = FaultReport.of(exercise, source, check);
+        if (search.isPresent()) {
+            return text.add(search.get().text()).toString();
+        }
         if (!check.comparisons().isEmpty()) {
             check.comparisons().forEach(comparison -> text.add(comparison.toString()));
             text.add("");
@@ -105,16 +109,16 @@ record ExerciseReport(Exercise exercise, Path source, ExerciseCheck check, Exerc
         if (check.solved()) {
             return solved() + "\n";
         }
+        var search = FaultReport.of(exercise, source, check);
+        if (search.isPresent()) {
+            return search.get().hint() + "\n";
+        }
         if (current().isEmpty()) {
             return "all gradients are right, so no hint is left; ./handgrad exercise %s says what is not right%n"
                     .formatted(exercise.name());
         }
         var tensor = current().get();
-        var hints = exercise.steps().stream()
-                .filter(step -> step.tensor().equals(tensor))
-                .findFirst()
-                .orElseThrow()
-                .hints();
+        var hints = exercise.step(tensor).hints();
         int next = new HintsFile(source).next(exercise, tensor, hints.size());
         return next == hints.size()
                 ? "%s: no hints are left; ./handgrad exercise %s --solution prints the answer%n"
@@ -134,14 +138,22 @@ record ExerciseReport(Exercise exercise, Path source, ExerciseCheck check, Exerc
 
     /** A gradient and the line that computes it: {@code dlogits (line 91)}. */
     private String place(String tensor) {
-        int line = line(tensor);
+        return place(source, tensor);
+    }
+
+    static String place(Path source, String tensor) {
+        int line = line(source, tensor);
         return "d" + tensor + (line == 0 ? "" : " (line %d)".formatted(line));
     }
 
     /** The number of the line that computes a gradient, 0 if there is none. */
     int line(String tensor) {
+        return line(source, tensor);
+    }
+
+    private static int line(Path source, String tensor) {
         var answer = Pattern.compile("\\s*d%s\\s*=[^=].*".formatted(Pattern.quote(tensor)));
-        var lines = lines();
+        var lines = lines(source);
         for (int i = 0; i < lines.size(); i++) {
             if (answer.matcher(lines.get(i)).matches()) {
                 return i + 1;
@@ -150,7 +162,7 @@ record ExerciseReport(Exercise exercise, Path source, ExerciseCheck check, Exerc
         return 0;
     }
 
-    private List<String> lines() {
+    private static List<String> lines(Path source) {
         try {
             return Files.readAllLines(source);
         } catch (IOException exception) {

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -34,7 +35,7 @@ class ExerciseCommandTest {
     }
 
     @ParameterizedTest
-    @MethodSource("all")
+    @MethodSource("handgrad.app.exercise.ExerciseTest#withBlanks")
     void anUntouchedFileSaysWhatComesNext(Exercise exercise) throws IOException {
         var file = write(exercise, exercise.skeleton());
         var name = exercise.name();
@@ -61,6 +62,55 @@ class ExerciseCommandTest {
                                         file,
                                         name),
                         ""));
+    }
+
+    @ParameterizedTest
+    @MethodSource("handgrad.app.exercise.ExerciseTest#faults")
+    void an_untouched_fault_says_that_a_line_is_wrong_and_not_which(Exercise fault) throws IOException {
+        var result = check(fault, fault.skeleton());
+        assertThat(result)
+                .isEqualTo(new CommandResult(
+                        1, """
+                %s
+
+                Not all gradients are those of the loss: one line of backward is wrong.
+                Find it in %s, then ./handgrad exercise %s again; --hint narrows it down.
+                """.formatted(fault.heading(), folder.resolve(fault.fileName()), fault.name()), ""));
+    }
+
+    @Test
+    void a_fault_is_narrowed_down_hint_by_hint() throws IOException {
+        var fault = Exercise.named("fault-3");
+        var file = write(fault, fault.skeleton()).toString();
+        var hints = Stream.generate(() -> CommandResult.of("exercise", "fault-3", file, "--hint"))
+                .limit(7)
+                .map(CommandResult::out)
+                .toList();
+        assertThat(hints.get(0)).isEqualTo("hint 1 of 6: it is in the first half, one of db2, dW2, dh, dhpre\n");
+        assertThat(hints.get(1)).isEqualTo("hint 2 of 6: it is dh (line 44)\n");
+        assertThat(hints.get(2)).startsWith("hint 3 of 6: dh is wrong: ");
+        assertThat(hints.get(3))
+                .isEqualTo("hint 4 of 6: " + fault.step("dh").hints().getFirst() + "\n");
+        assertThat(hints.get(6))
+                .isEqualTo("no hints are left; ./handgrad exercise fault-3 --solution dh prints the answer\n");
+    }
+
+    @Test
+    void a_fault_is_solved_when_it_is_mended_and_named() throws IOException {
+        var fault = Exercise.named("fault-3");
+        var named = "faulty = \"dh\"";
+        assertThat(check(fault, fault.skeleton().replace("faulty = \"\"", named))
+                        .out())
+                .contains("one line of backward is wrong. It is that of dh, as you say; mend it.\n");
+        assertThat(check(fault, fault.skeleton().replace("faulty = \"\"", "faulty = \"dx\""))
+                        .out())
+                .contains("one line of backward is wrong. It is not that of dx.\n");
+        var unnamed = check(fault, fault.solution().replace(named, "faulty = \"\""));
+        assertThat(unnamed.code()).isOne();
+        assertThat(unnamed.out()).contains("All 7 gradients are right. Which of them was wrong?\nWrite it in ");
+        assertThat(check(fault, fault.solution().replace(named, "faulty = \"dx\""))
+                        .out())
+                .contains("But it was not dx that was wrong; which one was it?\n");
     }
 
     @Test
@@ -94,7 +144,7 @@ class ExerciseCommandTest {
         assertThat(CommandResult.of("exercise", "5", "--folder", learners).code())
                 .isOne();
         assertThat(mapLine(learners)).endsWith("min  1 of 8 right");
-        Files.writeString(file, BASICS.skeleton());
+        Files.writeString(file, BASICS.withWords());
         assertThat(mapLine(learners)).doesNotContain("begun", "solved", "right");
     }
 

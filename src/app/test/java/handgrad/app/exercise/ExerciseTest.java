@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -25,6 +26,14 @@ class ExerciseTest {
 
     static List<Exercise> all() {
         return Exercise.all();
+    }
+
+    static List<Exercise> withBlanks() {
+        return Exercise.all().stream().filter(exercise -> !exercise.isFault()).toList();
+    }
+
+    static List<Exercise> faults() {
+        return Exercise.all().stream().filter(Exercise::isFault).toList();
     }
 
     @Test
@@ -50,13 +59,13 @@ class ExerciseTest {
     }
 
     @ParameterizedTest
-    @MethodSource("all")
+    @MethodSource("withBlanks")
     void theFileIsTheSolutionWithBlanks(Exercise exercise) {
         assertThat(exercise.skeleton()).isEqualTo(blanked(exercise));
     }
 
     @ParameterizedTest
-    @MethodSource("all")
+    @MethodSource("withBlanks")
     void everyBlankHasAHint(Exercise exercise) {
         long blanks = exercise.skeleton()
                 .lines()
@@ -65,6 +74,33 @@ class ExerciseTest {
         assertThat(exercise.steps())
                 .hasSize((int) blanks)
                 .allSatisfy(step -> assertThat(step.hints()).isNotEmpty());
+    }
+
+    /** And so is its name, which the learner is to give. */
+    @ParameterizedTest
+    @MethodSource("faults")
+    void one_line_of_a_fault_is_not_that_of_the_solution(Exercise fault) {
+        var given = fault.skeleton().lines().toList();
+        var right = code(fault.solution());
+        assertThat(given).hasSameSizeAs(right);
+        var others = IntStream.range(0, given.size())
+                .filter(i -> !given.get(i).equals(right.get(i)))
+                .mapToObj(right::get)
+                .toList();
+        assertThat(others).hasSize(2);
+        var named = others.getFirst().replaceAll("^final String faulty = \"(d\\w+)\";.*", "$1");
+        assertThat(others.getLast()).startsWith("    " + named + " = ");
+        assertThat(fault.step(named).hints()).hasSizeGreaterThan(1);
+    }
+
+    /** Without the derivations. */
+    private static List<String> code(String solution) {
+        int start = solution.indexOf("void backward() {");
+        int end = solution.indexOf("\n}\n", start);
+        var body = solution.substring(start, end).lines().filter(line -> !line.isEmpty() && !line.startsWith("    //"));
+        return (solution.substring(0, start) + body.collect(Collectors.joining("\n")) + solution.substring(end))
+                .lines()
+                .toList();
     }
 
     @Test
