@@ -36,7 +36,7 @@ record Sheet(double width, double height, String title, double smallest, List<Fi
         }
     }
 
-    private static final double MARGIN = 15;
+    private static final double MARGIN = 14;
     private static final double HEADER = 44;
 
     /** Fits bands to a page, in the direction that makes them larger. */
