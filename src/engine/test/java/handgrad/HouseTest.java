@@ -88,6 +88,7 @@ class HouseTest {
             "handgrad.app.program",
             "handgrad.app.exercise",
             "handgrad.app.diagram",
+            "handgrad.app.learn",
             "handgrad.app",
             "handgrad.jmh.peer",
             "handgrad.jmh.gpt",

@@ -5,6 +5,7 @@ import handgrad.app.command.ExitCode;
 import handgrad.app.diagram.DiagramCommand;
 import handgrad.app.exercise.ExerciseCommand;
 import handgrad.app.gpt2.Gpt2Command;
+import handgrad.app.learn.LearnCommand;
 import handgrad.app.program.RunCommand;
 import handgrad.app.program.ShellCommand;
 import handgrad.app.sequence.SequenceCommand;
@@ -56,6 +57,7 @@ final class Handgrad implements Runnable {
         COMMANDS.put("check", CheckCommand::new);
         COMMANDS.put("gpt2", Gpt2Command::new);
         COMMANDS.put("exercise", ExerciseCommand::new);
+        COMMANDS.put("learn", LearnCommand::new);
         COMMANDS.put("diagram", DiagramCommand::new);
         COMMANDS.put("study", StudyCommand::new);
         COMMANDS.put("doctor", DoctorCommand::new);

@@ -38,6 +38,7 @@ class HandgradTest {
                 "check",
                 "gpt2",
                 "exercise",
+                "learn",
                 "diagram",
                 "study",
                 "doctor",

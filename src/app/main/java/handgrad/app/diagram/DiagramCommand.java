@@ -157,10 +157,14 @@ public final class DiagramCommand implements Callable<Integer> {
             return compiled(file.getFileName().toString(), model, source);
         }
         if (EXERCISE.matcher(model).matches()) {
-            var exercise = Exercise.named(model);
-            return compiled(exercise.heading(), exercise.fileName(), exercise.solution());
+            return subject(Exercise.named(model));
         }
         return ModelSubject.of(ModelOption.named(model));
+    }
+
+    /** The forward pass of an exercise. */
+    static DiagramSubject subject(Exercise exercise) throws CompilationException {
+        return compiled(exercise.heading(), exercise.fileName(), exercise.solution());
     }
 
     private static DiagramSubject compiled(String title, String file, String source) throws CompilationException {

@@ -5,6 +5,9 @@ import handgrad.app.program.WordTable;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
@@ -117,6 +120,24 @@ public record Exercise(
                                 .toList(),
                         answer.group()))
                 .toList();
+    }
+
+    /**
+     * Makes the learner's file with its blanks, unless there is one; returns whether it is new.
+     *
+     * @throws WrongInputException if it cannot be written
+     */
+    public boolean begin(Path file) {
+        if (Files.exists(file)) {
+            return false;
+        }
+        try {
+            Files.createDirectories(file.toAbsolutePath().resolveSibling(""));
+            Files.writeString(file, withWords(), StandardOpenOption.CREATE_NEW);
+            return true;
+        } catch (IOException exception) {
+            throw new WrongInputException("cannot write %s: %s".formatted(file, exception));
+        }
     }
 
     /** The name of its file: {@code Exercise1.java}, {@code Rung1.java}, {@code Fault1.java}. */

@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.regex.MatchResult;
@@ -25,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  * What a learner's file of an exercise has right.
  *
  * @param comparisons the gradients that are there, in the order of the exercise
+ * @param gradients the gradients themselves, by tensor
  * @param blanks the tensors whose gradient is not there yet, in the order of the exercise
  * @param stop what the learner's code threw, or null
  * @param training the losses, where the exercise trains and all gradients are right, or null
@@ -32,6 +34,7 @@ import org.jspecify.annotations.Nullable;
  */
 record ExerciseCheck(
         List<Comparison> comparisons,
+        Map<String, Tensor> gradients,
         List<String> blanks,
         @Nullable Stop stop,
         @Nullable Training training,
@@ -87,12 +90,14 @@ record ExerciseCheck(
             stop = stop(exercise, file, program, exception.thrown());
         }
         var comparisons = new ArrayList<Comparison>();
+        var gradients = new HashMap<String, Tensor>();
         var blanks = new ArrayList<String>();
         for (var step : exercise.steps()) {
             var gradient = program.gradient(step.tensor());
             if (gradient == null) {
                 blanks.add(step.tensor());
             } else {
+                gradients.put(step.tensor(), gradient);
                 comparisons.add(
                         comparisons.stream().allMatch(Comparison::passed)
                                 ? reference.compare(step.tensor(), gradient)
@@ -108,7 +113,7 @@ record ExerciseCheck(
             }
         }
         var fault = exercise.isFault() ? new Fault(program.faulty(), reference.faulty()) : null;
-        return new ExerciseCheck(comparisons, blanks, stop, training, fault);
+        return new ExerciseCheck(comparisons, gradients, blanks, stop, training, fault);
     }
 
     /** Runs the forward pass, which must give the values of the exercise's. */
@@ -173,6 +178,14 @@ record ExerciseCheck(
         } catch (IOException exception) {
             throw new UncheckedIOException(exception);
         }
+    }
+
+    /** What was found of a gradient that is there. */
+    Comparison comparison(String tensor) {
+        return comparisons.stream()
+                .filter(comparison -> comparison.name().equals(tensor))
+                .findFirst()
+                .orElseThrow();
     }
 
     /** The number of gradients that are right. */

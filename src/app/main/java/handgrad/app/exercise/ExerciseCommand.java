@@ -14,9 +14,7 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
@@ -169,13 +167,7 @@ public final class ExerciseCommand implements Callable<Integer> {
     /** The learner's file, made if there is none. */
     private Path start(Exercise exercise) {
         var source = folder.resolve(exercise.fileName());
-        if (Files.notExists(source)) {
-            try {
-                Files.createDirectories(folder);
-                Files.writeString(source, exercise.withWords(), StandardOpenOption.CREATE_NEW);
-            } catch (IOException exception) {
-                throw new WrongInputException("cannot write %s: %s".formatted(source, exception));
-            }
+        if (exercise.begin(source)) {
             out().println(PrintableText.of(source + " is new: the task, the forward pass, and "
                     + (exercise.isFault() ? "a backward pass with one wrong line." : "blanks for you to fill in.")));
         }
@@ -190,7 +182,7 @@ public final class ExerciseCommand implements Callable<Integer> {
     /** What was found in the learner's folder is for the map; other files do not belong to it. */
     private void note(Exercise exercise, ExerciseCheck check) {
         if (file == null) {
-            new CheckedFile(folder).note(exercise, check);
+            new CheckedFile(folder).note(exercise, check.solved(), check.right());
         }
     }
 

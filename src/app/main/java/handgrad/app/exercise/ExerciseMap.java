@@ -66,12 +66,14 @@ record ExerciseMap(List<Exercise> path, Map<String, Standing> standings) {
     }
 
     private String next() {
-        return path.stream()
-                .filter(exercise -> state(exercise) != State.SOLVED)
-                .findFirst()
-                .map(exercise -> "Next: %s. ./handgrad exercise %s makes the file to fill in, and checks it."
+        return first().map(exercise -> "Next: %s. ./handgrad exercise %s makes the file to fill in, and checks it."
                         .formatted(exercise.title(), exercise.name()))
                 .orElse("All are solved.");
+    }
+
+    /** The first that is not solved. */
+    Optional<Exercise> first() {
+        return path.stream().filter(exercise -> state(exercise) != State.SOLVED).findFirst();
     }
 
     /** The one to do after another: the first behind it that is not solved, else the first of all. */

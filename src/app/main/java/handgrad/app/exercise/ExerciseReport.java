@@ -29,6 +29,18 @@ record ExerciseReport(Exercise exercise, Path source, ExerciseCheck check, Exerc
             check.comparisons().forEach(comparison -> text.add(comparison.toString()));
             text.add("");
         }
+        addFindings(text);
+        return text.add(check.solved() ? solved() : next()).toString();
+    }
+
+    /** What is wrong and how the training went, each line ended; empty where there is nothing to say. */
+    String findings() {
+        var text = new StringJoiner("\n", "", "");
+        addFindings(text);
+        return text.toString();
+    }
+
+    private void addFindings(StringJoiner text) {
         check.firstWrong().ifPresent(wrong -> addWrong(text, wrong));
         var stop = check.stop();
         if (stop != null) {
@@ -39,7 +51,6 @@ record ExerciseReport(Exercise exercise, Path source, ExerciseCheck check, Exerc
         if (training != null) {
             addTraining(text, training);
         }
-        return text.add(check.solved() ? solved() : next()).toString();
     }
 
     private void addWrong(StringJoiner text, Comparison wrong) {
@@ -137,7 +148,7 @@ record ExerciseReport(Exercise exercise, Path source, ExerciseCheck check, Exerc
     }
 
     /** A gradient and the line that computes it: {@code dlogits (line 91)}. */
-    private String place(String tensor) {
+    String place(String tensor) {
         return place(source, tensor);
     }
 

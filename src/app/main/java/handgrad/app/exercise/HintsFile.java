@@ -16,21 +16,30 @@ import java.util.regex.Pattern;
  * Remembers which hints a learner has seen, in the file {@code .hints} beside the learner's own: lines such as {@code
  * 1.dlogits=2}, of exercise, tensor and the number of hints seen; a line that begins with {@code #} is a comment.
  */
-final class HintsFile {
+public final class HintsFile {
     private static final int MAXIMUM_BYTES = 1 << 20;
     private static final Pattern LINE = Pattern.compile("(?<key>(?:[a-z]+-)?\\d+\\.\\w+)=(?<seen>\\d{1,9})");
 
     private final Path file;
 
     /** The file beside {@code source}. */
-    HintsFile(Path source) {
+    public HintsFile(Path source) {
         file = source.resolveSibling(".hints");
     }
 
+    /** How many hints of a tensor were shown. */
+    public int seen(Exercise exercise, String tensor) {
+        return Files.exists(file) ? read().getOrDefault(key(exercise, tensor), 0) : 0;
+    }
+
+    private static String key(Exercise exercise, String tensor) {
+        return exercise.name() + "." + tensor;
+    }
+
     /** The hint to show next, counted from 0 up to {@code count}, where none is left. */
-    int next(Exercise exercise, String tensor, int count) {
+    public int next(Exercise exercise, String tensor, int count) {
         var seen = Files.exists(file) ? read() : new TreeMap<String, Integer>();
-        var key = exercise.name() + "." + tensor;
+        var key = key(exercise, tensor);
         int next = Math.min(seen.getOrDefault(key, 0), count);
         if (next < count) {
             seen.put(key, next + 1);

@@ -190,7 +190,7 @@ public final class Watch {
     }
 
     private <T, X extends Exception> T within(Duration most, boolean compiling, Task<T, X> code) throws X {
-        Worker.tell(new Message.Begin(file, most.toMillis(), false));
+        Worker.tell(file, most);
         deadline = System.nanoTime() + most.toNanos();
         compiles = compiling;
         inside = true;
@@ -198,7 +198,7 @@ public final class Watch {
             return code.run();
         } finally {
             inside = false;
-            Worker.tell(new Message.Begin(file, 0, false));
+            Worker.tell(file, Duration.ZERO);
         }
     }
 

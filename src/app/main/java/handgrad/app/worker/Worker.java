@@ -8,6 +8,7 @@ import java.io.PrintWriter;
 import java.io.Writer;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +23,7 @@ public final class Worker {
     static final int CANNOT_REPORT = 74;
 
     private static volatile @Nullable Worker current;
+    private static volatile Consumer<Duration> limits = _ -> {};
 
     private final MessageFile messages;
     private final PrintStream error = System.err;
@@ -41,9 +43,7 @@ public final class Worker {
         try {
             var worker = new Worker(MessageFile.open(Path.of(path)));
             current = worker;
-            System.setOut(counted(System.out));
-            System.setErr(counted(System.err));
-            Runtime.getRuntime().addShutdownHook(new Thread(Watch::exitCalled));
+            guard(System.out, System.err);
             Thread.setDefaultUncaughtExceptionHandler(worker::uncaught);
             Thread.ofPlatform().daemon().name("supervisor's end").start(Worker::endAfterSupervisor);
             return worker;
@@ -52,6 +52,24 @@ public final class Worker {
             System.exit(CANNOT_REPORT);
             return null;
         }
+    }
+
+    /**
+     * Makes this JVM fit to run tasks of a {@link Watch} one after the other for a parent of another kind.
+     *
+     * @param out where the code prints to
+     * @param limits takes how long the code that runs from now on may take, and zero when it is back
+     */
+    public static void host(PrintStream out, Consumer<Duration> limits) {
+        Worker.limits = limits;
+        guard(out, out);
+    }
+
+    /** Counts what the code prints, and makes an exit that it asks for the outcome of its task. */
+    private static void guard(PrintStream out, PrintStream err) {
+        System.setOut(counted(out));
+        System.setErr(counted(err));
+        Runtime.getRuntime().addShutdownHook(new Thread(Watch::exitCalled));
     }
 
     /** Prints what a thread of the user's code threw, as Java does, but an overflow of its stack in one line. */
@@ -124,11 +142,12 @@ public final class Worker {
         return new PrintWriter(writer, true);
     }
 
-    /** Tells the supervisor, where there is one. */
-    static void tell(Message message) {
+    /** Tells who watches over this JVM that a piece of the user's code runs, or with zero that it is back. */
+    static void tell(String file, Duration limit) {
+        limits.accept(limit);
         var worker = current;
         if (worker != null) {
-            worker.send(message);
+            worker.send(new Message.Begin(file, limit.toMillis(), false));
         }
     }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import handgrad.app.command.WrongInputException;
+import handgrad.check.result.Comparison;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -62,6 +63,18 @@ class ExerciseTest {
     @MethodSource("withBlanks")
     void theFileIsTheSolutionWithBlanks(Exercise exercise) {
         assertThat(exercise.skeleton()).isEqualTo(blanked(exercise));
+    }
+
+    @ParameterizedTest
+    @MethodSource("all")
+    void central_differences_agree_with_the_solution(Exercise exercise) {
+        var reference = new ExerciseReference(exercise);
+        for (var step : exercise.steps()) {
+            assertThat(reference.compareSolution(step.tensor()))
+                    .as(step.tensor())
+                    .extracting(Comparison::exact, Comparison::approximate, Comparison::passed)
+                    .containsExactly(true, true, true);
+        }
     }
 
     @ParameterizedTest

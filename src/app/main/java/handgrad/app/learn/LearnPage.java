@@ -1,0 +1,123 @@
+package handgrad.app.learn;
+
+import handgrad.page.LocalServer;
+import handgrad.page.LocalServer.Answer;
+import handgrad.page.LocalServer.Request;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Base64;
+import java.util.List;
+import java.util.function.Consumer;
+
+/**
+ * The page of a lesson, for the browsers of this machine. It asks for the state with the version that it has, and is
+ * answered as soon as there is another.
+ *
+ * <p>What comes from the learner's code stands in the page as text only, and the page runs nothing but its own program,
+ * whose hash its policy names.
+ */
+final class LearnPage implements AutoCloseable {
+    /** How long the page waits for news before it asks again; less than a connection may last. */
+    private static final long NEWS_MILLIS = 20_000;
+
+    private static final String STYLE = resource("learn.css");
+    private static final String PROGRAM = resource("learn.js");
+    private static final String HTML = resource("learn.html")
+            .replace(
+                    "${policy}",
+                    "default-src 'none'; img-src data:; connect-src 'self'; style-src '%s'; script-src '%s'"
+                            .formatted(hash(STYLE), hash(PROGRAM)))
+            .replace("${style}", STYLE)
+            .replace("${program}", PROGRAM);
+
+    private final LocalServer server;
+    private final Board board;
+    private final Consumer<Event> events;
+
+    private LearnPage(int port, Board board, Consumer<Event> events) throws IOException {
+        this.board = board;
+        this.events = events;
+        server = LocalServer.start(port, List.of("GET", "POST"), this::answer);
+    }
+
+    /**
+     * Serves the page until it is closed.
+     *
+     * @throws java.net.BindException if the port cannot be taken
+     */
+    static LearnPage serve(int port, Board board, Consumer<Event> events) throws IOException {
+        return new LearnPage(port, board, events);
+    }
+
+    /** Where it is. */
+    URI address() {
+        return server.address();
+    }
+
+    private Answer answer(Request request) throws InterruptedException {
+        var sheet = board.now().shown().sheet();
+        return switch (request.method() + " " + request.path()) {
+            case "GET /" -> Answer.ok("text/html", HTML);
+            case "GET /state.json" -> Answer.ok("application/json", LearnJson.state(state(request.query())));
+            case "GET /sheet.svg" ->
+                sheet == null
+                        ? Answer.refusal("404 Not Found", "The sheet is not drawn yet.")
+                        : Answer.ok("image/svg+xml", sheet.svg());
+            case "GET /tensor.json" ->
+                Answer.ok("application/json", LearnJson.tensor(board.now().shown(), text(request.query())));
+            case "POST /hint" -> {
+                events.accept(Event.Wish.HINT);
+                yield Answer.ok("text/plain", "");
+            }
+            case "POST /next" -> {
+                events.accept(Event.Wish.NEXT);
+                yield Answer.ok("text/plain", "");
+            }
+            default -> Answer.refusal("404 Not Found", "There is /, /state.json, /sheet.svg and /tensor.json.");
+        };
+    }
+
+    /** The state after the version that the query names; without one, as it is. */
+    private Board.Posted state(String query) throws InterruptedException {
+        return query.matches("\\d{1,9}") ? board.after(Integer.parseInt(query), NEWS_MILLIS) : board.now();
+    }
+
+    private static String text(String query) {
+        try {
+            return URLDecoder.decode(query, StandardCharsets.UTF_8);
+        } catch (IllegalArgumentException noEncoding) {
+            return query;
+        }
+    }
+
+    private static String hash(String content) {
+        try {
+            byte[] digest = MessageDigest.getInstance("SHA-256").digest(content.getBytes(StandardCharsets.UTF_8));
+            return "sha256-" + Base64.getEncoder().encodeToString(digest);
+        } catch (NoSuchAlgorithmException exception) {
+            throw new IllegalStateException("every Java has SHA-256", exception);
+        }
+    }
+
+    private static String resource(String name) {
+        try (var stream = LearnPage.class.getResourceAsStream(name)) {
+            if (stream == null) {
+                throw new IllegalStateException("the program was built without " + name);
+            }
+            // A browser hashes lines as it reads them: ended by a line feed, however they were checked out.
+            return new String(stream.readAllBytes(), StandardCharsets.UTF_8).replace("\r\n", "\n");
+        } catch (IOException exception) {
+            throw new UncheckedIOException(exception);
+        }
+    }
+
+    @Override
+    public void close() {
+        server.close();
+    }
+}
