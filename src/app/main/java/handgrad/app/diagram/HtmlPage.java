@@ -54,8 +54,13 @@ final class HtmlPage {
 
     static String of(Drawing drawing) {
         var diagram = drawing.diagram();
-        var html = new StringBuilder("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
-                + "<meta name=\"viewport\" content=\"width=device-width\">\n");
+        var html = new StringBuilder("""
+                <!DOCTYPE html>
+                <html lang="en">
+                <head>
+                <meta charset="utf-8">
+                <meta name="viewport" content="width=device-width">
+                """);
         html.append("<title>")
                 .append(escape(diagram.title()))
                 .append("</title>\n")

@@ -1,9 +1,10 @@
 package handgrad.app.program;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import handgrad.app.program.SourceProgram.CompilationException;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -23,11 +24,9 @@ class CompilerHelpTest {
                 }
                 void main() {}
                 """.formatted(statement);
-        var thrown = new String[1];
-        assertThatExceptionOfType(CompilationException.class)
-                .isThrownBy(() -> SourceProgram.compile("Wrong.java", source))
-                .satisfies(exception -> thrown[0] = exception.getMessage());
-        return thrown[0];
+        var thrown = catchThrowableOfType(
+                CompilationException.class, () -> SourceProgram.compile("Wrong.java", source));
+        return Objects.requireNonNull(thrown.getMessage());
     }
 
     @Test
