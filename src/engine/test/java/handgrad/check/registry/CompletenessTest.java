@@ -37,7 +37,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 @Tag("no-kernel")
 class CompletenessTest {
     /** Methods of Tensor that return a tensor and compute nothing. */
-    private static final Set<String> COPIES = Set.of("copy", "copyFrom", "fill", "to");
+    private static final Set<String> COPIES = Set.of("copy", "copyFrom", "fill", "onesLike", "to", "zerosLike");
 
     private static final Set<String> NAMES =
             Registry.proofs().stream().map(Proof::name).collect(Collectors.toSet());
