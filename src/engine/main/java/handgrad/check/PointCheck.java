@@ -147,7 +147,8 @@ final class PointCheck {
                 () -> List.of(use),
                 others,
                 () -> staleness.of(t, gradient, expected, differences.rounding()),
-                differences.rounding()));
+                differences.rounding(),
+                List::of));
     }
 
     /** How far each gradient moves when every input and dOut are changed in their last digits. */

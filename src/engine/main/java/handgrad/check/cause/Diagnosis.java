@@ -29,6 +29,8 @@ public final class Diagnosis {
             List.of(ElementRules::notFinite),
             List.of(ElementRules::stale),
             List.of(ElementRules::zero),
+            // The forward pass is known, and so is the mistake.
+            List.of(evidence -> evidence.fromGraph().get()),
             // The mistake gives exactly these numbers.
             List.of(
                     UseRules::forgottenUse,

@@ -1,6 +1,7 @@
 package handgrad.check.cause;
 
 import handgrad.check.difference.Tensors;
+import handgrad.check.result.Cause;
 import handgrad.tensor.DType;
 import handgrad.tensor.Shape;
 import handgrad.tensor.Tensor;
@@ -23,6 +24,7 @@ import java.util.stream.IntStream;
  * @param others the other tensors of the computation, by name
  * @param stale tells whether the gradient depends on an earlier batch
  * @param rounding the error that rounding may cause in the right gradient
+ * @param fromGraph what the recorded forward pass tells of it; empty if it is not recorded
  */
 public record Evidence(
         String name,
@@ -32,7 +34,8 @@ public record Evidence(
         Supplier<List<Use>> knownUses,
         Map<String, Tensor> others,
         BooleanSupplier stale,
-        double rounding) {
+        double rounding,
+        Supplier<List<Cause>> fromGraph) {
 
     /** Two numbers count as equal if they differ by less than this times the largest element of the right gradient. */
     static final double CLOSE = 1e-5;
@@ -40,7 +43,7 @@ public record Evidence(
     /** The evidence if nothing but the two gradients is known. */
     public static Evidence without(String name, Tensor gradient, Tensor expected) {
         var unknown = Tensor.zeros(DType.FLOAT64, expected.shape());
-        return new Evidence(name, gradient, expected, unknown, List::of, Map.of(), () -> false, 0);
+        return new Evidence(name, gradient, expected, unknown, List::of, Map.of(), () -> false, 0, List::of);
     }
 
     /** The places where x is used. */

@@ -1,5 +1,6 @@
 package handgrad.check.pass;
 
+import handgrad.check.backward.BackwardSearch;
 import handgrad.check.cause.Diagnosis;
 import handgrad.check.cause.Evidence;
 import handgrad.check.cause.Use;
@@ -237,7 +238,15 @@ public final class NamedPass {
                 memoized(() -> uses(name)),
                 others(name),
                 () -> false,
-                differences.rounding()));
+                differences.rounding(),
+                () -> search(name).explain(gradient, gradient(name))));
+    }
+
+    private BackwardSearch search(String name) {
+        return new BackwardSearch(name, graph().recorded(), other -> {
+            var value = values.get(other);
+            return value == null || value.dtype() == DType.INT32 ? null : gradient(other);
+        });
     }
 
     /** The other tensors; of those with equal elements, which no cause can tell apart, only the first. */

@@ -1,5 +1,6 @@
 package handgrad.check.pass;
 
+import handgrad.check.backward.Recorded;
 import handgrad.tensor.Op;
 import handgrad.tensor.Shape;
 import handgrad.tensor.Tensor;
@@ -90,6 +91,17 @@ public final class PassGraph {
     /** Every value that the loss is computed from and the loss itself, in the order of the pass. */
     public List<Value> values() {
         return values;
+    }
+
+    /** The values as the search for a mistake reads them, the loss last. */
+    List<Recorded> recorded() {
+        var recorded = new IdentityHashMap<Value, Recorded>();
+        for (var value : values) {
+            var inputs = value.inputs.stream().map(recorded::get).toList();
+            recorded.put(
+                    value, new Recorded(value.name, value.content, value.operation, value.arguments, inputs));
+        }
+        return values.stream().map(recorded::get).toList();
     }
 
     /** A tensor at one time of the pass. */

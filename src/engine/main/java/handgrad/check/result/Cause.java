@@ -39,6 +39,12 @@ public record Cause(Kind kind, String sentence, List<Cause> others) {
         STALE,
         /** A term of the gradient is missing or too much. */
         MISSING_TERM,
+        /** A factor is another tensor, or another function of it, than the right one. */
+        WRONG_FACTOR,
+        /** It is right for some rows, columns or steps, and the others are left out. */
+        PART,
+        /** The elements are right, but in other places. */
+        ORDER,
         /** All elements are right but one. */
         ONE_ELEMENT,
         /** The shape is not that of the tensor. */

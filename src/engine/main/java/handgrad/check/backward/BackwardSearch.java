@@ -1,0 +1,140 @@
+package handgrad.check.backward;
+
+import handgrad.check.backward.Backward.UnknownGradientException;
+import handgrad.check.difference.Tensors;
+import handgrad.check.result.Cause;
+import handgrad.tensor.DType;
+import handgrad.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finds the mistake that gives exactly the numbers of a wrong gradient: the right program is computed from the recorded
+ * forward pass, then with one mistake after the other in it.
+ */
+public final class BackwardSearch {
+    private static final double CLOSE = 1e-6;
+
+    /** Elements that may be computed: a limit of work, so that the answer does not depend on the machine. */
+    private static final long MOST_WORK = 60_000_000;
+
+    /** More causes than this help nobody. */
+    private static final int MOST_CAUSES = 3;
+
+    private final String name;
+    private final Recorded loss;
+    private final List<Recorded> values;
+    private final Function<String, @Nullable Tensor> gradients;
+    private long work;
+
+    /**
+     * A search.
+     *
+     * @param name the tensor whose gradient is wrong
+     * @param values all tensors of the pass, in its order, the loss last
+     * @param gradients the right gradient of each named tensor
+     */
+    public BackwardSearch(String name, List<Recorded> values, Function<String, @Nullable Tensor> gradients) {
+        this.name = name;
+        this.loss = values.getLast();
+        this.values = List.copyOf(values);
+        this.gradients = gradients;
+    }
+
+    /** What explains a gradient, the likeliest first; empty if nothing does or the pass has an unknown operation. */
+    public List<Cause> explain(Tensor given, Tensor expected) {
+        var x = values.stream().filter(value -> name.equals(value.name())).findFirst();
+        if (x.isEmpty() || !given.shape().equals(expected.shape())) {
+            return List.of();
+        }
+        var found = new ArrayList<Mutant>();
+        var tensors = tensors(given);
+        for (var program : programs(x.get(), expected)) {
+            var mutations = new Mutations(program, name, tensors);
+            for (var node : nodes(program)) {
+                for (var mutant : mutations.of(node)) {
+                    work += given.shape().elements() + node.value().shape().elements();
+                    if (work < MOST_WORK && equal(program.replaced(node, mutant.by()).value(), given)) {
+                        found.add(mutant);
+                    }
+                }
+            }
+        }
+        return causes(found);
+    }
+
+    private static List<Cause> causes(List<Mutant> found) {
+        found.sort(Comparator.comparingInt(Mutant::rank));
+        var causes = new LinkedHashMap<Cause.Kind, Cause>();
+        for (var mutant : found) {
+            if (mutant.rank() <= found.getFirst().rank() + 1) {
+                causes.putIfAbsent(mutant.kind(), mutant.cause());
+            }
+        }
+        return causes.values().stream().limit(MOST_CAUSES).toList();
+    }
+
+    /** The right programs: step by step, and in the formulas that learners know. */
+    private List<Node> programs(Recorded x, Tensor expected) {
+        var backward = new Backward(loss, values, gradients);
+        var programs = new ArrayList<Node>();
+        try {
+            programs.add(backward.program(x));
+        } catch (UnknownGradientException unknown) {
+            // A layer's own operation: the formulas may still fit.
+        }
+        programs.addAll(Formulas.of(x, values, backward));
+        programs.removeIf(program -> !equal(program.value(), expected));
+        return programs;
+    }
+
+    private Map<String, Tensor> tensors(Tensor given) {
+        var tensors = new LinkedHashMap<String, Tensor>();
+        for (var value : values) {
+            var other = value.name();
+            if (value.content().dtype() != DType.INT32) {
+                tensors.putIfAbsent(value.text(), value.content());
+                if (other != null && !other.equals(name) && value != loss) {
+                    var gradient = gradients.apply(other);
+                    if (gradient != null) {
+                        tensors.put("d" + other, gradient);
+                    }
+                }
+            }
+        }
+        return tensors;
+    }
+
+    private static Set<Node> nodes(Node program) {
+        var nodes = Collections.<Node>newSetFromMap(new IdentityHashMap<>());
+        var open = new ArrayList<>(List.of(program));
+        while (!open.isEmpty()) {
+            var next = open.removeLast();
+            if (nodes.add(next)) {
+                open.addAll(next.inputs());
+            }
+        }
+        return nodes;
+    }
+
+    private static boolean equal(Tensor a, Tensor b) {
+        if (!a.shape().equals(b.shape())) {
+            return false;
+        }
+        double close = CLOSE * Tensors.largest(b);
+        for (int i = 0; i < a.shape().elements(); i++) {
+            if (!(Math.abs(a.getFlat(i) - b.getFlat(i)) <= close)) {
+                return false;
+            }
+        }
+        return true;
+    }
+}

@@ -1,0 +1,398 @@
+package handgrad.check.backward;
+
+import handgrad.check.backward.Node.Kind;
+import handgrad.check.difference.Tensors;
+import handgrad.check.result.Cause;
+import handgrad.tensor.DType;
+import handgrad.tensor.Shape;
+import handgrad.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/** The mistakes that can be made at a node of a program. */
+final class Mutations {
+    private static final int MOST_TERMS = 5;
+
+    private final Node root;
+    private final String name;
+    private final Map<String, Tensor> tensors;
+    private final List<Mutant> mutants = new ArrayList<>();
+
+    /**
+     * Mistakes in a program.
+     *
+     * @param name the tensor whose gradient it computes
+     * @param tensors what may be mistaken for a factor, by name
+     */
+    Mutations(Node root, String name, Map<String, Tensor> tensors) {
+        this.root = root;
+        this.name = name;
+        this.tensors = tensors;
+    }
+
+    /** All at one node. */
+    List<Mutant> of(Node node) {
+        mutants.clear();
+        sign(node);
+        switch (node.kind()) {
+            case ADD -> terms(node);
+            case MUL -> factors(node);
+            case SCALE -> scale(node);
+            case DERIVATIVE -> derivative(node);
+            case MATMUL -> matmul(node);
+            case SUM_TO -> sumTo(node);
+            case SCATTER -> scatter(node);
+            case EXPAND -> expand(node);
+            case GRADIENT, VALUE -> replaced(node);
+            case SUM -> {
+                // Its dimension is changed where it is repeated again.
+            }
+        }
+        new Movements(root, node, mutants).add();
+        return List.copyOf(mutants);
+    }
+
+    private void add(Cause.Kind kind, int rank, Node node, Node by, String sentence) {
+        mutants.add(new Mutant(kind, sentence, node, by, rank));
+    }
+
+    /** The sign of a node is the other one. */
+    private void sign(Node node) {
+        String what = node == root ? "it" : node.text();
+        add(
+                Cause.Kind.SIGN,
+                node == root ? 0 : 2,
+                node,
+                Nodes.scale(-1, node),
+                what + " has the wrong sign: multiply by -1, or subtract where it is added");
+    }
+
+    /** Terms of a sum are left out, or one is there twice. */
+    private void terms(Node node) {
+        var terms = node.inputs();
+        if (terms.size() > MOST_TERMS) {
+            return;
+        }
+        for (var kept : Tensors.subsets(terms.size())) {
+            if (kept.size() == terms.size()) {
+                continue;
+            }
+            var left = new ArrayList<>(terms);
+            var stay = kept.stream().map(terms::get).toList();
+            left.removeAll(stay);
+            add(
+                    node == root ? Cause.Kind.OVERWRITTEN : Cause.Kind.MISSING_TERM,
+                    0,
+                    node,
+                    Nodes.add(stay),
+                    left.stream().map(term -> missing(term)).collect(Collectors.joining(", and "))
+                            + (node == root && left.stream().noneMatch(term -> term.is(Kind.SCALE))
+                                    ? ": " + name + " is used in several places, and their gradients add"
+                                    : ""));
+        }
+        for (var term : terms) {
+            var doubled = new ArrayList<>(terms);
+            doubled.add(term);
+            add(Cause.Kind.MISSING_TERM, 2, node, Nodes.add(doubled), "the term " + term.text() + " is there twice");
+        }
+    }
+
+    private static String missing(Node term) {
+        return term.is(Kind.SCALE) && term.number() < 0
+                ? (term.title() == null ? "the term " + term.inputs().getFirst().text() : term.text())
+                        + " is not subtracted"
+                : "the term " + term.text() + " is missing";
+    }
+
+    /** A factor is forgotten, there twice, divided by, or another one. */
+    private void factors(Node node) {
+        for (var factor : node.inputs()) {
+            var rest = new ArrayList<>(node.inputs());
+            rest.remove(factor);
+            var other = Nodes.mul(rest);
+            var shaped = other.value().shape().equals(node.value().shape())
+                    ? other
+                    : Nodes.expand(other.value().shape(), node.value().shape(), other);
+            boolean above = isGradient(factor);
+            add(
+                    Cause.Kind.MISSING_TERM,
+                    0,
+                    node,
+                    shaped,
+                    above
+                            ? "the factor from above, " + factor.text() + ", is forgotten: multiply by it"
+                            : "the factor " + factor.text() + " is missing: multiply by it");
+            add(
+                    Cause.Kind.WRONG_FACTOR,
+                    2,
+                    node,
+                    Nodes.mul(node, factor),
+                    "the factor " + factor.text() + " is there twice");
+            add(
+                    Cause.Kind.WRONG_FACTOR,
+                    1,
+                    node,
+                    Nodes.mul(shaped, Node.leaf(Kind.VALUE, "", null, () -> factor.value().pow(-1))),
+                    "it is divided by " + factor.text() + " where it should be multiplied by it");
+        }
+    }
+
+    private static boolean isGradient(Node node) {
+        return node.is(Kind.GRADIENT)
+                || !node.is(Kind.VALUE) && node.inputs().stream().anyMatch(Mutations::isGradient);
+    }
+
+    /** Another tensor stands in the place of one. */
+    private void replaced(Node node) {
+        var shape = node.value().shape();
+        tensors.forEach((text, tensor) -> {
+            if (!text.equals(node.text()) && fits(tensor.shape(), shape)) {
+                var by = expanded(text, tensor, shape);
+                boolean same = node.is(Kind.GRADIENT) == text.startsWith("d");
+                add(
+                        Cause.Kind.WRONG_FACTOR,
+                        (same ? 1 : 2) + (text.contains("(") ? 1 : 0),
+                        node,
+                        by,
+                        "you used " + text + " where " + node.text() + " is right");
+            }
+        });
+        if (node.is(Kind.GRADIENT)) {
+            var ones = Tensor.zeros(DType.FLOAT64, shape).fill(1);
+            add(
+                    Cause.Kind.MISSING_TERM,
+                    1,
+                    node,
+                    Nodes.constant("1", ones),
+                    "the factor from above, " + node.text() + ", is forgotten: 1 stands in its place");
+        } else {
+            function(node, "1 - " + node.text(), node.value().neg().add(1));
+            function(node, "1 + " + node.text(), node.value().add(1));
+            function(node, node.text() + "²", node.value().square());
+            function(node, node.text() + " (1 - " + node.text() + ")", node.value().mul(node.value().neg().add(1)));
+            function(node, "exp " + node.text(), node.value().exp());
+            function(node, "ln " + node.text(), node.value().log());
+            function(node, "1/" + node.text(), node.value().pow(-1));
+            function(node, "√" + node.text(), node.value().sqrt());
+        }
+    }
+
+    private void function(Node node, String text, Tensor value) {
+        add(
+                Cause.Kind.WRONG_FACTOR,
+                3,
+                node,
+                Nodes.constant(text, value),
+                "you used " + text + " where " + node.text() + " is right");
+    }
+
+    private static boolean fits(Shape small, Shape shape) {
+        return small.equals(shape) || small.rank() == shape.rank() && Tensors.broadcasts(small, shape);
+    }
+
+    private static Node expanded(String text, Tensor tensor, Shape shape) {
+        return Nodes.constant(
+                text,
+                tensor.shape().equals(shape)
+                        ? tensor
+                        : Tensor.zeros(DType.FLOAT64, shape).add(tensor));
+    }
+
+    /** A constant factor is missing, there twice, or its inverse. */
+    private void scale(Node node) {
+        double k = node.number();
+        var x = node.inputs().getFirst();
+        if (k == -1) {
+            return;
+        }
+        long n = Math.round(Math.abs(1 / k));
+        boolean mean = n > 1 && Math.abs(Math.abs(1 / k) - n) < 1e-9;
+        String factor = Nodes.number(k);
+        var kind = mean ? Cause.Kind.MISSING_MEAN : Cause.Kind.CONSTANT_FACTOR;
+        String which = node == root ? "" : " of " + x.text();
+        add(
+                kind,
+                0,
+                node,
+                k < 0 ? Nodes.scale(-1, x) : x,
+                mean
+                        ? "the division by " + n + which + " is missing: the forward pass divides by " + n
+                                + ", so does its gradient"
+                        : "the constant factor " + factor + which + " is missing");
+        add(kind, 1, node, Nodes.scale(k, node), "the factor " + factor + which + " is there twice");
+        add(
+                Cause.Kind.CONSTANT_FACTOR,
+                1,
+                node,
+                Nodes.scale(1 / k, x),
+                "the factor " + Nodes.number(1 / k) + which + " stands where " + factor + " is right");
+        if (n > 2 && mean) {
+            for (long other : new long[] {n - 1, n + 1}) {
+                add(
+                        Cause.Kind.VARIANCE,
+                        1,
+                        node,
+                        Nodes.scale(Math.signum(k) / other, x),
+                        "it is divided by " + other + which + " where the forward pass divides by " + n
+                                + ": one of them is the n of a mean, the other the n - 1 of a variance");
+            }
+        }
+    }
+
+    private void derivative(Node node) {
+        var source = node.source();
+        if (source == null) {
+            return;
+        }
+        Derivatives.wrong(source).forEach((text, tensor) -> add(
+                Cause.Kind.WRONG_FACTOR,
+                1,
+                node,
+                Nodes.constant(text, tensor),
+                "you used " + text + " where the derivative of " + source.operation() + ", " + node.text()
+                        + ", is right"));
+        tensors.forEach((text, tensor) -> {
+            if (tensor.shape().equals(node.value().shape())) {
+                add(
+                        Cause.Kind.WRONG_FACTOR,
+                        2,
+                        node,
+                        Nodes.constant(text, tensor),
+                        "you used " + text + " where " + node.text() + " is right");
+                var with = Derivatives.at(source, tensor);
+                if (with != null) {
+                    add(
+                            Cause.Kind.WRONG_FACTOR,
+                            2,
+                            node,
+                            Nodes.constant(text, with),
+                            "the derivative of " + source.operation() + " is taken of " + text + " where "
+                                    + node.text() + " is right");
+                }
+            }
+        });
+    }
+
+    /** An operand of a matrix product is transposed, or not, or the two are exchanged. */
+    private void matmul(Node node) {
+        int form = (int) node.number();
+        for (int other = 0; other < 4; other++) {
+            for (boolean exchanged : new boolean[] {false, true}) {
+                var a = node.inputs().get(exchanged ? 1 : 0);
+                var b = node.inputs().get(exchanged ? 0 : 1);
+                boolean ta = (other & 1) != 0;
+                boolean tb = (other & 2) != 0;
+                if ((other != form || exchanged) && multiply(a, b, ta, tb, node.value().shape())) {
+                    var by = Nodes.matmul(a, b, ta, tb);
+                    add(
+                            Cause.Kind.TRANSPOSED,
+                            0,
+                            node,
+                            by,
+                            "the matrix product is " + by.text() + " where " + node.text()
+                                    + " is right: transpose or exchange the factors");
+                }
+            }
+        }
+    }
+
+    private static boolean multiply(Node a, Node b, boolean ta, boolean tb, Shape wanted) {
+        var left = a.value().shape();
+        var right = b.value().shape();
+        return left.rank() == wanted.rank()
+                && right.rank() == wanted.rank()
+                && wanted.rank() >= 2
+                && left.size(ta ? -2 : -1) == right.size(tb ? -1 : -2)
+                && left.size(ta ? -1 : -2) == wanted.size(-2)
+                && right.size(tb ? -2 : -1) == wanted.size(-1);
+    }
+
+    private void sumTo(Node node) {
+        var x = node.inputs().getFirst();
+        int count = x.value().shape().elements() / node.value().shape().elements();
+        if (count > 1) {
+            add(
+                    Cause.Kind.MISSING_MEAN,
+                    0,
+                    node,
+                    Nodes.scale(1.0 / count, node),
+                    "it is the mean of " + x.text() + " where its sum is right: " + name
+                            + " was repeated, so its gradients add");
+        }
+        var from = x.value().shape();
+        for (int d = 0; d < from.rank(); d++) {
+            int size = from.size(d);
+            for (int i : new int[] {0, size - 1}) {
+                var part = x.value().narrow(d, i, 1);
+                if (size > 1 && part.shape().elements() == node.value().shape().elements()) {
+                    add(
+                            Cause.Kind.PART,
+                            1,
+                            node,
+                            Nodes.constant("", part.reshape(node.value().shape().toArray())),
+                            "it has only index " + i + " of dimension " + d + " of " + x.text() + ": sum over all "
+                                    + size);
+                }
+            }
+        }
+    }
+
+    private void expand(Node node) {
+        var x = node.inputs().getFirst();
+        if (!x.is(Kind.SUM)) {
+            return;
+        }
+        var summed = x.inputs().getFirst();
+        var shape = summed.value().shape();
+        for (int d = 0; d < shape.rank(); d++) {
+            if (d != (int) x.number() && shape.size(d) > 1) {
+                int right = (int) x.number();
+                var wrong = Nodes.expand(shape.with(d, 1), shape, Nodes.sum(d, summed));
+                for (double factor : new double[] {1, (double) shape.size(right) / shape.size(d)}) {
+                    add(
+                            Cause.Kind.WRONG_AXIS,
+                            1,
+                            node,
+                            Nodes.scale(factor, wrong),
+                            "the sum of " + summed.text() + " runs over dimension " + d + " where dimension " + right
+                                    + " is right");
+                }
+            }
+        }
+    }
+
+    /** Where elements were read several times, their gradients are set and not added. */
+    private void scatter(Node node) {
+        var x = node.inputs().getFirst();
+        var places = node.places();
+        for (boolean last : new boolean[] {true, false}) {
+            var out = Tensor.zeros(DType.FLOAT64, node.value().shape());
+            var seen = new boolean[out.shape().elements()];
+            for (int i = 0; i < places.length; i++) {
+                if (places[i] >= 0 && (last || !seen[places[i]])) {
+                    out.setFlat(places[i], x.value().getFlat(i));
+                    seen[places[i]] = true;
+                }
+            }
+            add(
+                    Cause.Kind.OVERWRITTEN,
+                    0,
+                    node,
+                    Nodes.constant("", out),
+                    "it has only the " + (last ? "last" : "first")
+                            + " use of each element: where an element is used again, add (+=) to its gradient, do not"
+                            + " set it");
+        }
+        if (x.value().shape().elements() == node.value().shape().elements()) {
+            add(
+                    Cause.Kind.ORDER,
+                    1,
+                    node,
+                    Nodes.constant("", x.value().reshape(node.value().shape().toArray())),
+                    "the elements of " + x.text() + " are in the wrong order: they are taken as they lie, where the"
+                            + " forward pass moved them, so move them back");
+        }
+    }
+}
