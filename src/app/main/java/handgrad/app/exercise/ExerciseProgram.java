@@ -97,6 +97,24 @@ final class ExerciseProgram {
         throw new WrongInputException("%s: the field %s is missing; %s".formatted(file, name, remedy));
     }
 
+    /** The field that holds a tensor, null if none does. */
+    @Nullable
+    String variable(Tensor tensor) {
+        for (var field : program.mainClass().getDeclaredFields()) {
+            try {
+                if (field.getType() == Tensor.class) {
+                    field.setAccessible(true);
+                    if (field.get(instance) == tensor) {
+                        return field.getName();
+                    }
+                }
+            } catch (IllegalAccessException exception) {
+                throw new IllegalStateException(exception);
+            }
+        }
+        return null;
+    }
+
     /** The line of the file in which {@code thrown} came up, 0 if in none. */
     int line(Throwable thrown) {
         return Arrays.stream(thrown.getStackTrace())

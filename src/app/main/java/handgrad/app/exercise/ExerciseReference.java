@@ -43,7 +43,7 @@ final class ExerciseReference {
             for (var step : exercise.steps()) {
                 gradients.put(step.tensor(), Objects.requireNonNull(solution.gradient(step.tensor()), step.tensor()));
             }
-            pass.exact(gradients);
+            pass.exact(gradients).labels(solution::variable);
             faulty = exercise.isFault() ? solution.faulty() : "";
         } catch (CompilationException | ProgramException exception) {
             throw broken(exception);

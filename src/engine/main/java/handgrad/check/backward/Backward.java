@@ -71,7 +71,7 @@ final class Backward {
 
     private Node compute(Recorded x) throws UnknownGradientException {
         if (x == loss) {
-            return Nodes.constant("1", Tensor.zeros(DType.FLOAT64, x.content().shape()).fill(1));
+            return Nodes.constant("dloss", Tensor.zeros(DType.FLOAT64, x.content().shape()).fill(1));
         }
         var name = x.name();
         return name == null
@@ -119,7 +119,13 @@ final class Backward {
                 int d = y.arguments().isEmpty() ? shape(x).rank() - 1 : (int) y.argument(0);
                 var p = Nodes.value(y);
                 var sum = Nodes.expand(kept(x, d), shape(x), Nodes.sum(d, Nodes.mul(p, g)));
-                yield Nodes.mul(p, Nodes.add(List.of(g, Nodes.scale(-1, sum))));
+                yield Nodes.mul(
+                        p,
+                        Nodes.add(List.of(
+                                g,
+                                Nodes.scale(-1, sum)
+                                        .titled("the sum of " + p.text() + " ∘ " + g.text() + " over dimension " + d
+                                                + ", one of each row,"))));
             }
             case LOG_SOFTMAX -> {
                 int d = (int) y.argument(0);

@@ -24,7 +24,10 @@ public final class BackwardSearch {
     private static final double CLOSE = 1e-6;
 
     /** Elements that may be computed: a limit of work, so that the answer does not depend on the machine. */
-    private static final long MOST_WORK = 60_000_000;
+    private static final long MOST_WORK = 20_000_000;
+
+    /** Programs of more nodes have too many pairs of them. */
+    private static final int MOST_EXCHANGED = 40;
 
     /** More causes than this help nobody. */
     private static final int MOST_CAUSES = 3;
@@ -58,6 +61,10 @@ public final class BackwardSearch {
         var found = new ArrayList<Mutant>();
         var tensors = tensors(given);
         for (var program : programs(x.get(), expected)) {
+            if (!found.isEmpty()) {
+                break;
+            }
+            exchanges(program, given, found);
             var mutations = new Mutations(program, name, tensors);
             for (var node : nodes(program)) {
                 for (var mutant : mutations.of(node)) {
@@ -69,6 +76,33 @@ public final class BackwardSearch {
             }
         }
         return causes(found);
+    }
+
+    /** Two parts of one shape stand in each other's place. */
+    private void exchanges(Node program, Tensor given, List<Mutant> found) {
+        var nodes = nodes(program).stream().toList();
+        if (nodes.size() > MOST_EXCHANGED) {
+            return;
+        }
+        var inside = nodes.stream().map(BackwardSearch::nodes).toList();
+        for (int i = 0; i < nodes.size(); i++) {
+            for (int j = i + 1; j < nodes.size(); j++) {
+                var a = nodes.get(i);
+                var b = nodes.get(j);
+                if (work < MOST_WORK
+                        && a.value().shape().equals(b.value().shape())
+                        && !inside.get(i).contains(b)
+                        && !inside.get(j).contains(a)) {
+                    work += 4L * given.shape().elements();
+                    var exchanged = program.replaced(a, b.with(b.inputs())).replaced(b, a);
+                    if (equal(exchanged.value(), given)) {
+                        String sentence = a.text() + " and " + b.text() + " are exchanged: each stands in the other's"
+                                + " place, in the wrong order";
+                        found.add(new Mutant(Cause.Kind.WRONG_FACTOR, sentence, a, b, 1));
+                    }
+                }
+            }
+        }
     }
 
     private static List<Cause> causes(List<Mutant> found) {
@@ -91,7 +125,7 @@ public final class BackwardSearch {
         } catch (UnknownGradientException unknown) {
             // A layer's own operation: the formulas may still fit.
         }
-        programs.addAll(Formulas.of(x, values, backward));
+        programs.addAll(0, Formulas.of(x, values, backward));
         programs.removeIf(program -> !equal(program.value(), expected));
         return programs;
     }

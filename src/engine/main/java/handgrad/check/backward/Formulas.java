@@ -21,7 +21,7 @@ final class Formulas {
         for (var y : values) {
             if (y != x && y.content().dtype() == DType.FLOAT64 && y.content().shape().equals(shape)) {
                 for (int d = 0; d < shape.rank(); d++) {
-                    addNormalization(x, y, d, backward, formulas);
+                    addNormalization(x, y, d, values, backward, formulas);
                 }
                 if (y.isLeaf() && shape.rank() == 2) {
                     var p = Nodes.constant("softmax(" + x.text() + ")", x.content().softmax(-1));
@@ -35,7 +35,7 @@ final class Formulas {
     }
 
     /** dx = inv ∘ (dy - mean dy - y ∘ mean (dy ∘ y)), where y is x normalised along a dimension. */
-    private static void addNormalization(Recorded x, Recorded y, int d, Backward backward, List<Node> formulas) {
+    private static void addNormalization(Recorded x, Recorded y, int d, List<Recorded> values, Backward backward, List<Node> formulas) {
         var shape = x.content().shape();
         int n = shape.size(d);
         if (n < 3 || Tensors.largest(y.content().mean(d, true)) > NEARLY) {
@@ -60,7 +60,18 @@ final class Formulas {
             return;
         }
         var inv = Nodes.constant("the inverse deviation", inverse);
-        formulas.add(formula(inv, g, Nodes.value(y), d, count));
+        var formula = formula(inv, g, Nodes.value(y), d, count);
+        formulas.add(formula);
+        for (var other : values) {
+            if (other.name() != null && other != x && other.content().shape().equals(shape)) {
+                try {
+                    formulas.add(Nodes.add(List.of(backward.of(other), formula)));
+                } catch (UnknownGradientException unknown) {
+                    // It is no residual path then.
+                    continue;
+                }
+            }
+        }
     }
 
     private static Node formula(Node inv, Node g, Node y, int d, int count) {

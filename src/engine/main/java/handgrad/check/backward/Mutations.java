@@ -60,6 +60,9 @@ final class Mutations {
 
     /** The sign of a node is the other one. */
     private void sign(Node node) {
+        if (node.text().equals("dloss")) {
+            return;
+        }
         String what = node == root ? "it" : node.text();
         add(
                 Cause.Kind.SIGN,
@@ -87,7 +90,8 @@ final class Mutations {
                     0,
                     node,
                     Nodes.add(stay),
-                    left.stream().map(term -> missing(term)).collect(Collectors.joining(", and "))
+                    (terms.size() > 2 && stay.size() == 1 ? "it has only " + stay.getFirst().text() + ": " : "")
+                            + left.stream().map(Mutations::missing).collect(Collectors.joining(", and "))
                             + (node == root && left.stream().noneMatch(term -> term.is(Kind.SCALE))
                                     ? ": " + name + " is used in several places, and their gradients add"
                                     : ""));
@@ -108,6 +112,7 @@ final class Mutations {
 
     /** A factor is forgotten, there twice, divided by, or another one. */
     private void factors(Node node) {
+        softmax(node);
         for (var factor : node.inputs()) {
             var rest = new ArrayList<>(node.inputs());
             rest.remove(factor);
@@ -139,6 +144,22 @@ final class Mutations {
         }
     }
 
+    /** p (1 - p), as if each element of a softmax depended on its own logit alone. */
+    private void softmax(Node node) {
+        var p = node.inputs().getFirst();
+        var sum = node.inputs().getLast();
+        if (node.inputs().size() == 2 && p.is(Kind.VALUE) && sum.is(Kind.ADD)) {
+            var rest = Nodes.constant("1 - p", p.value().neg().add(1));
+            add(
+                    Cause.Kind.WRONG_FACTOR,
+                    1,
+                    node,
+                    Nodes.mul(p, rest, sum.inputs().getFirst()),
+                    "you used " + p.text() + " (1 - " + p.text() + "), the derivative of each element alone: in a"
+                            + " softmax each depends on the others of its row, so the sum over the row is subtracted");
+        }
+    }
+
     private static boolean isGradient(Node node) {
         return node.is(Kind.GRADIENT)
                 || !node.is(Kind.VALUE) && node.inputs().stream().anyMatch(Mutations::isGradient);
@@ -147,8 +168,12 @@ final class Mutations {
     /** Another tensor stands in the place of one. */
     private void replaced(Node node) {
         var shape = node.value().shape();
+        if (node.text().equals("dloss")) {
+            return;
+        }
         tensors.forEach((text, tensor) -> {
-            if (!text.equals(node.text()) && fits(tensor.shape(), shape)) {
+            if (!text.equals(node.text()) && tensor.shape().elements() == shape.elements()
+                    || fits(tensor.shape(), shape)) {
                 var by = expanded(text, tensor, shape);
                 boolean same = node.is(Kind.GRADIENT) == text.startsWith("d");
                 add(
@@ -195,8 +220,8 @@ final class Mutations {
     private static Node expanded(String text, Tensor tensor, Shape shape) {
         return Nodes.constant(
                 text,
-                tensor.shape().equals(shape)
-                        ? tensor
+                tensor.shape().elements() == shape.elements()
+                        ? tensor.reshape(shape.toArray())
                         : Tensor.zeros(DType.FLOAT64, shape).add(tensor));
     }
 
@@ -208,7 +233,7 @@ final class Mutations {
             return;
         }
         long n = Math.round(Math.abs(1 / k));
-        boolean mean = n > 1 && Math.abs(Math.abs(1 / k) - n) < 1e-9;
+        boolean mean = n > 2 && Math.abs(Math.abs(1 / k) - n) < 1e-9;
         String factor = Nodes.number(k);
         var kind = mean ? Cause.Kind.MISSING_MEAN : Cause.Kind.CONSTANT_FACTOR;
         String which = node == root ? "" : " of " + x.text();
@@ -247,7 +272,7 @@ final class Mutations {
             return;
         }
         Derivatives.wrong(source).forEach((text, tensor) -> add(
-                Cause.Kind.WRONG_FACTOR,
+                isMultiple(tensor, node.value()) ? Cause.Kind.CONSTANT_FACTOR : Cause.Kind.WRONG_FACTOR,
                 1,
                 node,
                 Nodes.constant(text, tensor),
@@ -273,6 +298,11 @@ final class Mutations {
                 }
             }
         });
+    }
+
+    private static boolean isMultiple(Tensor a, Tensor b) {
+        double factor = a.getFlat(0) / b.getFlat(0);
+        return b.shape().elements() > 1 && Tensors.largest(a.sub(b.mul(factor))) <= 1e-9 * Tensors.largest(a);
     }
 
     /** An operand of a matrix product is transposed, or not, or the two are exchanged. */
@@ -318,7 +348,7 @@ final class Mutations {
                     0,
                     node,
                     Nodes.scale(1.0 / count, node),
-                    "it is the mean of " + x.text() + " where its sum is right: " + name
+                    "it is the mean of " + x.text() + " over its " + count + ", where the sum is right: " + name
                             + " was repeated, so its gradients add");
         }
         var from = x.value().shape();
@@ -328,11 +358,11 @@ final class Mutations {
                 var part = x.value().narrow(d, i, 1);
                 if (size > 1 && part.shape().elements() == node.value().shape().elements()) {
                     add(
-                            Cause.Kind.PART,
+                            i == 0 ? Cause.Kind.BROADCAST_NOT_SUMMED : Cause.Kind.OVERWRITTEN,
                             1,
                             node,
                             Nodes.constant("", part.reshape(node.value().shape().toArray())),
-                            "it has only index " + i + " of dimension " + d + " of " + x.text() + ": sum over all "
+ "it has only index " + i + " of dimension " + d + " of " + x.text() + ": sum over all "
                                     + size);
                 }
             }
@@ -346,6 +376,14 @@ final class Mutations {
         }
         var summed = x.inputs().getFirst();
         var shape = summed.value().shape();
+        int count = shape.size((int) x.number());
+        add(
+                Cause.Kind.MISSING_MEAN,
+                1,
+                node,
+                Nodes.scale(1.0 / count, node),
+                "the mean of " + summed.text() + " over dimension " + (int) x.number()
+                        + " stands where its sum is right");
         for (int d = 0; d < shape.rank(); d++) {
             if (d != (int) x.number() && shape.size(d) > 1) {
                 int right = (int) x.number();

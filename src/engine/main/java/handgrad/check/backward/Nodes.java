@@ -57,10 +57,21 @@ final class Nodes {
     /** A number, as a fraction where it is 1/n. */
     static String number(double value) {
         double inverse = 1 / value;
+        double square = value * value;
+        if (square > 1 && isWhole(square) && !isWhole(value)) {
+            return (value < 0 ? "-√" : "√") + Math.round(square);
+        }
+        if (square < 1 && isWhole(1 / square) && !isWhole(inverse)) {
+            return (value < 0 ? "-1/√" : "1/√") + Math.round(1 / square);
+        }
         if (Math.abs(value) < 1 && Math.abs(inverse - Math.rint(inverse)) < 1e-9) {
             return (value < 0 ? "-" : "") + "1/" + Math.round(Math.abs(inverse));
         }
         return String.format(Locale.ROOT, "%.4g", value).replaceAll("(\\.\\d*?)0+$", "$1").replaceAll("\\.$", "");
+    }
+
+    private static boolean isWhole(double value) {
+        return Math.abs(value - Math.rint(value)) < 1e-9 * Math.abs(value);
     }
 
     static Node sumTo(Shape shape, Node x) {

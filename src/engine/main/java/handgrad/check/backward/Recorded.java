@@ -11,19 +11,22 @@ public final class Recorded {
     private static final int LONGEST_TEXT = 40;
 
     private final @Nullable String name;
+    private final @Nullable String label;
     private final Tensor content;
     private final @Nullable Op operation;
     private final List<Double> arguments;
     private final List<Recorded> inputs;
 
-    /** A tensor; without an operation it was there before the pass. */
+    /** A tensor; without an operation it was there before the pass. A label is what the program calls it. */
     public Recorded(
             @Nullable String name,
+            @Nullable String label,
             Tensor content,
             @Nullable Op operation,
             List<Double> arguments,
             List<Recorded> inputs) {
         this.name = name;
+        this.label = label;
         this.content = content;
         this.operation = operation;
         this.arguments = List.copyOf(arguments);
@@ -65,8 +68,15 @@ public final class Recorded {
         if (name != null) {
             return name;
         }
+        if (label != null) {
+            return label;
+        }
         if (operation == null) {
             return content.shape().elements() == 1 ? String.valueOf(content.getFlat(0)) : "a constant";
+        }
+        String of = inputs.getFirst().text();
+        if (operation == Op.RSUB) {
+            return Nodes.number(arguments.getFirst()) + " - " + of;
         }
         var text = inputs.stream().map(Recorded::text).collect(Collectors.joining(", ", operation + "(", ")"));
         return text.length() > LONGEST_TEXT ? operation + "(…)" : text;

@@ -21,7 +21,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A forward pass whose intermediate tensors have names, so that the gradient of the loss with respect to each can be
@@ -57,6 +59,7 @@ public final class NamedPass {
     private final Map<String, Tensor> values = new LinkedHashMap<>();
     private final Map<String, Tensor> references = new HashMap<>();
     private final Map<String, Tensor> numeric = new HashMap<>();
+    private Function<Tensor, @Nullable String> labels = _ -> null;
 
     /** A forward pass that names its tensors. */
     @FunctionalInterface
@@ -121,6 +124,12 @@ public final class NamedPass {
             }
             references.put(name, gradient.to(DType.FLOAT64));
         });
+        return this;
+    }
+
+    /** Tells what a program calls tensors that the pass does not name, such as the fields that keep them. */
+    public NamedPass labels(Function<Tensor, @Nullable String> variables) {
+        this.labels = variables;
         return this;
     }
 
@@ -243,7 +252,7 @@ public final class NamedPass {
     }
 
     private BackwardSearch search(String name) {
-        return new BackwardSearch(name, graph().recorded(), other -> {
+        return new BackwardSearch(name, graph().recorded(labels), other -> {
             var value = values.get(other);
             return value == null || value.dtype() == DType.INT32 ? null : gradient(other);
         });

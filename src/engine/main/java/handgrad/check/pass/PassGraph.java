@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -94,12 +95,12 @@ public final class PassGraph {
     }
 
     /** The values as the search for a mistake reads them, the loss last. */
-    List<Recorded> recorded() {
+    List<Recorded> recorded(Function<Tensor, @Nullable String> labels) {
         var recorded = new IdentityHashMap<Value, Recorded>();
         for (var value : values) {
             var inputs = value.inputs.stream().map(recorded::get).toList();
             recorded.put(
-                    value, new Recorded(value.name, value.content, value.operation, value.arguments, inputs));
+                    value, new Recorded(value.name, labels.apply(value.tensor), value.content, value.operation, value.arguments, inputs));
         }
         return values.stream().map(recorded::get).toList();
     }
