@@ -31,7 +31,7 @@ class PlantedMistakeTest {
 
     static List<WrongGradient> mistakes() throws IOException, URISyntaxException {
         var resource = Objects.requireNonNull(PlantedMistakeTest.class.getResource("planted"));
-        return WrongGradient.of(Path.of(resource.toURI()));
+        return WrongGradient.explained(Path.of(resource.toURI()));
     }
 
     @ParameterizedTest

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -25,11 +26,21 @@ import java.util.stream.Stream;
  */
 record WrongGradient(String exercise, String gradient, String right, String wrong, String kinds, String words) {
 
-    /** Those of all files of a folder, without {@code .open.txt}: what has no right cause yet. */
+    /** Those of all files of a folder. */
     static List<WrongGradient> of(Path folder) throws IOException {
+        return of(folder, ".txt");
+    }
+
+    /** Those whose cause is found: a file that ends with {@code .open.txt} has others, for the score alone. */
+    static List<WrongGradient> explained(Path folder) throws IOException {
+        var all = new ArrayList<>(of(folder));
+        all.removeAll(of(folder, ".open.txt"));
+        return all;
+    }
+
+    private static List<WrongGradient> of(Path folder, String end) throws IOException {
         try (var files = Files.list(folder)) {
-            return files.filter(file ->
-                            file.toString().endsWith(".txt") && !file.toString().endsWith(".open.txt"))
+            return files.filter(file -> file.toString().endsWith(end))
                     .sorted()
                     .flatMap(WrongGradient::lines)
                     .filter(line -> !line.isBlank() && !line.startsWith("#"))

@@ -40,7 +40,8 @@ final class Backward {
         this.gradients = gradients;
         for (var output : values) {
             for (int i = 0; i < output.inputs().size(); i++) {
-                uses.computeIfAbsent(output.inputs().get(i), _ -> new ArrayList<>()).add(new Edge(output, i));
+                uses.computeIfAbsent(output.inputs().get(i), _ -> new ArrayList<>())
+                        .add(new Edge(output, i));
             }
         }
     }
@@ -49,7 +50,7 @@ final class Backward {
     Node program(Recorded x) throws UnknownGradientException {
         var terms = new ArrayList<Node>();
         for (var edge : uses.getOrDefault(x, List.of())) {
-            if (edge.output.content().dtype() != DType.INT32 ) {
+            if (edge.output.content().dtype() != DType.INT32) {
                 terms.add(gradient(edge.output, edge.input, of(edge.output)));
             }
         }
@@ -71,7 +72,8 @@ final class Backward {
 
     private Node compute(Recorded x) throws UnknownGradientException {
         if (x == loss) {
-            return Nodes.constant("dloss", Tensor.zeros(DType.FLOAT64, x.content().shape()).fill(1));
+            return Nodes.constant(
+                    "dloss", Tensor.zeros(DType.FLOAT64, x.content().shape()).fill(1));
         }
         var name = x.name();
         return name == null
@@ -112,7 +114,8 @@ final class Backward {
             case SUM -> Nodes.expand(kept(x, (int) y.argument(0)), shape(x), g);
             case LOG_SUM_EXP -> {
                 int d = (int) y.argument(0);
-                var softmax = Nodes.constant("softmax(" + x.text() + ")", x.content().softmax(d));
+                var softmax =
+                        Nodes.constant("softmax(" + x.text() + ")", x.content().softmax(d));
                 yield Nodes.mul(softmax, Nodes.expand(kept(x, d), shape(x), g));
             }
             case SOFTMAX -> {

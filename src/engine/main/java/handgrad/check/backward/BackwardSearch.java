@@ -29,6 +29,8 @@ public final class BackwardSearch {
     /** Programs of more nodes have too many pairs of them. */
     private static final int MOST_EXCHANGED = 40;
 
+    private static final int MOST_STEPS = 12;
+
     /** More causes than this help nobody. */
     private static final int MOST_CAUSES = 3;
 
@@ -69,7 +71,8 @@ public final class BackwardSearch {
             for (var node : nodes(program)) {
                 for (var mutant : mutations.of(node)) {
                     work += given.shape().elements() + node.value().shape().elements();
-                    if (work < MOST_WORK && equal(program.replaced(node, mutant.by()).value(), given)) {
+                    if (work < MOST_WORK
+                            && equal(program.replaced(node, mutant.by()).value(), given)) {
                         found.add(mutant);
                     }
                 }
@@ -125,7 +128,9 @@ public final class BackwardSearch {
         } catch (UnknownGradientException unknown) {
             // A layer's own operation: the formulas may still fit.
         }
-        programs.addAll(0, Formulas.of(x, values, backward));
+        // Of few steps, each is a learner's own; of many, learners write the formula.
+        int formulas = programs.isEmpty() || nodes(programs.getFirst()).size() > MOST_STEPS ? 0 : 1;
+        programs.addAll(formulas, Formulas.of(x, values, backward));
         programs.removeIf(program -> !equal(program.value(), expected));
         return programs;
     }

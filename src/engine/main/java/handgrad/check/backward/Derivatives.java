@@ -47,12 +47,15 @@ final class Derivatives {
             case SIGMOID -> Map.entry(out + " (1 - " + out + ")", (_, b) -> b * (1 - b));
             case RELU -> Map.entry("1 where " + in + " > 0", (a, _) -> a > 0 ? 1 : 0);
             case LEAKY_RELU -> Map.entry("1 where " + in + " > 0, else the slope", (a, _) -> a > 0 ? 1 : number);
-            case SILU -> Map.entry("the derivative of silu", (a, b) -> {
-                double s = 1 / (1 + Math.exp(-a));
-                return s + b * (1 - s);
-            });
+            case SILU ->
+                Map.entry("the derivative of silu", (a, b) -> {
+                    double s = 1 / (1 + Math.exp(-a));
+                    return s + b * (1 - s);
+                });
             case DROPOUT -> Map.entry("the mask divided by 1 - p", (_, b) -> b == 0 ? 0 : 1 / (1 - number));
-            default -> Map.entry("the derivative of " + y.operation(), (a, _) -> (geluTanh(a + H) - geluTanh(a - H)) / (2 * H));
+            default ->
+                Map.entry(
+                        "the derivative of " + y.operation(), (a, _) -> (geluTanh(a + H) - geluTanh(a - H)) / (2 * H));
         };
     }
 
@@ -149,9 +152,11 @@ final class Derivatives {
         var b = y.inputs().get(1);
         return input == 0
                 ? Node.leaf(Kind.VALUE, "1/" + b.text(), null, () -> b.content().pow(-1))
-                : Node.leaf(Kind.VALUE, "-" + a.text() + "/" + b.text() + "²", null, () -> a.content()
-                        .neg()
-                        .div(b.content().square()));
+                : Node.leaf(
+                        Kind.VALUE,
+                        "-" + a.text() + "/" + b.text() + "²",
+                        null,
+                        () -> a.content().neg().div(b.content().square()));
     }
 
     /** Of the larger or the smaller of two: 1 where this one is it, and half where both are. */

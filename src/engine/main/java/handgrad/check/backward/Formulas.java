@@ -19,12 +19,15 @@ final class Formulas {
         var formulas = new ArrayList<Node>();
         var shape = x.content().shape();
         for (var y : values) {
-            if (y != x && y.content().dtype() == DType.FLOAT64 && y.content().shape().equals(shape)) {
+            if (y != x
+                    && y.content().dtype() == DType.FLOAT64
+                    && y.content().shape().equals(shape)) {
                 for (int d = 0; d < shape.rank(); d++) {
                     addNormalization(x, y, d, values, backward, formulas);
                 }
                 if (y.isLeaf() && shape.rank() == 2) {
-                    var p = Nodes.constant("softmax(" + x.text() + ")", x.content().softmax(-1));
+                    var p = Nodes.constant(
+                            "softmax(" + x.text() + ")", x.content().softmax(-1));
                     var difference = Nodes.add(List.of(p, Nodes.scale(-1, Nodes.value(y))));
                     formulas.add(Nodes.scale(1.0 / shape.size(0), difference));
                     formulas.add(difference);
@@ -35,7 +38,8 @@ final class Formulas {
     }
 
     /** dx = inv ∘ (dy - mean dy - y ∘ mean (dy ∘ y)), where y is x normalised along a dimension. */
-    private static void addNormalization(Recorded x, Recorded y, int d, List<Recorded> values, Backward backward, List<Node> formulas) {
+    private static void addNormalization(
+            Recorded x, Recorded y, int d, List<Recorded> values, Backward backward, List<Node> formulas) {
         var shape = x.content().shape();
         int n = shape.size(d);
         if (n < 3 || Tensors.largest(y.content().mean(d, true)) > NEARLY) {

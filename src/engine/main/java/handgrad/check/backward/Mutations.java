@@ -90,7 +90,9 @@ final class Mutations {
                     0,
                     node,
                     Nodes.add(stay),
-                    (terms.size() > 2 && stay.size() == 1 ? "it has only " + stay.getFirst().text() + ": " : "")
+                    (terms.size() > 2 && stay.size() == 1
+                                    ? "it has only " + stay.getFirst().text() + ": "
+                                    : "")
                             + left.stream().map(Mutations::missing).collect(Collectors.joining(", and "))
                             + (node == root && left.stream().noneMatch(term -> term.is(Kind.SCALE))
                                     ? ": " + name + " is used in several places, and their gradients add"
@@ -139,7 +141,9 @@ final class Mutations {
                     Cause.Kind.WRONG_FACTOR,
                     1,
                     node,
-                    Nodes.mul(shaped, Node.leaf(Kind.VALUE, "", null, () -> factor.value().pow(-1))),
+                    Nodes.mul(
+                            shaped,
+                            Node.leaf(Kind.VALUE, "", null, () -> factor.value().pow(-1))),
                     "it is divided by " + factor.text() + " where it should be multiplied by it");
         }
     }
@@ -196,7 +200,10 @@ final class Mutations {
             function(node, "1 - " + node.text(), node.value().neg().add(1));
             function(node, "1 + " + node.text(), node.value().add(1));
             function(node, node.text() + "²", node.value().square());
-            function(node, node.text() + " (1 - " + node.text() + ")", node.value().mul(node.value().neg().add(1)));
+            function(
+                    node,
+                    node.text() + " (1 - " + node.text() + ")",
+                    node.value().mul(node.value().neg().add(1)));
             function(node, "exp " + node.text(), node.value().exp());
             function(node, "ln " + node.text(), node.value().log());
             function(node, "1/" + node.text(), node.value().pow(-1));
@@ -271,13 +278,14 @@ final class Mutations {
         if (source == null) {
             return;
         }
-        Derivatives.wrong(source).forEach((text, tensor) -> add(
-                isMultiple(tensor, node.value()) ? Cause.Kind.CONSTANT_FACTOR : Cause.Kind.WRONG_FACTOR,
-                1,
-                node,
-                Nodes.constant(text, tensor),
-                "you used " + text + " where the derivative of " + source.operation() + ", " + node.text()
-                        + ", is right"));
+        Derivatives.wrong(source)
+                .forEach((text, tensor) -> add(
+                        isMultiple(tensor, node.value()) ? Cause.Kind.CONSTANT_FACTOR : Cause.Kind.WRONG_FACTOR,
+                        1,
+                        node,
+                        Nodes.constant(text, tensor),
+                        "you used " + text + " where the derivative of " + source.operation() + ", " + node.text()
+                                + ", is right"));
         tensors.forEach((text, tensor) -> {
             if (tensor.shape().equals(node.value().shape())) {
                 add(
@@ -293,8 +301,8 @@ final class Mutations {
                             2,
                             node,
                             Nodes.constant(text, with),
-                            "the derivative of " + source.operation() + " is taken of " + text + " where "
-                                    + node.text() + " is right");
+                            "the derivative of " + source.operation() + " is taken of " + text + " where " + node.text()
+                                    + " is right");
                 }
             }
         });
@@ -314,7 +322,8 @@ final class Mutations {
                 var b = node.inputs().get(exchanged ? 0 : 1);
                 boolean ta = (other & 1) != 0;
                 boolean tb = (other & 2) != 0;
-                if ((other != form || exchanged) && multiply(a, b, ta, tb, node.value().shape())) {
+                if ((other != form || exchanged)
+                        && multiply(a, b, ta, tb, node.value().shape())) {
                     var by = Nodes.matmul(a, b, ta, tb);
                     add(
                             Cause.Kind.TRANSPOSED,
@@ -362,7 +371,7 @@ final class Mutations {
                             1,
                             node,
                             Nodes.constant("", part.reshape(node.value().shape().toArray())),
- "it has only index " + i + " of dimension " + d + " of " + x.text() + ": sum over all "
+                            "it has only index " + i + " of dimension " + d + " of " + x.text() + ": sum over all "
                                     + size);
                 }
             }

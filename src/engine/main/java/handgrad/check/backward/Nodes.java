@@ -25,9 +25,13 @@ final class Nodes {
     static Node add(List<Node> terms) {
         return terms.size() == 1
                 ? terms.getFirst()
-                : new Node(Kind.ADD, join(terms, " + "), 0, null, terms, values -> values.stream()
-                        .reduce(Tensor::add)
-                        .orElseThrow());
+                : new Node(
+                        Kind.ADD,
+                        join(terms, " + "),
+                        0,
+                        null,
+                        terms,
+                        values -> values.stream().reduce(Tensor::add).orElseThrow());
     }
 
     static Node mul(Node... factors) {
@@ -37,9 +41,13 @@ final class Nodes {
     static Node mul(List<Node> factors) {
         return factors.size() == 1
                 ? factors.getFirst()
-                : new Node(Kind.MUL, join(factors, " ∘ "), 0, null, factors, values -> values.stream()
-                        .reduce(Tensor::mul)
-                        .orElseThrow());
+                : new Node(
+                        Kind.MUL,
+                        join(factors, " ∘ "),
+                        0,
+                        null,
+                        factors,
+                        values -> values.stream().reduce(Tensor::mul).orElseThrow());
     }
 
     private static String join(List<Node> nodes, String sign) {
@@ -50,8 +58,13 @@ final class Nodes {
 
     static Node scale(double factor, Node x) {
         String text = factor == -1 ? "-" : number(factor) + " ";
-        return new Node(Kind.SCALE, text + join(List.of(x), ""), factor, null, List.of(x), values -> values.getFirst()
-                .mul(factor));
+        return new Node(
+                Kind.SCALE,
+                text + join(List.of(x), ""),
+                factor,
+                null,
+                List.of(x),
+                values -> values.getFirst().mul(factor));
     }
 
     /** A number, as a fraction where it is 1/n. */
@@ -67,7 +80,9 @@ final class Nodes {
         if (Math.abs(value) < 1 && Math.abs(inverse - Math.rint(inverse)) < 1e-9) {
             return (value < 0 ? "-" : "") + "1/" + Math.round(Math.abs(inverse));
         }
-        return String.format(Locale.ROOT, "%.4g", value).replaceAll("(\\.\\d*?)0+$", "$1").replaceAll("\\.$", "");
+        return String.format(Locale.ROOT, "%.4g", value)
+                .replaceAll("(\\.\\d*?)0+$", "$1")
+                .replaceAll("\\.$", "");
     }
 
     private static boolean isWhole(double value) {
@@ -88,14 +103,24 @@ final class Nodes {
 
     static Node sum(int dimension, Node x) {
         return new Node(
-                Kind.SUM, "Σ" + dimension + "(" + x.text() + ")", dimension, null, List.of(x), values -> values.getFirst()
-                        .sum(dimension, true));
+                Kind.SUM,
+                "Σ" + dimension + "(" + x.text() + ")",
+                dimension,
+                null,
+                List.of(x),
+                values -> values.getFirst().sum(dimension, true));
     }
 
     /** Repeats x, of the shape kept, to a shape. */
     static Node expand(Shape kept, Shape shape, Node x) {
-        return new Node(Kind.EXPAND, x.text(), 0, null, List.of(x), values -> Tensor.zeros(DType.FLOAT64, shape)
-                .add(values.getFirst().reshape(kept.toArray())));
+        return new Node(
+                Kind.EXPAND,
+                x.text(),
+                0,
+                null,
+                List.of(x),
+                values ->
+                        Tensor.zeros(DType.FLOAT64, shape).add(values.getFirst().reshape(kept.toArray())));
     }
 
     static Node matmul(Node a, Node b, boolean transposeA, boolean transposeB) {
@@ -115,13 +140,17 @@ final class Nodes {
     /** Adds element i of x to element positions[i] of zeros; a negative position is nowhere. */
     static Node scatter(Shape shape, int[] positions, Node x) {
         return new Node(Kind.SCATTER, x.text(), 0, null, List.of(x), values -> {
-            var out = Tensor.zeros(DType.FLOAT64, shape);
-            for (int i = 0; i < positions.length; i++) {
-                if (positions[i] >= 0) {
-                    out.setFlat(positions[i], out.getFlat(positions[i]) + values.getFirst().getFlat(i));
-                }
-            }
-            return out;
-        }).at(positions);
+                    var out = Tensor.zeros(DType.FLOAT64, shape);
+                    for (int i = 0; i < positions.length; i++) {
+                        if (positions[i] >= 0) {
+                            out.setFlat(
+                                    positions[i],
+                                    out.getFlat(positions[i])
+                                            + values.getFirst().getFlat(i));
+                        }
+                    }
+                    return out;
+                })
+                .at(positions);
     }
 }

@@ -100,7 +100,14 @@ public final class PassGraph {
         for (var value : values) {
             var inputs = value.inputs.stream().map(recorded::get).toList();
             recorded.put(
-                    value, new Recorded(value.name, labels.apply(value.tensor), value.content, value.operation, value.arguments, inputs));
+                    value,
+                    new Recorded(
+                            value.name,
+                            labels.apply(value.tensor),
+                            value.content,
+                            value.operation,
+                            value.arguments,
+                            inputs));
         }
         return values.stream().map(recorded::get).toList();
     }
