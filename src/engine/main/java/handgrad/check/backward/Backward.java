@@ -9,7 +9,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -32,8 +31,8 @@ final class Backward {
 
     private final Recorded loss;
     private final Function<String, @Nullable Tensor> gradients;
-    private final Map<Recorded, List<Edge>> uses = new IdentityHashMap<>();
-    private final Map<Recorded, Node> known = new IdentityHashMap<>();
+    private final IdentityHashMap<Recorded, List<Edge>> uses = new IdentityHashMap<>();
+    private final IdentityHashMap<Recorded, Node> known = new IdentityHashMap<>();
 
     Backward(Recorded loss, List<Recorded> values, Function<String, @Nullable Tensor> gradients) {
         this.loss = loss;

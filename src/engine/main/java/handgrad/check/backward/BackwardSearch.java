@@ -23,6 +23,9 @@ import org.jspecify.annotations.Nullable;
 public final class BackwardSearch {
     private static final double CLOSE = 1e-6;
 
+    /** Tensors with smaller elements are zero but for rounding. */
+    private static final double NOTHING = 1e-9;
+
     /** Elements that may be computed: a limit of work, so that the answer does not depend on the machine. */
     private static final long MOST_WORK = 20_000_000;
 
@@ -61,7 +64,7 @@ public final class BackwardSearch {
             return List.of();
         }
         var found = new ArrayList<Mutant>();
-        var tensors = tensors(given);
+        var tensors = tensors();
         for (var program : programs(x.get(), expected)) {
             if (!found.isEmpty()) {
                 break;
@@ -135,12 +138,12 @@ public final class BackwardSearch {
         return programs;
     }
 
-    private Map<String, Tensor> tensors(Tensor given) {
+    private Map<String, Tensor> tensors() {
         var tensors = new LinkedHashMap<String, Tensor>();
         for (var value : values) {
             var other = value.name();
             if (value.content().dtype() != DType.INT32) {
-                tensors.putIfAbsent(value.text(), value.content());
+                tensors.putIfAbsent(value.text(), value.content().to(DType.FLOAT64));
                 if (other != null && !other.equals(name) && value != loss) {
                     var gradient = gradients.apply(other);
                     if (gradient != null) {
@@ -149,6 +152,8 @@ public final class BackwardSearch {
                 }
             }
         }
+        // In place of a factor they would only leave it out.
+        tensors.values().removeIf(tensor -> Tensors.largest(tensor) < NOTHING);
         return tensors;
     }
 

@@ -72,7 +72,6 @@ final class Formulas {
                     formulas.add(Nodes.add(List.of(backward.of(other), formula)));
                 } catch (UnknownGradientException unknown) {
                     // It is no residual path then.
-                    continue;
                 }
             }
         }

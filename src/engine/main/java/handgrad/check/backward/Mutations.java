@@ -42,9 +42,9 @@ final class Mutations {
             case SCALE -> scale(node);
             case DERIVATIVE -> derivative(node);
             case MATMUL -> matmul(node);
-            case SUM_TO -> sumTo(node);
-            case SCATTER -> scatter(node);
-            case EXPAND -> expand(node);
+            case SUM_TO -> new SumMistakes(name, mutants).sumTo(node);
+            case SCATTER -> new SumMistakes(name, mutants).scatter(node);
+            case EXPAND -> new SumMistakes(name, mutants).expand(node);
             case GRADIENT, VALUE -> replaced(node);
             case SUM -> {
                 // Its dimension is changed where it is repeated again.
@@ -116,6 +116,10 @@ final class Mutations {
     private void factors(Node node) {
         softmax(node);
         for (var factor : node.inputs()) {
+            if (factor.text().endsWith("dloss")) {
+                // A constant of the loss, whose own factors are looked at one by one.
+                continue;
+            }
             var rest = new ArrayList<>(node.inputs());
             rest.remove(factor);
             var other = Nodes.mul(rest);
@@ -123,9 +127,11 @@ final class Mutations {
                     ? other
                     : Nodes.expand(other.value().shape(), node.value().shape(), other);
             boolean above = isGradient(factor);
+            // Deep inside, a term that vanishes without it is the likelier reading.
+            int depth = node == root || root.inputs().contains(node) ? 0 : 1;
             add(
                     Cause.Kind.MISSING_TERM,
-                    0,
+                    depth,
                     node,
                     shaped,
                     above
@@ -166,7 +172,7 @@ final class Mutations {
 
     private static boolean isGradient(Node node) {
         return node.is(Kind.GRADIENT)
-                || !node.is(Kind.VALUE) && node.inputs().stream().anyMatch(Mutations::isGradient);
+                || (!node.is(Kind.VALUE) && node.inputs().stream().anyMatch(Mutations::isGradient));
     }
 
     /** Another tensor stands in the place of one. */
@@ -176,8 +182,8 @@ final class Mutations {
             return;
         }
         tensors.forEach((text, tensor) -> {
-            if (!text.equals(node.text()) && tensor.shape().elements() == shape.elements()
-                    || fits(tensor.shape(), shape)) {
+            if (!text.equals(node.text())
+                    && (tensor.shape().elements() == shape.elements() || fits(tensor.shape(), shape))) {
                 var by = expanded(text, tensor, shape);
                 boolean same = node.is(Kind.GRADIENT) == text.startsWith("d");
                 add(
@@ -221,7 +227,7 @@ final class Mutations {
     }
 
     private static boolean fits(Shape small, Shape shape) {
-        return small.equals(shape) || small.rank() == shape.rank() && Tensors.broadcasts(small, shape);
+        return small.equals(shape) || (small.rank() == shape.rank() && Tensors.broadcasts(small, shape));
     }
 
     private static Node expanded(String text, Tensor tensor, Shape shape) {
@@ -243,7 +249,9 @@ final class Mutations {
         boolean mean = n > 2 && Math.abs(Math.abs(1 / k) - n) < 1e-9;
         String factor = Nodes.number(k);
         var kind = mean ? Cause.Kind.MISSING_MEAN : Cause.Kind.CONSTANT_FACTOR;
-        String which = node == root ? "" : " of " + x.text();
+        String title = node.title();
+        String which =
+                node == root || x.text().endsWith("dloss") ? "" : title == null ? " of " + x.text() : " in " + title;
         add(
                 kind,
                 0,
@@ -346,100 +354,5 @@ final class Mutations {
                 && left.size(ta ? -2 : -1) == right.size(tb ? -1 : -2)
                 && left.size(ta ? -1 : -2) == wanted.size(-2)
                 && right.size(tb ? -2 : -1) == wanted.size(-1);
-    }
-
-    private void sumTo(Node node) {
-        var x = node.inputs().getFirst();
-        int count = x.value().shape().elements() / node.value().shape().elements();
-        if (count > 1) {
-            add(
-                    Cause.Kind.MISSING_MEAN,
-                    0,
-                    node,
-                    Nodes.scale(1.0 / count, node),
-                    "it is the mean of " + x.text() + " over its " + count + ", where the sum is right: " + name
-                            + " was repeated, so its gradients add");
-        }
-        var from = x.value().shape();
-        for (int d = 0; d < from.rank(); d++) {
-            int size = from.size(d);
-            for (int i : new int[] {0, size - 1}) {
-                var part = x.value().narrow(d, i, 1);
-                if (size > 1 && part.shape().elements() == node.value().shape().elements()) {
-                    add(
-                            i == 0 ? Cause.Kind.BROADCAST_NOT_SUMMED : Cause.Kind.OVERWRITTEN,
-                            1,
-                            node,
-                            Nodes.constant("", part.reshape(node.value().shape().toArray())),
-                            "it has only index " + i + " of dimension " + d + " of " + x.text() + ": sum over all "
-                                    + size);
-                }
-            }
-        }
-    }
-
-    private void expand(Node node) {
-        var x = node.inputs().getFirst();
-        if (!x.is(Kind.SUM)) {
-            return;
-        }
-        var summed = x.inputs().getFirst();
-        var shape = summed.value().shape();
-        int count = shape.size((int) x.number());
-        add(
-                Cause.Kind.MISSING_MEAN,
-                1,
-                node,
-                Nodes.scale(1.0 / count, node),
-                "the mean of " + summed.text() + " over dimension " + (int) x.number()
-                        + " stands where its sum is right");
-        for (int d = 0; d < shape.rank(); d++) {
-            if (d != (int) x.number() && shape.size(d) > 1) {
-                int right = (int) x.number();
-                var wrong = Nodes.expand(shape.with(d, 1), shape, Nodes.sum(d, summed));
-                for (double factor : new double[] {1, (double) shape.size(right) / shape.size(d)}) {
-                    add(
-                            Cause.Kind.WRONG_AXIS,
-                            1,
-                            node,
-                            Nodes.scale(factor, wrong),
-                            "the sum of " + summed.text() + " runs over dimension " + d + " where dimension " + right
-                                    + " is right");
-                }
-            }
-        }
-    }
-
-    /** Where elements were read several times, their gradients are set and not added. */
-    private void scatter(Node node) {
-        var x = node.inputs().getFirst();
-        var places = node.places();
-        for (boolean last : new boolean[] {true, false}) {
-            var out = Tensor.zeros(DType.FLOAT64, node.value().shape());
-            var seen = new boolean[out.shape().elements()];
-            for (int i = 0; i < places.length; i++) {
-                if (places[i] >= 0 && (last || !seen[places[i]])) {
-                    out.setFlat(places[i], x.value().getFlat(i));
-                    seen[places[i]] = true;
-                }
-            }
-            add(
-                    Cause.Kind.OVERWRITTEN,
-                    0,
-                    node,
-                    Nodes.constant("", out),
-                    "it has only the " + (last ? "last" : "first")
-                            + " use of each element: where an element is used again, add (+=) to its gradient, do not"
-                            + " set it");
-        }
-        if (x.value().shape().elements() == node.value().shape().elements()) {
-            add(
-                    Cause.Kind.ORDER,
-                    1,
-                    node,
-                    Nodes.constant("", x.value().reshape(node.value().shape().toArray())),
-                    "the elements of " + x.text() + " are in the wrong order: they are taken as they lie, where the"
-                            + " forward pass moved them, so move them back");
-        }
     }
 }
