@@ -99,6 +99,7 @@ final class ExerciseProgram {
 
     /** The field that holds a tensor, null if none does. */
     @Nullable
+    @SuppressWarnings("ReferenceEquality") // an equal tensor is another one
     String variable(Tensor tensor) {
         for (var field : program.mainClass().getDeclaredFields()) {
             try {
