@@ -324,10 +324,8 @@ class CertaintyTest {
         });
         var cause = Objects.requireNonNull(pass.compare("x", normal(3, 5, 7)).cause());
         assertThat(cause.explanation())
-                .isEqualTo("it has only the gradient through a: add (+=) the one through b, where x is used too; or it"
-                        + " has only the gradient through b: add (+=) the one through a, where x is used too; or it is"
-                        + " 2 times too small: the derivative of x² is 2x, and a tensor that is used twice gets a"
-                        + " gradient from each use");
+                .contains("the term db is missing: x is used in several places, and their gradients add; or ")
+                .contains("the term da is missing");
     }
 
     @Test
@@ -339,9 +337,9 @@ class CertaintyTest {
         var ones = Tensor.zeros(DType.FLOAT64, Shape.of(7)).fill(1);
         var cause = Objects.requireNonNull(pass.compare("b", ones).cause());
         assertThat(cause.explanation())
-                .isEqualTo("it is 5 times too small: it is divided by n = 5 once too often; or it has only what one use"
-                        + " of each element gives: where an element is used again, add (+=) to its gradient, do not"
-                        + " set it");
+                .isEqualTo("it is the mean of dy over its 5, where the sum is right: b was repeated, so its gradients"
+                        + " add; or it has only index 0 of dimension 0 of dy: sum over all 5; or it has only index 4 of"
+                        + " dimension 0 of dy: sum over all 5");
     }
 
     @Test

@@ -8,8 +8,10 @@ import handgrad.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
+import java.util.EnumSet;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -111,15 +113,19 @@ public final class BackwardSearch {
         }
     }
 
+    /** All of the best rank, which the numbers do not tell apart, and of the next one what is of another kind. */
     private static List<Cause> causes(List<Mutant> found) {
         found.sort(Comparator.comparingInt(Mutant::rank));
-        var causes = new LinkedHashMap<Cause.Kind, Cause>();
+        var causes = new LinkedHashSet<Cause>();
+        var kinds = EnumSet.noneOf(Cause.Kind.class);
         for (var mutant : found) {
-            if (mutant.rank() <= found.getFirst().rank() + 1) {
-                causes.putIfAbsent(mutant.kind(), mutant.cause());
+            int behind = mutant.rank() - found.getFirst().rank();
+            if (behind == 0 || (behind == 1 && !kinds.contains(mutant.kind()))) {
+                causes.add(mutant.cause());
+                kinds.add(mutant.kind());
             }
         }
-        return causes.values().stream().limit(MOST_CAUSES).toList();
+        return causes.stream().limit(MOST_CAUSES).toList();
     }
 
     /** The right programs: step by step, and in the formulas that learners know. */
