@@ -11,7 +11,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.AfterEach;
@@ -29,7 +32,7 @@ class LessonTest {
     private Path folder;
 
     private final LinkedBlockingQueue<Event> events = new LinkedBlockingQueue<>();
-    private final StringBuffer terminal = new StringBuffer();
+    private final Queue<String> terminal = new ConcurrentLinkedQueue<>();
     private Path file;
     private Lesson lesson;
     private Thread thread;
@@ -38,12 +41,12 @@ class LessonTest {
     void begin() throws IOException {
         file = folder.resolve("Exercise5.java");
         EXERCISE.begin(file);
-        lesson = new Lesson(Shown.begin(EXERCISE, file), events, Duration.ofSeconds(1), true, terminal::append);
+        lesson = new Lesson(Shown.begin(EXERCISE, file), events, Duration.ofSeconds(1), true, terminal::add);
         thread = Thread.ofPlatform().start(() -> {
             try (var signals = StopSignals.install()) {
                 lesson.run(signals);
             } catch (IOException | InterruptedException exception) {
-                terminal.append(exception);
+                terminal.add(exception.toString());
             }
         });
     }
@@ -100,7 +103,8 @@ class LessonTest {
         await(problem("Exercise5.java is gone; it is checked again when it is back"));
 
         save(EXERCISE.solution());
-        assertThat(await(Shown::isSolved).marking().count(State.RIGHT)).isEqualTo(8);
+        var solved = Objects.requireNonNull(await(Shown::isSolved).marking());
+        assertThat(solved.count(State.RIGHT)).isEqualTo(8);
         var next = new ExercisePath(folder).after(EXERCISE).orElseThrow();
         events.add(Event.Wish.NEXT);
         await(shown -> shown.exercise().equals(next) && shown.marking() != null);
