@@ -5,7 +5,6 @@ import handgrad.app.command.FailedException;
 import handgrad.app.command.ModelOption;
 import handgrad.app.command.TimeLimit;
 import handgrad.app.command.UserFile;
-import handgrad.app.command.WrongInputException;
 import handgrad.app.diagram.Sheet.Paper;
 import handgrad.app.diagram.Style.Backward;
 import handgrad.app.exercise.Exercise;

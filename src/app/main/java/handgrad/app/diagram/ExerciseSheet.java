@@ -28,7 +28,9 @@ public record ExerciseSheet(String svg, Map<String, Tensor> values, Map<String, 
     public static ExerciseSheet of(Exercise exercise) {
         var drawing = new Drawing(subject(exercise), new Style(Backward.BLANK, false), Paper.A3, List.of());
         var values = new LinkedHashMap<String, Tensor>();
-        drawing.diagram().nodes().forEach(node -> values.put(node.name(), node.value().content()));
+        drawing.diagram()
+                .nodes()
+                .forEach(node -> values.put(node.name(), node.value().content()));
         var formulas = new LinkedHashMap<String, String>();
         for (Operation operation : drawing.diagram().operations()) {
             var name = operation.output().name();

@@ -1,7 +1,6 @@
 package handgrad.app.exercise;
 
 import handgrad.app.command.ExitCode;
-import handgrad.app.command.FailedException;
 import handgrad.app.command.TimeLimit;
 import handgrad.app.command.WrongInputException;
 import handgrad.app.program.RunCommand;

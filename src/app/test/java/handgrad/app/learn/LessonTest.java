@@ -108,7 +108,9 @@ class LessonTest {
         var next = new ExercisePath(folder).after(EXERCISE).orElseThrow();
         events.add(Event.Wish.NEXT);
         await(shown -> shown.exercise().equals(next) && shown.marking() != null);
-        assertThat(folder.resolve(next.fileName())).content().startsWith(next.skeleton().substring(0, 40));
+        assertThat(folder.resolve(next.fileName()))
+                .content()
+                .startsWith(next.skeleton().substring(0, 40));
         assertThat(terminal).contains("Solved. ", "Next: " + next.heading() + ". Save ");
     }
 
@@ -142,14 +144,10 @@ class LessonTest {
                     .replace("dv = null;", "dv = v.mul(2);")
                     .replace("du = null;", "du = dv.neg().mul(3);"));
             chromium.await("return document.querySelectorAll('#marks .right').length === 1");
-            assertThat(
-                            chromium.run(
-                                    "return document.querySelector('#sheet g.gradient[data-of=v]')"
+            assertThat(chromium.run("return document.querySelector('#sheet g.gradient[data-of=v]')"
                             + ".classList.contains('right')"))
                     .isEqualTo(true);
-            assertThat(
-                            chromium.run(
-                                    "return document.querySelector('#sheet g.gradient[data-of=u]')"
+            assertThat(chromium.run("return document.querySelector('#sheet g.gradient[data-of=u]')"
                             + ".classList.contains('wrong')"))
                     .isEqualTo(true);
             assertThat(String.valueOf(chromium.run("return document.getElementById('findings').textContent")))

@@ -24,8 +24,8 @@ class CompilerHelpTest {
                 }
                 void main() {}
                 """.formatted(statement);
-        var thrown = catchThrowableOfType(
-                CompilationException.class, () -> SourceProgram.compile("Wrong.java", source));
+        var thrown =
+                catchThrowableOfType(CompilationException.class, () -> SourceProgram.compile("Wrong.java", source));
         return Objects.requireNonNull(thrown.getMessage());
     }
 

@@ -4,7 +4,6 @@ import handgrad.check.backward.Backward.UnknownGradientException;
 import handgrad.check.difference.Tensors;
 import handgrad.tensor.DType;
 import handgrad.tensor.Shape;
-import handgrad.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
 
