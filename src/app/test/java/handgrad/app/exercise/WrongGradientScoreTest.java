@@ -16,7 +16,9 @@ class WrongGradientScoreTest {
         var folder = Objects.requireNonNull(WrongGradientScoreTest.class.getResource("fresh"));
         var results = WrongGradientScore.of(Path.of(folder.toURI()));
         var table = WrongGradientScore.table(results);
-        assertThat(WrongGradientScore.percent(results, Outcome.NOT_CAUGHT)).as(table).isLessThanOrEqualTo(2);
+        assertThat(WrongGradientScore.percent(results, Outcome.NOT_CAUGHT))
+                .as(table)
+                .isLessThanOrEqualTo(2);
         assertThat(WrongGradientScore.percent(results, Outcome.RIGHT)).as(table).isGreaterThanOrEqualTo(80);
     }
 }
