@@ -79,6 +79,15 @@ class LessonTest {
                 && shown.marking().count(State.RIGHT) == count;
     }
 
+    /** Waits until it is printed: what is shown comes first on the page. */
+    private void awaitPrinted(String words) throws InterruptedException {
+        long end = System.currentTimeMillis() + WAIT_MILLIS;
+        while (!String.join("", terminal).contains(words) && System.currentTimeMillis() < end) {
+            Thread.sleep(10);
+        }
+        assertThat(String.join("", terminal)).contains(words);
+    }
+
     private static Predicate<Shown> problem(String words) {
         return shown -> !shown.checking() && shown.problem().contains(words);
     }
@@ -88,7 +97,7 @@ class LessonTest {
         await(right(0));
         save("import module handgrad;\nvoid backward() { int x = }\n");
         await(problem("Exercise5.java:2: error: illegal start of expression"));
-        assertThat(String.join("", terminal)).contains("Exercise5.java:2: error: illegal start of expression");
+        awaitPrinted("Exercise5.java:2: error: illegal start of expression");
 
         save(EXERCISE.solution().replace(BACKWARD, BACKWARD + " while (a != null) {}"));
         await(problem("still running after 1 s, in backward; look for a loop or a wait without end"));
@@ -111,7 +120,8 @@ class LessonTest {
         assertThat(folder.resolve(next.fileName()))
                 .content()
                 .startsWith(next.skeleton().substring(0, 40));
-        assertThat(String.join("", terminal)).contains("Solved. ", "Next: " + next.heading() + ". Save ");
+        awaitPrinted("Solved. ");
+        awaitPrinted("Next: " + next.heading() + ". Save ");
     }
 
     @Test
