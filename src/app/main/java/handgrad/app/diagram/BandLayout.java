@@ -48,6 +48,7 @@ final class BandLayout {
     private final Band band;
     private final Function<Node, TensorBox> boxes;
     private final Style style;
+    private final Sizes sizes;
     private final ElkNode root = ElkGraphUtil.createGraph();
     private final Map<Node, Placed> placed = new LinkedHashMap<>();
     private final Map<Operation, ElkNode> operations = new LinkedHashMap<>();
@@ -62,10 +63,11 @@ final class BandLayout {
      *
      * @param boxes how each of its tensors is drawn
      */
-    BandLayout(Band band, Function<Node, TensorBox> boxes, Style style) {
+    BandLayout(Band band, Function<Node, TensorBox> boxes, Style style, Sizes sizes) {
         this.band = band;
         this.boxes = boxes;
         this.style = style;
+        this.sizes = sizes;
         root.setProperty(CoreOptions.ALGORITHM, LayeredOptions.ALGORITHM_ID);
         root.setProperty(LayeredOptions.DIRECTION, Direction.DOWN);
         root.setProperty(LayeredOptions.EDGE_ROUTING, EdgeRouting.ORTHOGONAL);
@@ -91,7 +93,7 @@ final class BandLayout {
         var lines = lines(operation);
         var gradients = operation.inside().stream()
                 .filter(this::showsGradient)
-                .map(use -> new GradientLabel(use, operation.output(), style.backward()))
+                .map(use -> new GradientLabel(use, operation.output(), style.backward(), sizes))
                 .toList();
         double widest = Stream.concat(
                         lines.stream().map(line -> Lettering.width(line, Style.SMALL, false)),
@@ -109,7 +111,7 @@ final class BandLayout {
         for (var use : operation.uses()) {
             var edge = ElkGraphUtil.createSimpleEdge(place(use.input()).out, node);
             if (showsGradient(use)) {
-                var label = new GradientLabel(use, operation.output(), style.backward());
+                var label = new GradientLabel(use, operation.output(), style.backward(), sizes);
                 var place = ElkGraphUtil.createLabel(use.gradient(), edge);
                 place.setDimensions(label.width(), label.height());
                 place.setProperty(LayeredOptions.EDGE_LABELS_PLACEMENT, EdgeLabelPlacement.CENTER);

@@ -25,7 +25,7 @@ final class Drawing {
     private static final int DEEP = 8;
 
     /** More bands than this make no sheet easier to read. */
-    private static final int MOST_BANDS = 24;
+    private static final int MOST_BANDS = 30;
 
     /** More tensors than this fit on no sheet. */
     private static final int MOST_TENSORS = 300;
@@ -117,16 +117,16 @@ final class Drawing {
         return sheet;
     }
 
-    /** Where letters are too small to be read, boxes become smaller; then bands are cut into ever shorter ones. */
+    /** Where letters are too small to be read, boxes and labels become smaller; then bands are cut into ever shorter ones. */
     private Sheet fitted() {
         var whole = Band.of(diagram);
-        var large = sheet(whole, TensorBox.LARGEST);
+        var large = sheet(whole, Sizes.LARGE);
         if (large.smallest() >= paper.readable()) {
             return large;
         }
         int longest =
                 whole.stream().mapToInt(band -> band.operations().size()).max().orElseThrow();
-        var best = sheet(whole, TensorBox.LARGEST_OF_MANY);
+        var best = sheet(whole, Sizes.SMALL);
         int count = whole.size();
         for (int length = longest - 1; length > 0 && best.smallest() < paper.readable(); length--) {
             var cut = cut(whole, length);
@@ -137,7 +137,7 @@ final class Drawing {
             if (count > MOST_BANDS) {
                 break;
             }
-            var sheet = sheet(cut, TensorBox.LARGEST_OF_MANY);
+            var sheet = sheet(cut, Sizes.SMALL);
             if (sheet.smallest() > best.smallest()) {
                 best = sheet;
             }
@@ -149,17 +149,18 @@ final class Drawing {
         return bands.stream().flatMap(band -> band.parts(length).stream()).toList();
     }
 
-    private Sheet sheet(List<Band> bands, double largestBox) {
-        return Sheet.of(diagram.title(), layouts(bands, largestBox), paper, style);
+    private Sheet sheet(List<Band> bands, Sizes sizes) {
+        return Sheet.of(diagram.title(), layouts(bands, sizes), paper, style);
     }
 
-    private List<BandLayout> layouts(List<Band> bands, double largestBox) {
-        double unit = TensorBox.unit(diagram.nodes(), largestBox);
+    private List<BandLayout> layouts(List<Band> bands, Sizes sizes) {
+        double unit = TensorBox.unit(diagram.nodes(), sizes.box());
         var made = new HashSet<Node>();
         var layouts = new ArrayList<BandLayout>();
         for (var band : bands) {
             var own = band.operations().stream().map(Operation::output).collect(Collectors.toSet());
-            layouts.add(new BandLayout(band, node -> box(node, unit, !own.contains(node) && !made.add(node)), style));
+            layouts.add(new BandLayout(
+                    band, node -> box(node, unit, !own.contains(node) && !made.add(node)), style, sizes));
             made.addAll(own);
         }
         return layouts;

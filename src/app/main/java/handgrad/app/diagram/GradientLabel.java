@@ -15,25 +15,23 @@ import java.util.stream.Collectors;
 
 /** The gradient on an edge: its formula and marks, or a slot for them. */
 final class GradientLabel {
-    private static final double WIDEST = 118;
     private static final double INSET = 3;
-
-    /** A slot has room for a hand. */
-    private static final double LEAST_SLOT = 78;
 
     private static final double SLOT_LINE = 11;
 
     private final Use use;
     private final Node output;
     private final Backward backward;
+    private final Sizes sizes;
     private final List<String> formula;
     private final List<String> marks;
 
-    GradientLabel(Use use, Node output, Backward backward) {
+    GradientLabel(Use use, Node output, Backward backward, Sizes sizes) {
         this.use = use;
         this.output = output;
         this.backward = backward;
-        this.formula = Lettering.wrap(use.gradient(), Style.SMALL, WIDEST);
+        this.sizes = sizes;
+        this.formula = Lettering.wrap(use.gradient(), Style.SMALL, sizes.gradient());
         this.marks = use.marks().stream().map(mark -> mark.text()).toList();
     }
 
@@ -57,7 +55,7 @@ final class GradientLabel {
         for (var line : shownMarks()) {
             widest = Math.max(widest, Lettering.width(line, Style.SMALL, false));
         }
-        return isSlot() ? Math.max(LEAST_SLOT, widest + 2 * INSET) : widest + 2;
+        return isSlot() ? Math.max(sizes.slot(), widest + 2 * INSET) : widest + 2;
     }
 
     double height() {

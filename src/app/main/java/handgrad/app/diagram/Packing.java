@@ -11,7 +11,7 @@ import java.util.List;
  * @param corners the upper left corner of each, on the page
  */
 record Packing(double scale, List<Point> corners) {
-    private static final double GUTTER = 5;
+    private static final double GUTTER = 3;
     private static final double LARGEST_SCALE = 3;
 
     /** The better of columns and rows on a page of this size. */
@@ -37,17 +37,33 @@ record Packing(double scale, List<Point> corners) {
         return new Packing(fits, corners(lines, fits, width, height, inRows));
     }
 
-    /** The bands in lines, each as full as the page is long. */
+    /**
+     * The bands in lines no longer than the page, cut where the lines together are narrowest. A band that is longer has
+     * a line of its own.
+     */
     private static List<List<BandLayout>> lines(List<BandLayout> bands, double width, double height, boolean inRows) {
         double room = inRows ? width : height;
-        var lines = new ArrayList<List<BandLayout>>();
-        for (var band : bands) {
-            var last = lines.isEmpty() ? null : lines.getLast();
-            if (last == null || length(last, inRows) + GUTTER + length(band, inRows) > room) {
-                lines.add(new ArrayList<>(List.of(band)));
-            } else {
-                last.add(band);
+        int count = bands.size();
+        // Of the bands from each on: how wide their lines are together, and where the second line begins.
+        double[] across = new double[count + 1];
+        int[] next = new int[count];
+        for (int first = count - 1; first >= 0; first--) {
+            across[first] = Double.POSITIVE_INFINITY;
+            for (int end = first + 1; end <= count; end++) {
+                var line = bands.subList(first, end);
+                if (end > first + 1 && length(line, inRows) > room) {
+                    break;
+                }
+                double together = breadth(line, inRows) + (end < count ? GUTTER + across[end] : 0);
+                if (together < across[first]) {
+                    across[first] = together;
+                    next[first] = end;
+                }
             }
+        }
+        var lines = new ArrayList<List<BandLayout>>();
+        for (int first = 0; first < count; first = next[first]) {
+            lines.add(bands.subList(first, next[first]));
         }
         return lines;
     }
@@ -69,7 +85,7 @@ record Packing(double scale, List<Point> corners) {
         double used = lines.stream()
                 .mapToDouble(line -> breadth(line, inRows) * scale)
                 .sum();
-        double gap = lines.size() == 1 ? 0 : Math.min(5 * GUTTER, (across - used) / (lines.size() - 1));
+        double gap = lines.size() == 1 ? 0 : Math.min(8 * GUTTER, (across - used) / (lines.size() - 1));
         double start = (across - used - gap * (lines.size() - 1)) / 2;
         var corners = new ArrayList<Point>();
         for (var line : lines) {

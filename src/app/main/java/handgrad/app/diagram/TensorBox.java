@@ -17,11 +17,9 @@ import java.util.Map;
  * dimension, and beside it name, shape and what else is known.
  */
 final class TensorBox {
-    /** The side of the largest dimension, the same where room is short, and the least that can be seen. */
-    static final double LARGEST = 66;
-
-    static final double LARGEST_OF_MANY = 26;
+    /** The least side that can be seen. */
     private static final double LEAST = 4;
+
     private static final double GAP = 3;
 
     /** How far one sheet of a third dimension shows behind the next, and how many are drawn. */

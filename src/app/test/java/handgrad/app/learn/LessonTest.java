@@ -18,7 +18,6 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -37,11 +36,15 @@ class LessonTest {
     private Lesson lesson;
     private Thread thread;
 
-    @BeforeEach
-    void begin() throws IOException {
+    /**
+     * Begins a lesson.
+     *
+     * @param limit how long the learner's code may run
+     */
+    private void begin(Duration limit) throws IOException {
         file = folder.resolve("Exercise5.java");
         EXERCISE.begin(file);
-        lesson = new Lesson(Shown.begin(EXERCISE, file), events, Duration.ofSeconds(1), true, terminal::add);
+        lesson = new Lesson(Shown.begin(EXERCISE, file), events, limit, true, terminal::add);
         thread = Thread.ofPlatform().start(() -> {
             try (var signals = StopSignals.install()) {
                 lesson.run(signals);
@@ -94,6 +97,7 @@ class LessonTest {
 
     @Test
     void goes_on_whatever_the_code_does() throws Exception {
+        begin(Duration.ofSeconds(1));
         await(right(0));
         save("import module handgrad;\nvoid backward() { int x = }\n");
         await(problem("Exercise5.java:2: error: illegal start of expression"));
@@ -126,16 +130,19 @@ class LessonTest {
 
     @Test
     void a_save_during_a_check_starts_another() throws Exception {
+        begin(Duration.ofMillis(WAIT_MILLIS));
         await(right(0));
         var endless = EXERCISE.solution().replace(BACKWARD, BACKWARD + " while (a != null) {}");
         save(endless);
         await(Shown::checking);
         save(EXERCISE.solution());
         await(Shown::isSolved);
+        assertThat(String.join("", terminal)).doesNotContain("still running");
     }
 
     @Test
     void the_page_turns_green_and_gives_hints() throws Exception {
+        begin(Duration.ofMillis(WAIT_MILLIS));
         try (var page = LearnPage.serve(0, lesson.board(), events::add);
                 var chromium = Chromium.start(folder.resolve("browser"))) {
             chromium.emulate(1400, false);
