@@ -1,12 +1,5 @@
 package handgrad.page;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.Base64;
-
 /**
  * A page as one HTML file that needs nothing else: style, chart library, program and data are all in it.
  *
@@ -36,7 +29,7 @@ public final class PageHtml {
 
     private static String of(Page page, String connect) {
         var policy = "default-src 'none'; img-src data:; connect-src %s; style-src '%s'; script-src '%s' '%s'"
-                .formatted(connect, hash(STYLE), hash(LIBRARY), hash(PROGRAM));
+                .formatted(connect, InlineText.hash(STYLE), InlineText.hash(LIBRARY), InlineText.hash(PROGRAM));
         // The data comes last: what stands in it is not looked at again.
         return TEMPLATE.replace("${policy}", policy)
                 .replace("${style}", STYLE)
@@ -46,24 +39,7 @@ public final class PageHtml {
                 .replace("${data}", PageJson.of(page).replace("<", "\\u003c"));
     }
 
-    private static String hash(String content) {
-        try {
-            byte[] digest = MessageDigest.getInstance("SHA-256").digest(content.getBytes(StandardCharsets.UTF_8));
-            return "sha256-" + Base64.getEncoder().encodeToString(digest);
-        } catch (NoSuchAlgorithmException exception) {
-            throw new IllegalStateException("every Java has SHA-256", exception);
-        }
-    }
-
     private static String resource(String name) {
-        try (var stream = PageHtml.class.getResourceAsStream(name)) {
-            if (stream == null) {
-                throw new IllegalStateException("the program was built without " + name);
-            }
-            // A browser hashes lines as it reads them: ended by a line feed, however they were checked out.
-            return new String(stream.readAllBytes(), StandardCharsets.UTF_8).replace("\r\n", "\n");
-        } catch (IOException exception) {
-            throw new UncheckedIOException(exception);
-        }
+        return InlineText.of(name, PageHtml.class.getResourceAsStream(name));
     }
 }

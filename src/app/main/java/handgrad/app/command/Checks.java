@@ -5,6 +5,8 @@ import java.util.Locale;
 
 /** Bounds on the values of options; each error names the option. */
 public final class Checks {
+    private static final int LAST_PORT = 65_535;
+
     private Checks() {}
 
     public static void atLeast(int least, String option, int value) {
@@ -18,6 +20,11 @@ public final class Checks {
             throw new WrongInputException(
                     String.format(Locale.ROOT, "%s must be from %d to %,d, it is %d", option, least, most, value));
         }
+    }
+
+    /** Refuses what is no port; 0 stands for any that is free. */
+    public static void port(String option, int port) {
+        between(0, LAST_PORT, option, port);
     }
 
     /** A step multiplies by it in FLOAT32. */

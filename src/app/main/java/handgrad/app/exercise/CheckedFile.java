@@ -1,10 +1,7 @@
 package handgrad.app.exercise;
 
 import handgrad.app.command.FailedException;
-import handgrad.app.command.UserFile;
-import handgrad.app.command.WrongInputException;
 import handgrad.app.train.RunFolder;
-import handgrad.file.AtomicFile;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -22,17 +19,21 @@ import java.util.regex.Pattern;
  * such as {@code 1=5/26 HASH} or {@code 2=solved HASH}, with the SHA-256 of the file that was checked.
  */
 final class CheckedFile {
-    private static final int MAXIMUM_BYTES = 1 << 20;
     private static final Pattern LINE =
-            Pattern.compile("(?<name>(?:[a-z]+-)?\\d+)=(?<found>(?:solved|\\d{1,4}/\\d{1,4}) [0-9a-f]{64})");
+            Pattern.compile("(?<key>(?:[a-z]+-)?\\d+)=(?<value>(?:solved|\\d{1,4}/\\d{1,4}) [0-9a-f]{64})");
 
     private final Path folder;
-    private final Path file;
+    private final NotesFile notes;
 
     /** The file in a folder of the learner's. */
     CheckedFile(Path folder) {
         this.folder = folder;
-        file = folder.resolve(".checked");
+        notes = new NotesFile(
+                folder.resolve(".checked"),
+                "what the checks found",
+                LINE,
+                "is not what a check found",
+                "What the last check of each exercise found, and the hash of the file then");
     }
 
     /** How far a learner is with an exercise. */
@@ -54,7 +55,7 @@ final class CheckedFile {
 
     /** How far the learner is with each of some exercises. */
     Map<String, Standing> standings(Iterable<Exercise> exercises) {
-        var found = read();
+        var found = notes.read();
         var standings = new TreeMap<String, Standing>();
         exercises.forEach(exercise -> standings.put(exercise.name(), standing(exercise, found)));
         return standings;
@@ -80,41 +81,11 @@ final class CheckedFile {
 
     /** Notes what a check of the learner's file found. */
     void note(Exercise exercise, boolean solved, int right) {
-        var found = read();
+        var found = notes.read();
         var state =
                 solved ? "solved" : "%d/%d".formatted(right, exercise.steps().size());
         found.put(exercise.name(), state + " " + hash(content(folder.resolve(exercise.fileName()))));
-        var text = new StringBuilder("# What the last check of each exercise found, and the hash of the file then\n");
-        found.forEach((name, line) -> text.append(name).append('=').append(line).append('\n'));
-        try {
-            AtomicFile.write(file, text.toString());
-        } catch (IOException exception) {
-            throw new FailedException(file + " cannot be written: " + RunFolder.reason(exception));
-        }
-    }
-
-    private Map<String, String> read() {
-        var found = new TreeMap<String, String>();
-        if (Files.notExists(file)) {
-            return found;
-        }
-        var lines = new UserFile("", file, "what the checks found")
-                .text(MAXIMUM_BYTES)
-                .lines()
-                .toList();
-        for (int i = 0; i < lines.size(); i++) {
-            var line = lines.get(i).strip();
-            if (line.isEmpty() || line.startsWith("#")) {
-                continue;
-            }
-            var matcher = LINE.matcher(line);
-            if (!matcher.matches()) {
-                throw new WrongInputException(
-                        "%s, line %d: is not what a check found; remove the line".formatted(file, i + 1));
-            }
-            found.put(matcher.group("name"), matcher.group("found"));
-        }
-        return found;
+        notes.write(found);
     }
 
     private static byte[] content(Path source) {

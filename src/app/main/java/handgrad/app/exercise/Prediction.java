@@ -48,13 +48,7 @@ record Prediction(String tensor, Tensor gradient) {
     }
 
     private int largest() {
-        int largest = 0;
-        for (int i = 1; i < gradient.shape().elements(); i++) {
-            if (Math.abs(gradient.getFlat(i)) > Math.abs(gradient.getFlat(largest))) {
-                largest = i;
-            }
-        }
-        return largest;
+        return (int) gradient.abs().reshape(-1).argmax(0).item();
     }
 
     private static String index(Shape shape, int position) {

@@ -1,14 +1,11 @@
 package handgrad.app.learn;
 
+import handgrad.app.worker.ChildJvm;
 import java.io.DataInputStream;
-import java.io.File;
 import java.io.IOException;
-import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 
@@ -18,6 +15,8 @@ final class CheckingProcess implements AutoCloseable {
     private static final Duration GRACE = Duration.ofSeconds(10);
 
     private static final String WARNING = "WARNING: ";
+
+    private static final List<String> OPTIONS = List.of("-XX:+UseSerialGC");
 
     private final Process process;
     private volatile boolean running;
@@ -37,7 +36,8 @@ final class CheckingProcess implements AutoCloseable {
      */
     static CheckingProcess start(String name, Path file, Duration limit, Consumer<Event> events) throws IOException {
         var arguments = List.of(name, file.toString(), Long.toString(limit.toSeconds()));
-        var process = new CheckingProcess(new ProcessBuilder(command(arguments)).start());
+        var process = new CheckingProcess(
+                new ProcessBuilder(ChildJvm.command(OPTIONS, CheckingMain.class.getName(), arguments)).start());
         // Not virtual threads: while one waits for a pipe, it keeps one of the few that carry the page's.
         var error = CompletableFuture.supplyAsync(process::lastError, CheckingProcess::inThread);
         inThread(() -> process.listen(events, error));
@@ -46,28 +46,6 @@ final class CheckingProcess implements AutoCloseable {
 
     private static void inThread(Runnable task) {
         Thread.ofPlatform().daemon().name("checking").start(task);
-    }
-
-    /** A JVM as the launcher starts it for an exercise, with the user's own options for memory and for handgrad. */
-    private static List<String> command(List<String> arguments) {
-        var command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:+UseSerialGC",
-                "-XX:TieredStopAtLevel=1",
-                "-XX:-UsePerfData",
-                "--module-path",
-                Objects.requireNonNull(System.getProperty("jdk.module.path"), "jdk.module.path"),
-                "--class-path",
-                System.getProperty("java.class.path", "") + File.pathSeparator,
-                "--add-modules",
-                "jdk.incubator.vector",
-                "--enable-native-access=handgrad.blas"));
-        ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
-                .filter(option -> option.startsWith("-Xmx") || option.startsWith("-Dhandgrad."))
-                .forEach(command::add);
-        command.addAll(List.of("-m", "handgrad.app/" + CheckingMain.class.getName()));
-        command.addAll(arguments);
-        return command;
     }
 
     /** Lets it check the file; what it finds comes as an event. */

@@ -1,5 +1,6 @@
 package handgrad.app.learn;
 
+import handgrad.app.command.Checks;
 import handgrad.app.command.ExitCode;
 import handgrad.app.command.FailedException;
 import handgrad.app.command.StopSignals;
@@ -91,6 +92,7 @@ public final class LearnCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         var limit = TimeLimit.of(timeLimit);
+        Checks.port("--port", port);
         if (withoutPage && open) {
             throw new WrongInputException("--open shows the page, and --no-page has none; leave one of them out");
         }

@@ -1,16 +1,13 @@
 package handgrad.app.learn;
 
+import handgrad.page.InlineText;
 import handgrad.page.LocalServer;
 import handgrad.page.LocalServer.Answer;
 import handgrad.page.LocalServer.Request;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.Base64;
 import java.util.List;
 import java.util.function.Consumer;
 
@@ -31,7 +28,7 @@ final class LearnPage implements AutoCloseable {
             .replace(
                     "${policy}",
                     "default-src 'none'; img-src data:; connect-src 'self'; style-src '%s'; script-src '%s'"
-                            .formatted(hash(STYLE), hash(PROGRAM)))
+                            .formatted(InlineText.hash(STYLE), InlineText.hash(PROGRAM)))
             .replace("${style}", STYLE)
             .replace("${program}", PROGRAM);
 
@@ -95,25 +92,8 @@ final class LearnPage implements AutoCloseable {
         }
     }
 
-    private static String hash(String content) {
-        try {
-            byte[] digest = MessageDigest.getInstance("SHA-256").digest(content.getBytes(StandardCharsets.UTF_8));
-            return "sha256-" + Base64.getEncoder().encodeToString(digest);
-        } catch (NoSuchAlgorithmException exception) {
-            throw new IllegalStateException("every Java has SHA-256", exception);
-        }
-    }
-
     private static String resource(String name) {
-        try (var stream = LearnPage.class.getResourceAsStream(name)) {
-            if (stream == null) {
-                throw new IllegalStateException("the program was built without " + name);
-            }
-            // A browser hashes lines as it reads them: ended by a line feed, however they were checked out.
-            return new String(stream.readAllBytes(), StandardCharsets.UTF_8).replace("\r\n", "\n");
-        } catch (IOException exception) {
-            throw new UncheckedIOException(exception);
-        }
+        return InlineText.of(name, LearnPage.class.getResourceAsStream(name));
     }
 
     @Override

@@ -7,8 +7,6 @@ import picocli.CommandLine.Option;
 
 /** What is to become of the page of a run. */
 public final class ReportOptions {
-    private static final int LAST_PORT = 65_535;
-
     @Option(
             names = "--report",
             negatable = true,
@@ -29,7 +27,7 @@ public final class ReportOptions {
     /** Refuses what cannot be done. */
     public void check() {
         if (port != null) {
-            Checks.between(0, LAST_PORT, "--serve", port);
+            Checks.port("--serve", port);
         }
         if (Boolean.FALSE.equals(report) && (open || port != null)) {
             throw new WrongInputException(

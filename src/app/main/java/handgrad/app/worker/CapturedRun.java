@@ -1,14 +1,10 @@
 package handgrad.app.worker;
 
 import java.io.ByteArrayOutputStream;
-import java.io.File;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -29,7 +25,7 @@ public record CapturedRun(int code, String out, String err) {
         var out = new ByteArrayOutputStream();
         var err = new ByteArrayOutputStream();
         try (var messages = MessageFile.create(path)) {
-            var process = new ProcessBuilder(command(path, arguments))
+            var process = new ProcessBuilder(ChildJvm.command(List.of("-Dhandgrad.worker=" + path), MAIN, arguments))
                     .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                     .redirectError(ProcessBuilder.Redirect.DISCARD)
                     .start();
@@ -45,30 +41,5 @@ public record CapturedRun(int code, String out, String err) {
 
     private static PrintStream printer(ByteArrayOutputStream bytes) {
         return new PrintStream(bytes, true, StandardCharsets.UTF_8);
-    }
-
-    private static List<String> command(Path path, List<String> arguments) {
-        var command = new ArrayList<String>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
-                .filter(option -> option.startsWith("-X")
-                        || option.startsWith("--add-")
-                        || option.startsWith("--enable-native-access")
-                        || (option.startsWith("-Dhandgrad.")
-                                && !option.startsWith("-Dhandgrad.worker")
-                                && !option.startsWith("-Dhandgrad.stderr")))
-                .forEach(command::add);
-        command.addAll(List.of(
-                "-XX:TieredStopAtLevel=1",
-                "-XX:-UsePerfData",
-                "-Dhandgrad.worker=" + path,
-                "--module-path",
-                System.getProperty("jdk.module.path", ""),
-                "--class-path",
-                System.getProperty("java.class.path", "") + File.pathSeparator));
-        var module = CapturedRun.class.getModule();
-        command.addAll(module.isNamed() ? List.of("-m", module.getName() + "/" + MAIN) : List.of(MAIN));
-        command.addAll(arguments);
-        return command;
     }
 }

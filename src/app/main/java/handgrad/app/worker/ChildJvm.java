@@ -1,0 +1,48 @@
+package handgrad.app.worker;
+
+import java.io.File;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The command line of a JVM that runs a user's code: with the classes of this one and the options that it was given. */
+public final class ChildJvm {
+    /** This JVM's own part in messages and streams, which is not its child's. */
+    private static final List<String> OWN = List.of("-Dhandgrad.worker", "-Dhandgrad.stderr");
+
+    private ChildJvm() {}
+
+    /**
+     * The command line.
+     *
+     * @param options for the JVM, beside those of this one for memory, modules and handgrad
+     * @param main the class whose main method it runs, in this module
+     */
+    public static List<String> command(List<String> options, String main, List<String> arguments) {
+        var command = new ArrayList<String>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
+                .filter(ChildJvm::isPassedOn)
+                .forEach(command::add);
+        // Such a JVM lives for seconds.
+        command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:-UsePerfData"));
+        command.addAll(options);
+        command.addAll(List.of(
+                "--module-path",
+                System.getProperty("jdk.module.path", ""),
+                "--class-path",
+                System.getProperty("java.class.path", "") + File.pathSeparator));
+        var module = ChildJvm.class.getModule();
+        command.addAll(module.isNamed() ? List.of("-m", module.getName() + "/" + main) : List.of(main));
+        command.addAll(arguments);
+        return command;
+    }
+
+    private static boolean isPassedOn(String option) {
+        return option.startsWith("-X")
+                || option.startsWith("--add-")
+                || option.startsWith("--enable-native-access")
+                || (option.startsWith("-Dhandgrad.") && OWN.stream().noneMatch(option::startsWith));
+    }
+}
