@@ -324,9 +324,8 @@ class CertaintyTest {
         });
         var cause = Objects.requireNonNull(pass.compare("x", normal(3, 5, 7)).cause());
         assertThat(cause.explanation())
-                .isEqualTo(
-                        "the term db is missing: x is used in several places, and their gradients add; or the term da is"
-                                + " missing: x is used in several places, and their gradients add");
+                .isEqualTo("the term db is missing: x is used in several places, and their gradients add; or the term"
+                        + " da is missing: x is used in several places, and their gradients add");
     }
 
     @Test

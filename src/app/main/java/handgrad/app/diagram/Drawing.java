@@ -117,7 +117,7 @@ final class Drawing {
         return sheet;
     }
 
-    /** Where letters are too small to be read, boxes and labels become smaller; then bands are cut into ever shorter ones. */
+    /** Where letters are too small to be read, boxes and labels become smaller; then bands are cut ever shorter. */
     private Sheet fitted() {
         var whole = Band.of(diagram);
         var large = sheet(whole, Sizes.LARGE);

@@ -6,7 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The command line of a JVM that runs a user's code: with the classes of this one and the options that it was given. */
+/** The command line of a JVM that runs a user's code, with the classes and the options of this one. */
 public final class ChildJvm {
     /** This JVM's own part in messages and streams, which is not its child's. */
     private static final List<String> OWN = List.of("-Dhandgrad.worker", "-Dhandgrad.stderr");
