@@ -18,7 +18,10 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInfo;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A whole lesson, with its processes. */
@@ -26,6 +29,9 @@ class LessonTest {
     private static final Exercise EXERCISE = Exercise.named("5");
     private static final String BACKWARD = "void backward() {";
     private static final long WAIT_MILLIS = 120_000;
+
+    /** The tag of a test in which the learner's code may run for a second only. */
+    private static final String IMPATIENT = "impatient";
 
     @TempDir
     private Path folder;
@@ -36,12 +42,9 @@ class LessonTest {
     private Lesson lesson;
     private Thread thread;
 
-    /**
-     * Begins a lesson.
-     *
-     * @param limit how long the learner's code may run
-     */
-    private void begin(Duration limit) throws IOException {
+    @BeforeEach
+    void begin(TestInfo test) throws IOException {
+        var limit = test.getTags().contains(IMPATIENT) ? Duration.ofSeconds(1) : Duration.ofMillis(WAIT_MILLIS);
         file = folder.resolve("Exercise5.java");
         EXERCISE.begin(file);
         lesson = new Lesson(Shown.begin(EXERCISE, file), events, limit, true, terminal::add);
@@ -96,8 +99,8 @@ class LessonTest {
     }
 
     @Test
+    @Tag(IMPATIENT)
     void goes_on_whatever_the_code_does() throws Exception {
-        begin(Duration.ofSeconds(1));
         await(right(0));
         save("import module handgrad;\nvoid backward() { int x = }\n");
         await(problem("Exercise5.java:2: error: illegal start of expression"));
@@ -130,7 +133,6 @@ class LessonTest {
 
     @Test
     void a_save_during_a_check_starts_another() throws Exception {
-        begin(Duration.ofMillis(WAIT_MILLIS));
         await(right(0));
         var endless = EXERCISE.solution().replace(BACKWARD, BACKWARD + " while (a != null) {}");
         save(endless);
@@ -142,7 +144,6 @@ class LessonTest {
 
     @Test
     void the_page_turns_green_and_gives_hints() throws Exception {
-        begin(Duration.ofMillis(WAIT_MILLIS));
         try (var page = LearnPage.serve(0, lesson.board(), events::add);
                 var chromium = Chromium.start(folder.resolve("browser"))) {
             chromium.emulate(1400, false);
