@@ -140,6 +140,7 @@ record BenchmarkGroup(String include, Map<String, List<String>> parameters, List
         var java = Path.of(System.getProperty("java.home"), "bin", "java");
         var command = new ArrayList<>(List.of(java.toString()));
         command.addAll(JVM_OPTIONS);
+        command.add(Programs.BUNDLED_LIBRARIES);
         command.addAll(jvmOptions);
         // What JMH gives to the processes that it starts itself: which methods C2 must not inline.
         CompilerHints.addCompilerHints(command);

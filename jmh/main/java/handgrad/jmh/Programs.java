@@ -11,6 +11,12 @@ final class Programs {
     /** The lines of a failed program that are shown. */
     private static final int LINES_OF_FAILURE = 20;
 
+    /**
+     * Has a peer take the native libraries that it brings: JavaCPP searches this path too, and would load a PyTorch that
+     * the system has beside its own, which ends the JVM.
+     */
+    static final String BUNDLED_LIBRARIES = "-Djava.library.path=none";
+
     private Programs() {}
 
     /** The command that runs a class on this class path with this JVM, and options of it. */
@@ -20,6 +26,7 @@ final class Programs {
                 "--add-modules=jdk.incubator.vector",
                 "--enable-native-access=ALL-UNNAMED",
                 "--sun-misc-unsafe-memory-access=allow",
+                BUNDLED_LIBRARIES,
                 "-classpath",
                 System.getProperty("java.class.path")));
         command.addAll(options);

@@ -29,7 +29,8 @@ import org.openjdk.jmh.annotations.Warmup;
         jvmArgsAppend = {
             "--add-modules=jdk.incubator.vector",
             "--enable-native-access=ALL-UNNAMED",
-            "--sun-misc-unsafe-memory-access=allow"
+            "--sun-misc-unsafe-memory-access=allow",
+            Programs.BUNDLED_LIBRARIES
         })
 public class LibtorchMatmulBenchmark {
     private MatmulProblem p;

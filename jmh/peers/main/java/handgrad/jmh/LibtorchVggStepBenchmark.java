@@ -43,7 +43,8 @@ import org.openjdk.jmh.annotations.Warmup;
         jvmArgsAppend = {
             "--add-modules=jdk.incubator.vector",
             "--enable-native-access=ALL-UNNAMED",
-            "--sun-misc-unsafe-memory-access=allow"
+            "--sun-misc-unsafe-memory-access=allow",
+            Programs.BUNDLED_LIBRARIES
         })
 @Warmup(iterations = 3, time = 2)
 @Measurement(iterations = 5, time = 2)
