@@ -4,36 +4,44 @@ import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
-/** What ranks agree on: a wish of each, or that one of them has failed. */
-final class Agreement {
+/**
+ * What ranks agree on.
+ *
+ * @param wish the largest of all; -1 if a rank has failed
+ * @param failed the lowest rank that has failed; -1 if none has
+ * @param message why it has failed
+ */
+record Agreement(int wish, int failed, String message) {
     /** The wish of a rank that has failed. */
-    static final int FAILED = -1;
+    private static final int FAILED = -1;
 
     /** The bytes of a message that others get to know; the rest is cut off. */
     private static final int MESSAGE_BYTES = 1024;
 
-    private Agreement() {}
+    /** An agreement that this rank comes to with a wish. */
+    static Agreement of(Collective ranks, int wish) {
+        return of(ranks, wish, "");
+    }
 
-    /**
-     * The largest wish of all ranks.
-     *
-     * @param message why this rank failed, if it did
-     * @throws RankFailedException if one did
-     */
-    static int of(Collective ranks, int wish, String message) {
+    /** An agreement that this rank comes to having failed. */
+    static Agreement failed(Collective ranks, String message) {
+        return of(ranks, FAILED, message);
+    }
+
+    private static Agreement of(Collective ranks, int wish, String message) {
         int[] wishes = new int[ranks.size()];
         ranks.allGather(MemorySegment.ofArray(new int[] {wish}), MemorySegment.ofArray(wishes));
         int most = 0;
         for (int rank = 0; rank < wishes.length; rank++) {
             if (wishes[rank] == FAILED) {
-                throw new RankFailedException(rank, messageOf(rank, ranks, message));
+                return new Agreement(FAILED, rank, messageOf(rank, ranks, message));
             }
             most = Math.max(most, wishes[rank]);
         }
-        return most;
+        return new Agreement(most, -1, "");
     }
 
-    /** Only where a rank has failed is there a message, and all ranks come here. */
+    /** Only where a rank has failed are there messages, and all ranks come here. */
     private static String messageOf(int rank, Collective ranks, String message) {
         byte[] own = Arrays.copyOf(message.getBytes(StandardCharsets.UTF_8), MESSAGE_BYTES);
         byte[] all = new byte[ranks.size() * MESSAGE_BYTES];

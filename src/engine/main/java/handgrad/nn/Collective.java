@@ -101,25 +101,29 @@ public interface Collective {
         if (wish < 0) {
             throw new IllegalArgumentException("Collective: a wish must be at least 0, it is " + wish);
         }
-        return size() == 1 ? wish : Agreement.of(this, wish, "");
+        if (size() == 1) {
+            return wish;
+        }
+        var agreed = Agreement.of(this, wish);
+        if (agreed.wish() < 0) {
+            throw new RankFailedException(agreed.failed(), agreed.message(), null);
+        }
+        return agreed.wish();
     }
 
     /**
-     * Takes part in the next {@link #agree} of the other ranks as one that has failed, so that all of them end.
+     * Takes part in the next {@link #agree} of the other ranks as one that has failed, so that all of them end. A
+     * failure that all know of already, a {@link RankFailedException}, is returned as it is.
      *
-     * @return what is to be thrown: the failure itself, or a {@link RankFailedException} of a lower rank that failed
-     *     too, so that one rank alone throws its own failure
+     * @return what is to be thrown: it tells of the lowest rank that failed, and at that one the failure is its cause
      */
-    default Throwable fail(Throwable failure) {
-        if (failure instanceof RankFailedException || size() == 1) {
-            return failure;
+    default RankFailedException fail(Throwable failure) {
+        if (failure instanceof RankFailedException known) {
+            return known;
         }
-        try {
-            Agreement.of(this, Agreement.FAILED, String.valueOf(failure.getMessage()));
-            throw new AssertionError("an agreement with a rank that failed must throw");
-        } catch (RankFailedException first) {
-            return first.rank() == rank() ? failure : first;
-        }
+        var own = String.valueOf(failure.getMessage());
+        var agreed = size() == 1 ? new Agreement(-1, 0, own) : Agreement.failed(this, own);
+        return new RankFailedException(agreed.failed(), agreed.message(), agreed.failed() == rank() ? failure : null);
     }
 
     /**

@@ -1,6 +1,7 @@
 package handgrad.nn;
 
 import java.io.Serial;
+import org.jspecify.annotations.Nullable;
 
 /** Says that a rank of a {@link Collective} has failed, and why; all ranks end by it. */
 public final class RankFailedException extends RuntimeException {
@@ -14,9 +15,10 @@ public final class RankFailedException extends RuntimeException {
      *
      * @param rank the lowest that failed
      * @param message why
+     * @param cause the failure itself, at the rank that failed; null at the others
      */
-    public RankFailedException(int rank, String message) {
-        super("rank " + rank + " failed: " + message);
+    public RankFailedException(int rank, String message, @Nullable Throwable cause) {
+        super("rank " + rank + " failed: " + message, cause);
         this.rank = rank;
     }
 

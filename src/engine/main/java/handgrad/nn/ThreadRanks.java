@@ -59,7 +59,7 @@ final class ThreadRanks {
 
     private void requireNoEnd() {
         if (end != null) {
-            throw new RankFailedException(end.rank, end.message);
+            throw new RankFailedException(end.rank, end.message, null);
         }
     }
 

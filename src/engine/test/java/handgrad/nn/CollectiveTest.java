@@ -62,7 +62,9 @@ class CollectiveTest {
         assertThat(single.agree(3)).isEqualTo(3);
         assertThat(single.broadcast("a text")).isEqualTo("a text");
         var failure = new IllegalStateException("no");
-        assertThat(single.fail(failure)).isSameAs(failure);
+        var failed = single.fail(failure);
+        assertThat(failed).hasMessage("rank 0 failed: no").hasCause(failure);
+        assertThat(single.fail(failed)).isSameAs(failed);
     }
 
     @Test
@@ -101,37 +103,35 @@ class CollectiveTest {
         var own = new IllegalStateException("the disk is full");
         var thrown = Ranks.each(3, ranks -> {
             try {
-                return ranks.rank() == 1 ? ranks.fail(own) : ranks.agree(0);
+                ranks.agree(0);
+                throw ranks.rank() == 1 ? ranks.fail(own) : new IllegalStateException("agreed on " + ranks.agree(0));
             } catch (RankFailedException exception) {
                 return exception;
             }
         });
-        assertThat(thrown.get(1)).isSameAs(own);
-        for (int rank : new int[] {0, 2}) {
-            assertThat(thrown.get(rank)).isInstanceOfSatisfying(RankFailedException.class, failed -> {
-                assertThat(failed.rank()).isEqualTo(1);
-                assertThat(failed).hasMessage("rank 1 failed: the disk is full");
-            });
-        }
+        assertThat(thrown).allSatisfy(failed -> {
+            assertThat(failed.rank()).isEqualTo(1);
+            assertThat(failed).hasMessage("rank 1 failed: the disk is full");
+        });
+        assertThat(thrown).map(Throwable::getCause).containsExactly(null, own, null);
     }
 
     @Test
     void where_several_failed_the_lowest_speaks() {
         var thrown = Ranks.each(4, ranks -> {
             try {
-                return ranks.rank() == 0
-                        ? ranks.agree(0)
-                        : ranks.fail(new IllegalStateException("of " + ranks.rank() + "x".repeat(2000)));
+                ranks.agree(ranks.rank());
+                if (ranks.rank() > 0) {
+                    return ranks.fail(new IllegalStateException("of " + ranks.rank() + "x".repeat(2000)));
+                }
+                throw new IllegalStateException("agreed on " + ranks.agree(0));
             } catch (RankFailedException exception) {
                 return exception;
             }
         });
-        assertThat(thrown.get(1)).isInstanceOf(IllegalStateException.class);
+        assertThat(thrown.get(1)).hasCauseInstanceOf(IllegalStateException.class);
         for (int rank : new int[] {0, 2, 3}) {
-            assertThat(thrown.get(rank))
-                    .isInstanceOfSatisfying(
-                            RankFailedException.class,
-                            failed -> assertThat(failed).hasMessage("rank 1 failed: of 1" + "x".repeat(1020)));
+            assertThat(thrown.get(rank)).hasNoCause().hasMessage("rank 1 failed: of 1" + "x".repeat(1020));
         }
     }
 
