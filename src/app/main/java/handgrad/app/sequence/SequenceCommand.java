@@ -167,7 +167,7 @@ public final class SequenceCommand implements Callable<Integer> {
         sampling.check(data.symbols().size());
         var network = new SequenceNetwork(options, folder.resumed("train").isEmpty());
         // Before there is a run folder: what does not fit into memory, or weights that do not fit, leave none.
-        var memory = network.memory(data);
+        var memory = network.memory(data, ranks);
         Ranks.requireAlike(ranks, options.startedWith(data.digest()));
         var console = RunConsole.of(
                 ranks, spec.commandLine().getOut(), spec.commandLine().getErr(), quiet);

@@ -78,6 +78,7 @@ public final class Ranks {
             throw new WrongInputException("rank %d has %s, rank 0 has %s; start all ranks alike"
                     .formatted(ranks.rank(), without(own, first), without(first, own)));
         }
+        ranks.barrier(); // before any of them goes on
     }
 
     private static String without(List<String> some, List<String> others) {

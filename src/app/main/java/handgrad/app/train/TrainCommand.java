@@ -203,7 +203,8 @@ public final class TrainCommand implements Callable<Integer> {
         }
         // Before there is a run folder: what does not fit into memory, or weights that do not fit the model, leave
         // none.
-        var memory = TrainingMemory.of(started == null ? options : options.withoutInit(), names);
+        var memory = TrainingMemory.of(started == null ? options : options.withoutInit(), names)
+                .inShards(options.shards(), ranks);
         memory.requireFits(options, Runtime.getRuntime().maxMemory());
         var digest = LectureRun.digest(names);
         Ranks.requireAlike(ranks, options.startedWith(digest));
