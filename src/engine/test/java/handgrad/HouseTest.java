@@ -72,6 +72,7 @@ class HouseTest {
             "handgrad.models",
             "handgrad.page",
             "handgrad.app.command",
+            "handgrad.app.mpi",
             "handgrad.app.worker",
             "handgrad.app.report",
             "handgrad.app.train",
