@@ -54,9 +54,9 @@ record JvmSignals(Map<String, Long> handlers) {
     /** Throws if a signal has another handler now. */
     void requireUntouched() {
         var now = now();
-        var taken = handlers.keySet().stream()
-                .filter(signal -> !handlers.get(signal).equals(now.handlers.get(signal)))
-                .map(signal -> "SIG" + signal)
+        var taken = handlers.entrySet().stream()
+                .filter(handler -> !handler.getValue().equals(now.handlers.get(handler.getKey())))
+                .map(handler -> "SIG" + handler.getKey())
                 .toList();
         if (!taken.isEmpty()) {
             throw new MpiException("takes over signals of the JVM (" + String.join(", ", taken)

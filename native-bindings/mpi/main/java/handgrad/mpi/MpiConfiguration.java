@@ -68,9 +68,9 @@ record MpiConfiguration(
         for (var entry : path == null ? new String[0] : path.split(File.pathSeparator, -1)) {
             // Not a relative one: anyone may have put a library there.
             if (entry.startsWith("/") && Files.isExecutable(Path.of(entry, "mpiexec"))) {
-                var parent = Path.of(entry).getParent();
+                var bin = Path.of(entry);
                 Stream.of("lib", "lib64")
-                        .map(parent::resolve)
+                        .map(bin::resolveSibling)
                         .filter(Files::isDirectory)
                         .forEach(folders::add);
             }

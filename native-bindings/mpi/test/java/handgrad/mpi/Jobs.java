@@ -18,28 +18,8 @@ import java.util.stream.Stream;
 
 /** Runs a main class of the tests in several ranks, under the launchers that this machine has. */
 enum Jobs {
-    /** Every rank may be root, share a processor and use shared memory; nothing but the launcher listens. */
-    OPEN_MPI(
-            List.of("mpirun.openmpi", "mpirun"),
-            "Open MPI",
-            List.of(
-                    "--allow-run-as-root",
-                    "--oversubscribe",
-                    "--bind-to",
-                    "none",
-                    "--mca",
-                    "plm",
-                    "isolated",
-                    "--mca",
-                    "oob_tcp_if_include",
-                    "lo",
-                    "--mca",
-                    "pml",
-                    "ob1",
-                    "--mca",
-                    "btl",
-                    "self,vader")),
-    MPICH(List.of("mpirun.mpich", "mpirun"), "HYDRA", List.of("-launcher", "fork", "-iface", "lo"));
+    OPEN_MPI("Open MPI"),
+    MPICH("HYDRA");
 
     private static final Duration LIMIT = Duration.ofSeconds(60);
 
@@ -47,14 +27,30 @@ enum Jobs {
     static final Map<String, String> UCX =
             Map.of("UCX_ERROR_SIGNALS", "", "UCX_DEBUG_SIGNO", "0", "UCX_TLS", "self,sm");
 
-    private final List<String> names;
     private final String version;
-    private final List<String> options;
 
-    Jobs(List<String> names, String version, List<String> options) {
-        this.names = names;
+    /** A word in what the launcher says of its version. */
+    Jobs(String version) {
         this.version = version;
-        this.options = options;
+    }
+
+    /** Debian has both side by side, under names of their own. */
+    private List<String> names() {
+        return switch (this) {
+            case OPEN_MPI -> List.of("mpirun.openmpi", "mpirun");
+            case MPICH -> List.of("mpirun.mpich", "mpirun");
+        };
+    }
+
+    /** Root may start ranks, more than there are processors; they exchange in memory, and listen to nobody. */
+    private List<String> options() {
+        var options = switch (this) {
+            case OPEN_MPI ->
+                "--allow-run-as-root --oversubscribe --bind-to none --mca plm isolated"
+                        + " --mca oob_tcp_if_include lo --mca pml ob1 --mca btl self,vader";
+            case MPICH -> "-launcher fork -iface lo";
+        };
+        return List.of(options.split(" ", -1));
     }
 
     /** How a job ended. */
@@ -63,11 +59,11 @@ enum Jobs {
     /** Runs a class; the test is left out where this launcher is not installed. */
     Result run(int ranks, Map<String, String> environment, Class<?> main, String... arguments)
             throws IOException, InterruptedException {
-        var launcher = names.stream().filter(this::isInstalled).findFirst();
-        assumeTrue(launcher.isPresent(), "left out, there is no launcher of " + this + ": none of " + names);
+        var launcher = names().stream().filter(this::isInstalled).findFirst();
+        assumeTrue(launcher.isPresent(), "left out, there is no launcher of " + this + ": none of " + names());
         var command = new ArrayList<String>();
         command.add(launcher.get());
-        command.addAll(options);
+        command.addAll(options());
         command.addAll(List.of("-n", String.valueOf(ranks)));
         command.addAll(java(main, arguments));
         return run(command, environment);

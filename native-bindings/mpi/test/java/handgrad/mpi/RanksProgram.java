@@ -1,6 +1,6 @@
 package handgrad.mpi;
 
-import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /** Opens MPI, which includes the self-test, and prints a line of rank 0. */
 final class RanksProgram {
@@ -28,19 +28,20 @@ final class RanksProgram {
 
     /** Compiled code has no check for null, but lets SIGSEGV find it. */
     private static int findNulls() {
+        int letters = 0;
         int found = 0;
         for (int i = 0; i < 20_000; i++) {
             try {
-                length(i < 19_990 ? "text" : null);
+                letters += length(i < 19_990 ? "text" : null);
             } catch (NullPointerException exception) {
                 found++;
             }
         }
-        return found;
+        return letters == 4 * 19_990 ? found : -1;
     }
 
     @SuppressWarnings("NullAway")
-    private static int length(String text) {
-        return Objects.hashCode(text.length());
+    private static int length(@Nullable String text) {
+        return text.length();
     }
 }
