@@ -7,6 +7,7 @@ module handgrad.app {
     requires de.siegmar.fastcsv;
     requires handgrad;
     requires handgrad.models;
+    requires handgrad.mpi;
     requires handgrad.page;
     requires hipparchus.core;
     requires hipparchus.optim;

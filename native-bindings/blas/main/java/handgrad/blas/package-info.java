@@ -1,2 +1,2 @@
-/** OpenBLAS: finding it, checking it, calling it. The only place of the project with native calls. */
+/** OpenBLAS: finding it, checking it, calling it. */
 package handgrad.blas;

@@ -5,6 +5,9 @@ import handgrad.app.command.ExitCode;
 import handgrad.app.command.FailedException;
 import handgrad.app.command.Machine;
 import handgrad.app.command.WrongInputException;
+import handgrad.app.mpi.MpiRanks;
+import handgrad.app.mpi.RanksReport;
+import handgrad.mpi.Launcher;
 import handgrad.tensor.Backend;
 import handgrad.tensor.Tensor;
 import java.io.IOException;
@@ -28,6 +31,8 @@ import picocli.CommandLine.Spec;
         name = "doctor",
         description = {
             "Prints what this machine gives: CPU, JDK, vectors, OpenBLAS, threads, and measured speeds.",
+            "Under a launcher, as in mpirun -n 2 ./handgrad doctor, it prints where the ranks run and how fast they"
+                    + " exchange.",
             "Of a file of weights it lists the tensors and whether their checksums are good, and prints the hash: files"
                     + " of equal hashes hold the same bits."
         })
@@ -130,6 +135,31 @@ final class DoctorCommand implements Callable<Integer> {
     }
 
     private int report() {
+        var launcher = Launcher.current();
+        if (launcher.isPresent()) {
+            return reportRanks(launcher.get());
+        }
+        facts();
+        speeds();
+        return ExitCode.DONE;
+    }
+
+    /** Speeds are left out: the ranks would measure each other. */
+    private int reportRanks(Launcher launcher) {
+        var ranks = MpiRanks.open();
+        if (ranks.rank() == 0) {
+            facts();
+        }
+        var lines = RanksReport.of(ranks, launcher);
+        if (ranks.rank() == 0) {
+            rows("ranks", lines);
+            row("speed", "is measured by doctor without a launcher");
+        }
+        ranks.close();
+        return ExitCode.DONE;
+    }
+
+    private void facts() {
         row("CPU", Machine.cpu());
         row("system", Machine.system());
         row("JDK", Machine.jdk());
@@ -141,6 +171,10 @@ final class DoctorCommand implements Callable<Integer> {
         int threads = Backend.threads();
         var origin = Backend.threadsOrigin();
         row("threads", threads + (origin.isEmpty() ? "" : " (" + origin + ")"));
+    }
+
+    private void speeds() {
+        int threads = Backend.threads();
         var warmth = warmUp() ? "" : "; not warm: the compiler still works";
         double one = withThreads(1, this::gigaflops);
         row("speed", "%.0f GFLOP/s on one thread, matmul in float32, %d x %d".formatted(one, matrix, matrix) + warmth);
@@ -149,7 +183,6 @@ final class DoctorCommand implements Callable<Integer> {
         }
         rows("route", withThreads(1, Backend::checkMatmul));
         row("memory", "%.1f GB/s copied (read and written bytes together), one thread".formatted(gigabytes()));
-        return ExitCode.DONE;
     }
 
     private void row(String name, String value) {

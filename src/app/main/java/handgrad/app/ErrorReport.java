@@ -5,6 +5,7 @@ import handgrad.app.command.FailedException;
 import handgrad.app.command.StoppedException;
 import handgrad.app.command.WrongInputException;
 import handgrad.file.PrintableText;
+import handgrad.mpi.MpiException;
 import java.io.PrintWriter;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
@@ -50,7 +51,7 @@ final class ErrorReport {
         var message = oneLine(failure);
         err.println("handgrad: "
                 + switch (failure) {
-                    case WrongInputException _, FailedException _ -> message;
+                    case WrongInputException _, FailedException _, MpiException _ -> message;
                     case OutOfMemoryError _ ->
                         "out of memory: %s; give more, as in ./handgrad -Xmx8g ..., or ask for less".formatted(message);
                     default ->
@@ -62,7 +63,7 @@ final class ErrorReport {
         }
         return switch (failure) {
             case WrongInputException _ -> ExitCode.WRONG_INPUT;
-            case FailedException _, OutOfMemoryError _ -> ExitCode.FAILED;
+            case FailedException _, MpiException _, OutOfMemoryError _ -> ExitCode.FAILED;
             default -> ExitCode.INTERNAL_ERROR;
         };
     }

@@ -1,6 +1,8 @@
 package handgrad.app;
 
 import handgrad.app.command.ExitCode;
+import handgrad.app.mpi.MpiRanks;
+import handgrad.app.mpi.RankVoice;
 import handgrad.app.worker.StandardOutput;
 import handgrad.app.worker.Worker;
 import java.io.PrintStream;
@@ -19,19 +21,21 @@ public final class Main {
         StandardError.restore();
         var output = StandardOutput.install();
         var worker = Worker.start();
+        var voice = new RankVoice(writer(System.err));
         int code = worker == null
-                ? Handgrad.run(arguments, writer(System.out), writer(System.err))
+                ? Handgrad.run(arguments, writer(System.out), voice.writer())
                 : Handgrad.run(arguments, worker.out(), worker.err());
         if (worker != null) {
             worker.end(code);
         }
         var failure = output.failure();
         if (failure != null && code == ExitCode.DONE) {
-            System.err.println("handgrad: " + failure);
+            voice.writer().println("handgrad: " + failure);
             code = ExitCode.FAILED;
         }
+        voice.end(code != ExitCode.DONE);
         if (code != ExitCode.DONE) {
-            System.exit(code);
+            MpiRanks.exit(code);
         }
     }
 

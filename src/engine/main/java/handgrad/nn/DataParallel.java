@@ -1,25 +1,23 @@
 package handgrad.nn;
 
+import handgrad.random.RandomState;
 import handgrad.random.TorchRandom;
 import handgrad.tensor.Backend;
 import handgrad.tensor.Tensor;
-import handgrad.tensor.Updates;
-import java.util.Collections;
-import java.util.IdentityHashMap;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
 import java.util.function.IntConsumer;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Data parallelism: cuts each batch into shards that go through models of their own at the same time, forward and
- * backward.
+ * Data parallelism: cuts each batch into shards that go through the model at the same time, forward and backward, in
+ * threads and, where there are any, in ranks of a {@link Collective}.
  *
  * <pre>{@code
- * var parallel = new DataParallel(4, () -> newModel(TorchRandom.seeded(42)));
+ * var parallel = new DataParallel(8, () -> newModel(TorchRandom.seeded(42)));
  * var sgd = new Sgd(parallel.parameters());
  * ...
  *     var batch = names.train().batch(4096, random);
@@ -28,46 +26,69 @@ import org.jspecify.annotations.Nullable;
  *     sgd.step(0.1);
  * }</pre>
  *
- * <p>The models share the values of their parameters and have gradients of their own, which are added to those of the
- * first model in the order of the shards. So the result depends on the number of shards, by rounding, but not on the
- * number of threads: choose the shards once, as many as the largest machine has processors. The loss is that of the
- * batch: in a mean a shard weighs as many targets as it has, without the ignored ones.
+ * <p><b>Bits.</b> The gradients of the shards are added in a binary tree over their numbers. So the result depends on
+ * the number of shards, by rounding, and on nothing else: not on the threads, and not on the ranks. Choose the shards
+ * once, as many as the largest machine has processors, best a power of two; they belong to the options of a training.
+ * Ranks of one sum compute the same bits only where their processors take the same kernels: OpenBLAS differs from core
+ * to core, the kernels in Java do not.
+ *
+ * <p><b>Memory.</b> A rank has a run of shards, one behind the other, and a model for each that it computes at the same
+ * time: as many as it has threads, at construction, and at most one for each of its shards. The models share the values
+ * of the parameters. Gradients are kept for each model and, where a model computes several shards, for log₂ of them
+ * more.
+ *
+ * <p><b>Loss.</b> It is that of the batch: in a mean a shard weighs as many targets as it has, without the ignored
+ * ones.
+ *
+ * <p><b>Statistics.</b> As in PyTorch's {@code DataParallel}, a {@link BatchNorm1d} normalises each shard by the
+ * shard's own statistics, which is another model than the undivided one, and the running statistics follow the first
+ * shard only; every rank gets them.
+ *
+ * <p><b>Draws.</b> What a layer such as {@link Dropout} draws for a shard follows from the state of its generator in
+ * {@link #model()} before the batch and from the number of the shard. A batch moves that generator by one draw. A
+ * single shard draws as the model without shards does.
+ *
+ * <p>A training that is saved and goes on has the state of one model: {@link #model()}, with its generators.
  *
  * <p>This pays where a batch is large and its operations are many and small; large operations are shared among the
  * threads without it, and inside a shard they are not.
- *
- * <p>As in PyTorch's {@code DataParallel}, a {@link BatchNorm1d} normalises each shard by the shard's own statistics,
- * which is another model than the undivided one, and the running statistics follow the first shard only. A layer that
- * draws random numbers, such as {@link Dropout}, has a generator of its own in each model, since from a common one
- * threads would draw in any order. Where that of another model begins in the state of the first one's, as when all are
- * seeded alike, it gets a seed that is drawn from a copy of the first one's, so that each shard draws other numbers;
- * they follow from the first model and the number of the shard.
  */
 public final class DataParallel {
-    private final List<Shard> shards;
-    private final Map<String, TorchRandom> generators;
+    /** The bytes that are broadcast at once. */
+    private static final int PIECE = 1 << 24;
+
+    private final Collective ranks;
+    private final ShardTree tree;
+    private final int shards;
+    private final int first;
+    private final int end;
+
+    /** The first one is the model of all. */
+    private final List<ShardModel> models;
+
+    private final ShardDraws draws;
+    private final ShardGradients gradients;
+
+    /** The loss of each shard, times its weight in that of the batch; of the shards of this rank, then of all. */
+    private final double[] losses;
+
+    private final double[] ownLosses;
+    private final double[] gatheredLosses;
+
+    /** The running statistics before the batch. */
+    private final List<Tensor> running = new ArrayList<>();
+
     private final IntConsumer forwardBackward = this::forwardBackward;
+    private @Nullable RankSum rankSum;
+    private @Nullable Tensor x;
+    private @Nullable Tensor y;
+    private double divisor;
 
-    /** A part of the batch with its model. */
-    private static final class Shard {
-        private final Layer model;
-        private final List<Parameter> parameters;
-        private final Loss loss;
-        private @Nullable Tensor x;
-        private @Nullable Tensor y;
-        private double divisor;
-        private double weight;
-        private double value;
-
-        Shard(Layer model, Loss loss) {
-            this.model = model;
-            this.loss = loss;
-            this.parameters = model.parameters();
-        }
-    }
+    /** The first of the shards that are computed at the same time. */
+    private int round;
 
     /**
-     * Models for a number of shards, under the mean cross-entropy.
+     * Shards under the mean cross-entropy, in the threads of this process.
      *
      * @param shards at least 1
      * @param newModel makes a new model at each call, always with the same layers; the values of the first one are
@@ -79,210 +100,256 @@ public final class DataParallel {
     }
 
     /**
-     * Models for a number of shards, under a loss.
+     * Shards under a loss, in the threads of this process.
      *
      * @param shards at least 1
      * @param newModel makes a new model at each call, always with the same layers; the values of the first one are
      *     taken
      * @param newLoss makes a new loss at each call, always of the same kind
-     * @throws IllegalArgumentException if the parameters of two models differ in number, name or shape, or two models
-     *     share a layer, a parameter, a tensor or a generator, or two shards a loss
+     * @throws IllegalArgumentException if the parameters or generators of two models differ in number, name or shape,
+     *     or two models share a layer, a parameter, a tensor or a generator, or two of them a loss
      */
     public DataParallel(int shards, Supplier<? extends Layer> newModel, Supplier<? extends Loss> newLoss) {
-        if (shards < 1) {
-            throw new IllegalArgumentException("DataParallel: wants at least 1 shard, not " + shards);
-        }
-        this.shards = Stream.generate(() -> new Shard(newModel.get(), newLoss.get()))
-                .limit(shards)
-                .toList();
-        Set<Loss> losses = Collections.newSetFromMap(new IdentityHashMap<>());
-        this.shards.forEach(shard -> losses.add(shard.loss));
-        if (losses.size() < shards) {
-            throw new IllegalArgumentException("DataParallel: newLoss must make a new loss at each call");
-        }
-        var all = new Parts();
-        for (int i = 0; i < shards; i++) {
-            requireApart(all, i);
-            requireAlike(i);
-        }
-        generators = all.generators();
-        for (int i = 1; i < shards; i++) {
-            requireOwnGenerators(i);
-            seedApart(i);
-        }
-    }
-
-    /** Adds a model to all parts, which refuse what two of them share. */
-    private void requireApart(Parts all, int shard) {
-        try {
-            all.add("model " + shard, shards.get(shard).model);
-        } catch (IllegalArgumentException exception) {
-            throw new IllegalArgumentException(
-                    "DataParallel: newModel must make a new model at each call. " + exception.getMessage(), exception);
-        }
-    }
-
-    @SuppressWarnings("ReferenceEquality")
-    private void requireOwnGenerators(int shard) {
-        shards.get(shard).model.parts().generators().forEach((name, generator) -> {
-            for (int i = 0; i < shard; i++) {
-                if (shards.get(i).model.parts().generators().values().stream().anyMatch(each -> each == generator)) {
-                    throw new IllegalArgumentException("DataParallel: models " + i + " and " + shard
-                            + " share the generator " + name + ", from which threads would draw in any order; let"
-                            + " newModel make one at each call, with TorchRandom.seeded or copy()");
-                }
-            }
-        });
-    }
-
-    private void seedApart(int shard) {
-        var first = shards.getFirst().model.parts().generators();
-        shards.get(shard).model.parts().generators().forEach((name, generator) -> {
-            var model = first.get(name);
-            if (model != null && model.state().equals(generator.state())) {
-                int[] seeds = new int[shard];
-                model.copy().randint(Integer.MIN_VALUE, Integer.MAX_VALUE, seeds);
-                generator.setState(TorchRandom.seeded(seeds[shard - 1]).state());
-            }
-        });
-    }
-
-    private void requireAlike(int shard) {
-        var first = parameters();
-        var own = shards.get(shard).parameters;
-        for (int p = 0; p < Math.max(first.size(), own.size()); p++) {
-            var wanted = describe(first, p);
-            var found = describe(own, p);
-            if (!found.equals(wanted)) {
-                throw new IllegalArgumentException("DataParallel: parameter " + p + " of model 0 is " + wanted
-                        + ", of model " + shard + " " + found + "; newModel must always make the same layers");
-            }
-        }
-    }
-
-    private static String describe(List<Parameter> parameters, int index) {
-        return index < parameters.size()
-                ? parameters.get(index).name() + " "
-                        + parameters.get(index).value().shape()
-                : "missing";
-    }
-
-    /** The model of the first shard, for evaluation and for saving; what it learns, all learn. */
-    public Layer model() {
-        return shards.getFirst().model;
-    }
-
-    /** The parameters of the first model, which get all gradients: those that an optimiser wants. */
-    public List<Parameter> parameters() {
-        return shards.getFirst().parameters;
+        this(Collective.single(), shards, newModel, newLoss);
     }
 
     /**
-     * The generators of all models by name, {@code model 0.1.random}. Their states belong to a training that is to go
-     * on where it stopped.
+     * Shards under a loss, in the threads of all ranks. Every rank calls this, and then every {@link #forwardBackward},
+     * with the same arguments; the model is that of rank 0, as after {@link #broadcast}.
+     *
+     * @param ranks at most as many as shards
+     * @param shards the same at every rank, at least 1
+     * @param newModel as for one process
+     * @param newLoss as for one process
+     * @throws IllegalArgumentException as for one process, or if there are more ranks than shards
      */
-    public Map<String, TorchRandom> generators() {
-        return generators;
+    public DataParallel(
+            Collective ranks, int shards, Supplier<? extends Layer> newModel, Supplier<? extends Loss> newLoss) {
+        if (shards < 1) {
+            throw new IllegalArgumentException("DataParallel: wants at least 1 shard, not " + shards);
+        }
+        if (ranks.size() > shards) {
+            throw new IllegalArgumentException(
+                    "DataParallel: " + ranks.size() + " ranks want at least as many shards, not " + shards);
+        }
+        this.ranks = ranks;
+        this.shards = shards;
+        tree = new ShardTree(shards, ranks.size());
+        first = tree.first(ranks.rank());
+        end = tree.first(ranks.rank() + 1);
+        losses = new double[shards];
+        ownLosses = new double[tree.most()];
+        gatheredLosses = new double[ranks.size() * tree.most()];
+        models = Stream.generate(() -> new ShardModel(newModel.get(), newLoss.get()))
+                .limit(Math.min(Backend.threads(), end - first))
+                .toList();
+        ShardModel.check(models);
+        gradients = new ShardGradients(tree, first, end);
+        models.stream()
+                .skip(1)
+                .forEach(model -> gradients.addPlace(
+                        model.parameters().stream().map(Parameter::grad).toList()));
+        draws = new ShardDraws(shards == 1 ? List.of() : models.getFirst().generators());
+        broadcast();
     }
 
-    /** Chooses between training and evaluation for the models of all shards. */
+    /** The model, for evaluation and for saving: at rank 0 it is the one that the first shard goes through. */
+    public Layer model() {
+        return models.getFirst().layer();
+    }
+
+    /** The parameters of {@link #model()}, which get all gradients: those that an optimiser wants. */
+    public List<Parameter> parameters() {
+        return models.getFirst().parameters();
+    }
+
+    /** Chooses between training and evaluation for all that this rank computes. */
     public void train(boolean training) {
-        shards.forEach(shard -> shard.model.train(training));
+        models.forEach(model -> model.layer().train(training));
+    }
+
+    /**
+     * Gives the model of every rank the parameters, statistics and states of generators that rank 0 has. Every rank
+     * calls it, where rank 0 alone has loaded some.
+     *
+     * @throws RankFailedException if a rank has failed
+     */
+    public void broadcast() {
+        if (ranks.size() == 1) {
+            return;
+        }
+        ranks.agree(0);
+        var state = new ArrayList<>(model().stateDict().values());
+        var generators = models.getFirst().generators();
+        generators.forEach(generator -> state.add(integers(generator)));
+        broadcast(state);
+        for (int i = 0; i < generators.size(); i++) {
+            var integers = state.get(state.size() - generators.size() + i);
+            generators.get(i).setState(RandomState.of(integers.ints()));
+        }
+    }
+
+    private static Tensor integers(TorchRandom generator) {
+        int[] integers = generator.state().toArray();
+        return Tensor.of(integers, integers.length);
+    }
+
+    private void broadcast(List<Tensor> tensors) {
+        long size = FlatTensors.size(tensors);
+        var buffer = MemorySegment.ofArray(new byte[(int) Math.min(size, PIECE)]);
+        for (long from = 0; from < size; from += PIECE) {
+            var piece = buffer.asSlice(0, Math.min(PIECE, size - from));
+            FlatTensors.read(tensors, from, piece);
+            ranks.broadcast(piece);
+            FlatTensors.write(tensors, from, piece);
+        }
     }
 
     /**
      * Runs a batch forward and backward: adds the gradients of its loss to those of {@link #parameters()}, and returns
-     * that loss.
+     * that loss; both are the same at every rank.
      *
-     * @param x (N, …), cut into shards of N / shards rows, give or take one
+     * @param x (N, …), the whole batch at every rank, cut into shards of N / shards rows, give or take one
      * @param y the targets: (N, …), or (N · T) where the model makes T rows of logits from a row of x
      * @throws IllegalArgumentException if there are fewer rows than shards, or if no target counts
+     * @throws RankFailedException if there are several ranks and one has failed; at that one it has the cause
      */
     public double forwardBackward(Tensor x, Tensor y) {
-        cut(x, y);
-        Backend.share(shards.size(), forwardBackward);
-        double loss = 0;
-        for (int i = 0; i < shards.size(); i++) {
-            loss += shards.get(i).weight * shards.get(i).value;
+        if (ranks.size() == 1) {
+            compute(x, y);
+            return tree.sum(losses);
         }
-        var parameters = parameters();
-        for (int i = 1; i < shards.size(); i++) {
-            for (int p = 0; p < parameters.size(); p++) {
-                Updates.addScaled(
-                        parameters.get(p).grad(),
-                        1,
-                        shards.get(i).parameters.get(p).grad());
+        try {
+            compute(x, y);
+        } catch (RuntimeException | Error failure) {
+            throw ranks.fail(failure);
+        }
+        ranks.agree(0);
+        try {
+            return exchange();
+        } catch (RuntimeException | Error failure) {
+            if (!(failure instanceof RankFailedException)) {
+                ranks.abort(String.valueOf(failure.getMessage()));
             }
+            throw failure;
         }
-        return loss;
     }
 
-    private void cut(Tensor x, Tensor y) {
+    private void requireCut(Tensor x, Tensor y) {
         int rows = x.shape().rank() == 0 ? 0 : x.size(0);
-        if (rows < shards.size()) {
-            throw new IllegalArgumentException("DataParallel: x " + x.shape() + " has " + rows
-                    + " rows, fewer than the " + shards.size() + " shards");
+        if (rows < shards) {
+            throw new IllegalArgumentException(
+                    "DataParallel: x " + x.shape() + " has " + rows + " rows, fewer than the " + shards + " shards");
         }
         if (y.shape().rank() == 0 || y.size(0) % rows != 0) {
             throw new IllegalArgumentException(
                     "DataParallel: wants targets (N, …), or (N · T), for x " + x.shape() + ", y is " + y.shape());
         }
-        for (int i = 0; i < shards.size(); i++) {
-            var shard = shards.get(i);
-            int first = (int) ((long) rows * i / shards.size());
-            int end = (int) ((long) rows * (i + 1) / shards.size());
-            shard.x = rows(x, first, end, shard.x);
-            shard.y = rows(y, first * (y.size(0) / rows), end * (y.size(0) / rows), shard.y);
-            shard.divisor = shard.loss.divisor(shard.y);
-        }
-        double divisor = shards.getFirst().loss.divisor(y);
+        divisor = models.getFirst().loss().divisor(y);
         if (!(divisor > 0)) {
             throw new IllegalArgumentException(
                     "DataParallel: the mean over no targets has no value, all of y " + y.shape() + " are ignored");
         }
-        for (int i = 0; i < shards.size(); i++) {
-            shards.get(i).weight = shards.get(i).divisor / divisor;
-        }
     }
 
-    /** Rows of x, copied into the old tensor where it has their shape and type. */
-    private static Tensor rows(Tensor x, int first, int end, @Nullable Tensor old) {
-        var out = Buffers.withFirst(x, end - first, old);
-        int length = out.shape().elements();
-        int from = first * (length / (end - first));
-        switch (x.dtype()) {
-            case INT32 -> System.arraycopy(x.ints(), from, out.ints(), 0, length);
-            case FLOAT32 -> System.arraycopy(x.floats(), from, out.floats(), 0, length);
-            case FLOAT64 -> System.arraycopy(x.doubles(), from, out.doubles(), 0, length);
-        }
-        return out;
-    }
-
-    /** One shard, in the thread of its own. Where all its targets are ignored there is nothing to learn from it. */
-    private void forwardBackward(int index) {
-        var shard = shards.get(index);
-        if (index > 0) {
-            shareValues(shard);
-        }
-        shard.value = 0;
-        if (shard.divisor > 0) {
-            var x = Passes.kept(shard.x);
-            var y = Passes.kept(shard.y);
-            shard.value = shard.loss.forward(shard.model.forward(x), y);
-            shard.model.backward(shard.loss.backward(shard.weight));
-        }
-    }
-
-    /** Before every batch, because {@code model().to(dtype)} gives the first model new tensors. */
-    private void shareValues(Shard shard) {
-        var first = parameters();
-        for (int p = 0; p < first.size(); p++) {
-            var own = shard.parameters.get(p);
-            if (own.value().dtype() != first.get(p).value().dtype()) {
-                shard.model.to(first.get(p).value().dtype());
+    /** Computes the shards of this rank, from the last to the first, as many at the same time as there are models. */
+    private void compute(Tensor batchX, Tensor batchY) {
+        requireCut(batchX, batchY);
+        x = batchX;
+        y = batchY;
+        begin();
+        try {
+            for (int rounds = Math.ceilDiv(end - first, models.size()); rounds > 0; rounds--) {
+                round = first + (rounds - 1) * models.size();
+                int count = Math.min(models.size(), end - round);
+                for (int i = 0; i < count; i++) {
+                    equip(models.get(i), round + i);
+                }
+                Backend.share(count, forwardBackward);
+                for (int i = count - 1; i >= 0; i--) {
+                    gradients.add(round + i, models.get(i).gradients());
+                }
             }
-            own.shareValue(first.get(p));
-            own.zeroGrad();
+        } finally {
+            end();
         }
+    }
+
+    private void begin() {
+        gradients.begin(parameters());
+        running.clear();
+        for (var statistic : models.getFirst().statistics()) {
+            running.add(statistic.value());
+        }
+        draws.begin();
+    }
+
+    private void end() {
+        draws.end();
+        models.getFirst().useGradients(gradients.own());
+        if (first > 0) {
+            models.getFirst().endCopies(running);
+        }
+        x = null;
+        y = null;
+    }
+
+    /** Gives a model what its next shard wants: the values, a place for the gradients, and statistics. */
+    private void equip(ShardModel model, int shard) {
+        model.shareValues(parameters());
+        model.useGradients(gradients.place(shard));
+        if (shard == 0) {
+            model.useStatistics(running);
+        } else {
+            model.useCopies(running);
+        }
+    }
+
+    /** One shard, in the thread of its model. */
+    private void forwardBackward(int index) {
+        var model = models.get(index);
+        int shard = round + index;
+        if (shard > 0) {
+            for (var parameter : model.parameters()) {
+                parameter.zeroGrad();
+            }
+        }
+        draws.beginShard(shard, model.generators());
+        var batch = Passes.kept(x);
+        long rows = batch.size(0);
+        losses[shard] = model.forwardBackward(
+                batch, Passes.kept(y), (int) (rows * shard / shards), (int) (rows * (shard + 1) / shards), divisor);
+    }
+
+    /** Sums what all ranks have computed, and gives all of them the statistics of rank 0. */
+    private double exchange() {
+        System.arraycopy(losses, first, ownLosses, 0, end - first);
+        ranks.allGather(MemorySegment.ofArray(ownLosses), MemorySegment.ofArray(gatheredLosses));
+        for (int rank = 0; rank < ranks.size(); rank++) {
+            int from = tree.first(rank);
+            System.arraycopy(gatheredLosses, rank * ownLosses.length, losses, from, tree.first(rank + 1) - from);
+        }
+        rankSum().sum(gradients.sums(), gradients.own());
+        var statistics = models.getFirst().statistics();
+        if (!statistics.isEmpty()) {
+            broadcast(statistics.stream().map(Statistic::value).toList());
+        }
+        return tree.sum(losses);
+    }
+
+    private RankSum rankSum() {
+        var dtype = gradients.own().getFirst().dtype();
+        long elements = 0;
+        for (var gradient : gradients.own()) {
+            if (gradient.dtype() != dtype) {
+                throw new IllegalArgumentException("DataParallel: several ranks want parameters of one type, there are "
+                        + dtype + " and " + gradient.dtype());
+            }
+            elements += gradient.shape().elements();
+        }
+        if (rankSum == null || !rankSum.isFor(dtype, elements)) {
+            rankSum = new RankSum(ranks, tree, dtype, elements);
+        }
+        return rankSum;
     }
 }

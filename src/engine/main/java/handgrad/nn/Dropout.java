@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * <p>The masks are PyTorch's for the same seed, where it is built without Intel's MKL. The generator is a part of the
  * layer, {@code random}, so a gradient check draws the same mask at every pass, and a training that is saved with the
  * states of its generators goes on with the same masks. Two models that draw alike want two generators in one state,
- * {@link TorchRandom#copy}; the models of a {@link DataParallel} have generators apart, with masks of their own.
+ * {@link TorchRandom#copy}; a {@link DataParallel} gives each shard masks of its own.
  */
 public final class Dropout implements Layer {
     private final double p;

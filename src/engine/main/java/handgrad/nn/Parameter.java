@@ -66,6 +66,11 @@ public final class Parameter implements StateTensor {
         grad = grad.to(dtype);
     }
 
+    /** Lets backward passes add to another tensor, of the same shape and type. */
+    void setGrad(Tensor tensor) {
+        grad = tensor;
+    }
+
     /** Makes the value of another parameter, of the same shape and type, its own; the gradients stay apart. */
     void shareValue(Parameter other) {
         value = other.value;

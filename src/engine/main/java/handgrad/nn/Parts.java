@@ -262,6 +262,14 @@ public final class Parts {
         return Collections.unmodifiableMap(named);
     }
 
+    /** The statistics, at any depth. */
+    List<Statistic> statistics() {
+        return state.values().stream()
+                .filter(Statistic.class::isInstance)
+                .map(Statistic.class::cast)
+                .toList();
+    }
+
     /** Live: it follows the tensors. */
     StateDict stateDict() {
         parameters();

@@ -18,10 +18,16 @@ final class MersenneTwister {
     private int next = SIZE;
 
     private MersenneTwister(int seed) {
+        seed(seed);
+    }
+
+    /** Goes on as one that was seeded from this integer. */
+    void seed(int seed) {
         state[0] = seed;
         for (int i = 1; i < SIZE; i++) {
             state[i] = 1812433253 * (state[i - 1] ^ (state[i - 1] >>> 30)) + i;
         }
+        next = SIZE;
     }
 
     /** Seeds from one integer, as PyTorch does. */
@@ -63,6 +69,13 @@ final class MersenneTwister {
     void writeTo(int[] out) {
         System.arraycopy(state, 0, out, 0, SIZE);
         out[SIZE] = next;
+    }
+
+    /** Goes on as another one. */
+    void set(MersenneTwister other) {
+        System.arraycopy(other.state, 0, state, 0, SIZE);
+        System.arraycopy(other.words, 0, words, 0, SIZE);
+        next = other.next;
     }
 
     /** Takes what {@link #writeTo} wrote. */

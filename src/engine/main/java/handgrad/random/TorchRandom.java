@@ -36,9 +36,6 @@ public final class TorchRandom {
 
     private static final double LARGEST_FLOAT_SUM = 0x1p127;
 
-    /** The exponent of 2⁻¹⁶⁰ in a score: the least quotient is 1.4e-45 / 37, about 2⁻¹⁵⁴. */
-    private static final long SCORE_OFFSET = (1023L - 160) << 23;
-
     private final MersenneTwister twister;
     private boolean hasSecondNormal;
     private double secondNormal;
@@ -57,8 +54,22 @@ public final class TorchRandom {
     /** A generator in the state of this one: both draw the same numbers from here on. */
     public TorchRandom copy() {
         var copy = new TorchRandom(0);
-        copy.setState(state());
+        copy.set(this);
         return copy;
+    }
+
+    /** Goes on from the state of another generator; allocates nothing. */
+    public void set(TorchRandom other) {
+        twister.set(other.twister);
+        hasSecondNormal = other.hasSecondNormal;
+        secondNormal = other.secondNormal;
+    }
+
+    /** Goes on as after {@code manual_seed(seed)}, which uses the low 32 bits of the seed alone; allocates nothing. */
+    public void seed(long seed) {
+        twister.seed((int) seed);
+        hasSecondNormal = false;
+        secondNormal = 0;
     }
 
     /** The state, which does not follow the generator: what was drawn since is drawn again after {@link #setState}. */
@@ -218,25 +229,13 @@ public final class TorchRandom {
         int drawn = -1;
         long largest = 0;
         for (int j = 0; j < probabilities.length; j++) {
-            long score = score(probabilities[j], exponential());
+            long score = ExponentialRace.score(probabilities[j], exponential());
             if (score > largest) {
                 drawn = j;
                 largest = score;
             }
         }
         return drawn;
-    }
-
-    /**
-     * p / q by its place among all such quotients, below 2³²: 0 for p = 0, and otherwise as many bits of the quotient
-     * as a float has, but a wider exponent, since p may be subnormal and p / q beyond the largest float.
-     */
-    private static long score(float p, float q) {
-        if (p == 0) {
-            return 0;
-        }
-        long quotient = Double.doubleToRawLongBits(Math.min((double) p / q, 0x1p300));
-        return ((quotient + (1L << 28)) >>> 29) - SCORE_OFFSET;
     }
 
     /**
@@ -323,7 +322,7 @@ public final class TorchRandom {
         }
         for (int j = 0; j < categories; j++) {
             // Taken from the largest int, the scores sort the largest first.
-            keys[j] = ((Integer.MAX_VALUE - score(probabilities[j], exponential())) << 32) | j;
+            keys[j] = ((Integer.MAX_VALUE - ExponentialRace.score(probabilities[j], exponential())) << 32) | j;
         }
         Arrays.sort(keys, 0, categories);
         for (int i = 0; i < out.length; i++) {

@@ -17,7 +17,9 @@ import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
@@ -223,6 +225,7 @@ class DataParallelTest {
 
     @Test
     void refuses_models_that_differ() {
+        Backend.setThreads(2);
         var widths = List.of(30, 31).iterator();
         assertThatThrownBy(() -> new DataParallel(2, () -> new Linear(5, widths.next(), random)))
                 .hasMessage(
@@ -232,6 +235,20 @@ class DataParallelTest {
         assertThatThrownBy(() -> new DataParallel(2, () -> new Linear(5, 4, biases.next(), random)))
                 .hasMessage("DataParallel: parameter 1 of model 0 is bias (4), of model 1 missing; newModel must always"
                         + " make the same layers");
+        assertThatThrownBy(() -> {
+                    var dropouts = List.of(true, false).iterator();
+                    new DataParallel(
+                            2,
+                            () -> dropouts.next()
+                                    ? dropping(TorchRandom.seeded(1))
+                                    : new Sequential(
+                                            new Embedding(27, 4, random),
+                                            new FlattenConsecutive(3),
+                                            new Tanh(),
+                                            new Linear(12, 27, random)));
+                })
+                .hasMessage("DataParallel: the list of generators of model 0 is [2.random], of model 1 []; newModel"
+                        + " must always make the same layers");
         var one = perceptron();
         assertThatThrownBy(() -> new DataParallel(2, () -> one))
                 .hasMessage(
@@ -279,37 +296,72 @@ class DataParallelTest {
         assertThat(lossesOfDropping(3)).isEqualTo(lossesOfDropping(1)).doesNotHaveDuplicates();
     }
 
-    @Test
-    void models_that_are_seeded_alike_draw_masks_of_their_own() {
-        var models = new ArrayList<Sequential>();
-        var parallel = new DataParallel(3, () -> {
-            models.add(dropping(TorchRandom.seeded(1)));
-            return models.getLast();
-        });
-        assertThat(parallel.generators()).containsOnlyKeys("model 0.2.random", "model 1.2.random", "model 2.2.random");
-        assertThat(Objects.requireNonNull(parallel.generators().get("model 0.2.random"))
-                        .state())
-                .isEqualTo(TorchRandom.seeded(1).state());
-        var ones = Tensor.ones(200);
-        assertThat(models.stream()
-                        .map(model -> model.layers().get(2).forward(ones).copy())
-                        .distinct())
-                .hasSize(3);
+    /** Keeps the output of each shard, by its first target. */
+    private record Seen(Map<Integer, Tensor> outputs) implements Loss {
+        @Override
+        public double forward(Tensor output, Tensor targets) {
+            outputs.put(targets.ints()[0], output.copy());
+            return 0;
+        }
+
+        @Override
+        public Tensor backward() {
+            return Tensor.zeros(2, 40);
+        }
+    }
+
+    /** What dropout leaves of ones in each shard of two rows, for two batches. */
+    private static List<Tensor> masks(int shards, Supplier<TorchRandom> newRandom) {
+        var seen = new Seen(new ConcurrentHashMap<>());
+        var parallel = new DataParallel(
+                shards, () -> new Sequential(new Dropout(0.5, newRandom.get())), () -> new Seen(seen.outputs));
+        var masks = new ArrayList<Tensor>();
+        for (int batch = 0; batch < 2; batch++) {
+            var targets = Tensor.arange(2 * shards);
+            parallel.forwardBackward(Tensor.ones(2 * shards, 40), targets);
+            for (int shard = 0; shard < shards; shard++) {
+                masks.add(Objects.requireNonNull(seen.outputs.get(2 * shard)));
+            }
+        }
+        return masks;
     }
 
     @Test
-    void seeds_that_differ_stay() {
+    void masks_follow_from_the_generator_of_the_model_and_the_number_of_the_shard() {
+        Backend.setThreads(3);
+        var alike = masks(3, () -> TorchRandom.seeded(1));
         int[] seed = {1};
-        var parallel = new DataParallel(3, () -> dropping(TorchRandom.seeded(seed[0]++)));
-        for (int i = 0; i < 3; i++) {
-            assertThat(Objects.requireNonNull(parallel.generators().get("model " + i + ".2.random"))
-                            .state())
-                    .isEqualTo(TorchRandom.seeded(i + 1).state());
+        assertThat(masks(3, () -> TorchRandom.seeded(seed[0]++))).isEqualTo(alike);
+        assertThat(alike).hasSize(6).doesNotHaveDuplicates();
+        Backend.setThreads(1);
+        assertThat(masks(3, () -> TorchRandom.seeded(1))).isEqualTo(alike);
+        assertThat(masks(3, () -> TorchRandom.seeded(2))).doesNotContainAnyElementsOf(alike);
+    }
+
+    @Test
+    void a_batch_moves_the_generator_of_the_model_by_one_draw() {
+        var random = TorchRandom.seeded(1);
+        var models = List.of(dropping(random), dropping(TorchRandom.seeded(5)), dropping(TorchRandom.seeded(6)))
+                .iterator();
+        Backend.setThreads(2);
+        new DataParallel(3, models::next).forwardBackward(x, y);
+        var once = TorchRandom.seeded(1);
+        once.random64();
+        assertThat(random.state()).isEqualTo(once.state());
+    }
+
+    @Test
+    void one_shard_draws_as_the_model_does() {
+        var model = dropping(TorchRandom.seeded(1));
+        var parallel = new DataParallel(1, () -> dropping(TorchRandom.seeded(1)));
+        for (int batch = 0; batch < 3; batch++) {
+            assertThat(parallel.forwardBackward(x, y)).isEqualTo(step(model, x, y));
         }
     }
 
     @Test
     void models_that_share_a_generator_are_refused() {
+        Backend.setThreads(2);
         assertThatThrownBy(() -> new DataParallel(3, () -> dropping(random)))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("DataParallel: models 0 and 1 share the generator 2.random, from which threads would draw"

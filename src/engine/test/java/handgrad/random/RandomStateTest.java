@@ -58,6 +58,22 @@ class RandomStateTest {
     }
 
     @Test
+    void a_generator_goes_on_as_another_one_and_as_a_seeded_one() {
+        normals(random, 3);
+        integers(random, 10);
+        var other = TorchRandom.seeded(7);
+        normals(other, 1);
+        other.set(random);
+        assertThat(other.state()).isEqualTo(random.state());
+        assertThat(normals(other, 1)).isEqualTo(normals(random, 1));
+        assertThat(integers(other, 700)).isEqualTo(integers(random, 700));
+        normals(other, 1);
+        other.seed(-5);
+        assertThat(other.state()).isEqualTo(TorchRandom.seeded(-5).state());
+        assertThat(integers(other, 700)).isEqualTo(integers(TorchRandom.seeded(-5), 700));
+    }
+
+    @Test
     void its_integers_are_copies() {
         var state = random.state();
         var integers = state.toArray();

@@ -1,0 +1,50 @@
+package handgrad.mpi;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Compiles stub.c into a library. Tests that use it are skipped where there is no C compiler. */
+final class StubLibrary {
+    private StubLibrary() {}
+
+    /** Compiles with macros such as {@code SIZE=2}. */
+    static Path compile(Path folder, String... macros) throws IOException, InterruptedException {
+        assumeTrue(hasCompiler(), "no C compiler: cc --version does not run");
+        Path source = folder.resolve("stub.c");
+        try (InputStream resource = StubLibrary.class.getResourceAsStream("stub.c")) {
+            assertThat(resource).isNotNull();
+            Files.write(source, resource.readAllBytes());
+        }
+        Path library = folder.resolve("libstub.so");
+        var command =
+                new ArrayList<>(List.of("cc", "-shared", "-fPIC", "-O1", "-o", library.toString(), source.toString()));
+        for (String macro : macros) {
+            command.add("-D" + macro);
+        }
+        Process compiler = new ProcessBuilder(command).redirectErrorStream(true).start();
+        String output = new String(compiler.getInputStream().readAllBytes(), UTF_8);
+        assertThat(compiler.waitFor()).as(output).isZero();
+        return library;
+    }
+
+    private static boolean hasCompiler() throws InterruptedException {
+        try {
+            return new ProcessBuilder("cc", "--version")
+                            .redirectErrorStream(true)
+                            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                            .start()
+                            .waitFor()
+                    == 0;
+        } catch (IOException missing) {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,56 @@
+package handgrad.nn;
+
+import handgrad.tensor.Tensor;
+import java.lang.foreign.MemorySegment;
+
+/** Tensors as the bytes of their elements, one tensor behind the other. */
+final class FlatTensors {
+    private FlatTensors() {}
+
+    /** The elements themselves. */
+    static MemorySegment segment(Tensor tensor) {
+        return switch (tensor.dtype()) {
+            case FLOAT32 -> MemorySegment.ofArray(tensor.floats());
+            case FLOAT64 -> MemorySegment.ofArray(tensor.doubles());
+            case INT32 -> MemorySegment.ofArray(tensor.ints());
+        };
+    }
+
+    /** How many bytes they are. */
+    static long size(Iterable<Tensor> tensors) {
+        long size = 0;
+        for (var tensor : tensors) {
+            size += segment(tensor).byteSize();
+        }
+        return size;
+    }
+
+    /** Copies the bytes from a place on to the beginning of a segment: as many as it has, or as there are. */
+    static void read(Iterable<Tensor> tensors, long from, MemorySegment flat) {
+        copy(tensors, from, flat, true);
+    }
+
+    /** Copies the beginning of a segment to the bytes from a place on: as many as it has, or as there are. */
+    static void write(Iterable<Tensor> tensors, long from, MemorySegment flat) {
+        copy(tensors, from, flat, false);
+    }
+
+    private static void copy(Iterable<Tensor> tensors, long from, MemorySegment flat, boolean isRead) {
+        long start = 0;
+        for (var tensor : tensors) {
+            var own = segment(tensor);
+            long first = Math.max(from, start);
+            long end = Math.min(from + flat.byteSize(), start + own.byteSize());
+            if (first < end) {
+                var part = own.asSlice(first - start, end - first);
+                var place = flat.asSlice(first - from, end - first);
+                if (isRead) {
+                    place.copyFrom(part);
+                } else {
+                    part.copyFrom(place);
+                }
+            }
+            start += own.byteSize();
+        }
+    }
+}
