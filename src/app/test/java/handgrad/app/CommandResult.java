@@ -22,4 +22,12 @@ public record CommandResult(int code, String out, String err) {
             System.setOut(systemOut);
         }
     }
+
+    /** As {@link #of}, where several run in threads at the same time: {@link System#out} is left alone. */
+    public static CommandResult besideOthers(String... arguments) {
+        var out = new StringWriter();
+        var err = new StringWriter();
+        int code = Handgrad.run(arguments, new PrintWriter(out, true), new PrintWriter(err, true));
+        return new CommandResult(code, out.toString(), err.toString());
+    }
 }

@@ -57,6 +57,22 @@ public record Environment(
         return differences;
     }
 
+    /**
+     * What can change bits, in words such as {@code JDK 25.0.3}: environments of equal facts give the same bits. Those
+     * of OpenBLAS are among them where products go to it.
+     */
+    public List<String> facts() {
+        var facts = new ArrayList<>(List.of("handgrad " + handgrad, "JDK " + jdk, fma ? "FMA" : "no FMA"));
+        if (usesOpenBlas()) {
+            facts.add("OpenBLAS " + blas + " " + core);
+            facts.add("matrix products in " + route);
+            if (!route.equals(RouteInUse.OPENBLAS)) {
+                facts.add(vectorBits + "-bit vectors");
+            }
+        }
+        return facts;
+    }
+
     private boolean usesOpenBlas() {
         return !route.equals(RouteInUse.JAVA);
     }

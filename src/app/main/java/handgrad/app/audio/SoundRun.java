@@ -13,6 +13,7 @@ import handgrad.app.train.TrainingLog;
 import handgrad.app.train.TrainingLoop;
 import handgrad.file.PrintableText;
 import handgrad.io.WeightsHash;
+import handgrad.nn.Collective;
 import handgrad.nn.Layer;
 import handgrad.random.TorchRandom;
 import java.nio.file.Files;
@@ -36,7 +37,8 @@ record SoundRun(AudioOptions options, Sound sound, RunPlace place, Metrics metri
         var trainer = new SoundTrainer(model, train, options, random);
         options.addSettings(trainer.state(), sound);
         var saver = new RunSaver(place, trainer.state(), saving, console);
-        var loop = new TrainingLoop(trainer, options.evaluation(), () -> SoundModel.loss(model, dev), saver, signals);
+        var loop = new TrainingLoop(
+                trainer, options.evaluation(), () -> SoundModel.loss(model, dev), saver, signals, Collective.single());
         describe(model);
         loop.begin(place, metrics, more, logEvery, console);
         try (var log = new TrainingLog("audio", options.steps(), logEvery, loop, metrics, console)) {

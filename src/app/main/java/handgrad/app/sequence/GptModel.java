@@ -3,6 +3,7 @@ package handgrad.app.sequence;
 import handgrad.app.command.WrongInputException;
 import handgrad.app.train.EvaluationSchedule;
 import handgrad.app.train.SampleRequest;
+import handgrad.app.train.ShardsOption;
 import handgrad.file.PrintableText;
 import handgrad.io.Gpt2FileException;
 import handgrad.io.Gpt2Model;
@@ -74,6 +75,7 @@ final class GptModel implements SequenceModel {
         values.put(Setting.EVAL_BATCHES, "20");
         values.put(Setting.SEED, "1337");
         values.put(Setting.INIT, Setting.NOT_GIVEN);
+        values.put(Setting.SHARDS, Setting.NOT_GIVEN);
         return values;
     }
 
@@ -111,6 +113,7 @@ final class GptModel implements SequenceModel {
             case WEIGHT_DECAY -> "Decay of the parameters of two dimensions and more";
             case CLIP -> "Norm that the gradient is clipped to; 0 for any norm";
             case EVAL_BATCHES -> "Batches of train, then of dev, that a loss on the way is the mean of";
+            case SHARDS -> ShardsOption.DESCRIPTION;
             case SEED -> "Seed of the weights, then of the batches";
             case INIT ->
                 "Begin with the weights of this file (safetensors, or .bin as llm.c has GPT-2), or of the model in this"
@@ -128,6 +131,7 @@ final class GptModel implements SequenceModel {
                     "--heads must divide --embedding, and %d does not divide %d".formatted(heads, embedding));
         }
         requireRoom(options, "--embedding", 4L * embedding);
+        options.requireShards();
         return RateSettings.completed(options, FALL);
     }
 

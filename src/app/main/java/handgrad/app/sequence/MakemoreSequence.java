@@ -4,6 +4,7 @@ import handgrad.app.command.WrongInputException;
 import handgrad.app.report.Marks;
 import handgrad.app.train.EvaluationSchedule;
 import handgrad.app.train.SampleRequest;
+import handgrad.app.train.ShardsOption;
 import handgrad.data.Alphabet;
 import handgrad.models.MakemoreEvaluation;
 import handgrad.models.MakemoreModel;
@@ -74,6 +75,7 @@ record MakemoreSequence(MakemoreModel model) implements SequenceModel {
         values.put(Setting.SAMPLE_EVERY, "200");
         values.put(Setting.SEED, Long.toString(MakemoreModel.SEED));
         values.put(Setting.INIT, Setting.NOT_GIVEN);
+        values.put(Setting.SHARDS, Setting.NOT_GIVEN);
         return values;
     }
 
@@ -114,6 +116,7 @@ record MakemoreSequence(MakemoreModel model) implements SequenceModel {
             case EVAL_BATCHES ->
                 "Batches of 100 names of train, and at most as many of test, that a loss on the way is the mean of";
             case SAMPLE_EVERY -> "Steps between two samples of ten names; 0 for none";
+            case SHARDS -> ShardsOption.DESCRIPTION;
             case SEED -> "Seed of the split, then of the weights, then of the batches";
             case INIT ->
                 "Begin with the weights of this file (safetensors), or of the model in this run folder, instead of"
@@ -133,6 +136,7 @@ record MakemoreSequence(MakemoreModel model) implements SequenceModel {
                         "--heads must divide --embedding, and %d does not divide %d".formatted(heads, embedding));
             }
         }
+        options.requireShards();
         return RateSettings.completed(options, 1);
     }
 

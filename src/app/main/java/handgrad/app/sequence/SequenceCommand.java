@@ -8,6 +8,7 @@ import handgrad.app.command.WrongInputException;
 import handgrad.app.train.EvaluationOptions;
 import handgrad.app.train.Metrics;
 import handgrad.app.train.MetricsOptions;
+import handgrad.app.train.Ranks;
 import handgrad.app.train.RepeatCommand;
 import handgrad.app.train.ReportOptions;
 import handgrad.app.train.RunConsole;
@@ -16,8 +17,10 @@ import handgrad.app.train.RunPlace;
 import handgrad.app.train.SamplingOptions;
 import handgrad.app.train.SavedWeights;
 import handgrad.app.train.SavingOptions;
+import handgrad.app.train.ShardsOption;
 import handgrad.app.train.ThreadsOption;
 import handgrad.app.train.TrainCommand;
+import handgrad.nn.Collective;
 import java.io.IOException;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -97,10 +100,12 @@ public final class SequenceCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        refuseOptionsBefore();
         try {
-            train(options());
-            return ExitCode.DONE;
+            return Ranks.train(ranks -> {
+                refuseOptionsBefore();
+                train(options(), ranks);
+                return ExitCode.DONE;
+            });
         } catch (OutOfMemoryError error) {
             throw new FailedException("out of memory: " + error.getMessage() + "; give more, as in ./handgrad -Xmx8g"
                     + " train ..., or take a smaller --batch-size, --block-size or --embedding");
@@ -145,7 +150,7 @@ public final class SequenceCommand implements Callable<Integer> {
         return model.completed(options.with(evaluation.or(options.evaluation())));
     }
 
-    private void train(SequenceOptions given) throws IOException {
+    private void train(SequenceOptions given, Collective ranks) throws IOException {
         int every = logEvery == null ? model.logEvery() : logEvery;
         Checks.atLeast(1, "--log-every", every);
         reportOptions.check();
@@ -153,6 +158,7 @@ public final class SequenceCommand implements Callable<Integer> {
         saving.check();
         metricsOptions.check();
         threads.apply();
+        ShardsOption.check(given.shards(), ranks);
         var init = given.file(Setting.INIT);
         boolean isOfInit = given.alphabet().isEmpty() && init.isPresent() && model.hasAlphabet(given);
         var known = isOfInit ? given.withAlphabet(SavedWeights.characters("--init", init.get())) : given;
@@ -161,16 +167,19 @@ public final class SequenceCommand implements Callable<Integer> {
         sampling.check(data.symbols().size());
         var network = new SequenceNetwork(options, folder.resumed("train").isEmpty());
         // Before there is a run folder: what does not fit into memory, or weights that do not fit, leave none.
-        var memory = network.memory(data);
-        var console =
-                new RunConsole(spec.commandLine().getOut(), spec.commandLine().getErr(), quiet);
+        var memory = network.memory(data, ranks);
+        Ranks.requireAlike(ranks, options.startedWith(data.digest()));
+        var console = RunConsole.of(
+                ranks, spec.commandLine().getOut(), spec.commandLine().getErr(), quiet);
         var command = RepeatCommand.of(spec.commandLine().getParseResult(), options.command(), options.given());
         // The server first: where its port is taken, there is no run folder.
-        try (var report = new SequenceReport(reportOptions, options, data, command, console.out());
-                var place = RunPlace.take(folder, options, data.digest(), memory.checkpoint(options), saving, console);
+        var asked = ranks.rank() == 0 ? reportOptions : new ReportOptions();
+        try (var report = new SequenceReport(asked, options, data, command, console.out());
+                var place = RunPlace.take(
+                        ranks, folder, options, data.digest(), memory.checkpoint(options), saving, console);
                 var signals = StopSignals.install();
                 var metrics = new Metrics(console.err()::println)) {
-            new SequenceRun(options, data, memory, place, metrics, report, sampling, console)
+            new SequenceRun(options, data, memory, place, metrics, report, sampling, console, ranks)
                     .run(saving, signals, metricsOptions, every);
         }
     }

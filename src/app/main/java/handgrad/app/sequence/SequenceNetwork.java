@@ -3,6 +3,7 @@ package handgrad.app.sequence;
 import handgrad.app.command.WrongInputException;
 import handgrad.app.train.TrainingMemory;
 import handgrad.diagnostics.MemoryEstimate;
+import handgrad.nn.Collective;
 import handgrad.nn.CrossEntropyLoss;
 import handgrad.nn.Layer;
 import handgrad.random.TorchRandom;
@@ -31,9 +32,10 @@ record SequenceNetwork(SequenceOptions options, boolean startsByInit) {
     /**
      * The memory that its training takes.
      *
+     * @param ranks share the shards of a batch
      * @throws WrongInputException if Java has less, or the file of {@code --init} cannot be read or does not fit
      */
-    TrainingMemory memory(SequenceData data) {
+    TrainingMemory memory(SequenceData data, Collective ranks) {
         var advice = "make one of them smaller";
         TrainingMemory memory;
         try {
@@ -43,7 +45,7 @@ record SequenceNetwork(SequenceOptions options, boolean startsByInit) {
                     new CrossEntropyLoss(),
                     data::shapes,
                     options.integer(Setting.BATCH_SIZE));
-            memory = new TrainingMemory(training, 0, data.bytes());
+            memory = new TrainingMemory(training, 0, data.bytes()).inShards(options.shards(), ranks);
         } catch (OutOfMemoryError error) {
             throw TrainingMemory.doesNotFit(sizes(), advice);
         }

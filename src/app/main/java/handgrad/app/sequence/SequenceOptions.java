@@ -6,6 +6,7 @@ import handgrad.app.command.WrongInputException;
 import handgrad.app.train.EvaluationSchedule;
 import handgrad.app.train.RunOptions;
 import handgrad.app.train.SavedWeights;
+import handgrad.app.train.ShardsOption;
 import handgrad.file.PrintableText;
 import handgrad.io.TrainingState;
 import java.io.IOException;
@@ -115,6 +116,22 @@ record SequenceOptions(
         return text(Setting.DATA).equals(BUNDLED) ? Optional.empty() : file(Setting.DATA);
     }
 
+    /** Into how many shards a batch is cut; 0 for none. */
+    int shards() {
+        return has(Setting.SHARDS) ? integer(Setting.SHARDS) : 0;
+    }
+
+    /**
+     * Refuses shards that a batch cannot be cut into.
+     *
+     * @throws WrongInputException if it cannot
+     */
+    void requireShards() {
+        if (has(Setting.SHARDS)) {
+            ShardsOption.check(model.title(), shards(), integer(Setting.BATCH_SIZE), false);
+        }
+    }
+
     long seed() {
         return Long.parseLong(text(Setting.SEED));
     }
@@ -145,6 +162,19 @@ record SequenceOptions(
         texts.put("--eval-every", Integer.toString(evaluation.every()));
         texts.put("--patience", Integer.toString(evaluation.patience()));
         return texts;
+    }
+
+    /**
+     * What all ranks must be started with.
+     *
+     * @param digest of the data
+     */
+    SequencedMap<String, String> startedWith(String digest) {
+        var all = new LinkedHashMap<String, String>();
+        all.put("MODEL", model.title());
+        all.putAll(texts());
+        all.put("the data of SHA-256", digest);
+        return all;
     }
 
     /** Those that are not the model's own. */
@@ -219,12 +249,17 @@ record SequenceOptions(
                 RunOptions.requireAlike(folder, option, before.getOrDefault(option, "not given"), text);
             }
         });
+        RunOptions.requireAlike(folder, ShardsOption.NAME, shardsText(then), shardsText(this));
         if (!read(file, object -> object.text(DIGEST)).equals(digest)) {
             throw new WrongInputException("--data: %s is not what %s was started on, %s then; name another folder"
                     .formatted(text(Setting.DATA), folder, then.text(Setting.DATA)));
         }
         RunOptions.requireNotFewer(folder, then.steps(), steps());
         return then.steps();
+    }
+
+    private static String shardsText(SequenceOptions options) {
+        return options.has(Setting.SHARDS) ? options.text(Setting.SHARDS) : "not given";
     }
 
     /**

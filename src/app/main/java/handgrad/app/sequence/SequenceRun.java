@@ -22,6 +22,7 @@ import handgrad.diagnostics.Advice;
 import handgrad.diagnostics.Recorder;
 import handgrad.file.PrintableText;
 import handgrad.io.WeightsHash;
+import handgrad.nn.Collective;
 import handgrad.nn.Layer;
 import handgrad.tensor.Backend;
 import java.nio.file.Files;
@@ -37,6 +38,7 @@ import java.util.SequencedMap;
  * @param memory what it needs
  * @param place where it leaves what it makes, and what it goes on from
  * @param report shows the training while it lasts and after
+ * @param ranks share the training; rank 0 alone does what comes after it
  */
 record SequenceRun(
         SequenceOptions options,
@@ -46,7 +48,8 @@ record SequenceRun(
         Metrics metrics,
         SequenceReport report,
         SamplingOptions sampling,
-        RunConsole console) {
+        RunConsole console,
+        Collective ranks) {
     /**
      * Trains from where the run stands and saves the weights; only then it evaluates and reports, and what fails there
      * loses nothing.
@@ -60,7 +63,7 @@ record SequenceRun(
         int symbols = data.symbols().size();
         var task = data.task(options, network, random);
         var recorder = new Recorder(network, symbols, options.steps());
-        var trainer = new SequenceTrainer(options, network, task, symbols);
+        var trainer = new SequenceTrainer(options, network, task, symbols, ranks);
         options.addSettings(trainer.state(), place.digest());
         trainer.state().with("recorder", recorder);
         var saver = new RunSaver(place, trainer.state(), saving, console);
@@ -73,10 +76,14 @@ record SequenceRun(
                     return estimate.lastEntry().getValue();
                 },
                 saver,
-                signals);
+                signals,
+                ranks);
         loop.begin(place, metrics, more, logEvery, console);
         report.starts(network, recorder, loop::seconds);
         train(loop, recorder, task, estimate, logEvery);
+        if (!place.isOwn()) {
+            return;
+        }
         loop.keepBest(network, task.judge(), console);
         place.folder().save(network, metadata());
         loop.endIfAsked();

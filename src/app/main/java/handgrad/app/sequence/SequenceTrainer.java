@@ -1,11 +1,13 @@
 package handgrad.app.sequence;
 
+import handgrad.app.train.BatchPass;
 import handgrad.app.train.SteppedTraining;
 import handgrad.io.TrainingState;
-import handgrad.nn.CrossEntropyLoss;
+import handgrad.nn.Collective;
 import handgrad.nn.Layer;
 import handgrad.optim.Optimizer;
 import handgrad.optim.Schedule;
+import handgrad.random.TorchRandom;
 
 /** Trains a model of sequences, a step at a time. */
 final class SequenceTrainer implements SteppedTraining {
@@ -14,9 +16,8 @@ final class SequenceTrainer implements SteppedTraining {
     /** How many times the first loss, or that of a uniform guess, a later one may be. */
     private static final double DIVERGED = 1000;
 
-    private final Layer network;
     private final SequenceTask task;
-    private final CrossEntropyLoss loss = new CrossEntropyLoss();
+    private final BatchPass pass;
     private final Optimizer optimizer;
     private final Schedule schedule;
     private final double clip;
@@ -24,11 +25,15 @@ final class SequenceTrainer implements SteppedTraining {
     private final double uniformLoss;
     private final TrainingState state;
 
-    /** A training before its first step. */
-    SequenceTrainer(SequenceOptions options, Layer network, SequenceTask task, int symbols) {
-        this.network = network;
+    /**
+     * A training before its first step.
+     *
+     * @param ranks share the shards of a batch
+     */
+    SequenceTrainer(SequenceOptions options, Layer network, SequenceTask task, int symbols, Collective ranks) {
         this.task = task;
         var model = options.model();
+        pass = BatchPass.of(network, options.shards(), ranks, () -> model.build(options, TorchRandom.seeded(0)));
         optimizer = model.optimizer(options, network.parameters());
         schedule = model.schedule(options);
         clip = model.clip(options);
@@ -67,7 +72,7 @@ final class SequenceTrainer implements SteppedTraining {
     public Step next() {
         int step = state.step();
         var batch = task.batch();
-        double value = loss.forward(network.forward(batch.x()), batch.y());
+        double value = pass.forward(batch);
         task.afterForward();
         if (step == 0) {
             state.set(FIRST_LOSS, value);
@@ -75,8 +80,7 @@ final class SequenceTrainer implements SteppedTraining {
         double lr = schedule.at(step);
         boolean diverged = !(value <= DIVERGED * Math.max(uniformLoss, state.number(FIRST_LOSS)));
         if (!diverged) {
-            optimizer.zeroGrad();
-            network.backward(loss.backward());
+            pass.backward();
             diverged = !change(lr);
         }
         return new Step(step, value, lr, diverged);

@@ -2,6 +2,7 @@ package handgrad.app.sequence;
 
 import handgrad.app.command.Checks;
 import handgrad.app.command.WrongInputException;
+import handgrad.app.train.ShardsOption;
 import handgrad.file.PrintableText;
 import java.math.BigDecimal;
 import java.nio.file.Path;
@@ -36,6 +37,7 @@ enum Setting {
     EVAL_BATCHES("--eval-batches", new Values.Integers(1, 1_000_000)),
     SAMPLE_EVERY("--sample-every", new Values.Integers(0, Integer.MAX_VALUE)),
     TOKENIZER("--tokenizer", new Values.Choices(TokenizerKind.names())),
+    SHARDS(ShardsOption.NAME, new Values.Integers(1, 20_000)),
     SEED("--seed", new Values.Longs()),
     INIT("--init", new Values.Files());
 

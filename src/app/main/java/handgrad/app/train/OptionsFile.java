@@ -43,6 +43,9 @@ final class OptionsFile {
                 generator.writeNumberProperty("evalEvery", options.evaluation().every());
                 generator.writeNumberProperty("patience", options.evaluation().patience());
             }
+            if (options.shards() > 0) {
+                generator.writeNumberProperty("shards", options.shards());
+            }
             generator.writeStringProperty(NAMES, names);
         });
     }
@@ -91,7 +94,8 @@ final class OptionsFile {
                         ? new EvaluationSchedule(
                                 values.number("evalEvery", Integer::valueOf),
                                 values.number("patience", Integer::valueOf))
-                        : EvaluationSchedule.NONE);
+                        : EvaluationSchedule.NONE,
+                values.has("shards") ? values.number("shards", Integer::valueOf) : 0);
     }
 
     private static Alphabet alphabet(String characters) {

@@ -1,8 +1,10 @@
 package handgrad.app.train;
 
 import handgrad.file.PrintableText;
+import handgrad.nn.Collective;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.io.Writer;
 
 /**
  * Where a training prints.
@@ -16,6 +18,13 @@ public record RunConsole(PrintWriter out, PrintWriter err, boolean quiet) {
     public interface Writing {
         /** Writes it. */
         void write() throws IOException;
+    }
+
+    /** Where a rank prints: the first as it is told, the others nothing. */
+    public static RunConsole of(Collective ranks, PrintWriter out, PrintWriter err, boolean quiet) {
+        return ranks.rank() == 0
+                ? new RunConsole(out, err, quiet)
+                : new RunConsole(new PrintWriter(Writer.nullWriter()), new PrintWriter(Writer.nullWriter()), true);
     }
 
     /** Writes what the run can end without; where that fails it says so. */

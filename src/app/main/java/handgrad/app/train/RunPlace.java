@@ -3,20 +3,23 @@ package handgrad.app.train;
 import handgrad.app.command.WrongInputException;
 import handgrad.io.CheckpointFolder;
 import handgrad.io.SafetensorsException;
+import handgrad.nn.Collective;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A run folder that belongs to this process until it is closed, with the run that it begins or goes on with.
+ * A run folder that belongs to this process until it is closed, with the run that it begins or goes on with; or that of
+ * rank 0, which this process, another rank of the same training, only reads.
  *
  * @param option that names the folder; errors begin with it
  * @param folder the folder
- * @param lock keeps others out
+ * @param lock keeps others out; null where the folder is another rank's
  * @param options of the run
  * @param digest of its data
  * @param stepsBefore how many steps were asked for when it was started before; 0 for a new run
@@ -25,7 +28,7 @@ import org.jspecify.annotations.Nullable;
 public record RunPlace(
         String option,
         RunFolder folder,
-        RunLock lock,
+        @Nullable RunLock lock,
         RunOptions options,
         String digest,
         int stepsBefore,
@@ -70,6 +73,48 @@ public record RunPlace(
         }
     }
 
+    /**
+     * Takes a folder for a run of several ranks, at rank 0, and tells the others of it.
+     *
+     * @throws WrongInputException as for one rank, at rank 0
+     */
+    public static RunPlace take(
+            Collective ranks,
+            RunFolderOptions named,
+            RunOptions options,
+            String digest,
+            long checkpointBytes,
+            SavingOptions saving,
+            RunConsole console) {
+        if (ranks.rank() == 0) {
+            var place = take(named, options, digest, checkpointBytes, saving, console);
+            try {
+                ranks.barrier();
+                ranks.broadcast(place.folder.path().toAbsolutePath() + "\0"
+                        + (place.checkpoint == null ? "" : place.checkpoint.toAbsolutePath()));
+                return place;
+            } catch (RuntimeException exception) {
+                close(Objects.requireNonNull(place.lock));
+                throw exception;
+            }
+        }
+        ranks.barrier();
+        var paths = ranks.broadcast("").split("\0", -1);
+        return new RunPlace(
+                named.name(),
+                new RunFolder(Path.of(paths[0])),
+                null,
+                options,
+                digest,
+                0,
+                paths[1].isEmpty() ? null : Path.of(paths[1]));
+    }
+
+    /** Whether this process writes to the folder. */
+    public boolean isOwn() {
+        return lock != null;
+    }
+
     private static WrongInputException isFinished(String option, Path folder, int steps) {
         return new WrongInputException(
                 steps == 0
@@ -93,7 +138,7 @@ public record RunPlace(
 
     /** Makes the folder again, where somebody has removed it. */
     public void repair() throws IOException {
-        lock.renew();
+        Objects.requireNonNull(lock).renew();
         folder.repair(options, digest);
     }
 
@@ -109,6 +154,9 @@ public record RunPlace(
      * @param more where they go besides
      */
     public void startMetrics(Metrics metrics, MetricsOptions more, int step, int logEvery) {
+        if (!isOwn()) {
+            return;
+        }
         // The last step of a run that is prolonged was logged for being the last.
         IntPredicate logged = each -> each != stepsBefore - 1 || each % logEvery == 0 || each == options.steps() - 1;
         startMetrics(option, folder.metrics(), metrics, step, logged);
@@ -136,6 +184,8 @@ public record RunPlace(
 
     @Override
     public void close() throws IOException {
-        lock.close();
+        if (lock != null) {
+            lock.close();
+        }
     }
 }

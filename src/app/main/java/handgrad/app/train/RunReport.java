@@ -24,7 +24,8 @@ import org.jspecify.annotations.Nullable;
 /** The page of a run: served while it trains, if that is asked for, and written at its end. */
 final class RunReport implements Closeable {
     /** Options that most runs do without. */
-    private static final Set<String> ONLY_WHERE_GIVEN = Set.of("--init", "--eval-every", "--patience");
+    private static final Set<String> ONLY_WHERE_GIVEN =
+            Set.of("--init", "--eval-every", "--patience", ShardsOption.NAME);
 
     private final TrainOptions options;
     private final String command;

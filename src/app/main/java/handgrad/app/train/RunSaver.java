@@ -66,7 +66,7 @@ public final class RunSaver {
 
     /** Whether it is time to save. */
     public boolean isDue() {
-        return interval.isDue(state.step(), System.nanoTime() - lastNanos);
+        return place.isOwn() && interval.isDue(state.step(), System.nanoTime() - lastNanos);
     }
 
     /** Saves the training, unless its weights are not finite: then the last finite ones stay. */
@@ -79,6 +79,10 @@ public final class RunSaver {
     }
 
     private void trySave() {
+        if (!place.isOwn()) {
+            isSaved(place.folder().path()); // by rank 0
+            return;
+        }
         try {
             place.repair();
             isSaved(checkpoints.write(state));
@@ -90,6 +94,9 @@ public final class RunSaver {
 
     /** Saves the training as the best so far. */
     public void saveBest() {
+        if (!place.isOwn()) {
+            return;
+        }
         try {
             place.repair();
             Checkpoint.write(place.folder().best(), state);

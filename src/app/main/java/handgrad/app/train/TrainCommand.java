@@ -9,6 +9,7 @@ import handgrad.app.command.StopSignals;
 import handgrad.app.command.WrongInputException;
 import handgrad.data.Names;
 import handgrad.models.LectureModel;
+import handgrad.nn.Collective;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -36,6 +37,7 @@ public final class TrainCommand implements Callable<Integer> {
             "--lr",
             "--out",
             "--resume",
+            ShardsOption.NAME,
             "--log-every",
             "--eval-every",
             "--patience",
@@ -104,6 +106,9 @@ public final class TrainCommand implements Callable<Integer> {
     @Mixin
     private final EvaluationOptions evaluation = new EvaluationOptions();
 
+    @Option(names = ShardsOption.NAME, paramLabel = "N", description = ShardsOption.DESCRIPTION + ".")
+    private @Nullable Integer shards;
+
     @Mixin
     private final ThreadsOption threads = new ThreadsOption();
 
@@ -153,10 +158,16 @@ public final class TrainCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         try {
-            var resumed = folder.resumed("train");
-            var other = resumed.isEmpty() ? null : spec.subcommands().get(OptionsFile.model(resumed.get()));
-            // A run of a model that has a command of its own goes on by that command.
-            return other == null ? train(resumed.map(OptionsFile::read).orElse(null)) : other.execute(ofSubcommand());
+            return Ranks.train(ranks -> {
+                var resumed = folder.resumed("train");
+                var other = resumed.isEmpty() ? null : spec.subcommands().get(OptionsFile.model(resumed.get()));
+                if (other != null) {
+                    // A run of a model that has a command of its own goes on by that command.
+                    return other.execute(ofSubcommand());
+                }
+                train(resumed.map(OptionsFile::read).orElse(null), ranks);
+                return ExitCode.DONE;
+            });
         } catch (OutOfMemoryError error) {
             throw new FailedException("out of memory: " + error.getMessage() + "; give more, as in ./handgrad -Xmx8g"
                     + " train ..., or take a smaller --batch-size or --hidden");
@@ -170,7 +181,7 @@ public final class TrainCommand implements Callable<Integer> {
                 .toArray(String[]::new);
     }
 
-    private int train(@Nullable TrainOptions started) throws IOException {
+    private void train(@Nullable TrainOptions started, Collective ranks) throws IOException {
         var given = options(started);
         Checks.atLeast(1, "--log-every", logEvery);
         reportOptions.check();
@@ -178,31 +189,38 @@ public final class TrainCommand implements Callable<Integer> {
         saving.check();
         metricsOptions.check();
         threads.apply();
+        if (!findLr) {
+            ShardsOption.check(given.shards(), ranks);
+        }
         var names = names(started);
         var options = given.withAlphabet(names.alphabet());
         sampling.check(names.alphabet().size());
         if (findLr) {
-            findLearningRate(options, names);
-            return ExitCode.DONE;
+            if (ranks.rank() == 0) {
+                findLearningRate(options, names);
+            }
+            return;
         }
         // Before there is a run folder: what does not fit into memory, or weights that do not fit the model, leave
         // none.
-        var memory = TrainingMemory.of(started == null ? options : options.withoutInit(), names);
+        var memory = TrainingMemory.of(started == null ? options : options.withoutInit(), names)
+                .inShards(options.shards(), ranks);
         memory.requireFits(options, Runtime.getRuntime().maxMemory());
-        var console =
-                new RunConsole(spec.commandLine().getOut(), spec.commandLine().getErr(), quiet);
+        var digest = LectureRun.digest(names);
+        Ranks.requireAlike(ranks, options.startedWith(digest));
+        var console = RunConsole.of(
+                ranks, spec.commandLine().getOut(), spec.commandLine().getErr(), quiet);
         var command = RepeatCommand.of(
                 spec.commandLine().getParseResult(), "train " + options.model().title(), options.given());
         // The server first: where its port is taken, there is no run folder.
-        try (var report = new RunReport(reportOptions, options, command, console.out());
-                var place = RunPlace.take(
-                        folder, options, LectureRun.digest(names), memory.checkpoint(options), saving, console);
+        var asked = ranks.rank() == 0 ? reportOptions : new ReportOptions();
+        try (var report = new RunReport(asked, options, command, console.out());
+                var place = RunPlace.take(ranks, folder, options, digest, memory.checkpoint(options), saving, console);
                 var signals = StopSignals.install();
                 var metrics = new Metrics(console.err()::println)) {
-            new TrainingRun(options, names, memory, place, metrics, report, sampling, console)
+            new TrainingRun(options, names, memory, place, metrics, report, sampling, console, ranks)
                     .run(saving, signals, metricsOptions, logEvery, diagnostics);
         }
-        return ExitCode.DONE;
     }
 
     /** The names, in the alphabet of the run to go on with, or of the weights that the training begins with. */
@@ -237,7 +255,14 @@ public final class TrainCommand implements Callable<Integer> {
                 data.file() == null ? defaults.data() : data.file().toString(),
                 defaults.alphabet(),
                 init == null ? defaults.init() : init,
-                evaluation.or(defaults.evaluation()));
+                evaluation.or(defaults.evaluation()),
+                shards == null ? defaults.shards() : shards(shards));
+    }
+
+    /** 0 stands for none where nothing is said, and has no meaning where it is. */
+    private static int shards(int given) {
+        Checks.atLeast(1, ShardsOption.NAME, given);
+        return given;
     }
 
     private static <T> T given(@Nullable T value, T otherwise) {

@@ -36,6 +36,7 @@ import org.jspecify.annotations.Nullable;
  * @param alphabet the symbols of these names
  * @param init the file, or the run folder, with the weights that the training begins with; null where they are drawn
  * @param evaluation when it is evaluated on dev while it lasts
+ * @param shards into which each batch is cut; 0 for none
  */
 record TrainOptions(
         LectureModel model,
@@ -49,7 +50,8 @@ record TrainOptions(
         String data,
         Alphabet alphabet,
         @Nullable Path init,
-        EvaluationSchedule evaluation)
+        EvaluationSchedule evaluation,
+        int shards)
         implements RunOptions {
 
     /** The seed of the split, as in the lectures. */
@@ -77,6 +79,13 @@ record TrainOptions(
         if (init != null && model.isCounted()) {
             throw new WrongInputException(model.title() + " is counted, not trained: it has no --init");
         }
+        if (shards != 0) {
+            if (model.isCounted()) {
+                throw new WrongInputException(model.title() + " is counted, not trained: it has no --shards");
+            }
+            int rows = batchSize == LectureModel.Defaults.ALL_ROWS ? Integer.MAX_VALUE : batchSize;
+            ShardsOption.check(model.title(), shards, rows, model.normalisesBatches());
+        }
     }
 
     /** Options of a training on names of a to z that begins with weights drawn by its seed. */
@@ -102,7 +111,8 @@ record TrainOptions(
                 data,
                 Alphabet.A_TO_Z,
                 null,
-                EvaluationSchedule.NONE);
+                EvaluationSchedule.NONE,
+                0);
     }
 
     private static void checkBigram(LectureModel model, int steps, int batchSize, double lr, LectureModel.Sizes sizes) {
@@ -183,20 +193,44 @@ record TrainOptions(
     /** These options with another number of steps. */
     TrainOptions withSteps(int other) {
         return new TrainOptions(
-                model, other, batchSize, lr, seed, hidden, embedding, blockSize, data, alphabet, init, evaluation);
+                model,
+                other,
+                batchSize,
+                lr,
+                seed,
+                hidden,
+                embedding,
+                blockSize,
+                data,
+                alphabet,
+                init,
+                evaluation,
+                shards);
     }
 
     /** These options with drawn weights at the start: a checkpoint takes the place of those of {@code init}. */
     TrainOptions withoutInit() {
         return new TrainOptions(
-                model, steps, batchSize, lr, seed, hidden, embedding, blockSize, data, alphabet, null, evaluation);
+                model,
+                steps,
+                batchSize,
+                lr,
+                seed,
+                hidden,
+                embedding,
+                blockSize,
+                data,
+                alphabet,
+                null,
+                evaluation,
+                shards);
     }
 
     /** These options with the symbols of other names. */
     TrainOptions withAlphabet(Alphabet other) {
         int numbers = model.isBigram() ? other.size() : embedding;
         return new TrainOptions(
-                model, steps, batchSize, lr, seed, hidden, numbers, blockSize, data, other, init, evaluation);
+                model, steps, batchSize, lr, seed, hidden, numbers, blockSize, data, other, init, evaluation, shards);
     }
 
     /**
@@ -276,7 +310,21 @@ record TrainOptions(
         texts.put("--init", init == null ? NOT_GIVEN : init.toString());
         texts.put("--eval-every", Integer.toString(evaluation.every()));
         texts.put("--patience", Integer.toString(evaluation.patience()));
+        texts.put(ShardsOption.NAME, shards == 0 ? NOT_GIVEN : Integer.toString(shards));
         return texts;
+    }
+
+    /**
+     * What all ranks must be started with.
+     *
+     * @param names the digest of the names
+     */
+    SequencedMap<String, String> startedWith(String names) {
+        var all = new LinkedHashMap<String, String>();
+        all.put("MODEL", model.title());
+        all.putAll(texts());
+        all.put("the names of SHA-256", names);
+        return all;
     }
 
     /** Those that are not the lecture's. */
@@ -297,7 +345,10 @@ record TrainOptions(
                 .withSetting(SavedWeights.ALPHABET, alphabet.characters())
                 .withSetting("names", names);
         texts().forEach((option, text) -> {
-            if (!Set.of("--steps", "--data", "--init").contains(option)) {
+            boolean isOfState = option.equals(ShardsOption.NAME)
+                    ? shards > 0 // a checkpoint without shards says nothing of them
+                    : !Set.of("--steps", "--data", "--init").contains(option);
+            if (isOfState) {
                 state.withSetting(option.substring(2), text);
             }
         });

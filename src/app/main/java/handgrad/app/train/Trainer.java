@@ -5,7 +5,7 @@ import handgrad.data.Batch;
 import handgrad.data.Dataset;
 import handgrad.io.TrainingState;
 import handgrad.models.LectureModel;
-import handgrad.nn.CrossEntropyLoss;
+import handgrad.nn.Collective;
 import handgrad.nn.Layer;
 import handgrad.optim.Optimizer;
 import handgrad.optim.Schedule;
@@ -27,9 +27,8 @@ final class Trainer implements SteppedTraining {
     private static final String FIRST_LOSS = "first-loss";
     private static final String LAST_LOSS = "last-loss";
 
-    private final Layer model;
     private final TrainOptions options;
-    private final CrossEntropyLoss loss = new CrossEntropyLoss();
+    private final BatchPass pass;
     private final Penalty penalty;
     private final Optimizer optimizer;
     private final Supplier<Batch> batches;
@@ -41,13 +40,15 @@ final class Trainer implements SteppedTraining {
      * A training before its first step.
      *
      * @param random draws the batches
+     * @param ranks share the shards of a batch
      */
-    Trainer(Layer model, Dataset data, TrainOptions options, TorchRandom random) {
-        this.model = model;
+    Trainer(Layer model, Dataset data, TrainOptions options, TorchRandom random, Collective ranks) {
         this.options = options;
         penalty = new Penalty(options.model().penalty(), model.parameters());
         optimizer = options.model().optimizer(model.parameters());
         batches = batches(data, options, random);
+        pass = BatchPass.of(
+                model, options.shards(), ranks, () -> options.model().build(options.sizes(), TorchRandom.seeded(0)));
         schedule = options.schedule();
         uniformLoss = Math.log(data.alphabet().size());
         state = new TrainingState(model, optimizer)
@@ -80,7 +81,7 @@ final class Trainer implements SteppedTraining {
     public Step next() {
         int step = state.step();
         var batch = batches.get();
-        double value = loss.forward(model.forward(batch.x()), batch.y()) + penalty.forward();
+        double value = pass.forward(batch) + penalty.forward();
         if (step == 0) {
             state.set(FIRST_LOSS, value);
         }
@@ -88,8 +89,7 @@ final class Trainer implements SteppedTraining {
         double lr = schedule.at(step);
         boolean diverged = hasDiverged(value);
         if (!diverged) {
-            optimizer.zeroGrad();
-            model.backward(loss.backward());
+            pass.backward();
             penalty.backward();
             optimizer.step(lr);
         }

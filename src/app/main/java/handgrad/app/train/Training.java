@@ -1,6 +1,7 @@
 package handgrad.app.train;
 
 import handgrad.data.Dataset;
+import handgrad.nn.Collective;
 import handgrad.nn.Layer;
 import handgrad.random.TorchRandom;
 
@@ -39,7 +40,7 @@ record Training(Layer network, double firstLoss, double lastLoss, double seconds
      * @throws handgrad.app.command.FailedException if the training diverges
      */
     static Training of(Layer network, Dataset data, TrainOptions options, TorchRandom random, Listener listener) {
-        var trainer = new Trainer(network, data, options, random);
+        var trainer = new Trainer(network, data, options, random, Collective.single());
         long start = System.nanoTime();
         while (!trainer.isDone()) {
             var done = trainer.next();

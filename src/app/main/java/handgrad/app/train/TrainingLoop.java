@@ -1,13 +1,16 @@
 package handgrad.app.train;
 
 import handgrad.app.command.FailedException;
+import handgrad.app.command.StopSignal;
 import handgrad.app.command.StopSignals;
 import handgrad.app.command.StoppedException;
 import handgrad.file.PrintableText;
 import handgrad.io.SafetensorsException;
 import handgrad.io.TrainingState;
+import handgrad.nn.Collective;
 import handgrad.nn.Layer;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.function.DoubleSupplier;
 
 /**
@@ -37,6 +40,7 @@ public final class TrainingLoop {
     private final DoubleSupplier dev;
     private final RunSaver saver;
     private final StopSignals signals;
+    private final Collective ranks;
     private final TrainingState state;
     private final TrainingClock clock = new TrainingClock();
 
@@ -45,18 +49,21 @@ public final class TrainingLoop {
      *
      * @param schedule when it is evaluated
      * @param dev evaluates it, and leaves it ready for the next step
+     * @param ranks do the same steps, and stop after the same one
      */
     public TrainingLoop(
             SteppedTraining steps,
             EvaluationSchedule schedule,
             DoubleSupplier dev,
             RunSaver saver,
-            StopSignals signals) {
+            StopSignals signals,
+            Collective ranks) {
         this.steps = steps;
         this.schedule = schedule;
         this.dev = dev;
         this.saver = saver;
         this.signals = signals;
+        this.ranks = ranks;
         state = steps.state()
                 .with(SECONDS, 0)
                 .with(BEST, Double.POSITIVE_INFINITY)
@@ -151,9 +158,10 @@ public final class TrainingLoop {
             if (saver.isDue()) {
                 pausing(saver::save);
             }
-            if (signals.pending().isPresent()) {
+            var signal = agreed();
+            if (signal.isPresent()) {
                 pausing(saver::save);
-                endIfAsked();
+                endIfAsked(signal);
             }
         }
         if (!state.isFinite()) {
@@ -161,6 +169,13 @@ public final class TrainingLoop {
         }
         pausing(saver::saveAtTheEnd);
         clock.stop();
+    }
+
+    /** A signal that came to one of the ranks. */
+    private Optional<StopSignal> agreed() {
+        int number = ranks.agree(
+                signals.pending().map(signal -> signal.ordinal() + 1).orElse(0));
+        return number == 0 ? Optional.empty() : Optional.of(StopSignal.values()[number - 1]);
     }
 
     /** Does what is no training: its time is not counted. */
@@ -201,7 +216,11 @@ public final class TrainingLoop {
      * @throws StoppedException if one did; it says what is saved and how to go on
      */
     public void endIfAsked() {
-        signals.pending().ifPresent(signal -> {
+        endIfAsked(signals.pending());
+    }
+
+    private void endIfAsked(Optional<StopSignal> asked) {
+        asked.ifPresent(signal -> {
             throw new StoppedException(
                     signal,
                     String.format(

@@ -5,8 +5,10 @@ import handgrad.data.Batch;
 import handgrad.data.Names;
 import handgrad.diagnostics.MemoryEstimate;
 import handgrad.models.LectureModel;
+import handgrad.nn.Collective;
 import handgrad.nn.CrossEntropyLoss;
 import handgrad.random.TorchRandom;
+import handgrad.tensor.Backend;
 import handgrad.tensor.DType;
 import handgrad.tensor.Shape;
 import handgrad.tensor.Tensor;
@@ -53,6 +55,29 @@ public record TrainingMemory(MemoryEstimate training, long evaluation, long data
         } catch (OutOfMemoryError error) {
             throw doesNotFit(what(options), advice(options));
         }
+    }
+
+    /**
+     * The memory of a rank whose batches are cut into shards: each model that it has, one for each thread, keeps
+     * gradients, and so do the sums that wait for others.
+     *
+     * @param shards 0 for none
+     */
+    public TrainingMemory inShards(int shards, Collective ranks) {
+        if (shards == 0) {
+            return this;
+        }
+        int own = Math.ceilDiv(shards, ranks.size());
+        int waiting = Integer.SIZE - Integer.numberOfLeadingZeros(own - 1);
+        int places = Math.min(own, Backend.threads() + waiting);
+        var whole = new MemoryEstimate(
+                training.weights(),
+                places * training.gradients(),
+                training.optimizer(),
+                training.buffers(),
+                training.kernels(),
+                2 * training.batch());
+        return new TrainingMemory(whole, evaluation, data);
     }
 
     private static long evaluation(TrainOptions options, IntFunction<Tensor> inputs, int rows) {

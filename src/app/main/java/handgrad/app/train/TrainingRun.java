@@ -14,6 +14,7 @@ import handgrad.file.PrintableText;
 import handgrad.io.WeightsHash;
 import handgrad.models.LectureModel;
 import handgrad.models.Published;
+import handgrad.nn.Collective;
 import handgrad.nn.Layer;
 import handgrad.nn.Sequential;
 import handgrad.random.TorchRandom;
@@ -29,6 +30,7 @@ import org.jspecify.annotations.Nullable;
  * @param memory what it needs
  * @param place where it leaves what it makes, and what it goes on from
  * @param page shows the training while it lasts and after
+ * @param ranks share the training; rank 0 alone does what comes after it
  */
 record TrainingRun(
         TrainOptions options,
@@ -38,7 +40,8 @@ record TrainingRun(
         Metrics metrics,
         RunReport page,
         SamplingOptions sampling,
-        RunConsole console) {
+        RunConsole console,
+        Collective ranks) {
     /** As many names as the lectures draw. */
     private static final int SAMPLES = 20;
 
@@ -62,14 +65,17 @@ record TrainingRun(
             header.describe(split);
         }
         var recorder = new Recorder(network, options.alphabet().size(), options.steps());
-        var trainer = new Trainer(network, data, options, random);
+        var trainer = new Trainer(network, data, options, random, ranks);
         options.addSettings(trainer.state(), place.digest());
         trainer.state().with("recorder", recorder);
         var saver = new RunSaver(place, trainer.state(), saving, console);
-        var loop = new TrainingLoop(trainer, options.evaluation(), () -> dev(network, split), saver, signals);
+        var loop = new TrainingLoop(trainer, options.evaluation(), () -> dev(network, split), saver, signals, ranks);
         loop.begin(place, metrics, more, logEvery, console);
         page.starts(network, split, recorder, loop::seconds);
         train(loop, recorder, logEvery);
+        if (!place.isOwn()) {
+            return;
+        }
         loop.keepBest(network, console);
         model.finish(network, data);
         place.folder().save(network, options.alphabet());

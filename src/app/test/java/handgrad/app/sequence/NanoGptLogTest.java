@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import handgrad.nn.Collective;
 import handgrad.random.TorchRandom;
 import handgrad.testing.LectureNames;
 import java.nio.file.Files;
@@ -32,7 +33,7 @@ class NanoGptLogTest {
         var random = TorchRandom.seeded(all.seed());
         var network = model.build(all, random);
         task = data.task(all, network, random);
-        trainer = new SequenceTrainer(all, network, task, data.symbols().size());
+        trainer = new SequenceTrainer(all, network, task, data.symbols().size(), Collective.single());
     }
 
     private List<Double> losses(int steps) {

@@ -67,7 +67,8 @@ class InitTest {
                 "" + names,
                 ALPHABET,
                 folder.resolve("first"),
-                EvaluationSchedule.NONE);
+                EvaluationSchedule.NONE,
+                0);
         var random = TorchRandom.seeded(7);
         LectureModel.MLP.build(options.sizes(), random);
         var batch = data.batch(32, random);

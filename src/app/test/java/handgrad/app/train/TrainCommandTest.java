@@ -330,7 +330,8 @@ class TrainCommandTest {
                         data,
                         Alphabet.of("acehiomlnprstvyb"),
                         null,
-                        EvaluationSchedule.NONE));
+                        EvaluationSchedule.NONE,
+                        0));
     }
 
     @Test

@@ -7,6 +7,8 @@ import handgrad.app.CommandResult;
 import handgrad.app.command.WrongInputException;
 import handgrad.data.Names;
 import handgrad.models.LectureModel;
+import handgrad.nn.Collective;
+import handgrad.tensor.Backend;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -41,6 +43,27 @@ class TrainingMemoryTest {
         assertThat(many.evaluation()).isZero();
         assertThat(many.training().buffers()).isGreaterThan(30 * few.training().buffers());
         assertThat(few.data()).isEqualTo(Names.bundled().dataset(1).size() * 4L * 4);
+    }
+
+    @Test
+    void shardsKeepGradientsForEachModelAndForTheSumsThatWait() {
+        int threads = Backend.threads();
+        try {
+            var memory = TrainingMemory.of(options(LectureModel.MLP, 32, 200), Names.bundled());
+            long gradients = memory.training().gradients();
+            Backend.setThreads(2);
+            assertThat(memory.inShards(0, Collective.single())).isEqualTo(memory);
+            assertThat(memory.inShards(2, Collective.single()).training().gradients())
+                    .isEqualTo(2 * gradients);
+            assertThat(memory.inShards(16, Collective.single()).training().gradients())
+                    .isEqualTo((2 + 4) * gradients);
+            assertThat(memory.inShards(16, Collective.threads(8).getFirst())
+                            .training()
+                            .gradients())
+                    .isEqualTo(2 * gradients);
+        } finally {
+            Backend.setThreads(threads);
+        }
     }
 
     @Test
