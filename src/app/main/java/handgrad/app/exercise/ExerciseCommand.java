@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -91,6 +92,13 @@ public final class ExerciseCommand implements Callable<Integer> {
         private @Nullable String solution;
 
         @Option(
+                names = "--explain",
+                paramLabel = "GRADIENT",
+                description = "Derive the gradient of a tensor of forward step by step: one element, the sum that it"
+                        + " enters, the whole tensor, and the numbers of your run.")
+        private @Nullable String explain;
+
+        @Option(
                 names = "--predict",
                 description = "Ask for the shape of the first gradient that is not right, and for a sign in it.")
         private boolean predict;
@@ -116,7 +124,7 @@ public final class ExerciseCommand implements Callable<Integer> {
             return ExitCode.DONE;
         }
         if (name == null) {
-            if (help.hint || help.predict || help.solution != null) {
+            if (help.hint || help.predict || help.solution != null || help.explain != null) {
                 throw new WrongInputException("name an exercise, as in ./handgrad exercise 1 --hint");
             }
             out().print(ExerciseMap.of(folder)
@@ -129,6 +137,9 @@ public final class ExerciseCommand implements Callable<Integer> {
             out().print(help.solution.isEmpty() ? exercise.solution() : one(exercise.step(help.solution)));
             out().flush();
             return ExitCode.DONE;
+        }
+        if (help.explain != null) {
+            return explain(exercise, help.explain);
         }
         var source = file == null ? start(exercise) : file;
         RunCommand.requireSource(source);
@@ -151,6 +162,25 @@ public final class ExerciseCommand implements Callable<Integer> {
             spec.commandLine().getErr().flush();
             return ExitCode.FAILED;
         }
+    }
+
+    /** Explains a gradient, beside what the learner's file has for it, if there is one that can be checked. */
+    private int explain(Exercise exercise, String gradient) {
+        var source = file == null ? folder.resolve(exercise.fileName()) : file;
+        var explanation = new ExerciseExplanation(exercise);
+        if (file == null && Files.notExists(source)) {
+            out().print(explanation.explained(gradient, null));
+        } else {
+            RunCommand.requireSource(source);
+            try {
+                out().print(explanation.explained(gradient, check(exercise, source)));
+            } catch (CompilationException exception) {
+                out().print(explanation.explained(gradient, null));
+                out().println(PrintableText.of(source + " does not compile, so your own numbers are missing."));
+            }
+        }
+        out().flush();
+        return ExitCode.DONE;
     }
 
     private void predict(Exercise exercise, ExerciseReport report) throws IOException {

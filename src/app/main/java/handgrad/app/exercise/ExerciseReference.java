@@ -1,9 +1,11 @@
 package handgrad.app.exercise;
 
+import handgrad.app.derivation.Derivation;
 import handgrad.app.program.SourceProgram;
 import handgrad.app.program.SourceProgram.CompilationException;
 import handgrad.app.program.SourceProgram.ProgramException;
 import handgrad.check.pass.NamedPass;
+import handgrad.check.pass.PassGraph;
 import handgrad.check.result.Cause;
 import handgrad.check.result.Comparison;
 import handgrad.tensor.Tensor;
@@ -29,6 +31,7 @@ final class ExerciseReference {
 
     private final SourceProgram program;
     private final NamedPass pass;
+    private final ExerciseProgram solution;
     private final Map<String, Tensor> gradients = new HashMap<>();
     private final String faulty;
 
@@ -36,7 +39,7 @@ final class ExerciseReference {
     ExerciseReference(Exercise exercise) {
         try {
             program = SourceProgram.compile(exercise.fileName(), exercise.solution());
-            var solution = new ExerciseProgram(exercise.fileName(), program);
+            solution = new ExerciseProgram(exercise.fileName(), program);
             pass = NamedPass.of(names -> forward(solution, names));
             solution.backward();
             solution.reference();
@@ -65,6 +68,15 @@ final class ExerciseReference {
     /** The tensors that the forward pass names, in its order. */
     List<String> names() {
         return pass.names();
+    }
+
+    /** The derivations of all gradients, from the graph of the pass. */
+    Derivation derivation() {
+        // What the pass names is apart from the field that it comes from, which the pass may read as a constant as
+        // well.
+        var graph = PassGraph.of(names -> forward(
+                solution, (name, value) -> names.name(name, solution.variable(value) == null ? value : value.copy())));
+        return new Derivation(graph, solution::variable);
     }
 
     /** The gradient of a tensor that the exercise asks for. */
