@@ -104,6 +104,12 @@ public final class ExerciseCommand implements Callable<Integer> {
         private boolean predict;
 
         @Option(
+                names = "--ide",
+                description = "Write into the folder of your files what IntelliJ IDEA, VS Code and Eclipse need to open"
+                        + " it with completion.")
+        private boolean ide;
+
+        @Option(
                 names = "--words",
                 description = "Print what NumPy and PyTorch write, and what is written here instead.")
         private boolean words;
@@ -116,6 +122,14 @@ public final class ExerciseCommand implements Callable<Integer> {
                 throw new WrongInputException("name the folder to mark, as in ./handgrad exercise --all --json FOLDER");
             }
             new ClassMarking(timeLimit, out()).mark(Path.of(name));
+            return ExitCode.DONE;
+        }
+        if (help.ide) {
+            if (name != null) {
+                throw new WrongInputException("--ide is for the whole folder; leave out " + name);
+            }
+            new IdeProject(folder, out()).write();
+            out().flush();
             return ExitCode.DONE;
         }
         if (help.words) {
