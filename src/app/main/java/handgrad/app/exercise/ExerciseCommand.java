@@ -1,12 +1,15 @@
 package handgrad.app.exercise;
 
 import handgrad.app.command.ExitCode;
+import handgrad.app.command.FailedException;
 import handgrad.app.command.TimeLimit;
 import handgrad.app.command.WrongInputException;
 import handgrad.app.program.RunCommand;
 import handgrad.app.program.SourceProgram.CompilationException;
 import handgrad.app.program.WordTable;
+import handgrad.app.train.RunFolder;
 import handgrad.app.worker.Watch;
+import handgrad.file.AtomicFile;
 import handgrad.file.PrintableText;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -15,6 +18,8 @@ import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
@@ -49,10 +54,11 @@ public final class ExerciseCommand implements Callable<Integer> {
 
     @Option(
             names = "--all",
-            description = "Mark the folder that stands in the place of NAME, by --json: files of students as"
-                    + " STUDENT/Exercise1.java, STUDENT/my-exercises/Exercise1.java or STUDENT-Exercise1.java. Their"
-                    + " code runs with your rights, each file in a JVM of its own with limits of time and memory: mark"
-                    + " what strangers wrote in a container.")
+            description =
+                    "Mark the folder that stands in the place of NAME, by --json, by -o, or by both: files of students"
+                        + " as STUDENT/Exercise1.java, STUDENT/my-exercises/Exercise1.java or STUDENT-Exercise1.java."
+                        + " Their code runs with your rights, each file in a JVM of its own with limits of time and"
+                        + " memory: mark what strangers wrote in a container.")
     private boolean all;
 
     @Option(
@@ -60,6 +66,14 @@ public final class ExerciseCommand implements Callable<Integer> {
             description = "Print a JSON object a line: right and total count gradients, points are 100 where it is"
                     + " solved, else the share that is right in percent.")
     private boolean json;
+
+    @Option(
+            names = {"-o", "--out"},
+            paramLabel = "FILE.html",
+            description =
+                    "Write the marks of --all on a page: students down, exercises across, the most frequent causes"
+                            + " first.")
+    private @Nullable Path page;
 
     @Option(names = "--student", paramLabel = "STUDENT", description = "Who is named in the JSON object.")
     private @Nullable String student;
@@ -118,11 +132,15 @@ public final class ExerciseCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException, InterruptedException {
         if (all) {
-            if (!json || name == null) {
-                throw new WrongInputException("name the folder to mark, as in ./handgrad exercise --all --json FOLDER");
+            if (!json && page == null || name == null) {
+                throw new WrongInputException("name the folder to mark and what to write, as in"
+                        + " ./handgrad exercise --all --json FOLDER or ./handgrad exercise --all FOLDER -o class.html");
             }
-            new ClassMarking(timeLimit, out()).mark(Path.of(name));
+            markClass(Path.of(name));
             return ExitCode.DONE;
+        }
+        if (page != null) {
+            throw new WrongInputException("-o writes the marks of a class; it goes with --all FOLDER");
         }
         if (help.ide) {
             if (name != null) {
@@ -175,6 +193,32 @@ public final class ExerciseCommand implements Callable<Integer> {
             spec.commandLine().getErr().print(exception.getMessage());
             spec.commandLine().getErr().flush();
             return ExitCode.FAILED;
+        }
+    }
+
+    private void markClass(Path students) throws InterruptedException {
+        var marks = new ArrayList<ClassMark>();
+        // Written at once, and after each file: an error comes before the minutes that it takes, and an end loses
+        // nothing.
+        writePage(marks);
+        new ClassMarking(timeLimit, line -> {
+                    var mark = ClassMark.of(line);
+                    marks.add(mark);
+                    writePage(marks);
+                    out().println(json ? line : PrintableText.of(mark.line()));
+                    out().flush();
+                })
+                .mark(students);
+    }
+
+    private void writePage(List<ClassMark> marks) {
+        var to = page;
+        if (to != null) {
+            try {
+                AtomicFile.write(to, new ClassPage(marks).html());
+            } catch (IOException exception) {
+                throw new FailedException(to + " cannot be written: " + RunFolder.reason(exception));
+            }
         }
     }
 
