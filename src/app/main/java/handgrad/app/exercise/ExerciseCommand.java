@@ -247,8 +247,13 @@ public final class ExerciseCommand implements Callable<Integer> {
             out().println("all gradients are right, so none is left to predict");
             return;
         }
+        var reference = new ExerciseReference(exercise);
+        if (!reference.isGradient(tensor.get())) {
+            throw new WrongInputException("d%s of exercise %s is no gradient, and --predict asks for gradients alone"
+                    .formatted(tensor.get(), exercise.name()));
+        }
         var in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
-        new Prediction(tensor.get(), new ExerciseReference(exercise).gradient(tensor.get())).ask(in, out());
+        new Prediction(tensor.get(), reference.gradient(tensor.get())).ask(in, out());
     }
 
     /** The learner's file, made if there is none. */

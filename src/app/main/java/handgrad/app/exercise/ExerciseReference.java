@@ -46,7 +46,13 @@ final class ExerciseReference {
             for (var step : exercise.steps()) {
                 gradients.put(step.tensor(), Objects.requireNonNull(solution.gradient(step.tensor()), step.tensor()));
             }
-            pass.exact(gradients).labels(solution::variable);
+            var names = pass.names();
+            gradients.forEach((name, gradient) -> {
+                if (names.contains(name)) {
+                    pass.exact(Map.of(name, gradient));
+                }
+            });
+            pass.labels(solution::variable);
             faulty = exercise.isFault() ? solution.faulty() : "";
         } catch (CompilationException | ProgramException exception) {
             throw broken(exception);
@@ -101,18 +107,35 @@ final class ExerciseReference {
 
     /**
      * Compares a gradient with the solution's and with central differences, and looks for the cause if it is wrong. One
-     * that has the solution's bits needs no differences: a test compares every solution with them.
+     * that has the solution's bits needs no differences: a test compares every solution with them. What the forward pass
+     * does not name is no gradient, and compared with the solution's alone.
      */
     Comparison compare(String name, Tensor gradient) {
         var own = gradients.get(name);
-        return own != null && own.equals(gradient)
-                ? new Comparison(name, true, true, 0, null)
-                : pass.compare(name, gradient);
+        if (own != null && own.equals(gradient)) {
+            return new Comparison(name, true, true, 0, null);
+        }
+        return isGradient(name)
+                ? pass.compare(name, gradient)
+                : new StepComparison(name, gradient(name), mistakes(name)).of(gradient);
+    }
+
+    /** Whether a blank asks for the gradient of the loss with respect to a tensor, not for another value. */
+    boolean isGradient(String name) {
+        return pass.names().contains(name);
+    }
+
+    private Map<String, Tensor> mistakes(String name) {
+        try {
+            return solution.mistakes(name);
+        } catch (ProgramException exception) {
+            throw broken(exception);
+        }
     }
 
     /** Compares the solution's own gradient of a tensor with central differences. */
     Comparison compareSolution(String name) {
-        return pass.compare(name, Objects.requireNonNull(gradients.get(name), name));
+        return isGradient(name) ? pass.compare(name, gradient(name)) : compare(name, gradient(name));
     }
 
     /** Which elements of a gradient are not the solution's; all of them where the shape is not. */
