@@ -40,7 +40,7 @@ Tensor dlosses = null, dpicked, daverage, dlogprobs, dlogsumexp, dlogits, dW;
 void backward() {
     // The loss is the mean of 6 losses.
     // Each takes part with 1 / n: a tensor with this number everywhere.
-    dlosses = Tensor.full(1.0 / n, n, 1).to(DType.FLOAT64); // (6, 1)
+    dlosses = Tensor.full(1.0, n, 1).to(DType.FLOAT64).div(n); // (6, 1)
 
     // losses = (smoothing - 1) ∘ picked - smoothing ∘ average: what is the factor of picked, with its sign?
     // It is -0.9.

@@ -1,27 +1,33 @@
 package handgrad.app.exercise;
 
 import handgrad.app.command.WrongInputException;
+import handgrad.app.train.RunFolder;
 import handgrad.app.worker.CapturedRun;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.Consumer;
 
-/** Marks a folder of submissions: each in a JVM of its own, one JSON object a line. */
-record ClassMarking(int timeLimit, PrintWriter out) {
+/**
+ * Marks a folder of submissions, each in a JVM of its own.
+ *
+ * @param json takes a JSON object for each, as soon as it is marked
+ */
+record ClassMarking(int timeLimit, Consumer<String> json) {
     private static final String PREFIX = "handgrad: ";
 
-    /** Marks all; what cannot be marked has an error in its line, and the next follows. */
-    void mark(Path folder) throws IOException, InterruptedException {
+    /** Marks all; what cannot be marked has an error in its object, and the next follows. */
+    void mark(Path folder) throws InterruptedException {
         for (var submission : Submission.in(folder)) {
-            out.println(mark(submission));
-            out.flush();
+            json.accept(mark(submission));
         }
     }
 
-    private String mark(Submission submission) throws IOException, InterruptedException {
+    private String mark(Submission submission) throws InterruptedException {
+        if (!submission.error().isEmpty()) {
+            return error(submission, 0, submission.error());
+        }
         Exercise exercise;
         try {
             exercise = Exercise.named(submission.exercise());
@@ -32,6 +38,17 @@ record ClassMarking(int timeLimit, PrintWriter out) {
         if (Files.isSymbolicLink(submission.file())) {
             return error(submission, total, submission.file() + " is a symbolic link, which is not followed");
         }
+        if (!Files.isRegularFile(submission.file())) {
+            return error(submission, total, submission.file() + " is no file");
+        }
+        try {
+            return mark(submission, exercise);
+        } catch (IOException exception) {
+            return error(submission, total, submission.file() + " cannot be read: " + RunFolder.reason(exception));
+        }
+    }
+
+    private String mark(Submission submission, Exercise exercise) throws IOException, InterruptedException {
         if (exercise.fileName().equals(String.valueOf(submission.file().getFileName()))) {
             return mark(submission, exercise, submission.file());
         }
@@ -41,8 +58,6 @@ record ClassMarking(int timeLimit, PrintWriter out) {
         try {
             Files.copy(submission.file(), copy);
             return mark(submission, exercise, copy);
-        } catch (AccessDeniedException exception) {
-            return error(submission, total, submission.file() + " cannot be read: its permissions forbid it");
         } finally {
             Files.deleteIfExists(copy);
             Files.delete(folder);

@@ -153,7 +153,9 @@ public record Exercise(
 
     /** The source with blanks as a learner gets it: above them the words of NumPy and PyTorch that its answers need. */
     String withWords() {
-        var words = WordTable.comment(solution.substring(Math.max(0, solution.indexOf(BACKWARD))));
+        int start = Math.max(0, solution.indexOf(BACKWARD));
+        int end = Math.max(start, solution.indexOf("\n}\n", start));
+        var words = WordTable.comment(solution.substring(start, end));
         return skeleton.replace(BACKWARD, "\n" + words + BACKWARD.substring(1));
     }
 

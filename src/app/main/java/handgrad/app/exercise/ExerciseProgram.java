@@ -8,7 +8,9 @@ import handgrad.tensor.Tensor;
 import java.lang.reflect.Method;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.stream.DoubleStream;
 import org.jspecify.annotations.Nullable;
 
@@ -20,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * void backward()                         sets a field dNAME for each tensor; null is a blank
  * double[] train()                        the losses of a training, in some exercises
  * void reference()                        sets the fields to what exact compares with, in some solutions
+ * Map mistakes(String blank)              what usual mistakes make of a blank, by the sentence that names each, in some
  * String faulty                           names the gradient whose line is wrong, where one is to be found
  * </pre>
  */
@@ -60,6 +63,16 @@ final class ExerciseProgram {
         if (reference != null) {
             call(reference);
         }
+    }
+
+    /** What usual mistakes make of a blank, by the sentence that names each; empty where the solution tells none. */
+    Map<String, Tensor> mistakes(String blank) throws ProgramException {
+        var mistakes = method("mistakes", String.class);
+        var told = new TreeMap<String, Tensor>();
+        if (mistakes != null && call(mistakes, blank) instanceof Map<?, ?> all) {
+            all.forEach((sentence, wrong) -> told.put((String) sentence, (Tensor) wrong));
+        }
+        return told;
     }
 
     /** The losses of the training, where there is one. */

@@ -1,9 +1,11 @@
 package handgrad.app.exercise;
 
+import handgrad.app.derivation.Derivation;
 import handgrad.app.program.SourceProgram;
 import handgrad.app.program.SourceProgram.CompilationException;
 import handgrad.app.program.SourceProgram.ProgramException;
 import handgrad.check.pass.NamedPass;
+import handgrad.check.pass.PassGraph;
 import handgrad.check.result.Cause;
 import handgrad.check.result.Comparison;
 import handgrad.tensor.Tensor;
@@ -29,6 +31,7 @@ final class ExerciseReference {
 
     private final SourceProgram program;
     private final NamedPass pass;
+    private final ExerciseProgram solution;
     private final Map<String, Tensor> gradients = new HashMap<>();
     private final String faulty;
 
@@ -36,14 +39,20 @@ final class ExerciseReference {
     ExerciseReference(Exercise exercise) {
         try {
             program = SourceProgram.compile(exercise.fileName(), exercise.solution());
-            var solution = new ExerciseProgram(exercise.fileName(), program);
+            solution = new ExerciseProgram(exercise.fileName(), program);
             pass = NamedPass.of(names -> forward(solution, names));
             solution.backward();
             solution.reference();
             for (var step : exercise.steps()) {
                 gradients.put(step.tensor(), Objects.requireNonNull(solution.gradient(step.tensor()), step.tensor()));
             }
-            pass.exact(gradients).labels(solution::variable);
+            var names = pass.names();
+            gradients.forEach((name, gradient) -> {
+                if (names.contains(name)) {
+                    pass.exact(Map.of(name, gradient));
+                }
+            });
+            pass.labels(solution::variable);
             faulty = exercise.isFault() ? solution.faulty() : "";
         } catch (CompilationException | ProgramException exception) {
             throw broken(exception);
@@ -65,6 +74,15 @@ final class ExerciseReference {
     /** The tensors that the forward pass names, in its order. */
     List<String> names() {
         return pass.names();
+    }
+
+    /** The derivations of all gradients, from the graph of the pass. */
+    Derivation derivation() {
+        // What the pass names is apart from the field that it comes from, which the pass may read as a constant as
+        // well.
+        var graph = PassGraph.of(names -> forward(
+                solution, (name, value) -> names.name(name, solution.variable(value) == null ? value : value.copy())));
+        return new Derivation(graph, solution::variable);
     }
 
     /** The gradient of a tensor that the exercise asks for. */
@@ -89,18 +107,35 @@ final class ExerciseReference {
 
     /**
      * Compares a gradient with the solution's and with central differences, and looks for the cause if it is wrong. One
-     * that has the solution's bits needs no differences: a test compares every solution with them.
+     * that has the solution's bits needs no differences: a test compares every solution with them. What the forward pass
+     * does not name is no gradient, and compared with the solution's alone.
      */
     Comparison compare(String name, Tensor gradient) {
         var own = gradients.get(name);
-        return own != null && own.equals(gradient)
-                ? new Comparison(name, true, true, 0, null)
-                : pass.compare(name, gradient);
+        if (own != null && own.equals(gradient)) {
+            return new Comparison(name, true, true, 0, null);
+        }
+        return isGradient(name)
+                ? pass.compare(name, gradient)
+                : new StepComparison(name, gradient(name), mistakes(name)).of(gradient);
+    }
+
+    /** Whether a blank asks for the gradient of the loss with respect to a tensor, not for another value. */
+    boolean isGradient(String name) {
+        return pass.names().contains(name);
+    }
+
+    private Map<String, Tensor> mistakes(String name) {
+        try {
+            return solution.mistakes(name);
+        } catch (ProgramException exception) {
+            throw broken(exception);
+        }
     }
 
     /** Compares the solution's own gradient of a tensor with central differences. */
     Comparison compareSolution(String name) {
-        return pass.compare(name, Objects.requireNonNull(gradients.get(name), name));
+        return isGradient(name) ? pass.compare(name, gradient(name)) : compare(name, gradient(name));
     }
 
     /** Which elements of a gradient are not the solution's; all of them where the shape is not. */

@@ -11,7 +11,8 @@ import tools.jackson.core.json.JsonFactory;
 /** What a file of an exercise has right, as a JSON object in one line. */
 final class MarkJson {
     private static final JsonFactory JSON = new JsonFactory();
-    private static final int ALL = 100;
+    /** The points of an exercise that is solved. */
+    static final int ALL = 100;
 
     private MarkJson() {}
 

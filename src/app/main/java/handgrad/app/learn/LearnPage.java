@@ -1,5 +1,7 @@
 package handgrad.app.learn;
 
+import handgrad.app.exercise.ExerciseExplanation;
+import handgrad.app.exercise.Marking;
 import handgrad.page.InlineText;
 import handgrad.page.LocalServer;
 import handgrad.page.LocalServer.Answer;
@@ -9,7 +11,9 @@ import java.net.URI;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The page of a lesson, for the browsers of this machine. It asks for the state with the version that it has, and is
@@ -35,6 +39,11 @@ final class LearnPage implements AutoCloseable {
     private final LocalServer server;
     private final Board board;
     private final Consumer<Event> events;
+
+    /** How the gradients are derived; it runs the solution, so not before somebody asks. */
+    private @Nullable ExerciseExplanation explanation;
+
+    private String explained = "";
 
     private LearnPage(int port, Board board, Consumer<Event> events) throws IOException {
         this.board = board;
@@ -67,6 +76,10 @@ final class LearnPage implements AutoCloseable {
                         : Answer.ok("image/svg+xml", sheet.svg());
             case "GET /tensor.json" ->
                 Answer.ok("application/json", LearnJson.tensor(board.now().shown(), text(request.query())));
+            case "GET /derivation.txt" ->
+                derivation(board.now().shown(), text(request.query()))
+                        .map(text -> Answer.ok("text/plain", text))
+                        .orElseGet(() -> Answer.refusal("404 Not Found", "The forward pass names no such tensor."));
             case "POST /hint" -> {
                 events.accept(Event.Wish.HINT);
                 yield Answer.ok("text/plain", "");
@@ -75,13 +88,26 @@ final class LearnPage implements AutoCloseable {
                 events.accept(Event.Wish.NEXT);
                 yield Answer.ok("text/plain", "");
             }
-            default -> Answer.refusal("404 Not Found", "There is /, /state.json, /sheet.svg and /tensor.json.");
+            default ->
+                Answer.refusal(
+                        "404 Not Found", "There is /, /state.json, /sheet.svg, /tensor.json and /derivation.txt.");
         };
     }
 
     /** The state after the version that the query names; without one, as it is. */
     private Board.Posted state(String query) throws InterruptedException {
         return query.matches("\\d{1,9}") ? board.after(Integer.parseInt(query), NEWS_MILLIS) : board.now();
+    }
+
+    private synchronized Optional<String> derivation(Shown shown, String tensor) {
+        var own = explanation;
+        if (own == null || !explained.equals(shown.exercise().name())) {
+            own = new ExerciseExplanation(shown.exercise());
+            explanation = own;
+            explained = shown.exercise().name();
+        }
+        var marking = shown.marking();
+        return own.text(tensor, marking == null ? new Marking(List.of(), "", "", false) : marking);
     }
 
     private static String text(String query) {

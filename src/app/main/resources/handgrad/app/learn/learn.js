@@ -171,6 +171,19 @@ async function numbers() {
     gradient.replaceChildren(note(mark ? "It is still blank." : "None is asked for."));
   }
   element("value").replaceChildren(...(tensor.value ? table(tensor.value, tensor.shape, []) : [note("It is shown when the sheet is drawn.")]));
+  await derive();
+}
+
+/** The derivation, once somebody wants to see it. */
+async function derive() {
+  if (!element("derived").open || chosen === "") {
+    return;
+  }
+  const name = chosen;
+  const answer = await fetch("derivation.txt?" + encodeURIComponent(name));
+  if (name === chosen) {
+    text("derivation", await answer.text());
+  }
 }
 
 function note(words) {
@@ -215,6 +228,7 @@ function table(elements, shape, wrong) {
   return parts;
 }
 
+element("derived").addEventListener("toggle", derive);
 element("hint").addEventListener("click", () => fetch("hint", { method: "POST" }));
 element("go").addEventListener("click", () => fetch("next", { method: "POST" }));
 follow();

@@ -2,6 +2,7 @@ package handgrad.app.exercise;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import handgrad.app.command.WrongInputException;
 import handgrad.check.result.Comparison;
@@ -9,12 +10,16 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -22,8 +27,20 @@ import org.junit.jupiter.params.provider.MethodSource;
 class ExerciseTest {
     private static final Pattern ANSWER =
             Pattern.compile("^    (d\\w+) = .*?;( // \\(.*?\\))$", Pattern.MULTILINE | Pattern.DOTALL);
-    private static final Pattern REFERENCE =
-            Pattern.compile("\\n// [^\\n]*\\nvoid reference\\(\\) \\{\\n.*?\\n}\\n", Pattern.DOTALL);
+    private static final Pattern REFERENCE = Pattern.compile(
+            "\\n// [^\\n]*\\n(?:void reference\\(\\)|Map<String, Tensor> mistakes\\(String blank\\)) \\{\\n.*?\\n}\\n",
+            Pattern.DOTALL);
+
+    private static final Map<String, ExerciseReference> REFERENCES = new HashMap<>();
+
+    @AfterAll
+    static void forget() {
+        REFERENCES.clear();
+    }
+
+    private static ExerciseReference reference(Exercise exercise) {
+        return REFERENCES.computeIfAbsent(exercise.name(), _ -> new ExerciseReference(exercise));
+    }
 
     static List<Exercise> all() {
         return Exercise.all();
@@ -68,12 +85,58 @@ class ExerciseTest {
     @ParameterizedTest
     @MethodSource("all")
     void central_differences_agree_with_the_solution(Exercise exercise) {
-        var reference = new ExerciseReference(exercise);
+        var reference = reference(exercise);
         for (var step : exercise.steps()) {
             assertThat(reference.compareSolution(step.tensor()))
                     .as(step.tensor())
                     .extracting(Comparison::exact, Comparison::approximate, Comparison::passed)
                     .containsExactly(true, true, true);
+        }
+    }
+
+    /** That there is one at all means that every operation on the way to the loss has an explanation. */
+    /** That there is one at all means that every operation on the way to the loss has an explanation. */
+    @ParameterizedTest
+    @MethodSource("all")
+    void the_sums_of_a_derivation_are_the_gradient_and_it_fits_a_terminal(Exercise exercise) {
+        var reference = reference(exercise);
+        var derivation = reference.derivation();
+        var gradients = exercise.steps().stream()
+                .map(Exercise.Step::tensor)
+                .filter(reference::isGradient)
+                .toList();
+        assertThat(derivation.tensors()).containsAll(gradients);
+        for (var name : gradients) {
+            var expected = reference.gradient(name);
+            var sums = derivation.gradient(name).orElseThrow();
+            assertThat(sums.shape()).isEqualTo(expected.shape());
+            double largest = expected.abs().reshape(-1).max(0, false).item();
+            for (int i = 0; i < expected.shape().elements(); i++) {
+                assertThat(sums.getFlat(i))
+                        .as("d%s, element %d", name, i)
+                        .isCloseTo(expected.getFlat(i), within(1e-12 * largest + 1e-15));
+            }
+        }
+        for (var tensor : derivation.tensors()) {
+            var text = derivation.text(tensor, null, _ -> true).orElseThrow();
+            assertThat(text.lines())
+                    .allSatisfy(line ->
+                            assertThat(line).hasSizeLessThanOrEqualTo(80).doesNotContain("null"));
+        }
+    }
+
+    @Tag("long")
+    @ParameterizedTest
+    @MethodSource("all")
+    void tensors_that_no_blank_asks_for_have_the_gradient_of_central_differences(Exercise exercise) {
+        var reference = reference(exercise);
+        var derivation = reference.derivation();
+        var asked = exercise.steps().stream().map(Exercise.Step::tensor).toList();
+        for (var tensor : derivation.tensors()) {
+            if (!asked.contains(tensor)) {
+                var sums = derivation.gradient(tensor).orElseThrow();
+                assertThat(reference.compare(tensor, sums).passed()).as(tensor).isTrue();
+            }
         }
     }
 

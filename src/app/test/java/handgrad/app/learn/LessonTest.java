@@ -173,6 +173,10 @@ class LessonTest {
                     .contains(") is wrong: ");
             chromium.click("#marks [data-tensor=u]");
             chromium.await("return document.querySelectorAll('#gradient td.wrong').length === 1");
+            chromium.click("#derived summary");
+            chromium.await("return document.getElementById('derivation').textContent.includes('yours, wrong')");
+            assertThat(String.valueOf(chromium.run("return document.getElementById('derivation').textContent")))
+                    .startsWith("du ()\n   v = u + t\n   one element: du = dv\n");
             shoot(chromium, "learn");
             assertThat(chromium.console()).isEmpty();
         }
