@@ -14,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -24,6 +25,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class BackwardSearch {
     private static final double CLOSE = 1e-6;
+
+    /** The part of the difference that may be left. */
+    private static final double LEFT = 1e-2;
 
     /** Tensors with smaller elements are zero but for rounding. */
     private static final double NOTHING = 1e-9;
@@ -44,6 +48,7 @@ public final class BackwardSearch {
     private final List<Recorded> values;
     private final Function<String, @Nullable Tensor> gradients;
     private long work;
+    private double closeness = CLOSE;
 
     /**
      * A search.
@@ -67,23 +72,35 @@ public final class BackwardSearch {
         }
         var found = new ArrayList<Mutant>();
         var tensors = tensors();
+        // A mutant must leave little of the difference, however small that is.
+        double difference = Tensors.largest(given.sub(expected)) / Tensors.largest(given);
+        closeness = Double.isFinite(difference) ? Math.min(CLOSE, difference * LEFT) : CLOSE;
         for (var program : programs(x.get(), expected)) {
             if (!found.isEmpty()) {
                 break;
             }
             exchanges(program, given, found);
+            var nodes = nodes(program).stream().toList();
             var mutations = new Mutations(program, name, tensors);
-            for (var node : nodes(program)) {
-                for (var mutant : mutations.of(node)) {
-                    work += given.shape().elements() + node.value().shape().elements();
-                    if (work < MOST_WORK
-                            && equal(program.replaced(node, mutant.by()).value(), given)) {
-                        found.add(mutant);
-                    }
-                }
+            for (var node : nodes) {
+                keep(program, mutations.of(node), given, found);
             }
+            keep(program, new Renamings(program, nodes, tensors).all(), given, found);
+            keep(program, new ForwardMistakes(program, nodes).all(), given, found);
+            keep(program, new ExtraTerms(program, given.sub(expected), tensors).all(), given, found);
         }
         return causes(found);
+    }
+
+    /** Keeps the mutants that give the numbers. */
+    private void keep(Node program, List<Mutant> mutants, Tensor given, List<Mutant> found) {
+        for (var mutant : mutants) {
+            var node = mutant.node();
+            work += given.shape().elements() + node.value().shape().elements();
+            if (work < MOST_WORK && equal(program.replaced(node, mutant.by()).value(), given, closeness)) {
+                found.add(mutant);
+            }
+        }
     }
 
     /** Two parts of one shape stand in each other's place. */
@@ -103,7 +120,7 @@ public final class BackwardSearch {
                         && !inside.get(j).contains(a)) {
                     work += 4L * given.shape().elements();
                     var exchanged = program.replaced(a, b.with(b.inputs())).replaced(b, a);
-                    if (equal(exchanged.value(), given)) {
+                    if (equal(exchanged.value(), given, closeness)) {
                         String sentence = a.text() + " and " + b.text() + " are exchanged: each stands in the other's"
                                 + " place, in the wrong order";
                         found.add(new Mutant(Cause.Kind.WRONG_FACTOR, sentence, a, b, 1));
@@ -137,11 +154,30 @@ public final class BackwardSearch {
         } catch (UnknownGradientException unknown) {
             // A layer's own operation: the formulas may still fit.
         }
+        if (!programs.isEmpty() && nodes(programs.getFirst()).size() <= MOST_STEPS) {
+            inlined(programs.getFirst(), backward).ifPresent(programs::add);
+        }
         // Of few steps, each is a learner's own; of many, learners write the formula.
         int formulas = programs.isEmpty() || nodes(programs.getFirst()).size() > MOST_STEPS ? 0 : 1;
         programs.addAll(formulas, Formulas.of(x, values, backward));
-        programs.removeIf(program -> !equal(program.value(), expected));
+        programs.removeIf(program -> !equal(program.value(), expected, CLOSE));
         return programs;
+    }
+
+    /** The program with the gradients that it uses computed in it, as by a learner who writes several steps in one. */
+    private static Optional<Node> inlined(Node program, Backward backward) {
+        var whole = program;
+        for (var node : nodes(program)) {
+            var source = node.source();
+            if (node.is(Node.Kind.GRADIENT) && source != null) {
+                try {
+                    whole = whole.replaced(node, backward.program(source));
+                } catch (UnknownGradientException unknown) {
+                    return Optional.empty();
+                }
+            }
+        }
+        return whole == program ? Optional.empty() : Optional.of(whole);
     }
 
     private Map<String, Tensor> tensors() {
@@ -163,7 +199,7 @@ public final class BackwardSearch {
         return tensors;
     }
 
-    private static Set<Node> nodes(Node program) {
+    static Set<Node> nodes(Node program) {
         var nodes = Collections.<Node>newSetFromMap(new IdentityHashMap<>());
         var open = new ArrayList<>(List.of(program));
         while (!open.isEmpty()) {
@@ -175,11 +211,11 @@ public final class BackwardSearch {
         return nodes;
     }
 
-    private static boolean equal(Tensor a, Tensor b) {
+    private static boolean equal(Tensor a, Tensor b, double tolerance) {
         if (!a.shape().equals(b.shape())) {
             return false;
         }
-        double close = CLOSE * Tensors.largest(b);
+        double close = tolerance * Tensors.largest(b);
         for (int i = 0; i < a.shape().elements(); i++) {
             if (!(Math.abs(a.getFlat(i) - b.getFlat(i)) <= close)) {
                 return false;

@@ -9,6 +9,8 @@ import java.util.List;
 
 /** Mistakes about places: shifted, turned round, read in another order, only one of several, a mean subtracted. */
 final class Movements {
+    private static final int MOST_INDICES = 12;
+
     private final Node root;
     private final Node node;
     private final List<Mutant> mutants;
@@ -33,11 +35,24 @@ final class Movements {
                 shift(d, -by);
             }
             add(Kind.ORDER, 2, select(d, reversed(size)), what + " is turned round along dimension " + d);
-            only(d, 0);
-            only(d, size - 1);
-            without(d, 0);
-            without(d, size - 1);
+            for (int i = 0; i < size; i++) {
+                if (size <= MOST_INDICES || i == 0 || i == size - 1) {
+                    only(d, i);
+                    without(d, i);
+                }
+            }
             for (int e = d + 1; e < shape.rank(); e++) {
+                int second = shape.size(e);
+                if (second > 1) {
+                    var turned = Tensor.of(reversed(second), second);
+                    add(
+                            Kind.ORDER,
+                            2,
+                            select(d, reversed(size)).indexSelect(e, turned),
+                            what + " is turned round along dimensions " + d + " and " + e);
+                    shift(d, e, 1);
+                    shift(d, e, -1);
+                }
                 var other = node.value().transpose(d, e);
                 add(
                         other.shape().equals(shape) ? Kind.TRANSPOSED : Kind.ORDER,
@@ -75,11 +90,22 @@ final class Movements {
         return node.value().indexSelect(dimension, Tensor.of(order, order.length));
     }
 
-    private void shift(int d, int by) {
+    /** Both dimensions are shifted by one, as when what was padded is cut out at the wrong place. */
+    private void shift(int d, int e, int by) {
+        var x = select(d, order(d, by)).indexSelect(e, Tensor.of(order(e, by), node.value().size(e)));
+        add(Kind.ORDER, 2, x, what + " is shifted by " + by + " along dimensions " + d + " and " + e);
+    }
+
+    private int[] order(int d, int by) {
         int size = node.value().size(d);
         int[] order = new int[size];
         Arrays.setAll(order, i -> Math.floorMod(i - by, size));
-        var round = select(d, order);
+        return order;
+    }
+
+    private void shift(int d, int by) {
+        int size = node.value().size(d);
+        var round = select(d, order(d, by));
         String sentence =
                 what + " is shifted by " + by + " along dimension " + d + ": index i has what belongs to i - " + by;
         if (by < 0) {

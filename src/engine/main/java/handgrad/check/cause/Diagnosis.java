@@ -90,9 +90,9 @@ public final class Diagnosis {
                     .distinct()
                     .limit(MOST_CAUSES)
                     .toList();
-            if (!causes.isEmpty()) {
-                var first = causes.getFirst();
-                return new Cause(first.kind(), first.sentence(), causes.subList(1, causes.size()));
+            var cause = Cause.of(causes);
+            if (cause != null) {
+                return cause;
             }
         }
         return new Cause(
