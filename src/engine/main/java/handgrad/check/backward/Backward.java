@@ -101,7 +101,8 @@ final class Backward {
             case MUL ->
                 number
                         ? Nodes.scale(y.argument(0), g)
-                        : Nodes.sumTo(shape(x), Nodes.chained(Nodes.value(y.inputs().get(1 - input)), g));
+                        : Nodes.sumTo(
+                                shape(x), Nodes.chained(Nodes.value(y.inputs().get(1 - input)), g));
             case DIV ->
                 number
                         ? Nodes.scale(1 / y.argument(0), g).of(y)
@@ -113,14 +114,7 @@ final class Backward {
             case SUM -> Nodes.expand(kept(x, (int) y.argument(0)), shape(x), g);
             case LOG_SUM_EXP -> {
                 int d = (int) y.argument(0);
-                var softmax = new Recorded(
-                        null,
-                        "softmax(" + x.text() + ")",
-                        x.content().softmax(d),
-                        Op.SOFTMAX,
-                        List.of((double) d),
-                        List.of(x));
-                yield Nodes.mul(Nodes.value(softmax), Nodes.expand(kept(x, d), shape(x), g));
+                yield Nodes.mul(Nodes.value(Recorded.softmax(x, d)), Nodes.expand(kept(x, d), shape(x), g));
             }
             case SOFTMAX -> {
                 int d = y.arguments().isEmpty() ? shape(x).rank() - 1 : (int) y.argument(0);

@@ -71,11 +71,13 @@ final class Derivatives {
     }
 
     private static String power(double factor, String x, double exponent) {
-        var term = x.contains(" ") && !x.endsWith(")") ? "(" + x + ")" : x;
+        var term = x.contains(" ") && !x.endsWith(")") && (factor != 1 || exponent != 1) ? "(" + x + ")" : x;
         var base = exponent == Math.rint(exponent) && exponent >= 1 && exponent <= 4
                 ? term + SUPERSCRIPTS.get((int) exponent)
                 : exponent == 0 ? "1" : term + "^" + Nodes.number(exponent);
-        return factor == 1 ? base : factor == -1 ? "-" + base : Nodes.number(factor) + (base.equals("1") ? "" : " " + base);
+        return factor == 1
+                ? base
+                : factor == -1 ? "-" + base : Nodes.number(factor) + (base.equals("1") ? "" : " " + base);
     }
 
     /** Wrong derivatives by what they are, in the names of the pass. */
@@ -212,7 +214,7 @@ final class Derivatives {
     /** Of where(condition, a, b): the condition, or its opposite. */
     static Node ofCondition(Recorded y, int input) {
         var condition = y.inputs().get(0).content();
-        return Node.leaf(Kind.VALUE, input == 1 ? "the mask" : "1 - the mask", null, () -> {
+        return Node.leaf(Kind.VALUE, input == 1 ? "the mask" : "1 - the mask", y, () -> {
             var mask = Tensor.zeros(DType.FLOAT64, condition.shape());
             for (int i = 0; i < mask.shape().elements(); i++) {
                 mask.setFlat(i, (condition.getFlat(i) != 0) == (input == 1) ? 1 : 0);

@@ -4,6 +4,7 @@ import handgrad.check.backward.Node.Kind;
 import handgrad.check.difference.Tensors;
 import handgrad.check.result.Cause;
 import handgrad.tensor.DType;
+import handgrad.tensor.Shape;
 import handgrad.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,30 +13,35 @@ import java.util.Map;
 /** Terms that do not belong into a gradient: another tensor, or a term of it with another tensor in it. */
 final class ExtraTerms {
     private final Node root;
-    private final Tensor difference;
+    private final Shape shape;
     private final Map<String, Tensor> tensors;
     private final List<Mutant> mutants = new ArrayList<>();
 
-    /**
-     * Terms too much.
-     *
-     * @param difference what the wrong gradient has more than the right one
-     */
-    ExtraTerms(Node root, Tensor difference, Map<String, Tensor> tensors) {
+    ExtraTerms(Node root, Map<String, Tensor> tensors, Shape shape) {
         this.root = root;
-        this.difference = difference;
         this.tensors = tensors;
+        this.shape = shape;
     }
 
     List<Mutant> all() {
-        var shape = difference.shape();
         tensors.forEach((text, tensor) -> {
             if (tensor.shape().elements() == shape.elements()) {
-                add(text, tensor.reshape(shape.toArray()));
+                add(text, Nodes.constant(text, () -> tensor.reshape(shape.toArray())));
             } else if (Tensors.broadcasts(tensor.shape(), shape)) {
-                add(text, Tensor.zeros(DType.FLOAT64, shape).add(tensor));
+                add(
+                        text,
+                        Nodes.constant(
+                                text, () -> Tensor.zeros(DType.FLOAT64, shape).add(tensor)));
             }
         });
+        for (int d = 0; d < shape.rank(); d++) {
+            if (shape.size(d) > 1) {
+                var mean = root.value().mean(d, true);
+                add(
+                        "mean of it over dimension " + d,
+                        Nodes.constant("", Tensor.zeros(DType.FLOAT64, shape).add(mean)));
+            }
+        }
         var terms = root.is(Kind.ADD) ? root.inputs() : List.of(root);
         for (var term : terms) {
             replaced(term);
@@ -51,20 +57,20 @@ final class ExtraTerms {
                     if (!text.equals(leaf.text())
                             && tensor.shape().equals(leaf.value().shape())) {
                         var other = term.replaced(leaf, Nodes.constant(text, tensor));
-                        add(term.text().replace(leaf.text(), text), other.value());
+                        add(term.text().replace(leaf.text(), text), other);
                     }
                 });
             }
         }
     }
 
-    private void add(String text, Tensor term) {
+    private void add(String text, Node term) {
         for (int sign : new int[] {1, -1}) {
             mutants.add(new Mutant(
                     Cause.Kind.MISSING_TERM,
                     "the term " + (sign < 0 ? "-" : "") + text + " is too much: leave it out",
                     root,
-                    Nodes.add(List.of(root, Nodes.scale(sign, Nodes.constant(text, term)))),
+                    Nodes.add(List.of(root, Nodes.scale(sign, term))),
                     2));
         }
     }

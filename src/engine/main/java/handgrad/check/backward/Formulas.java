@@ -4,6 +4,7 @@ import handgrad.check.backward.Backward.UnknownGradientException;
 import handgrad.check.backward.Node.Kind;
 import handgrad.check.difference.Tensors;
 import handgrad.tensor.DType;
+import handgrad.tensor.Op;
 import handgrad.tensor.Shape;
 import handgrad.tensor.Tensor;
 import java.util.ArrayList;
@@ -22,6 +23,7 @@ final class Formulas {
         var formulas = new ArrayList<Node>();
         var shape = x.content().shape();
         for (var y : values) {
+            addLogSumExp(x, y, backward, formulas);
             if (y != x
                     && y.content().dtype() == DType.FLOAT64
                     && y.content().shape().equals(shape)) {
@@ -37,6 +39,29 @@ final class Formulas {
             }
         }
         return formulas;
+    }
+
+    /** dx = softmax(x) ∘ dy, where y is the logarithm of the sum of the exponentials along a dimension. */
+    private static void addLogSumExp(Recorded x, Recorded y, Backward backward, List<Node> formulas) {
+        if (y.operation() != Op.LOG
+                || x.content().shape().elements() == y.content().shape().elements()) {
+            return;
+        }
+        var shape = x.content().shape();
+        for (int d = 0; d < shape.rank(); d++) {
+            var kept = shape.with(d, 1);
+            var logSumExp = x.content().logSumExp(d, true);
+            if (kept.elements() == y.content().shape().elements()
+                    && Tensors.largest(y.content().reshape(kept.toArray()).sub(logSumExp))
+                            <= EQUAL * Tensors.largest(logSumExp)) {
+                try {
+                    formulas.add(
+                            Nodes.mul(Nodes.value(Recorded.softmax(x, d)), Nodes.expand(kept, shape, backward.of(y))));
+                } catch (UnknownGradientException unknown) {
+                    return;
+                }
+            }
+        }
     }
 
     /** dx = inv ∘ (dy - mean dy - y ∘ mean (dy ∘ y)), where y is x normalised along a dimension. */
@@ -66,7 +91,10 @@ final class Formulas {
             return;
         }
         var inv = called("the inverse deviation", inverse, values);
-        var forms = forms(inv, g, Nodes.value(y), d, count);
+        var normal = y.name() == null && y.label() == null
+                ? Nodes.constant("the normalised " + x.text(), y.content())
+                : Nodes.value(y);
+        var forms = forms(inv, g, normal, d, count);
         formulas.addAll(forms);
         for (var other : values) {
             if (other.name() != null && other != x && other.content().shape().equals(shape)) {
@@ -95,34 +123,31 @@ final class Formulas {
     /** The same formula as different hands write it: their mistakes differ. */
     private static List<Node> forms(Node inv, Node g, Node y, int d, int count) {
         var forms = new ArrayList<Node>();
-        forms.add(formula(inv, g, g, g, y, d, count));
-        forms.add(formula(inv, g.again(), g.again(), g.again(), y, d, count));
+        forms.add(formula(inv, g, y, d, count));
         if (g.is(Kind.MUL) && g.inputs().size() == 2) {
             for (int i = 0; i < 2; i++) {
                 var gain = g.inputs().get(i);
                 var rest = g.inputs().get(1 - i);
                 if (gain.value().shape().rank() < y.value().shape().rank()
                         || gain.value().shape().size(d) == 1) {
-                    forms.add(formula(Nodes.mul(gain, inv), rest.again(), rest.again(), rest.again(), y, d, count));
+                    forms.add(formula(Nodes.mul(gain, inv), rest, y, d, count));
                 }
             }
         }
         return forms;
     }
 
-    private static Node formula(Node inv, Node g, Node inMean, Node inProjection, Node y, int d, int count) {
+    private static Node formula(Node inv, Node g, Node y, int d, int count) {
         var shape = y.value().shape();
         Shape kept = shape.with(d, 1);
         int n = shape.size(d);
-        var mean = Nodes.scale(-1.0 / n, Nodes.expand(kept, shape, Nodes.sum(d, inMean)))
+        var mean = Nodes.scale(-1.0 / n, Nodes.expand(kept, shape, Nodes.sum(d, g)))
                 .titled("the mean of " + g.text() + " over dimension " + d);
-        var projection = Nodes.expand(kept, shape, Nodes.sum(d, Nodes.mul(inProjection, y)));
+        var projection = Nodes.expand(kept, shape, Nodes.sum(d, Nodes.mul(g, y)));
         var through = Nodes.scale(-1.0 / count, Nodes.mul(y, projection))
                 .titled("the part through the variance, " + y.text() + " ∘ the mean of " + g.text() + " ∘ " + y.text()
                         + " over dimension " + d + ",");
         var inner = Nodes.add(List.of(g, mean, through));
-        return inv.is(Kind.MUL)
-                ? Nodes.mul(inv.inputs().get(0), inv.inputs().get(1), inner)
-                : Nodes.mul(inv, inner);
+        return inv.is(Kind.MUL) ? Nodes.mul(inv.inputs().get(0), inv.inputs().get(1), inner) : Nodes.mul(inv, inner);
     }
 }

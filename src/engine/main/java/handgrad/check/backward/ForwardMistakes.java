@@ -2,6 +2,7 @@ package handgrad.check.backward;
 
 import handgrad.check.backward.Node.Kind;
 import handgrad.check.result.Cause;
+import handgrad.tensor.DType;
 import handgrad.tensor.Op;
 import handgrad.tensor.Tensor;
 import java.util.ArrayList;
@@ -37,7 +38,8 @@ final class ForwardMistakes {
             if (operation == Op.WHERE) {
                 for (int i = 1; i <= 2; i++) {
                     var kept = step.inputs().get(i);
-                    if (!kept.isLeaf() && kept.content().shape().equals(step.content().shape())) {
+                    if (!kept.isLeaf()
+                            && kept.content().shape().equals(step.content().shape())) {
                         leave(
                                 step,
                                 kept.content(),
@@ -98,6 +100,11 @@ final class ForwardMistakes {
         var source = node.source();
         if (source == null || !(node.is(Kind.VALUE) || node.is(Kind.DERIVATIVE))) {
             return null;
+        }
+        if (source == step && step.operation() == Op.WHERE && !node.value().equals(step.content())) {
+            // The mask that the gradient of the step is multiplied by.
+            return Nodes.constant(
+                    "1", Tensor.zeros(DType.FLOAT64, node.value().shape()).fill(1));
         }
         var moved = Rerun.of(source, step, other);
         if (moved == null) {

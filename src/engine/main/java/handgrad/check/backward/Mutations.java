@@ -11,19 +11,23 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 
 /** The mistakes that can be made at a node of a program. */
 final class Mutations {
     private static final int MOST_TERMS = 5;
 
+    /** The part of the largest element that rounding may be. */
+    private static final double NOTHING = 1e-9;
+
     private final Node root;
     private final String name;
     private final Map<String, Tensor> tensors;
+    private final Set<String> gradients;
     private final List<Mutant> mutants = new ArrayList<>();
 
     /**
@@ -31,11 +35,13 @@ final class Mutations {
      *
      * @param name the tensor whose gradient it computes
      * @param tensors what may be mistaken for a factor, by name
+     * @param gradients which of them are gradients
      */
-    Mutations(Node root, String name, Map<String, Tensor> tensors) {
+    Mutations(Node root, String name, Map<String, Tensor> tensors, Set<String> gradients) {
         this.root = root;
         this.name = name;
         this.tensors = tensors;
+        this.gradients = gradients;
     }
 
     /** All at one node. */
@@ -69,7 +75,8 @@ final class Mutations {
 
     /** Terms are multiplied, or factors added. */
     private void combined(Node node, Node by, String how) {
-        if (by.inputs().stream().allMatch(each -> each.value().shape().equals(node.value().shape()))) {
+        if (by.inputs().stream()
+                .allMatch(each -> each.value().shape().equals(node.value().shape()))) {
             add(
                     Cause.Kind.MISSING_TERM,
                     1,
@@ -89,34 +96,37 @@ final class Mutations {
         tensors.forEach((text, tensor) -> {
             boolean same = tensor.shape().elements() == shape.elements();
             if (same || fits(tensor.shape(), shape)) {
-                var factor = same ? tensor.reshape(shape.toArray()) : tensor;
-                int rank = (node == root ? 1 : 2) + (text.contains("(") || text.contains(" ") ? 1 : 0);
+                var whole = same ? shape : tensor.shape();
+                Supplier<Tensor> factor = () -> tensor.reshape(whole.toArray());
+                int rank = (node == root ? 1 : 2)
+                        + (text.contains("(") || text.contains(" ") ? 1 : 0)
+                        + (gradients.contains(text) ? 1 : 0);
                 extraFactor(node, rank, text, of, factor);
                 extraFactor(
                         node,
                         rank + 2,
                         "(1 - " + text + ")",
                         of,
-                        factor.neg().add(1));
+                        () -> factor.get().neg().add(1));
                 extraFactor(
                         node,
                         rank + 2,
                         text + " (1 - " + text + ")",
                         of,
-                        factor.neg().add(1).mul(factor));
+                        () -> factor.get().neg().add(1).mul(factor.get()));
                 extraFactor(
                         node,
                         rank + 2,
                         "(1 - " + text + "²)",
                         of,
-                        factor.square().neg().add(1));
+                        () -> factor.get().square().neg().add(1));
             }
         });
     }
 
-    private void extraFactor(Node node, int rank, String text, String of, Tensor factor) {
+    private void extraFactor(Node node, int rank, String text, String of, Supplier<Tensor> factor) {
         add(
-                Cause.Kind.WRONG_FACTOR,
+                Cause.Kind.MISSING_TERM,
                 rank,
                 node,
                 Nodes.mul(node, Nodes.constant(text, factor)),
@@ -125,32 +135,6 @@ final class Mutations {
 
     private void add(Cause.Kind kind, int rank, Node node, Node by, String sentence) {
         mutants.add(new Mutant(kind, sentence, node, by, rank));
-    }
-
-    /** In which part of a formula a node stands, to be said behind a mistake; empty where it stands in no part. */
-    private String place(Node node) {
-        var titled = new ArrayList<String>();
-        enclosing(root, node, titled);
-        return titled.isEmpty() ? "" : ", in " + titled.getLast().replaceAll(",$", "");
-    }
-
-    /** Adds the titles on the way to a node; whether it stands there. */
-    private static boolean enclosing(Node from, Node node, List<String> titles) {
-        if (from == node) {
-            return true;
-        }
-        for (var input : from.inputs()) {
-            int size = titles.size();
-            var title = from.title();
-            if (title != null) {
-                titles.add(title);
-            }
-            if (enclosing(input, node, titles)) {
-                return true;
-            }
-            titles.subList(size, titles.size()).clear();
-        }
-        return false;
     }
 
     /** The sign of a node is the other one. */
@@ -169,8 +153,12 @@ final class Mutations {
 
     /** Terms of a sum are left out, or one is there twice. */
     private void terms(Node node) {
-        var terms = node.inputs();
-        if (terms.size() > MOST_TERMS) {
+        double least = NOTHING * Tensors.largest(node.value());
+        // What is zero but for rounding is neither missed nor too much.
+        var terms = node.inputs().stream()
+                .filter(term -> Tensors.largest(term.value()) > least)
+                .toList();
+        if (terms.size() < 2 || terms.size() > MOST_TERMS) {
             return;
         }
         for (var kept : Tensors.subsets(terms.size())) {
@@ -236,6 +224,9 @@ final class Mutations {
             var shaped = other.value().shape().equals(node.value().shape())
                     ? other
                     : Nodes.expand(other.value().shape(), node.value().shape(), other);
+            if (rest.size() == 1 && rest.getFirst().is(Kind.ADD)) {
+                onlyFirst(node, factor, rest.getFirst());
+            }
             boolean above = isGradient(factor);
             // Deep inside, a term that vanishes without it is the likelier reading.
             int depth = node == root || root.inputs().contains(node) ? 0 : 1;
@@ -245,8 +236,8 @@ final class Mutations {
                     node,
                     shaped,
                     above
-                            ? "the factor from above, " + factor.text() + ", is forgotten: multiply by it" + place(node)
-                            : "the factor " + factor.text() + " is missing: multiply by it" + place(node));
+                            ? "the factor from above, " + factor.text() + ", is forgotten: multiply by it"
+                            : "the factor " + factor.text() + " is missing: multiply by it");
             add(
                     Cause.Kind.WRONG_FACTOR,
                     2,
@@ -261,6 +252,23 @@ final class Mutations {
                             shaped,
                             Node.leaf(Kind.VALUE, "", null, () -> factor.value().pow(-1))),
                     "it is divided by " + factor.text() + " where it should be multiplied by it");
+        }
+    }
+
+    /** Of a factor times a sum, its first term alone. */
+    private void onlyFirst(Node node, Node factor, Node sum) {
+        var first = sum.inputs().getFirst();
+        if (first.value().shape().equals(node.value().shape())) {
+            add(
+                    Cause.Kind.MISSING_TERM,
+                    2,
+                    node,
+                    first,
+                    "it is only " + first.text() + ": the factor " + factor.text() + " is missing, and "
+                            + sum.inputs().stream()
+                                    .skip(1)
+                                    .map(Mutations::missing)
+                                    .collect(Collectors.joining(", and ")));
         }
     }
 
@@ -295,16 +303,17 @@ final class Mutations {
             if (!text.equals(node.text())
                     && (tensor.shape().elements() == shape.elements() || fits(tensor.shape(), shape))) {
                 var by = expanded(text, tensor, shape);
-                boolean same = node.is(Kind.GRADIENT) == text.startsWith("d");
+                boolean same = node.is(Kind.GRADIENT) == gradients.contains(text);
                 add(
                         Cause.Kind.WRONG_FACTOR,
                         (same ? 1 : 2) + (text.contains("(") ? 1 : 0),
                         node,
                         by,
-                        "you used " + text + " where " + node.text() + " is right" + place(node));
+                        "you used " + text + " where " + node.text() + " is right");
             }
         });
         slices(node);
+        functions(node);
         if (node.is(Kind.GRADIENT)) {
             var ones = Tensor.zeros(DType.FLOAT64, shape).fill(1);
             add(
@@ -314,17 +323,17 @@ final class Mutations {
                     Nodes.constant("1", ones),
                     "the factor from above, " + node.text() + ", is forgotten: 1 stands in its place");
         } else {
-            function(node, "1 - " + node.text(), node.value().neg().add(1));
-            function(node, "1 + " + node.text(), node.value().add(1));
-            function(node, node.text() + "²", node.value().square());
+            function(node, "1 - " + node.text(), x -> x.neg().add(1));
+            function(node, "1 + " + node.text(), x -> x.add(1));
+            function(node, node.text() + "²", Tensor::square);
             function(
                     node,
                     node.text() + " (1 - " + node.text() + ")",
-                    node.value().mul(node.value().neg().add(1)));
-            function(node, "exp " + node.text(), node.value().exp());
-            function(node, "ln " + node.text(), node.value().log());
-            function(node, "1/" + node.text(), node.value().pow(-1));
-            function(node, "√" + node.text(), node.value().sqrt());
+                    x -> x.mul(x.neg().add(1)));
+            function(node, "exp " + node.text(), Tensor::exp);
+            function(node, "ln " + node.text(), Tensor::log);
+            function(node, "1/" + node.text(), x -> x.pow(-1));
+            function(node, "√" + node.text(), Tensor::sqrt);
         }
     }
 
@@ -355,6 +364,32 @@ final class Mutations {
         }
     }
 
+    /** The same function of another tensor. */
+    private void functions(Node node) {
+        var source = node.source();
+        if (source == null
+                || !node.is(Kind.VALUE)
+                || source.isLeaf()
+                || source.inputs().size() != 1) {
+            return;
+        }
+        var x = source.inputs().getFirst();
+        tensors.forEach((text, tensor) -> {
+            if (tensor.shape().equals(x.content().shape()) && !text.equals(x.text())) {
+                String function = node.text().replace(x.text(), text);
+                add(
+                        Cause.Kind.WRONG_FACTOR,
+                        2,
+                        node,
+                        Nodes.constant(function, () -> {
+                            var other = Rerun.of(source, x, tensor);
+                            return other == null ? node.value() : other.content();
+                        }),
+                        "you used " + function + " where " + node.text() + " is right");
+            }
+        });
+    }
+
     private void slice(Node node, String of, Tensor whole, int dimension, int start, int length, Shape shape) {
         String text = of + "[" + ":, ".repeat(dimension) + start + ":" + (start + length) + "]";
         if (!text.equals(node.text())) {
@@ -363,17 +398,17 @@ final class Mutations {
                     1,
                     node,
                     Nodes.constant(
-                            text, whole.narrow(dimension, start, length).reshape(shape.toArray())),
+                            text, () -> whole.narrow(dimension, start, length).reshape(shape.toArray())),
                     "you used " + text + " where " + node.text() + " is right");
         }
     }
 
-    private void function(Node node, String text, Tensor value) {
+    private void function(Node node, String text, UnaryOperator<Tensor> function) {
         add(
                 Cause.Kind.WRONG_FACTOR,
                 3,
                 node,
-                Nodes.constant(text, value),
+                Nodes.constant(text, () -> function.apply(node.value())),
                 "you used " + text + " where " + node.text() + " is right");
     }
 
@@ -384,7 +419,7 @@ final class Mutations {
     private static Node expanded(String text, Tensor tensor, Shape shape) {
         return Nodes.constant(
                 text,
-                tensor.shape().elements() == shape.elements()
+                () -> tensor.shape().elements() == shape.elements()
                         ? tensor.reshape(shape.toArray())
                         : Tensor.zeros(DType.FLOAT64, shape).add(tensor));
     }
@@ -398,7 +433,7 @@ final class Mutations {
         }
         long n = Math.round(Math.abs(1 / k));
         boolean whole = Math.abs(Math.abs(1 / k) - n) < 1e-9;
-        boolean mean = whole && (n > 2 || isMean(node.source(), n));
+        boolean mean = whole && (n > 2 || isMean(node));
         String factor = Nodes.number(k);
         var kind = mean ? Cause.Kind.MISSING_MEAN : Cause.Kind.CONSTANT_FACTOR;
         String title = node.title();
@@ -411,9 +446,8 @@ final class Mutations {
                 k < 0 ? Nodes.scale(-1, x) : x,
                 mean
                         ? "the division by " + n + which + " is missing: "
-                                + (isMean(node.source(), n) ? "the mean of " : "the forward pass divides by ") + n
-                                + (isMean(node.source(), n) ? " divides by " + n : "")
-                                + ", so does its gradient"
+                                + (isMean(node) ? "the mean of " + n + " divides by " : "the forward pass divides by ")
+                                + n + ", so does its gradient"
                         : "the constant factor " + factor + which + " is missing");
         add(kind, 1, node, Nodes.scale(k, node), "the factor " + factor + which + " is there twice");
         add(
@@ -427,44 +461,37 @@ final class Mutations {
                 boolean variance = Math.abs(other - n) == 1 && isVariance(node);
                 add(
                         variance ? Cause.Kind.VARIANCE : Cause.Kind.MISSING_MEAN,
-                        1,
+                        other > n + 1 ? 2 : 1,
                         node,
                         Nodes.scale(Math.signum(k) / other, x),
                         "it is divided by " + other + which + " where the forward pass divides by " + n
-                                + (variance ? ": one of them is the n of a mean, the other the n - 1 of a variance" : ""));
+                                + (variance
+                                        ? ": one of them is the n of a mean, the other the n - 1 of a variance"
+                                        : times(other, n)));
             }
         }
     }
 
-    /** Whether a division makes a mean of a sum of so many elements. */
-    private static boolean isMean(@Nullable Recorded division, long n) {
-        return division != null && summed(division).filter(sum -> elements(sum) == n).isPresent();
+    private static String times(long other, long n) {
+        return n % other == 0
+                ? ", so it is " + n / other + " times too large"
+                : other % n == 0 ? ", so it is " + other / n + " times too small" : "";
     }
 
-    private static Optional<Recorded> summed(Recorded division) {
-        var sum = division.inputs().getFirst();
-        while (sum.operation() == Op.RESHAPE && sum.name() == null) {
-            sum = sum.inputs().getFirst();
-        }
-        return sum.operation() == Op.SUM ? Optional.of(sum) : Optional.empty();
+    private static boolean isMean(Node node) {
+        return node.source() != null && node.source().isMean();
     }
 
-    /** How many elements each sum has. */
-    private static int elements(Recorded sum) {
-        return sum.inputs().getFirst().content().shape().elements()
-                / sum.content().shape().elements();
-    }
-
-    /** Whether it divides in a variance: in a formula, or a sum of squares by one less than their number. */
+    /** Whether it divides in a variance: in a formula, or a sum of squares, or by one less than the number of terms. */
     private static boolean isVariance(Node node) {
         var division = node.source();
         if (division == null) {
             return node.title() != null;
         }
-        return summed(division)
-                .filter(sum -> elements(sum) == Math.round(division.argument(0)) + 1
-                        || isSquare(sum.inputs().getFirst()))
-                .isPresent();
+        var sum = division.summed();
+        return sum != null
+                && (sum.terms() == Math.round(division.argument(0)) + 1
+                        || isSquare(sum.inputs().getFirst()));
     }
 
     private static boolean isSquare(Recorded value) {
@@ -474,13 +501,14 @@ final class Mutations {
                         && value.inputs().get(0) == value.inputs().get(1));
     }
 
-    /** By what else it may be divided: one more or less, and the sizes of all tensors. */
+    /** By what else it may be divided: one more or less, and the sizes of all tensors, also times n. */
     private Set<Long> counts(long n) {
         var counts = new TreeSet<>(Set.of(n - 1, n + 1));
         tensors.values().forEach(tensor -> {
             counts.add((long) tensor.shape().elements());
             for (int size : tensor.shape().toArray()) {
                 counts.add((long) size);
+                counts.add(size * n);
             }
         });
         counts.removeIf(other -> other < 2 || other == n);
@@ -501,7 +529,9 @@ final class Mutations {
                         "you used " + text + " where the derivative of " + source.operation() + ", " + node.text()
                                 + ", is right"));
         tensors.forEach((text, tensor) -> {
-            if (tensor.shape().equals(node.value().shape())) {
+            if (tensor.shape().equals(node.value().shape())
+                    && !text.equals(source.text())
+                    && !text.equals(source.inputs().getFirst().text())) {
                 add(
                         Cause.Kind.WRONG_FACTOR,
                         2,
@@ -544,14 +574,13 @@ final class Mutations {
             return;
         }
         var g = node.inputs().getLast();
-        var value =
-                switch (Objects.requireNonNull(source.operation())) {
-                    case RELU -> g.value().relu();
-                    case TANH -> g.value().tanh();
-                    case SIGMOID -> g.value().sigmoid();
-                    case EXP -> g.value().exp();
-                    default -> null;
-                };
+        var value = switch (Objects.requireNonNull(source.operation())) {
+            case RELU -> g.value().relu();
+            case TANH -> g.value().tanh();
+            case SIGMOID -> g.value().sigmoid();
+            case EXP -> g.value().exp();
+            default -> null;
+        };
         if (value != null) {
             add(
                     Cause.Kind.WRONG_FACTOR,
@@ -618,16 +647,15 @@ final class Mutations {
         int size = a.value().size(da);
         for (var part : Parts.of(size)) {
             var product = Nodes.matmul(
-                            Nodes.constant("", a.value().narrow(da, part.from(), part.size())),
-                            Nodes.constant("", b.value().narrow(db, part.from(), part.size())),
-                            transposeA,
-                            transposeB)
-                    .value();
+                    Nodes.constant("", () -> a.value().narrow(da, part.from(), part.size())),
+                    Nodes.constant("", () -> b.value().narrow(db, part.from(), part.size())),
+                    transposeA,
+                    transposeB);
             add(
                     Cause.Kind.PART,
                     2,
                     node,
-                    Nodes.constant("", product),
+                    product,
                     node.text() + " runs over " + part + " of dimension " + da + " of " + a.text() + " only: it has "
                             + size);
         }

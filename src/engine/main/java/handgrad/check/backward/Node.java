@@ -144,11 +144,6 @@ final class Node {
         return copy;
     }
 
-    /** This step once more, down to the leaves: what is replaced in one stays in the other. */
-    Node again() {
-        return with(inputs.stream().map(Node::again).toList());
-    }
-
     /** This program with one of its nodes replaced wherever it stands. */
     Node replaced(Node old, Node by) {
         if (this == old) {

@@ -8,6 +8,7 @@ import handgrad.tensor.Tensor;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -20,7 +21,12 @@ final class Nodes {
     }
 
     static Node constant(String text, Tensor tensor) {
-        return Node.leaf(Kind.VALUE, text, null, () -> tensor);
+        return constant(text, () -> tensor);
+    }
+
+    /** A tensor that is computed when it is asked for. */
+    static Node constant(String text, Supplier<Tensor> tensor) {
+        return Node.leaf(Kind.VALUE, text, null, tensor);
     }
 
     static Node add(List<Node> terms) {
@@ -127,6 +133,17 @@ final class Nodes {
                 List.of(x),
                 values ->
                         Tensor.zeros(DType.FLOAT64, shape).add(values.getFirst().reshape(kept.toArray())));
+    }
+
+    /** The elements of x as they lie. */
+    static Node reshape(Shape shape, Node x) {
+        return new Node(
+                Kind.EXPAND,
+                x.text(),
+                0,
+                null,
+                List.of(x),
+                values -> values.getFirst().reshape(shape.toArray()));
     }
 
     static Node matmul(Node a, Node b, boolean transposeA, boolean transposeB) {

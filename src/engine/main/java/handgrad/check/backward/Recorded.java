@@ -93,13 +93,47 @@ public final class Recorded {
             case RESHAPE -> x.text();
             case RSUB -> Nodes.number(argument(0)) + " - " + of;
             case NEG -> "-" + of;
-            case ADD -> x.text() + " + " + (number ? Nodes.number(argument(0)) : inputs.getLast().text());
-            case SUB -> x.text() + " - " + (number ? Nodes.number(argument(0)) : inputs.getLast().term());
-            case MUL -> number ? Nodes.number(argument(0)) + " " + of : of + " ∘ " + inputs.getLast().term();
-            case DIV -> of + "/" + (number ? Nodes.number(argument(0)) : inputs.getLast().term());
+            case ADD ->
+                x.text() + " + "
+                        + (number ? Nodes.number(argument(0)) : inputs.getLast().text());
+            case SUB ->
+                x.text() + " - "
+                        + (number ? Nodes.number(argument(0)) : inputs.getLast().term());
+            case MUL ->
+                number
+                        ? Nodes.number(argument(0)) + " " + of
+                        : of + " ∘ " + inputs.getLast().term();
+            case DIV ->
+                number && isMean()
+                        ? "mean(" + x.inputs().getFirst().text() + ")"
+                        : of + "/"
+                                + (number
+                                        ? Nodes.number(argument(0))
+                                        : inputs.getLast().term());
             case NARROW -> slice();
             default -> inputs.stream().map(Recorded::text).collect(Collectors.joining(", ", operation + "(", ")"));
         };
+    }
+
+    /** Whether it divides a sum by the number of its terms. */
+    boolean isMean() {
+        var sum = summed();
+        return sum != null && sum.terms() == argument(0);
+    }
+
+    /** Of a quotient, the sum that is divided, perhaps reshaped; else null. */
+    @Nullable
+    Recorded summed() {
+        var sum = inputs.getFirst();
+        while (sum.operation == Op.RESHAPE && sum.name == null) {
+            sum = sum.inputs.getFirst();
+        }
+        return operation == Op.DIV && sum.operation == Op.SUM ? sum : null;
+    }
+
+    /** Of a sum, how many terms each element of it has. */
+    int terms() {
+        return inputs.getFirst().content.shape().elements() / content.shape().elements();
     }
 
     /** Its text, in brackets where it is a sum or a product itself. */
@@ -112,8 +146,19 @@ public final class Recorded {
     private String slice() {
         int dimension = (int) argument(0);
         int start = (int) argument(1);
-        return inputs.getFirst().term() + "[" + ":, ".repeat(dimension) + start + ":"
-                + (start + (int) argument(2)) + "]";
+        return inputs.getFirst().term() + "[" + ":, ".repeat(dimension) + start + ":" + (start + (int) argument(2))
+                + "]";
+    }
+
+    /** The softmax of a tensor, which the pass need not have computed. */
+    static Recorded softmax(Recorded x, int dimension) {
+        return new Recorded(
+                null,
+                "softmax(" + x.text() + ")",
+                x.content().softmax(dimension),
+                Op.SOFTMAX,
+                List.of((double) dimension),
+                List.of(x));
     }
 
     /** The same name for other elements. */

@@ -2,6 +2,7 @@ package handgrad.check.backward;
 
 import handgrad.check.backward.Node.Kind;
 import handgrad.check.result.Cause;
+import handgrad.tensor.Op;
 import handgrad.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -38,15 +39,15 @@ final class Renamings {
         @Nullable
         String apply(String name) {
             var parts = NAME.matcher(name);
-            if (!parts.matches() || !parts.group(1).equals(before) || !parts.group(3).equals(behind)) {
+            if (!parts.matches()
+                    || !parts.group(1).equals(before)
+                    || !parts.group(3).equals(behind)) {
                 return null;
             }
             var number = parts.group(2);
             return number.isEmpty()
                     ? step == 0 ? newBefore + newBehind : null
-                    : number.length() > 6
-                            ? null
-                            : newBefore + (Integer.parseInt(number) + step) + newBehind;
+                    : number.length() > 6 ? null : newBefore + (Integer.parseInt(number) + step) + newBehind;
         }
     }
 
@@ -80,6 +81,8 @@ final class Renamings {
         }
         edits.forEach(edit -> rename(edit, leaves));
         transposes();
+        elementwise();
+        axes();
         unmoved();
         return mutants;
     }
@@ -89,9 +92,12 @@ final class Renamings {
         for (var leaf : leaves) {
             var name = edit.apply(leaf.text());
             var tensor = name == null ? null : tensors.get(name);
-            if (name != null && tensor != null && tensor.shape().elements() == leaf.value().shape().elements()) {
+            if (name != null
+                    && tensor != null
+                    && tensor.shape().elements() == leaf.value().shape().elements()) {
                 changes.add(new Change(
-                        leaf, Nodes.constant(name, tensor.reshape(leaf.value().shape().toArray()))));
+                        leaf,
+                        Nodes.constant(name, tensor.reshape(leaf.value().shape().toArray()))));
             }
         }
         var old = names(changes.stream().map(change -> change.node.text()).toList());
@@ -130,23 +136,70 @@ final class Renamings {
                                 .toList()) + (changes.size() == 1 ? " is right" : " are right"));
     }
 
+    private void elementwise() {
+        var changes = new ArrayList<Change>();
+        for (var node : nodes) {
+            if (node.is(Kind.MATMUL)
+                    && node.inputs().stream()
+                            .allMatch(input ->
+                                    input.value().shape().equals(node.value().shape()))) {
+                changes.add(new Change(node, Nodes.mul(node.inputs())));
+            }
+        }
+        add(
+                Cause.Kind.WRONG_FACTOR,
+                changes,
+                "the elementwise product stands where the matrix product is right: "
+                        + names(changes.stream()
+                                .map(change -> change.node.text())
+                                .toList()));
+    }
+
+    private void axes() {
+        int rank = root.value().shape().rank();
+        for (int wrong = 0; wrong < rank; wrong++) {
+            axes(wrong, true);
+            axes(wrong, false);
+        }
+    }
+
+    private void axes(int wrong, boolean mean) {
+        var changes = new ArrayList<Change>();
+        int right = wrong;
+        for (var node : nodes) {
+            var sum = node.is(Kind.EXPAND) ? node.inputs().getFirst() : node;
+            if (node.is(Kind.EXPAND) && sum.is(Kind.SUM) && (int) sum.number() != wrong) {
+                var x = sum.inputs().getFirst();
+                var shape = x.value().shape();
+                right = (int) sum.number();
+                var other = Nodes.expand(shape.with(wrong, 1), shape, Nodes.sum(wrong, x));
+                double factor = mean ? (double) shape.size(right) / shape.size(wrong) : 1;
+                changes.add(new Change(node, Nodes.scale(factor, other)));
+            }
+        }
+        add(
+                Cause.Kind.WRONG_AXIS,
+                changes,
+                "the sums run over dimension " + wrong + " where dimension " + right + " is right");
+    }
+
     private void unmoved() {
         var changes = new ArrayList<Change>();
         for (var node : nodes) {
             var input = node.is(Kind.SCATTER) ? node.inputs().getFirst() : null;
+            var moved = node.source();
             if (input != null
+                    && moved != null
+                    && moved.operation() == Op.TRANSPOSE
                     && input.value().shape().elements() == node.value().shape().elements()) {
-                changes.add(new Change(
-                        node,
-                        Nodes.constant(
-                                input.text(),
-                                input.value().reshape(node.value().shape().toArray()))));
+                changes.add(new Change(node, Nodes.reshape(node.value().shape(), input)));
             }
         }
         add(
                 Cause.Kind.ORDER,
                 changes,
-                "the elements of " + names(changes.stream().map(change -> change.by.text()).toList())
+                "the elements of "
+                        + names(changes.stream().map(change -> change.by.text()).toList())
                         + " are in the wrong order: they are reshaped where their dimensions are to be exchanged");
     }
 

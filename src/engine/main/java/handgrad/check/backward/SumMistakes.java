@@ -128,8 +128,12 @@ final class SumMistakes {
                             + " use of each element: where an element is used again, add (+=) to its gradient, do not"
                             + " set it");
         }
-        if (x.value().shape().equals(node.value().shape())) {
-            shifts(node, x);
+        var origin = x;
+        while (origin.is(Kind.SCATTER)) {
+            origin = origin.inputs().getFirst();
+        }
+        if (origin.value().shape().equals(node.value().shape())) {
+            shifts(node, origin);
         }
         if (x.value().shape().elements() == node.value().shape().elements()) {
             add(
@@ -147,7 +151,14 @@ final class SumMistakes {
         var shape = x.value().shape();
         for (int d = 0; d < shape.rank(); d++) {
             for (int by = -3; by <= 3; by++) {
-                if (by != 0 && Math.abs(by) < shape.size(d)) {
+                if (by == 0) {
+                    add(
+                            Cause.Kind.ORDER,
+                            2,
+                            node,
+                            Nodes.constant("", x.value()),
+                            x.text() + " is not moved: move it back as far as the forward pass moved it");
+                } else if (Math.abs(by) < shape.size(d)) {
                     int length = shape.size(d) - Math.abs(by);
                     var gap = Tensor.zeros(DType.FLOAT64, shape.with(d, Math.abs(by)));
                     var kept = x.value().narrow(d, Math.max(0, -by), length);
