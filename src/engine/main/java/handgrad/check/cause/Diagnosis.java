@@ -46,6 +46,7 @@ public final class Diagnosis {
             List.of(TermRules::factorOfEachSlice),
             List.of(TermRules::wrongTerm),
             // What can be said of the difference alone.
+            List.of(Places::zeroInPart),
             List.of(ProductRules::missingProduct, ProductRules::onlyAProduct),
             List.of(FactorRules::ratio, TermRules::constantAlongADimension, ElementRules::oneElementInEachRow));
 
@@ -96,6 +97,8 @@ public final class Diagnosis {
             }
         }
         return new Cause(
-                Kind.UNKNOWN, "no usual mistake explains it: compare the formula with the forward pass step by step");
+                Kind.UNKNOWN,
+                "no usual mistake explains it" + Places.of(evidence)
+                        + ": compare the formula with the forward pass step by step");
     }
 }
