@@ -51,17 +51,14 @@ class CauseTest {
                 Kind.MISSING_TERM,
                 "it differs from the right gradient by the same along dimension 0: a term that is repeated along it,"
                         + " such as the one through a mean, is missing or wrong");
-        var zeros = Tensor.zeros(DType.FLOAT64, Shape.of(2, 6));
+        var zeros = Tensor.zeros(DType.FLOAT32, Shape.of(2, 6));
         find(
                 Tensor.cat(0, right.narrow(0, 0, 1), zeros, right.narrow(0, 3, 1)),
                 Kind.PART,
                 "it is zero at indices 1 to 2 of dimension 0 (rows) and right at the others: what belongs there is left"
                         + " out");
         find(
-                Tensor.cat(
-                        1,
-                        right.narrow(1, 0, 4),
-                        Tensor.randn(TorchRandom.seeded(3), 4, 2).to(DType.FLOAT64)),
+                Tensor.cat(1, right.narrow(1, 0, 4), Tensor.randn(TorchRandom.seeded(3), 4, 2)),
                 Kind.UNKNOWN,
                 "no usual mistake explains it; it is wrong at indices 4 to 5 of dimension 1 (columns) only, right at"
                         + " the others: compare the formula with the forward pass step by step");
