@@ -42,11 +42,11 @@ public final class Diagnosis {
                     ProductRules::missingFactor),
             // A number that the mistake leaves open is found in the gradient.
             List.of(FactorRules::constantFactor),
+            List.of(Places::zeroInPart),
             List.of(ProductRules::transposedFactor, ElementRules::oneElement),
             List.of(TermRules::factorOfEachSlice),
             List.of(TermRules::wrongTerm),
             // What can be said of the difference alone.
-            List.of(Places::zeroInPart),
             List.of(ProductRules::missingProduct, ProductRules::onlyAProduct),
             List.of(FactorRules::ratio, TermRules::constantAlongADimension, ElementRules::oneElementInEachRow));
 
