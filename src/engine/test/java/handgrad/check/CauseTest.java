@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import handgrad.check.result.Cause;
 import handgrad.check.result.Cause.Kind;
 import handgrad.random.TorchRandom;
+import handgrad.tensor.DType;
+import handgrad.tensor.Shape;
 import handgrad.tensor.Tensor;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -49,6 +51,17 @@ class CauseTest {
                 Kind.MISSING_TERM,
                 "it differs from the right gradient by the same along dimension 0: a term that is repeated along it,"
                         + " such as the one through a mean, is missing or wrong");
+        var zeros = Tensor.zeros(DType.FLOAT32, Shape.of(2, 6));
+        find(
+                Tensor.cat(0, right.narrow(0, 0, 1), zeros, right.narrow(0, 3, 1)),
+                Kind.PART,
+                "it is zero at indices 1 to 2 of dimension 0 (rows) and right at the others: what belongs there is left"
+                        + " out");
+        find(
+                Tensor.cat(1, right.narrow(1, 0, 4), Tensor.randn(TorchRandom.seeded(3), 4, 2)),
+                Kind.UNKNOWN,
+                "no usual mistake explains it; it is wrong at indices 4 to 5 of dimension 1 (columns) only, right at"
+                        + " the others: compare the formula with the forward pass step by step");
         find(
                 Tensor.randn(TorchRandom.seeded(2), 4, 6),
                 Kind.UNKNOWN,

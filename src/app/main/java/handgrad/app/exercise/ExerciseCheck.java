@@ -84,8 +84,9 @@ record ExerciseCheck(
     static ExerciseCheck of(Exercise exercise, Path file, SourceProgram source, ExerciseReference reference) {
         var program = start(source, file, reference);
         Stop stop = null;
+        var overwrites = new Overwrites(program);
         try {
-            program.backward();
+            overwrites.backward();
         } catch (ProgramException exception) {
             stop = stop(exercise, file, program, exception.thrown());
         }
@@ -98,10 +99,14 @@ record ExerciseCheck(
                 blanks.add(step.tensor());
             } else {
                 gradients.put(step.tensor(), gradient);
+                boolean isFirst = comparisons.stream().allMatch(Comparison::passed);
+                var comparison = isFirst
+                        ? reference.compare(step.tensor(), gradient)
+                        : reference.compareQuickly(step.tensor(), gradient);
                 comparisons.add(
-                        comparisons.stream().allMatch(Comparison::passed)
-                                ? reference.compare(step.tensor(), gradient)
-                                : reference.compareQuickly(step.tensor(), gradient));
+                        isFirst && !comparison.passed()
+                                ? overwrites.explained(comparison, reference.gradient(step.tensor()))
+                                : comparison);
             }
         }
         Training training = null;

@@ -7,6 +7,7 @@ import handgrad.check.pass.NamedPass;
 import handgrad.tensor.Tensor;
 import java.lang.reflect.Method;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -110,23 +111,33 @@ final class ExerciseProgram {
         throw new WrongInputException("%s: the field %s is missing; %s".formatted(file, name, remedy));
     }
 
-    /** The field that holds a tensor, null if none does. */
-    @Nullable
-    @SuppressWarnings("ReferenceEquality") // an equal tensor is another one
-    String variable(Tensor tensor) {
+    /** The tensors that its fields hold, by their names. */
+    Map<String, Tensor> tensors() {
+        var tensors = new LinkedHashMap<String, Tensor>();
         for (var field : program.mainClass().getDeclaredFields()) {
             try {
                 if (field.getType() == Tensor.class) {
                     field.setAccessible(true);
-                    if (field.get(instance) == tensor) {
-                        return field.getName();
+                    if (field.get(instance) instanceof Tensor tensor) {
+                        tensors.put(field.getName(), tensor);
                     }
                 }
             } catch (IllegalAccessException exception) {
                 throw new IllegalStateException(exception);
             }
         }
-        return null;
+        return tensors;
+    }
+
+    /** The field that holds a tensor, null if none does. */
+    @Nullable
+    @SuppressWarnings("ReferenceEquality") // an equal tensor is another one
+    String variable(Tensor tensor) {
+        return tensors().entrySet().stream()
+                .filter(field -> field.getValue() == tensor)
+                .map(Map.Entry::getKey)
+                .findFirst()
+                .orElse(null);
     }
 
     /** The line of the file in which {@code thrown} came up, 0 if in none. */

@@ -85,7 +85,7 @@ final class Backward {
     }
 
     private static Node derivative(Recorded y, Node g) {
-        return Nodes.mul(Derivatives.of(y), g);
+        return Nodes.chained(Derivatives.of(y), g);
     }
 
     /** What the gradient g of y gives to one of its inputs. */
@@ -101,11 +101,12 @@ final class Backward {
             case MUL ->
                 number
                         ? Nodes.scale(y.argument(0), g)
-                        : Nodes.sumTo(shape(x), Nodes.mul(Nodes.value(y.inputs().get(1 - input)), g));
+                        : Nodes.sumTo(
+                                shape(x), Nodes.chained(Nodes.value(y.inputs().get(1 - input)), g));
             case DIV ->
                 number
-                        ? Nodes.scale(1 / y.argument(0), g)
-                        : Nodes.sumTo(shape(x), Nodes.mul(Derivatives.ofQuotient(y, input), g));
+                        ? Nodes.scale(1 / y.argument(0), g).of(y)
+                        : Nodes.sumTo(shape(x), Nodes.chained(Derivatives.ofQuotient(y, input), g));
             case MAXIMUM, MINIMUM -> Nodes.sumTo(shape(x), Nodes.mul(Derivatives.ofChoice(y, input), g));
             case WHERE -> Nodes.sumTo(shape(x), Nodes.mul(Derivatives.ofCondition(y, input), g));
             case ABS, CLAMP, EXP, LOG, SQRT, POW, TANH, SIGMOID, RELU, LEAKY_RELU, GELU_TANH, SILU, DROPOUT ->
@@ -113,9 +114,7 @@ final class Backward {
             case SUM -> Nodes.expand(kept(x, (int) y.argument(0)), shape(x), g);
             case LOG_SUM_EXP -> {
                 int d = (int) y.argument(0);
-                var softmax =
-                        Nodes.constant("softmax(" + x.text() + ")", x.content().softmax(d));
-                yield Nodes.mul(softmax, Nodes.expand(kept(x, d), shape(x), g));
+                yield Nodes.mul(Nodes.value(Recorded.softmax(x, d)), Nodes.expand(kept(x, d), shape(x), g));
             }
             case SOFTMAX -> {
                 int d = y.arguments().isEmpty() ? shape(x).rank() - 1 : (int) y.argument(0);
@@ -210,6 +209,6 @@ final class Backward {
         }
         int[] places = new int[out.shape().elements()];
         Arrays.setAll(places, i -> (int) out.getFlat(i) - 1);
-        return Nodes.scatter(shape(x), places, g);
+        return Nodes.scatter(y, shape(x), places, g);
     }
 }

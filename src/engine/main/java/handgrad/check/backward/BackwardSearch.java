@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.EnumSet;
+import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -25,11 +26,19 @@ import org.jspecify.annotations.Nullable;
 public final class BackwardSearch {
     private static final double CLOSE = 1e-6;
 
+    /** The part of the difference that may be left. */
+    private static final double LEFT = 1e-2;
+
     /** Tensors with smaller elements are zero but for rounding. */
     private static final double NOTHING = 1e-9;
 
     /** Elements that may be computed: a limit of work, so that the answer does not depend on the machine. */
-    private static final long MOST_WORK = 20_000_000;
+    private static final long MOST_WORK = 60_000_000;
+
+    /** A matrix product is so much faster, for each multiplication, than an operation on elements. */
+    private static final int MULTIPLIED_AT_ONCE = 8;
+
+    private static final int RANK_OF_EXCHANGE = 1;
 
     /** Programs of more nodes have too many pairs of them. */
     private static final int MOST_EXCHANGED = 40;
@@ -44,6 +53,8 @@ public final class BackwardSearch {
     private final List<Recorded> values;
     private final Function<String, @Nullable Tensor> gradients;
     private long work;
+    private double closeness = CLOSE;
+    private final Set<String> namesOfGradients = new HashSet<>();
 
     /**
      * A search.
@@ -65,34 +76,156 @@ public final class BackwardSearch {
         if (x.isEmpty() || !given.shape().equals(expected.shape())) {
             return List.of();
         }
-        var found = new ArrayList<Mutant>();
+        var found = new ArrayList<Candidate>();
         var tensors = tensors();
-        for (var program : programs(x.get(), expected)) {
-            if (!found.isEmpty()) {
-                break;
+        // A mutant must leave little of the difference, however small that is.
+        double difference = Tensors.largest(given.sub(expected)) / Tensors.largest(given);
+        closeness = Double.isFinite(difference) ? Math.min(CLOSE, difference * LEFT) : CLOSE;
+        var programs = programs(x.get(), expected);
+        mistakes(programs, tensors, given, found);
+        for (var whole = inlined(programs); found.isEmpty() && !whole.isEmpty(); whole = inlined(whole)) {
+            mistakes(whole, tensors, given, found);
+        }
+        if (found.isEmpty() && !isMultiple(given, expected)) {
+            var extra = new ArrayList<Candidate>();
+            for (var program : programs) {
+                var terms = new ExtraTerms(program, tensors, expected.shape());
+                terms.all().forEach(mutant -> extra.add(new Candidate(program, mutant)));
             }
-            exchanges(program, given, found);
-            var mutations = new Mutations(program, name, tensors);
-            for (var node : nodes(program)) {
-                for (var mutant : mutations.of(node)) {
-                    work += given.shape().elements() + node.value().shape().elements();
-                    if (work < MOST_WORK
-                            && equal(program.replaced(node, mutant.by()).value(), given)) {
-                        found.add(mutant);
-                    }
-                }
-            }
+            keep(extra, given, found);
         }
         return causes(found);
     }
 
+    /** Tries mistakes from the likely to the far-fetched, until no other can be told beside those found. */
+    private void mistakes(List<Node> programs, Map<String, Tensor> tensors, Tensor given, List<Candidate> found) {
+        var candidates = new ArrayList<Candidate>();
+        for (var program : programs) {
+            var nodes = nodes(program).stream().toList();
+            var mutations = new Mutations(program, name, tensors, namesOfGradients);
+            var mutants = new ArrayList<Mutant>();
+            nodes.forEach(node -> mutants.addAll(mutations.of(node)));
+            mutants.addAll(new Renamings(program, nodes, tensors).all());
+            mutants.addAll(new ForwardMistakes(program, nodes).all());
+            mutants.forEach(mutant -> candidates.add(new Candidate(program, mutant)));
+        }
+        candidates.sort(Comparator.comparingInt(candidate -> candidate.mutant.rank()));
+        var likely = candidates.stream()
+                .filter(candidate -> candidate.mutant.rank() < RANK_OF_EXCHANGE)
+                .toList();
+        keep(likely, given, found);
+        if (found.isEmpty()) {
+            programs.forEach(program -> exchanges(program, given, found));
+        }
+        keep(candidates.subList(likely.size(), candidates.size()), given, found);
+    }
+
+    /** Whether all elements have the same ratio, which a factor explains better than a term does. */
+    private static boolean isMultiple(Tensor given, Tensor expected) {
+        int count = expected.shape().elements();
+        double factor = given.getFlat(0) / expected.getFlat(0);
+        return count > 1 && Double.isFinite(factor) && equal(given, expected.mul(factor), CLOSE);
+    }
+
+    /** Keeps the mutants that give the numbers, made wherever the node is used or in one of its uses alone. */
+    private void keep(List<Candidate> candidates, Tensor given, List<Candidate> found) {
+        var graphs = new IdentityHashMap<Node, Graph>();
+        for (var candidate : candidates) {
+            var mutant = candidate.mutant;
+            if (work > MOST_WORK
+                    || (!found.isEmpty()
+                            && mutant.rank() > found.getFirst().mutant.rank() + 1)) {
+                return;
+            }
+            var program = candidate.program;
+            var node = mutant.node();
+            var graph = graphs.computeIfAbsent(program, BackwardSearch::graph);
+            long cost = graph.cost(node);
+            var uses = graph.parents.getOrDefault(node, List.of());
+            work += cost;
+            if (equal(program.replaced(node, mutant.by()).value(), given, closeness)) {
+                found.add(new Candidate(program, uses.size() == 1 ? mutant.in(place(program, node)) : mutant));
+            } else if (uses.size() > 1) {
+                for (var use : uses) {
+                    work += cost;
+                    var other = program.replaced(use, use.replaced(node, mutant.by()));
+                    if (equal(other.value(), given, closeness)) {
+                        found.add(new Candidate(program, mutant.in(place(program, use))));
+                    }
+                }
+            }
+        }
+    }
+
+    /** A mistake in one of the right programs. */
+    private record Candidate(Node program, Mutant mutant) {}
+
+    /** Which steps of a program use which. */
+    private record Graph(Map<Node, List<Node>> parents) {
+        /** How many elements are computed again where a step is another. */
+        long cost(Node node) {
+            var above = Collections.<Node>newSetFromMap(new IdentityHashMap<>());
+            var open = new ArrayList<>(List.of(node));
+            long cost = 0;
+            while (!open.isEmpty()) {
+                var next = open.removeLast();
+                if (above.add(next)) {
+                    cost += cost(next.value(), next);
+                    open.addAll(parents.getOrDefault(next, List.of()));
+                }
+            }
+            return cost;
+        }
+
+        private static long cost(Tensor value, Node node) {
+            long elements = value.shape().elements();
+            return node.is(Node.Kind.MATMUL)
+                    ? elements * Math.max(1, node.inputs().getFirst().value().size(-1) / MULTIPLIED_AT_ONCE)
+                    : elements;
+        }
+    }
+
+    private static Graph graph(Node program) {
+        return new Graph(parents(program));
+    }
+
+    private static Map<Node, List<Node>> parents(Node program) {
+        var parents = new IdentityHashMap<Node, List<Node>>();
+        for (var node : nodes(program)) {
+            node.inputs()
+                    .forEach(input -> parents.computeIfAbsent(input, _ -> new ArrayList<>())
+                            .add(node));
+        }
+        return parents;
+    }
+
+    /** In which part of a formula a node stands, by its title; empty where it stands in none. */
+    private static String place(Node from, Node node) {
+        if (from == node) {
+            return title(from);
+        }
+        for (var input : from.inputs()) {
+            if (nodes(input).contains(node)) {
+                var inner = place(input, node);
+                return inner.isEmpty() ? title(from) : inner;
+            }
+        }
+        return "";
+    }
+
+    private static String title(Node node) {
+        var title = node.title();
+        return title == null ? "" : title.replaceAll(",$", "");
+    }
+
     /** Two parts of one shape stand in each other's place. */
-    private void exchanges(Node program, Tensor given, List<Mutant> found) {
+    private void exchanges(Node program, Tensor given, List<Candidate> found) {
         var nodes = nodes(program).stream().toList();
         if (nodes.size() > MOST_EXCHANGED) {
             return;
         }
         var inside = nodes.stream().map(BackwardSearch::nodes).toList();
+        Mutant best = null;
         for (int i = 0; i < nodes.size(); i++) {
             for (int j = i + 1; j < nodes.size(); j++) {
                 var a = nodes.get(i);
@@ -103,24 +236,34 @@ public final class BackwardSearch {
                         && !inside.get(j).contains(a)) {
                     work += 4L * given.shape().elements();
                     var exchanged = program.replaced(a, b.with(b.inputs())).replaced(b, a);
-                    if (equal(exchanged.value(), given)) {
-                        String sentence = a.text() + " and " + b.text() + " are exchanged: each stands in the other's"
-                                + " place, in the wrong order";
-                        found.add(new Mutant(Cause.Kind.WRONG_FACTOR, sentence, a, b, 1));
+                    String sentence = a.text() + " and " + b.text() + " are exchanged: each stands in the other's"
+                            + " place, in the wrong order";
+                    // Of parts that are exchanged with all that is in them, the smallest says it.
+                    if ((best == null || sentence.length() < best.sentence().length())
+                            && equal(exchanged.value(), given, closeness)) {
+                        best = new Mutant(Cause.Kind.WRONG_FACTOR, sentence, a, b, RANK_OF_EXCHANGE);
                     }
                 }
             }
         }
+        if (best != null) {
+            found.add(new Candidate(program, best));
+        }
     }
 
-    /** All of the best rank, which the numbers do not tell apart, and of the next one what is of another kind. */
-    private static List<Cause> causes(List<Mutant> found) {
-        found.sort(Comparator.comparingInt(Mutant::rank));
+    /**
+     * All of the best rank, which the numbers do not tell apart, and of the next one what is of another kind. Another
+     * form of the program says the same in other words.
+     */
+    private static List<Cause> causes(List<Candidate> found) {
+        found.sort(Comparator.comparingInt(candidate -> candidate.mutant.rank()));
         var causes = new LinkedHashSet<Cause>();
         var kinds = EnumSet.noneOf(Cause.Kind.class);
-        for (var mutant : found) {
-            int behind = mutant.rank() - found.getFirst().rank();
-            if (behind == 0 || (behind == 1 && !kinds.contains(mutant.kind()))) {
+        for (var candidate : found) {
+            var mutant = candidate.mutant;
+            int behind = mutant.rank() - found.getFirst().mutant.rank();
+            if (candidate.program == found.getFirst().program
+                    && (behind == 0 || (behind == 1 && !kinds.contains(mutant.kind())))) {
                 causes.add(mutant.cause());
                 kinds.add(mutant.kind());
             }
@@ -140,8 +283,28 @@ public final class BackwardSearch {
         // Of few steps, each is a learner's own; of many, learners write the formula.
         int formulas = programs.isEmpty() || nodes(programs.getFirst()).size() > MOST_STEPS ? 0 : 1;
         programs.addAll(formulas, Formulas.of(x, values, backward));
-        programs.removeIf(program -> !equal(program.value(), expected));
+        programs.removeIf(program -> !equal(program.value(), expected, CLOSE));
         return programs;
+    }
+
+    /** The first program with the gradients that it uses computed in it, as by one who writes two steps in a line. */
+    private List<Node> inlined(List<Node> programs) {
+        if (programs.isEmpty() || nodes(programs.getFirst()).size() > MOST_EXCHANGED) {
+            return List.of();
+        }
+        var backward = new Backward(loss, values, gradients);
+        var whole = programs.getFirst();
+        for (var node : nodes(whole)) {
+            var source = node.source();
+            if (node.is(Node.Kind.GRADIENT) && source != null) {
+                try {
+                    whole = whole.replaced(node, backward.program(source));
+                } catch (UnknownGradientException unknown) {
+                    return List.of();
+                }
+            }
+        }
+        return whole == programs.getFirst() ? List.of() : List.of(whole);
     }
 
     private Map<String, Tensor> tensors() {
@@ -154,6 +317,7 @@ public final class BackwardSearch {
                     var gradient = gradients.apply(other);
                     if (gradient != null) {
                         tensors.put("d" + other, gradient);
+                        namesOfGradients.add("d" + other);
                     }
                 }
             }
@@ -163,7 +327,7 @@ public final class BackwardSearch {
         return tensors;
     }
 
-    private static Set<Node> nodes(Node program) {
+    static Set<Node> nodes(Node program) {
         var nodes = Collections.<Node>newSetFromMap(new IdentityHashMap<>());
         var open = new ArrayList<>(List.of(program));
         while (!open.isEmpty()) {
@@ -175,11 +339,11 @@ public final class BackwardSearch {
         return nodes;
     }
 
-    private static boolean equal(Tensor a, Tensor b) {
+    private static boolean equal(Tensor a, Tensor b, double tolerance) {
         if (!a.shape().equals(b.shape())) {
             return false;
         }
-        double close = CLOSE * Tensors.largest(b);
+        double close = tolerance * Tensors.largest(b);
         for (int i = 0; i < a.shape().elements(); i++) {
             if (!(Math.abs(a.getFlat(i) - b.getFlat(i)) <= close)) {
                 return false;

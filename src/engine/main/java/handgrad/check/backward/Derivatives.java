@@ -4,14 +4,16 @@ import handgrad.check.backward.Node.Kind;
 import handgrad.tensor.DType;
 import handgrad.tensor.Tensor;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.DoubleBinaryOperator;
-import org.jspecify.annotations.Nullable;
 
 /** Derivatives of elementwise operations, and what learners write in their place. */
 final class Derivatives {
     private static final double H = 1e-5;
+
+    private static final List<String> SUPERSCRIPTS = List.of("", "", "²", "³", "⁴");
 
     private Derivatives() {}
 
@@ -33,7 +35,7 @@ final class Derivatives {
     private static Map.Entry<String, DoubleBinaryOperator> right(Recorded y) {
         var x = y.inputs().getFirst();
         String in = x.text();
-        String out = y.name() == null ? y.operation() + "(" + in + ")" : y.name();
+        String out = y.text();
         double number = y.arguments().isEmpty() ? 0 : y.argument(0);
         double upper = y.arguments().size() < 2 ? 0 : y.argument(1);
         return switch (Objects.requireNonNull(y.operation())) {
@@ -42,7 +44,12 @@ final class Derivatives {
             case EXP -> Map.entry(out, (_, b) -> b);
             case LOG -> Map.entry("1/" + in, (a, _) -> 1 / a);
             case SQRT -> Map.entry("1/(2 " + out + ")", (_, b) -> 0.5 / b);
-            case POW -> Map.entry(power(number, in, number - 1), (a, _) -> number * Math.pow(a, number - 1));
+            case POW ->
+                isInOutput(y)
+                        ? Map.entry(
+                                power(number, out, (number - 1) / number),
+                                (_, b) -> number * Math.pow(b, (number - 1) / number))
+                        : Map.entry(power(number, in, number - 1), (a, _) -> number * Math.pow(a, number - 1));
             case TANH -> Map.entry("1 - " + out + "²", (_, b) -> 1 - b * b);
             case SIGMOID -> Map.entry(out + " (1 - " + out + ")", (_, b) -> b * (1 - b));
             case RELU -> Map.entry("1 where " + in + " > 0", (a, _) -> a > 0 ? 1 : 0);
@@ -64,15 +71,20 @@ final class Derivatives {
     }
 
     private static String power(double factor, String x, double exponent) {
-        String base = exponent == 1 ? x : x + "^" + Nodes.number(exponent);
-        return factor == 1 ? base : Nodes.number(factor) + " " + base;
+        var term = x.contains(" ") && !x.endsWith(")") && (factor != 1 || exponent != 1) ? "(" + x + ")" : x;
+        var base = exponent == Math.rint(exponent) && exponent >= 1 && exponent <= 4
+                ? term + SUPERSCRIPTS.get((int) exponent)
+                : exponent == 0 ? "1" : term + "^" + Nodes.number(exponent);
+        return factor == 1
+                ? base
+                : factor == -1 ? "-" + base : Nodes.number(factor) + (base.equals("1") ? "" : " " + base);
     }
 
     /** Wrong derivatives by what they are, in the names of the pass. */
     static Map<String, Tensor> wrong(Recorded y) {
         var found = new LinkedHashMap<String, DoubleBinaryOperator>();
         String in = y.inputs().getFirst().text();
-        String out = y.name() == null ? y.operation() + "(" + in + ")" : y.name();
+        String out = y.text();
         double number = y.arguments().isEmpty() ? 0 : y.argument(0);
         switch (Objects.requireNonNull(y.operation())) {
             case POW -> {
@@ -83,6 +95,16 @@ final class Derivatives {
                 found.put(power(number - 1, in, number - 1), (a, _) -> (number - 1) * Math.pow(a, number - 1));
                 found.put(power(number, in, number + 1), (a, _) -> number * Math.pow(a, number + 1));
                 found.put(power(number, out, number - 1), (_, b) -> number * Math.pow(b, number - 1));
+                if (isInOutput(y)) {
+                    double exponent = (number - 1) / number;
+                    for (double other = 1; other <= 4; other++) {
+                        double n = other;
+                        found.put(power(number, out, n), (_, b) -> number * Math.pow(b, n));
+                        found.put(power(1, out, n), (_, b) -> Math.pow(b, n));
+                        found.put(power(-1, out, n), (_, b) -> -Math.pow(b, n));
+                    }
+                    found.remove(power(number, out, exponent));
+                }
             }
             case TANH -> {
                 found.put("1 - " + in + "²", (a, _) -> 1 - a * a);
@@ -107,6 +129,10 @@ final class Derivatives {
             case RELU -> {
                 found.put("1 where " + in + " ≥ 0", (a, _) -> a >= 0 ? 1 : 0);
                 found.put("1 where " + in + " < 0", (a, _) -> a < 0 ? 1 : 0);
+                found.put("1 where " + in + " ≤ 0", (a, _) -> a <= 0 ? 1 : 0);
+                found.put("1 where " + in + " is not 0", (a, _) -> a != 0 ? 1 : 0);
+                found.put("1/2 where " + in + " is 0", (a, _) -> a > 0 ? 1 : a == 0 ? 0.5 : 0);
+                found.put("the sign of " + in, (a, _) -> Math.signum(a));
             }
             case EXP -> found.put("1/" + out, (_, b) -> 1 / b);
             case LOG -> {
@@ -135,15 +161,26 @@ final class Derivatives {
         return tensors;
     }
 
-    /** The same formula of another tensor; null where it needs both, input and output. */
-    static @Nullable Tensor at(Recorded y, Tensor tensor) {
+    /** The same formula of another tensor, in each form that it is written in; none where it needs input and output. */
+    static List<Tensor> at(Recorded y, Tensor tensor) {
         return switch (Objects.requireNonNull(y.operation())) {
-            case TANH -> tensor.square().neg().add(1);
-            case SIGMOID -> tensor.mul(tensor.neg().add(1));
-            case LOG -> tensor.pow(-1);
-            case POW -> tensor.pow(y.argument(0) - 1).mul(y.argument(0));
-            default -> null;
+            case TANH -> List.of(tensor.square().neg().add(1));
+            case SIGMOID -> List.of(tensor.mul(tensor.neg().add(1)));
+            case LOG -> List.of(tensor.pow(-1));
+            case SQRT -> List.of(tensor.pow(-1).div(2));
+            case POW -> {
+                double n = y.argument(0);
+                var ofInput = tensor.pow(n - 1).mul(n);
+                yield isInOutput(y) ? List.of(ofInput, tensor.pow((n - 1) / n).mul(n)) : List.of(ofInput);
+            }
+            default -> List.of();
         };
+    }
+
+    /** Whether a power is known by its output, as the inverse of a root is. */
+    private static boolean isInOutput(Recorded y) {
+        double n = y.argument(0);
+        return (y.name() != null || y.label() != null) && n < 0 && (n - 1) / n == Math.rint((n - 1) / n);
     }
 
     /** Of y = a / b: 1/b, or -a/b². */
@@ -177,7 +214,7 @@ final class Derivatives {
     /** Of where(condition, a, b): the condition, or its opposite. */
     static Node ofCondition(Recorded y, int input) {
         var condition = y.inputs().get(0).content();
-        return Node.leaf(Kind.VALUE, input == 1 ? "the mask" : "1 - the mask", null, () -> {
+        return Node.leaf(Kind.VALUE, input == 1 ? "the mask" : "1 - the mask", y, () -> {
             var mask = Tensor.zeros(DType.FLOAT64, condition.shape());
             for (int i = 0; i < mask.shape().elements(); i++) {
                 mask.setFlat(i, (condition.getFlat(i) != 0) == (input == 1) ? 1 : 0);

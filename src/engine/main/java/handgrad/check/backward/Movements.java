@@ -6,9 +6,12 @@ import handgrad.tensor.DType;
 import handgrad.tensor.Tensor;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Supplier;
 
 /** Mistakes about places: shifted, turned round, read in another order, only one of several, a mean subtracted. */
 final class Movements {
+    private static final int MOST_INDICES = 12;
+
     private final Node root;
     private final Node node;
     private final List<Mutant> mutants;
@@ -23,7 +26,8 @@ final class Movements {
 
     void add() {
         var shape = node.value().shape();
-        for (int d = 0; d < shape.rank(); d++) {
+        for (int dimension = 0; dimension < shape.rank(); dimension++) {
+            int d = dimension;
             int size = shape.size(d);
             if (size < 2) {
                 continue;
@@ -32,18 +36,33 @@ final class Movements {
                 shift(d, by);
                 shift(d, -by);
             }
-            add(Kind.ORDER, 2, select(d, reversed(size)), what + " is turned round along dimension " + d);
-            only(d, 0);
-            only(d, size - 1);
-            without(d, 0);
-            without(d, size - 1);
+            add(Kind.ORDER, 2, () -> select(d, reversed(size)), what + " is turned round along dimension " + d);
+            for (int i = 0; i < size; i++) {
+                if (size <= MOST_INDICES || i == 0 || i == size - 1) {
+                    only(d, i);
+                    without(d, i);
+                }
+            }
             for (int e = d + 1; e < shape.rank(); e++) {
-                var other = node.value().transpose(d, e);
+                int first = d;
+                int last = e;
+                int second = shape.size(e);
+                if (second > 1) {
+                    var turned = Tensor.of(reversed(second), second);
+                    add(
+                            Kind.ORDER,
+                            2,
+                            () -> select(first, reversed(size)).indexSelect(last, turned),
+                            what + " is turned round along dimensions " + d + " and " + e);
+                    shift(d, e, 1);
+                    shift(d, e, -1);
+                }
+                boolean square = size == second;
                 add(
-                        other.shape().equals(shape) ? Kind.TRANSPOSED : Kind.ORDER,
+                        square ? Kind.TRANSPOSED : Kind.ORDER,
                         2,
-                        other.reshape(shape.toArray()),
-                        other.shape().equals(shape)
+                        () -> node.value().transpose(first, last).reshape(shape.toArray()),
+                        square
                                 ? what + " has dimensions " + d + " and " + e + " exchanged: transpose it"
                                 : what + " has its elements in the wrong order: dimensions " + d + " and " + e
                                         + " are exchanged and then reshaped");
@@ -53,14 +72,14 @@ final class Movements {
                 add(
                         Kind.ORDER,
                         2,
-                        node.value().reshape(sizes).transpose(d, e),
+                        () -> node.value().reshape(sizes).transpose(first, last).reshape(shape.toArray()),
                         what + " has its elements in the wrong order: it is reshaped where dimensions " + d + " and "
                                 + e + " are to be exchanged, or the other way round");
             }
         }
     }
 
-    private void add(Cause.Kind kind, int rank, Tensor value, String sentence) {
+    private void add(Cause.Kind kind, int rank, Supplier<Tensor> value, String sentence) {
         // Of a node in the middle it is less likely than of the whole.
         mutants.add(new Mutant(kind, sentence, node, Nodes.constant("", value), rank + (node == root ? 0 : 1)));
     }
@@ -75,42 +94,60 @@ final class Movements {
         return node.value().indexSelect(dimension, Tensor.of(order, order.length));
     }
 
-    private void shift(int d, int by) {
+    /** Both dimensions are shifted by one, as when what was padded is cut out at the wrong place. */
+    private void shift(int d, int e, int by) {
+        add(
+                Kind.ORDER,
+                2,
+                () -> select(d, order(d, by))
+                        .indexSelect(e, Tensor.of(order(e, by), node.value().size(e))),
+                what + " is shifted by " + by + " along dimensions " + d + " and " + e);
+    }
+
+    private int[] order(int d, int by) {
         int size = node.value().size(d);
         int[] order = new int[size];
         Arrays.setAll(order, i -> Math.floorMod(i - by, size));
-        var round = select(d, order);
+        return order;
+    }
+
+    private void shift(int d, int by) {
         String sentence =
                 what + " is shifted by " + by + " along dimension " + d + ": index i has what belongs to i - " + by;
         if (by < 0) {
             sentence = what + " is shifted by " + by + " along dimension " + d + ": index i has what belongs to i + "
                     + -by;
         }
-        add(Kind.ORDER, 2, round, sentence);
+        add(Kind.ORDER, 2, () -> select(d, order(d, by)), sentence);
+        add(Kind.ORDER, 2, () -> select(d, order(d, by)).mul(inside(d, by)), sentence);
+    }
+
+    /** 1 where a shifted element comes from inside of the tensor. */
+    private Tensor inside(int d, int by) {
+        int size = node.value().size(d);
         var mask = Tensor.zeros(DType.FLOAT64, node.value().shape());
         int inner = mask.shape().elements(d + 1, mask.shape().rank());
         for (int i = 0; i < mask.shape().elements(); i++) {
             int at = i / inner % size - by;
             mask.setFlat(i, at >= 0 && at < size ? 1 : 0);
         }
-        add(Kind.ORDER, 2, round.mul(mask), sentence);
+        return mask;
     }
 
     private void only(int d, int index) {
         add(
                 Kind.PART,
                 2,
-                node.value().mul(mask(d, index)),
+                () -> node.value().mul(mask(d, index)),
                 what + " is right at index " + index + " of dimension " + d + " and zero at the others: they are left"
                         + " out");
     }
 
     private void without(int d, int index) {
-        var mask = mask(d, index);
         add(
                 Kind.PART,
                 2,
-                node.value().mul(mask.neg().add(1)),
+                () -> node.value().mul(mask(d, index).neg().add(1)),
                 what + " is zero at index " + index + " of dimension " + d + " and right at the others: it is left"
                         + " out");
     }

@@ -13,6 +13,13 @@ import handgrad.check.result.Cause.Kind;
  * @param rank how far-fetched it is: of two that fit, the smaller is told first
  */
 record Mutant(Kind kind, String sentence, Node node, Node by, int rank) {
+    /** The same mistake in a part of a formula, where that is not said. */
+    Mutant in(String part) {
+        return part.isEmpty() || sentence.contains(part)
+                ? this
+                : new Mutant(kind, sentence + ", in " + part, node, by, rank);
+    }
+
     Cause cause() {
         return new Cause(kind, sentence);
     }

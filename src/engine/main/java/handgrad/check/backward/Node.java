@@ -38,7 +38,7 @@ final class Node {
     private final Kind kind;
     private final String text;
     private final double number;
-    private final @Nullable Recorded source;
+    private @Nullable Recorded source;
     private final List<Node> inputs;
     private final Function<List<Tensor>, Tensor> function;
     private @Nullable Tensor value;
@@ -72,6 +72,11 @@ final class Node {
         return kind == other;
     }
 
+    /** Whether it is the gradient of the loss, 1. */
+    boolean isLoss() {
+        return text.equals("dloss");
+    }
+
     /** As it is written, in the names of the pass. */
     String text() {
         if (title != null) {
@@ -100,6 +105,12 @@ final class Node {
     /** Where a scatter adds the elements of its input. */
     int[] places() {
         return places;
+    }
+
+    /** This step as that of a tensor of the forward pass. */
+    Node of(Recorded recorded) {
+        this.source = recorded;
+        return this;
     }
 
     /** This step with the places that it adds to. */

@@ -8,7 +8,9 @@ import handgrad.tensor.Tensor;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** The steps that backward passes are made of. */
 final class Nodes {
@@ -19,7 +21,12 @@ final class Nodes {
     }
 
     static Node constant(String text, Tensor tensor) {
-        return Node.leaf(Kind.VALUE, text, null, () -> tensor);
+        return constant(text, () -> tensor);
+    }
+
+    /** A tensor that is computed when it is asked for. */
+    static Node constant(String text, Supplier<Tensor> tensor) {
+        return Node.leaf(Kind.VALUE, text, null, tensor);
     }
 
     static Node add(List<Node> terms) {
@@ -36,6 +43,11 @@ final class Nodes {
 
     static Node mul(Node... factors) {
         return mul(List.of(factors));
+    }
+
+    /** factor ∘ g, without the gradient 1 of the loss where it says nothing. */
+    static Node chained(Node factor, Node g) {
+        return g.isLoss() && factor.value().shape().equals(g.value().shape()) ? factor : mul(factor, g);
     }
 
     static Node mul(List<Node> factors) {
@@ -123,6 +135,17 @@ final class Nodes {
                         Tensor.zeros(DType.FLOAT64, shape).add(values.getFirst().reshape(kept.toArray())));
     }
 
+    /** The elements of x as they lie. */
+    static Node reshape(Shape shape, Node x) {
+        return new Node(
+                Kind.EXPAND,
+                x.text(),
+                0,
+                null,
+                List.of(x),
+                values -> values.getFirst().reshape(shape.toArray()));
+    }
+
     static Node matmul(Node a, Node b, boolean transposeA, boolean transposeB) {
         return new Node(
                 Kind.MATMUL,
@@ -137,9 +160,13 @@ final class Nodes {
         return transpose ? x.transpose(-2, -1) : x;
     }
 
-    /** Adds element i of x to element positions[i] of zeros; a negative position is nowhere. */
-    static Node scatter(Shape shape, int[] positions, Node x) {
-        return new Node(Kind.SCATTER, x.text(), 0, null, List.of(x), values -> {
+    /**
+     * Adds element i of x to element positions[i] of zeros; a negative position is nowhere.
+     *
+     * @param moved what the operation made of the tensor, whose gradient this is
+     */
+    static Node scatter(@Nullable Recorded moved, Shape shape, int[] positions, Node x) {
+        return new Node(Kind.SCATTER, x.text(), 0, moved, List.of(x), values -> {
                     var out = Tensor.zeros(DType.FLOAT64, shape);
                     for (int i = 0; i < positions.length; i++) {
                         if (positions[i] >= 0) {

@@ -3,6 +3,7 @@ package handgrad.check.backward;
 import handgrad.tensor.Op;
 import handgrad.tensor.Tensor;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -36,6 +37,11 @@ public final class Recorded {
     @Nullable
     String name() {
         return name;
+    }
+
+    @Nullable
+    String label() {
+        return label;
     }
 
     Tensor content() {
@@ -74,11 +80,94 @@ public final class Recorded {
         if (operation == null) {
             return content.shape().elements() == 1 ? String.valueOf(content.getFlat(0)) : "a constant";
         }
-        String of = inputs.getFirst().text();
-        if (operation == Op.RSUB) {
-            return Nodes.number(arguments.getFirst()) + " - " + of;
-        }
-        var text = inputs.stream().map(Recorded::text).collect(Collectors.joining(", ", operation + "(", ")"));
+        var text = formula();
         return text.length() > LONGEST_TEXT ? operation + "(…)" : text;
+    }
+
+    private String formula() {
+        var x = inputs.getFirst();
+        boolean number = inputs.size() == 1 && !arguments.isEmpty();
+        String of = x.term();
+        return switch (Objects.requireNonNull(operation)) {
+            // The same elements in the same order.
+            case RESHAPE -> x.text();
+            case RSUB -> Nodes.number(argument(0)) + " - " + of;
+            case NEG -> "-" + of;
+            case ADD ->
+                x.text() + " + "
+                        + (number ? Nodes.number(argument(0)) : inputs.getLast().text());
+            case SUB ->
+                x.text() + " - "
+                        + (number ? Nodes.number(argument(0)) : inputs.getLast().term());
+            case MUL ->
+                number
+                        ? Nodes.number(argument(0)) + " " + of
+                        : of + " ∘ " + inputs.getLast().term();
+            case DIV ->
+                number && isMean()
+                        ? "mean(" + x.inputs().getFirst().text() + ")"
+                        : of + "/"
+                                + (number
+                                        ? Nodes.number(argument(0))
+                                        : inputs.getLast().term());
+            case NARROW -> slice();
+            default -> inputs.stream().map(Recorded::text).collect(Collectors.joining(", ", operation + "(", ")"));
+        };
+    }
+
+    /** Whether it divides a sum by the number of its terms. */
+    boolean isMean() {
+        var sum = summed();
+        return sum != null && sum.terms() == argument(0);
+    }
+
+    /** Of a quotient, the sum that is divided, perhaps reshaped; else null. */
+    @Nullable
+    Recorded summed() {
+        var sum = inputs.getFirst();
+        while (sum.operation == Op.RESHAPE && sum.name == null) {
+            sum = sum.inputs.getFirst();
+        }
+        return operation == Op.DIV && sum.operation == Op.SUM ? sum : null;
+    }
+
+    /** Of a sum, how many terms each element of it has. */
+    int terms() {
+        return inputs.getFirst().content.shape().elements() / content.shape().elements();
+    }
+
+    /** Its text, in brackets where it is a sum or a product itself. */
+    private String term() {
+        var text = text();
+        return name == null && label == null && text.contains(" ") && !text.endsWith(")") ? "(" + text + ")" : text;
+    }
+
+    /** The indices of a part, as NumPy writes them: {@code x[:, 2:4]}. */
+    private String slice() {
+        int dimension = (int) argument(0);
+        int start = (int) argument(1);
+        return inputs.getFirst().term() + "[" + ":, ".repeat(dimension) + start + ":" + (start + (int) argument(2))
+                + "]";
+    }
+
+    /** The softmax of a tensor, which the pass need not have computed. */
+    static Recorded softmax(Recorded x, int dimension) {
+        return new Recorded(
+                null,
+                "softmax(" + x.text() + ")",
+                x.content().softmax(dimension),
+                Op.SOFTMAX,
+                List.of((double) dimension),
+                List.of(x));
+    }
+
+    /** The same name for other elements. */
+    Recorded with(Tensor other) {
+        return with(other, inputs);
+    }
+
+    /** The same operation of other inputs. */
+    Recorded with(Tensor other, List<Recorded> others) {
+        return new Recorded(name, label, other, operation, arguments, others);
     }
 }

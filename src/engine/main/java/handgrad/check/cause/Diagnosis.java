@@ -42,6 +42,7 @@ public final class Diagnosis {
                     ProductRules::missingFactor),
             // A number that the mistake leaves open is found in the gradient.
             List.of(FactorRules::constantFactor),
+            List.of(Places::zeroInPart),
             List.of(ProductRules::transposedFactor, ElementRules::oneElement),
             List.of(TermRules::factorOfEachSlice),
             List.of(TermRules::wrongTerm),
@@ -90,12 +91,14 @@ public final class Diagnosis {
                     .distinct()
                     .limit(MOST_CAUSES)
                     .toList();
-            if (!causes.isEmpty()) {
-                var first = causes.getFirst();
-                return new Cause(first.kind(), first.sentence(), causes.subList(1, causes.size()));
+            var cause = Cause.of(causes);
+            if (cause != null) {
+                return cause;
             }
         }
         return new Cause(
-                Kind.UNKNOWN, "no usual mistake explains it: compare the formula with the forward pass step by step");
+                Kind.UNKNOWN,
+                "no usual mistake explains it" + Places.of(evidence)
+                        + ": compare the formula with the forward pass step by step");
     }
 }

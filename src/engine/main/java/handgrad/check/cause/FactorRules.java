@@ -36,8 +36,16 @@ final class FactorRules {
                 ? List.of()
                 : List.of(new Cause(
                         Kind.CONSTANT_FACTOR,
-                        "it is " + size(factor) + ", and of one number no more can be told: compare its formula with"
+                        "it is " + size(factor) + ", " + difference(evidence)
+                                + ", and of one number no more can be told: compare its formula with"
                                 + " the forward pass, factor by factor"));
+    }
+
+    /** By how much one number is too large or too small, and what is right. */
+    private static String difference(Evidence evidence) {
+        double right = evidence.expected().getFlat(0);
+        double difference = evidence.gradient().getFlat(0) - right;
+        return number(Math.abs(difference)) + (difference > 0 ? " more" : " less") + " than the right " + number(right);
     }
 
     private static boolean isOneNumber(Evidence evidence) {

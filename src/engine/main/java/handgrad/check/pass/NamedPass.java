@@ -193,7 +193,9 @@ public final class NamedPass {
         if (result.verdict() == Verdict.WRONG) {
             cause = maxdiff == 0 ? bothWrong() : result.cause();
         } else if (!close) {
-            cause = maxdiff <= Evidence.closeness(reference, 0) ? tooSmall(maxdiff) : cause(name, given, differences);
+            cause = maxdiff <= Evidence.closeness(reference, 0)
+                    ? tooSmall(name, given, maxdiff)
+                    : cause(name, given, differences);
         }
         return new Comparison(name, maxdiff == 0, cause == null ? agrees : Boolean.FALSE, maxdiff, cause);
     }
@@ -204,7 +206,11 @@ public final class NamedPass {
                 "it equals the exact gradient, and central differences say that both are wrong: check the exact one");
     }
 
-    private static Cause tooSmall(double maxdiff) {
+    private Cause tooSmall(String name, Tensor given, double maxdiff) {
+        var found = Cause.of(search(name).explain(given, gradient(name)));
+        if (found != null) {
+            return found;
+        }
         return new Cause(
                 Cause.Kind.UNKNOWN,
                 String.format(
@@ -252,7 +258,7 @@ public final class NamedPass {
     }
 
     private BackwardSearch search(String name) {
-        return new BackwardSearch(name, graph().recorded(labels), other -> {
+        return new BackwardSearch(name, PassGraph.recorded(pass, labels), other -> {
             var value = values.get(other);
             return value == null || value.dtype() == DType.INT32 ? null : gradient(other);
         });

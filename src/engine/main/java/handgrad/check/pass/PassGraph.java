@@ -57,7 +57,20 @@ public final class PassGraph {
      * @throws IllegalStateException if the pass runs more than 20,000 operations
      */
     public static PassGraph of(NamedPass.Pass pass) {
+        return of(pass, new Reader(false));
+    }
+
+    /**
+     * The values of a pass as the search for a mistake reads them, the loss last. What reads a tensor past its name is
+     * not moved with it, so it reads another value.
+     */
+    public static List<Recorded> recorded(NamedPass.Pass pass, Function<Tensor, @Nullable String> labels) {
         var reader = new Reader(false);
+        return of(names -> pass.run((name, tensor) -> names.name(name, reader.apart(tensor))), reader)
+                .recorded(labels);
+    }
+
+    private static PassGraph of(NamedPass.Pass pass, Reader reader) {
         var result = Tracer.call(reader, () -> pass.run(reader::name));
         return reader.graph(result);
     }
@@ -94,8 +107,7 @@ public final class PassGraph {
         return values;
     }
 
-    /** The values as the search for a mistake reads them, the loss last. */
-    List<Recorded> recorded(Function<Tensor, @Nullable String> labels) {
+    private List<Recorded> recorded(Function<Tensor, @Nullable String> labels) {
         var recorded = new IdentityHashMap<Value, Recorded>();
         for (var value : values) {
             var inputs = value.inputs.stream().map(recorded::get).toList();
@@ -283,6 +295,11 @@ public final class PassGraph {
                     return false;
                 }
             }
+        }
+
+        /** A copy of a tensor that no operation has made; any other itself. */
+        Tensor apart(Tensor tensor) {
+            return value(tensor).isLeaf() ? Value.snapshot(tensor) : tensor;
         }
 
         Tensor name(String name, Tensor tensor) {

@@ -1,6 +1,7 @@
 package handgrad.check.result;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Why a gradient is wrong, or could not be checked, as far as its numbers tell.
@@ -17,6 +18,13 @@ public record Cause(Kind kind, String sentence, List<Cause> others) {
     /** A cause that nothing else contests. */
     public Cause(Kind kind, String sentence) {
         this(kind, sentence, List.of());
+    }
+
+    /** The first of several causes that fit, the others beside it; null if there are none. */
+    public static @Nullable Cause of(List<Cause> causes) {
+        return causes.isEmpty()
+                ? null
+                : new Cause(causes.getFirst().kind, causes.getFirst().sentence, causes.subList(1, causes.size()));
     }
 
     /** The kinds of mistakes that are told apart. */

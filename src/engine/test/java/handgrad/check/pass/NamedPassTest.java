@@ -239,15 +239,16 @@ class NamedPassTest {
         assertThat(cause(named, "hprebn", dhprebn(1, 1)))
                 .isEqualTo(new Cause(
                         Kind.VARIANCE,
-                        "it is divided by 32 in the part through the variance, mul(…) ∘ the mean of bngain ∘ dhpreact ∘"
-                                + " mul(…) over dimension 0, where the forward pass divides by 31: one of them is the n"
-                                + " of a mean, the other the n - 1 of a variance"));
+                        "it is divided by 32 in the part through the variance, the normalised hprebn ∘ the mean of"
+                                + " bngain ∘ dhpreact ∘ the normalised hprebn over dimension 0, where the forward pass"
+                                + " divides by 31: one of them is the n of a mean, the other the n - 1 of a"
+                                + " variance"));
         assertThat(cause(named, "hprebn", dhprebn(0, right)).kind()).isEqualTo(Kind.MISSING_TERM);
         assertThat(cause(named, "hprebn", dhprebn(1, 0)))
                 .isEqualTo(new Cause(
                         Kind.MISSING_TERM,
-                        "the part through the variance, mul(…) ∘ the mean of bngain ∘ dhpreact ∘ mul(…) over"
-                                + " dimension 0, is not subtracted"));
+                        "the part through the variance, the normalised hprebn ∘ the mean of bngain ∘ dhpreact ∘ the"
+                                + " normalised hprebn over dimension 0, is not subtracted"));
         assertThat(cause(named, "hprebn", dhprebn(1, -right)).kind()).isEqualTo(Kind.SIGN);
 
         var softmax = value("probs");
