@@ -47,6 +47,8 @@ module handgrad.app {
             info.picocli;
     opens handgrad.app.gpt2 to
             info.picocli;
+    opens handgrad.app.image to
+            info.picocli;
     opens handgrad.app.learn to
             info.picocli;
     opens handgrad.app.program to

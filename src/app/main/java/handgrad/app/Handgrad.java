@@ -5,6 +5,7 @@ import handgrad.app.command.ExitCode;
 import handgrad.app.diagram.DiagramCommand;
 import handgrad.app.exercise.ExerciseCommand;
 import handgrad.app.gpt2.Gpt2Command;
+import handgrad.app.image.ImageCommand;
 import handgrad.app.learn.LearnCommand;
 import handgrad.app.program.RunCommand;
 import handgrad.app.program.ShellCommand;
@@ -62,6 +63,7 @@ final class Handgrad implements Runnable {
         COMMANDS.put("study", StudyCommand::new);
         COMMANDS.put("doctor", DoctorCommand::new);
         COMMANDS.put("bench", BenchCommand::new);
+        COMMANDS.put("image", ImageCommand::new);
         COMMANDS.put("shell", ShellCommand::new);
         COMMANDS.put("run", RunCommand::new);
     }

@@ -2,6 +2,7 @@ package handgrad.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import handgrad.app.image.ImageMain;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -491,6 +492,37 @@ class LauncherTest {
                 .containsSequence("--module-path", app.resolve("modules") + ":" + app.resolve("diagram"))
                 .containsSequence("--add-modules", "jdk.incubator.vector,ALL-MODULE-PATH");
         assertThat(app.resolve("diagram")).isDirectory();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"train", "exercise", "learn", "diagram", "run", "shell", "image", "--version"})
+    void anImageGivesACommandTheSameOptions(String command) throws Exception {
+        java(jdk("jdks/found", "25.0.3"), ARGUMENTS);
+        var image = folder.resolve("image");
+        Files.createDirectories(image.resolve("runtime/bin"));
+        java(image.resolve("runtime"), ARGUMENTS);
+        var arguments = new String[] {"-Xmx2g", "-Dhandgrad.blas=off", "--trace", command, "x y", "-Dx"};
+        var started = new ProcessBuilder(
+                        JavaProcess.command(List.of("-Dhandgrad.image=" + image), ImageMain.class, arguments))
+                .redirectError(ProcessBuilder.Redirect.DISCARD)
+                .start();
+        // Only a checkout makes an image, for which it needs the libraries of the diagram.
+        var inCheckout = options(
+                launch(Map.of(), arguments).out(), project.toRealPath().resolve("target/app"), command.equals("image"));
+        assertThat(options(result(started).out(), image, false)).containsExactlyInAnyOrderElementsOf(inCheckout);
+    }
+
+    /** The arguments of the JVM that runs the command, with the folder of the build, or of the image, taken out. */
+    private static List<String> options(String out, Path built, boolean withoutDiagram) {
+        var lines = out.lines().toList();
+        int java = lines.lastIndexOf(
+                lines.stream().filter(line -> line.endsWith("/bin/java")).reduce("", (_, last) -> last));
+        return lines.subList(java + 1, lines.size()).stream()
+                .filter(line -> !line.startsWith("-Dhandgrad.image="))
+                .map(line -> line.replaceFirst("^-Dhandgrad.worker=.*", "-Dhandgrad.worker="))
+                .map(line -> withoutDiagram ? line.replace(":" + built + "/diagram", "") : line)
+                .map(line -> line.replace(built.toString(), "BUILT"))
+                .toList();
     }
 
     @Test

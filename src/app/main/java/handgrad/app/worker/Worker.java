@@ -45,7 +45,7 @@ public final class Worker {
             current = worker;
             guard(System.out, System.err);
             Thread.setDefaultUncaughtExceptionHandler(worker::uncaught);
-            Thread.ofPlatform().daemon().name("supervisor's end").start(Worker::endAfterSupervisor);
+            endWithParent();
             return worker;
         } catch (IOException exception) {
             System.err.println("handgrad: cannot report to " + path + ": " + exception.getMessage());
@@ -83,7 +83,12 @@ public final class Worker {
         }
     }
 
-    private static void endAfterSupervisor() {
+    /** Ends this JVM when the process that started it is gone, so that nothing runs that nobody watches over. */
+    public static void endWithParent() {
+        Thread.ofPlatform().daemon().name("parent's end").start(Worker::awaitParent);
+    }
+
+    private static void awaitParent() {
         ProcessHandle.current().parent().ifPresent(supervisor -> {
             supervisor.onExit().join();
             Runtime.getRuntime().halt(ExitCode.FAILED);
