@@ -71,6 +71,8 @@ module handgrad.app {
             info.picocli;
     opens handgrad.app.study.zeroinit to
             info.picocli;
+    opens handgrad.app.sweep to
+            info.picocli;
     opens handgrad.app.train to
             info.picocli;
 }

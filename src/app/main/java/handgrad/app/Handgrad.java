@@ -11,6 +11,7 @@ import handgrad.app.program.RunCommand;
 import handgrad.app.program.ShellCommand;
 import handgrad.app.sequence.SequenceCommand;
 import handgrad.app.sequence.SequenceRuns;
+import handgrad.app.sweep.SweepCommand;
 import handgrad.app.train.CompareCommand;
 import handgrad.app.train.EvaluateCommand;
 import handgrad.app.train.SampleCommand;
@@ -51,6 +52,7 @@ final class Handgrad implements Runnable {
 
     static {
         COMMANDS.put("train", SequenceCommand::train);
+        COMMANDS.put("sweep", SweepCommand::new);
         COMMANDS.put("sample", () -> new SampleCommand(new SequenceRuns()));
         COMMANDS.put("evaluate", () -> new EvaluateCommand(new SequenceRuns()));
         COMMANDS.put("compare", CompareCommand::new);

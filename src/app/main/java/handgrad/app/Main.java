@@ -1,7 +1,6 @@
 package handgrad.app;
 
 import handgrad.app.command.ExitCode;
-import handgrad.app.image.ImageFolder;
 import handgrad.app.worker.StandardOutput;
 import handgrad.app.worker.Worker;
 import java.io.PrintStream;
@@ -20,9 +19,7 @@ public final class Main {
         StandardError.restore();
         var output = StandardOutput.install();
         var worker = Worker.start();
-        if (worker == null && ImageFolder.running().isPresent()) {
-            Worker.endWithParent();
-        }
+        Worker.endWithParent();
         int code = worker == null
                 ? Handgrad.run(arguments, writer(System.out), writer(System.err))
                 : Handgrad.run(arguments, worker.out(), worker.err());

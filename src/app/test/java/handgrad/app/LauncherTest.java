@@ -1,6 +1,7 @@
 package handgrad.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import handgrad.app.image.ImageMain;
 import java.io.IOException;
@@ -9,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -518,7 +520,7 @@ class LauncherTest {
         int java = lines.lastIndexOf(
                 lines.stream().filter(line -> line.endsWith("/bin/java")).reduce("", (_, last) -> last));
         return lines.subList(java + 1, lines.size()).stream()
-                .filter(line -> !line.startsWith("-Dhandgrad.image="))
+                .filter(line -> !line.startsWith("-Dhandgrad.image=") && !line.startsWith("-Dhandgrad.parent="))
                 .map(line -> line.replaceFirst("^-Dhandgrad.worker=.*", "-Dhandgrad.worker="))
                 .map(line -> withoutDiagram ? line.replace(":" + built + "/diagram", "") : line)
                 .map(line -> line.replace(built.toString(), "BUILT"))
@@ -532,6 +534,42 @@ class LauncherTest {
         Files.createSymbolicLink(folder.resolve("outer"), folder.resolve("bin/inner"));
         assertThat(result(process(Map.of(), folder.resolve("outer").toString()).start()))
                 .isEqualTo(new CommandResult(0, "jdks/found\n", BUILDING));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"dash", "busybox sh", "bash --posix"})
+    void runsUnderTheShell(String shell) throws Exception {
+        var words = shell.split(" ", 2);
+        var program = onPath(words[0]);
+        assumeTrue(program.isPresent(), words[0] + " is not installed: left out");
+        java(jdk("jdks/found", "25.0.3"), """
+            echo 'WARNING: Using incubator modules: jdk.incubator.vector' >&2
+            echo "$# $*" >&3
+            """);
+        // The filter may end after java: cat waits for both.
+        var command = "'%s' %s \"$0\" train 'two words' 2>&1 | cat"
+                .formatted(program.get(), words.length > 1 ? words[1] : "");
+        var process = process(
+                Map.of(), "sh", "-c", command, project.resolve("handgrad").toString());
+        var lines = result(process.start()).out().lines().toList();
+        assertThat(lines).hasSize(2).startsWith(BUILDING.strip());
+        assertThat(lines.getLast()).contains(" -Dhandgrad.stderr=3 ").endsWith(" train two words");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"../../handgrad", "main/resources/handgrad/app/image/launcher.sh"})
+    void shellcheckFindsNothing(String script) throws Exception {
+        var shellcheck = onPath("shellcheck");
+        assumeTrue(shellcheck.isPresent(), "shellcheck is not installed: left out");
+        var process = new ProcessBuilder(shellcheck.get().toString(), "-s", "sh", script);
+        assertThat(result(process.start())).isEqualTo(new CommandResult(0, "", ""));
+    }
+
+    private static Optional<Path> onPath(String program) {
+        return Stream.of(System.getenv("PATH").split(":", -1))
+                .map(folder -> Path.of(folder, program))
+                .filter(Files::isExecutable)
+                .findFirst();
     }
 
     private CommandResult bench(Map<String, String> environment) throws Exception {

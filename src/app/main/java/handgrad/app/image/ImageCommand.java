@@ -53,8 +53,8 @@ public final class ImageCommand implements Callable<Integer> {
         Checks.notEmpty("--out", out);
         var image = new ImageFolder(out.toAbsolutePath().normalize());
         boolean windows = System.getProperty("os.name").startsWith("Windows");
-        requirePlace(image, windows);
-        requireRoom(image.path().getParent());
+        var parent = requirePlace(image, windows);
+        requireRoom(parent, parent.toFile().getUsableSpace(), ROOM);
         var jars =
                 ImageJars.ofPaths(System.getProperty("jdk.module.path", ""), System.getProperty("java.class.path", ""));
         var printer = spec.commandLine().getOut();
@@ -72,7 +72,8 @@ public final class ImageCommand implements Callable<Integer> {
         return ExitCode.DONE;
     }
 
-    private void requirePlace(ImageFolder image, boolean windows) {
+    /** The folder that the image is to stand in. */
+    private Path requirePlace(ImageFolder image, boolean windows) {
         var path = image.path();
         var parent = path.getParent();
         if (parent == null || !Files.isDirectory(parent)) {
@@ -86,6 +87,7 @@ public final class ImageCommand implements Callable<Integer> {
             throw new WrongInputException("--out: " + image.archive(windows)
                     + ", where the archive is to stand, is a folder; name another folder");
         }
+        return parent;
     }
 
     private static boolean isEmptyFolder(Path path) {
@@ -93,14 +95,6 @@ public final class ImageCommand implements Callable<Integer> {
             return !files.iterator().hasNext();
         } catch (IOException noFolder) {
             return false;
-        }
-    }
-
-    private static void requireRoom(Path parent) {
-        try {
-            requireRoom(parent, Files.getFileStore(parent).getUsableSpace(), ROOM);
-        } catch (IOException exception) {
-            throw new WrongInputException("--out: cannot use " + parent + ": " + reason(exception));
         }
     }
 

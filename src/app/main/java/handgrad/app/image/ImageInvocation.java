@@ -46,7 +46,7 @@ record ImageInvocation(ImageFolder image, List<String> arguments) {
      */
     List<String> commandLine(Path report, List<String> options) {
         var modules = image.modules().toString();
-        var line = new ArrayList<String>(List.of(
+        var line = new ArrayList<>(List.of(
                 image.java().toString(),
                 "--module-path",
                 drawsDiagrams() ? modules + File.pathSeparator + image.diagram() : modules,
@@ -58,6 +58,7 @@ record ImageInvocation(ImageFolder image, List<String> arguments) {
                 "--add-opens",
                 "java.base/java.io=handgrad.app",
                 "-Dhandgrad.image=" + image.path(),
+                "-Dhandgrad.parent=process",
                 "-XX:-UsePerfData"));
         line.addAll(options);
         if (isQuick()) {

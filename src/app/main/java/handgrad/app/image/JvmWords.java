@@ -61,18 +61,19 @@ final class JvmWords {
             builder.redirectError(ProcessBuilder.Redirect.PIPE);
         }
         var process = builder.start();
-        in = file == null ? process.getErrorStream() : Files.newInputStream(file);
-        relay = Thread.ofPlatform().daemon().name("words of the JVM").start(this::relay);
+        var words = file == null ? process.getErrorStream() : Files.newInputStream(file);
+        in = words;
+        relay = Thread.ofPlatform().daemon().name("words of the JVM").start(() -> relay(words));
         return process;
     }
 
-    private void relay() {
+    private void relay(InputStream words) {
         try {
             // What is over is read once more to its end.
             for (boolean last = false; !last; ) {
                 last = over || file == null;
                 var bytes = new byte[CHUNK];
-                for (int n; (n = in.read(bytes)) > 0; ) {
+                for (int n; (n = words.read(bytes)) > 0; ) {
                     out.write(bytes, 0, n);
                     out.flush();
                 }
