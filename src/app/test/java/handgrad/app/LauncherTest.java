@@ -557,7 +557,12 @@ class LauncherTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"../../handgrad", "main/resources/handgrad/app/image/launcher.sh"})
+    @ValueSource(
+            strings = {
+                "../../handgrad",
+                "main/resources/handgrad/app/image/launcher.sh",
+                "../../examples/programs/sweep.sbatch"
+            })
     void shellcheckFindsNothing(String script) throws Exception {
         var shellcheck = onPath("shellcheck");
         assumeTrue(shellcheck.isPresent(), "shellcheck is not installed: left out");

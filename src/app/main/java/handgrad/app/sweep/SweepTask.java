@@ -28,7 +28,7 @@ record SweepTask(int number, int count) {
             }
         }
         throw new WrongInputException(
-                "--task must be i/n, with i from 1 to n, such as 1/4; it is " + PrintableText.excerpt(text));
+                "--task must be i/n, with i from 1 to n, such as 1/4; it is '" + PrintableText.excerpt(text) + "'");
     }
 
     /** Its runs: every nth, so that the shares are alike where neighbours in the file are. */
