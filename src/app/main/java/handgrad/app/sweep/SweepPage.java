@@ -13,8 +13,9 @@ import handgrad.page.Page;
 import handgrad.page.Page.Section;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.ToDoubleFunction;
+import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 
 /** The page of a sweep: its groups of seeds, how sure their means are, and which differ. */
 final class SweepPage {
@@ -25,6 +26,9 @@ final class SweepPage {
 
     /** Below this corrected p-value a difference is called one. */
     private static final double LEVEL = 0.05;
+
+    /** Of a group in the chart, whose neighbours are 1 away. */
+    private static final double HALF_WIDTH = 0.3;
 
     private SweepPage() {}
 
@@ -77,7 +81,7 @@ final class SweepPage {
                 NumberText.count(statistics.count()),
                 NumberText.loss(statistics.mean()),
                 Double.isNaN(half)
-                        ? "–"
+                        ? "needs 2 runs"
                         : NumberText.loss(statistics.mean() - half) + " to "
                                 + NumberText.loss(statistics.mean() + half),
                 NumberText.loss(statistics.deviation()),
@@ -91,51 +95,59 @@ final class SweepPage {
     }
 
     private static Chart chart(List<SweepGroup> groups) {
-        var runsX = new ArrayList<Double>();
-        var runsY = new ArrayList<Double>();
-        var intervalX = new ArrayList<Double>();
-        var intervalY = new ArrayList<Double>();
-        for (int i = 0; i < groups.size(); i++) {
-            double x = i;
-            for (double loss : groups.get(i).losses()) {
-                runsX.add(x);
-                runsY.add(loss);
-            }
-            var statistics = groups.get(i).statistics();
-            double half = statistics.halfWidth();
-            if (!Double.isNaN(half)) {
-                // NaN is a gap.
-                for (double y : new double[] {statistics.mean() - half, statistics.mean() + half, Double.NaN}) {
-                    intervalX.add(x);
-                    intervalY.add(y);
-                }
-            }
-        }
-        var means = new Series(
-                "mean",
-                Style.POINTS,
-                IntStream.range(0, groups.size()).mapToDouble(i -> i).toArray(),
-                groups.stream().mapToDouble(group -> group.statistics().mean()).toArray());
-        var series = Stream.of(
-                        new Series("run", Style.POINTS, doubles(runsX), doubles(runsY)),
-                        new Series("95 % interval of the mean", Style.LINE, doubles(intervalX), doubles(intervalY)),
-                        means)
-                .filter(each -> each.x().length > 0)
-                .toList();
         return new Chart(
                 "Losses of the groups",
-                "Each dot of a column is the loss of one seed; the line is the interval that has the group's mean.",
+                "Each dot is the loss of one seed, ascending within its group; the lines across a group are its mean"
+                        + " and, dashed, the ends of the interval.",
                 Axis.ofNames(
                         "group",
                         IntStream.range(0, groups.size())
                                 .mapToObj(SweepPage::name)
                                 .toList()),
                 Axis.of("loss"),
-                List.of(new Frame("", series)));
+                List.of(new Frame(
+                        "",
+                        List.of(
+                                runs(groups),
+                                across("mean", Style.LINE, groups, SampleStatistics::mean),
+                                across(
+                                        "95 % interval, lower end",
+                                        Style.REFERENCE,
+                                        groups,
+                                        statistics -> statistics.mean() - statistics.halfWidth()),
+                                across(
+                                        "95 % interval, upper end",
+                                        Style.REFERENCE,
+                                        groups,
+                                        statistics -> statistics.mean() + statistics.halfWidth())))));
     }
 
-    private static double[] doubles(List<Double> values) {
-        return values.stream().mapToDouble(Double::doubleValue).toArray();
+    /** The losses of a group beside one another, so that each can be seen. */
+    private static Series runs(List<SweepGroup> groups) {
+        var x = DoubleStream.builder();
+        var y = DoubleStream.builder();
+        for (int i = 0; i < groups.size(); i++) {
+            var losses = groups.get(i).losses();
+            for (int k = 0; k < losses.size(); k++) {
+                x.add(i + HALF_WIDTH * ((2 * k + 1.0) / losses.size() - 1));
+                y.add(losses.get(k));
+            }
+        }
+        return new Series("run", Style.POINTS, x.build().toArray(), y.build().toArray());
+    }
+
+    /** A line across each group. */
+    private static Series across(
+            String label, Style style, List<SweepGroup> groups, ToDoubleFunction<SampleStatistics> value) {
+        var x = DoubleStream.builder();
+        var y = DoubleStream.builder();
+        for (int i = 0; i < groups.size(); i++) {
+            double height = value.applyAsDouble(groups.get(i).statistics());
+            // NaN is the gap before the next group.
+            x.add(i - HALF_WIDTH).add(i + HALF_WIDTH).add(i + 0.5);
+            y.add(height).add(height).add(Double.NaN);
+        }
+        return new Series(label, style, x.build().toArray(), y.build().toArray());
     }
 
     private static List<Block> differences(List<SweepGroup.Pair> pairs) {
