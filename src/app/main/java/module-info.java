@@ -48,6 +48,8 @@ module handgrad.app {
             info.picocli;
     opens handgrad.app.gpt2 to
             info.picocli;
+    opens handgrad.app.image to
+            info.picocli;
     opens handgrad.app.learn to
             info.picocli;
     opens handgrad.app.program to
@@ -69,6 +71,8 @@ module handgrad.app {
     opens handgrad.app.study.trigram to
             info.picocli;
     opens handgrad.app.study.zeroinit to
+            info.picocli;
+    opens handgrad.app.sweep to
             info.picocli;
     opens handgrad.app.train to
             info.picocli;

@@ -1,13 +1,14 @@
 package handgrad.app;
 
 import handgrad.app.command.WrongInputException;
+import handgrad.app.image.ImageFolder;
 import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
 /**
- * Stands in the help. The launcher itself builds and runs the benchmarks, which are no part of the program; only with
- * an option of the JVM in front does this command get to run.
+ * Stands in the help. The launcher itself builds and runs the benchmarks, which are no part of the program; this
+ * command gets to run with an option of the JVM in front alone, and in an image.
  */
 @Command(
         name = "bench",
@@ -19,6 +20,10 @@ final class BenchCommand implements Runnable {
 
     @Override
     public void run() {
+        if (ImageFolder.running().isPresent()) {
+            throw new WrongInputException("bench needs a checkout of handgrad, with a JDK and Maven: it builds the"
+                    + " benchmarks, which are no part of an image");
+        }
         throw new WrongInputException("bench chooses the options of its JVMs itself: run ./handgrad bench %s"
                 .formatted(String.join(" ", arguments))
                 .strip());

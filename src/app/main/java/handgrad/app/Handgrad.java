@@ -5,11 +5,13 @@ import handgrad.app.command.ExitCode;
 import handgrad.app.diagram.DiagramCommand;
 import handgrad.app.exercise.ExerciseCommand;
 import handgrad.app.gpt2.Gpt2Command;
+import handgrad.app.image.ImageCommand;
 import handgrad.app.learn.LearnCommand;
 import handgrad.app.program.RunCommand;
 import handgrad.app.program.ShellCommand;
 import handgrad.app.sequence.SequenceCommand;
 import handgrad.app.sequence.SequenceRuns;
+import handgrad.app.sweep.SweepCommand;
 import handgrad.app.train.CompareCommand;
 import handgrad.app.train.EvaluateCommand;
 import handgrad.app.train.SampleCommand;
@@ -50,6 +52,7 @@ final class Handgrad implements Runnable {
 
     static {
         COMMANDS.put("train", SequenceCommand::train);
+        COMMANDS.put("sweep", SweepCommand::new);
         COMMANDS.put("sample", () -> new SampleCommand(new SequenceRuns()));
         COMMANDS.put("evaluate", () -> new EvaluateCommand(new SequenceRuns()));
         COMMANDS.put("compare", CompareCommand::new);
@@ -62,6 +65,7 @@ final class Handgrad implements Runnable {
         COMMANDS.put("study", StudyCommand::new);
         COMMANDS.put("doctor", DoctorCommand::new);
         COMMANDS.put("bench", BenchCommand::new);
+        COMMANDS.put("image", ImageCommand::new);
         COMMANDS.put("shell", ShellCommand::new);
         COMMANDS.put("run", RunCommand::new);
     }

@@ -21,6 +21,7 @@ public final class Main {
         StandardError.restore();
         var output = StandardOutput.install();
         var worker = Worker.start();
+        Worker.endWithParent();
         var voice = new RankVoice(writer(System.err));
         int code = worker == null
                 ? Handgrad.run(arguments, writer(System.out), voice.writer())

@@ -1,13 +1,16 @@
 package handgrad.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import handgrad.app.image.ImageMain;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -493,6 +496,37 @@ class LauncherTest {
         assertThat(app.resolve("diagram")).isDirectory();
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"train", "exercise", "learn", "diagram", "run", "shell", "image", "--version"})
+    void anImageGivesACommandTheSameOptions(String command) throws Exception {
+        java(jdk("jdks/found", "25.0.3"), ARGUMENTS);
+        var image = folder.resolve("image");
+        Files.createDirectories(image.resolve("runtime/bin"));
+        java(image.resolve("runtime"), ARGUMENTS);
+        var arguments = new String[] {"-Xmx2g", "-Dhandgrad.blas=off", "--trace", command, "x y", "-Dx"};
+        var started = new ProcessBuilder(
+                        JavaProcess.command(List.of("-Dhandgrad.image=" + image), ImageMain.class, arguments))
+                .redirectError(ProcessBuilder.Redirect.DISCARD)
+                .start();
+        // Only a checkout makes an image, for which it needs the libraries of the diagram.
+        var inCheckout = options(
+                launch(Map.of(), arguments).out(), project.toRealPath().resolve("target/app"), command.equals("image"));
+        assertThat(options(result(started).out(), image, false)).containsExactlyInAnyOrderElementsOf(inCheckout);
+    }
+
+    /** The arguments of the JVM that runs the command, with the folder of the build, or of the image, taken out. */
+    private static List<String> options(String out, Path built, boolean withoutDiagram) {
+        var lines = out.lines().toList();
+        int java = lines.lastIndexOf(
+                lines.stream().filter(line -> line.endsWith("/bin/java")).reduce("", (_, last) -> last));
+        return lines.subList(java + 1, lines.size()).stream()
+                .filter(line -> !line.startsWith("-Dhandgrad.image=") && !line.startsWith("-Dhandgrad.parent="))
+                .map(line -> line.replaceFirst("^-Dhandgrad.worker=.*", "-Dhandgrad.worker="))
+                .map(line -> withoutDiagram ? line.replace(":" + built + "/diagram", "") : line)
+                .map(line -> line.replace(built.toString(), "BUILT"))
+                .toList();
+    }
+
     @Test
     void runsThroughSymbolicLinksFromAnyFolder() throws Exception {
         jdk("jdks/found", "25.0.3");
@@ -500,6 +534,47 @@ class LauncherTest {
         Files.createSymbolicLink(folder.resolve("outer"), folder.resolve("bin/inner"));
         assertThat(result(process(Map.of(), folder.resolve("outer").toString()).start()))
                 .isEqualTo(new CommandResult(0, "jdks/found\n", BUILDING));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"dash", "busybox sh", "bash --posix"})
+    void runsUnderTheShell(String shell) throws Exception {
+        var words = shell.split(" ", 2);
+        var program = onPath(words[0]);
+        assumeTrue(program.isPresent(), words[0] + " is not installed: left out");
+        java(jdk("jdks/found", "25.0.3"), """
+            echo 'WARNING: Using incubator modules: jdk.incubator.vector' >&2
+            echo "$# $*" >&3
+            """);
+        // The filter may end after java: cat waits for both.
+        var command = "'%s' %s \"$0\" train 'two words' 2>&1 | cat"
+                .formatted(program.get(), words.length > 1 ? words[1] : "");
+        var process = process(
+                Map.of(), "sh", "-c", command, project.resolve("handgrad").toString());
+        var lines = result(process.start()).out().lines().toList();
+        assertThat(lines).hasSize(2).startsWith(BUILDING.strip());
+        assertThat(lines.getLast()).contains(" -Dhandgrad.stderr=3 ").endsWith(" train two words");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "../../handgrad",
+                "main/resources/handgrad/app/image/launcher.sh",
+                "../../examples/programs/sweep.sbatch"
+            })
+    void shellcheckFindsNothing(String script) throws Exception {
+        var shellcheck = onPath("shellcheck");
+        assumeTrue(shellcheck.isPresent(), "shellcheck is not installed: left out");
+        var process = new ProcessBuilder(shellcheck.get().toString(), "-s", "sh", script);
+        assertThat(result(process.start())).isEqualTo(new CommandResult(0, "", ""));
+    }
+
+    private static Optional<Path> onPath(String program) {
+        return Stream.of(System.getenv("PATH").split(":", -1))
+                .map(folder -> Path.of(folder, program))
+                .filter(Files::isExecutable)
+                .findFirst();
     }
 
     private CommandResult bench(Map<String, String> environment) throws Exception {

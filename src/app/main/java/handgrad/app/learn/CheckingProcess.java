@@ -16,7 +16,7 @@ final class CheckingProcess implements AutoCloseable {
 
     private static final String WARNING = "WARNING: ";
 
-    private static final List<String> OPTIONS = List.of("-XX:+UseSerialGC");
+    private static final List<String> OPTIONS = List.of(ChildJvm.QUICK, "-XX:+UseSerialGC");
 
     private final Process process;
     private volatile boolean running;

@@ -26,7 +26,8 @@ public final class DiskSpace {
      */
     public static void requireRoom(String option, Path folder, long bytes, int keep) {
         try {
-            long usable = Files.getFileStore(folder).getUsableSpace();
+            // Not by its FileStore, which Java does not find where the root is no mount point, as below chroot.
+            long usable = folder.toFile().getUsableSpace();
             requireRoom(option, folder, usable, needed(folder, bytes, keep));
         } catch (IOException exception) {
             throw new WrongInputException(option + ": cannot use " + folder + ": " + RunFolder.reason(exception));

@@ -37,7 +37,7 @@ public record RunOutcome(int steps, int done, double seconds, double train, doub
     }
 
     /** Reads it back; the message of the exception says what is wrong with the file. */
-    static RunOutcome read(Path file) {
+    public static RunOutcome read(Path file) {
         var text = new UserFile("", file, "the outcome of a run").text(MAXIMUM_BYTES);
         return JsonObject.read(
                 file.toString(),

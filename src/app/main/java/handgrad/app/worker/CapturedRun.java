@@ -25,7 +25,8 @@ public record CapturedRun(int code, String out, String err) {
         var out = new ByteArrayOutputStream();
         var err = new ByteArrayOutputStream();
         try (var messages = MessageFile.create(path)) {
-            var process = new ProcessBuilder(ChildJvm.command(List.of("-Dhandgrad.worker=" + path), MAIN, arguments))
+            var process = new ProcessBuilder(
+                            ChildJvm.command(List.of(ChildJvm.QUICK, "-Dhandgrad.worker=" + path), MAIN, arguments))
                     .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                     .redirectError(ProcessBuilder.Redirect.DISCARD)
                     .start();

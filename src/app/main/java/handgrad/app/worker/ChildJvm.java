@@ -6,10 +6,13 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The command line of a JVM that runs a user's code, with the classes and the options of this one. */
+/** The command line of a JVM with the classes and the options of this one. */
 public final class ChildJvm {
-    /** This JVM's own part in messages and streams, which is not its child's. */
-    private static final List<String> OWN = List.of("-Dhandgrad.worker", "-Dhandgrad.stderr");
+    /** This JVM's own part in messages, streams and its parent's end, which is not its child's. */
+    private static final List<String> OWN = List.of("-Dhandgrad.worker", "-Dhandgrad.stderr", "-Dhandgrad.parent");
+
+    /** What a JVM that lives for seconds has less of: the optimising compiler. */
+    public static final String QUICK = "-XX:TieredStopAtLevel=1";
 
     private ChildJvm() {}
 
@@ -25,14 +28,13 @@ public final class ChildJvm {
         ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
                 .filter(ChildJvm::isPassedOn)
                 .forEach(command::add);
-        // Such a JVM lives for seconds.
-        command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:-UsePerfData"));
+        command.add("-XX:-UsePerfData");
         command.addAll(options);
-        command.addAll(List.of(
-                "--module-path",
-                System.getProperty("jdk.module.path", ""),
-                "--class-path",
-                System.getProperty("java.class.path", "") + File.pathSeparator));
+        var modulePath = System.getProperty("jdk.module.path");
+        if (modulePath != null) {
+            command.addAll(List.of("--module-path", modulePath));
+        }
+        command.addAll(List.of("--class-path", System.getProperty("java.class.path", "") + File.pathSeparator));
         var module = ChildJvm.class.getModule();
         command.addAll(module.isNamed() ? List.of("-m", module.getName() + "/" + main) : List.of(main));
         command.addAll(arguments);

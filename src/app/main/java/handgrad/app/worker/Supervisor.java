@@ -59,20 +59,16 @@ public final class Supervisor {
      */
     public static void main(String[] arguments) throws InterruptedException {
         var output = StandardOutput.install();
-        var path = Path.of(arguments[0]);
         int code;
-        try (var messages = MessageFile.create(path)) {
-            var process = new ProcessBuilder(Arrays.copyOfRange(arguments, 1, arguments.length))
-                    .inheritIO()
-                    .start();
-            var supervisor = new Supervisor(process, messages, path, System.out, System.err);
-            Runtime.getRuntime().addShutdownHook(new Thread(supervisor::passOnSignal));
-            code = supervisor.run();
+        try {
+            code = run(
+                    Path.of(arguments[0]),
+                    () -> new ProcessBuilder(Arrays.copyOfRange(arguments, 1, arguments.length))
+                            .inheritIO()
+                            .start());
         } catch (IOException exception) {
             System.err.println("handgrad: cannot run the program in a JVM of its own: " + exception.getMessage());
             code = ExitCode.FAILED;
-        } finally {
-            delete(path);
         }
         var failure = output.failure();
         if (failure != null && code == ExitCode.DONE) {
@@ -80,6 +76,29 @@ public final class Supervisor {
             code = ExitCode.FAILED;
         }
         System.exit(code);
+    }
+
+    /** Starts a worker. */
+    @FunctionalInterface
+    public interface Start {
+        /** Starts it. */
+        Process start() throws IOException;
+    }
+
+    /**
+     * Runs a worker to its end and returns its exit code.
+     *
+     * @param path the file for its messages, which is made and deleted, and which the worker's {@code -Dhandgrad.worker=}
+     *     names
+     */
+    public static int run(Path path, Start start) throws IOException, InterruptedException {
+        try (var messages = MessageFile.create(path)) {
+            var supervisor = new Supervisor(start.start(), messages, path, System.out, System.err);
+            Runtime.getRuntime().addShutdownHook(new Thread(supervisor::passOnSignal));
+            return supervisor.run();
+        } finally {
+            delete(path);
+        }
     }
 
     /** The exit code of the worker, when it has ended. */

@@ -3,6 +3,7 @@ package handgrad.app.worker;
 import handgrad.app.command.ExitCode;
 import java.io.FilterOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.io.Writer;
@@ -45,7 +46,7 @@ public final class Worker {
             current = worker;
             guard(System.out, System.err);
             Thread.setDefaultUncaughtExceptionHandler(worker::uncaught);
-            Thread.ofPlatform().daemon().name("supervisor's end").start(Worker::endAfterSupervisor);
+            watch(Worker::awaitParent);
             return worker;
         } catch (IOException exception) {
             System.err.println("handgrad: cannot report to " + path + ": " + exception.getMessage());
@@ -83,11 +84,37 @@ public final class Worker {
         }
     }
 
-    private static void endAfterSupervisor() {
-        ProcessHandle.current().parent().ifPresent(supervisor -> {
-            supervisor.onExit().join();
+    /**
+     * Ends this JVM when the process that started it is gone, so that nothing runs that nobody watches over, where the
+     * property {@code handgrad.parent} asks for it: {@code process} asks the system for that process, some seconds
+     * late; {@code input} waits for the end of standard input, a pipe of that process.
+     */
+    public static void endWithParent() {
+        switch (System.getProperty("handgrad.parent", "")) {
+            case "process" -> watch(Worker::awaitParent);
+            case "input" -> watch(Worker::awaitInput);
+            default -> {}
+        }
+    }
+
+    private static void watch(Runnable end) {
+        Thread.ofPlatform().daemon().name("parent's end").start(end);
+    }
+
+    private static void awaitParent() {
+        ProcessHandle.current().parent().ifPresent(parent -> {
+            parent.onExit().join();
             Runtime.getRuntime().halt(ExitCode.FAILED);
         });
+    }
+
+    private static void awaitInput() {
+        try {
+            System.in.transferTo(OutputStream.nullOutputStream());
+        } catch (IOException gone) {
+            // The end as well.
+        }
+        Runtime.getRuntime().halt(ExitCode.FAILED);
     }
 
     private static PrintStream counted(PrintStream stream) {
