@@ -28,11 +28,12 @@ public final class ChildJvm {
         // Such a JVM lives for seconds.
         command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:-UsePerfData"));
         command.addAll(options);
-        command.addAll(List.of(
-                "--module-path",
-                System.getProperty("jdk.module.path", ""),
-                "--class-path",
-                System.getProperty("java.class.path", "") + File.pathSeparator));
+        // Where all classes are on the class path there is no module path, and java takes no empty one.
+        var modulePath = System.getProperty("jdk.module.path", "");
+        if (!modulePath.isEmpty()) {
+            command.addAll(List.of("--module-path", modulePath));
+        }
+        command.addAll(List.of("--class-path", System.getProperty("java.class.path", "") + File.pathSeparator));
         var module = ChildJvm.class.getModule();
         command.addAll(module.isNamed() ? List.of("-m", module.getName() + "/" + main) : List.of(main));
         command.addAll(arguments);
