@@ -34,6 +34,23 @@ class HouseTest {
     /** The arguments of a type, which may have commas; of types in types the inner ones go first. */
     private static final Pattern TYPE_ARGUMENTS = Pattern.compile("<[\\w.,?\\[\\] ]*>");
 
+    /** Functions that Java lets differ by an ulp from platform to platform, unless they are those of StrictMath. */
+    private static final Pattern INEXACT = Pattern.compile(
+            "\\bMath(?:\\.|::)(?:exp|expm1|log|log10|log1p|pow|sin|cos|tan|asin|acos|atan|atan2|sinh|cosh"
+                    + "|tanh|cbrt|hypot)\\b");
+
+    /** Functions of vectors, which each platform has from another library. */
+    private static final Pattern INEXACT_VECTORS = Pattern.compile(
+            "\\bVectorOperators\\.(?:EXP|EXPM1|LOG|LOG10|LOG1P|POW|SIN|COS|TAN|ASIN|ACOS|ATAN|ATAN2|SINH|COSH|TANH|CBRT"
+                    + "|HYPOT)\\b");
+
+    /** What no weight depends on: which product goes where, and losses, measures and sentences about a training. */
+    private static final List<String> NOT_FOR_WEIGHTS =
+            List.of("handgrad.kernel.route", "handgrad.check", "handgrad.diagnostics", "handgrad.app");
+
+    /** It turns losses into what a person reads. */
+    private static final String MEASURES = "Measures.java";
+
     private static final int COLUMNS = 120;
     private static final int LINES = 400;
 
@@ -88,6 +105,7 @@ class HouseTest {
             "handgrad.app.text",
             "handgrad.app.sequence",
             "handgrad.app.gpt2",
+            "handgrad.app.hash",
             "handgrad.app.program",
             "handgrad.app.exercise",
             "handgrad.app.diagram",
@@ -216,6 +234,27 @@ class HouseTest {
             }
         }
         assertThat(wrong).as("files of the engine that import another library").isEmpty();
+    }
+
+    /** So that a training has the same bits on every machine; {@code handgrad.kernel} says why. */
+    @Test
+    void weights_depend_on_no_function_that_platforms_have_different_code_for() throws IOException {
+        var wrong = new TreeMap<String, String>();
+        for (var source : sources()) {
+            boolean forWeights = source.name.startsWith("handgrad")
+                    && !isIn(source.name, "handgrad.page")
+                    && !isIn(source.name, "handgrad.jmh")
+                    && NOT_FOR_WEIGHTS.stream().noneMatch(room -> isIn(source.name, room))
+                    && !source.file.endsWith(MEASURES);
+            var text = read(PROJECT.resolve(source.file));
+            for (var pattern : List.of(INEXACT, INEXACT_VECTORS)) {
+                var found = pattern.matcher(text);
+                if (forWeights && found.find()) {
+                    wrong.put(source.file.toString(), found.group());
+                }
+            }
+        }
+        assertThat(wrong).as("files that want StrictMath").isEmpty();
     }
 
     /** Who reads a name knows which class is meant, in whichever module it stands; a program of a user imports many. */

@@ -11,7 +11,11 @@ import java.util.function.DoubleSupplier;
  * <p>OpenBLAS has one set of kernels per processor family, and each has its edges: rows that do not fill a register, a
  * last block of k, a shape that takes the path for small matrices. Most wrong versions were wrong there and only on
  * some processors, so a version number does not replace a look. The shapes lie on and beside the multiples of 8, 16 and
- * 32, and hold those of known faults: k = 0 with NaN in C (OpenBLAS #2914) and 45x33 by 33x33 (#5429).
+ * 32, and hold those of known faults: k = 0 with NaN in C (OpenBLAS #2914); on Apple M4, whose short way is taken
+ * without transposes and with alpha = 1 and beta = 0, 45x33 by 33x33 (#5429) and 3x2 by 2x4 (#5528); on arm64 a row by
+ * a column, a scalar product that began with what a register held (#5917). And k = 520 is longer than a block of k on
+ * most processors. What was wrong with several threads of OpenBLAS's own, as on Neoverse V2 (#5643), is not looked for:
+ * here it has one.
  *
  * <p>A matrix lies at an offset and with padding between its rows. The padding of A and B is NaN and spoils a product
  * that uses it; the padding of C must come back as it was.
@@ -26,7 +30,8 @@ final class SelfTest {
     private static final int[][] SHAPES = {
         {7, 9, 0}, {1, 1, 1}, {1, 7, 8}, {7, 1, 9}, {8, 9, 1}, {9, 8, 7}, {16, 16, 16}, {31, 33, 16},
         {33, 31, 9}, {33, 7, 31}, {45, 33, 33}, {45, 33, 33}, {45, 33, 33}, {45, 33, 33}, {64, 9, 64}, {1, 100, 33},
-        {100, 1, 64}, {64, 9, 100}, {33, 16, 0}, {8, 64, 31}, {16, 7, 100}, {31, 100, 8}, {100, 16, 31}, {100, 33, 16}
+        {100, 1, 64}, {64, 9, 100}, {33, 16, 0}, {8, 64, 31}, {16, 7, 100}, {31, 100, 8}, {100, 16, 31}, {100, 33, 16},
+        {3, 4, 2}, {1, 1, 100}, {1, 1, 33}, {1, 1, 64}, {9, 8, 520}, {1, 31, 129}
     };
 
     private static final float[] ALPHAS = {1, -0.75f, 1};

@@ -5,6 +5,7 @@ import handgrad.app.command.ExitCode;
 import handgrad.app.command.FailedException;
 import handgrad.app.command.Machine;
 import handgrad.app.command.WrongInputException;
+import handgrad.app.hash.HashTable;
 import handgrad.app.mpi.MpiRanks;
 import handgrad.app.mpi.RanksReport;
 import handgrad.mpi.Launcher;
@@ -34,7 +35,9 @@ import picocli.CommandLine.Spec;
             "Under a launcher, as in mpirun -n 2 ./handgrad doctor, it prints where the ranks run and how fast they"
                     + " exchange.",
             "Of a file of weights it lists the tensors and whether their checksums are good, and prints the hash: files"
-                    + " of equal hashes hold the same bits."
+                    + " of equal hashes hold the same bits.",
+            "With --hashes it shows that trainings give the same bits under every setting here, and those of other"
+                    + " machines."
         })
 final class DoctorCommand implements Callable<Integer> {
     /** Processes that ran on average before a calibration, at which it may mistake their work for slowness. */
@@ -42,6 +45,9 @@ final class DoctorCommand implements Callable<Integer> {
 
     /** Seconds; an hour is more than any calibration needs. */
     private static final int LONGEST_CALIBRATION = 3600;
+
+    /** A training for hashes; it takes hours. */
+    private static final int MOST_STEPS = 100_000;
 
     /** How long the compiler has nothing to do once it is done; one method may take it a second. */
     private static final Duration REST = Duration.ofMillis(1500);
@@ -60,6 +66,16 @@ final class DoctorCommand implements Callable<Integer> {
                     + " OpenBLAS and"
                     + " which in Java, and keep it for later runs. Last bits of their results may change.")
     private @Nullable Double calibrate;
+
+    @Option(
+            names = "--hashes",
+            arity = "0..1",
+            fallbackValue = "" + HashTable.STEPS,
+            paramLabel = "STEPS",
+            description = "Train small models for ${FALLBACK-VALUE} steps, or so many, under every vector width, on one"
+                    + " and on two threads, and print the hashes of their weights: all are to be the same, and those"
+                    + " that are published. Takes minutes.")
+    private @Nullable Integer hashes;
 
     @Parameters(
             arity = "0..1",
@@ -95,6 +111,9 @@ final class DoctorCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        if (hashes != null) {
+            return hashes(hashes);
+        }
         if (file == null) {
             return calibrate == null ? report() : calibrate(calibrate);
         }
@@ -104,6 +123,15 @@ final class DoctorCommand implements Callable<Integer> {
         Checks.notEmpty("FILE", file);
         WeightsTable.print(file, spec.commandLine().getOut());
         return ExitCode.DONE;
+    }
+
+    private int hashes(int steps) {
+        if (file != null || calibrate != null) {
+            throw new WrongInputException(
+                    "--hashes trains models of its own: leave it out, or " + (file == null ? "--calibrate" : file));
+        }
+        Checks.between(1, MOST_STEPS, "--hashes", steps);
+        return new HashTable(steps).print(spec.commandLine().getOut());
     }
 
     private int calibrate(double seconds) {

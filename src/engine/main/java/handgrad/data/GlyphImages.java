@@ -69,8 +69,8 @@ public final class GlyphImages {
                 int pixelRow = at / SIDE;
                 double x = at % SIDE - centerX;
                 double y = pixelRow - centerY;
-                double column = (Math.cos(angle) * x + Math.sin(angle) * y) / cell + (COLUMNS - 1) / 2.0;
-                double row = (Math.cos(angle) * y - Math.sin(angle) * x) / cell + (ROWS - 1) / 2.0;
+                double column = (StrictMath.cos(angle) * x + StrictMath.sin(angle) * y) / cell + (COLUMNS - 1) / 2.0;
+                double row = (StrictMath.cos(angle) * y - StrictMath.sin(angle) * x) / cell + (ROWS - 1) / 2.0;
                 double value = brightness * ink(labels[n], row, column) + NOISE * noise[at];
                 pixels[n * SIDE * SIDE + at] = (byte) Math.clamp(Math.round(255 * value), 0, 255);
             }

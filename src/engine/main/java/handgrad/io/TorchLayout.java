@@ -186,7 +186,7 @@ final class TorchLayout {
             case Deviation deviation -> {
                 var torch = Tensor.zeros(own.dtype(), own.shape());
                 for (int i = 0; i < own.shape().elements(); i++) {
-                    torch.setFlat(i, Math.pow(own.getFlat(i), 2) - deviation.epsilon());
+                    torch.setFlat(i, own.getFlat(i) * own.getFlat(i) - deviation.epsilon());
                 }
                 yield torch;
             }

@@ -56,8 +56,8 @@ public final class Activation {
                     int f = 2 * i * channels;
                     int g = f + channels;
                     for (int c = 0; c < channels; c++) {
-                        t[f + c] = Math.tanh(x[f + c]);
-                        t[g + c] = Math.tanh(x[g + c] / 2);
+                        t[f + c] = StrictMath.tanh(x[f + c]);
+                        t[g + c] = StrictMath.tanh(x[g + c] / 2);
                         out[i * channels + c] = t[f + c] * (0.5 + 0.5 * t[g + c]);
                     }
                 }
@@ -104,7 +104,7 @@ public final class Activation {
             },
             x -> {
                 double near = Math.clamp(x, -GELU_FAR, GELU_FAR);
-                return Math.tanh(GELU_SCALE * near * (1 + GELU_CUBE * near * near));
+                return StrictMath.tanh(GELU_SCALE * near * (1 + GELU_CUBE * near * near));
             },
             (x, t) -> 0.5 * Math.max(x, -GELU_FAR) * (1 + t));
 
@@ -147,7 +147,7 @@ public final class Activation {
             },
             (x, phi, dOut) -> {
                 double near = Math.clamp(x, -GELU_NORMAL_FAR, GELU_NORMAL_FAR);
-                return (phi + NormalDistribution.DENSITY_AT_0 * near * Math.exp(-0.5 * near * near)) * dOut;
+                return (phi + NormalDistribution.DENSITY_AT_0 * near * StrictMath.exp(-0.5 * near * near)) * dOut;
             });
 
     private static final RowLoop SILU = RowLoop.keeping(

@@ -13,10 +13,10 @@ public final class Elementwise {
     private static final ElementwiseLoop POWER = ElementwiseLoop.of(
             (x, _, out, exponent, _, from, to) -> {
                 for (int i = from; i < to; i++) {
-                    out[i] = (float) Math.pow(x[i], exponent);
+                    out[i] = (float) StrictMath.pow(x[i], exponent);
                 }
             },
-            (x, _, exponent, _) -> Math.pow(x, exponent));
+            (x, _, exponent, _) -> StrictMath.pow(x, exponent));
 
     private static final ElementwiseLoop CLAMP = ElementwiseLoop.of(
             (x, _, out, least, largest, from, to) -> {

@@ -55,7 +55,7 @@ final class NormalDistribution {
         double t = 1 / (1 + SCALE * a);
         double square = a * a;
         double lost = Math.fma(a, a, -square);
-        double tail = Math.exp(-0.5 * square) * (1 - 0.5 * lost) * t * series((t - MIDDLE) / RADIUS);
+        double tail = StrictMath.exp(-0.5 * square) * (1 - 0.5 * lost) * t * series((t - MIDDLE) / RADIUS);
         return x < 0 ? tail : 1 - tail;
     }
 

@@ -17,9 +17,10 @@ public enum PointwiseLoss {
      * exponential is that of -|x|, which cannot overflow, and σ(x) - t is taken from the nearer end of σ.
      */
     BCE_WITH_LOGITS(
-            (x, t, _, _) -> (x > 0 ? product(1 - t, x) : product(t, -x)) + Math.log1p(Math.exp(-Math.abs(x))),
+            (x, t, _, _) ->
+                    (x > 0 ? product(1 - t, x) : product(t, -x)) + StrictMath.log1p(StrictMath.exp(-Math.abs(x))),
             (x, t, factor, _) -> {
-                double e = Math.exp(-Math.abs(x));
+                double e = StrictMath.exp(-Math.abs(x));
                 return factor * (x > 0 ? 1 - t - e / (1 + e) : e / (1 + e) - t);
             }),
 
@@ -35,7 +36,7 @@ public enum PointwiseLoss {
             (x, t, factor, delta) -> factor * Math.max(-delta, Math.min(delta, x - t))),
 
     /** The term t (ln t - x), 0 where t is, and its slope -t. */
-    KL_DIV((x, t, _, _) -> product(t, Math.log(t) - x), (_, t, factor, _) -> -t * factor);
+    KL_DIV((x, t, _, _) -> product(t, StrictMath.log(t) - x), (_, t, factor, _) -> -t * factor);
 
     /** Terms that are added one after the other. */
     private static final int RUN = 16;

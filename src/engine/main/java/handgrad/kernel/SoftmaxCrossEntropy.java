@@ -91,7 +91,7 @@ public final class SoftmaxCrossEntropy {
                 ScalarSoftmax.scale(probabilities, row, classes, factor);
             }
             if (targets[i] >= 0) {
-                losses[i] += Math.log(sum);
+                losses[i] += StrictMath.log(sum);
             }
         }
     }
@@ -121,7 +121,7 @@ public final class SoftmaxCrossEntropy {
                 logits[j] *= factor;
             }
             if (targets[i] >= 0) {
-                losses[i] += Math.log(sum);
+                losses[i] += StrictMath.log(sum);
             }
         }
     }
@@ -136,14 +136,14 @@ public final class SoftmaxCrossEntropy {
             }
             double ofTarget = targets[i] >= 0 ? logits[row + targets[i]] : 0;
             for (int j = row; j < row + classes; j++) {
-                probabilities[j] = Math.exp(logits[j] - largest);
+                probabilities[j] = StrictMath.exp(logits[j] - largest);
             }
             double sum = PairwiseSum.of(classes, j -> probabilities[row + j]);
             for (int j = row; j < row + classes; j++) {
                 probabilities[j] /= sum;
             }
             if (targets[i] >= 0) {
-                losses[i] = largest - ofTarget + Math.log(sum);
+                losses[i] = largest - ofTarget + StrictMath.log(sum);
             }
         }
         return PairwiseSum.of(rows, i -> losses[i]);

@@ -57,7 +57,7 @@ public final class SoftmaxRows {
                     int row = i * n;
                     double sum = PairwiseSum.of(n, j -> dOut[row + j]);
                     for (int j = row; j < row + n; j++) {
-                        dX[j] = dOut[j] - Math.exp(y[j]) * sum;
+                        dX[j] = dOut[j] - StrictMath.exp(y[j]) * sum;
                     }
                 }
             });
@@ -152,7 +152,7 @@ public final class SoftmaxRows {
         for (int row = from * n; row < to * n; row += n) {
             float largest = largest(x, row, n);
             exponentials(x, row, n, largest, out);
-            double logarithm = Math.log(Reduction.sum(out, row, n));
+            double logarithm = StrictMath.log(Reduction.sum(out, row, n));
             for (int j = row; j < row + n; j++) {
                 out[j] = (float) ((double) x[j] - largest - logarithm);
             }
@@ -164,7 +164,7 @@ public final class SoftmaxRows {
             float largest = largest(x, i * n, n);
             float shift = Float.isInfinite(largest) ? 0 : largest;
             exponentials(x, i * n, n, shift, exponentials);
-            out[i] = (float) (shift + Math.log(Reduction.sum(exponentials, i * n, n)));
+            out[i] = (float) (shift + StrictMath.log(Reduction.sum(exponentials, i * n, n)));
         }
     }
 
@@ -193,7 +193,7 @@ public final class SoftmaxRows {
     private static void logSoftmax(double[] x, int rows, int n, double[] out) {
         for (int i = 0; i < rows; i++) {
             double largest = largest(x, i * n, n);
-            double logarithm = Math.log(exponentials(x, i * n, n, largest, out));
+            double logarithm = StrictMath.log(exponentials(x, i * n, n, largest, out));
             for (int j = i * n; j < (i + 1) * n; j++) {
                 out[j] = x[j] - largest - logarithm;
             }
@@ -205,7 +205,7 @@ public final class SoftmaxRows {
         for (int i = 0; i < rows && n > 0; i++) {
             double largest = largest(x, i * n, n);
             double shift = Double.isInfinite(largest) ? 0 : largest;
-            out[i] = shift + Math.log(exponentials(x, i * n, n, shift, exponentials));
+            out[i] = shift + StrictMath.log(exponentials(x, i * n, n, shift, exponentials));
         }
     }
 
@@ -220,7 +220,7 @@ public final class SoftmaxRows {
     /** Writes the exponentials of a row, and returns their sum. */
     private static double exponentials(double[] x, int row, int n, double shift, double[] out) {
         for (int j = row; j < row + n; j++) {
-            out[j] = Math.exp(x[j] - shift);
+            out[j] = StrictMath.exp(x[j] - shift);
         }
         return PairwiseSum.of(n, j -> out[row + j]);
     }

@@ -37,11 +37,11 @@ public enum UnaryOperation {
     /** max(x, 0); NaN stays NaN. */
     RELU(x -> Math.max(x, 0), Rectifier::relu),
     /** eˣ. */
-    EXP(Math::exp, Elementwise::exp),
+    EXP(StrictMath::exp, Elementwise::exp),
     /** ln x. */
-    LOG(Math::log, Elementwise::log),
+    LOG(StrictMath::log, Elementwise::log),
     /** tanh x. */
-    TANH(Math::tanh, Elementwise::tanh),
+    TANH(StrictMath::tanh, Elementwise::tanh),
     /** 1 / (1 + e⁻ˣ). */
     SIGMOID(UnaryOperation::sigmoid, Elementwise::sigmoid);
 
@@ -71,6 +71,6 @@ public enum UnaryOperation {
      * underflow.
      */
     public static double sigmoid(double x) {
-        return x < -40 ? Math.exp(x) : 1 / (1 + Math.exp(-x));
+        return x < -40 ? StrictMath.exp(x) : 1 / (1 + StrictMath.exp(-x));
     }
 }

@@ -93,7 +93,7 @@ public final class WeightedCrossEntropy {
                 largest = at;
             }
         }
-        return at(logits, largest) - Math.log(at(probabilities, largest));
+        return at(logits, largest) - StrictMath.log(at(probabilities, largest));
     }
 
     private static double at(Object x, int index) {

@@ -55,7 +55,7 @@ record TruncatedNormal(double deviation, double limit) implements Initialization
             term *= 2 * x * x / (2 * n + 1);
             sum += term;
         }
-        return SLOPE_AT_0 * Math.exp(-x * x) * sum;
+        return SLOPE_AT_0 * StrictMath.exp(-x * x) * sum;
     }
 
     /** The inverse of erf for y from -1, where it is -∞, to 1. */
@@ -64,11 +64,11 @@ record TruncatedNormal(double deviation, double limit) implements Initialization
         if (target >= 1) {
             return Math.copySign(Double.POSITIVE_INFINITY, y);
         }
-        double logarithm = Math.log1p(-target * target);
+        double logarithm = StrictMath.log1p(-target * target);
         double half = 2 / (Math.PI * WINITZKI) + logarithm / 2;
         double x = Math.sqrt(Math.max(0, Math.sqrt(half * half - logarithm / WINITZKI) - half));
         for (int step = 0; step < NEWTON_STEPS; step++) {
-            x -= (erf(x) - target) / (SLOPE_AT_0 * Math.exp(-x * x));
+            x -= (erf(x) - target) / (SLOPE_AT_0 * StrictMath.exp(-x * x));
         }
         return Math.copySign(x, y);
     }

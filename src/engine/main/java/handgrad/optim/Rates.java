@@ -18,6 +18,6 @@ final class Rates {
 
     /** From one rate to another along half a cosine, at a part from 0 to 1 of the way. */
     static double between(double from, double to, double part) {
-        return to + (from - to) * (1 + Math.cos(Math.PI * part)) / 2;
+        return to + (from - to) * (1 + StrictMath.cos(Math.PI * part)) / 2;
     }
 }

@@ -10,20 +10,20 @@ final class BoxMuller {
     /** Box and Muller's method on 16 uniform numbers in place; each step rounds to float32, as PyTorch's does. */
     static void apply(float[] block, int start) {
         for (int i = start; i < start + HALF; i++) {
-            float logarithm = (float) Math.log(1 - block[i]);
+            float logarithm = (float) StrictMath.log(1 - block[i]);
             float radius = (float) Math.sqrt(-2 * logarithm);
             float angle = (float) (2 * Math.PI * block[i + HALF]);
-            block[i] = radius * (float) Math.cos(angle);
-            block[i + HALF] = radius * (float) Math.sin(angle);
+            block[i] = radius * (float) Circle.cos(angle);
+            block[i + HALF] = radius * (float) Circle.sin(angle);
         }
     }
 
     static void apply(double[] block, int start) {
         for (int i = start; i < start + HALF; i++) {
-            double radius = Math.sqrt(-2 * Math.log(1 - block[i]));
+            double radius = Math.sqrt(-2 * StrictMath.log(1 - block[i]));
             double angle = 2 * Math.PI * block[i + HALF];
-            block[i] = radius * Math.cos(angle);
-            block[i + HALF] = radius * Math.sin(angle);
+            block[i] = radius * Circle.cos(angle);
+            block[i + HALF] = radius * Circle.sin(angle);
         }
     }
 }

@@ -346,7 +346,7 @@ public final class TorchRandom {
 
     /** A number of the exponential distribution of rate 1; from 0.0, not -0.0, up. */
     private float exponential() {
-        return (float) (0.0 - Math.log(1 - uniformDouble()));
+        return (float) (0.0 - StrictMath.log(1 - uniformDouble()));
     }
 
     /** One normal number by Box and Muller's method, which makes two: the second waits for the next call. */
@@ -356,10 +356,10 @@ public final class TorchRandom {
             return secondNormal;
         }
         double angle = 2 * Math.PI * uniformDouble();
-        double radius = Math.sqrt(-2 * Math.log(1 - uniformDouble()));
-        secondNormal = radius * Math.sin(angle);
+        double radius = Math.sqrt(-2 * StrictMath.log(1 - uniformDouble()));
+        secondNormal = radius * Circle.sin(angle);
         hasSecondNormal = true;
-        return radius * Math.cos(angle);
+        return radius * Circle.cos(angle);
     }
 
     private static void checkProbability(double p) {

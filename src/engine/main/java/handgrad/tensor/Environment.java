@@ -12,7 +12,8 @@ import java.util.List;
  * which they do not.
  *
  * @param handgrad the version of handgrad
- * @param jdk the version of the JDK, whose functions, such as {@link Math#log}, are exact to an ulp only
+ * @param jdk the version of the JDK, which changes no bits since the kernels use {@link StrictMath}; kept for a person
+ *     who looks for the cause of a difference
  * @param blas the version of OpenBLAS, or {@code off}
  * @param core the processor family whose kernels OpenBLAS chose, or {@code off}
  * @param route which matrix products go to OpenBLAS and which to Java, in words
@@ -38,14 +39,13 @@ public record Environment(
     }
 
     /**
-     * Where this environment differs from the one here in what can change bits, in words such as {@code JDK 25.0.3
-     * (here 26)}; nothing if results have the same bits. OpenBLAS matters only where products go to it, and the width
+     * Where this environment differs from the one here in what can change bits, in words such as {@code FMA (here no
+     * FMA)}; nothing if results have the same bits. OpenBLAS matters only where products go to it, and the width
      * of the vectors only where it can decide which do: the Java kernels give the same bits at every width.
      */
     public List<String> differences(Environment here) {
         var differences = new ArrayList<String>();
         add(differences, "handgrad ", handgrad, here.handgrad);
-        add(differences, "JDK ", jdk, here.jdk);
         add(differences, "", fma ? "FMA" : "no FMA", here.fma ? "FMA" : "no FMA");
         if (usesOpenBlas() || here.usesOpenBlas()) {
             add(differences, "OpenBLAS ", blas + " " + core, here.blas + " " + here.core);

@@ -132,10 +132,10 @@ public final class Updates {
         requireAlike(operation, "square", value, square);
         requireEpsilon(operation, epsilon);
         Conversion.requireHeld(operation, gradFactor, value.dtype());
-        double rate = lr / (1 - Math.pow(beta1, step));
+        double rate = lr / (1 - StrictMath.pow(beta1, step));
         Conversion.requireHeld(operation, rate, value.dtype());
         double divisor = lr < LARGE_RATE ? 1 : rate;
-        double scale = 1 / Math.sqrt(1 - Math.pow(beta2, step));
+        double scale = 1 / Math.sqrt(1 - StrictMath.pow(beta2, step));
         AdamStep.of(gradFactor, beta1, beta2, decay, keep, rate / divisor, scale / divisor, epsilon / divisor)
                 .run(
                         value.elements(),

@@ -32,7 +32,7 @@ public record Counts(Tensor counts, int rows) {
                     "Counts: contexts must have at most " + LONGEST_CONTEXT + " characters, they have " + length);
         }
         int symbols = data.alphabet().size();
-        double numbers = Math.pow(symbols, length + 1);
+        double numbers = StrictMath.pow(symbols, length + 1);
         if (numbers > LARGEST_TABLE) {
             throw new IllegalArgumentException(String.format(
                     Locale.ROOT,
@@ -43,7 +43,7 @@ public record Counts(Tensor counts, int rows) {
                     numbers,
                     LARGEST_TABLE));
         }
-        var counts = Tensor.zeros(DType.FLOAT64, Shape.of((int) Math.pow(symbols, length), symbols));
+        var counts = Tensor.zeros(DType.FLOAT64, Shape.of((int) StrictMath.pow(symbols, length), symbols));
         double[] cells = counts.doubles();
         int[] contexts = contexts(data);
         int[] nexts = data.y().ints();

@@ -23,14 +23,14 @@ final class MuLaw {
     /** The symbol of a 16-bit sample, 0 to 255. */
     static int encode(short sample) {
         double x = sample / FULL_SCALE;
-        double f = Math.signum(x) * Math.log1p(MU * Math.abs(x)) / Math.log(SYMBOLS);
+        double f = Math.signum(x) * StrictMath.log1p(MU * Math.abs(x)) / StrictMath.log(SYMBOLS);
         return (int) Math.floor((f + 1) / 2 * MU + 0.5);
     }
 
     /** The 16-bit sample in the middle of a symbol. */
     static short decode(int symbol) {
         double f = 2 * symbol / MU - 1;
-        double x = Math.signum(f) * (Math.pow(SYMBOLS, Math.abs(f)) - 1) / MU;
+        double x = Math.signum(f) * (StrictMath.pow(SYMBOLS, Math.abs(f)) - 1) / MU;
         return (short) Math.clamp(Math.round(x * FULL_SCALE), Short.MIN_VALUE, Short.MAX_VALUE);
     }
 

@@ -33,13 +33,13 @@ final class Tone {
         int noteLength = (int) (NOTE_SECONDS * SAMPLE_RATE);
         for (int i = 0; i < samples.length; i++) {
             int semitone = SEMITONES[i / noteLength % SEMITONES.length];
-            double frequency = MIDDLE_C * Math.pow(2, semitone / 12.0);
+            double frequency = MIDDLE_C * StrictMath.pow(2, semitone / 12.0);
             double u = (double) (i % noteLength) / SAMPLE_RATE;
             double wave = 0;
             for (int h = 1; h <= HARMONICS.length; h++) {
-                wave += HARMONICS[h - 1] * Math.sin(2 * Math.PI * h * frequency * u);
+                wave += HARMONICS[h - 1] * StrictMath.sin(2 * Math.PI * h * frequency * u);
             }
-            double envelope = Math.min(u / ATTACK, 1) * Math.exp(-u / DECAY);
+            double envelope = Math.min(u / ATTACK, 1) * StrictMath.exp(-u / DECAY);
             samples[i] = (short) Math.round(envelope * wave * Short.MAX_VALUE);
         }
         return new Sound(SAMPLE_RATE, samples);

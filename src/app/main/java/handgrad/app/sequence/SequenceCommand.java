@@ -80,6 +80,12 @@ public final class SequenceCommand implements Callable<Integer> {
         return train;
     }
 
+    /** The options of a training by what stands behind {@code train} on the command line. */
+    static SequenceOptions parsed(String... arguments) {
+        var model = train().parseArgs(arguments).subcommand();
+        return ((SequenceCommand) model.commandSpec().userObject()).options();
+    }
+
     private static CommandLine of(SequenceModel model) {
         var command = new CommandLine(new SequenceCommand(model));
         var spec = command.getCommandSpec();

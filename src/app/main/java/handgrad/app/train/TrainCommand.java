@@ -10,6 +10,7 @@ import handgrad.app.command.WrongInputException;
 import handgrad.data.Names;
 import handgrad.models.LectureModel;
 import handgrad.nn.Collective;
+import handgrad.nn.Layer;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -263,6 +264,14 @@ public final class TrainCommand implements Callable<Integer> {
     private static int shards(int given) {
         Checks.atLeast(1, ShardsOption.NAME, given);
         return given;
+    }
+
+    /** The model that this command's training ends with, on the bundled names. */
+    Layer trained() {
+        var names = Names.bundled();
+        var options = options(null).withAlphabet(names.alphabet());
+        var split = names.split(TrainOptions.SPLIT_SEED, options.blockSize());
+        return Training.of(options, split.train()).network();
     }
 
     private static <T> T given(@Nullable T value, T otherwise) {

@@ -30,8 +30,9 @@ public final class ChildJvm {
                 .forEach(command::add);
         command.add("-XX:-UsePerfData");
         command.addAll(options);
-        var modulePath = System.getProperty("jdk.module.path");
-        if (modulePath != null) {
+        // Where all classes are on the class path there is no module path, and java takes no empty one.
+        var modulePath = System.getProperty("jdk.module.path", "");
+        if (!modulePath.isEmpty()) {
             command.addAll(List.of("--module-path", modulePath));
         }
         command.addAll(List.of("--class-path", System.getProperty("java.class.path", "") + File.pathSeparator));

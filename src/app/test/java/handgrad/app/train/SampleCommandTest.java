@@ -327,15 +327,15 @@ class SampleCommandTest {
     void warnsOfWhatCanChangeBits() throws IOException {
         var fma = Backend.environment().fma();
         changeEnvironment("\"fma\":" + fma, "\"fma\":" + !fma);
-        changeEnvironment("\"jdk\":\"[^\"]*\"", "\"jdk\":\"24\\\\u001b[31m\"");
+        changeEnvironment("\"handgrad\":\"[^\"]*\"", "\"handgrad\":\"0\\\\u001b[31m\"");
         var result = sample();
         assertThat(result.code()).isZero();
         assertThat(result.out().lines()).hasSize(20);
         assertThat(result.err())
-                .isEqualTo(
-                        "handgrad: warning: the run was made with JDK 24\\u001b[31m (here " + Runtime.version() + "), "
-                                + (fma ? "no FMA (here FMA)" : "FMA (here no FMA)")
-                                + ": last bits can differ, and with them what is drawn\n");
+                .isEqualTo("handgrad: warning: the run was made with handgrad 0\\u001b[31m (here " + Backend.version()
+                        + "), "
+                        + (fma ? "no FMA (here FMA)" : "FMA (here no FMA)")
+                        + ": last bits can differ, and with them what is drawn\n");
     }
 
     @Test

@@ -77,7 +77,7 @@ final class AttentionTile {
         for (int row = 0; row < rows; row++) {
             int seen = first + row + 1;
             double sum = Reduction.sum(p, row * stride, seen);
-            logarithms[at + row] = (float) (logarithms[at + row] + Math.log(sum));
+            logarithms[at + row] = (float) (logarithms[at + row] + StrictMath.log(sum));
             multiply(row * stride, seen, (float) (1 / sum));
         }
     }

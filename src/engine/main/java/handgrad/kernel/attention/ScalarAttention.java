@@ -44,13 +44,13 @@ final class ScalarAttention {
         }
         double divisor = 0;
         for (int j = 0; j <= i; j++) {
-            p[j] = Math.exp(p[j] - largest);
+            p[j] = StrictMath.exp(p[j] - largest);
             divisor += p[j];
         }
         for (int j = 0; j <= i; j++) {
             p[j] /= divisor;
         }
-        return largest + Math.log(divisor);
+        return largest + StrictMath.log(divisor);
     }
 
     /** See {@link CausalAttention#backward}; P comes from q and k once more, the logarithms are not needed. */

@@ -51,7 +51,7 @@ public final class GruSteps {
             for (int j = 0; j < hidden; j++) {
                 gates[r + j] = UnaryOperation.sigmoid(gates[r + j] + product[r + j]);
                 gates[z + j] = UnaryOperation.sigmoid(gates[z + j] + product[z + j]);
-                gates[n + j] = Math.tanh(gates[n + j] + gates[r + j] * product[n + j]);
+                gates[n + j] = StrictMath.tanh(gates[n + j] + gates[r + j] * product[n + j]);
                 out[at + j] = (1 - gates[z + j]) * gates[n + j] + gates[z + j] * state[s + j];
                 state[s + j] = out[at + j];
             }

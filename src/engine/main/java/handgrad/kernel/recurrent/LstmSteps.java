@@ -63,10 +63,10 @@ public final class LstmSteps {
             for (int j = 0; j < hidden; j++) {
                 gates[i + j] = UnaryOperation.sigmoid(gates[i + j]);
                 gates[f + j] = UnaryOperation.sigmoid(gates[f + j]);
-                gates[g + j] = Math.tanh(gates[g + j]);
+                gates[g + j] = StrictMath.tanh(gates[g + j]);
                 gates[o + j] = UnaryOperation.sigmoid(gates[o + j]);
                 cell[s + j] = gates[f + j] * cell[s + j] + gates[i + j] * gates[g + j];
-                tanhCells[at + j] = Math.tanh(cell[s + j]);
+                tanhCells[at + j] = StrictMath.tanh(cell[s + j]);
                 out[at + j] = gates[o + j] * tanhCells[at + j];
                 state[s + j] = out[at + j];
             }

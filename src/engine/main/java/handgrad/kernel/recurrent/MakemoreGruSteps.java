@@ -71,7 +71,7 @@ public final class MakemoreGruSteps {
             int at = arrays.at(n);
             int s = n * hidden;
             for (int j = 0; j < hidden; j++) {
-                gates[candidate + j] = Math.tanh(gates[candidate + j]);
+                gates[candidate + j] = StrictMath.tanh(gates[candidate + j]);
                 out[at + j] = (1 - gates[z + j]) * state[s + j] + gates[z + j] * gates[candidate + j];
                 state[s + j] = out[at + j];
             }

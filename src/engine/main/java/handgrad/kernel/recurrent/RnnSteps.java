@@ -31,7 +31,7 @@ public final class RnnSteps {
             int at = arrays.at(n);
             for (int j = 0; j < hidden; j++) {
                 gates[at + j] += arrays.hasBias ? ((double[]) arrays.bias)[j] : 0;
-                out[at + j] = Math.tanh(gates[at + j]);
+                out[at + j] = StrictMath.tanh(gates[at + j]);
                 state[n * hidden + j] = out[at + j];
             }
         }
