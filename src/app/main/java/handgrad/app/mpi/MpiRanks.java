@@ -23,7 +23,7 @@ public final class MpiRanks {
             opened = true;
             return communicator;
         } catch (MpiException refusal) {
-            throw new WrongInputException(refusal.getMessage());
+            throw new WrongInputException(String.valueOf(refusal.getMessage()));
         }
     }
 
