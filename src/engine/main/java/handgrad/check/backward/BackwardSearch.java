@@ -87,14 +87,16 @@ public final class BackwardSearch {
             mistakes(whole, tensors, given, found);
         }
         if (found.isEmpty() && !isMultiple(given, expected)) {
+            // They are cheap, so the work until here does not count.
+            work = 0;
             var extra = new ArrayList<Candidate>();
             for (var program : programs) {
-                var terms = new ExtraTerms(program, tensors, expected.shape());
+                var terms = new ExtraTerms(program, tensors, given.sub(expected));
                 terms.all().forEach(mutant -> extra.add(new Candidate(program, mutant)));
             }
             keep(extra, given, found);
         }
-        return causes(found);
+        return causes(found, given.shape().elements() == 1);
     }
 
     /** Tries mistakes from the likely to the far-fetched, until no other can be told beside those found. */
@@ -134,7 +136,7 @@ public final class BackwardSearch {
             var mutant = candidate.mutant;
             if (work > MOST_WORK
                     || (!found.isEmpty()
-                            && mutant.rank() > found.getFirst().mutant.rank() + 1)) {
+                            && mutant.rank() > found.getFirst().mutant.rank() + behind(given))) {
                 return;
             }
             var program = candidate.program;
@@ -187,6 +189,11 @@ public final class BackwardSearch {
 
     private static Graph graph(Node program) {
         return new Graph(parents(program));
+    }
+
+    /** How much more far-fetched a cause may be than the likeliest: of one number many explain the value. */
+    private static int behind(Tensor given) {
+        return given.shape().elements() == 1 ? 2 : 1;
     }
 
     private static Map<Node, List<Node>> parents(Node program) {
@@ -255,7 +262,7 @@ public final class BackwardSearch {
      * All of the best rank, which the numbers do not tell apart, and of the next one what is of another kind. Another
      * form of the program says the same in other words.
      */
-    private static List<Cause> causes(List<Candidate> found) {
+    private static List<Cause> causes(List<Candidate> found, boolean isOneNumber) {
         found.sort(Comparator.comparingInt(candidate -> candidate.mutant.rank()));
         var causes = new LinkedHashSet<Cause>();
         var kinds = EnumSet.noneOf(Cause.Kind.class);
@@ -263,7 +270,7 @@ public final class BackwardSearch {
             var mutant = candidate.mutant;
             int behind = mutant.rank() - found.getFirst().mutant.rank();
             if (candidate.program == found.getFirst().program
-                    && (behind == 0 || (behind == 1 && !kinds.contains(mutant.kind())))) {
+                    && (behind == 0 || isOneNumber || (behind == 1 && !kinds.contains(mutant.kind())))) {
                 causes.add(mutant.cause());
                 kinds.add(mutant.kind());
             }

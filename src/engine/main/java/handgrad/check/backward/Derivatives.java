@@ -112,6 +112,7 @@ final class Derivatives {
                 found.put("1 + " + out + "²", (_, b) -> 1 + b * b);
                 found.put("1 + " + out, (_, b) -> 1 + b);
                 found.put(out + "²", (_, b) -> b * b);
+                found.put("-" + out + "²", (_, b) -> -b * b);
                 found.put(out + " (1 - " + out + ")", (_, b) -> b * (1 - b));
                 found.put("1 - 2 " + out, (_, b) -> 1 - 2 * b);
                 found.put("1 - " + out + "⁴", (_, b) -> 1 - b * b * b * b);

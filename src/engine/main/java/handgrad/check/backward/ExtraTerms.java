@@ -12,15 +12,20 @@ import java.util.Map;
 
 /** Terms that do not belong into a gradient: another tensor, or a term of it with another tensor in it. */
 final class ExtraTerms {
+    /** Of fewer elements a multiple says nothing. */
+    private static final int FEWEST = 3;
+
     private final Node root;
+    private final Tensor difference;
     private final Shape shape;
     private final Map<String, Tensor> tensors;
     private final List<Mutant> mutants = new ArrayList<>();
 
-    ExtraTerms(Node root, Map<String, Tensor> tensors, Shape shape) {
+    ExtraTerms(Node root, Map<String, Tensor> tensors, Tensor difference) {
         this.root = root;
         this.tensors = tensors;
-        this.shape = shape;
+        this.difference = difference;
+        this.shape = difference.shape();
     }
 
     List<Mutant> all() {
@@ -34,6 +39,8 @@ final class ExtraTerms {
                                 text, () -> Tensor.zeros(DType.FLOAT64, shape).add(tensor)));
             }
         });
+        add("1", Nodes.constant("1", Tensor.zeros(DType.FLOAT64, shape).fill(1)));
+        multiples();
         for (int d = 0; d < shape.rank(); d++) {
             if (shape.size(d) > 1) {
                 var mean = root.value().mean(d, true);
@@ -47,6 +54,27 @@ final class ExtraTerms {
             replaced(term);
         }
         return mutants;
+    }
+
+    /** Some number times another tensor, as a weight decay adds. */
+    private void multiples() {
+        if (shape.elements() < FEWEST) {
+            return;
+        }
+        tensors.forEach((text, tensor) -> {
+            if (tensor.shape().equals(shape)) {
+                double factor = dot(difference, tensor) / dot(tensor, tensor);
+                add(Nodes.number(factor) + " " + text, Nodes.constant(text, () -> tensor.mul(factor)));
+            }
+        });
+    }
+
+    private static double dot(Tensor a, Tensor b) {
+        double sum = 0;
+        for (int i = 0; i < a.shape().elements(); i++) {
+            sum += a.getFlat(i) * b.getFlat(i);
+        }
+        return sum;
     }
 
     /** The term with another tensor in the place of each of its own. */

@@ -75,8 +75,7 @@ final class Mutations {
 
     /** Terms are multiplied, or factors added. */
     private void combined(Node node, Node by, String how) {
-        if (by.inputs().stream()
-                .allMatch(each -> each.value().shape().equals(node.value().shape()))) {
+        if (by.value().shape().equals(node.value().shape())) {
             add(
                     Cause.Kind.MISSING_TERM,
                     1,
@@ -95,7 +94,7 @@ final class Mutations {
         String of = node == root ? "" : " of " + node.text();
         tensors.forEach((text, tensor) -> {
             boolean same = tensor.shape().elements() == shape.elements();
-            if (same || fits(tensor.shape(), shape)) {
+            if ((same || fits(tensor.shape(), shape)) && !isConstant(tensor)) {
                 var whole = same ? shape : tensor.shape();
                 Supplier<Tensor> factor = () -> tensor.reshape(whole.toArray());
                 int rank = (node == root ? 1 : 2)
@@ -122,6 +121,17 @@ final class Mutations {
                         () -> factor.get().square().neg().add(1));
             }
         });
+    }
+
+    /** Whether it has one value several times: what such a factor does is told as a number. */
+    private static boolean isConstant(Tensor tensor) {
+        int count = tensor.shape().elements();
+        for (int i = 1; i < count; i++) {
+            if (tensor.getFlat(i) != tensor.getFlat(0)) {
+                return false;
+            }
+        }
+        return count > 1;
     }
 
     private void extraFactor(Node node, int rank, String text, String of, Supplier<Tensor> factor) {
@@ -413,7 +423,7 @@ final class Mutations {
     }
 
     private static boolean fits(Shape small, Shape shape) {
-        return small.equals(shape) || (small.rank() == shape.rank() && Tensors.broadcasts(small, shape));
+        return small.equals(shape) || (small.rank() > 0 && Tensors.broadcasts(small, shape));
     }
 
     private static Node expanded(String text, Tensor tensor, Shape shape) {
@@ -435,6 +445,9 @@ final class Mutations {
         boolean whole = Math.abs(Math.abs(1 / k) - n) < 1e-9;
         boolean mean = whole && (n > 2 || isMean(node));
         String factor = Nodes.number(k);
+        if (x.is(Kind.ADD)) {
+            oneTerm(node, x, factor);
+        }
         var kind = mean ? Cause.Kind.MISSING_MEAN : Cause.Kind.CONSTANT_FACTOR;
         String title = node.title();
         String which =
@@ -469,6 +482,20 @@ final class Mutations {
                                         ? ": one of them is the n of a mean, the other the n - 1 of a variance"
                                         : times(other, n)));
             }
+        }
+    }
+
+    /** The factor of a whole sum stands before some of its terms only. */
+    private void oneTerm(Node node, Node sum, String factor) {
+        for (var term : sum.inputs()) {
+            var terms = new ArrayList<Node>();
+            sum.inputs().forEach(each -> terms.add(each == term ? each : Nodes.scale(node.number(), each)));
+            add(
+                    Cause.Kind.CONSTANT_FACTOR,
+                    1,
+                    node,
+                    Nodes.add(terms),
+                    "the factor " + factor + " belongs to the whole sum, and is missing at " + term.text());
         }
     }
 

@@ -1,6 +1,7 @@
 package handgrad.check.backward;
 
 import handgrad.check.backward.Node.Kind;
+import handgrad.check.difference.Tensors;
 import handgrad.check.result.Cause;
 import handgrad.tensor.DType;
 import handgrad.tensor.Tensor;
@@ -33,6 +34,20 @@ final class SumMistakes {
                     Nodes.scale(1.0 / count, node),
                     "it is the mean of " + x.text() + " over its " + count + ", where the sum is right: " + name
                             + " was repeated, so its gradients add");
+        }
+        if (x.is(Kind.MUL) && x.inputs().size() == 2) {
+            var shape = node.value().shape();
+            var a = x.inputs().get(0);
+            var b = x.inputs().get(1);
+            if (Tensors.broadcasts(shape, a.value().shape())
+                    && Tensors.broadcasts(shape, b.value().shape())) {
+                add(
+                        Cause.Kind.WRONG_FACTOR,
+                        1,
+                        node,
+                        Nodes.mul(Nodes.sumTo(shape, a), Nodes.sumTo(shape, b)),
+                        "the sums of " + a.text() + " and " + b.text() + " are multiplied: multiply first, then sum");
+            }
         }
         var from = x.value().shape();
         for (int d = 0; d < from.rank(); d++) {

@@ -46,6 +46,33 @@ final class ElementRules {
                 : List.of();
     }
 
+    /** It is the absolute value of the right gradient. */
+    static List<Cause> absolute(Evidence evidence) {
+        return evidence.equal(evidence.gradient(), evidence.expected().abs())
+                ? List.of(new Cause(
+                        Kind.SIGN,
+                        "it is the absolute value of the right gradient: the sign of each element belongs" + " to it"))
+                : List.of();
+    }
+
+    /** Large elements are cut off at a bound. */
+    static List<Cause> clipped(Evidence evidence) {
+        double bound = Tensors.largest(evidence.gradient());
+        var wrong = wrong(evidence);
+        return wrong.size() > 1
+                        && wrong.size() < evidence.expected().shape().elements()
+                        && evidence.equal(
+                                evidence.gradient(), evidence.expected().clamp(-bound, bound))
+                ? List.of(new Cause(
+                        Kind.CHANGED,
+                        String.format(
+                                Locale.ROOT,
+                                "its elements are cut off at %.4g: backward gives the gradient itself, clipping comes"
+                                        + " after all of it",
+                                bound)))
+                : List.of();
+    }
+
     static List<Cause> oneElement(Evidence evidence) {
         var wrong = wrong(evidence);
         if (wrong.size() != 1 || evidence.expected().shape().elements() < 3) {
