@@ -38,7 +38,7 @@ public record HashTable(int steps) {
 
     int print(List<HashSetting> settings, List<HashedModel> models, PrintWriter out) {
         out.printf(Locale.ROOT, "%s, %s, JDK %s%n", Machine.cpu(), Machine.system(), Machine.jdk());
-        out.printf(Locale.ROOT, "weights after %,d steps, sha256, OpenBLAS off%n%n", steps);
+        out.printf(Locale.ROOT, "weights after %,d %s, sha256, OpenBLAS off%n%n", steps, steps == 1 ? "step" : "steps");
         out.println(row("", models, HashedModel::title));
         out.flush();
         var rows = new ArrayList<HashRow>();

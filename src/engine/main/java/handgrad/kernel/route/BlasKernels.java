@@ -33,6 +33,12 @@ public enum BlasKernels {
 
     /** The kernels for a family, in the words of {@code openblas_get_corename}. */
     static BlasKernels of(String coreName) {
+        var kernels = ofX86(coreName);
+        return kernels == null ? ofVectors() : kernels;
+    }
+
+    /** The kernels for a family of x86; null for another. */
+    private static @Nullable BlasKernels ofX86(String coreName) {
         return switch (coreName.toLowerCase(Locale.ROOT)) {
             case "skylakex", "cooperlake", "sapphirerapids" -> AVX512;
             case "haswell", "zen", "excavator", "steamroller" -> AVX2;
@@ -55,7 +61,7 @@ public enum BlasKernels {
                     "banias",
                     "katmai",
                     "coppermine" -> OLDER;
-            default -> ofVectors();
+            default -> null;
         };
     }
 
@@ -70,8 +76,8 @@ public enum BlasKernels {
     }
 
     static @Nullable String advice(String coreName, int cpu, @Nullable String variable) {
-        var kernels = of(coreName);
-        if (cpu < AVX2.bits || kernels.bits >= cpu) {
+        var kernels = ofX86(coreName);
+        if (kernels == null || cpu < AVX2.bits || kernels.bits >= cpu) {
             return null;
         }
         var remedy = variable != null

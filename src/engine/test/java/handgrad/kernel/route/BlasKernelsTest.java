@@ -32,5 +32,7 @@ class BlasKernelsTest {
         assertThat(BlasKernels.advice("Cooperlake", 512, "Cooperlake")).isNull();
         assertThat(BlasKernels.advice("Haswell", 256, null)).isNull();
         assertThat(BlasKernels.advice("armv8", 128, null)).isNull();
+        // Vectors of 512 bits, but off: families of x86 are no advice for a CPU of arm64.
+        assertThat(BlasKernels.advice("neoversen1", 512, null)).isNull();
     }
 }
