@@ -32,7 +32,7 @@ import java.util.List;
  * {@link #fail}: then all ranks throw, and each knows the first that failed and why. Where they do not, it calls
  * {@link #abort}.
  */
-public interface Collective {
+public interface Collective extends AutoCloseable {
     /** The number of this rank, from 0. */
     int rank();
 
@@ -84,6 +84,10 @@ public interface Collective {
     static List<Collective> threads(int size) {
         return ThreadRanks.of(size);
     }
+
+    /** Ends this rank in order, when all others do so too; where one of them has failed it may not return. */
+    @Override
+    default void close() {}
 
     /** Returns when all ranks have come here. */
     default void barrier() {

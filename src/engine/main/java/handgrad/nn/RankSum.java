@@ -17,8 +17,8 @@ import java.util.stream.IntStream;
  * buffers do not grow with the elements.
  */
 final class RankSum {
-    /** Elements of a slice at most: enough bytes for the speed of a network, few enough for the caches. */
-    private static final int SLICE = 1 << 18;
+    /** Elements that are summed at once: enough bytes for the speed of a network, few enough for the caches. */
+    private static final int PIECE = 1 << 19;
 
     private final Collective ranks;
     private final DType dtype;
@@ -49,7 +49,7 @@ final class RankSum {
         this.ranks = ranks;
         this.dtype = dtype;
         this.elements = elements;
-        int length = (int) Math.min(SLICE, Math.ceilDiv(elements, ranks.size()));
+        int length = (int) Math.ceilDiv(Math.min(PIECE, elements), ranks.size());
         most = IntStream.range(0, ranks.size())
                 .map(rank -> tree.subtrees(rank).size())
                 .max()

@@ -146,7 +146,7 @@ class CollectiveTest {
                 ranks.broadcast(of(1));
                 return "";
             } catch (RankFailedException exception) {
-                return exception.getMessage();
+                return String.valueOf(exception.getMessage());
             }
         });
         assertThat(thrown).containsExactly("rank 2 failed: no memory", "rank 2 failed: no memory", "");

@@ -36,7 +36,7 @@ final class Ranks {
         try {
             return result.get();
         } catch (ExecutionException exception) {
-            throw new IllegalStateException(exception.getCause().getMessage(), exception.getCause());
+            throw new IllegalStateException(exception.getCause());
         } catch (InterruptedException exception) {
             throw new IllegalStateException(exception);
         }

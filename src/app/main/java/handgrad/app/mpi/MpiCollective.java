@@ -2,6 +2,7 @@ package handgrad.app.mpi;
 
 import handgrad.app.command.ExitCode;
 import handgrad.mpi.Communicator;
+import handgrad.mpi.Launcher;
 import handgrad.mpi.Mpi;
 import handgrad.nn.Collective;
 import java.lang.foreign.Arena;
@@ -24,6 +25,18 @@ public final class MpiCollective implements Collective {
     /** Starts MPI, as {@link MpiRanks#open} does. */
     public static MpiCollective open() {
         return new MpiCollective(MpiRanks.open());
+    }
+
+    /**
+     * The ranks that this process is one of: itself alone, where no launcher of MPI started it.
+     *
+     * @param isShared whether it has work for several ranks; where it has not, tasks of Slurm are runs of their own
+     */
+    public static Collective ofThisProcess(boolean isShared) {
+        return Launcher.current()
+                .filter(launcher -> isShared || MpiRanks.isOneProgram())
+                .<Collective>map(_ -> open())
+                .orElse(Collective.single());
     }
 
     private MpiCollective(Communicator ranks) {
@@ -73,7 +86,8 @@ public final class MpiCollective implements Collective {
         Mpi.abort(ExitCode.FAILED);
     }
 
-    /** Ends MPI; every rank calls it when all is done, and none after a failure. */
+    /** Ends MPI. A rank that failed does not come here, but ends the others where they wait for it here. */
+    @Override
     public void close() {
         ranks.close();
     }

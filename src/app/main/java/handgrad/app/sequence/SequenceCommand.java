@@ -101,7 +101,9 @@ public final class SequenceCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         try {
-            return Ranks.train(ranks -> {
+            boolean isShared =
+                    spec.commandLine().getParseResult().hasMatchedOption(ShardsOption.NAME) || folder.isResumed();
+            return Ranks.train(isShared, ranks -> {
                 refuseOptionsBefore();
                 train(options(), ranks);
                 return ExitCode.DONE;

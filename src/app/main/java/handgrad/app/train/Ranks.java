@@ -2,6 +2,7 @@ package handgrad.app.train;
 
 import handgrad.app.command.ExitCode;
 import handgrad.app.command.WrongInputException;
+import handgrad.app.mpi.MpiCollective;
 import handgrad.nn.Collective;
 import handgrad.nn.RankFailedException;
 import handgrad.tensor.Backend;
@@ -14,7 +15,7 @@ import java.util.Map;
  * The ranks of a training. All of them train, and all do the same; rank 0 alone prints, writes and has the run folder.
  */
 public final class Ranks {
-    /** Where it is bound, the ranks that a thread has the part of one in; otherwise the process is one. */
+    /** The ranks that this thread has the part of one in, where they are known. */
     static final ScopedValue<Collective> BOUND = ScopedValue.newInstance();
 
     private Ranks() {}
@@ -25,20 +26,25 @@ public final class Ranks {
         int run(Collective ranks) throws IOException;
     }
 
-    /** The ranks that this process was started with. */
-    private static Collective started() {
-        return BOUND.isBound() ? BOUND.get() : Collective.single();
-    }
-
     /**
      * Trains at the rank that this process is. Where any rank fails, all end; the first that failed throws its failure,
      * so that one of them tells of it, and the others end as though they were done.
+     *
+     * @param isShared whether the training was asked to be shared, or may have been when it was started
      */
-    public static int train(RankTraining training) throws IOException {
-        var ranks = started();
-        if (ranks.size() == 1) {
-            return training.run(ranks);
+    public static int train(boolean isShared, RankTraining training) throws IOException {
+        if (BOUND.isBound()) {
+            return train(BOUND.get(), training);
         }
+        var ranks = MpiCollective.ofThisProcess(isShared);
+        try {
+            return ScopedValue.where(BOUND, ranks).call(() -> train(ranks, training));
+        } finally {
+            ranks.close(); // after a failure as well, which all know of
+        }
+    }
+
+    private static int train(Collective ranks, RankTraining training) throws IOException {
         try {
             int code = training.run(ranks);
             ranks.barrier(); // rank 0 has more to do after the last step, and may fail in it

@@ -26,6 +26,11 @@ public final class RunFolderOptions {
             description = "Go on with the run in this folder, with its options; --steps may grow.")
     private @Nullable Path resume;
 
+    /** Whether a run is gone on with that the options name. */
+    public boolean isResumed() {
+        return resume != null;
+    }
+
     /** The option that names the folder; errors begin with it. */
     String name() {
         return resume == null ? OUT : RESUME;

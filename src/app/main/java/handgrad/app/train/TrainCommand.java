@@ -158,7 +158,7 @@ public final class TrainCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         try {
-            return Ranks.train(ranks -> {
+            return Ranks.train(shards != null || folder.isResumed(), ranks -> {
                 var resumed = folder.resumed("train");
                 var other = resumed.isEmpty() ? null : spec.subcommands().get(OptionsFile.model(resumed.get()));
                 if (other != null) {

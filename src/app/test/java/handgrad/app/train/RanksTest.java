@@ -166,6 +166,28 @@ class RanksTest {
         }
     }
 
+    static List<String> others() {
+        return List.of(
+                "bigram",
+                "mlp-bn --hidden 8 --batch-size 16",
+                "deep --hidden 8 --batch-size 16",
+                "wavenet --hidden 8 --embedding 4 --batch-size 8",
+                "dilated --hidden 8 --embedding 4 --batch-size 8",
+                "makemore-rnn --hidden 8 --embedding 4",
+                "makemore-bow --hidden 8 --embedding 4",
+                "makemore-transformer --layers 1 --heads 2 --embedding 8 --dropout 0.2");
+    }
+
+    @ParameterizedTest
+    @MethodSource("others")
+    @Tag("long")
+    void every_kind_of_model_has_shards(String model) throws IOException {
+        assertDone(run(1, train("alone", model, "--steps", "3", "--threads", "1")));
+        assertDone(run(3, train("ranks", model, "--steps", "3", "--threads", "2")));
+        assertThat(hash("ranks")).isEqualTo(hash("alone"));
+        assertThat(metrics(path("ranks"))).isEqualTo(metrics(path("alone")));
+    }
+
     @Test
     void shards_change_the_bits_and_nothing_else() throws IOException {
         var model = MODELS.getFirst();
@@ -278,6 +300,37 @@ class RanksTest {
                 2,
                 "2 ranks want --shards, a power of 2 and at least as many, to share a batch");
         assertThat(path("run")).doesNotExist();
+    }
+
+    @Test
+    void shards_are_cut_from_the_rows_of_a_batch() {
+        assertRefused(
+                run(1, train(8, "run", "mlp --batch-size 7")),
+                0,
+                2,
+                "--shards 8 is more than the rows of a batch: --batch-size 7");
+        assertRefused(
+                run(1, train(16, "run", "gpt")),
+                0,
+                2,
+                "--shards 16 is more than the rows of a batch: --batch-size 12");
+        assertRefused(
+                run(1, train(8, "run", "mlp-bn --batch-size 15")),
+                0,
+                2,
+                "--shards 8 leaves single rows of --batch-size 15, and mlp-bn normalises each shard by its own rows, at"
+                        + " least 2");
+        assertRefused(
+                run(1, train(8, "run", "bigram-counted")),
+                0,
+                2,
+                "bigram-counted is counted, not trained: it has no --shards");
+        assertRefused(run(1, train(0, "run", "mlp")), 0, 2, "--shards must be at least 1, it is 0");
+        assertRefused(
+                run(1, "train", "mlp", "--find-lr", "--shards", "2"),
+                0,
+                2,
+                "--find-lr has its own steps and rates and writes nothing: leave out --shards");
     }
 
     @Test
