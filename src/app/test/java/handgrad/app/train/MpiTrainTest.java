@@ -33,7 +33,10 @@ class MpiTrainTest {
     }
 
     private static List<String> words(CommandResult result) {
-        return result.err().lines().filter(line -> line.startsWith("handgrad: ")).toList();
+        return result.err()
+                .lines()
+                .filter(line -> line.startsWith("handgrad: "))
+                .toList();
     }
 
     private void requireSameBits(RankJob launcher, int ranks, String model) throws Exception {

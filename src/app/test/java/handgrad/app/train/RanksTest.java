@@ -310,10 +310,7 @@ class RanksTest {
                 2,
                 "--shards 8 is more than the rows of a batch: --batch-size 7");
         assertRefused(
-                run(1, train(16, "run", "gpt")),
-                0,
-                2,
-                "--shards 16 is more than the rows of a batch: --batch-size 12");
+                run(1, train(16, "run", "gpt")), 0, 2, "--shards 16 is more than the rows of a batch: --batch-size 12");
         assertRefused(
                 run(1, train(8, "run", "mlp-bn --batch-size 15")),
                 0,
