@@ -35,7 +35,7 @@ class DataParallelRanksTest {
     }
 
     /** Small models, each with its kind of batch. */
-    private enum Kind {
+    enum Kind {
         PERCEPTRON(19, seed -> {
             var random = TorchRandom.seeded(seed);
             return new Sequential(
@@ -72,6 +72,8 @@ class DataParallelRanksTest {
                         TorchRandom.seeded(seed)));
 
         private final int rows;
+
+        @SuppressWarnings("ImmutableEnumChecker") // it makes a new one at each call
         private final LongFunction<Layer> model;
 
         Kind(int rows, LongFunction<Layer> model) {
