@@ -1,15 +1,20 @@
 package handgrad.mpi;
 
+import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.SymbolLookup;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
 /** Takes the first library that can be opened, is known and is of the launcher's kind. */
 final class MpiLoader {
+    /** How an ELF file begins. */
+    private static final byte[] ELF = {0x7f, 'E', 'L', 'F'};
+
     private MpiLoader() {}
 
     /**
@@ -41,10 +46,11 @@ final class MpiLoader {
     private static MpiLibrary loadNamed(MpiConfiguration configuration, String request) {
         var origin = configuration.requestedBy() + "=" + request;
         try {
-            if (!Files.isRegularFile(Path.of(request))) {
+            var file = Path.of(request).toAbsolutePath();
+            if (!Files.isRegularFile(file)) {
                 throw new MpiException("there is no such file");
             }
-            var symbols = open(Path.of(request).toAbsolutePath().toString());
+            var symbols = isLibrary(file) ? open(file.toString()) : Optional.<SymbolLookup>empty();
             if (symbols.isEmpty()) {
                 throw new MpiException("the dynamic loader cannot open it: it is not a library for this platform,"
                         + " or lacks one that it needs");
@@ -85,6 +91,18 @@ final class MpiLoader {
                     "Java does not allow native calls here, start it with --enable-native-access=handgrad.mpi");
         } catch (IllegalArgumentException failure) {
             return Optional.empty();
+        }
+    }
+
+    /** Of another file in the place of a library of Linux, the JVM would warn in words of its own. */
+    private static boolean isLibrary(Path file) {
+        if (!System.getProperty("os.name").equals("Linux")) {
+            return true;
+        }
+        try (var stream = Files.newInputStream(file)) {
+            return Arrays.equals(stream.readNBytes(ELF.length), ELF);
+        } catch (IOException unreadable) {
+            throw new MpiException("cannot be read: " + unreadable.getMessage());
         }
     }
 

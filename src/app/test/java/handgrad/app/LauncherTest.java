@@ -211,6 +211,16 @@ class LauncherTest {
         assertThat(project.resolve("target/build.lock")).doesNotExist();
     }
 
+    /** Before the JVM starts: a library that is loaded later has its signals already. */
+    @Test
+    void keepsLibrariesOfMpiFromTheSignalsOfTheJvm() throws Exception {
+        java(jdk("jdks/found", "25.0.3"), "echo \"<$UCX_ERROR_SIGNALS> <$UCX_DEBUG_SIGNO>\"\n");
+        assertThat(launch(Map.of())).isEqualTo(new CommandResult(0, "<> <0>\n", BUILDING));
+        assertThat(launch(Map.of("UCX_ERROR_SIGNALS", "SIGILL", "UCX_DEBUG_SIGNO", "SIGUSR1"))
+                        .out())
+                .isEqualTo("<SIGILL> <SIGUSR1>\n");
+    }
+
     @Test
     void breaksTheLockOfAProcessThatDied() throws Exception {
         jdk("jdks/found", "25.0.3");
