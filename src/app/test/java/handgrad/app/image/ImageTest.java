@@ -34,7 +34,7 @@ class ImageTest {
                 .start());
         assertThat(result.code()).as(Files.readString(folder.resolve("errors"))).isZero();
         assertThat(result.out()).startsWith("folder:  " + made + ", ").contains("archive: " + made + ".tar.gz, ");
-        assertThat(new ImageFolder(made).isThere()).isTrue();
+        assertThat(new ImageLayout(made).isThere()).isTrue();
         var there = Files.createDirectory(folder.resolve("there"));
         var tar = new ProcessBuilder("tar", "-xzf", made + ".tar.gz", "-C", there.toString()).inheritIO();
         assertThat(tar.start().waitFor()).isZero();
