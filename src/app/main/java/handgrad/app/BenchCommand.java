@@ -1,7 +1,7 @@
 package handgrad.app;
 
 import handgrad.app.command.WrongInputException;
-import handgrad.app.image.ImageFolder;
+import handgrad.app.image.ImageLayout;
 import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
@@ -20,7 +20,7 @@ final class BenchCommand implements Runnable {
 
     @Override
     public void run() {
-        if (ImageFolder.running().isPresent()) {
+        if (ImageLayout.running().isPresent()) {
             throw new WrongInputException("bench needs a checkout of handgrad, with a JDK and Maven: it builds the"
                     + " benchmarks, which are no part of an image");
         }

@@ -28,14 +28,14 @@ record ImageBuild(ImageJars jars, RuntimeLink link) {
      *
      * @param windows whether the archive is a zip
      */
-    void make(ImageFolder image, boolean windows) throws IOException {
+    void make(ImageLayout image, boolean windows) throws IOException {
         var folder = image.path();
         // The archive's paths begin with the name of the folder, so the new one has it already.
         var work = folder.resolveSibling(folder.getFileName() + NEW);
         delete(work);
         try {
             Files.createDirectory(work);
-            var made = new ImageFolder(work.resolve(folder.getFileName()));
+            var made = new ImageLayout(work.resolve(folder.getFileName()));
             Files.createDirectory(made.path());
             link.link(jars.ofJdk(), made.runtime());
             jars.copyTo(made);

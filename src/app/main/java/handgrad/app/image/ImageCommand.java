@@ -46,12 +46,12 @@ public final class ImageCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        if (ImageFolder.running().isPresent()) {
+        if (ImageLayout.running().isPresent()) {
             throw new WrongInputException("an image makes no image: run ./handgrad image in a checkout of handgrad,"
                     + " which has the JDK, or copy this folder");
         }
         Checks.notEmpty("--out", out);
-        var image = new ImageFolder(out.toAbsolutePath().normalize());
+        var image = new ImageLayout(out.toAbsolutePath().normalize());
         boolean windows = System.getProperty("os.name").startsWith("Windows");
         var parent = requirePlace(image, windows);
         requireRoom(parent, parent.toFile().getUsableSpace(), ROOM);
@@ -73,7 +73,7 @@ public final class ImageCommand implements Callable<Integer> {
     }
 
     /** The folder that the image is to stand in. */
-    private Path requirePlace(ImageFolder image, boolean windows) {
+    private Path requirePlace(ImageLayout image, boolean windows) {
         var path = image.path();
         var parent = path.getParent();
         if (parent == null || !Files.isDirectory(parent)) {

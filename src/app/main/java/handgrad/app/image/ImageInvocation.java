@@ -11,7 +11,7 @@ import java.util.List;
  *
  * @param arguments options of the JVM, the command, its arguments
  */
-record ImageInvocation(ImageFolder image, List<String> arguments) {
+record ImageInvocation(ImageLayout image, List<String> arguments) {
     /** The command; empty where there is none, as for --help. */
     String command() {
         for (var argument : arguments) {

@@ -37,7 +37,7 @@ record ImageJars(Path modules, Path diagram, List<Path> natives) {
      */
     static ImageJars ofPaths(String modulePath, String classPath) {
         var folders = paths(modulePath).filter(Files::isDirectory).toList();
-        if (folders.size() != 2 || !Files.exists(folders.getFirst().resolve(ImageFolder.APPLICATION))) {
+        if (folders.size() != 2 || !Files.exists(folders.getFirst().resolve(ImageLayout.APPLICATION))) {
             throw new WrongInputException(
                     "an image is made of the jars that the launcher builds: run ./handgrad image in a checkout");
         }
@@ -68,7 +68,7 @@ record ImageJars(Path modules, Path diagram, List<Path> natives) {
     }
 
     /** Copies the jars into an image. */
-    void copyTo(ImageFolder image) throws IOException {
+    void copyTo(ImageLayout image) throws IOException {
         copy(jars(modules), image.modules());
         copy(jars(diagram), image.diagram());
         copy(natives, image.natives());

@@ -19,8 +19,8 @@ public final class ImageMain {
     /** Runs one command of the image that the property {@code handgrad.image} names, and exits with its exit code. */
     public static void main(String[] arguments) throws InterruptedException {
         var output = StandardOutput.install();
-        var image = new ImageFolder(
-                Path.of(System.getProperty(ImageFolder.PROPERTY)).normalize());
+        var image = new ImageLayout(
+                Path.of(System.getProperty(ImageLayout.PROPERTY)).normalize());
         boolean windows = System.getProperty("os.name").startsWith("Windows");
         int code;
         try {

@@ -5,7 +5,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 
-/** Drops each line that is the JDK's warning of incubator modules; everything else goes through as soon as it is told. */
+/** Drops each line that is the JDK's warning of incubator modules; all else goes through as soon as it is told. */
 final class UnwarnedStream extends FilterOutputStream {
     private static final byte[] WARNING = "WARNING: Using incubator modules".getBytes(StandardCharsets.US_ASCII);
 

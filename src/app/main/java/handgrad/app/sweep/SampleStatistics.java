@@ -39,7 +39,7 @@ record SampleStatistics(int count, double mean, double variance) {
         return Math.sqrt(variance);
     }
 
-    /** Half the width of the interval that has the mean with a confidence of 95 %, by Student's t; NaN for one value. */
+    /** Half the width of the interval that has the mean with a confidence of 95 %, by Student's t; NaN for one. */
     double halfWidth() {
         return count < 2 ? Double.NaN : quantile(count - 1) * Math.sqrt(variance / count);
     }

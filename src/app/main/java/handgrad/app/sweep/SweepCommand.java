@@ -89,14 +89,20 @@ public final class SweepCommand implements Callable<Integer> {
                                     folder.failure(run).orElse("failed"),
                                     folder.log(run))));
         }
-        int missing = work.failed().size() + work.elsewhere().size();
+        long missing =
+                runs.stream().filter(run -> folder.outcome(run).isEmpty()).count();
         if (missing > 0) {
-            throw new FailedException("%s of %s runs are not done: %s failed, %s are at work in another sweep"
+            long elsewhere = work.elsewhere().stream()
+                    .filter(run -> folder.outcome(run).isEmpty())
+                    .count();
+            throw new FailedException(("%s of %s runs are not done: %s failed, %s are at work in another sweep, "
+                            + "%s were stopped by others")
                     .formatted(
                             NumberText.count(missing),
                             NumberText.count(runs.size()),
                             NumberText.count(work.failed().size()),
-                            NumberText.count(work.elsewhere().size())));
+                            NumberText.count(elsewhere),
+                            NumberText.count(missing - work.failed().size() - elsewhere)));
         }
         var printer = spec.commandLine().getOut();
         printer.println("%s runs are done; ./handgrad sweep merge %s makes their table"

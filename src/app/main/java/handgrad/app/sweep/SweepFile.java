@@ -135,7 +135,7 @@ record SweepFile(List<String> columns, List<SweepRun> runs, String text) {
             try {
                 return Cell.values(cell, MOST_RUNS);
             } catch (IllegalArgumentException exception) {
-                throw wrong(line, column, exception.getMessage());
+                throw wrong(line, column, exception);
             }
         }
 
@@ -150,7 +150,7 @@ record SweepFile(List<String> columns, List<SweepRun> runs, String text) {
             try {
                 models.forEach(train::requireModel);
             } catch (IllegalArgumentException exception) {
-                throw wrong(line, model, exception.getMessage());
+                throw wrong(line, model, exception);
             }
             for (var column : given) {
                 int i = columns.indexOf(column);
@@ -166,8 +166,12 @@ record SweepFile(List<String> columns, List<SweepRun> runs, String text) {
             try {
                 models.forEach(model -> train.requireValue(model, columns.get(column), value));
             } catch (IllegalArgumentException exception) {
-                throw wrong(line, column, exception.getMessage());
+                throw wrong(line, column, exception);
             }
+        }
+
+        private WrongInputException wrong(long line, int column, IllegalArgumentException exception) {
+            return wrong(line, column, String.valueOf(exception.getMessage()));
         }
 
         private WrongInputException wrong(long line, int column, String problem) {

@@ -88,8 +88,8 @@ public final class Supervisor {
     /**
      * Runs a worker to its end and returns its exit code.
      *
-     * @param path the file for its messages, which is made and deleted, and which the worker's {@code -Dhandgrad.worker=}
-     *     names
+     * @param path the file for its messages, which is made and deleted, and which {@code -Dhandgrad.worker=} of the
+     *     worker names
      */
     public static int run(Path path, Start start) throws IOException, InterruptedException {
         try (var messages = MessageFile.create(path)) {

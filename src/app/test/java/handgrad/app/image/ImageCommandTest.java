@@ -21,7 +21,7 @@ class ImageCommandTest {
 
     @Test
     void anImageMakesNoImageAndMeasuresNothing() {
-        System.setProperty(ImageFolder.PROPERTY, folder.toString());
+        System.setProperty(ImageLayout.PROPERTY, folder.toString());
         try {
             assertThat(image("new"))
                     .isEqualTo(new CommandResult(
@@ -36,7 +36,7 @@ class ImageCommandTest {
                             "handgrad: bench needs a checkout of handgrad, with a JDK and Maven: it builds the"
                                     + " benchmarks, which are no part of an image\n"));
         } finally {
-            System.clearProperty(ImageFolder.PROPERTY);
+            System.clearProperty(ImageLayout.PROPERTY);
         }
     }
 

@@ -95,7 +95,7 @@ class ImageMainTest {
             echo 'the program' >&3
             exit 42
             """);
-        var result = result(main(command));
+        var result = result(started(command));
         assertThat(result.code()).isEqualTo(42);
         assertThat(result.err().lines()).containsExactlyInAnyOrder("the program", "OpenJDK: out of memory", "the end");
         assertThat(folder.resolve("tmp")).isEmptyDirectory();
@@ -110,7 +110,7 @@ class ImageMainTest {
             echo ready
             while :; do sleep 0.01; done
             """.formatted(signal));
-        var process = main("train");
+        var process = started("train");
         var out = process.inputReader();
         assertThat(out.readLine()).isEqualTo("ready");
         JavaProcess.signal(signal, process.pid());
@@ -130,7 +130,7 @@ class ImageMainTest {
                 .endsWith("; is there room in " + folder.resolve("none") + "? TMPDIR names another folder\n");
     }
 
-    private Process main(String... arguments) throws IOException {
+    private Process started(String... arguments) throws IOException {
         return builder(arguments).start();
     }
 

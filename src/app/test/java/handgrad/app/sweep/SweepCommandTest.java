@@ -46,7 +46,8 @@ class SweepCommandTest {
                 .containsExactly(
                         "handgrad: %s: line 3: %s: %s; all it printed is in %s"
                                 .formatted(file, failed.text(), why, out.resolve("logs/" + failed.name() + ".log")),
-                        "handgrad: 1 of 2 runs are not done: 1 failed, 0 are at work in another sweep");
+                        "handgrad: 1 of 2 runs are not done: 1 failed, 0 are at work in another sweep, "
+                                + "0 were stopped by others");
         assertThat(first.out().lines().toList()).hasSize(2).last().asString().endsWith(": failed: " + why);
         var table = merge(out);
         assertThat(table.lines()).hasSize(3).last().asString().endsWith("\"" + why + "\"");

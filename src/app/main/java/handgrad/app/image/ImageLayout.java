@@ -9,7 +9,7 @@ import java.util.Optional;
  *
  * @param path the folder
  */
-public record ImageFolder(Path path) {
+public record ImageLayout(Path path) {
     /** The system property by which the scripts name the image that runs. */
     static final String PROPERTY = "handgrad.image";
 
@@ -17,8 +17,8 @@ public record ImageFolder(Path path) {
     static final String APPLICATION = "handgrad-app.jar";
 
     /** The image that this JVM runs from; empty in a checkout. */
-    public static Optional<ImageFolder> running() {
-        return Optional.ofNullable(System.getProperty(PROPERTY)).map(path -> new ImageFolder(Path.of(path)));
+    public static Optional<ImageLayout> running() {
+        return Optional.ofNullable(System.getProperty(PROPERTY)).map(path -> new ImageLayout(Path.of(path)));
     }
 
     /** The Java runtime that jlink made. */
