@@ -11,7 +11,6 @@ import java.util.Comparator;
 import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
@@ -26,7 +25,7 @@ public final class Derivation {
     private final PassGraph graph;
     private final IdentityHashMap<Value, String> names = new IdentityHashMap<>();
     private final IdentityHashMap<Value, List<Rule>> rules = new IdentityHashMap<>();
-    private final Map<Value, double[]> gradients = new IdentityHashMap<>();
+    private final IdentityHashMap<Value, double[]> gradients = new IdentityHashMap<>();
 
     /**
      * Of a pass.

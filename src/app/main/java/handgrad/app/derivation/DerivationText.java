@@ -84,7 +84,7 @@ record DerivationText(
 
     private void addStep(List<String> lines, String number, Value step) {
         var rules = derivation.rules(step);
-        wrapped(lines, "", number + "d" + name(step) + " " + step.shape() + reads(step, rules.size()));
+        wrapped(lines, "", number + "d" + name(step) + " " + step.shape() + reads(rules.size()));
         for (var rule : rules) {
             wrapped(lines, "   ", forward(rule));
         }
@@ -105,7 +105,7 @@ record DerivationText(
         addNumbers(lines, step, rules);
     }
 
-    private static String reads(Value step, int uses) {
+    private static String reads(int uses) {
         return switch (uses) {
             case 0 -> ": nothing that the loss depends on reads it";
             case 1 -> "";

@@ -38,7 +38,7 @@ final class ExerciseReference {
     /** Runs the solution, forward and backward. */
     ExerciseReference(Exercise exercise) {
         try {
-            program = SourceProgram.compile(exercise.fileName(), exercise.solution());
+            program = SourceProgram.compileOnce(exercise.fileName(), exercise.solution());
             solution = new ExerciseProgram(exercise.fileName(), program);
             pass = NamedPass.of(names -> forward(solution, names));
             solution.backward();
