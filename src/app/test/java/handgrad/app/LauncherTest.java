@@ -493,6 +493,25 @@ class LauncherTest {
         assertThat(app.resolve("diagram")).isDirectory();
     }
 
+    /** The fake java writes nothing into a cache, so none is used, and it is not made again. */
+    @Test
+    void the_first_exercise_after_a_build_makes_a_cache() throws Exception {
+        java(jdk("jdks/found", "25.0.3"), ARGUMENTS);
+        var preparing = "handgrad: preparing the first exercise after a build; this takes seconds\n";
+        assertThat(launch(Map.of(), "train").err()).isEqualTo(BUILDING);
+        assertThat(launch(Map.of(), "exercise", "1").err()).isEqualTo(preparing);
+        var cache = project.toRealPath().resolve("target/app/exercise.aot");
+        assertThat(cache).isEmptyFile();
+        assertThat(launch(Map.of(), "exercise", "1"))
+                .satisfies(result -> assertThat(result.err()).isEmpty())
+                .satisfies(result -> assertThat(result.out().lines())
+                        .contains("-Dhandgrad.vector=off", "-XX:+UseSerialGC")
+                        .noneMatch(line -> line.startsWith("-XX:AOTCache")));
+        Files.writeString(cache, "classes");
+        assertThat(launch(Map.of(), "exercise", "1").out().lines()).contains("-XX:AOTCache=" + cache);
+        assertThat(launch(Map.of(), "train").out().lines()).noneMatch(line -> line.startsWith("-XX:AOTCache"));
+    }
+
     @Test
     void runsThroughSymbolicLinksFromAnyFolder() throws Exception {
         jdk("jdks/found", "25.0.3");
