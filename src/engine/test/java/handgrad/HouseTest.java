@@ -72,6 +72,7 @@ class HouseTest {
             "handgrad.page",
             "handgrad.app.command",
             "handgrad.app.worker",
+            "handgrad.app.derivation",
             "handgrad.app.report",
             "handgrad.app.train",
             "handgrad.app.study",

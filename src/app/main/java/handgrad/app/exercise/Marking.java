@@ -8,7 +8,7 @@ import java.util.List;
  *
  * @param marks a mark for each gradient of the exercise, in its order
  * @param findings lines for people: what is wrong, what stops it, how the training went; may be empty
- * @param current the tensor whose gradient is the next to write or to correct, or {@link #FAULT} where it is to be found;
+ * @param current the tensor whose gradient is the next to write or to correct, {@link #FAULT} where it is to be found;
  *     empty if there is none
  * @param hints all hints for it
  * @param solved whether the exercise is solved
