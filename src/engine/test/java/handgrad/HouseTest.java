@@ -91,6 +91,7 @@ class HouseTest {
             "handgrad.app.command",
             "handgrad.app.mpi",
             "handgrad.app.worker",
+            "handgrad.app.derivation",
             "handgrad.app.report",
             "handgrad.app.train",
             "handgrad.app.study",

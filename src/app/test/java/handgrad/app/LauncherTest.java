@@ -524,17 +524,39 @@ class LauncherTest {
         assertThat(options(result(started).out(), image, false)).containsExactlyInAnyOrderElementsOf(inCheckout);
     }
 
-    /** The arguments of the JVM that runs the command, with the folder of the build, or of the image, taken out. */
+    /**
+     * The arguments of the JVM that runs the command, with the folder of the build, or of the image, taken out. Only a
+     * build keeps what it compiled.
+     */
     private static List<String> options(String out, Path built, boolean withoutDiagram) {
         var lines = out.lines().toList();
         int java = lines.lastIndexOf(
                 lines.stream().filter(line -> line.endsWith("/bin/java")).reduce("", (_, last) -> last));
         return lines.subList(java + 1, lines.size()).stream()
-                .filter(line -> !line.startsWith("-Dhandgrad.image=") && !line.startsWith("-Dhandgrad.parent="))
+                .filter(line -> !line.matches("-Dhandgrad\\.(image|parent|compiled)=.*"))
                 .map(line -> line.replaceFirst("^-Dhandgrad.worker=.*", "-Dhandgrad.worker="))
                 .map(line -> withoutDiagram ? line.replace(":" + built + "/diagram", "") : line)
                 .map(line -> line.replace(built.toString(), "BUILT"))
                 .toList();
+    }
+
+    /** The fake java writes nothing into a cache, so none is used, and it is not made again. */
+    @Test
+    void the_first_exercise_after_a_build_makes_a_cache() throws Exception {
+        java(jdk("jdks/found", "25.0.3"), ARGUMENTS);
+        var preparing = "handgrad: preparing the first exercise after a build; this takes seconds\n";
+        assertThat(launch(Map.of(), "train").err()).isEqualTo(BUILDING);
+        assertThat(launch(Map.of(), "exercise", "1").err()).isEqualTo(preparing);
+        var cache = project.toRealPath().resolve("target/app/exercise.aot");
+        assertThat(cache).isEmptyFile();
+        assertThat(launch(Map.of(), "exercise", "1"))
+                .satisfies(result -> assertThat(result.err()).isEmpty())
+                .satisfies(result -> assertThat(result.out().lines())
+                        .contains("-Dhandgrad.vector=off", "-XX:+UseSerialGC")
+                        .noneMatch(line -> line.startsWith("-XX:AOTCache")));
+        Files.writeString(cache, "classes");
+        assertThat(launch(Map.of(), "exercise", "1").out().lines()).contains("-XX:AOTCache=" + cache);
+        assertThat(launch(Map.of(), "train").out().lines()).noneMatch(line -> line.startsWith("-XX:AOTCache"));
     }
 
     @Test

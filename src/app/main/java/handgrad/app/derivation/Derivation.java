@@ -11,7 +11,6 @@ import java.util.Comparator;
 import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
@@ -20,13 +19,13 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The derivations of all gradients of a recorded pass. The gradient of a tensor is the sum over its uses, each of which
- * has a {@link Rule}; a use whose result has no name is followed to one that has, a step for each operation.
+ * has a {@link ChainRule}; a use whose result has no name is followed to one that has, a step for each operation.
  */
 public final class Derivation {
     private final PassGraph graph;
     private final IdentityHashMap<Value, String> names = new IdentityHashMap<>();
-    private final IdentityHashMap<Value, List<Rule>> rules = new IdentityHashMap<>();
-    private final Map<Value, double[]> gradients = new IdentityHashMap<>();
+    private final IdentityHashMap<Value, List<ChainRule>> rules = new IdentityHashMap<>();
+    private final IdentityHashMap<Value, double[]> gradients = new IdentityHashMap<>();
 
     /**
      * Of a pass.
@@ -79,7 +78,7 @@ public final class Derivation {
             if (input.content().dtype() == DType.INT32) {
                 continue;
             }
-            var rule = Rules.of(new Use(output, input, place, this::nameOf));
+            var rule = ChainRules.of(new TensorUse(output, input, place, this::nameOf));
             if (rule != null) {
                 rules.computeIfAbsent(input, _ -> new ArrayList<>()).add(rule);
             } else if (!output.is(Op.WHERE)) {
@@ -140,12 +139,12 @@ public final class Derivation {
     }
 
     /** What the uses of a value add to its gradient. */
-    List<Rule> rules(Value value) {
+    List<ChainRule> rules(Value value) {
         return rules.getOrDefault(value, List.of());
     }
 
     /** A rule of the operation that made a value, which tells what it computes. */
-    Optional<Rule> maker(Value output) {
+    Optional<ChainRule> maker(Value output) {
         return rules.values().stream()
                 .flatMap(List::stream)
                 .filter(rule -> rule.use().output() == output)
@@ -177,7 +176,7 @@ public final class Derivation {
         return value == graph.loss();
     }
 
-    /** The values without a name between a value and those with one, and the value itself; what is derived first, first. */
+    /** The values without a name between a value and those with one, in the order of derivation; itself is the last. */
     List<Value> steps(Value value) {
         var steps = new ArrayList<Value>();
         collect(value, steps, new HashSet<>());

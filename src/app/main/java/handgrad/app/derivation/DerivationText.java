@@ -22,7 +22,7 @@ record DerivationText(
     /** The width of a line. */
     private static final int WIDTH = 80;
 
-    /** Products of a sum that are shown one by one. */
+    /** ProductDerivatives of a sum that are shown one by one. */
     private static final int MOST_PRODUCTS = 4;
 
     private static final double CLOSE = 1e-9;
@@ -78,34 +78,34 @@ record DerivationText(
         return derivation.maker(step).map(DerivationText::forward).orElseGet(() -> name(step));
     }
 
-    private static String forward(Rule rule) {
+    private static String forward(ChainRule rule) {
         return Positions.element(rule.use().y(), rule.y()) + " = " + rule.forward();
     }
 
     private void addStep(List<String> lines, String number, Value step) {
         var rules = derivation.rules(step);
-        wrapped(lines, "", number + "d" + name(step) + " " + step.shape() + reads(step, rules.size()));
+        wrapped(lines, "", number + "d" + name(step) + " " + step.shape() + reads(rules.size()));
         for (var rule : rules) {
             wrapped(lines, "   ", forward(rule));
         }
         if (rules.stream().anyMatch(rule -> derivation.isLoss(rule.use().output()))) {
             lines.add("   dloss = 1: so much the loss changes when it changes by 1.");
         }
-        var element = Positions.element("d" + name(step), Use.letters(step.shape(), 0));
+        var element = Positions.element("d" + name(step), TensorUse.letters(step.shape(), 0));
         addSum(
                 lines,
                 "   one element: " + element,
-                rules.stream().map(Rule::element).toList());
+                rules.stream().map(ChainRule::element).toList());
         if (step.shape().rank() > 0) {
             addSum(
                     lines,
                     "   the tensor: d" + name(step),
-                    rules.stream().map(Rule::whole).toList());
+                    rules.stream().map(ChainRule::whole).toList());
         }
         addNumbers(lines, step, rules);
     }
 
-    private static String reads(Value step, int uses) {
+    private static String reads(int uses) {
         return switch (uses) {
             case 0 -> ": nothing that the loss depends on reads it";
             case 1 -> "";
@@ -126,7 +126,7 @@ record DerivationText(
         }
     }
 
-    private void addNumbers(List<String> lines, Value step, List<Rule> rules) {
+    private void addNumbers(List<String> lines, Value step, List<ChainRule> rules) {
         double[] gradient = derivation.gradient(step);
         int at = place(step, gradient);
         lines.add("   "
@@ -200,7 +200,7 @@ record DerivationText(
     }
 
     /** The products of a rule's sum at an element, but for those that are 0 by their factor. */
-    private List<Product> products(Rule rule, int at) {
+    private List<Product> products(ChainRule rule, int at) {
         double[] above = derivation.gradient(rule.use().output());
         var products = new ArrayList<Product>();
         for (int y = 0; y < above.length; y++) {

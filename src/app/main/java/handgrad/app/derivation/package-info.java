@@ -1,3 +1,3 @@
-/** The gradient of one tensor of a recorded pass, derived step by step: an element, its sum, the matrices, the numbers. */
+/** How the gradient of a tensor of a recorded pass is derived: an element, its sum, the matrices, the numbers. */
 @org.jspecify.annotations.NullMarked
 package handgrad.app.derivation;

@@ -132,7 +132,7 @@ public final class ExerciseCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException, InterruptedException {
         if (all) {
-            if (!json && page == null || name == null) {
+            if ((!json && page == null) || name == null) {
                 throw new WrongInputException("name the folder to mark and what to write, as in"
                         + " ./handgrad exercise --all --json FOLDER or ./handgrad exercise --all FOLDER -o class.html");
             }

@@ -42,7 +42,8 @@ public final class ExerciseExplanation {
     /** The same for what a check in another JVM found; empty if there is no such tensor. */
     public Optional<String> text(String tensor, Marking marking) {
         var own = marking.marks().stream()
-                .filter(mark -> mark.tensor().equals(tensor) && mark.state() != State.BLANK)
+                .filter(mark -> mark.tensor().equals(tensor))
+                .filter(mark -> mark.state() == State.RIGHT || mark.state() == State.WRONG)
                 .findFirst()
                 .map(ExerciseExplanation::gradient)
                 .orElse(null);

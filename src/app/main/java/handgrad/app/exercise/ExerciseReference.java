@@ -38,7 +38,7 @@ final class ExerciseReference {
     /** Runs the solution, forward and backward. */
     ExerciseReference(Exercise exercise) {
         try {
-            program = SourceProgram.compile(exercise.fileName(), exercise.solution());
+            program = SourceProgram.compileOnce(exercise.fileName(), exercise.solution());
             solution = new ExerciseProgram(exercise.fileName(), program);
             pass = NamedPass.of(names -> forward(solution, names));
             solution.backward();
@@ -107,8 +107,8 @@ final class ExerciseReference {
 
     /**
      * Compares a gradient with the solution's and with central differences, and looks for the cause if it is wrong. One
-     * that has the solution's bits needs no differences: a test compares every solution with them. What the forward pass
-     * does not name is no gradient, and compared with the solution's alone.
+     * that has the solution's bits needs no differences: a test compares every solution with them. What the forward
+     * pass does not name is no gradient, and compared with the solution's alone.
      */
     Comparison compare(String name, Tensor gradient) {
         var own = gradients.get(name);

@@ -41,6 +41,7 @@ record ExerciseReport(Exercise exercise, Path source, ExerciseCheck check, Exerc
     }
 
     private void addFindings(StringJoiner text) {
+        addHidden(text);
         check.firstWrong().ifPresent(wrong -> addWrong(text, wrong));
         var stop = check.stop();
         if (stop != null) {
@@ -51,6 +52,36 @@ record ExerciseReport(Exercise exercise, Path source, ExerciseCheck check, Exerc
         if (training != null) {
             addTraining(text, training);
         }
+    }
+
+    /** A variable inside of backward hides the field of its name, which stays blank. */
+    private void addHidden(StringJoiner text) {
+        boolean found = false;
+        for (var tensor : check.blanks()) {
+            int line = declaration(tensor);
+            if (line > 0) {
+                text.add("d%1$s is declared again inside backward (line %2$d): write d%1$s = … without a type"
+                        .formatted(tensor, line));
+                found = true;
+            }
+        }
+        if (found) {
+            text.add("");
+        }
+    }
+
+    /** The number of the line in backward that declares a variable of a gradient's name, 0 if there is none. */
+    private int declaration(String tensor) {
+        var again = Pattern.compile("\\s+(?:final\\s+)?(?:var|Tensor)\\s+d%s\\s*=.*".formatted(Pattern.quote(tensor)));
+        var lines = lines(source);
+        boolean inside = false;
+        for (int i = 0; i < lines.size(); i++) {
+            inside = inside ? !lines.get(i).startsWith("}") : lines.get(i).startsWith("void backward()");
+            if (inside && again.matcher(lines.get(i)).matches()) {
+                return i + 1;
+            }
+        }
+        return 0;
     }
 
     private void addWrong(StringJoiner text, Comparison wrong) {
@@ -106,12 +137,14 @@ record ExerciseReport(Exercise exercise, Path source, ExerciseCheck check, Exerc
         }
         return current()
                 .map(tensor -> """
-                %s
-                Next: %s of %s, then ./handgrad exercise %s again; \
-                --hint helps.""".formatted(counts, place(tensor), source, exercise.name()))
+                    %s
+                    Next: %s of %s, then ./handgrad exercise %s again; \
+                    --hint helps.\
+                    """.formatted(counts, place(tensor), source, exercise.name()))
                 .orElseGet(() -> """
-                %s
-                Next: %s of %s, then ./handgrad exercise %s again.""".formatted(
+                    %s
+                    Next: %s of %s, then ./handgrad exercise %s again.\
+                    """.formatted(
                         counts, check.stop() == null ? "the training" : "what stops it", source, exercise.name()));
     }
 

@@ -16,9 +16,6 @@ import java.util.stream.Collectors;
  * for.
  */
 record FaultReport(Exercise exercise, Path source, ExerciseCheck check, Fault fault) {
-    /** The key of its hints; there is no tensor of this name. */
-    private static final String KEY = "faulty";
-
     /** The report of a check that found no more than a wrong or an unnamed line. */
     static Optional<FaultReport> of(Exercise exercise, Path source, ExerciseCheck check) {
         return check.solved() || check.stop() != null || !check.blanks().isEmpty()
@@ -28,6 +25,13 @@ record FaultReport(Exercise exercise, Path source, ExerciseCheck check, Fault fa
 
     /** What is not right yet, and what to do. */
     String text() {
+        return finding()
+                + ", then ./handgrad exercise %s again%s."
+                        .formatted(exercise.name(), check.firstWrong().isPresent() ? "; --hint narrows it down" : "");
+    }
+
+    /** What is not right yet, and where; without the end of the sentence. */
+    String finding() {
         var named = PrintableText.of(fault.named().strip());
         if (check.firstWrong().isPresent()) {
             var found = named.isEmpty()
@@ -35,25 +39,24 @@ record FaultReport(Exercise exercise, Path source, ExerciseCheck check, Fault fa
                     : fault.found()
                             ? " It is that of %s, as you say; mend it.".formatted(named)
                             : " It is not that of %s.".formatted(named);
-            return ("Not all gradients are those of the loss: one line of backward is wrong.%s%n"
-                            + "Find it in %s, then ./handgrad exercise %s again; --hint narrows it down.")
-                    .formatted(found, source, exercise.name());
+            return "Not all gradients are those of the loss: one line of backward is wrong.%s%nFind it in %s"
+                    .formatted(found, source);
         }
         return """
-                All %d gradients are right. %s
-                Write it in %s, final String faulty = "dNAME"; then ./handgrad exercise %s again.""".formatted(
+            All %d gradients are right. %s
+            Write it in %s as final String faulty = "dNAME\"\
+            """.formatted(
                         check.right(),
                         named.isEmpty()
                                 ? "Which of them was wrong?"
                                 : "But it was not %s that was wrong; which one was it?".formatted(named),
-                        source,
-                        exercise.name());
+                        source);
     }
 
     /** The next hint: which half, which gradient, what is wrong with it, and at last how it is derived. */
     String hint() {
-        var hints = check.firstWrong().map(this::hints).orElseGet(() -> List.of(text()));
-        int next = new HintsFile(source).next(exercise, KEY, hints.size());
+        var hints = hints();
+        int next = new HintsFile(source).next(exercise, Marking.FAULT, hints.size());
         return next == hints.size()
                 ? "no hints are left; ./handgrad exercise %s --solution %s prints the answer"
                         .formatted(
@@ -62,6 +65,11 @@ record FaultReport(Exercise exercise, Path source, ExerciseCheck check, Fault fa
                                         .map(wrong -> "d" + wrong.name())
                                         .orElse(""))
                 : "hint %d of %d: %s".formatted(next + 1, hints.size(), hints.get(next));
+    }
+
+    /** All hints, each saying more than the one before. */
+    List<String> hints() {
+        return check.firstWrong().map(this::hints).orElseGet(() -> List.of(text()));
     }
 
     private List<String> hints(Comparison wrong) {

@@ -23,8 +23,8 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /**
- * Makes a learner's folder a project that IDEs open with completion: Maven's for IntelliJ IDEA, Eclipse's for VS Code and
- * Eclipse. The engine's jars stand in its folder {@code lib}, so that it needs no network and no installation.
+ * Makes a learner's folder a project that IDEs open with completion: Maven's for IntelliJ IDEA, Eclipse's for VS Code
+ * and Eclipse. The engine's jars stand in its folder {@code lib}, so that it needs no network and no installation.
  *
  * <p>The files of exercises import the module of the engine and belong to no module, so the jars must be on the module
  * path. Neither VS Code nor Eclipse puts them there for a Maven project without a module.

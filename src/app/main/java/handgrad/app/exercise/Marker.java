@@ -56,6 +56,8 @@ public final class Marker {
     public Marking mark(Path file) throws CompilationException {
         var check = ExerciseCheck.of(exercise, file, SourceProgram.compile(file), reference);
         var report = new ExerciseReport(exercise, file, check, new ExerciseMap(List.of(), Map.of()));
+        var search = FaultReport.of(exercise, file, check);
+        boolean isSearch = search.isPresent() && check.firstWrong().isPresent();
         var marks = new ArrayList<Mark>();
         for (var step : exercise.steps()) {
             var name = step.tensor();
@@ -63,9 +65,22 @@ public final class Marker {
             marks.add(
                     gradient == null
                             ? new Mark(name, report.place(name), State.BLANK, "", Numbers.NONE)
-                            : mark(check.comparison(name), report.place(name), gradient));
+                            : isSearch
+                                    ? new Mark(
+                                            name, report.place(name), State.UNTOLD, "", numbers(gradient, new BitSet()))
+                                    : mark(check.comparison(name), report.place(name), gradient));
         }
-        return new Marking(marks, report.findings(), report.current().orElse(""), check.solved());
+        if (search.isPresent()) {
+            return new Marking(
+                    marks,
+                    search.get().finding() + ".",
+                    Marking.FAULT,
+                    search.get().hints(),
+                    false);
+        }
+        var current = report.current();
+        var hints = current.map(tensor -> exercise.step(tensor).hints()).orElse(List.of());
+        return new Marking(marks, report.findings(), current.orElse(""), hints, check.solved());
     }
 
     private Mark mark(Comparison comparison, String place, Tensor gradient) {

@@ -8,8 +8,8 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * Compares what is no gradient, such as the step of an optimiser, with the solution's. Central differences say nothing of
- * it; the solution tells what usual mistakes make of it.
+ * Compares what is no gradient, such as the step of an optimiser, with the solution's. Central differences say nothing
+ * of it; the solution tells what usual mistakes make of it.
  *
  * @param name of the blank
  * @param expected the solution's

@@ -38,6 +38,17 @@ record ImageInvocation(ImageLayout image, List<String> arguments) {
         return List.of("diagram", "learn").contains(command());
     }
 
+    private boolean isExercise() {
+        return command().equals("exercise");
+    }
+
+    private String roots() {
+        if (drawsDiagrams()) {
+            return "jdk.incubator.vector,ALL-MODULE-PATH";
+        }
+        return isExercise() ? "java.base" : "jdk.incubator.vector";
+    }
+
     /**
      * The command line.
      *
@@ -53,8 +64,8 @@ record ImageInvocation(ImageLayout image, List<String> arguments) {
                 "--class-path",
                 image.natives() + File.separator + "*",
                 "--add-modules",
-                drawsDiagrams() ? "jdk.incubator.vector,ALL-MODULE-PATH" : "jdk.incubator.vector",
-                "--enable-native-access=handgrad.blas",
+                roots(),
+                "--enable-native-access=handgrad.blas,handgrad.mpi",
                 "--add-opens",
                 "java.base/java.io=handgrad.app",
                 "-Dhandgrad.image=" + image.path(),
@@ -63,6 +74,9 @@ record ImageInvocation(ImageLayout image, List<String> arguments) {
         line.addAll(options);
         if (isQuick()) {
             line.addAll(List.of("-XX:TieredStopAtLevel=1", "-Xmx1g"));
+        }
+        if (isExercise()) {
+            line.addAll(List.of("-XX:+UseSerialGC", "-Dhandgrad.vector=off"));
         }
         if (runsUsersCode()) {
             line.add("-Dhandgrad.worker=" + report);

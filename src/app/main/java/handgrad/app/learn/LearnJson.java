@@ -54,7 +54,7 @@ final class LearnJson {
         json.writeStringProperty("problem", shown.problem());
         json.writeStringProperty("findings", marking == null ? "" : marking.findings());
         json.writeStringProperty("printed", shown.printed());
-        json.writeStringProperty("current", shown.current());
+        json.writeStringProperty("current", marking == null || marking.isSearch() ? "" : marking.current());
         json.writeBooleanProperty("solved", shown.isSolved());
         json.writeBooleanProperty("drawn", shown.sheet() != null);
         var next = shown.next();

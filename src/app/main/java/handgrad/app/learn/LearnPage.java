@@ -107,7 +107,7 @@ final class LearnPage implements AutoCloseable {
             explained = shown.exercise().name();
         }
         var marking = shown.marking();
-        return own.text(tensor, marking == null ? new Marking(List.of(), "", "", false) : marking);
+        return own.text(tensor, marking == null ? new Marking(List.of(), "", "", List.of(), false) : marking);
     }
 
     private static String text(String query) {

@@ -96,6 +96,10 @@ sealed interface Reply {
     private static void write(Marking marking, DataOutputStream data) throws IOException {
         text(marking.findings(), data);
         text(marking.current(), data);
+        data.writeInt(marking.hints().size());
+        for (var hint : marking.hints()) {
+            text(hint, data);
+        }
         data.writeBoolean(marking.solved());
         data.writeInt(marking.marks().size());
         for (var mark : marking.marks()) {
@@ -121,6 +125,10 @@ sealed interface Reply {
     private static Marking marking(DataInputStream data) throws IOException {
         var findings = text(data);
         var current = text(data);
+        var hints = new ArrayList<String>();
+        for (int i = data.readInt(); i > 0; i--) {
+            hints.add(text(data));
+        }
         boolean solved = data.readBoolean();
         int count = data.readInt();
         var marks = new ArrayList<Mark>();
@@ -131,7 +139,7 @@ sealed interface Reply {
             var cause = text(data);
             marks.add(new Mark(tensor, place, state, cause, numbers(data)));
         }
-        return new Marking(marks, findings, current, solved);
+        return new Marking(marks, findings, current, hints, solved);
     }
 
     private static State state(String name) throws IOException {

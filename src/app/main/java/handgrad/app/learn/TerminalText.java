@@ -4,6 +4,8 @@ import handgrad.app.exercise.Marking;
 import handgrad.app.exercise.Marking.Mark;
 import handgrad.app.exercise.Marking.State;
 import handgrad.file.PrintableText;
+import java.util.List;
+import java.util.Locale;
 import java.util.StringJoiner;
 import java.util.stream.Collectors;
 
@@ -29,12 +31,15 @@ final class TerminalText {
         if (!shown.printed().isBlank()) {
             text.add(shown.printed().strip());
         }
-        text.add(counts(marking));
-        for (var state : State.values()) {
+        boolean isTold = marking.count(State.UNTOLD) == 0;
+        if (isTold) {
+            text.add(counts(marking));
+        }
+        for (var state : List.of(State.BLANK, State.WRONG, State.RIGHT)) {
             addNames(text, marking, state);
         }
         if (!marking.findings().isBlank()) {
-            text.add("").add(marking.findings().strip());
+            text.add((isTold ? "\n" : "") + marking.findings().strip());
         }
         var hints = shown.shownHints();
         if (!hints.isEmpty()) {
@@ -45,7 +50,7 @@ final class TerminalText {
         }
         if (marking.solved()) {
             text.add("").add(solved(shown));
-        } else if (!marking.current().isEmpty()) {
+        } else if (!marking.current().isEmpty() && !marking.isSearch()) {
             text.add("").add("Next: " + place(marking, marking.current()) + ".");
         }
         return PrintableText.lines(text.toString());
@@ -70,14 +75,7 @@ final class TerminalText {
                 .map(mark -> "d" + mark.tensor())
                 .collect(Collectors.joining(" "));
         if (!names.isEmpty()) {
-            text.add("  %-6s %s"
-                    .formatted(
-                            switch (state) {
-                                case BLANK -> "blank";
-                                case WRONG -> "wrong";
-                                case RIGHT -> "right";
-                            },
-                            names));
+            text.add("  %-6s %s".formatted(state.name().toLowerCase(Locale.ROOT), names));
         }
     }
 
@@ -103,7 +101,9 @@ final class TerminalText {
     /** A hint for the current gradient, a line. */
     static String hint(Shown shown, int index) {
         var all = shown.allHints();
-        return "d%s, hint %d of %d: %s\n".formatted(shown.current(), index + 1, all.size(), all.get(index));
+        var marking = shown.marking();
+        var about = marking == null || marking.isSearch() ? "" : "d" + shown.current() + ", ";
+        return "%shint %d of %d: %s\n".formatted(about, index + 1, all.size(), all.get(index));
     }
 
     /** Why the file cannot be checked. */

@@ -8,6 +8,7 @@ import com.sun.source.util.TaskListener;
 import com.sun.source.util.Trees;
 import handgrad.app.command.FailedException;
 import handgrad.app.command.WrongInputException;
+import handgrad.app.program.CompiledSources.Compiled;
 import handgrad.app.worker.Watch;
 import handgrad.file.PrintableText;
 import java.io.ByteArrayOutputStream;
@@ -28,7 +29,6 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import javax.tools.FileObject;
@@ -54,12 +54,12 @@ public final class SourceProgram {
 
     private final String file;
     private final Class<?> mainClass;
-    private final Set<String> classNames;
+    private final Map<String, byte[]> classes;
 
-    private SourceProgram(String file, Class<?> mainClass, Set<String> classNames) {
+    private SourceProgram(String file, Class<?> mainClass, Map<String, byte[]> classes) {
         this.file = file;
         this.mainClass = mainClass;
-        this.classNames = classNames;
+        this.classes = classes;
     }
 
     /**
@@ -96,6 +96,29 @@ public final class SourceProgram {
         return Watch.compiling(() -> compile(file, _ -> object));
     }
 
+    /**
+     * The same for a source of handgrad's own, which is compiled once for all processes where {@link CompiledSources}
+     * keeps it.
+     */
+    public static SourceProgram compileOnce(String file, String source) throws CompilationException {
+        var kept = CompiledSources.find(file, source);
+        if (kept.isPresent()) {
+            return of(file, kept.get());
+        }
+        var program = compile(file, source);
+        CompiledSources.keep(file, source, new Compiled(program.mainClass.getName(), program.classes));
+        return program;
+    }
+
+    private static SourceProgram of(String file, Compiled compiled) {
+        try {
+            var loader = new MemoryLoader(compiled.classes());
+            return new SourceProgram(file, loader.loadClass(compiled.main()), loader.classes);
+        } catch (ClassNotFoundException exception) {
+            throw new IllegalStateException("the compiler wrote no class " + compiled.main(), exception);
+        }
+    }
+
     private static SourceProgram compile(String file, Function<StandardJavaFileManager, JavaFileObject> source)
             throws CompilationException {
         var compiler = ToolProvider.getSystemJavaCompiler();
@@ -126,12 +149,9 @@ public final class SourceProgram {
             if (firstClass.name == null) {
                 throw new WrongInputException(file + " declares no class and no main method");
             }
-            var loader = new MemoryLoader(output.classes());
-            return new SourceProgram(file, loader.loadClass(firstClass.name), loader.classes.keySet());
+            return of(file, new Compiled(firstClass.name, output.classes()));
         } catch (IOException exception) {
             throw new UncheckedIOException(exception);
-        } catch (ClassNotFoundException exception) {
-            throw new IllegalStateException("the compiler wrote no class " + firstClass.name, exception);
         }
     }
 
@@ -255,7 +275,7 @@ public final class SourceProgram {
         for (var each = thrown; each != null && seen.add(each); each = each.getCause()) {
             var frames = each.getStackTrace();
             int length = frames.length;
-            while (length > 0 && !classNames.contains(frames[length - 1].getClassName())) {
+            while (length > 0 && !classes.containsKey(frames[length - 1].getClassName())) {
                 length--;
             }
             each.setStackTrace(Arrays.copyOf(frames, length));

@@ -74,6 +74,9 @@ function draw() {
   if (count("blank") > 0) {
     counts.push(count("blank") + " blank");
   }
+  if (count("untold") > 0) {
+    counts.splice(0, counts.length, "one line of backward is wrong; find it");
+  }
   text("status", state.checking ? "checking " + state.file + " …" : state.file + ": " + counts.join(", "));
   element("progress").max = state.marks.length;
   element("progress").value = count("right");
@@ -89,7 +92,7 @@ function draw() {
   show("output", state.printed.trim() !== "");
 
   show("help", state.allHints > 0 && !state.solved);
-  text("hinted", "Hints for d" + state.current);
+  text("hinted", state.current === "" ? "Hints" : "Hints for d" + state.current);
   element("hints").replaceChildren(...state.hints.map(hint => {
     const item = document.createElement("li");
     item.textContent = hint;
@@ -133,7 +136,7 @@ async function sheet() {
 function color() {
   for (const mark of state.marks) {
     for (const slot of document.querySelectorAll(`#sheet g.gradient[data-of="${CSS.escape(mark.tensor)}"]`)) {
-      slot.classList.remove("blank", "wrong", "right");
+      slot.classList.remove("blank", "untold", "wrong", "right");
       slot.classList.add("asked", mark.state);
     }
   }

@@ -71,11 +71,28 @@ class ExerciseCommandTest {
         assertThat(result)
                 .isEqualTo(new CommandResult(
                         1, """
-                %s
+                        %s
 
-                Not all gradients are those of the loss: one line of backward is wrong.
-                Find it in %s, then ./handgrad exercise %s again; --hint narrows it down.
-                """.formatted(fault.heading(), folder.resolve(fault.fileName()), fault.name()), ""));
+                        Not all gradients are those of the loss: one line of backward is wrong.
+                        Find it in %s, then ./handgrad exercise %s again; --hint narrows it down.
+                        """.formatted(fault.heading(), folder.resolve(fault.fileName()), fault.name()), ""));
+    }
+
+    @Test
+    void a_variable_that_hides_a_field_is_told() throws IOException {
+        var source = BASICS.skeleton()
+                .replace("dv = null; // ()", "dv = v.mul(2); // ()")
+                .replace("du = null; // ()", "var du = dv;")
+                .replace("dt = null; // ()", "final Tensor dt = dv.add(a.mul(du));");
+        var file = write(BASICS, source);
+        var result = CommandResult.of("exercise", "5", file.toString());
+        assertThat(result.code()).isOne();
+        assertThat(result.out()).contains("""
+            du is declared again inside backward (line 38): write du = … without a type
+            dt is declared again inside backward (line 39): write dt = … without a type
+
+            1 of 8 right, 7 blank.
+            """);
     }
 
     @Test
@@ -160,9 +177,9 @@ class ExerciseCommandTest {
     @Test
     void prints_the_solution_of_one_gradient() {
         var answer = """
-                // t = tanh q, and the derivative of tanh is 1 - tanh², here 1 - t².
-                dq = t.mul(t).neg().add(1).mul(dt); // ()
-                """;
+            // t = tanh q, and the derivative of tanh is 1 - tanh², here 1 - t².
+            dq = t.mul(t).neg().add(1).mul(dt); // ()
+            """;
         assertThat(CommandResult.of("exercise", "5", "--solution", "dq")).isEqualTo(new CommandResult(0, answer, ""));
         assertThat(CommandResult.of("exercise", "5", "--solution", "q").out()).isEqualTo(answer);
         assertRefused(
@@ -185,14 +202,14 @@ class ExerciseCommandTest {
         assertThat(BASICS.withWords())
                 .contains("""
 
-                // What NumPy and PyTorch write, and what is written here; more: ./handgrad exercise --words
-                //
-                """)
+                    // What NumPy and PyTorch write, and what is written here; more: ./handgrad exercise --words
+                    //
+                    """)
                 .contains("//     -a, 1 - a     -a, 1 - a     a.neg(), a.rsub(1)\n")
                 .contains("""
-                a.mul(b), a.div(b)
-                void backward() {
-                """);
+                    a.mul(b), a.div(b)
+                    void backward() {
+                    """);
 
         var source = filled("dv = v.mul(2);");
         Files.writeString(file, source);
@@ -245,12 +262,12 @@ class ExerciseCommandTest {
         var exercise = Exercise.named("12");
         var result = check(exercise, exercise.solution().replace("dlogits.matmulTransposeB(W2)", "dlogits.matmul(W2)"));
         assertThat(result.out()).contains("""
-                Line 60 stops it: matmul: inner dimensions differ, a (64, 2), b (16, 2)
-                    dh = dlogits.matmul(W2); // (64, 16)
+            Line 60 stops it: matmul: inner dimensions differ, a (64, 2), b (16, 2)
+                dh = dlogits.matmul(W2); // (64, 16)
 
-                3 of 7 right, 4 blank.
-                Next: dh (line 60) of\
-                """);
+            3 of 7 right, 4 blank.
+            Next: dh (line 60) of\
+            """);
         assertThat(result.code()).isOne();
     }
 
@@ -265,14 +282,14 @@ class ExerciseCommandTest {
     void showsTheCompilersMessageAtTheLearnersLine() throws IOException {
         var file = write(BASICS, filled("dv = v.twice();"));
         assertThat(CommandResult.of("exercise", "5", file.toString())).isEqualTo(new CommandResult(1, "", file + """
-                        :37: error: cannot find symbol
-                            dv = v.twice(); // ()
-                                  ^
-                          symbol:   method twice()
-                          location: variable v of type Tensor
-                          help: ./handgrad exercise --words lists what tensors can do
-                        1 error
-                        """));
+            :37: error: cannot find symbol
+                dv = v.twice(); // ()
+                      ^
+              symbol:   method twice()
+              location: variable v of type Tensor
+              help: ./handgrad exercise --words lists what tensors can do
+            1 error
+            """));
     }
 
     @Test

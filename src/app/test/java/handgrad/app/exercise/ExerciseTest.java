@@ -95,7 +95,6 @@ class ExerciseTest {
     }
 
     /** That there is one at all means that every operation on the way to the loss has an explanation. */
-    /** That there is one at all means that every operation on the way to the loss has an explanation. */
     @ParameterizedTest
     @MethodSource("all")
     void the_sums_of_a_derivation_are_the_gradient_and_it_fits_a_terminal(Exercise exercise) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import handgrad.app.command.StopSignals;
 import handgrad.app.exercise.Exercise;
 import handgrad.app.exercise.ExercisePath;
+import handgrad.app.exercise.Marker;
 import handgrad.app.exercise.Marking.State;
 import handgrad.testing.Chromium;
 import java.io.IOException;
@@ -180,6 +181,41 @@ class LessonTest {
             shoot(chromium, "learn");
             assertThat(chromium.console()).isEmpty();
         }
+    }
+
+    @Test
+    void a_fault_is_the_learners_to_find() throws Exception {
+        var fault = Exercise.named("fault-3");
+        var source = folder.resolve(fault.fileName());
+        fault.begin(source);
+        var marker = new Marker(fault);
+        var marking = marker.mark(source);
+        assertThat(marking.count(State.UNTOLD)).isEqualTo(7);
+        assertThat(marking.findings())
+                .isEqualTo("Not all gradients are those of the loss: one line of backward is wrong.\nFind it in "
+                        + source + ".");
+        assertThat(marking.hints()).hasSize(6).first().isEqualTo("it is in the first half, one of db2, dW2, dh, dhpre");
+        var shown = Shown.begin(fault, source).withMarking(marking, "", 1, null);
+        assertThat(TerminalText.marked(shown)).isEqualTo("""
+
+            Not all gradients are those of the loss: one line of backward is wrong.
+            Find it in %s.
+
+            hint 1 of 6: it is in the first half, one of db2, dW2, dh, dhpre
+            """.formatted(source));
+        assertThat(LearnJson.state(new Board.Posted(1, shown)))
+                .contains("\"current\":\"\"", "\"state\":\"untold\"")
+                .doesNotContain("\"state\":\"wrong\"");
+
+        Files.writeString(source, fault.solution().replace("faulty = \"dh\"", "faulty = \"\""));
+        var mended = marker.mark(source);
+        assertThat(mended.count(State.RIGHT)).isEqualTo(7);
+        assertThat(mended.solved()).isFalse();
+        assertThat(mended.findings())
+                .isEqualTo("All 7 gradients are right. Which of them was wrong?\nWrite it in " + source
+                        + " as final String faulty = \"dNAME\".");
+        Files.writeString(source, fault.solution());
+        assertThat(marker.mark(source).solved()).isTrue();
     }
 
     /** Keeps pictures where {@code -Dhandgrad.pictures} names a folder, for eyes. */

@@ -33,7 +33,8 @@ class ReplyTest {
         var replies = List.of(
                 new Reply.Ready(),
                 new Reply.Running(10_000),
-                new Reply.Marked(new Marking(marks, "dh is wrong: Σ\n", "h", false), "printed"),
+                new Reply.Marked(
+                        new Marking(marks, "dh is wrong: Σ\n", "h", List.of("first", "then Σ"), false), "printed"),
                 new Reply.Refused("A.java:3: error"),
                 new Reply.Failed("still running after 10 s"));
         var bytes = new ByteArrayOutputStream();

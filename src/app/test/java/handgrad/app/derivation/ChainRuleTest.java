@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** The letters of a formula name the elements whose numbers are used, and the text is what a book would say. */
-class RuleTest {
+class ChainRuleTest {
     private static Tensor randn(int... sizes) {
         return Tensor.randn(TorchRandom.seeded(1), sizes).to(DType.FLOAT64);
     }
@@ -174,7 +174,7 @@ class RuleTest {
         return text.replaceAll("\\b[cs]\\d+", "c1");
     }
 
-    private static void letters_are_those_of_the_numbers(Rule rule) {
+    private static void letters_are_those_of_the_numbers(ChainRule rule) {
         for (int y = 0; y < rule.use().yShape().elements(); y++) {
             int result = y;
             rule.partial().of(y, (x, factor, other) -> {

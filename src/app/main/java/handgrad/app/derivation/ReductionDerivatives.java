@@ -1,23 +1,23 @@
 package handgrad.app.derivation;
 
-import handgrad.app.derivation.Rule.Partial;
-import handgrad.app.derivation.Rule.Term;
+import handgrad.app.derivation.ChainRule.Partial;
+import handgrad.app.derivation.ChainRule.Term;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntConsumer;
 
 /** The derivatives of what one dimension becomes a number by, and of the softmax along one. */
-final class Reductions {
+final class ReductionDerivatives {
     private static final Term ONLY_D = (d, _, _, _) -> d;
 
-    private Reductions() {}
+    private ReductionDerivatives() {}
 
     /** Of the sum over all elements. */
-    static Rule sumOfAll(Use use) {
-        var x = Use.letters(use.xShape(), 0);
+    static ChainRule sumOfAll(TensorUse use) {
+        var x = TensorUse.letters(use.xShape(), 0);
         var letters =
                 String.join(",", x.stream().filter(each -> !each.equals("0")).toList());
-        return new Rule(
+        return new ChainRule(
                 use,
                 (letters.isEmpty() ? "" : "Σ" + letters + " ") + Positions.element(use.x(), x),
                 x,
@@ -34,13 +34,13 @@ final class Reductions {
                 });
     }
 
-    static Rule sum(Use use) {
+    static ChainRule sum(TensorUse use) {
         var repeated = "d%s, repeated over dimension %d".formatted(use.y(), use.dimension());
         return along(use, "Σ%2$s %1$s", ONLY_D, repeated, (y, sink) -> each(use, y, x -> sink.add(x, 1, -1)));
     }
 
     /** The gradient goes to the element that was the largest, the first one of several. */
-    static Rule max(Use use) {
+    static ChainRule max(TensorUse use) {
         var largest =
                 "d%s where %s is the largest along dimension %d, else 0".formatted(use.y(), use.x(), use.dimension());
         return along(
@@ -56,7 +56,7 @@ final class Reductions {
                 });
     }
 
-    static Rule logSumExp(Use use) {
+    static ChainRule logSumExp(TensorUse use) {
         var whole = "d%1$s ∘ exp(%2$s - %1$s), the softmax of %2$s".formatted(use.y(), use.x());
         return along(
                 use,
@@ -71,14 +71,14 @@ final class Reductions {
     }
 
     /** Each probability depends on every logit of its row: y[k] has the derivative y[k] · (1{k = j} - y[j]) by x[j]. */
-    static Rule softmax(Use use, int dimension) {
+    static ChainRule softmax(TensorUse use, int dimension) {
         var shape = use.xShape();
-        var x = Use.letters(shape, 0);
+        var x = TensorUse.letters(shape, 0);
         var y = new ArrayList<>(x);
-        var summed = Use.letter(shape.rank());
+        var summed = TensorUse.letter(shape.rank());
         y.set(dimension, summed);
         var delta = "1{%s = %s}".formatted(summed, x.get(dimension));
-        return new Rule(
+        return new ChainRule(
                 use,
                 "softmax over %s of %s".formatted(summed, Positions.element(use.x(), y)),
                 x,
@@ -107,9 +107,9 @@ final class Reductions {
         return element.matches(".*\\[[\\d, ]+]") ? "0" : letters;
     }
 
-    private static Rule along(Use use, String format, Term term, String whole, Partial partial) {
+    private static ChainRule along(TensorUse use, String format, Term term, String whole, Partial partial) {
         int dimension = use.dimension();
-        var x = Use.letters(use.xShape(), 0);
+        var x = TensorUse.letters(use.xShape(), 0);
         var y = new ArrayList<>(x);
         if (use.yShape().rank() == x.size()) {
             y.set(dimension, "0");
@@ -117,11 +117,11 @@ final class Reductions {
             y.remove(dimension);
         }
         var forward = format.formatted(Positions.element(use.x(), x), x.get(dimension));
-        return new Rule(use, forward, x, y, null, List.of(), "", term, whole, partial);
+        return new ChainRule(use, forward, x, y, null, List.of(), "", term, whole, partial);
     }
 
     /** Tells of each element of x along the dimension that an element of y comes from. */
-    private static void each(Use use, int position, IntConsumer element) {
+    private static void each(TensorUse use, int position, IntConsumer element) {
         int dimension = use.dimension();
         int inner = 1;
         for (int d = dimension + 1; d < use.xShape().rank(); d++) {

@@ -1,6 +1,6 @@
 package handgrad.app.derivation;
 
-import handgrad.app.derivation.Rule.Term;
+import handgrad.app.derivation.ChainRule.Term;
 import handgrad.check.pass.PassGraph.Value;
 import java.math.BigDecimal;
 import java.math.MathContext;
@@ -9,25 +9,25 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The derivatives of operations whose elements depend on one element of each input, or on one that is repeated. */
-final class Elementwise {
+final class ElementwiseDerivatives {
     private static final MathContext DIGITS = new MathContext(6);
 
-    private final Use use;
+    private final TensorUse use;
     private final List<String> x;
     private final List<String> y = new ArrayList<>();
     private final List<String> summed = new ArrayList<>();
     private final List<String> dimensions = new ArrayList<>();
 
-    private Elementwise(Use use) {
+    private ElementwiseDerivatives(TensorUse use) {
         this.use = use;
         var own = use.xShape();
         var result = use.yShape();
-        x = Use.letters(own, 0);
+        x = TensorUse.letters(own, 0);
         int missing = result.rank() - own.rank();
         for (int d = 0; d < result.rank(); d++) {
             boolean repeated = result.size(d) > 1 && (d < missing || own.size(d - missing) == 1);
             if (repeated) {
-                summed.add(Use.letter(own.rank() + summed.size()));
+                summed.add(TensorUse.letter(own.rank() + summed.size()));
                 dimensions.add(Integer.toString(d));
             }
             y.add(repeated ? summed.getLast() : d < missing ? "0" : x.get(d - missing));
@@ -41,12 +41,12 @@ final class Elementwise {
     }
 
     /** Of x alone: the operation as a format with x in it. */
-    static Rule unary(Use use, String format, Term term, Derivative derivative) {
-        return new Elementwise(use).rule(null, format, term, derivative);
+    static ChainRule unary(TensorUse use, String format, Term term, Derivative derivative) {
+        return new ElementwiseDerivatives(use).rule(null, format, term, derivative);
     }
 
     /** Of two tensors: the operation as a format with both in it, in their order. */
-    static Rule binary(Use use, String format, Term term, Derivative derivative) {
+    static ChainRule binary(TensorUse use, String format, Term term, Derivative derivative) {
         return of(
                 use,
                 use.other(),
@@ -56,18 +56,18 @@ final class Elementwise {
     }
 
     /** Of x and another value: the operation as a format with x as its first argument, the other as its second. */
-    static Rule of(Use use, Value other, String format, Term term, Derivative derivative) {
-        return new Elementwise(use).rule(other, format, term, derivative);
+    static ChainRule of(TensorUse use, Value other, String format, Term term, Derivative derivative) {
+        return new ElementwiseDerivatives(use).rule(other, format, term, derivative);
     }
 
-    private Rule rule(@Nullable Value other, String format, Term term, Derivative derivative) {
+    private ChainRule rule(@Nullable Value other, String format, Term term, Derivative derivative) {
         var result = use.yShape();
         var otherIndex = other == null ? List.<String>of() : Positions.broadcast(other.shape(), y);
         var own = Positions.element(use.x(), x);
         var beside = other == null ? "" : Positions.element(use.name(other), otherIndex);
         var whole = term.text("d" + use.y(), use.x(), use.y(), other == null ? "" : use.name(other))
                 .replace(" · ", " ∘ ");
-        return new Rule(
+        return new ChainRule(
                 use,
                 format.formatted(own, beside),
                 x,

@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
  * @param whole the whole tensor, in matrices
  * @param partial the derivatives
  */
-record Rule(
-        Use use,
+record ChainRule(
+        TensorUse use,
         String forward,
         List<String> x,
         List<String> y,

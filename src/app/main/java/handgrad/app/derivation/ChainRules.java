@@ -1,18 +1,18 @@
 package handgrad.app.derivation;
 
-import static handgrad.app.derivation.Elementwise.binary;
-import static handgrad.app.derivation.Elementwise.number;
-import static handgrad.app.derivation.Elementwise.unary;
+import static handgrad.app.derivation.ElementwiseDerivatives.binary;
+import static handgrad.app.derivation.ElementwiseDerivatives.number;
+import static handgrad.app.derivation.ElementwiseDerivatives.unary;
 
 import handgrad.check.pass.PassGraph.Value;
 import org.jspecify.annotations.Nullable;
 
 /** The derivative of each operation by each tensor that it reads. */
-final class Rules {
-    private Rules() {}
+final class ChainRules {
+    private ChainRules() {}
 
     /** The rule of a use; null where the operation has none here, or its result does not depend on x smoothly. */
-    static @Nullable Rule of(Use use) {
+    static @Nullable ChainRule of(TensorUse use) {
         return switch (use.operation()) {
             case ADD -> add(use);
             case SUB -> sub(use);
@@ -30,20 +30,20 @@ final class Rules {
             case RELU ->
                 unary(use, "max(0, %s)", (d, x, _, _) -> d + " · 1{" + x + " > 0}", (x, _, _) -> x > 0 ? 1 : 0);
             case SUM -> sum(use);
-            case MAX -> Reductions.max(use);
-            case LOG_SUM_EXP -> Reductions.logSumExp(use);
-            case SOFTMAX -> Reductions.softmax(use, softmaxDimension(use));
-            case MATMUL -> Products.of(use, false, false);
-            case MATMUL_TRANSPOSE_A -> Products.of(use, true, false);
-            case MATMUL_TRANSPOSE_B -> Products.of(use, false, true);
-            case BATCHED_MATMUL -> Products.of(use, use.argument(0) == 1, use.argument(1) == 1);
-            case RESHAPE -> Moves.reshape(use);
-            case TRANSPOSE -> Moves.transpose(use);
-            case NARROW -> Moves.narrow(use);
-            case CAT -> Moves.cat(use);
-            case COPY_FROM -> Moves.copy(use);
-            case INDEX, EMBEDDING -> use.place() == 0 ? Moves.select(use, 0) : null;
-            case INDEX_SELECT -> use.place() == 0 ? Moves.select(use, use.dimension()) : null;
+            case MAX -> ReductionDerivatives.max(use);
+            case LOG_SUM_EXP -> ReductionDerivatives.logSumExp(use);
+            case SOFTMAX -> ReductionDerivatives.softmax(use, softmaxDimension(use));
+            case MATMUL -> ProductDerivatives.of(use, false, false);
+            case MATMUL_TRANSPOSE_A -> ProductDerivatives.of(use, true, false);
+            case MATMUL_TRANSPOSE_B -> ProductDerivatives.of(use, false, true);
+            case BATCHED_MATMUL -> ProductDerivatives.of(use, use.argument(0) == 1, use.argument(1) == 1);
+            case RESHAPE -> MoveDerivatives.reshape(use);
+            case TRANSPOSE -> MoveDerivatives.transpose(use);
+            case NARROW -> MoveDerivatives.narrow(use);
+            case CAT -> MoveDerivatives.cat(use);
+            case COPY_FROM -> MoveDerivatives.copy(use);
+            case INDEX, EMBEDDING -> use.place() == 0 ? MoveDerivatives.select(use, 0) : null;
+            case INDEX_SELECT -> use.place() == 0 ? MoveDerivatives.select(use, use.dimension()) : null;
             case WHERE -> where(use);
             case ADD_IN_PLACE,
                     ADD_SCALED,
@@ -96,17 +96,17 @@ final class Rules {
         };
     }
 
-    private static Rule sum(Use use) {
-        return use.yShape().rank() == 0 ? Reductions.sumOfAll(use) : Reductions.sum(use);
+    private static ChainRule sum(TensorUse use) {
+        return use.yShape().rank() == 0 ? ReductionDerivatives.sumOfAll(use) : ReductionDerivatives.sum(use);
     }
 
-    private static Rule add(Use use) {
+    private static ChainRule add(TensorUse use) {
         return use.hasOther()
                 ? binary(use, "%s + %s", (d, _, _, _) -> d, (_, _, _) -> 1)
                 : unary(use, "%s + " + number(use.argument(0)), (d, _, _, _) -> d, (_, _, _) -> 1);
     }
 
-    private static Rule sub(Use use) {
+    private static ChainRule sub(TensorUse use) {
         if (!use.hasOther()) {
             return unary(use, "%s - " + number(use.argument(0)), (d, _, _, _) -> d, (_, _, _) -> 1);
         }
@@ -115,11 +115,11 @@ final class Rules {
                 : binary(use, "%s - %s", (d, _, _, _) -> "-" + d, (_, _, _) -> -1);
     }
 
-    private static Rule rsub(Use use) {
+    private static ChainRule rsub(TensorUse use) {
         return unary(use, number(use.argument(0)) + " - %s", (d, _, _, _) -> "-" + d, (_, _, _) -> -1);
     }
 
-    private static Rule mul(Use use) {
+    private static ChainRule mul(TensorUse use) {
         if (use.hasOther()) {
             return binary(use, "%s · %s", (d, _, _, other) -> d + " · " + other, (_, _, other) -> other);
         }
@@ -128,7 +128,7 @@ final class Rules {
         return unary(use, "%s" + text, (d, _, _, _) -> d + text, (_, _, _) -> factor);
     }
 
-    private static Rule div(Use use) {
+    private static ChainRule div(TensorUse use) {
         if (!use.hasOther()) {
             double divisor = use.argument(0);
             var text = " / " + number(divisor);
@@ -143,7 +143,7 @@ final class Rules {
                         (x, _, other) -> -other / (x * x));
     }
 
-    private static Rule pow(Use use) {
+    private static ChainRule pow(TensorUse use) {
         double exponent = use.argument(0);
         var power = exponent == 2 ? "²" : exponent == 3 ? "³" : "^" + number(exponent);
         var lower = exponent == 2 ? "" : exponent == 3 ? "²" : "^" + number(exponent - 1);
@@ -155,24 +155,24 @@ final class Rules {
                 (x, _, _) -> exponent * Math.pow(x, exponent - 1));
     }
 
-    private static int softmaxDimension(Use use) {
+    private static int softmaxDimension(TensorUse use) {
         return use.output().arguments().isEmpty() ? use.xShape().rank() - 1 : use.dimension();
     }
 
     /** Both tensors, and the condition that chooses between them. */
-    private static @Nullable Rule where(Use use) {
+    private static @Nullable ChainRule where(TensorUse use) {
         if (use.place() == 0) {
             return null;
         }
         Value condition = use.output().inputs().getFirst();
         return use.place() == 1
-                ? Elementwise.of(
+                ? ElementwiseDerivatives.of(
                         use,
                         condition,
                         "%1$s where %2$s is not 0",
                         (d, _, _, other) -> d + " · 1{" + other + " ≠ 0}",
                         (_, _, other) -> other == 0 ? 0 : 1)
-                : Elementwise.of(
+                : ElementwiseDerivatives.of(
                         use,
                         condition,
                         "%1$s where %2$s is 0",

@@ -1,25 +1,25 @@
 package handgrad.app.derivation;
 
-import handgrad.app.derivation.Rule.Partial;
-import handgrad.app.derivation.Rule.Term;
+import handgrad.app.derivation.ChainRule.Partial;
+import handgrad.app.derivation.ChainRule.Term;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 
 /** The derivatives of operations that move elements to other places: each element of y is one of x. */
-final class Moves {
+final class MoveDerivatives {
     private static final Term ONLY_D = (d, _, _, _) -> d;
 
-    private Moves() {}
+    private MoveDerivatives() {}
 
-    static Rule copy(Use use) {
-        var x = Use.letters(use.xShape(), 0);
+    static ChainRule copy(TensorUse use) {
+        var x = TensorUse.letters(use.xShape(), 0);
         return rule(use, Positions.element(use.x(), x), x, x, "", "d" + use.y(), (y, sink) -> sink.add(y, 1, -1));
     }
 
     /** The same elements, row by row, in another shape. */
-    static Rule reshape(Use use) {
-        var x = Use.letters(use.xShape(), 0);
+    static ChainRule reshape(TensorUse use) {
+        var x = TensorUse.letters(use.xShape(), 0);
         return rule(
                 use,
                 Positions.element(use.x(), x) + ", … being the same place, counted row by row",
@@ -30,10 +30,10 @@ final class Moves {
                 (y, sink) -> sink.add(y, 1, -1));
     }
 
-    static Rule transpose(Use use) {
+    static ChainRule transpose(TensorUse use) {
         int first = (int) use.argument(0);
         int second = (int) use.argument(1);
-        var x = Use.letters(use.xShape(), 0);
+        var x = TensorUse.letters(use.xShape(), 0);
         var y = new ArrayList<>(x);
         Collections.swap(y, first, second);
         boolean isMatrix = x.size() == 2;
@@ -53,11 +53,11 @@ final class Moves {
                 });
     }
 
-    static Rule narrow(Use use) {
+    static ChainRule narrow(TensorUse use) {
         int dimension = use.dimension();
         int start = (int) use.argument(1);
         int end = start + (int) use.argument(2);
-        var x = Use.letters(use.xShape(), 0);
+        var x = TensorUse.letters(use.xShape(), 0);
         var letter = x.get(dimension);
         var y = new ArrayList<>(x);
         y.set(dimension, start == 0 ? letter : letter + " - " + start);
@@ -75,7 +75,7 @@ final class Moves {
                 });
     }
 
-    static Rule cat(Use use) {
+    static ChainRule cat(TensorUse use) {
         int dimension = use.dimension();
         int before = 0;
         for (int i = 0; i < use.place(); i++) {
@@ -83,7 +83,7 @@ final class Moves {
         }
         int start = before;
         int size = use.xShape().size(dimension);
-        var x = Use.letters(use.xShape(), 0);
+        var x = TensorUse.letters(use.xShape(), 0);
         var y = new ArrayList<>(x);
         var letter = x.get(dimension);
         y.set(dimension, start == 0 ? letter : letter.equals("0") ? "" + start : letter + " + " + start);
@@ -104,13 +104,13 @@ final class Moves {
     }
 
     /** Positions along one dimension picked by indices, as {@code index} does along the first. */
-    static Rule select(Use use, int dimension) {
+    static ChainRule select(TensorUse use, int dimension) {
         var indices = use.output().inputs().get(1);
         int rank = indices.shape().rank();
-        var x = Use.letters(use.xShape(), 0);
+        var x = TensorUse.letters(use.xShape(), 0);
         var picking = new ArrayList<String>();
         for (int d = 0; d < rank; d++) {
-            picking.add(Use.letter(x.size() + d));
+            picking.add(TensorUse.letter(x.size() + d));
         }
         var y = new ArrayList<>(x.subList(0, dimension));
         y.addAll(picking);
@@ -137,8 +137,8 @@ final class Moves {
                 });
     }
 
-    private static Rule rule(
-            Use use, String forward, List<String> x, List<String> y, String sum, String whole, Partial partial) {
-        return new Rule(use, forward, x, y, null, List.of(), sum, ONLY_D, whole, partial);
+    private static ChainRule rule(
+            TensorUse use, String forward, List<String> x, List<String> y, String sum, String whole, Partial partial) {
+        return new ChainRule(use, forward, x, y, null, List.of(), sum, ONLY_D, whole, partial);
     }
 }

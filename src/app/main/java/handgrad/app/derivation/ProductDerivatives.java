@@ -6,14 +6,14 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** The derivatives of matrix products: y[i, j] = Σk a[i, k] · b[k, j], either of them perhaps transposed. */
-final class Products {
-    private final Use use;
+final class ProductDerivatives {
+    private final TensorUse use;
     private final Value a;
     private final Value b;
     private final boolean transposedA;
     private final boolean transposedB;
 
-    private Products(Use use, boolean transposedA, boolean transposedB) {
+    private ProductDerivatives(TensorUse use, boolean transposedA, boolean transposedB) {
         this.use = use;
         this.a = use.output().inputs().get(0);
         this.b = use.output().inputs().get(1);
@@ -21,14 +21,14 @@ final class Products {
         this.transposedB = transposedB;
     }
 
-    static Rule of(Use use, boolean transposedA, boolean transposedB) {
-        return new Products(use, transposedA, transposedB).rule();
+    static ChainRule of(TensorUse use, boolean transposedA, boolean transposedB) {
+        return new ProductDerivatives(use, transposedA, transposedB).rule();
     }
 
-    private Rule rule() {
+    private ChainRule rule() {
         boolean isFirst = use.place() == 0;
         boolean transposed = isFirst ? transposedA : transposedB;
-        var x = Use.letters(use.xShape(), 0);
+        var x = TensorUse.letters(use.xShape(), 0);
         int batches = use.yShape().rank() - 2;
         int own = x.size() - 2;
         var batch = new ArrayList<String>();
@@ -37,7 +37,7 @@ final class Products {
             int at = d - (batches - own);
             boolean repeated =
                     use.yShape().size(d) > 1 && (at < 0 || use.xShape().size(at) == 1);
-            batch.add(repeated ? Use.letter(x.size() + 1 + d) : at < 0 ? "0" : x.get(at));
+            batch.add(repeated ? TensorUse.letter(x.size() + 1 + d) : at < 0 ? "0" : x.get(at));
             if (repeated) {
                 summed.add(batch.getLast());
             }
@@ -46,7 +46,7 @@ final class Products {
         var inner = x.get(own + (isFirst == transposed ? 0 : 1));
         var outer = x.get(own + (isFirst == transposed ? 1 : 0));
         boolean isSingle = use.yShape().size(batches + (isFirst ? 1 : 0)) == 1;
-        var third = isSingle ? "0" : Use.letter(x.size());
+        var third = isSingle ? "0" : TensorUse.letter(x.size());
         if (!isSingle) {
             summed.add(third);
         }
@@ -54,7 +54,7 @@ final class Products {
         var column = isFirst ? third : outer;
         var first = indexed(a.shape(), batch, transposedA ? inner : row, transposedA ? row : inner);
         var second = indexed(b.shape(), batch, transposedB ? column : inner, transposedB ? inner : column);
-        return new Rule(
+        return new ChainRule(
                 use,
                 (inner.equals("0") ? "" : "Σ" + inner + " ") + Positions.element(use.name(a), first) + " · "
                         + Positions.element(use.name(b), second),
@@ -94,7 +94,7 @@ final class Products {
         return isOneMatrix ? product + ", all their rows below one another" : product;
     }
 
-    private void partial(int position, Rule.Sink sink) {
+    private void partial(int position, ChainRule.Sink sink) {
         boolean isFirst = use.place() == 0;
         int[] index = Positions.index(use.yShape(), position);
         int inner = a.shape().size(a.shape().rank() - (transposedA ? 2 : 1));

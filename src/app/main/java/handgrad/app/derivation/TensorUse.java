@@ -16,7 +16,7 @@ import java.util.function.Function;
  * @param place which of the inputs x is
  * @param names what each value is called
  */
-record Use(Value output, Value input, int place, Function<Value, String> names) {
+record TensorUse(Value output, Value input, int place, Function<Value, String> names) {
     private static final List<String> LETTERS = List.of("i", "j", "k", "l", "m", "n", "o", "p", "q", "r");
 
     Op operation() {
