@@ -1,5 +1,6 @@
 package handgrad.app.sequence;
 
+import handgrad.nn.Collective;
 import handgrad.nn.Layer;
 
 /** The model that a training of a model of sequences ends with, without its run folder, last evaluation and samples. */
@@ -18,7 +19,7 @@ public final class SequenceWeights {
         var random = data.random(options);
         var network = new SequenceNetwork(options, true).begin(random);
         var task = data.task(options, network, random);
-        var trainer = new SequenceTrainer(options, network, task, data.symbols().size());
+        var trainer = new SequenceTrainer(options, network, task, data.symbols().size(), Collective.single());
         // An evaluation may draw its batches from the same generator, so those of the training depend on it.
         if (trainer.evaluatesFirst()) {
             task.estimate();
