@@ -45,7 +45,7 @@ public sealed interface BatchPass {
     /** A batch in shards, each of which goes forward and backward at once. */
     record Shards(DataParallel parallel) implements BatchPass {
         private static Shards of(Layer network, int shards, Collective ranks, Supplier<? extends Layer> another) {
-            var networks = Stream.concat(Stream.of(network), Stream.<Layer>generate(another::get))
+            var networks = Stream.concat(Stream.of(network), Stream.<Layer>generate(another))
                     .iterator();
             return new Shards(new DataParallel(ranks, shards, networks::next, CrossEntropyLoss::new));
         }

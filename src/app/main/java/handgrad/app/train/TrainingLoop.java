@@ -1,5 +1,6 @@
 package handgrad.app.train;
 
+import handgrad.app.command.ExitCode;
 import handgrad.app.command.FailedException;
 import handgrad.app.command.StopSignal;
 import handgrad.app.command.StopSignals;
@@ -9,6 +10,7 @@ import handgrad.io.SafetensorsException;
 import handgrad.io.TrainingState;
 import handgrad.nn.Collective;
 import handgrad.nn.Layer;
+import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.DoubleSupplier;
@@ -173,9 +175,12 @@ public final class TrainingLoop {
 
     /** A signal that came to one of the ranks. */
     private Optional<StopSignal> agreed() {
-        int number = ranks.agree(
-                signals.pending().map(signal -> signal.ordinal() + 1).orElse(0));
-        return number == 0 ? Optional.empty() : Optional.of(StopSignal.values()[number - 1]);
+        int code = ranks.agree(signals.pending().map(StopSignal::exitCode).orElse(ExitCode.DONE));
+        return code == ExitCode.DONE
+                ? Optional.empty()
+                : Arrays.stream(StopSignal.values())
+                        .filter(signal -> signal.exitCode() == code)
+                        .findFirst();
     }
 
     /** Does what is no training: its time is not counted. */
