@@ -148,6 +148,7 @@ final class Overwrites implements Tracer {
         return difference <= CLOSE * largest;
     }
 
+    @SuppressWarnings("ReferenceEquality") // equal elements may be those of another tensor
     private static boolean sharesElements(Tensor a, Tensor b) {
         return a.dtype() == b.dtype()
                 && switch (a.dtype()) {
