@@ -57,8 +57,8 @@ record HashRow(HashSetting setting, boolean fused, SequencedMap<HashedModel, Str
         try (var out = process.inputReader()) {
             var first = out.readLine();
             for (var line = out.readLine(); line != null; line = out.readLine()) {
-                var words = line.split(" ");
-                hashes.put(HashedModel.named(words[0]), words[1]);
+                int space = line.indexOf(' ');
+                hashes.put(HashedModel.named(line.substring(0, Math.max(0, space))), line.substring(space + 1));
                 trained.run();
             }
             if (first == null || process.waitFor() != 0) {
