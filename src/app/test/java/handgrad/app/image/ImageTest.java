@@ -124,8 +124,8 @@ class ImageTest {
 
     private Process start(String... arguments) throws IOException {
         var command = Stream.concat(Stream.of(image.resolve("handgrad").toString()), Stream.of(arguments));
-        var builder =
-                new ProcessBuilder(command.toList()).directory(image.getParent().toFile());
+        var builder = new ProcessBuilder(command.toList())
+                .directory(image.resolveSibling("").toFile());
         builder.environment().clear();
         builder.environment().put("PATH", "");
         return builder.start();
