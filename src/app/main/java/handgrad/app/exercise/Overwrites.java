@@ -124,8 +124,8 @@ final class Overwrites implements Tracer {
         if (name.equals(gradient)) {
             return overwrite.before != null && isClose(overwrite.before, right)
                     ? "it was right before it was overwritten" + overwrite.place()
-                            + ": an operation in place changes %s itself, so write into a tensor of its own, as add does"
-                                    .formatted(name)
+                            + ": an operation in place changes %s itself, so write into a tensor".formatted(name)
+                            + " of its own, as add does"
                     : "";
         }
         return before.containsKey(name) && !overwrite.known.contains(gradient)

@@ -3,18 +3,13 @@ package handgrad.check.backward;
 import handgrad.check.backward.Node.Kind;
 import handgrad.check.difference.Tensors;
 import handgrad.check.result.Cause;
-import handgrad.tensor.DType;
 import handgrad.tensor.Op;
-import handgrad.tensor.Shape;
 import handgrad.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.TreeSet;
-import java.util.function.Supplier;
-import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 
 /** The mistakes that can be made at a node of a program. */
@@ -57,18 +52,18 @@ final class Mutations {
                 factors(node);
                 combined(node, Nodes.add(node.inputs()), "added where they should be multiplied");
             }
-            case SCALE -> scale(node);
+            case SCALE -> new ScaleMistakes(root, tensors, mutants).scale(node);
             case DERIVATIVE -> derivative(node);
-            case MATMUL -> matmul(node);
+            case MATMUL -> new MatmulMistakes(mutants).matmul(node);
             case SUM_TO -> new SumMistakes(name, mutants).sumTo(node);
             case SCATTER -> new SumMistakes(name, mutants).scatter(node);
             case EXPAND -> new SumMistakes(name, mutants).expand(node);
-            case GRADIENT, VALUE -> replaced(node);
+            case GRADIENT, VALUE -> new Replacements(root, tensors, gradients, mutants).replaced(node);
             case SUM -> {
                 // Its dimension is changed where it is repeated again.
             }
         }
-        extraFactors(node);
+        new Replacements(root, tensors, gradients, mutants).extraFactors(node);
         new Movements(root, node, mutants).add();
         return List.copyOf(mutants);
     }
@@ -83,64 +78,6 @@ final class Mutations {
                     by,
                     node.inputs().stream().map(Node::text).collect(Collectors.joining(" and ")) + " are " + how);
         }
-    }
-
-    /** A factor too much, which does not change the shape. */
-    private void extraFactors(Node node) {
-        if (node.is(Kind.DERIVATIVE) || node.is(Kind.SCALE) || node.is(Kind.EXPAND) || node.isLoss()) {
-            return;
-        }
-        var shape = node.value().shape();
-        String of = node == root ? "" : " of " + node.text();
-        tensors.forEach((text, tensor) -> {
-            boolean same = tensor.shape().elements() == shape.elements();
-            if ((same || fits(tensor.shape(), shape)) && !isConstant(tensor)) {
-                var whole = same ? shape : tensor.shape();
-                Supplier<Tensor> factor = () -> tensor.reshape(whole.toArray());
-                int rank = (node == root ? 1 : 2)
-                        + (text.contains("(") || text.contains(" ") ? 1 : 0)
-                        + (gradients.contains(text) ? 1 : 0);
-                extraFactor(node, rank, text, of, factor);
-                extraFactor(
-                        node,
-                        rank + 2,
-                        "(1 - " + text + ")",
-                        of,
-                        () -> factor.get().neg().add(1));
-                extraFactor(
-                        node,
-                        rank + 2,
-                        text + " (1 - " + text + ")",
-                        of,
-                        () -> factor.get().neg().add(1).mul(factor.get()));
-                extraFactor(
-                        node,
-                        rank + 2,
-                        "(1 - " + text + "²)",
-                        of,
-                        () -> factor.get().square().neg().add(1));
-            }
-        });
-    }
-
-    /** Whether it has one value several times: what such a factor does is told as a number. */
-    private static boolean isConstant(Tensor tensor) {
-        int count = tensor.shape().elements();
-        for (int i = 1; i < count; i++) {
-            if (tensor.getFlat(i) != tensor.getFlat(0)) {
-                return false;
-            }
-        }
-        return count > 1;
-    }
-
-    private void extraFactor(Node node, int rank, String text, String of, Supplier<Tensor> factor) {
-        add(
-                Cause.Kind.MISSING_TERM,
-                rank,
-                node,
-                Nodes.mul(node, Nodes.constant(text, factor)),
-                "the factor " + text + of + " is too much: leave it out");
     }
 
     private void add(Cause.Kind kind, int rank, Node node, Node by, String sentence) {
@@ -303,245 +240,6 @@ final class Mutations {
                 || (!node.is(Kind.VALUE) && node.inputs().stream().anyMatch(Mutations::isGradient));
     }
 
-    /** Another tensor stands in the place of one. */
-    private void replaced(Node node) {
-        var shape = node.value().shape();
-        if (node.text().equals("dloss")) {
-            return;
-        }
-        tensors.forEach((text, tensor) -> {
-            if (!text.equals(node.text())
-                    && (tensor.shape().elements() == shape.elements() || fits(tensor.shape(), shape))) {
-                var by = expanded(text, tensor, shape);
-                boolean same = node.is(Kind.GRADIENT) == gradients.contains(text);
-                add(
-                        Cause.Kind.WRONG_FACTOR,
-                        (same ? 1 : 2) + (text.contains("(") ? 1 : 0),
-                        node,
-                        by,
-                        "you used " + text + " where " + node.text() + " is right");
-            }
-        });
-        slices(node);
-        functions(node);
-        if (node.is(Kind.GRADIENT)) {
-            var ones = Tensor.zeros(DType.FLOAT64, shape).fill(1);
-            add(
-                    Cause.Kind.MISSING_TERM,
-                    1,
-                    node,
-                    Nodes.constant("1", ones),
-                    "the factor from above, " + node.text() + ", is forgotten: 1 stands in its place");
-        } else {
-            function(node, "1 - " + node.text(), x -> x.neg().add(1));
-            function(node, "1 + " + node.text(), x -> x.add(1));
-            function(node, node.text() + "²", Tensor::square);
-            function(
-                    node,
-                    node.text() + " (1 - " + node.text() + ")",
-                    x -> x.mul(x.neg().add(1)));
-            function(node, "exp " + node.text(), Tensor::exp);
-            function(node, "ln " + node.text(), Tensor::log);
-            function(node, "1/" + node.text(), x -> x.pow(-1));
-            function(node, "√" + node.text(), Tensor::sqrt);
-        }
-    }
-
-    /** Another part of the same tensor, or the same part of another one. */
-    private void slices(Node node) {
-        var source = node.source();
-        if (source == null || node.is(Kind.GRADIENT)) {
-            return;
-        }
-        var shape = node.value().shape();
-        var part = source;
-        while (part.operation() == Op.RESHAPE && part.name() == null) {
-            part = part.inputs().getFirst();
-        }
-        if (part.operation() != Op.NARROW || part.name() != null) {
-            return;
-        }
-        var whole = part.inputs().getFirst();
-        int dimension = (int) part.argument(0);
-        int length = (int) part.argument(2);
-        for (int start = 0; start + length <= whole.content().size(dimension); start += length) {
-            slice(node, whole.text(), whole.content(), dimension, start, length, shape);
-        }
-        for (var other : tensors.entrySet()) {
-            if (other.getValue().shape().equals(whole.content().shape())) {
-                slice(node, other.getKey(), other.getValue(), dimension, (int) part.argument(1), length, shape);
-            }
-        }
-    }
-
-    /** The same function of another tensor. */
-    private void functions(Node node) {
-        var source = node.source();
-        if (source == null
-                || !node.is(Kind.VALUE)
-                || source.isLeaf()
-                || source.inputs().size() != 1) {
-            return;
-        }
-        var x = source.inputs().getFirst();
-        tensors.forEach((text, tensor) -> {
-            if (tensor.shape().equals(x.content().shape()) && !text.equals(x.text())) {
-                String function = node.text().replace(x.text(), text);
-                add(
-                        Cause.Kind.WRONG_FACTOR,
-                        2,
-                        node,
-                        Nodes.constant(function, () -> {
-                            var other = Rerun.of(source, x, tensor);
-                            return other == null ? node.value() : other.content();
-                        }),
-                        "you used " + function + " where " + node.text() + " is right");
-            }
-        });
-    }
-
-    private void slice(Node node, String of, Tensor whole, int dimension, int start, int length, Shape shape) {
-        String text = of + "[" + ":, ".repeat(dimension) + start + ":" + (start + length) + "]";
-        if (!text.equals(node.text())) {
-            add(
-                    Cause.Kind.WRONG_FACTOR,
-                    1,
-                    node,
-                    Nodes.constant(
-                            text, () -> whole.narrow(dimension, start, length).reshape(shape.toArray())),
-                    "you used " + text + " where " + node.text() + " is right");
-        }
-    }
-
-    private void function(Node node, String text, UnaryOperator<Tensor> function) {
-        add(
-                Cause.Kind.WRONG_FACTOR,
-                3,
-                node,
-                Nodes.constant(text, () -> function.apply(node.value())),
-                "you used " + text + " where " + node.text() + " is right");
-    }
-
-    private static boolean fits(Shape small, Shape shape) {
-        return small.equals(shape) || (small.rank() > 0 && Tensors.broadcasts(small, shape));
-    }
-
-    private static Node expanded(String text, Tensor tensor, Shape shape) {
-        return Nodes.constant(
-                text,
-                () -> tensor.shape().elements() == shape.elements()
-                        ? tensor.reshape(shape.toArray())
-                        : Tensor.zeros(DType.FLOAT64, shape).add(tensor));
-    }
-
-    /** A constant factor is missing, there twice, or its inverse. */
-    private void scale(Node node) {
-        double k = node.number();
-        var x = node.inputs().getFirst();
-        if (k == -1) {
-            return;
-        }
-        long n = Math.round(Math.abs(1 / k));
-        boolean whole = Math.abs(Math.abs(1 / k) - n) < 1e-9;
-        boolean mean = whole && (n > 2 || isMean(node));
-        String factor = Nodes.number(k);
-        if (x.is(Kind.ADD)) {
-            oneTerm(node, x, factor);
-        }
-        var kind = mean ? Cause.Kind.MISSING_MEAN : Cause.Kind.CONSTANT_FACTOR;
-        String title = node.title();
-        String which =
-                node == root || x.text().endsWith("dloss") ? "" : title == null ? " of " + x.text() : " in " + title;
-        add(
-                kind,
-                0,
-                node,
-                k < 0 ? Nodes.scale(-1, x) : x,
-                mean
-                        ? "the division by " + n + which + " is missing: "
-                                + (isMean(node) ? "the mean of " + n + " divides by " : "the forward pass divides by ")
-                                + n + ", so does its gradient"
-                        : "the constant factor " + factor + which + " is missing");
-        add(kind, 1, node, Nodes.scale(k, node), "the factor " + factor + which + " is there twice");
-        add(
-                Cause.Kind.CONSTANT_FACTOR,
-                1,
-                node,
-                Nodes.scale(1 / k, x),
-                "the factor " + Nodes.number(1 / k) + which + " stands where " + factor + " is right");
-        if (mean) {
-            for (long other : counts(n)) {
-                boolean variance = Math.abs(other - n) == 1 && isVariance(node);
-                add(
-                        variance ? Cause.Kind.VARIANCE : Cause.Kind.MISSING_MEAN,
-                        other > n + 1 ? 2 : 1,
-                        node,
-                        Nodes.scale(Math.signum(k) / other, x),
-                        "it is divided by " + other + which + " where the forward pass divides by " + n
-                                + (variance
-                                        ? ": one of them is the n of a mean, the other the n - 1 of a variance"
-                                        : times(other, n)));
-            }
-        }
-    }
-
-    /** The factor of a whole sum stands before some of its terms only. */
-    private void oneTerm(Node node, Node sum, String factor) {
-        for (var term : sum.inputs()) {
-            var terms = new ArrayList<Node>();
-            sum.inputs().forEach(each -> terms.add(each == term ? each : Nodes.scale(node.number(), each)));
-            add(
-                    Cause.Kind.CONSTANT_FACTOR,
-                    1,
-                    node,
-                    Nodes.add(terms),
-                    "the factor " + factor + " belongs to the whole sum, and is missing at " + term.text());
-        }
-    }
-
-    private static String times(long other, long n) {
-        return n % other == 0
-                ? ", so it is " + n / other + " times too large"
-                : other % n == 0 ? ", so it is " + other / n + " times too small" : "";
-    }
-
-    private static boolean isMean(Node node) {
-        return node.source() != null && node.source().isMean();
-    }
-
-    /** Whether it divides in a variance: in a formula, or a sum of squares, or by one less than the number of terms. */
-    private static boolean isVariance(Node node) {
-        var division = node.source();
-        if (division == null) {
-            return node.title() != null;
-        }
-        var sum = division.summed();
-        return sum != null
-                && (sum.terms() == Math.round(division.argument(0)) + 1
-                        || isSquare(sum.inputs().getFirst()));
-    }
-
-    private static boolean isSquare(Recorded value) {
-        return (value.operation() == Op.POW && value.argument(0) == 2)
-                || (value.operation() == Op.MUL
-                        && value.inputs().size() == 2
-                        && value.inputs().get(0) == value.inputs().get(1));
-    }
-
-    /** By what else it may be divided: one more or less, and the sizes of all tensors, also times n. */
-    private Set<Long> counts(long n) {
-        var counts = new TreeSet<>(Set.of(n - 1, n + 1));
-        tensors.values().forEach(tensor -> {
-            counts.add((long) tensor.shape().elements());
-            for (int size : tensor.shape().toArray()) {
-                counts.add((long) size);
-                counts.add(size * n);
-            }
-        });
-        counts.removeIf(other -> other < 2 || other == n);
-        return counts;
-    }
-
     private void derivative(Node node) {
         var source = node.source();
         if (source == null) {
@@ -622,80 +320,5 @@ final class Mutations {
     private static boolean isMultiple(Tensor a, Tensor b) {
         double factor = a.getFlat(0) / b.getFlat(0);
         return b.shape().elements() > 1 && Tensors.largest(a.sub(b.mul(factor))) <= 1e-9 * Tensors.largest(a);
-    }
-
-    /** An operand of a matrix product is transposed, or not, or the two are exchanged. */
-    private void matmul(Node node) {
-        int form = (int) node.number();
-        elementwise(node);
-        parts(node, (form & 1) != 0, (form & 2) != 0);
-        for (int other = 0; other < 4; other++) {
-            for (boolean exchanged : new boolean[] {false, true}) {
-                var a = node.inputs().get(exchanged ? 1 : 0);
-                var b = node.inputs().get(exchanged ? 0 : 1);
-                boolean ta = (other & 1) != 0;
-                boolean tb = (other & 2) != 0;
-                if ((other != form || exchanged)
-                        && multiply(a, b, ta, tb, node.value().shape())) {
-                    var by = Nodes.matmul(a, b, ta, tb);
-                    add(
-                            Cause.Kind.TRANSPOSED,
-                            0,
-                            node,
-                            by,
-                            "the matrix product is " + by.text() + " where " + node.text()
-                                    + " is right: transpose or exchange the factors");
-                }
-            }
-        }
-    }
-
-    private void elementwise(Node node) {
-        var a = node.inputs().get(0).value();
-        var b = node.inputs().get(1).value();
-        if (a.shape().equals(node.value().shape()) && b.shape().equals(a.shape())) {
-            add(
-                    Cause.Kind.WRONG_FACTOR,
-                    1,
-                    node,
-                    Nodes.constant("", a.mul(b)),
-                    "the elementwise product of " + node.inputs().get(0).text() + " and "
-                            + node.inputs().get(1).text() + " stands where their matrix product " + node.text()
-                            + " is right");
-        }
-    }
-
-    /** The sums of a matrix product run over a part of their elements only. */
-    private void parts(Node node, boolean transposeA, boolean transposeB) {
-        var a = node.inputs().get(0);
-        var b = node.inputs().get(1);
-        int da = a.value().shape().rank() - (transposeA ? 2 : 1);
-        int db = b.value().shape().rank() - (transposeB ? 1 : 2);
-        int size = a.value().size(da);
-        for (var part : Parts.of(size)) {
-            var product = Nodes.matmul(
-                    Nodes.constant("", () -> a.value().narrow(da, part.from(), part.size())),
-                    Nodes.constant("", () -> b.value().narrow(db, part.from(), part.size())),
-                    transposeA,
-                    transposeB);
-            add(
-                    Cause.Kind.PART,
-                    2,
-                    node,
-                    product,
-                    node.text() + " runs over " + part + " of dimension " + da + " of " + a.text() + " only: it has "
-                            + size);
-        }
-    }
-
-    static boolean multiply(Node a, Node b, boolean ta, boolean tb, Shape wanted) {
-        var left = a.value().shape();
-        var right = b.value().shape();
-        return left.rank() == wanted.rank()
-                && right.rank() == wanted.rank()
-                && wanted.rank() >= 2
-                && left.size(ta ? -2 : -1) == right.size(tb ? -1 : -2)
-                && left.size(ta ? -1 : -2) == wanted.size(-2)
-                && right.size(tb ? -2 : -1) == wanted.size(-1);
     }
 }

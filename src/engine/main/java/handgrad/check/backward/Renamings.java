@@ -122,7 +122,7 @@ final class Renamings {
             if (node.is(Kind.MATMUL) && node.number() != 0) {
                 var a = node.inputs().get(0);
                 var b = node.inputs().get(1);
-                if (Mutations.multiply(a, b, false, false, node.value().shape())) {
+                if (MatmulMistakes.multiply(a, b, false, false, node.value().shape())) {
                     changes.add(new Change(node, Nodes.matmul(a, b, false, false)));
                 }
             }

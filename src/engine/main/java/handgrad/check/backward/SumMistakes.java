@@ -53,7 +53,7 @@ final class SumMistakes {
         for (int d = 0; d < from.rank(); d++) {
             int size = from.size(d);
             if (from.with(d, 1).elements() == node.value().shape().elements()) {
-                for (var part : Parts.of(size)) {
+                for (var part : IndexParts.of(size)) {
                     if (part.size() > 1) {
                         add(
                                 Cause.Kind.PART,

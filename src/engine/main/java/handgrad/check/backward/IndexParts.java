@@ -4,7 +4,7 @@ import java.util.LinkedHashSet;
 import java.util.Set;
 
 /** Parts of a dimension that a sum may be left at: halves, thirds and quarters, all but the first or the last. */
-final class Parts {
+final class IndexParts {
     /** Indices from one on, so many. */
     record Part(int from, int size) {
         @Override
@@ -13,7 +13,7 @@ final class Parts {
         }
     }
 
-    private Parts() {}
+    private IndexParts() {}
 
     static Set<Part> of(int size) {
         var parts = new LinkedHashSet<Part>();
