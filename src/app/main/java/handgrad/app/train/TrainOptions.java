@@ -84,7 +84,9 @@ record TrainOptions(
                 throw new WrongInputException(model.title() + " is counted, not trained: it has no --shards");
             }
             int rows = batchSize == LectureModel.Defaults.ALL_ROWS ? Integer.MAX_VALUE : batchSize;
-            ShardsOption.check(model.title(), shards, rows, model.normalisesBatches());
+            // A crop of a sequence has many positions to normalise by.
+            boolean byRows = model.normalisesBatches() && !model.isConvolution();
+            ShardsOption.check(model.title(), shards, rows, byRows);
         }
     }
 

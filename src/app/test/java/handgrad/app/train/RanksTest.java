@@ -171,7 +171,7 @@ class RanksTest {
                 "bigram",
                 "mlp-bn --hidden 8 --batch-size 16",
                 "deep --hidden 8 --batch-size 16",
-                "wavenet --hidden 8 --embedding 4 --batch-size 8",
+                "wavenet --hidden 8 --embedding 4 --batch-size 16",
                 "dilated --hidden 8 --embedding 4 --batch-size 8",
                 "makemore-rnn --hidden 8 --embedding 4",
                 "makemore-bow --hidden 8 --embedding 4",
