@@ -12,8 +12,8 @@ final class Programs {
     private static final int LINES_OF_FAILURE = 20;
 
     /**
-     * Has a peer take the native libraries that it brings: JavaCPP searches this path too, and would load a PyTorch that
-     * the system has beside its own, which ends the JVM.
+     * Has a peer take the native libraries that it brings: JavaCPP searches this path too, and would load a PyTorch
+     * that the system has beside its own, which ends the JVM.
      */
     static final String BUNDLED_LIBRARIES = "-Djava.library.path=none";
 
