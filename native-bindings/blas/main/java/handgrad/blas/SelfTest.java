@@ -17,8 +17,9 @@ import java.util.function.DoubleSupplier;
  * most processors. What was wrong with several threads of OpenBLAS's own, as on Neoverse V2 (#5643), is not looked for:
  * here it has one.
  *
- * <p>A matrix lies at an offset and with padding between its rows. The padding of A and B is NaN and spoils a product
- * that uses it; the padding of C must come back as it was.
+ * <p>A matrix lies at an offset, once with padding between its rows and once without, which some kernels are for alone.
+ * The padding of A and B is NaN and spoils a product that uses it; the padding of C must come back as it was. Version
+ * 0.3.34 has a kernel for SME, without padding, that is an empty function for factors other than 1 and 0.
  *
  * <p>An element may differ from the float64 one by 2 (k + 3) u (|alpha| Σ|a||b| + |beta c|), u being the unit roundoff:
  * the bound of Higham, Accuracy and Stability of Numerical Algorithms (2nd ed., §3.1), for any order of summation.
@@ -37,7 +38,7 @@ final class SelfTest {
     private static final float[] ALPHAS = {1, -0.75f, 1};
     private static final float[] BETAS = {0, 1, 0.5f};
     private static final int OFFSET = 3;
-    private static final int PADDING = 5;
+    private static final int[] PADDINGS = {5, 0};
 
     /** Not final, or the compiler would do the arithmetic on it by itself. */
     private static volatile float smallestNormal = Float.MIN_NORMAL;
@@ -45,13 +46,15 @@ final class SelfTest {
     private SelfTest() {}
 
     static void run(Binding binding) throws UnusableLibraryException {
-        for (int i = 0; i < SHAPES.length; i++) {
-            check(binding, i);
+        for (int padding : PADDINGS) {
+            for (int i = 0; i < SHAPES.length; i++) {
+                check(binding, i, padding);
+            }
         }
         checkGradualUnderflow();
     }
 
-    private static void check(Binding binding, int index) throws UnusableLibraryException {
+    private static void check(Binding binding, int index, int padding) throws UnusableLibraryException {
         int m = SHAPES[index][0];
         int n = SHAPES[index][1];
         int k = SHAPES[index][2];
@@ -60,9 +63,9 @@ final class SelfTest {
         float alpha = ALPHAS[index % ALPHAS.length];
         float beta = BETAS[index % BETAS.length];
         var random = new SplittableRandom(index);
-        int lda = (transposeA ? m : k) + PADDING;
-        int ldb = (transposeB ? k : n) + PADDING;
-        int ldc = n + PADDING;
+        int lda = (transposeA ? m : k) + padding;
+        int ldb = (transposeB ? k : n) + padding;
+        int ldc = n + padding;
         // Numbers that a float holds.
         DoubleSupplier number = () -> (float) random.nextDouble(-1, 1);
         double[] a = matrix(transposeA ? k : m, transposeA ? m : k, lda, Double.NaN, number);

@@ -1,8 +1,10 @@
 package handgrad.app.exercise;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import handgrad.app.CommandResult;
+import handgrad.tensor.Tensor;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -10,7 +12,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import javax.xml.parsers.DocumentBuilderFactory;
-import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.core.ObjectReadContext;
@@ -25,6 +27,14 @@ class IdeProjectTest {
 
     @TempDir
     private Path parent;
+
+    /** The phase test of Maven has folders of classes in the place of jars. */
+    @BeforeEach
+    void the_engine_is_a_jar() throws Exception {
+        var engine = Path.of(
+                Tensor.class.getProtectionDomain().getCodeSource().getLocation().toURI());
+        assumeThat(engine).as("the engine's jar, which mvn verify makes").isRegularFile();
+    }
 
     @Test
     void is_written_once_and_what_is_there_is_kept() throws Exception {
@@ -83,7 +93,6 @@ class IdeProjectTest {
 
     /** Maven compiles every exercise, without a network and with nothing but what stands in the folder. */
     @Test
-    @Tag("long")
     void maven_compiles_the_folder() throws Exception {
         ide(parent);
         for (var exercise : Exercise.all()) {
