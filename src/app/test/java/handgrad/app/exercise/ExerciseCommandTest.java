@@ -241,11 +241,20 @@ class ExerciseCommandTest {
 
     @Test
     void namesEachCauseThatFits() throws IOException {
-        var result = check(
-                Exercise.named("7"), Exercise.named("7").solution().replace("x.mul(2).div(120)", "x.mul(2).div(30)"));
-        assertThat(result.out())
-                .contains("is wrong, likely cause: it is 4 times too large: a mean in the forward pass divides by n =")
-                .contains("; or the derivative of x⁴ is 4x³");
+        assertThat(dividedBy(20))
+                .contains("dx (line 31) is wrong, likely cause: it is 6 times too large: a mean in the forward pass"
+                        + " divides by n = 6, so does its gradient; or a variance of n = 7 divides by n - 1 = 6, so"
+                        + " does its gradient\n");
+        // The elements of positions.
+        assertThat(dividedBy(30))
+                .contains("dx (line 31) is wrong: it is divided by 30 where the forward pass divides by 120, so it is 4"
+                        + " times too large\n");
+    }
+
+    private String dividedBy(int n) throws IOException {
+        var exercise = Exercise.named("7");
+        return check(exercise, exercise.solution().replace("x.mul(2).div(120)", "x.mul(2).div(" + n + ")"))
+                .out();
     }
 
     @Test
