@@ -56,9 +56,9 @@ public final class ExerciseCommand implements Callable<Integer> {
             names = "--all",
             description =
                     "Mark the folder that stands in the place of NAME, by --json, by -o, or by both: files of students"
-                            + " as STUDENT/Exercise1.java, STUDENT/my-exercises/Exercise1.java or STUDENT-Exercise1.java."
-                            + " Their code runs with your rights, each file in a JVM of its own with limits of time and"
-                            + " memory: mark what strangers wrote in a container.")
+                            + " as STUDENT/Exercise1.java, STUDENT/my-exercises/Exercise1.java or"
+                            + " STUDENT-Exercise1.java. Their code runs with your rights, each file in a JVM of its own"
+                            + " with limits of time and memory: mark what strangers wrote in a container.")
     private boolean all;
 
     @Option(

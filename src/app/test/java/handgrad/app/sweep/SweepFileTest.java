@@ -62,7 +62,8 @@ class SweepFileTest {
                         + "mlp,4|x' # line 3, column 2 (hidden): x is no value of --hidden: Invalid value for option"
                         + " '--hidden': 'x' is not an int",
                 "'model,seed\n"
-                        + "mlp,5..1' # line 2, column 2 (seed): has the range 5..1, which goes down and so has no values",
+                        + "mlp,5..1' # line 2, column 2 (seed): has the range 5..1, which goes down and so has no"
+                        + " values",
                 "'model,seed\nmlp,1|' # line 2, column 2 (seed): has an empty value beside |",
                 "'model,seed,seed\nmlp,1,1' # line 1, column 3 (seed): is there twice; take one out",
                 "'seed\n1' # line 1: has no column model, which names what to train",
