@@ -3,6 +3,7 @@ package handgrad.blas;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import handgrad.testing.StubLibrary;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -38,7 +39,7 @@ class LoaderTest {
 
     @Test
     void takesTheNamedLibrary() throws Exception {
-        Path library = StubLibrary.compile(folder);
+        Path library = StubLibrary.compile(LoaderTest.class, folder);
 
         var outcome = Loader.load(Configurations.named(library.toString()));
 
@@ -67,7 +68,7 @@ class LoaderTest {
     @Test
     @EnabledOnOs(OS.LINUX)
     void refusesATruncatedLibrary() throws Exception {
-        Path library = StubLibrary.compile(folder);
+        Path library = StubLibrary.compile(LoaderTest.class, folder);
         for (int size : new int[] {10_000, 1000, 100}) {
             try (var channel = Files.newByteChannel(library, StandardOpenOption.WRITE)) {
                 channel.truncate(size);
@@ -78,17 +79,17 @@ class LoaderTest {
 
     @Test
     void refusesAnotherBlas() throws Exception {
-        assertRefused(StubLibrary.compile(folder, "NO_CONFIG"), "not a whole OpenBLAS: it has no openblas_get_config");
+        assertRefused(StubLibrary.compile(LoaderTest.class, folder, "NO_CONFIG"), "not a whole OpenBLAS: it has no openblas_get_config");
     }
 
     @Test
     void refusesALibraryThatLacksAFunction() throws Exception {
-        assertRefused(StubLibrary.compile(folder, "NO_SGEMM"), "not a whole OpenBLAS: it has no cblas_sgemm");
+        assertRefused(StubLibrary.compile(LoaderTest.class, folder, "NO_SGEMM"), "not a whole OpenBLAS: it has no cblas_sgemm");
     }
 
     @Test
     void refusesWhatGivesNoConfig() throws Exception {
-        assertRefused(StubLibrary.compile(folder, "CONFIG=0"), "openblas_get_config gives nothing");
+        assertRefused(StubLibrary.compile(LoaderTest.class, folder, "CONFIG=0"), "openblas_get_config gives nothing");
     }
 
     @ParameterizedTest
@@ -101,39 +102,39 @@ class LoaderTest {
                         built for 64-bit integers (ILP64), a build for 32-bit integers is needed
                     """)
     void refusesByItsConfig(String config, String reason) throws Exception {
-        assertRefused(StubLibrary.compile(folder, "CONFIG=\"" + config + "\""), reason);
+        assertRefused(StubLibrary.compile(LoaderTest.class, folder, "CONFIG=\"" + config + "\""), reason);
     }
 
     @Test
     void refusesALibraryThatKeepsItsThreads() throws Exception {
         assertRefused(
-                StubLibrary.compile(folder, "THREADS=4"),
+                StubLibrary.compile(LoaderTest.class, folder, "THREADS=4"),
                 "does not obey openblas_set_num_threads(1), it keeps 4 threads");
     }
 
     @Test
     void refusesOneWrongElement() throws Exception {
-        assertThat(refusal(StubLibrary.compile(folder, "WRONG(m,n,k)=(m==45&&n==33)")))
+        assertThat(refusal(StubLibrary.compile(LoaderTest.class, folder, "WRONG(m,n,k)=(m==45&&n==33)")))
                 .startsWith("failed its self-test: sgemm 45x33x33 NT gives ")
                 .contains(" for C[44][32], right is ");
     }
 
     @Test
     void refusesAProductThatKeepsGarbageInC() throws Exception {
-        assertThat(refusal(StubLibrary.compile(folder, "KEEPS_C=1")))
+        assertThat(refusal(StubLibrary.compile(LoaderTest.class, folder, "KEEPS_C=1")))
                 .startsWith("failed its self-test: sgemm 7x9x0 NN gives NaN for C[0][0], right is 0.0");
     }
 
     @Test
     void refusesAProductThatWritesOutsideOfC() throws Exception {
-        assertThat(refusal(StubLibrary.compile(folder, "WRITES_PAST=1")))
+        assertThat(refusal(StubLibrary.compile(LoaderTest.class, folder, "WRITES_PAST=1")))
                 .isEqualTo("failed its self-test: sgemm 7x9x0 NN writes outside of C");
     }
 
     @Test
     void refusesALibraryThatFlushesSubnormalNumbers() throws Exception {
         assumeTrue(System.getProperty("os.arch").equals("amd64"), "the stub sets a register of x86-64");
-        Path library = StubLibrary.compile(folder, "FLUSH_TO_ZERO");
+        Path library = StubLibrary.compile(LoaderTest.class, folder, "FLUSH_TO_ZERO");
         // In a process of its own: what the library does to the thread stays.
         assertThat(ChildJvm.run(DescriptionProgram.class, Map.of("HANDGRAD_BLAS", library.toString())))
                 .isEqualTo(
@@ -142,7 +143,7 @@ class LoaderTest {
 
     @Test
     void takesTheSystemLibraryIfThereIsNoBundledOne() throws Exception {
-        String system = StubLibrary.compile(folder).toString();
+        String system = StubLibrary.compile(LoaderTest.class, folder).toString();
 
         var outcome = Loader.load(new Configuration(null, null, "linux-ppc64le", folder, system));
 
@@ -167,6 +168,7 @@ class LoaderTest {
     @CsvSource({"0.3.33, 1, right", "0.3.34, 0, right", "0.3.34, 1, wrong"})
     void callsOneAtATimeWhatCannotTakeMore(String version, int parallel, String products) throws Exception {
         Path library = StubLibrary.compile(
+                LoaderTest.class,
                 folder, "OVERLAP_IS_WRONG", "CONFIG=\"OpenBLAS " + version + "\"", "PARALLEL=" + parallel);
 
         assertThat(ChildJvm.run(ConcurrentProgram.class, Map.of("HANDGRAD_BLAS", library.toString())))

@@ -4,6 +4,7 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import handgrad.testing.StubLibrary;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
@@ -88,7 +89,7 @@ class CommunicatorTest {
 
     @Test
     void isNotForAVirtualThread() throws Exception {
-        var library = StubLibrary.compile(folder, "MPICH");
+        var library = StubLibrary.compile(CommunicatorTest.class, folder, "MPICH");
 
         assertThat(failureIn(Thread.ofVirtual(), () -> Mpi.open(Configurations.named(library))))
                 .isInstanceOf(IllegalStateException.class)
@@ -125,7 +126,7 @@ class CommunicatorTest {
     }
 
     private Communicator open(String... macros) throws Exception {
-        return Mpi.open(Configurations.named(StubLibrary.compile(folder, macros)));
+        return Mpi.open(Configurations.named(StubLibrary.compile(CommunicatorTest.class, folder, macros)));
     }
 
     private static Throwable failureIn(Thread.Builder builder, ThrowingCallable work) throws InterruptedException {

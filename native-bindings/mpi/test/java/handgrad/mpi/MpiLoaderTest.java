@@ -3,6 +3,7 @@ package handgrad.mpi;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import handgrad.testing.StubLibrary;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,7 +30,7 @@ class MpiLoaderTest {
         MPICH ABI_VERSION=-1    | MPICH 9.8.7, MPICH ABI
         """)
     void knowsALibraryByItsInterface(String macros, String name) throws Exception {
-        var library = StubLibrary.compile(folder, macros.split(" ", -1));
+        var library = StubLibrary.compile(MpiLoaderTest.class, folder, macros.split(" ", -1));
 
         assertThat(Mpi.open(Configurations.named(library)).library()).isEqualTo(name + ", handgrad.mpi=" + library);
     }
@@ -42,7 +43,7 @@ class MpiLoaderTest {
         MPICH NO_BARRIER | is not a whole MPI library: it has no MPI_Barrier
         """)
     void refusesALibraryThatItCannotCall(String macros, String reason) throws Exception {
-        var library = StubLibrary.compile(folder, macros.split(" ", -1));
+        var library = StubLibrary.compile(MpiLoaderTest.class, folder, macros.split(" ", -1));
 
         assertRefused(Configurations.named(library), "MPI: handgrad.mpi=" + library + ": " + reason);
     }
@@ -59,7 +60,7 @@ class MpiLoaderTest {
         LOSES=SENDRECV  | failed its self-test: send and receive gives rank 0 0 at 1, right is 1
         """)
     void refusesALibraryThatItCannotUse(String macro, String reason) throws Exception {
-        var library = StubLibrary.compile(folder, "MPICH", macro);
+        var library = StubLibrary.compile(MpiLoaderTest.class, folder, "MPICH", macro);
 
         assertRefused(
                 Configurations.named(library), "MPI: MPICH 9.8.7, MPICH ABI, handgrad.mpi=" + library + ": " + reason);
@@ -67,7 +68,7 @@ class MpiLoaderTest {
 
     @Test
     void refusesALibraryThatTakesASignal() throws Exception {
-        var library = StubLibrary.compile(folder, "MPICH", "TAKES_SIGNAL=SIGUSR2");
+        var library = StubLibrary.compile(MpiLoaderTest.class, folder, "MPICH", "TAKES_SIGNAL=SIGUSR2");
 
         assertThat(Jobs.run(Jobs.java(StubProgram.class, library.toString()), Map.of())
                         .output())
@@ -84,7 +85,7 @@ class MpiLoaderTest {
     })
     void refusesALibraryOfAnotherLauncher(String macro, Launcher.Kind kind, String name, String launcher)
             throws Exception {
-        var library = StubLibrary.compile(folder, macro);
+        var library = StubLibrary.compile(MpiLoaderTest.class, folder, macro);
 
         assertRefused(
                 Configurations.named(library, new Launcher(kind, 0, 1)),
@@ -106,8 +107,8 @@ class MpiLoaderTest {
     @ParameterizedTest
     @CsvSource({"OPEN_MPI, Open MPI 9.8.7", "MPICH, MPICH 9.8.7"})
     void takesTheLibraryOfTheLauncher(Launcher.Kind kind, String name) throws Exception {
-        Files.move(StubLibrary.compile(folder, "OPEN_MPI"), folder.resolve("libopen-stub.so"));
-        Files.move(StubLibrary.compile(folder, "MPICH"), folder.resolve("libmpich-stub.so"));
+        Files.move(StubLibrary.compile(MpiLoaderTest.class, folder, "OPEN_MPI"), folder.resolve("libopen-stub.so"));
+        Files.move(StubLibrary.compile(MpiLoaderTest.class, folder, "MPICH"), folder.resolve("libmpich-stub.so"));
 
         var library = MpiLoader.load(new MpiConfiguration(
                 new Launcher(kind, 0, 1),
@@ -121,7 +122,7 @@ class MpiLoaderTest {
 
     @Test
     void namesWhatItRefused() throws Exception {
-        var library = Files.move(StubLibrary.compile(folder, "MPICH"), folder.resolve("libmpich-stub.so"));
+        var library = Files.move(StubLibrary.compile(MpiLoaderTest.class, folder, "MPICH"), folder.resolve("libmpich-stub.so"));
 
         assertRefused(
                 new MpiConfiguration(

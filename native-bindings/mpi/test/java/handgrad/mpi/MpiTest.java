@@ -3,6 +3,7 @@ package handgrad.mpi;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import handgrad.testing.RankLauncher;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -21,8 +22,8 @@ class MpiTest {
     /** The self-test and the signals are looked at in each rank; the library is that of the launcher. */
     @ParameterizedTest
     @CsvSource({"OPEN_MPI, 1", "OPEN_MPI, 3", "MPICH, 1", "MPICH, 3"})
-    void opensTheLibraryOfTheLauncher(Jobs launcher, int ranks) throws Exception {
-        var result = launcher.run(ranks, Jobs.UCX, RanksProgram.class);
+    void opensTheLibraryOfTheLauncher(RankLauncher launcher, int ranks) throws Exception {
+        var result = Jobs.run(launcher, ranks, RankLauncher.ENVIRONMENT, RanksProgram.class);
 
         assertThat(result.output())
                 .matches(ranks
@@ -37,22 +38,22 @@ class MpiTest {
     @Test
     void refusesTheLibraryOfAnotherLauncher() throws Exception {
         assumeTrue(Files.exists(OPEN_MPI) && Files.exists(MPICH), "left out, not both libraries are installed");
-        assertThat(Jobs.MPICH.run(2, withLibrary(OPEN_MPI), RanksProgram.class))
+        assertThat(Jobs.run(RankLauncher.MPICH, 2, withLibrary(OPEN_MPI), RanksProgram.class))
                 .isEqualTo(new Jobs.Result(
                         2,
                         "MPI: HANDGRAD_MPI=" + OPEN_MPI
                                 + ": is Open MPI 4.1.4, but mpiexec of MPICH started this process"));
-        var result = Jobs.OPEN_MPI.run(2, withLibrary(MPICH), RanksProgram.class);
+        var result = Jobs.run(RankLauncher.OPEN_MPI, 2, withLibrary(MPICH), RanksProgram.class);
         assertThat(result.output())
                 .startsWith("MPI: HANDGRAD_MPI=" + MPICH + ": is MPICH 4.0.2, but mpirun of Open MPI started this"
                         + " process\n");
         assertThat(result.exitCode()).isEqualTo(2);
     }
 
-    /** Debian's MPICH is built on UCX, whose handlers the variables of {@link Jobs#UCX} keep away. */
+    /** Debian's MPICH is built on UCX, whose handlers the variables of {@link RankLauncher#ENVIRONMENT} keep away. */
     @Test
     void refusesALibraryThatTakesSignals() throws Exception {
-        var result = Jobs.MPICH.run(2, Map.of(), RanksProgram.class);
+        var result = Jobs.run(RankLauncher.MPICH, 2, Map.of(), RanksProgram.class);
 
         assumeTrue(result.exitCode() != 0, "left out, this MPICH takes no signals");
         assertThat(result.output())
@@ -61,9 +62,9 @@ class MpiTest {
     }
 
     @ParameterizedTest
-    @EnumSource(Jobs.class)
-    void endsAllRanksBeforeMpiIsOpen(Jobs launcher) throws Exception {
-        assertThat(launcher.run(3, Jobs.UCX, FailingProgram.class, "before it is open")
+    @EnumSource(RankLauncher.class)
+    void endsAllRanksBeforeMpiIsOpen(RankLauncher launcher) throws Exception {
+        assertThat(Jobs.run(launcher, 3, RankLauncher.ENVIRONMENT, FailingProgram.class, "before it is open")
                         .exitCode())
                 .isEqualTo(3);
     }
@@ -77,8 +78,8 @@ class MpiTest {
         "MPICH, when it is open",
         "MPICH, in another thread"
     })
-    void endsAllRanks(Jobs launcher, String way) throws Exception {
-        assertThat(launcher.run(3, Jobs.UCX, FailingProgram.class, way).exitCode())
+    void endsAllRanks(RankLauncher launcher, String way) throws Exception {
+        assertThat(Jobs.run(launcher, 3, RankLauncher.ENVIRONMENT, FailingProgram.class, way).exitCode())
                 .isEqualTo(3);
     }
 
@@ -86,20 +87,20 @@ class MpiTest {
     @Tag("long")
     @ParameterizedTest
     @CsvSource({"OPEN_MPI, killed", "MPICH, killed", "MPICH, without a word"})
-    void aRankThatIsGoneEndsAllRanks(Jobs launcher, String way) throws Exception {
-        assertThat(launcher.run(3, Jobs.UCX, FailingProgram.class, way).exitCode())
+    void aRankThatIsGoneEndsAllRanks(RankLauncher launcher, String way) throws Exception {
+        assertThat(Jobs.run(launcher, 3, RankLauncher.ENVIRONMENT, FailingProgram.class, way).exitCode())
                 .isNotZero();
     }
 
     @Tag("long")
     @ParameterizedTest
     @CsvSource({"OPEN_MPI, 2", "OPEN_MPI, 8", "MPICH, 2", "MPICH, 8"})
-    void runsAnyNumberOfRanks(Jobs launcher, int ranks) throws Exception {
-        assertThat(launcher.run(ranks, Jobs.UCX, RanksProgram.class).output()).startsWith(ranks + " ranks, ");
+    void runsAnyNumberOfRanks(RankLauncher launcher, int ranks) throws Exception {
+        assertThat(Jobs.run(launcher, ranks, RankLauncher.ENVIRONMENT, RanksProgram.class).output()).startsWith(ranks + " ranks, ");
     }
 
     private static Map<String, String> withLibrary(Path library) {
-        var environment = new HashMap<>(Jobs.UCX);
+        var environment = new HashMap<>(RankLauncher.ENVIRONMENT);
         environment.put("HANDGRAD_MPI", library.toString());
         return environment;
     }

@@ -3,6 +3,7 @@ package handgrad.app.mpi;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import handgrad.nn.Collective;
+import handgrad.testing.RankLauncher;
 import java.util.Map;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -12,8 +13,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 class MpiCollectiveTest {
     @ParameterizedTest
     @CsvSource({"OPEN_MPI, 2", "MPICH, 2"})
-    void trainsToTheBitsOfOneRank(RankJob launcher, int ranks) throws Exception {
-        var result = launcher.run(ranks, Map.of(), CollectiveProgram.class);
+    void trainsToTheBitsOfOneRank(RankLauncher launcher, int ranks) throws Exception {
+        var result = RankJob.run(launcher, ranks, Map.of(), CollectiveProgram.class);
 
         assertThat(result.out())
                 .isEqualTo("rank 0 of " + ranks + ": " + CollectiveProgram.train(Collective.single()) + "\n");
@@ -23,14 +24,14 @@ class MpiCollectiveTest {
     @Tag("long")
     @ParameterizedTest
     @CsvSource({"OPEN_MPI, 1", "OPEN_MPI, 3", "OPEN_MPI, 4", "OPEN_MPI, 8", "MPICH, 1", "MPICH, 3", "MPICH, 8"})
-    void anyNumberOfRanksHasTheSameBits(RankJob launcher, int ranks) throws Exception {
+    void anyNumberOfRanksHasTheSameBits(RankLauncher launcher, int ranks) throws Exception {
         trainsToTheBitsOfOneRank(launcher, ranks);
     }
 
     @ParameterizedTest
-    @EnumSource(RankJob.class)
-    void oneRankThatAbortsEndsAll(RankJob launcher) throws Exception {
-        var result = launcher.run(3, Map.of(), AbortingProgram.class);
+    @EnumSource(RankLauncher.class)
+    void oneRankThatAbortsEndsAll(RankLauncher launcher) throws Exception {
+        var result = RankJob.run(launcher, 3, Map.of(), AbortingProgram.class);
 
         assertThat(result.code()).isEqualTo(1);
         assertThat(result.out()).isEmpty();

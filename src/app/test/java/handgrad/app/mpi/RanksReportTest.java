@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import handgrad.app.Main;
 import handgrad.mpi.Launcher;
+import handgrad.testing.RankLauncher;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -73,12 +74,12 @@ class RanksReportTest {
     }
 
     @ParameterizedTest
-    @EnumSource(RankJob.class)
-    void doctorReportsTheRanks(RankJob launcher) throws Exception {
-        var result = launcher.run(2, Map.of(), Main.class, "doctor");
+    @EnumSource(RankLauncher.class)
+    void doctorReportsTheRanks(RankLauncher launcher) throws Exception {
+        var result = RankJob.run(launcher, 2, Map.of(), Main.class, "doctor");
 
         assertThat(result.code()).as(result.err()).isZero();
-        var name = launcher == RankJob.OPEN_MPI ? "Open MPI" : "MPICH";
+        var name = launcher == RankLauncher.OPEN_MPI ? "Open MPI" : "MPICH";
         var rows = result.out().lines().toList();
         var ranks = rows.subList(
                 rows.indexOf(rows.stream()
@@ -97,9 +98,9 @@ class RanksReportTest {
     }
 
     @ParameterizedTest
-    @EnumSource(RankJob.class)
-    void whatFailsInAllRanksIsSaidOnce(RankJob launcher) throws Exception {
-        var result = launcher.run(2, Map.of("HANDGRAD_MPI", "/missing/libmpi.so"), Main.class, "doctor");
+    @EnumSource(RankLauncher.class)
+    void whatFailsInAllRanksIsSaidOnce(RankLauncher launcher) throws Exception {
+        var result = RankJob.run(launcher, 2, Map.of("HANDGRAD_MPI", "/missing/libmpi.so"), Main.class, "doctor");
 
         assertThat(result.code()).isEqualTo(2);
         assertThat(result.out()).isEmpty();

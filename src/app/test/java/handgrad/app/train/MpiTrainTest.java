@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import handgrad.app.CommandResult;
 import handgrad.app.Main;
 import handgrad.app.mpi.RankJob;
+import handgrad.testing.RankLauncher;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -39,9 +40,9 @@ class MpiTrainTest {
                 .toList();
     }
 
-    private void requireSameBits(RankJob launcher, int ranks, String model) throws Exception {
+    private void requireSameBits(RankLauncher launcher, int ranks, String model) throws Exception {
         var alone = CommandResult.of(command("alone", model));
-        var result = launcher.run(ranks, Map.of(), Main.class, command("ranks", model));
+        var result = RankJob.run(launcher, ranks, Map.of(), Main.class, command("ranks", model));
         assertThat(words(result)).isEmpty();
         assertThat(result.code()).isZero();
         assertThat(result.out().lines().filter(line -> line.startsWith("weights ")))
@@ -51,21 +52,21 @@ class MpiTrainTest {
 
     @ParameterizedTest
     @CsvSource({"OPEN_MPI, 2"})
-    void processes_give_the_bits_of_one(RankJob launcher, int ranks) throws Exception {
+    void processes_give_the_bits_of_one(RankLauncher launcher, int ranks) throws Exception {
         requireSameBits(launcher, ranks, "wavenet-flat-8 --hidden 8 --batch-size 16 --steps 6 --shards 8");
     }
 
     @ParameterizedTest
     @CsvSource({"OPEN_MPI, 1", "OPEN_MPI, 3", "OPEN_MPI, 4", "MPICH, 3"})
     @Tag("long")
-    void any_number_of_processes_does(RankJob launcher, int ranks) throws Exception {
+    void any_number_of_processes_does(RankLauncher launcher, int ranks) throws Exception {
         requireSameBits(launcher, ranks, "mlp --hidden 8 --steps 20 --shards 8 --eval-every 5");
     }
 
     @ParameterizedTest
     @EnumSource
-    void what_fails_in_all_processes_is_said_once(RankJob launcher) throws Exception {
-        var result = launcher.run(3, Map.of(), Main.class, command("ranks", "mlp --shards 2"));
+    void what_fails_in_all_processes_is_said_once(RankLauncher launcher) throws Exception {
+        var result = RankJob.run(launcher, 3, Map.of(), Main.class, command("ranks", "mlp --shards 2"));
         assertThat(words(result))
                 .containsExactly("handgrad: --shards 2 is fewer than the 3 ranks, each of which wants a shard; start"
                         + " fewer, or give more shards");

@@ -1,4 +1,4 @@
-package handgrad.mpi;
+package handgrad.testing;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -11,15 +11,15 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Compiles stub.c into a library. Tests that use it are skipped where there is no C compiler. */
-final class StubLibrary {
+/** Compiles the stub.c of a test into a library. Tests that use it are skipped where there is no C compiler. */
+public final class StubLibrary {
     private StubLibrary() {}
 
-    /** Compiles with macros such as {@code SIZE=2}. */
-    static Path compile(Path folder, String... macros) throws IOException, InterruptedException {
+    /** Compiles the stub.c that lies beside a class, with macros such as {@code THREADS=2}, into a folder. */
+    public static Path compile(Class<?> test, Path folder, String... macros) throws IOException, InterruptedException {
         assumeTrue(hasCompiler(), "no C compiler: cc --version does not run");
         Path source = folder.resolve("stub.c");
-        try (InputStream resource = StubLibrary.class.getResourceAsStream("stub.c")) {
+        try (InputStream resource = test.getResourceAsStream("stub.c")) {
             assertThat(resource).isNotNull();
             Files.write(source, resource.readAllBytes());
         }
