@@ -132,7 +132,7 @@ public record TrainingMemory(MemoryEstimate training, long evaluation, long data
         if (total() > heap) {
             // A quarter for what lies beside the tensors.
             throw tooLarge(
-                    what + " needs " + gibibytes(total()) + ", and Java may use " + gibibytes(heap) + " here",
+                    what + " needs " + bytes(total()) + ", and Java may use " + bytes(heap) + " here",
                     advice,
                     Math.ceil(1.25 * total() / GIBIBYTE));
         }
@@ -142,7 +142,7 @@ public record TrainingMemory(MemoryEstimate training, long evaluation, long data
     public static WrongInputException doesNotFit(String what, String advice) {
         return tooLarge(
                 what + " does not fit into the "
-                        + gibibytes(Runtime.getRuntime().maxMemory()) + " that Java may use here",
+                        + bytes(Runtime.getRuntime().maxMemory()) + " that Java may use here",
                 advice,
                 8);
     }
@@ -167,10 +167,6 @@ public record TrainingMemory(MemoryEstimate training, long evaluation, long data
                 problem,
                 advice,
                 gibibytes));
-    }
-
-    private static String gibibytes(long bytes) {
-        return String.format(Locale.ROOT, "%.1f GiB", bytes / GIBIBYTE);
     }
 
     /** What training takes, in one line: {@code 48 KiB weights, 47 KiB gradients, 1.2 MiB batch}. */

@@ -74,11 +74,11 @@ class TrainingMemoryTest {
         assertThatThrownBy(() -> memory.requireFits(options, 2 * GIBIBYTE))
                 .isInstanceOf(WrongInputException.class)
                 .hasMessageMatching("mlp-bn with --batch-size 20000, --hidden 20000, --embedding 10 and --block-size 3"
-                        + " needs 1\\d\\.\\d GiB, and Java may use 2\\.0 GiB here: make one of them smaller,"
+                        + " needs 1\\d GiB, and Java may use 2\\.0 GiB here: make one of them smaller,"
                         + " or give more memory, as in \\./handgrad -Xmx\\d\\dg train \\.\\.\\.");
         var bigram = TrainOptions.lecture(LectureModel.BIGRAM, TrainOptions.BUNDLED);
         assertThatThrownBy(() -> TrainingMemory.of(bigram, Names.bundled()).requireFits(bigram, 1 << 20))
-                .hasMessageMatching("bigram needs 0\\.1 GiB, and Java may use 0\\.0 GiB here: take fewer names, or .*");
+                .hasMessageMatching("bigram needs \\d+ MiB, and Java may use 1\\.0 MiB here: take fewer names, or .*");
     }
 
     @ParameterizedTest
