@@ -1,6 +1,7 @@
 package handgrad.jmh;
 
 import java.util.concurrent.TimeUnit;
+import handgrad.jmh.peer.Libtorch;
 import org.bytedeco.openblas.global.openblas_full;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
@@ -43,7 +44,7 @@ public class LibtorchMatmulBenchmark {
     @Setup
     public void copy(MatmulProblem problem) {
         p = problem;
-        torch.set_num_threads(1);
+        Libtorch.load(1);
         openblas_full.openblas_set_num_threads(1);
         noGradients = new NoGradGuard();
         a = matrix(p.a, p.m, p.k, p.form.transposesA());

@@ -1,6 +1,7 @@
 package handgrad.jmh;
 
 import handgrad.data.Batch;
+import handgrad.jmh.peer.Libtorch;
 import handgrad.nn.BatchNorm2d;
 import handgrad.nn.Conv2d;
 import handgrad.nn.Flatten;
@@ -63,7 +64,7 @@ public class LibtorchVggStepBenchmark {
     /** Copies weights and batches, and compares the losses of the first steps. */
     @Setup
     public void copy(VggProblem problem) {
-        torch.set_num_threads(problem.threads);
+        Libtorch.load(problem.threads);
         minusLearningRate = new Scalar(-VggProblem.LEARNING_RATE);
         batches = problem.batches().stream().map(this::batch).toList();
         build(problem);

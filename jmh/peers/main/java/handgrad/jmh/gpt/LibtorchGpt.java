@@ -38,7 +38,7 @@ public final class LibtorchGpt implements GptPeer {
 
     @Override
     public TrainingStep start(GptWorkload workload, int threads) {
-        torch.set_num_threads(threads);
+        Libtorch.load(threads);
         return new Network(workload);
     }
 

@@ -37,8 +37,25 @@ public final class Libtorch implements Library {
 
     @Override
     public TrainingStep start(Workload workload, int threads) {
-        torch.set_num_threads(threads);
+        load(threads);
         return new Network(workload);
+    }
+
+    /**
+     * Loads libtorch, and has it compute on so many threads. JavaCPP unpacks a library and loads it before it unpacks
+     * the next, and the first one needs the one that is unpacked here: where that is not there yet, the dynamic loader
+     * takes that of a PyTorch that the system has, which ends the JVM.
+     */
+    public static void load(int threads) {
+        try {
+            var library = "/org/bytedeco/pytorch/" + Loader.getPlatform() + "/" + System.mapLibraryName("torch_cpu");
+            if (Loader.cacheResource(torch.class, library) == null) {
+                throw new IllegalStateException("the class path has no " + library);
+            }
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        }
+        torch.set_num_threads(threads);
     }
 
     /** A part of the network; every tensor is (rows, columns). */
