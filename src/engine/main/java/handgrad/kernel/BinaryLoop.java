@@ -21,7 +21,7 @@ public record BinaryLoop(BinaryOperation operation, Object a, Object b, Object o
         } else if (n <= Parallel.BLOCK) {
             float32(aAt, aStep, bAt, bStep, outAt, n);
         } else {
-            Parallel.ranges(
+            Parallel.evenRanges(
                     n,
                     Parallel.BLOCK,
                     (from, to) ->

@@ -43,7 +43,7 @@ public final class Elementwise {
         if (n <= Parallel.BLOCK) {
             Arrays.fill(out, 0, n, value);
         } else {
-            Parallel.ranges(n, Parallel.BLOCK, (from, to) -> Arrays.fill(out, from, to, value));
+            Parallel.evenRanges(n, Parallel.BLOCK, (from, to) -> Arrays.fill(out, from, to, value));
         }
     }
 

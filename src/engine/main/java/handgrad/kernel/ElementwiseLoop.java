@@ -43,7 +43,7 @@ record ElementwiseLoop(Range<float[]> float32, Range<double[]> float64) {
         if (n <= Parallel.BLOCK) {
             float32.run(x, y, target, p, q, 0, n);
         } else {
-            Parallel.ranges(n, Parallel.BLOCK, (from, to) -> float32.run(x, y, target, p, q, from, to));
+            Parallel.evenRanges(n, Parallel.BLOCK, (from, to) -> float32.run(x, y, target, p, q, from, to));
         }
     }
 }

@@ -64,7 +64,7 @@ public final class CausalAttention {
         if (heads <= length) {
             forward(sizes, 0, heads, qkv, logarithms, out);
         } else {
-            Parallel.ranges(heads, length, (from, to) -> forward(sizes, from, to, qkv, logarithms, out));
+            Parallel.evenRanges(heads, length, (from, to) -> forward(sizes, from, to, qkv, logarithms, out));
         }
     }
 
@@ -97,7 +97,8 @@ public final class CausalAttention {
         if (heads <= length) {
             backward(sizes, 0, heads, qkv, logarithms, out, dOut, dQkv);
         } else {
-            Parallel.ranges(heads, length, (from, to) -> backward(sizes, from, to, qkv, logarithms, out, dOut, dQkv));
+            Parallel.evenRanges(
+                    heads, length, (from, to) -> backward(sizes, from, to, qkv, logarithms, out, dOut, dQkv));
         }
     }
 

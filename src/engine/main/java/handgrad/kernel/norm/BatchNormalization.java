@@ -115,7 +115,7 @@ public final class BatchNormalization {
         } else if (arrays.rows <= blockRows) {
             normalize(arrays, 0, arrays.rows);
         } else {
-            Parallel.ranges(arrays.rows, blockRows, (from, to) -> normalize(arrays, from, to));
+            Parallel.evenRanges(arrays.rows, blockRows, (from, to) -> normalize(arrays, from, to));
         }
     }
 
@@ -150,7 +150,7 @@ public final class BatchNormalization {
             if (arrays.rows <= blockRows) {
                 backwardRows(arrays, 0, arrays.rows);
             } else {
-                Parallel.ranges(arrays.rows, blockRows, (from, to) -> backwardRows(arrays, from, to));
+                Parallel.evenRanges(arrays.rows, blockRows, (from, to) -> backwardRows(arrays, from, to));
             }
         }
     }

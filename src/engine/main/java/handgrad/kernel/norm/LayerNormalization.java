@@ -33,7 +33,7 @@ public final class LayerNormalization {
         } else if (arrays.rows <= blockRows) {
             forward(arrays, 0, arrays.rows);
         } else {
-            Parallel.ranges(arrays.rows, blockRows, (from, to) -> forward(arrays, from, to));
+            Parallel.evenRanges(arrays.rows, blockRows, (from, to) -> forward(arrays, from, to));
         }
     }
 
@@ -127,7 +127,7 @@ public final class LayerNormalization {
         if (arrays.rows <= blockRows) {
             backwardRows(arrays, 0, arrays.rows);
         } else {
-            Parallel.ranges(arrays.rows, blockRows, (from, to) -> backwardRows(arrays, from, to));
+            Parallel.evenRanges(arrays.rows, blockRows, (from, to) -> backwardRows(arrays, from, to));
         }
     }
 

@@ -24,7 +24,7 @@ public final class RmsNormalization {
         if (arrays.rows <= blockRows) {
             pass.run(arrays, 0, arrays.rows);
         } else {
-            Parallel.ranges(arrays.rows, blockRows, (from, to) -> pass.run(arrays, from, to));
+            Parallel.evenRanges(arrays.rows, blockRows, (from, to) -> pass.run(arrays, from, to));
         }
     }
 
