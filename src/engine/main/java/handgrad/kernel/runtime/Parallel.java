@@ -150,12 +150,12 @@ public final class Parallel {
     }
 
     /**
-     * Runs a task over 0 to {@code n - 1} in an even number of ranges of at most so many elements, as equal as can be,
-     * so that two threads get equal work; in whole cache lines of floats, if the most is. For tasks whose results do
-     * not depend on the cut.
+     * Runs a task over 0 to {@code n - 1} in ranges of at most so many elements that are as equal as can be, two of
+     * them or four and so on, so that two threads get equal work; in whole cache lines of floats, if the most is. For
+     * tasks whose results do not depend on the cut.
      */
     public static void evenRanges(int n, int most, RangeTask task) {
-        int length = Math.ceilDiv(n, 2 * Math.ceilDiv(n, 2 * most));
+        int length = Math.ceilDiv(n, 2 * Math.ceilDiv(Math.ceilDiv(n, most), 2));
         ranges(n, most % LINE == 0 ? Math.ceilDiv(length, LINE) * LINE : length, task);
     }
 

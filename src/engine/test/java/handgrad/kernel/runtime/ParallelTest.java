@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.concurrent.BrokenBarrierException;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -14,6 +15,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @Tag("no-kernel")
@@ -108,6 +110,25 @@ class ParallelTest {
         assertThat(starts.get(0)).isEqualTo(10);
         assertThat(starts.get(10)).isEqualTo(20);
         assertThat(starts.get(20)).isEqualTo(25);
+    }
+
+    /** n, the most in a range, and where the ranges end. */
+    @ParameterizedTest
+    @CsvSource({
+        "98304, 32768, 24576 49152 73728 98304",
+        "32769, 32768, 16400 32769",
+        "768, 256, 192 384 576 768",
+        "24, 5, 4 8 12 16 20 24",
+        "7, 3, 2 4 6 7",
+        "3, 1, 1 2 3",
+        "5, 8, 3 5"
+    })
+    void cutsEvenly(int n, int most, String ends) {
+        Parallel.setThreads(2);
+        var found = new ConcurrentSkipListMap<Integer, Integer>();
+        Parallel.evenRanges(n, most, found::put);
+        assertThat(found.values()).map(String::valueOf).containsExactly(ends.split(" ", -1));
+        assertThat(found.keySet()).startsWith(0).doesNotContain(n);
     }
 
     @Test
