@@ -41,18 +41,19 @@ public record Route(Range nn, Range nt, Range tn) {
 
     /**
      * The route for Java vectors of some bits beside these kernels of OpenBLAS, by what was faster at the products of
-     * the lectures' models; {@code ./handgrad bench matmul} compares them. Kernels for AVX-512 are for small matrices
-     * too, and get all that Java's threads would not share, or half of it beside Java's of AVX2. Those for AVX2 get
-     * nothing beside Java's of AVX2 or wider: the Java kernel is the faster one for small matrices, and its threads
-     * share large ones, while calls of OpenBLAS have to take turns. Beside narrower vectors in Java both get what is
-     * too small to be worth Java's packing. Older ones get nothing where Java has the fused multiply-add.
+     * the lectures' models; {@code ./handgrad bench matmul} compares them. Kernels for wider vectors than Java's get
+     * all that Java's threads would not share, and so do those for AVX-512 beside Java's of the same width, because
+     * they are for small matrices too. Those for AVX2 get nothing beside Java's of AVX2 or wider: the Java kernel is
+     * the faster one for small matrices, and its threads share large ones, while calls of OpenBLAS have to take turns.
+     * Older ones get what is too small to be worth Java's packing where Java has narrow vectors and no fused
+     * multiply-add, else nothing.
      */
     static Route byDefault(int bits, BlasKernels kernels) {
-        var small = of(new Range(0, 1 << 20));
+        var unshared = of(new Range(0, JAVA_BLOCK_WORK + 1));
         return switch (kernels) {
-            case AVX512 -> bits == 512 ? of(new Range(0, JAVA_BLOCK_WORK + 1)) : small;
-            case AVX2 -> bits >= 256 ? JAVA : small;
-            case OLDER -> bits >= 256 || VectorSupport.FMA ? JAVA : small;
+            case AVX512 -> unshared;
+            case AVX2 -> bits >= 256 ? JAVA : unshared;
+            case OLDER -> bits >= 256 || VectorSupport.FMA ? JAVA : of(new Range(0, 1 << 20));
         };
     }
 

@@ -94,7 +94,7 @@ class RouteInUseTest {
         assertThat(RouteInUse.describe(Route.byDefault(512, BlasKernels.AVX512)))
                 .isEqualTo("OpenBLAS: most up to 2,097,152 multiply-adds, else Java");
         assertThat(RouteInUse.describe(Route.byDefault(128, BlasKernels.AVX2)))
-                .isEqualTo("OpenBLAS: most up to 1,048,575 multiply-adds, else Java");
+                .isEqualTo("OpenBLAS: most up to 2,097,152 multiply-adds, else Java");
         assertThat(RouteInUse.describe(Route.byDefault(256, BlasKernels.AVX2))).isEqualTo("Java");
         assertThat(RouteInUse.describe(CALIBRATED))
                 .isEqualTo("OpenBLAS: most NN from 10 up to 999, NT all, TN none multiply-adds, else Java");
