@@ -5,6 +5,7 @@ import handgrad.kernel.Reduction;
 import handgrad.kernel.WideMoments;
 import handgrad.kernel.runtime.Parallel;
 import handgrad.kernel.runtime.Scratch;
+import handgrad.kernel.runtime.VectorSupport;
 import java.util.function.IntToDoubleFunction;
 
 /**
@@ -13,6 +14,9 @@ import java.util.function.IntToDoubleFunction;
  * statistics have the bounds of {@link BatchNormalization}; the pivot of a row is its mean, rounded.
  */
 public final class LayerNormalization {
+    /** Elements in a group of rows, at most, but for a single row: with all arrays half of a first-level cache. */
+    private static final int GROUP_ELEMENTS = 1 << 11;
+
     private LayerNormalization() {}
 
     /**
@@ -38,39 +42,71 @@ public final class LayerNormalization {
     }
 
     private static void forward(NormalizationArrays arrays, int from, int to) {
+        int group = group(arrays.features);
+        for (int first = from; first < to; first += group) {
+            int end = Math.min(to, first + group);
+            for (int i = first; i < end; i++) {
+                deviations(arrays, i * arrays.features);
+            }
+            for (int i = first; i < end; i++) {
+                normalize(arrays, i);
+            }
+        }
+    }
+
+    /**
+     * Rows that take each step of a pass together. A processor cannot read back at once what was just written in other
+     * vectors, so the sums of what a row wrote are taken after the other rows of its group wrote theirs.
+     */
+    private static int group(int features) {
+        return Math.max(1, GROUP_ELEMENTS / Math.max(1, features));
+    }
+
+    /** Sets a row of normalized to its deviations, and leaves their squares in out for their sum. */
+    private static void deviations(NormalizationArrays arrays, int row) {
         var x = (float[]) arrays.x;
+        var normalized = (float[]) arrays.normalized;
+        var out = (float[]) arrays.out;
+        int features = arrays.features;
+        float mean = (float) (Reduction.sum(x, row, features) / features);
+        int done = VectorSupport.fill(features)
+                ? VectorLayerNormalization.deviations(x, row, mean, normalized, out, features)
+                : 0;
+        for (int j = row + done; j < row + features; j++) {
+            float deviation = x[j] - mean;
+            normalized[j] = deviation;
+            out[j] = deviation * deviation;
+        }
+    }
+
+    /** Sets row i of the results, once its deviations and their squares are there. */
+    private static void normalize(NormalizationArrays arrays, int i) {
         var weight = (float[]) arrays.weight;
         var bias = (float[]) arrays.bias;
         var inverseDeviation = (float[]) arrays.inverseDeviation;
         var normalized = (float[]) arrays.normalized;
         var out = (float[]) arrays.out;
         int features = arrays.features;
-        for (int i = from; i < to; i++) {
-            int row = i * features;
-            float mean = (float) (Reduction.sum(x, row, features) / features);
-            for (int j = row; j < row + features; j++) {
-                float deviation = x[j] - mean;
-                normalized[j] = deviation;
-                // The squares wait in out for their sum.
-                out[j] = deviation * deviation;
-            }
-            // What the mean was rounded by is the mean of the deviations.
-            double rest = Reduction.sum(normalized, row, features) / features;
-            double squares = Reduction.sum(out, row, features) - features * rest * rest;
-            double variance = Math.max(0, squares) / features;
-            float center = (float) rest;
-            float inverse = (float) (1 / Math.sqrt(variance + arrays.epsilon));
-            inverseDeviation[i] = inverse;
-            if (!arrays.hasDigits((float) variance)) {
-                inverseDeviation[i] = normalizeWide(arrays, row);
-                center = 0;
-                inverse = 1;
-            }
-            for (int j = 0; j < features; j++) {
-                float unit = (normalized[row + j] - center) * inverse;
-                normalized[row + j] = unit;
-                out[row + j] = weight[j] * unit + bias[j];
-            }
+        int row = i * features;
+        // What the mean was rounded by is the mean of the deviations.
+        double rest = Reduction.sum(normalized, row, features) / features;
+        double squares = Reduction.sum(out, row, features) - features * rest * rest;
+        double variance = Math.max(0, squares) / features;
+        float center = (float) rest;
+        float inverse = (float) (1 / Math.sqrt(variance + arrays.epsilon));
+        inverseDeviation[i] = inverse;
+        if (!arrays.hasDigits((float) variance)) {
+            inverseDeviation[i] = normalizeWide(arrays, row);
+            center = 0;
+            inverse = 1;
+        }
+        int done = VectorSupport.fill(features)
+                ? VectorLayerNormalization.normalize(normalized, row, center, inverse, weight, bias, out, features)
+                : 0;
+        for (int j = done; j < features; j++) {
+            float unit = (normalized[row + j] - center) * inverse;
+            normalized[row + j] = unit;
+            out[row + j] = weight[j] * unit + bias[j];
         }
     }
 
@@ -133,26 +169,51 @@ public final class LayerNormalization {
 
     /** dX of the rows {@code from} to before {@code to}. */
     private static void backwardRows(NormalizationArrays arrays, int from, int to) {
+        int features = arrays.features;
+        int group = group(features);
+        float[] products = Scratch.floats(group * features);
+        for (int first = from; first < to; first += group) {
+            int end = Math.min(to, first + group);
+            for (int i = first; i < end; i++) {
+                products(arrays, i * features, products, (i - first) * features);
+            }
+            for (int i = first; i < end; i++) {
+                backwardRow(arrays, i, products, (i - first) * features);
+            }
+        }
+    }
+
+    /** Sets a row of dX to dNormalized, and a row of products to dNormalized ∘ normalized. */
+    private static void products(NormalizationArrays arrays, int row, float[] products, int at) {
         var dOut = (float[]) arrays.dOut;
         var normalized = (float[]) arrays.normalized;
         var weight = (float[]) arrays.weight;
-        var inverseDeviation = (float[]) arrays.inverseDeviation;
         var dX = (float[]) arrays.dX;
         int features = arrays.features;
-        float[] products = Scratch.floats(features);
-        for (int i = from; i < to; i++) {
-            int row = i * features;
-            for (int j = 0; j < features; j++) {
-                float dNormalized = weight[j] * dOut[row + j];
-                dX[row + j] = dNormalized;
-                products[j] = dNormalized * normalized[row + j];
-            }
-            float mean = (float) (Reduction.sum(dX, row, features) / features);
-            float slope = (float) (Reduction.sum(products, 0, features) / features);
-            float inverse = inverseDeviation[i];
-            for (int j = 0; j < features; j++) {
-                dX[row + j] = inverse * (dX[row + j] - mean - normalized[row + j] * slope);
-            }
+        int done = VectorSupport.fill(features)
+                ? VectorLayerNormalization.products(dOut, row, weight, normalized, dX, products, at, features)
+                : 0;
+        for (int j = done; j < features; j++) {
+            float dNormalized = weight[j] * dOut[row + j];
+            dX[row + j] = dNormalized;
+            products[at + j] = dNormalized * normalized[row + j];
+        }
+    }
+
+    /** Sets row i of dX, which holds dNormalized, to the gradient. */
+    private static void backwardRow(NormalizationArrays arrays, int i, float[] products, int at) {
+        var normalized = (float[]) arrays.normalized;
+        var dX = (float[]) arrays.dX;
+        int features = arrays.features;
+        int row = i * features;
+        float mean = (float) (Reduction.sum(dX, row, features) / features);
+        float slope = (float) (Reduction.sum(products, at, features) / features);
+        float inverse = ((float[]) arrays.inverseDeviation)[i];
+        int done = VectorSupport.fill(features)
+                ? VectorLayerNormalization.gradient(dX, row, mean, slope, inverse, normalized, features)
+                : 0;
+        for (int j = done; j < features; j++) {
+            dX[row + j] = inverse * (dX[row + j] - mean - normalized[row + j] * slope);
         }
     }
 
