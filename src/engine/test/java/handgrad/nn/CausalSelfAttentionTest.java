@@ -5,10 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.within;
 
 import handgrad.random.TorchRandom;
+import handgrad.tensor.Attention;
 import handgrad.tensor.DType;
 import handgrad.tensor.Tensor;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class CausalSelfAttentionTest {
     private static final int HEADS = 2;
@@ -39,6 +42,29 @@ class CausalSelfAttentionTest {
         }
         var again = Objects.requireNonNull(layers.get("projection")).forward(Tensor.stack(0, heads));
         assertThat(again.sub(out).abs().reshape(60).max(0, false).item()).isLessThan(1e-12);
+    }
+
+    /** A query beyond all bounds spoils what it mixes, and the keys that it sees, but none that it does not see. */
+    @ParameterizedTest
+    @ValueSource(ints = {0, 5, 15, 16, 18})
+    void a_query_that_overflows_spoils_nothing_behind_it(int position) {
+        int positions = 20;
+        int d = 16;
+        var qkv = Tensor.ones(1, positions, 3 * d);
+        for (int j = 0; j < d; j++) {
+            qkv.set(Float.MAX_VALUE, 0, position, j);
+        }
+        var logarithms = Tensor.zeros(1, 1, positions);
+        var out = Tensor.zeros(1, positions, d);
+        Attention.causalSelfAttention(qkv, 1, 0, 0, logarithms, out);
+        var dQkv = Tensor.zeros(1, positions, 3 * d);
+        Attention.causalSelfAttentionBackward(qkv, 1, 0, 0, logarithms, out, Tensor.ones(1, positions, d), dQkv);
+        for (int i = 0; i < positions; i++) {
+            assertThat(Double.isNaN(out.get(0, i, 3))).as("out %d", i).isEqualTo(i == position);
+            assertThat(Double.isNaN(dQkv.get(0, i, 3))).as("dQ %d", i).isEqualTo(i == position);
+            assertThat(Double.isNaN(dQkv.get(0, i, d + 3))).as("dK %d", i).isEqualTo(i <= position);
+            assertThat(Double.isNaN(dQkv.get(0, i, 2 * d + 3))).as("dV %d", i).isEqualTo(i <= position);
+        }
     }
 
     @Test

@@ -2,6 +2,7 @@ package handgrad.kernel.attention;
 
 import handgrad.kernel.Reduction;
 import handgrad.kernel.SoftmaxRows;
+import handgrad.kernel.runtime.VectorSupport;
 import java.util.Arrays;
 
 /**
@@ -67,23 +68,31 @@ final class AttentionTile {
 
     /** S becomes P = softmax(scale · S), row by row, and logarithms[at + row] = ln Σ exp(scale · S). */
     void softmax(float scale, float[] logarithms, int at) {
+        hide();
         for (int row = 0; row < rows; row++) {
+            int start = row * stride;
             int seen = first + row + 1;
-            float largest = scale * largest(row * stride, seen);
+            float largest = scale * largest(start, stride(seen));
             logarithms[at + row] = largest;
-            exponentials(row * stride, seen, scale, largest);
+            exponentials(start, seen, scale, largest);
         }
         // Afterwards, because the processor cannot read back at once what was just written in other vectors.
         for (int row = 0; row < rows; row++) {
+            int start = row * stride;
             int seen = first + row + 1;
-            double sum = Reduction.sum(p, row * stride, seen);
+            double sum = Reduction.sum(p, start, seen);
             logarithms[at + row] = (float) (logarithms[at + row] + StrictMath.log(sum));
-            multiply(row * stride, seen, (float) (1 / sum));
+            multiply(start, stride(seen), (float) (1 / sum));
+            if (Double.isNaN(sum)) {
+                // The keys that are not seen must not learn of it.
+                Arrays.fill(p, start + seen, start + stride(seen), 0f);
+            }
         }
     }
 
     /** S becomes P = exp(scale · S - logarithms[at + row]). */
     void probabilities(float scale, float[] logarithms, int at) {
+        hide();
         for (int row = 0; row < rows; row++) {
             exponentials(row * stride, first + row + 1, scale, logarithms[at + row]);
         }
@@ -110,7 +119,32 @@ final class AttentionTile {
         }
     }
 
+    /** S becomes -∞ for the keys that fill the last vector of a row behind those that are seen. */
+    private void hide() {
+        for (int row = 0; row < rows; row++) {
+            int seen = first + row + 1;
+            Arrays.fill(p, row * stride + seen, row * stride + stride(seen), Float.NEGATIVE_INFINITY);
+        }
+    }
+
+    /**
+     * S becomes exp(scale · S - shift) for the n keys that are seen, and 0 for the hidden. There is no loop here: its
+     * turns would have C2 compile this method before it has counted enough calls of the vector functions to inline
+     * them, and then every vector would be an object.
+     */
+    private void exponentials(int start, int n, float scale, float shift) {
+        int end = stride(n);
+        multiply(start, end, scale);
+        SoftmaxRows.exponentials(p, start, end, shift, p);
+        // Also those behind n, where a shift of NaN made them so.
+        Arrays.fill(p, start + n, start + stride, 0f);
+    }
+
+    /** The largest of n elements, which fill whole vectors. */
     private float largest(int start, int n) {
+        if (VectorSupport.ENABLED) {
+            return VectorAttention.largest(p, start, n);
+        }
         float largest = p[start];
         for (int j = start + 1; j < start + n; j++) {
             largest = Math.max(largest, p[j]);
@@ -118,20 +152,12 @@ final class AttentionTile {
         return largest;
     }
 
-    /**
-     * S becomes exp(scale · S - shift) for the n keys that are seen, and 0 for the others. There is no loop here: its
-     * turns would have C2 compile this method before it has counted enough calls of the vector functions to inline
-     * them, and then every vector would be an object.
-     */
-    private void exponentials(int start, int n, float scale, float shift) {
-        int end = stride(n);
-        Arrays.fill(p, start + n, start + end, Float.NEGATIVE_INFINITY);
-        multiply(start, end, scale);
-        SoftmaxRows.exponentials(p, start, end, shift, p);
-        Arrays.fill(p, start + end, start + stride, 0f);
-    }
-
+    /** Multiplies n elements, which fill whole vectors. */
     private void multiply(int start, int n, float factor) {
+        if (VectorSupport.ENABLED) {
+            VectorAttention.multiply(p, start, n, factor);
+            return;
+        }
         for (int j = start; j < start + n; j++) {
             p[j] *= factor;
         }
@@ -139,8 +165,12 @@ final class AttentionTile {
 
     /** The rest of the row is set to 0 as well: it is multiplied by keys. */
     private void scoreGradient(int start, int n, float sum, float scale) {
-        for (int j = start; j < start + n; j++) {
-            dP[j] = p[j] * (dP[j] - sum) * scale;
+        if (VectorSupport.ENABLED) {
+            VectorAttention.scoreGradient(p, dP, start, stride(n), sum, scale);
+        } else {
+            for (int j = start; j < start + n; j++) {
+                dP[j] = p[j] * (dP[j] - sum) * scale;
+            }
         }
         Arrays.fill(dP, start + n, start + stride, 0f);
     }

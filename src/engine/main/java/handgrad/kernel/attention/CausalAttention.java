@@ -5,6 +5,7 @@ import handgrad.kernel.matmul.MatrixProduct;
 import handgrad.kernel.matmul.Product;
 import handgrad.kernel.route.Form;
 import handgrad.kernel.runtime.Parallel;
+import handgrad.kernel.runtime.VectorSupport;
 
 /**
  * Causal self-attention of all heads: for each head, with d its size and row i of P over the columns j ≤ i alone,
@@ -225,7 +226,8 @@ public final class CausalAttention {
 
     /** Σ of out ∘ dOut over a row of d, in the order of {@link Reduction#sum}. */
     static float rowSum(float[] out, float[] dOut, int offset, int d, float[] work) {
-        for (int j = 0; j < d; j++) {
+        int done = VectorSupport.fill(d) ? VectorAttention.products(out, dOut, offset, d, work) : 0;
+        for (int j = done; j < d; j++) {
             work[j] = out[offset + j] * dOut[offset + j];
         }
         return (float) Reduction.sum(work, 0, d);
