@@ -1,7 +1,7 @@
 package handgrad.jmh;
 
-import java.util.concurrent.TimeUnit;
 import handgrad.jmh.peer.Libtorch;
+import java.util.concurrent.TimeUnit;
 import org.bytedeco.openblas.global.openblas_full;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;

@@ -141,8 +141,7 @@ public record TrainingMemory(MemoryEstimate training, long evaluation, long data
     /** Says that not even small models of a run fit. */
     public static WrongInputException doesNotFit(String what, String advice) {
         return tooLarge(
-                what + " does not fit into the "
-                        + bytes(Runtime.getRuntime().maxMemory()) + " that Java may use here",
+                what + " does not fit into the " + bytes(Runtime.getRuntime().maxMemory()) + " that Java may use here",
                 advice,
                 8);
     }
