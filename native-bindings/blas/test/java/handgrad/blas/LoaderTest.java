@@ -1,6 +1,7 @@
 package handgrad.blas;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import handgrad.testing.StubLibrary;
@@ -8,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
@@ -27,6 +29,24 @@ class LoaderTest {
 
         assertThat(outcome.description()).matches("OpenBLAS \\d+\\.\\d+\\.\\d+, core \\w+, bundled");
         assertThat(outcome.binding()).isNotNull();
+    }
+
+    /** As the bundled library is, where the system has no libquadmath: it needs libgfortran, and that one needs it. */
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void opensWhatALibraryBesideNeedsInTurn() throws Exception {
+        var last = StubLibrary.compile(LoaderTest.class, folder, "last", List.of());
+        var middle = StubLibrary.compile(LoaderTest.class, folder, "middle", List.of(last.toString()));
+        var first = StubLibrary.compile(
+                LoaderTest.class, folder, "first", List.of(middle.toString(), "-Wl,-rpath,$ORIGIN"));
+        var configuration = Configurations.bundled(folder);
+
+        assertThatThrownBy(() -> Loader.open(first, List.of(), configuration))
+                .isInstanceOf(UnusableLibraryException.class)
+                .hasMessage("the dynamic loader cannot open it: it is not there, not a library for this platform, or"
+                        + " lacks one that it needs");
+        assertThat(Loader.open(first, List.of(last, middle), configuration).find("openblas_get_config"))
+                .isPresent();
     }
 
     @Test
@@ -79,12 +99,16 @@ class LoaderTest {
 
     @Test
     void refusesAnotherBlas() throws Exception {
-        assertRefused(StubLibrary.compile(LoaderTest.class, folder, "NO_CONFIG"), "not a whole OpenBLAS: it has no openblas_get_config");
+        assertRefused(
+                StubLibrary.compile(LoaderTest.class, folder, "NO_CONFIG"),
+                "not a whole OpenBLAS: it has no openblas_get_config");
     }
 
     @Test
     void refusesALibraryThatLacksAFunction() throws Exception {
-        assertRefused(StubLibrary.compile(LoaderTest.class, folder, "NO_SGEMM"), "not a whole OpenBLAS: it has no cblas_sgemm");
+        assertRefused(
+                StubLibrary.compile(LoaderTest.class, folder, "NO_SGEMM"),
+                "not a whole OpenBLAS: it has no cblas_sgemm");
     }
 
     @Test
@@ -94,13 +118,13 @@ class LoaderTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-                    OpenBLAS 0.3.20       | OpenBLAS 0.3.20 is too old to be trusted, use 0.3.21 or newer (not 0.3.30)
-                    OpenBLAS 0.3.30       | \
-                        OpenBLAS 0.3.30 multiplies wrongly (a race, see the change log of 0.3.31), use a newer one
-                    Other BLAS            | openblas_get_config gives no version: "Other BLAS"
-                    OpenBLAS 0.3.31 USE64BITINT | \
-                        built for 64-bit integers (ILP64), a build for 32-bit integers is needed
-                    """)
+        OpenBLAS 0.3.20       | OpenBLAS 0.3.20 is too old to be trusted, use 0.3.21 or newer (not 0.3.30)
+        OpenBLAS 0.3.30       | \
+            OpenBLAS 0.3.30 multiplies wrongly (a race, see the change log of 0.3.31), use a newer one
+        Other BLAS            | openblas_get_config gives no version: "Other BLAS"
+        OpenBLAS 0.3.31 USE64BITINT | \
+            built for 64-bit integers (ILP64), a build for 32-bit integers is needed
+        """)
     void refusesByItsConfig(String config, String reason) throws Exception {
         assertRefused(StubLibrary.compile(LoaderTest.class, folder, "CONFIG=\"" + config + "\""), reason);
     }
@@ -169,7 +193,10 @@ class LoaderTest {
     void callsOneAtATimeWhatCannotTakeMore(String version, int parallel, String products) throws Exception {
         Path library = StubLibrary.compile(
                 LoaderTest.class,
-                folder, "OVERLAP_IS_WRONG", "CONFIG=\"OpenBLAS " + version + "\"", "PARALLEL=" + parallel);
+                folder,
+                "OVERLAP_IS_WRONG",
+                "CONFIG=\"OpenBLAS " + version + "\"",
+                "PARALLEL=" + parallel);
 
         assertThat(ChildJvm.run(ConcurrentProgram.class, Map.of("HANDGRAD_BLAS", library.toString())))
                 .isEqualTo(products);
