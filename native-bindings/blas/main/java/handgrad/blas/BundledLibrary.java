@@ -72,8 +72,17 @@ final class BundledLibrary {
         return folder.resolve(library.name());
     }
 
+    /** What lies beside a library that was unpacked and is needed by it, each before those that need it. */
+    static List<Path> besides(Path library, Configuration configuration) {
+        return files(configuration.platform()).stream()
+                .skip(1)
+                .map(file -> library.resolveSibling(file.name()))
+                .toList()
+                .reversed();
+    }
+
     /**
-     * The lines of openblas.sha256 for a platform, the library first. They are what sha256sum prints for the unpacked
+     * The lines of openblas.sha256 for a platform, the library first, and each before what it needs in turn. They are what sha256sum prints for the unpacked
      * jars in org/bytedeco/openblas; a new version of the dependency needs new ones.
      */
     private static List<NativeFile> files(String platform) {

@@ -55,12 +55,33 @@ final class Loader {
                     configuration.requestedBy() + "=" + request, () -> open(Path.of(request), configuration)));
         }
         var candidates = new ArrayList<Candidate>();
-        candidates.add(new Candidate("bundled", () -> open(BundledLibrary.unpack(configuration), configuration)));
+        candidates.add(new Candidate("bundled", () -> {
+            var library = BundledLibrary.unpack(configuration);
+            return open(library, BundledLibrary.besides(library, configuration), configuration);
+        }));
         String system = configuration.systemLibrary();
         if (system != null) {
             candidates.add(new Candidate("system " + system, () -> open(system)));
         }
         return candidates;
+    }
+
+    /**
+     * Opens a library that has others beside it. It finds those that it needs itself there, but not what these need in
+     * turn: where the system has none of that, each is opened before.
+     *
+     * @param besides the others, each before those that need it
+     */
+    static SymbolLookup open(Path file, List<Path> besides, Configuration configuration)
+            throws IOException, UnusableLibraryException {
+        try {
+            return open(file, configuration);
+        } catch (UnusableLibraryException missing) {
+            for (var each : besides) {
+                open(each, configuration);
+            }
+            return open(file, configuration);
+        }
     }
 
     private static SymbolLookup open(Path file, Configuration configuration)

@@ -1,6 +1,7 @@
 package handgrad.blas;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import handgrad.testing.StubLibrary;
@@ -8,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
@@ -27,6 +29,24 @@ class LoaderTest {
 
         assertThat(outcome.description()).matches("OpenBLAS \\d+\\.\\d+\\.\\d+, core \\w+, bundled");
         assertThat(outcome.binding()).isNotNull();
+    }
+
+    /** As the bundled library is, where the system has no libquadmath: it needs libgfortran, and that one needs it. */
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void opensWhatALibraryBesideNeedsInTurn() throws Exception {
+        var last = StubLibrary.compile(LoaderTest.class, folder, "last", List.of());
+        var middle = StubLibrary.compile(LoaderTest.class, folder, "middle", List.of(last.toString()));
+        var first = StubLibrary.compile(
+                LoaderTest.class, folder, "first", List.of(middle.toString(), "-Wl,-rpath,$ORIGIN"));
+        var configuration = Configurations.bundled(folder);
+
+        assertThatThrownBy(() -> Loader.open(first, List.of(), configuration))
+                .isInstanceOf(UnusableLibraryException.class)
+                .hasMessage("the dynamic loader cannot open it: it is not there, not a library for this platform, or"
+                        + " lacks one that it needs");
+        assertThat(Loader.open(first, List.of(last, middle), configuration).find("openblas_get_config"))
+                .isPresent();
     }
 
     @Test

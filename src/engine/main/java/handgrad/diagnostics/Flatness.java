@@ -31,8 +31,16 @@ enum Flatness {
     /** How many of a layer that saturates have come to rest there. */
     int saturated(float[] outputs) {
         int count = 0;
-        for (float output : outputs) {
-            if (output < low || output > high) {
+        for (int from = 0; from < outputs.length; from += Sample.BLOCK) {
+            count += saturated(outputs, from, Math.min(outputs.length, from + Sample.BLOCK));
+        }
+        return count;
+    }
+
+    private int saturated(float[] outputs, int from, int to) {
+        int count = 0;
+        for (int i = from; i < to; i++) {
+            if (outputs[i] < low || outputs[i] > high) {
                 count++;
             }
         }

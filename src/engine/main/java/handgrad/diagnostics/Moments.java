@@ -18,28 +18,40 @@ import handgrad.tensor.Tensor;
 record Moments(double mean, double std, int zeros, float least, float largest) {
     static Moments of(float[] elements) {
         int n = elements.length;
-        double first = n == 0 ? Double.NaN : elements[0];
-        double sum = 0;
-        double squares = 0;
-        int zeros = 0;
-        float least = Float.POSITIVE_INFINITY;
-        float largest = Float.NEGATIVE_INFINITY;
-        for (float element : elements) {
-            double x = element - first;
-            sum += x;
-            squares += x * x;
-            if (element == 0) {
-                zeros++;
-            }
-            if (element < least && element != Float.NEGATIVE_INFINITY) {
-                least = element;
-            }
-            if (element > largest && element != Float.POSITIVE_INFINITY) {
-                largest = element;
+        var sums = new Sums();
+        for (int from = 0; from < n; from += Sample.BLOCK) {
+            sums.add(elements, from, Math.min(n, from + Sample.BLOCK));
+        }
+        double mean = n == 0 ? Double.NaN : elements[0] + sums.sum / n;
+        double variance = n < 2 ? Double.NaN : (sums.squares - sums.sum * sums.sum / n) / (n - 1);
+        return new Moments(mean, Math.sqrt(Math.max(0, variance)), sums.zeros, sums.least, sums.largest);
+    }
+
+    private static final class Sums {
+        private double sum;
+        private double squares;
+        private int zeros;
+        private float least = Float.POSITIVE_INFINITY;
+        private float largest = Float.NEGATIVE_INFINITY;
+
+        private void add(float[] elements, int from, int to) {
+            double first = elements[0];
+            for (int i = from; i < to; i++) {
+                float element = elements[i];
+                double x = element - first;
+                sum += x;
+                squares += x * x;
+                if (element == 0) {
+                    zeros++;
+                }
+                if (element < least && element != Float.NEGATIVE_INFINITY) {
+                    least = element;
+                }
+                if (element > largest && element != Float.POSITIVE_INFINITY) {
+                    largest = element;
+                }
             }
         }
-        double variance = n < 2 ? Double.NaN : (squares - sum * sum / n) / (n - 1);
-        return new Moments(first + sum / n, Math.sqrt(Math.max(0, variance)), zeros, least, largest);
     }
 
     /** The elements, in float32 where they are not already. */

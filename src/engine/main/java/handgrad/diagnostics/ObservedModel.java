@@ -3,6 +3,7 @@ package handgrad.diagnostics;
 import handgrad.nn.BatchNorm1d;
 import handgrad.nn.Layer;
 import handgrad.nn.Sequential;
+import handgrad.tensor.DType;
 import handgrad.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
@@ -62,14 +63,39 @@ final class ObservedModel {
 
     /** Finds what broke first now, as long as the gradients of the last step are there. */
     private void forwardDone(Tensor logits) {
-        double sum = logits.sum().item();
-        if (notFinite == null && !(sum < Double.POSITIVE_INFINITY)) { // -∞ may be a mask
+        if (notFinite == null && isBroken(logits)) {
             notFinite = brokenBefore != null ? brokenBefore : NotFinite.find(model, layers);
         }
         if (forwardOnly) {
             strayPasses++;
         }
         forwardOnly = batchNormInTraining() != null;
+    }
+
+    /**
+     * Whether an element is NaN or +∞; -∞ may be a mask. By a plain loop in float32, which is looked at in every step: a
+     * reduction on vectors is slow until it is compiled, which is late where nothing else of a training calls it.
+     */
+    private static boolean isBroken(Tensor logits) {
+        if (logits.dtype() != DType.FLOAT32) {
+            return !(logits.sum().item() < Double.POSITIVE_INFINITY);
+        }
+        float[] elements = logits.floats();
+        for (int from = 0; from < elements.length; from += Sample.BLOCK) {
+            if (isBroken(elements, from, Math.min(elements.length, from + Sample.BLOCK))) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static boolean isBroken(float[] elements, int from, int to) {
+        for (int i = from; i < to; i++) {
+            if (!(elements[i] < Float.POSITIVE_INFINITY)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /**

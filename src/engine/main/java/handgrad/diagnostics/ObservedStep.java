@@ -41,18 +41,22 @@ record ObservedStep(
         int rows = columns == 0 ? 0 : gradient.length / columns;
         int distance = columns * Math.max(1, rows / ROWS);
         for (int row = 0; row < gradient.length; row += distance) {
-            double sum = 0;
-            double absolute = 0;
-            for (int i = row; i < row + columns; i++) {
-                sum += gradient[i];
-                absolute += Math.abs(gradient[i]);
-            }
-            // The gradient is that of a mean over the rows.
-            if (Math.abs(sum) > ROUNDING * absolute + ROUNDING_NEAR_ONE * columns / gradient.length) {
+            if (!isOfCrossEntropy(gradient, row, columns)) {
                 return false;
             }
         }
         return true;
+    }
+
+    private static boolean isOfCrossEntropy(float[] gradient, int row, int columns) {
+        double sum = 0;
+        double absolute = 0;
+        for (int i = row; i < row + columns; i++) {
+            sum += gradient[i];
+            absolute += Math.abs(gradient[i]);
+        }
+        // The gradient is that of a mean over the rows.
+        return !(Math.abs(sum) > ROUNDING * absolute + ROUNDING_NEAR_ONE * columns / gradient.length);
     }
 
     /** ln V, the loss of a uniform guess among V classes. */

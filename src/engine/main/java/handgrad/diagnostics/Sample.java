@@ -13,6 +13,12 @@ final class Sample {
     /** As many of what is drawn: the tensors of the lectures' networks are hardly larger. */
     static final int LARGE = 10_007;
 
+    /**
+     * Loops over elements call a method for so many at a time. The JVM compiles a method that is called a hundred times,
+     * a loop within one call only after 60,000 turns, and by then a short training is over.
+     */
+    static final int BLOCK = 32;
+
     /** Of a tensor with many more every 61st: its training takes longer too, and its updates may be few. */
     private static final int LARGEST_DISTANCE = 61;
 
@@ -32,9 +38,15 @@ final class Sample {
         }
         float[] sample = new float[Math.max(most, elements.length / LARGEST_DISTANCE)];
         double distance = (double) elements.length / sample.length;
-        for (int i = 0; i < sample.length; i++) {
-            sample[i] = elements[(int) (i * distance)];
+        for (int from = 0; from < sample.length; from += BLOCK) {
+            copy(elements, distance, sample, from, Math.min(sample.length, from + BLOCK));
         }
         return sample;
+    }
+
+    private static void copy(float[] elements, double distance, float[] sample, int from, int to) {
+        for (int i = from; i < to; i++) {
+            sample[i] = elements[(int) (i * distance)];
+        }
     }
 }

@@ -70,13 +70,20 @@ final class Statistics {
             return new Histogram(Double.NaN, Double.NaN, new int[0]);
         }
         int[] counts = new int[BINS];
+        for (int start = 0; start < elements.length; start += Sample.BLOCK) {
+            count(elements, start, Math.min(elements.length, start + Sample.BLOCK), from, to, counts);
+        }
+        return new Histogram(from, to, counts);
+    }
+
+    private static void count(float[] elements, int start, int end, float from, float to, int[] counts) {
         double scale = from == to ? 0 : BINS / ((double) to - from);
-        for (float element : elements) {
+        for (int i = start; i < end; i++) {
+            float element = elements[i];
             if (from <= element && element <= to) {
                 int bin = (int) ((element - (double) from) * scale);
                 counts[bin == BINS ? BINS - 1 : bin]++;
             }
         }
-        return new Histogram(from, to, counts);
     }
 }

@@ -49,22 +49,33 @@ final class Weights {
     /** One pass for both deviations, each by the differences to the first of its numbers as in {@link Moments}. */
     private static double updateToData(float[] values, float[] before) {
         int n = values.length;
-        double firstValue = n == 0 ? Double.NaN : values[0];
-        double firstUpdate = n == 0 ? Double.NaN : firstValue - before[0];
-        double sum = 0;
-        double squares = 0;
-        double updateSum = 0;
-        double updateSquares = 0;
-        for (int i = 0; i < n; i++) {
-            double value = values[i] - firstValue;
-            sum += value;
-            squares += value * value;
-            double update = (double) values[i] - before[i] - firstUpdate;
-            updateSum += update;
-            updateSquares += update * update;
+        var sums = new Sums();
+        for (int from = 0; from < n; from += Sample.BLOCK) {
+            sums.add(values, before, from, Math.min(n, from + Sample.BLOCK));
         }
-        double updateVariance = Math.max(0, updateSquares - updateSum * updateSum / n);
-        return Math.sqrt(updateVariance / Math.max(0, squares - sum * sum / n));
+        double updateVariance = Math.max(0, sums.updateSquares - sums.updates * sums.updates / n);
+        return Math.sqrt(updateVariance / Math.max(0, sums.squares - sums.values * sums.values / n));
+    }
+
+    /** Sums of values and of their updates, each less the first of its kind, and of the squares of that. */
+    private static final class Sums {
+        private double values;
+        private double squares;
+        private double updates;
+        private double updateSquares;
+
+        private void add(float[] now, float[] before, int from, int to) {
+            double firstValue = now[0];
+            double firstUpdate = firstValue - before[0];
+            for (int i = from; i < to; i++) {
+                double value = now[i] - firstValue;
+                values += value;
+                squares += value * value;
+                double update = (double) now[i] - before[i] - firstUpdate;
+                updates += update;
+                updateSquares += update * update;
+            }
+        }
     }
 
     /** Each weight with its gradient and these ratios. */

@@ -107,9 +107,8 @@ public final class AudioCommand implements Callable<Integer> {
     @Option(
             names = "--log-every",
             paramLabel = "N",
-            defaultValue = "500",
-            description = "Steps between two lines of the log and of the metrics; default ${DEFAULT-VALUE}.")
-    private int logEvery;
+            description = "Steps between two lines of the log and of the metrics; default 500, or what the run had.")
+    private @Nullable Integer logEvery;
 
     @Option(names = "--quiet", description = "Print the losses of the trained model only.")
     private boolean quiet;
@@ -162,7 +161,7 @@ public final class AudioCommand implements Callable<Integer> {
                 data == null ? started.data() : data.toString(),
                 evaluation.or(started.evaluation()));
         Checks.atLeast(1, "--steps", options.steps());
-        Checks.atLeast(1, "--log-every", logEvery);
+        Checks.atLeast(1, "--log-every", logEvery == null ? options.logEvery() : logEvery);
         Checks.learningRate(options.lr());
         saving.check();
         metricsOptions.check();
@@ -170,11 +169,11 @@ public final class AudioCommand implements Callable<Integer> {
         var console =
                 new RunConsole(spec.commandLine().getOut(), spec.commandLine().getErr(), quiet);
         try (var place = RunPlace.take(
-                        folder, options, sound.digest(), SoundTrainer.checkpointBytes(), saving, console);
-                var signals = StopSignals.install();
+                        folder, options, sound.digest(), SoundTrainer.checkpointBytes(), saving, logEvery, console);
+                var signals = StopSignals.install(console.err(), "the start");
                 var metrics = new Metrics(console.err()::println)) {
-            var model = new SoundRun(options, sound, place, metrics, console)
-                    .run(saving, signals, metricsOptions, logEvery);
+            var model = new SoundRun(options, sound, place, metrics, console).run(saving, signals, metricsOptions);
+            signals.during("the sound");
             generate(model, sound.sampleRate(), options.seed(), place.folder().path());
         }
     }

@@ -41,7 +41,12 @@ record AudioOptions(int steps, double lr, long seed, String data, EvaluationSche
     }
 
     @Override
-    public void write(Path file, String digest) throws IOException {
+    public int logEvery() {
+        return 500;
+    }
+
+    @Override
+    public void write(Path file, String digest, int logEvery) throws IOException {
         JsonObject.write(file, generator -> {
             generator.writeStringProperty("model", MODEL);
             generator.writeNumberProperty("steps", steps);
@@ -50,6 +55,7 @@ record AudioOptions(int steps, double lr, long seed, String data, EvaluationSche
             generator.writeStringProperty("data", data);
             generator.writeNumberProperty("evalEvery", evaluation.every());
             generator.writeNumberProperty("patience", evaluation.patience());
+            generator.writeNumberProperty(RunOptions.LOG_EVERY, logEvery);
             generator.writeStringProperty(DIGEST, digest);
         });
     }

@@ -27,7 +27,7 @@ record SoundRun(AudioOptions options, Sound sound, RunPlace place, Metrics metri
     private static final double DEV = 0.1;
 
     /** Trains from where the run stands and returns the model. */
-    Layer run(SavingOptions saving, StopSignals signals, MetricsOptions more, int logEvery) {
+    Layer run(SavingOptions saving, StopSignals signals, MetricsOptions more) {
         int[] symbols = MuLaw.encode(sound.samples());
         int trainEnd = (int) ((1 - DEV) * symbols.length);
         int[] train = Arrays.copyOf(symbols, trainEnd);
@@ -40,13 +40,13 @@ record SoundRun(AudioOptions options, Sound sound, RunPlace place, Metrics metri
         var loop = new TrainingLoop(
                 trainer, options.evaluation(), () -> SoundModel.loss(model, dev), saver, signals, Collective.single());
         describe(model);
-        loop.begin(place, metrics, more, logEvery, console);
-        try (var log = new TrainingLog("audio", options.steps(), logEvery, loop, metrics, console)) {
+        loop.begin(place, metrics, more, console);
+        try (var log = new TrainingLog("audio", options.steps(), place.logEvery(), loop, metrics, console)) {
             loop.run(log);
         }
         loop.keepBest(model, console);
         place.folder().save(model, Map.of(SoundTrainer.SAMPLE_RATE, Integer.toString(sound.sampleRate())));
-        loop.endIfAsked();
+        loop.endIfAsked(TrainingLoop.EVALUATION);
         evaluate(model, train, dev, loop, trainer);
         return model;
     }

@@ -15,6 +15,7 @@ public final class Progress implements Closeable {
     /** One less than a terminal has at least: some wrap at the last column. */
     private static final int WIDTH = 79;
 
+    private static final String TERMINAL = "handgrad.terminal";
     private static final String ERASE_LINE = "\r\033[K";
 
     private final @Nullable ProgressBar bar;
@@ -33,7 +34,7 @@ public final class Progress implements Closeable {
      * @param quiet whether to show nothing
      */
     public Progress(String task, long steps, boolean quiet) {
-        boolean terminal = Boolean.getBoolean("handgrad.terminal");
+        boolean terminal = Boolean.getBoolean(TERMINAL);
         var text = new ProgressText(task, steps, System.nanoTime());
         state = new ProgressText.State(0, 0, Double.NaN, Double.NaN, Double.NaN);
         lines = quiet || terminal ? null : new ProgressLines(text);
@@ -100,6 +101,12 @@ public final class Progress implements Closeable {
         erase();
         out.println(line);
         out.flush();
+    }
+
+    /** Prints a line on standard error, from any thread; a bar that is there comes back below it. */
+    static void note(PrintWriter err, String line) {
+        err.print((Boolean.getBoolean(TERMINAL) ? ERASE_LINE : "") + line + System.lineSeparator());
+        err.flush();
     }
 
     private void erase() {

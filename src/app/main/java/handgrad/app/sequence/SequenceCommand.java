@@ -51,7 +51,8 @@ public final class SequenceCommand implements Callable<Integer> {
     @Option(
             names = "--log-every",
             paramLabel = "N",
-            description = "Steps between two lines of the log and of the metrics.")
+            description = "Steps between two lines of the log and of the metrics; default what is said above, or what"
+                    + " the run had.")
     private @Nullable Integer logEvery;
 
     @Mixin
@@ -159,8 +160,7 @@ public final class SequenceCommand implements Callable<Integer> {
     }
 
     private void train(SequenceOptions given, Collective ranks) throws IOException {
-        int every = logEvery == null ? model.logEvery() : logEvery;
-        Checks.atLeast(1, "--log-every", every);
+        Checks.atLeast(1, "--log-every", logEvery == null ? model.logEvery() : logEvery);
         reportOptions.check();
         sampling.check();
         saving.check();
@@ -184,11 +184,11 @@ public final class SequenceCommand implements Callable<Integer> {
         var asked = ranks.rank() == 0 ? reportOptions : new ReportOptions();
         try (var report = new SequenceReport(asked, options, data, command, console.out());
                 var place = RunPlace.take(
-                        ranks, folder, options, data.digest(), memory.checkpoint(options), saving, console);
-                var signals = StopSignals.install();
+                        ranks, folder, options, data.digest(), memory.checkpoint(options), saving, logEvery, console);
+                var signals = StopSignals.install(console.err(), "the start");
                 var metrics = new Metrics(console.err()::println)) {
             new SequenceRun(options, data, memory, place, metrics, report, sampling, console, ranks)
-                    .run(saving, signals, metricsOptions, every);
+                    .run(saving, signals, metricsOptions);
         }
     }
 }

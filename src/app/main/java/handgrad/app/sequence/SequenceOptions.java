@@ -186,7 +186,12 @@ record SequenceOptions(
     }
 
     @Override
-    public void write(Path file, String digest) throws IOException {
+    public int logEvery() {
+        return model.logEvery();
+    }
+
+    @Override
+    public void write(Path file, String digest, int logEvery) throws IOException {
         JsonObject.write(file, generator -> {
             generator.writeStringProperty(MODEL, model.title());
             values.forEach((setting, text) -> {
@@ -199,6 +204,7 @@ record SequenceOptions(
             if (!alphabet.isEmpty()) {
                 generator.writeStringProperty(ALPHABET, alphabet);
             }
+            generator.writeNumberProperty(RunOptions.LOG_EVERY, logEvery);
             generator.writeStringProperty(DIGEST, digest);
         });
     }

@@ -54,7 +54,7 @@ record SequenceRun(
      * Trains from where the run stands and saves the weights; only then it evaluates and reports, and what fails there
      * loses nothing.
      */
-    void run(SavingOptions saving, StopSignals signals, MetricsOptions more, int logEvery) {
+    void run(SavingOptions saving, StopSignals signals, MetricsOptions more) {
         var random = data.random(options);
         var network = new SequenceNetwork(options, place.checkpoint() == null).begin(random);
         if (!console.quiet()) {
@@ -78,20 +78,20 @@ record SequenceRun(
                 saver,
                 signals,
                 ranks);
-        loop.begin(place, metrics, more, logEvery, console);
+        loop.begin(place, metrics, more, console);
         report.starts(network, recorder, loop::seconds);
-        train(loop, recorder, task, estimate, logEvery);
+        train(loop, recorder, task, estimate);
         if (!place.isOwn()) {
             return;
         }
         loop.keepBest(network, task.judge(), console);
         place.folder().save(network, metadata());
-        loop.endIfAsked();
+        loop.endIfAsked(TrainingLoop.EVALUATION);
 
         printSeconds(trainer, loop);
         var losses = evaluation(task);
         console.orWarn("what was seen of the training", () -> place.folder().saveDiagnostics(recorder));
-        loop.endIfAsked();
+        loop.endIfAsked("the samples and the report");
         if (!console.quiet()) {
             console.out().println();
             options.model().sample(options, network, SampleRequest.afterTraining(sampling), console.out());
@@ -102,7 +102,7 @@ record SequenceRun(
         if (report.isWanted()) {
             console.orWarn("the report", () -> report.ended(network, losses, task.evaluated(), place.folder()));
         }
-        loop.endIfAsked();
+        loop.endIfAsked("the outcome");
         end(network, trainer, loop, losses);
     }
 
@@ -132,13 +132,9 @@ record SequenceRun(
         out.flush();
     }
 
-    private void train(
-            TrainingLoop loop,
-            Recorder recorder,
-            SequenceTask task,
-            SequencedMap<String, Double> estimate,
-            int logEvery) {
-        try (var log = new TrainingLog(options.model().title(), options.steps(), logEvery, loop, metrics, console)) {
+    private void train(TrainingLoop loop, Recorder recorder, SequenceTask task, SequencedMap<String, Double> estimate) {
+        var title = options.model().title();
+        try (var log = new TrainingLog(title, options.steps(), place.logEvery(), loop, metrics, console)) {
             loop.run(new TrainingLoop.Listener() {
                 @Override
                 public void step(SteppedTraining.Step done) {

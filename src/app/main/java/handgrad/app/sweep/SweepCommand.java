@@ -76,7 +76,8 @@ public final class SweepCommand implements Callable<Integer> {
                 folder,
                 parallel,
                 Math.max(1, threads / parallel),
-                spec.commandLine().getOut());
+                spec.commandLine().getOut(),
+                spec.commandLine().getErr());
         work.run(runs);
         for (var run : work.failed()) {
             spec.commandLine()

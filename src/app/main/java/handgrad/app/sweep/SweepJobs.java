@@ -32,6 +32,7 @@ final class SweepJobs {
     private final int jobs;
     private final int threads;
     private final PrintWriter out;
+    private final PrintWriter err;
     private final TrainArguments train = new TrainArguments();
     private final Queue<SweepRun> waiting = new ArrayDeque<>();
     private final Collection<SweepProcess> running = ConcurrentHashMap.newKeySet();
@@ -48,11 +49,12 @@ final class SweepJobs {
      * @param jobs how many run at a time
      * @param threads of each; those that its options name go before them
      */
-    SweepJobs(SweepFolder folder, int jobs, int threads, PrintWriter out) {
+    SweepJobs(SweepFolder folder, int jobs, int threads, PrintWriter out, PrintWriter err) {
         this.folder = folder;
         this.jobs = jobs;
         this.threads = threads;
         this.out = out;
+        this.err = err;
     }
 
     /** The runs that failed, in the order of their ends. */
@@ -77,7 +79,7 @@ final class SweepJobs {
         if (over > 0) {
             say("%s of %s are done already".formatted(NumberText.count(over), NumberText.count(all)));
         }
-        try (var signals = StopSignals.install()) {
+        try (var signals = StopSignals.install(err, "the runs, which save where they are")) {
             var workers = new ArrayList<Thread>();
             for (int i = 0; i < Math.min(jobs, waiting.size()); i++) {
                 workers.add(Thread.ofPlatform().name("sweep").start(this::work));

@@ -22,8 +22,9 @@ final class OptionsFile {
      * Writes the options, whole or not at all.
      *
      * @param names the digest of the names
+     * @param logEvery how many steps lie between two lines of the log
      */
-    static void write(Path file, TrainOptions options, String names) throws IOException {
+    static void write(Path file, TrainOptions options, String names, int logEvery) throws IOException {
         JsonObject.write(file, generator -> {
             generator.writeStringProperty("model", options.model().title());
             generator.writeNumberProperty("steps", options.steps());
@@ -46,6 +47,7 @@ final class OptionsFile {
             if (options.shards() > 0) {
                 generator.writeNumberProperty("shards", options.shards());
             }
+            generator.writeNumberProperty(RunOptions.LOG_EVERY, logEvery);
             generator.writeStringProperty(NAMES, names);
         });
     }
@@ -72,6 +74,29 @@ final class OptionsFile {
     static String model(Path file) {
         var text = new UserFile("", file, "the options of a run").text(MAXIMUM_BYTES);
         return JsonObject.read(file.toString(), text, values -> values.text("model"));
+    }
+
+    /**
+     * How many steps lie between two lines of the log of a run of any model.
+     *
+     * @param otherwise what a file of a version that did not write it down stands for
+     */
+    static int logEvery(Path file, int otherwise) {
+        var text = new UserFile("", file, "the options of a run").text(MAXIMUM_BYTES);
+        return JsonObject.read(
+                file.toString(),
+                text,
+                values -> values.has(RunOptions.LOG_EVERY)
+                        ? values.number(RunOptions.LOG_EVERY, OptionsFile::positive)
+                        : otherwise);
+    }
+
+    private static int positive(String text) {
+        int number = Integer.parseInt(text);
+        if (number < 1) {
+            throw new NumberFormatException(text);
+        }
+        return number;
     }
 
     private static TrainOptions options(JsonObject values) {

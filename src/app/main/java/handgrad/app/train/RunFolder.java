@@ -101,10 +101,11 @@ public record RunFolder(Path path) {
      *
      * @param option that names the folder
      * @param digest of the data
+     * @param logEvery how many steps lie between two lines of the log
      */
-    void start(String option, RunOptions options, String digest) {
+    void start(String option, RunOptions options, String digest, int logEvery) {
         try {
-            options.write(optionsFile(), digest);
+            options.write(optionsFile(), digest, logEvery);
             EnvironmentFile.write(environment(), Backend.environment());
         } catch (IOException exception) {
             throw cannotWrite(option, exception);
@@ -112,10 +113,10 @@ public record RunFolder(Path path) {
     }
 
     /** Makes the folder with its options again, where somebody has removed it. */
-    void repair(RunOptions options, String digest) throws IOException {
+    void repair(RunOptions options, String digest, int logEvery) throws IOException {
         AtomicFile.createFolder(path);
         if (!Files.exists(optionsFile())) {
-            options.write(optionsFile(), digest);
+            options.write(optionsFile(), digest, logEvery);
         }
         if (!Files.exists(environment())) {
             EnvironmentFile.write(environment(), Backend.environment());

@@ -8,6 +8,9 @@ import java.util.Locale;
 
 /** The options of a run, as its folder keeps them in options.json. */
 public interface RunOptions {
+    /** The property of how many steps lie between two lines of the log. */
+    String LOG_EVERY = "logEvery";
+
     /** How many steps are asked for. */
     int steps();
 
@@ -17,12 +20,16 @@ public interface RunOptions {
     /** The command that the run is of, such as {@code train}. */
     String command();
 
+    /** How many steps lie between two lines of the log and of the metrics where nothing is said. */
+    int logEvery();
+
     /**
      * Writes them whole.
      *
      * @param digest of the data
+     * @param logEvery how many steps lie between two lines of the log; it is no option of what is computed
      */
-    void write(Path file, String digest) throws IOException;
+    void write(Path file, String digest, int logEvery) throws IOException;
 
     /**
      * Refuses to go on with a run that was started with other options: only the number of steps may grow.

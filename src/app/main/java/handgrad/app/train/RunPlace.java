@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param lock keeps others out; null where the folder is another rank's
  * @param options of the run
  * @param digest of its data
+ * @param logEvery how many steps lie between two lines of its log and of its metrics
  * @param stepsBefore how many steps were asked for when it was started before; 0 for a new run
  * @param checkpoint what the run goes on from; null where there is none
  */
@@ -31,6 +32,7 @@ public record RunPlace(
         @Nullable RunLock lock,
         RunOptions options,
         String digest,
+        int logEvery,
         int stepsBefore,
         @Nullable Path checkpoint)
         implements Closeable {
@@ -40,6 +42,7 @@ public record RunPlace(
      * @param named says which folder
      * @param digest of the data
      * @param checkpointBytes how large a checkpoint is, nearly
+     * @param logEvery as it is asked for; null for what the run had, or for the default where it is new
      * @throws WrongInputException if another process has it, it holds a run of other options or a finished one, or its
      *     disk has no room
      */
@@ -49,6 +52,7 @@ public record RunPlace(
             String digest,
             long checkpointBytes,
             SavingOptions saving,
+            @Nullable Integer logEvery,
             RunConsole console) {
         var option = named.name();
         var folder = named.folder(options.name());
@@ -62,8 +66,10 @@ public record RunPlace(
             DiskSpace.requireRoom(option, folder.path(), checkpointBytes, saving.keep());
             var checkpoint = new CheckpointFolder(folder.path(), saving.keep()).newest(console::warn);
             folder.warning().ifPresent(console.err()::println);
-            folder.start(option, options, digest);
-            return new RunPlace(option, folder, lock, options, digest, before, checkpoint.orElse(null));
+            int own = isStarted ? OptionsFile.logEvery(folder.optionsFile(), options.logEvery()) : options.logEvery();
+            int every = logEvery == null ? own : logEvery;
+            folder.start(option, options, digest, every);
+            return new RunPlace(option, folder, lock, options, digest, every, before, checkpoint.orElse(null));
         } catch (SafetensorsException exception) {
             close(lock);
             throw new WrongInputException(option + ": " + RunFolder.reason(exception));
@@ -85,9 +91,10 @@ public record RunPlace(
             String digest,
             long checkpointBytes,
             SavingOptions saving,
+            @Nullable Integer logEvery,
             RunConsole console) {
         if (ranks.rank() == 0) {
-            var place = take(named, options, digest, checkpointBytes, saving, console);
+            var place = take(named, options, digest, checkpointBytes, saving, logEvery, console);
             try {
                 ranks.barrier();
                 ranks.broadcast(place.folder.path().toAbsolutePath() + "\0"
@@ -106,6 +113,7 @@ public record RunPlace(
                 null,
                 options,
                 digest,
+                options.logEvery(),
                 0,
                 paths[1].isEmpty() ? null : Path.of(paths[1]));
     }
@@ -139,7 +147,7 @@ public record RunPlace(
     /** Makes the folder again, where somebody has removed it. */
     public void repair() throws IOException {
         Objects.requireNonNull(lock).renew();
-        folder.repair(options, digest);
+        folder.repair(options, digest, logEvery);
     }
 
     /** The command that goes on with the run. */
@@ -153,7 +161,7 @@ public record RunPlace(
      *
      * @param more where they go besides
      */
-    public void startMetrics(Metrics metrics, MetricsOptions more, int step, int logEvery) {
+    public void startMetrics(Metrics metrics, MetricsOptions more, int step) {
         if (!isOwn()) {
             return;
         }

@@ -116,9 +116,8 @@ public final class TrainCommand implements Callable<Integer> {
     @Option(
             names = "--log-every",
             paramLabel = "N",
-            defaultValue = "10000",
-            description = "Steps between two lines of the log and of the metrics; default ${DEFAULT-VALUE}.")
-    private int logEvery;
+            description = "Steps between two lines of the log and of the metrics; default 10000, or what the run had.")
+    private @Nullable Integer logEvery;
 
     @Mixin
     private final MetricsOptions metricsOptions = new MetricsOptions();
@@ -184,7 +183,7 @@ public final class TrainCommand implements Callable<Integer> {
 
     private void train(@Nullable TrainOptions started, Collective ranks) throws IOException {
         var given = options(started);
-        Checks.atLeast(1, "--log-every", logEvery);
+        Checks.atLeast(1, "--log-every", given(logEvery, given.logEvery()));
         reportOptions.check();
         sampling.check();
         saving.check();
@@ -216,11 +215,12 @@ public final class TrainCommand implements Callable<Integer> {
         // The server first: where its port is taken, there is no run folder.
         var asked = ranks.rank() == 0 ? reportOptions : new ReportOptions();
         try (var report = new RunReport(asked, options, command, console.out());
-                var place = RunPlace.take(ranks, folder, options, digest, memory.checkpoint(options), saving, console);
-                var signals = StopSignals.install();
+                var place = RunPlace.take(
+                        ranks, folder, options, digest, memory.checkpoint(options), saving, logEvery, console);
+                var signals = StopSignals.install(console.err(), "the start");
                 var metrics = new Metrics(console.err()::println)) {
             new TrainingRun(options, names, memory, place, metrics, report, sampling, console, ranks)
-                    .run(saving, signals, metricsOptions, logEvery, diagnostics);
+                    .run(saving, signals, metricsOptions, diagnostics);
         }
     }
 

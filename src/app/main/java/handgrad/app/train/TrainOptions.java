@@ -181,8 +181,13 @@ record TrainOptions(
     }
 
     @Override
-    public void write(Path file, String digest) throws IOException {
-        OptionsFile.write(file, this, digest);
+    public int logEvery() {
+        return 10_000;
+    }
+
+    @Override
+    public void write(Path file, String digest, int logEvery) throws IOException {
+        OptionsFile.write(file, this, digest, logEvery);
     }
 
     @Override

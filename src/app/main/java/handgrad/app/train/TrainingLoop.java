@@ -32,6 +32,12 @@ public final class TrainingLoop {
         default void sample() {}
     }
 
+    /** What follows the last step, and what may stand between two. */
+    public static final String EVALUATION = "the evaluation";
+
+    private static final String STEP = "the step";
+    private static final String SAVING = "the saving";
+
     private static final String SECONDS = "seconds";
     private static final String BEST = "best-loss";
     private static final String BEST_STEP = "best-step";
@@ -74,10 +80,10 @@ public final class TrainingLoop {
     }
 
     /** Sets the training to the newest checkpoint, if there is one, and the metrics to what they were then. */
-    public void begin(RunPlace place, Metrics metrics, MetricsOptions more, int logEvery, RunConsole console) {
+    public void begin(RunPlace place, Metrics metrics, MetricsOptions more, RunConsole console) {
         var checkpoint = saver.resume();
         clock.set(state.number(SECONDS));
-        place.startMetrics(metrics, more, state.step(), logEvery);
+        place.startMetrics(metrics, more, state.step());
         if (!console.quiet()) {
             var out = console.out();
             checkpoint.ifPresent(file -> out.println(PrintableText.of(
@@ -142,8 +148,10 @@ public final class TrainingLoop {
      */
     public void run(Listener listener) {
         if (state.step() == 0 && schedule.every() > 0 && steps.evaluatesFirst()) {
+            signals.during(EVALUATION);
             evaluate(listener);
         }
+        signals.during(STEP);
         clock.start();
         while (!steps.isDone() && !isOver()) {
             var done = steps.next();
@@ -152,24 +160,24 @@ public final class TrainingLoop {
                 throw diverged(String.format(Locale.ROOT, "the loss of step %d is %.3g", done.step(), done.loss()));
             }
             if (schedule.isDue(steps.evaluationStep())) {
-                pausing(() -> evaluate(listener));
+                pausing(EVALUATION, () -> evaluate(listener));
             }
             if (steps.isSampled()) {
-                pausing(listener::sample);
+                pausing("the sampling", listener::sample);
             }
             if (saver.isDue()) {
-                pausing(saver::save);
+                pausing(SAVING, saver::save);
             }
             var signal = agreed();
             if (signal.isPresent()) {
-                pausing(saver::save);
+                pausing(SAVING, saver::save);
                 endIfAsked(signal);
             }
         }
         if (!state.isFinite()) {
             throw diverged("the weights after step %,d are not finite".formatted(state.step()));
         }
-        pausing(saver::saveAtTheEnd);
+        pausing(SAVING, saver::saveAtTheEnd);
         clock.stop();
     }
 
@@ -183,11 +191,13 @@ public final class TrainingLoop {
                         .findFirst();
     }
 
-    /** Does what is no training: its time is not counted. */
-    private void pausing(Runnable action) {
+    /** Does what is no training: its time is not counted, and a signal waits for its end. */
+    private void pausing(String what, Runnable action) {
         clock.stop();
         state.set(SECONDS, clock.seconds());
+        signals.during(what);
         action.run();
+        signals.during(STEP);
         clock.start();
     }
 
@@ -218,10 +228,12 @@ public final class TrainingLoop {
     /**
      * Ends the command if a signal came; the training is saved.
      *
+     * @param next what comes next, for whose end a later signal waits
      * @throws StoppedException if one did; it says what is saved and how to go on
      */
-    public void endIfAsked() {
+    public void endIfAsked(String next) {
         endIfAsked(signals.pending());
+        signals.during(next);
     }
 
     private void endIfAsked(Optional<StopSignal> asked) {

@@ -49,7 +49,7 @@ record TrainingRun(
      * Trains from where the run stands and saves the weights; only then it evaluates and reports, and what fails there
      * loses nothing.
      */
-    void run(SavingOptions saving, StopSignals signals, MetricsOptions more, int logEvery, boolean diagnostics) {
+    void run(SavingOptions saving, StopSignals signals, MetricsOptions more, boolean diagnostics) {
         var model = options.model();
         var random = TorchRandom.seeded(options.seed());
         var network = (place.checkpoint() == null ? options : options.withoutInit()).network(random);
@@ -70,16 +70,16 @@ record TrainingRun(
         trainer.state().with("recorder", recorder);
         var saver = new RunSaver(place, trainer.state(), saving, console);
         var loop = new TrainingLoop(trainer, options.evaluation(), () -> dev(network, split), saver, signals, ranks);
-        loop.begin(place, metrics, more, logEvery, console);
+        loop.begin(place, metrics, more, console);
         page.starts(network, split, recorder, loop::seconds);
-        train(loop, recorder, logEvery);
+        train(loop, recorder);
         if (!place.isOwn()) {
             return;
         }
         loop.keepBest(network, console);
         model.finish(network, data);
         place.folder().save(network, options.alphabet());
-        loop.endIfAsked();
+        loop.endIfAsked(TrainingLoop.EVALUATION);
 
         printSeconds(trainer, loop);
         var table = new LossTable();
@@ -94,14 +94,14 @@ record TrainingRun(
         if (diagnostics) {
             printDiagnostics(network, split, losses, recorder);
         }
-        loop.endIfAsked();
+        loop.endIfAsked("the samples and the report");
 
         var samples = samples(network, split);
         if (page.isWanted()) {
             var outcome = outcome(network, split, losses, samples);
             console.orWarn("the report", () -> page.ended(outcome, place.folder()));
         }
-        loop.endIfAsked();
+        loop.endIfAsked("the outcome");
         end(network, trainer, loop, losses);
     }
 
@@ -111,8 +111,9 @@ record TrainingRun(
         return loss;
     }
 
-    private void train(TrainingLoop loop, Recorder recorder, int logEvery) {
-        try (var log = new TrainingLog(options.model().title(), options.steps(), logEvery, loop, metrics, console)) {
+    private void train(TrainingLoop loop, Recorder recorder) {
+        var title = options.model().title();
+        try (var log = new TrainingLog(title, options.steps(), place.logEvery(), loop, metrics, console)) {
             loop.run(new TrainingLoop.Listener() {
                 @Override
                 public void step(SteppedTraining.Step done) {

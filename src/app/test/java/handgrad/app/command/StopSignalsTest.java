@@ -4,9 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import handgrad.app.JavaProcess;
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.jline.utils.Signals;
 import org.junit.jupiter.api.BeforeAll;
@@ -27,7 +30,8 @@ class StopSignalsTest {
     }
 
     private final List<Integer> halted = new ArrayList<>();
-    private final StopSignals signals = new StopSignals(halted::add);
+    private final BlockingQueue<String> notices = new LinkedBlockingQueue<>();
+    private final StopSignals signals = new StopSignals(halted::add, notices::add, "the start");
 
     @Test
     void each_has_the_name_and_the_exit_code_that_a_shell_knows() {
@@ -62,6 +66,18 @@ class StopSignalsTest {
         assertThat(halted).isEmpty();
     }
 
+    @ParameterizedTest
+    @CsvSource({"INT, a second one", "TERM, a second one", "HUP, SIGTERM"})
+    void says_what_the_first_waits_for_and_what_ends_at_once(StopSignal signal, String other) throws Exception {
+        signals.during("the evaluation");
+        signals.receive(signal, 0);
+        signals.receive(StopSignal.INT, 1);
+        assertThat(notices.take())
+                .isEqualTo("handgrad: %s is heard and waits for the end of the evaluation; %s ends at once"
+                        .formatted(signal, other));
+        assertThat(notices).isEmpty();
+    }
+
     /** A handler of this JVM stands for what the signal did before. */
     @ParameterizedTest
     @EnumSource
@@ -89,11 +105,14 @@ class StopSignalsTest {
     @CsvSource({"INT, INT, 130", "TERM, TERM, 143", "HUP, INT, 130"})
     void a_second_signal_ends_a_process_that_does_not_ask(String first, String second, int code) throws Exception {
         var process = start("exec \"$@\"");
-        try (var out = process.inputReader()) {
+        try (var out = process.inputReader();
+                var err = process.errorReader()) {
             assertThat(out.readLine()).isEqualTo("ready");
             JavaProcess.signal(first, process.pid());
             assertThat(out.readLine()).isEqualTo("SIG" + first);
-            Thread.sleep(2 * StopSignals.ECHO_NANOS / 1_000_000);
+            assertThat(err.lines().filter(line -> line.startsWith("handgrad")).findFirst())
+                    .hasValueSatisfying(line -> assertThat(line)
+                            .startsWith("handgrad: SIG" + first + " is heard and waits for the end of"));
             JavaProcess.signal(second, process.pid());
             assertThat(process.waitFor()).isEqualTo(code);
         } finally {
@@ -117,9 +136,7 @@ class StopSignalsTest {
     private static Process start(String script) throws Exception {
         var command = new ArrayList<>(List.of("sh", "-c", script, "sh"));
         command.addAll(JavaProcess.command(List.of("-XX:TieredStopAtLevel=1"), NeverAsks.class));
-        return new ProcessBuilder(command)
-                .redirectError(ProcessBuilder.Redirect.INHERIT)
-                .start();
+        return new ProcessBuilder(command).start();
     }
 
     /** A command that says which signal came and goes on. */
@@ -127,7 +144,7 @@ class StopSignalsTest {
         private NeverAsks() {}
 
         public static void main(String[] arguments) throws InterruptedException {
-            try (var signals = StopSignals.install()) {
+            try (var signals = StopSignals.install(new PrintWriter(System.err), "the sleep")) {
                 System.out.println("ready");
                 while (signals.pending().isEmpty()) {
                     Thread.sleep(1);

@@ -60,7 +60,10 @@ class SignalledTrainingTest {
             assertThat(process.waitFor()).isEqualTo(signal.exitCode());
             assertThat(training.newestStep()).isGreaterThan(step);
             step = training.newestStep();
-            assertThat(training.output().replaceFirst("WARNING: .*\n", ""))
+            // A slow machine says first that the signal waits.
+            assertThat(training.output()
+                            .replaceFirst("WARNING: .*\n", "")
+                            .replaceFirst("handgrad: SIG[A-Z]+ is heard and waits for the end of .*\n", ""))
                     .matches(Pattern.quote(
                                     "handgrad: %s after step %,d; step %,d is saved in %s/checkpoint-%d.safetensors%n"
                                             .formatted(signal, step, step, folder, step))

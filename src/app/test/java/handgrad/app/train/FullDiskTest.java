@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import handgrad.app.CommandResult;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -81,6 +82,20 @@ class FullDiskTest {
         assertThat(lines.finals()).hasSize(1);
         assertThat(file).content().endsWith("\n").doesNotContain("\n\n");
         assertThat(warnings).hasSize(1);
+    }
+
+    @Test
+    void aRunThatHasNoRoomLeavesNoOptions() throws IOException {
+        var run = disk.resolve("run");
+        assertThat(CommandResult.of("train", "--steps", "3", "--out", run.toString()))
+                .extracting(CommandResult::code, CommandResult::err)
+                .containsExactly(
+                        2,
+                        "handgrad: --out: " + run + " has 4.1 kB of room, and its checkpoints need 200.6 kB; make room,"
+                                + " name a folder on another disk, or give a smaller --keep\n");
+        try (var files = Files.list(run)) {
+            assertThat(files).containsExactly(run.resolve(".lock"));
+        }
     }
 
     @Test

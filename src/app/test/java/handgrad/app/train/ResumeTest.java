@@ -213,6 +213,56 @@ class ResumeTest {
     }
 
     @Test
+    void goes_on_logging_as_it_did_unless_told_otherwise() throws IOException {
+        String[] options = {"--steps", "12", "--hidden", "8", "--checkpoint-every", "4", "--keep", "9"};
+        train("whole", options);
+        train("run", options);
+        interrupt(path("run"), 4);
+        assertThat(CommandResult.of("train", "--quiet", "--resume", "" + path("run"))
+                        .code())
+                .isZero();
+        assertAlike(path("run"), path("whole"));
+
+        interrupt(path("run"), 8);
+        assertThat(CommandResult.of("train", "--quiet", "--resume", "" + path("run"), "--log-every", "2")
+                        .code())
+                .isZero();
+        assertThat(MetricsFile.read(path("run").resolve("metrics.jsonl")).steps())
+                .extracting(MetricsLine.Step::step)
+                .containsExactly(0, 3, 4, 6, 8, 10, 11);
+        assertThat(path("run").resolve("options.json")).content().contains("\"logEvery\":2,");
+    }
+
+    @Test
+    void the_command_given_again_without_log_every_logs_as_before() throws IOException {
+        String[] again = {
+            "train", "--quiet", "--data", "" + names, "--out", "" + path("run"), "--steps", "6", "--hidden", "8"
+        };
+        train("whole", "--steps", "6", "--hidden", "8");
+        train("run", "--steps", "6", "--hidden", "8");
+        interrupt(path("run"), 0);
+        assertThat(CommandResult.of(again).code()).isZero();
+        assertAlike(path("run"), path("whole"));
+    }
+
+    @Test
+    void a_run_of_a_version_that_did_not_write_how_often_it_logged_logs_at_the_default() throws IOException {
+        train("run", "--steps", "6", "--hidden", "8", "--checkpoint-every", "2", "--keep", "9");
+        interrupt(path("run"), 2);
+        var file = path("run").resolve("options.json");
+        Files.writeString(file, Files.readString(file).replace("\"logEvery\":3,", ""));
+        assertThat(CommandResult.of("train", "--quiet", "--resume", "" + path("run"))
+                        .code())
+                .isZero();
+        assertThat(MetricsFile.read(path("run").resolve("metrics.jsonl")).steps())
+                .extracting(MetricsLine.Step::step)
+                .containsExactly(0, 5);
+        Files.writeString(file, Files.readString(file).replace("\"logEvery\":10000,", "\"logEvery\":0,"));
+        assertThat(CommandResult.of("train", "--resume", "" + path("run"), "--steps", "7"))
+                .isEqualTo(refused(file + ": logEvery has the wrong value 0"));
+    }
+
+    @Test
     void a_run_without_a_checkpoint_begins_again() throws IOException {
         train("whole", "--steps", "6", "--hidden", "8");
         train("run", "--steps", "6", "--hidden", "8");
