@@ -1,16 +1,12 @@
 package handgrad.app.train;
 
-import handgrad.app.command.ExitCode;
 import handgrad.app.command.FailedException;
 import handgrad.app.command.StopSignal;
-import handgrad.app.command.StopSignals;
 import handgrad.app.command.StoppedException;
 import handgrad.file.PrintableText;
 import handgrad.io.SafetensorsException;
 import handgrad.io.TrainingState;
-import handgrad.nn.Collective;
 import handgrad.nn.Layer;
-import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.DoubleSupplier;
@@ -41,8 +37,7 @@ public final class TrainingLoop {
     private final EvaluationSchedule schedule;
     private final DoubleSupplier dev;
     private final RunSaver saver;
-    private final StopSignals signals;
-    private final Collective ranks;
+    private final StoppableRanks ranks;
     private final TrainingState state;
     private final TrainingClock clock = new TrainingClock();
 
@@ -51,20 +46,18 @@ public final class TrainingLoop {
      *
      * @param schedule when it is evaluated
      * @param dev evaluates it, and leaves it ready for the next step
-     * @param ranks do the same steps, and stop after the same one
+     * @param ranks do the same steps, and agree in each
      */
     public TrainingLoop(
             SteppedTraining steps,
             EvaluationSchedule schedule,
             DoubleSupplier dev,
             RunSaver saver,
-            StopSignals signals,
-            Collective ranks) {
+            StoppableRanks ranks) {
         this.steps = steps;
         this.schedule = schedule;
         this.dev = dev;
         this.saver = saver;
-        this.signals = signals;
         this.ranks = ranks;
         state = steps.state()
                 .with(SECONDS, 0)
@@ -160,7 +153,7 @@ public final class TrainingLoop {
             if (saver.isDue()) {
                 pausing(saver::save);
             }
-            var signal = agreed();
+            var signal = ranks.asked();
             if (signal.isPresent()) {
                 pausing(saver::save);
                 endIfAsked(signal);
@@ -171,16 +164,6 @@ public final class TrainingLoop {
         }
         pausing(saver::saveAtTheEnd);
         clock.stop();
-    }
-
-    /** A signal that came to one of the ranks. */
-    private Optional<StopSignal> agreed() {
-        int code = ranks.agree(signals.pending().map(StopSignal::exitCode).orElse(ExitCode.DONE));
-        return code == ExitCode.DONE
-                ? Optional.empty()
-                : Arrays.stream(StopSignal.values())
-                        .filter(signal -> signal.exitCode() == code)
-                        .findFirst();
     }
 
     /** Does what is no training: its time is not counted. */
@@ -221,7 +204,7 @@ public final class TrainingLoop {
      * @throws StoppedException if one did; it says what is saved and how to go on
      */
     public void endIfAsked() {
-        endIfAsked(signals.pending());
+        endIfAsked(ranks.pending());
     }
 
     private void endIfAsked(Optional<StopSignal> asked) {

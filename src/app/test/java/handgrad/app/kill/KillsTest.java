@@ -32,8 +32,8 @@ import org.junit.jupiter.api.io.TempDir;
 /**
  * Trainings that are killed by SIGKILL at random times, also within saving, and gone on with until they end: the end is
  * that of a training that was never killed. {@code -Dhandgrad.kills=N} says how many kills there are, and a twentieth
- * as many of trainings over ranks; the profile {@code kills} has a thousand. {@code -Dhandgrad.seed=N} repeats the times
- * of a run, as far as a machine repeats them.
+ * as many of trainings over ranks; the profile {@code kills} has a thousand. {@code -Dhandgrad.seed=N} repeats the
+ * times of a run, as far as a machine repeats them.
  */
 @Tag("kills")
 @DisabledOnOs(OS.WINDOWS)
