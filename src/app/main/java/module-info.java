@@ -66,6 +66,8 @@ module handgrad.app {
             info.picocli;
     opens handgrad.app.study.puzzle to
             info.picocli;
+    opens handgrad.app.study.scale to
+            info.picocli;
     opens handgrad.app.study.transforms to
             info.picocli;
     opens handgrad.app.study.trigram to

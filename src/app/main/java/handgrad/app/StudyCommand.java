@@ -4,6 +4,7 @@ import handgrad.app.study.batchnorm.BatchNormCommand;
 import handgrad.app.study.fold.BatchNormFoldCommand;
 import handgrad.app.study.published.PublishedCommand;
 import handgrad.app.study.puzzle.NotPuzzleCommand;
+import handgrad.app.study.scale.ScaleCommand;
 import handgrad.app.study.transforms.TransformsCommand;
 import handgrad.app.study.trigram.TrigramCommand;
 import handgrad.app.study.zeroinit.ZeroInitCommand;
@@ -24,7 +25,8 @@ import picocli.CommandLine.Spec;
             PublishedCommand.class,
             NotPuzzleCommand.class,
             TransformsCommand.class,
-            BatchNormCommand.class
+            BatchNormCommand.class,
+            ScaleCommand.class
         })
 public final class StudyCommand implements Runnable {
     @Spec

@@ -28,6 +28,7 @@ class StudyCommandTest {
                         "not-puzzle",
                         "transforms",
                         "batchnorm",
+                        "scale",
                         "./handgrad");
     }
 

@@ -108,11 +108,7 @@ public interface Collective extends AutoCloseable {
         if (size() == 1) {
             return wish;
         }
-        var agreed = Agreement.of(this, wish);
-        if (agreed.wish() < 0) {
-            throw new RankFailedException(agreed.failed(), agreed.message(), null);
-        }
-        return agreed.wish();
+        return Agreement.agree(this, new double[] {wish}, new double[size()]);
     }
 
     /**
@@ -122,12 +118,7 @@ public interface Collective extends AutoCloseable {
      * @return what is to be thrown: it tells of the lowest rank that failed, and at that one the failure is its cause
      */
     default RankFailedException fail(Throwable failure) {
-        if (failure instanceof RankFailedException known) {
-            return known;
-        }
-        var own = String.valueOf(failure.getMessage());
-        var agreed = size() == 1 ? new Agreement(-1, 0, own) : Agreement.failed(this, own);
-        return new RankFailedException(agreed.failed(), agreed.message(), agreed.failed() == rank() ? failure : null);
+        return Agreement.fail(this, 1, failure);
     }
 
     /**

@@ -4,7 +4,6 @@ import handgrad.random.RandomState;
 import handgrad.random.TorchRandom;
 import handgrad.tensor.Backend;
 import handgrad.tensor.Tensor;
-import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntConsumer;
@@ -42,7 +41,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Statistics.</b> As in PyTorch's {@code DataParallel}, a {@link BatchNorm1d} normalises each shard by the
  * shard's own statistics, which is another model than the undivided one, and the running statistics follow the first
- * shard only; every rank gets them.
+ * shard only; every rank gets them. With {@link Normalizing#BY_BATCH} it normalises by those of the whole batch, as
+ * PyTorch's {@code SyncBatchNorm}, and all is as without shards, to rounding: then each shard has a model of its own,
+ * since all of them wait for each other at each such layer.
  *
  * <p><b>Draws.</b> What a layer such as {@link Dropout} draws for a shard follows from the state of its generator in
  * {@link #model()} before the batch and from the number of the shard. A batch moves that generator by one draw. A
@@ -54,8 +55,13 @@ import org.jspecify.annotations.Nullable;
  * threads without it, and inside a shard they are not.
  */
 public final class DataParallel {
-    /** The bytes that are broadcast at once. */
-    private static final int PIECE = 1 << 24;
+    /** What batch normalisation normalises a shard by. */
+    public enum Normalizing {
+        /** By the statistics of the shard. */
+        BY_SHARD,
+        /** By those of the whole batch. */
+        BY_BATCH
+    }
 
     private final Collective ranks;
     private final ShardTree tree;
@@ -69,16 +75,20 @@ public final class DataParallel {
     private final ShardDraws draws;
     private final ShardGradients gradients;
 
-    /** The loss of each shard, times its weight in that of the batch; of the shards of this rank, then of all. */
-    private final double[] losses;
+    /** Where the shards advance together, else null. */
+    private final @Nullable Lockstep lockstep;
 
-    private final double[] ownLosses;
-    private final double[] gatheredLosses;
+    /** The loss of each shard, (shards, 1), times its weight in that of the batch. */
+    private final double[][] losses;
 
     /** The running statistics before the batch. */
     private final List<Tensor> running = new ArrayList<>();
 
+    private final ShardExchange exchange;
+
+    private final IntConsumer begin = this::begin;
     private final IntConsumer forwardBackward = this::forwardBackward;
+    private final ShardTree.Merging addLosses = this::addLosses;
     private @Nullable RankSum rankSum;
     private @Nullable Tensor x;
     private @Nullable Tensor y;
@@ -125,6 +135,21 @@ public final class DataParallel {
      */
     public DataParallel(
             Collective ranks, int shards, Supplier<? extends Layer> newModel, Supplier<? extends Loss> newLoss) {
+        this(ranks, shards, Normalizing.BY_SHARD, newModel, newLoss);
+    }
+
+    /**
+     * As without {@code normalizing}, which says what batch normalisation normalises by.
+     *
+     * @throws IllegalArgumentException as without it, or if a batch normalisation is to normalise by the batch that is
+     *     no {@link BatchNorm1d} over all rows, or no layer of the {@link Sequential} that the whole model is
+     */
+    public DataParallel(
+            Collective ranks,
+            int shards,
+            Normalizing normalizing,
+            Supplier<? extends Layer> newModel,
+            Supplier<? extends Loss> newLoss) {
         if (shards < 1) {
             throw new IllegalArgumentException("DataParallel: wants at least 1 shard, not " + shards);
         }
@@ -137,13 +162,14 @@ public final class DataParallel {
         tree = new ShardTree(shards, ranks.size());
         first = tree.first(ranks.rank());
         end = tree.first(ranks.rank() + 1);
-        losses = new double[shards];
-        ownLosses = new double[tree.most()];
-        gatheredLosses = new double[ranks.size() * tree.most()];
+        losses = new double[shards][1];
+        exchange = new ShardExchange(ranks, tree);
+        boolean isLockstep = normalizing == Normalizing.BY_BATCH;
         models = Stream.generate(() -> new ShardModel(newModel.get(), newLoss.get()))
-                .limit(Math.min(Backend.threads(), end - first))
+                .limit(isLockstep ? end - first : Math.min(Backend.threads(), end - first))
                 .toList();
         ShardModel.check(models);
+        lockstep = isLockstep ? new Lockstep(ranks, tree, shards, models) : null;
         gradients = new ShardGradients(tree, first, end);
         models.stream()
                 .skip(1)
@@ -182,7 +208,7 @@ public final class DataParallel {
         var state = new ArrayList<>(model().stateDict().values());
         var generators = models.getFirst().generators();
         generators.forEach(generator -> state.add(integers(generator)));
-        broadcast(state);
+        FlatTensors.broadcast(state, ranks);
         for (int i = 0; i < generators.size(); i++) {
             var integers = state.get(state.size() - generators.size() + i);
             generators.get(i).setState(RandomState.of(integers.ints()));
@@ -192,17 +218,6 @@ public final class DataParallel {
     private static Tensor integers(TorchRandom generator) {
         int[] integers = generator.state().toArray();
         return Tensor.of(integers, integers.length);
-    }
-
-    private void broadcast(List<Tensor> tensors) {
-        long size = FlatTensors.size(tensors);
-        var buffer = MemorySegment.ofArray(new byte[(int) Math.min(size, PIECE)]);
-        for (long from = 0; from < size; from += PIECE) {
-            var piece = buffer.asSlice(0, Math.min(PIECE, size - from));
-            FlatTensors.read(tensors, from, piece);
-            ranks.broadcast(piece);
-            FlatTensors.write(tensors, from, piece);
-        }
     }
 
     /**
@@ -217,7 +232,7 @@ public final class DataParallel {
     public double forwardBackward(Tensor x, Tensor y) {
         if (ranks.size() == 1) {
             compute(x, y);
-            return tree.sum(losses);
+            return sumLosses();
         }
         try {
             compute(x, y);
@@ -259,19 +274,39 @@ public final class DataParallel {
         y = batchY;
         begin();
         try {
+            if (lockstep != null) {
+                ranks.barrier(); // a rank that failed before comes here
+                round = first;
+                lockstep.forwardBackward(first, this::equipAll, losses);
+                addGradients(models.size());
+                return;
+            }
             for (int rounds = Math.ceilDiv(end - first, models.size()); rounds > 0; rounds--) {
                 round = first + (rounds - 1) * models.size();
                 int count = Math.min(models.size(), end - round);
-                for (int i = 0; i < count; i++) {
-                    equip(models.get(i), round + i);
-                }
+                equip(count);
                 Backend.share(count, forwardBackward);
-                for (int i = count - 1; i >= 0; i--) {
-                    gradients.add(round + i, models.get(i).gradients());
-                }
+                addGradients(count);
             }
         } finally {
             end();
+        }
+    }
+
+    private void equip(int count) {
+        for (int i = 0; i < count; i++) {
+            equip(models.get(i), round + i);
+        }
+    }
+
+    private void equipAll() {
+        equip(models.size());
+        Backend.share(models.size(), begin);
+    }
+
+    private void addGradients(int count) {
+        for (int i = count - 1; i >= 0; i--) {
+            gradients.add(round + i, models.get(i).gradients());
         }
     }
 
@@ -305,8 +340,8 @@ public final class DataParallel {
         }
     }
 
-    /** One shard, in the thread of its model. */
-    private void forwardBackward(int index) {
+    /** Before a shard goes through its model. */
+    private void begin(int index) {
         var model = models.get(index);
         int shard = round + index;
         if (shard > 0) {
@@ -317,24 +352,33 @@ public final class DataParallel {
         draws.beginShard(shard, model.generators());
         var batch = Passes.kept(x);
         long rows = batch.size(0);
-        losses[shard] = model.forwardBackward(
-                batch, Passes.kept(y), (int) (rows * shard / shards), (int) (rows * (shard + 1) / shards), divisor);
+        model.take(batch, Passes.kept(y), (int) (rows * shard / shards), (int) (rows * (shard + 1) / shards), divisor);
+    }
+
+    /** One shard, in the thread of its model. */
+    private void forwardBackward(int index) {
+        begin(index);
+        losses[round + index][0] = models.get(index).forwardBackward();
+    }
+
+    private void addLosses(int shard, int behind) {
+        losses[shard][0] += losses[behind][0];
+    }
+
+    private double sumLosses() {
+        tree.merge(addLosses);
+        return losses[0][0];
     }
 
     /** Sums what all ranks have computed, and gives all of them the statistics of rank 0. */
     private double exchange() {
-        System.arraycopy(losses, first, ownLosses, 0, end - first);
-        ranks.allGather(MemorySegment.ofArray(ownLosses), MemorySegment.ofArray(gatheredLosses));
-        for (int rank = 0; rank < ranks.size(); rank++) {
-            int from = tree.first(rank);
-            System.arraycopy(gatheredLosses, rank * ownLosses.length, losses, from, tree.first(rank + 1) - from);
-        }
+        exchange.exchange(losses, () -> {});
         rankSum().sum(gradients.sums(), gradients.own());
         var statistics = models.getFirst().statistics();
         if (!statistics.isEmpty()) {
-            broadcast(statistics.stream().map(Statistic::value).toList());
+            FlatTensors.broadcast(statistics.stream().map(Statistic::value).toList(), ranks);
         }
-        return tree.sum(losses);
+        return sumLosses();
     }
 
     private RankSum rankSum() {

@@ -2,9 +2,13 @@ package handgrad.nn;
 
 import handgrad.tensor.Tensor;
 import java.lang.foreign.MemorySegment;
+import java.util.List;
 
 /** Tensors as the bytes of their elements, one tensor behind the other. */
 final class FlatTensors {
+    /** The bytes that are broadcast at once. */
+    private static final int PIECE = 1 << 24;
+
     private FlatTensors() {}
 
     /** The elements themselves. */
@@ -33,6 +37,18 @@ final class FlatTensors {
     /** Copies the beginning of a segment to the bytes from a place on: as many as it has, or as there are. */
     static void write(Iterable<Tensor> tensors, long from, MemorySegment flat) {
         copy(tensors, from, flat, false);
+    }
+
+    /** Gives the elements that rank 0 has to all ranks. */
+    static void broadcast(List<Tensor> tensors, Collective ranks) {
+        long size = size(tensors);
+        var buffer = MemorySegment.ofArray(new byte[(int) Math.min(size, PIECE)]);
+        for (long from = 0; from < size; from += PIECE) {
+            var piece = buffer.asSlice(0, Math.min(PIECE, size - from));
+            read(tensors, from, piece);
+            ranks.broadcast(piece);
+            write(tensors, from, piece);
+        }
     }
 
     private static void copy(Iterable<Tensor> tensors, long from, MemorySegment flat, boolean isRead) {

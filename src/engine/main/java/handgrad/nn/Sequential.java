@@ -56,10 +56,7 @@ public final class Sequential implements Layer {
         try (var pass = passes.forward(x)) {
             var out = x;
             for (int i = 0; i < layers.size(); i++) {
-                out = layers.get(i).forward(out);
-                if (observer != null) {
-                    observer.output(i, layers.get(i), out);
-                }
+                out = observed(i, layers.get(i).forward(out));
             }
             return pass.passedOn(out);
         }
@@ -71,13 +68,26 @@ public final class Sequential implements Layer {
         try (var _ = passes.backward(dOut)) {
             var d = dOut;
             for (int i = layers.size() - 1; i >= 0; i--) {
-                if (observer != null) {
-                    observer.gradient(i, layers.get(i), d);
-                }
-                d = layers.get(i).backward(d);
+                d = layers.get(i).backward(observedGradient(i, d));
             }
             return d;
         }
+    }
+
+    /** Shows the output of a layer, and returns it. */
+    Tensor observed(int index, Tensor output) {
+        if (observer != null) {
+            observer.output(index, layers.get(index), output);
+        }
+        return output;
+    }
+
+    /** Shows the gradient of the output of a layer, and returns it. */
+    Tensor observedGradient(int index, Tensor dOut) {
+        if (observer != null) {
+            observer.gradient(index, layers.get(index), dOut);
+        }
+        return dOut;
     }
 
     @Override

@@ -22,6 +22,7 @@ final class ShardModel {
 
     private @Nullable Tensor x;
     private @Nullable Tensor y;
+    private double weight;
     private @Nullable List<Tensor> gradients;
 
     /** A model under a loss. */
@@ -175,27 +176,43 @@ final class ShardModel {
     }
 
     /**
-     * Runs some rows of a batch forward and backward. Where all their targets are ignored there is nothing to learn
-     * from them.
+     * Takes some rows of a batch as its shard. Where all their targets are ignored there is nothing to learn from them.
      *
      * @param first of these rows
      * @param end the row after the last of them
      * @param divisor what the loss of the batch is divided by
-     * @return the loss of these rows, times its weight in that of the batch
      */
-    double forwardBackward(Tensor batchX, Tensor batchY, int first, int end, double divisor) {
+    void take(Tensor batchX, Tensor batchY, int first, int end, double divisor) {
         int targets = batchY.size(0) / batchX.size(0);
-        var rowsX = rows(batchX, first, end, x);
-        var rowsY = rows(batchY, first * targets, end * targets, y);
-        x = rowsX;
-        y = rowsY;
-        double weight = loss.divisor(rowsY) / divisor;
+        x = rows(batchX, first, end, x);
+        y = rows(batchY, first * targets, end * targets, y);
+        weight = loss.divisor(y) / divisor;
+    }
+
+    /** The rows of its shard. */
+    Tensor x() {
+        return Passes.kept(x);
+    }
+
+    /** Runs its shard forward and backward; returns the loss of its rows, times its weight in that of the batch. */
+    double forwardBackward() {
         if (!(weight > 0)) {
             return 0;
         }
-        double value = loss.forward(layer.forward(rowsX), rowsY);
-        layer.backward(loss.backward(weight));
-        return weight * value;
+        var output = layer.forward(x());
+        double value = loss(output);
+        layer.backward(gradient(output));
+        return value;
+    }
+
+    /** The loss of its rows, times its weight in that of the batch. */
+    double loss(Tensor output) {
+        return weight > 0 ? weight * loss.forward(output, Passes.kept(y)) : 0;
+    }
+
+    /** The gradient of the last {@link #loss}. */
+    Tensor gradient(Tensor output) {
+        return weight > 0 ? loss.backward(weight) : Tensor.zeros(output.dtype(), output.shape());
     }
 
     /** Rows of x, copied into the old tensor where it has their shape and type. */

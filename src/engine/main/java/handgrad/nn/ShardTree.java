@@ -22,7 +22,7 @@ final class ShardTree {
     /** The merges of each shard in a run of all. */
     private final int[] merges;
 
-    private final double[] stack = new double[Integer.SIZE];
+    private final int[] stack = new int[Integer.SIZE];
 
     /** A node: its leaves are the shards from index · 2^level to before (index + 1) · 2^level. */
     record Node(int level, int index) {
@@ -95,16 +95,25 @@ final class ShardTree {
         return List.copyOf(stack);
     }
 
-    /** The sum of a number of each shard; allocates nothing. */
-    double sum(double[] ofShard) {
+    /** Puts together what two subtrees have. */
+    interface Merging {
+        /**
+         * Adds what a subtree has to that of the one before it.
+         *
+         * @param shard the first of the one before it, which stands for it
+         * @param behind the first of the subtree
+         */
+        void merge(int shard, int behind);
+    }
+
+    /** Puts together what all shards have, in the order of the tree; shard 0 has it then. */
+    void merge(Merging merging) {
         int height = 0;
         for (int shard = shards - 1; shard >= 0; shard--) {
-            double sum = ofShard[shard];
             for (int merge = 0; merge < merges[shard]; merge++) {
-                sum += stack[--height];
+                merging.merge(shard, stack[--height]);
             }
-            stack[height++] = sum;
+            stack[height++] = shard;
         }
-        return stack[0];
     }
 }

@@ -9,6 +9,7 @@ import handgrad.app.train.RunOutcome;
 import handgrad.app.train.RunPlace;
 import handgrad.app.train.RunSaver;
 import handgrad.app.train.SavingOptions;
+import handgrad.app.train.StoppableRanks;
 import handgrad.app.train.TrainingLog;
 import handgrad.app.train.TrainingLoop;
 import handgrad.file.PrintableText;
@@ -38,7 +39,11 @@ record SoundRun(AudioOptions options, Sound sound, RunPlace place, Metrics metri
         options.addSettings(trainer.state(), sound);
         var saver = new RunSaver(place, trainer.state(), saving, console);
         var loop = new TrainingLoop(
-                trainer, options.evaluation(), () -> SoundModel.loss(model, dev), saver, signals, Collective.single());
+                trainer,
+                options.evaluation(),
+                () -> SoundModel.loss(model, dev),
+                saver,
+                new StoppableRanks(Collective.single(), signals));
         describe(model);
         loop.begin(place, metrics, more, console);
         try (var log = new TrainingLog("audio", options.steps(), place.logEvery(), loop, metrics, console)) {

@@ -1,6 +1,7 @@
 package handgrad.app.sequence;
 
 import handgrad.app.command.WrongInputException;
+import handgrad.app.train.Sharding;
 import handgrad.app.train.TrainingMemory;
 import handgrad.diagnostics.MemoryEstimate;
 import handgrad.nn.Collective;
@@ -45,7 +46,7 @@ record SequenceNetwork(SequenceOptions options, boolean startsByInit) {
                     new CrossEntropyLoss(),
                     data::shapes,
                     options.integer(Setting.BATCH_SIZE));
-            memory = new TrainingMemory(training, 0, data.bytes()).inShards(options.shards(), ranks);
+            memory = new TrainingMemory(training, 0, data.bytes()).inShards(Sharding.of(options.shards()), ranks);
         } catch (OutOfMemoryError error) {
             throw TrainingMemory.doesNotFit(sizes(), advice);
         }

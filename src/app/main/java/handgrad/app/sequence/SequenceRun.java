@@ -15,6 +15,7 @@ import handgrad.app.train.SamplingOptions;
 import handgrad.app.train.SavedWeights;
 import handgrad.app.train.SavingOptions;
 import handgrad.app.train.SteppedTraining;
+import handgrad.app.train.StoppableRanks;
 import handgrad.app.train.TrainingLog;
 import handgrad.app.train.TrainingLoop;
 import handgrad.app.train.TrainingMemory;
@@ -63,7 +64,8 @@ record SequenceRun(
         int symbols = data.symbols().size();
         var task = data.task(options, network, random);
         var recorder = new Recorder(network, symbols, options.steps());
-        var trainer = new SequenceTrainer(options, network, task, symbols, ranks);
+        var stoppable = new StoppableRanks(ranks, signals);
+        var trainer = new SequenceTrainer(options, network, task, symbols, stoppable);
         options.addSettings(trainer.state(), place.digest());
         trainer.state().with("recorder", recorder);
         var saver = new RunSaver(place, trainer.state(), saving, console);
@@ -76,8 +78,7 @@ record SequenceRun(
                     return estimate.lastEntry().getValue();
                 },
                 saver,
-                signals,
-                ranks);
+                stoppable);
         loop.begin(place, metrics, more, console);
         report.starts(network, recorder, loop::seconds);
         train(loop, recorder, task, estimate);

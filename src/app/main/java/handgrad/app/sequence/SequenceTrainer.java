@@ -1,6 +1,7 @@
 package handgrad.app.sequence;
 
 import handgrad.app.train.BatchPass;
+import handgrad.app.train.Sharding;
 import handgrad.app.train.SteppedTraining;
 import handgrad.io.TrainingState;
 import handgrad.nn.Collective;
@@ -33,7 +34,8 @@ final class SequenceTrainer implements SteppedTraining {
     SequenceTrainer(SequenceOptions options, Layer network, SequenceTask task, int symbols, Collective ranks) {
         this.task = task;
         var model = options.model();
-        pass = BatchPass.of(network, options.shards(), ranks, () -> model.build(options, TorchRandom.seeded(0)));
+        pass = BatchPass.of(
+                network, Sharding.of(options.shards()), ranks, () -> model.build(options, TorchRandom.seeded(0)));
         optimizer = model.optimizer(options, network.parameters());
         schedule = model.schedule(options);
         clip = model.clip(options);

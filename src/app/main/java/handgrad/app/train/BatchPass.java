@@ -14,12 +14,14 @@ public sealed interface BatchPass {
     /**
      * The pass of a network under the cross-entropy.
      *
-     * @param shards into which a batch is cut; 0 for none
+     * @param sharding how a batch is cut
      * @param ranks share the shards
      * @param another makes another network with the same layers, whose numbers do not matter
      */
-    static BatchPass of(Layer network, int shards, Collective ranks, Supplier<? extends Layer> another) {
-        return shards == 0 ? new Whole(network, new CrossEntropyLoss()) : Shards.of(network, shards, ranks, another);
+    static BatchPass of(Layer network, Sharding sharding, Collective ranks, Supplier<? extends Layer> another) {
+        return sharding.shards() == 0
+                ? new Whole(network, new CrossEntropyLoss())
+                : Shards.of(network, sharding, ranks, another);
     }
 
     /** The loss of a batch. */
@@ -44,10 +46,12 @@ public sealed interface BatchPass {
 
     /** A batch in shards, each of which goes forward and backward at once. */
     record Shards(DataParallel parallel) implements BatchPass {
-        private static Shards of(Layer network, int shards, Collective ranks, Supplier<? extends Layer> another) {
+        private static Shards of(
+                Layer network, Sharding sharding, Collective ranks, Supplier<? extends Layer> another) {
             var networks = Stream.concat(Stream.of(network), Stream.<Layer>generate(another))
                     .iterator();
-            return new Shards(new DataParallel(ranks, shards, networks::next, CrossEntropyLoss::new));
+            return new Shards(new DataParallel(
+                    ranks, sharding.shards(), sharding.normalizing(), networks::next, CrossEntropyLoss::new));
         }
 
         @Override

@@ -44,8 +44,12 @@ final class OptionsFile {
                 generator.writeNumberProperty("evalEvery", options.evaluation().every());
                 generator.writeNumberProperty("patience", options.evaluation().patience());
             }
-            if (options.shards() > 0) {
-                generator.writeNumberProperty("shards", options.shards());
+            var sharding = options.sharding();
+            if (sharding.shards() > 0) {
+                generator.writeNumberProperty("shards", sharding.shards());
+            }
+            if (sharding.isSynchronized()) {
+                generator.writeStringProperty("batchNorm", sharding.batchNorm());
             }
             generator.writeNumberProperty(RunOptions.LOG_EVERY, logEvery);
             generator.writeStringProperty(NAMES, names);
@@ -120,7 +124,10 @@ final class OptionsFile {
                                 values.number("evalEvery", Integer::valueOf),
                                 values.number("patience", Integer::valueOf))
                         : EvaluationSchedule.NONE,
-                values.has("shards") ? values.number("shards", Integer::valueOf) : 0);
+                new Sharding(
+                        values.has("shards") ? values.number("shards", Integer::valueOf) : 0,
+                        Sharding.normalizing(
+                                "batchNorm", values.has("batchNorm") ? values.text("batchNorm") : "shard")));
     }
 
     private static Alphabet alphabet(String characters) {

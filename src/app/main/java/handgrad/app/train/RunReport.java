@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 final class RunReport implements Closeable {
     /** Options that most runs do without. */
     private static final Set<String> ONLY_WHERE_GIVEN =
-            Set.of("--init", "--eval-every", "--patience", ShardsOption.NAME);
+            Set.of("--init", "--eval-every", "--patience", ShardsOption.NAME, ShardsOption.BATCH_NORM);
 
     private final TrainOptions options;
     private final String command;

@@ -13,6 +13,13 @@ public final class ShardsOption {
     public static final String DESCRIPTION = "Cut each batch into N shards, a power of 2, which threads and ranks of"
             + " mpirun compute side by side; results depend on N alone. Without it a batch is computed at once";
 
+    /** The option that says what batch normalisation normalises a shard by. */
+    static final String BATCH_NORM = "--batch-norm";
+
+    /** What it says in the help, without a full stop. */
+    static final String BATCH_NORM_DESCRIPTION = "With --shards, what batch normalisation normalises by: shard, each"
+            + " shard by its own rows, or synchronized, all by the whole batch, as without shards; default shard";
+
     private ShardsOption() {}
 
     /**
@@ -33,7 +40,7 @@ public final class ShardsOption {
             throw new WrongInputException(String.format(
                     Locale.ROOT,
                     "--shards %d leaves single rows of --batch-size %d, and %s normalises each shard by its own rows,"
-                            + " at least 2",
+                            + " at least 2; or give --batch-norm synchronized",
                     shards,
                     batchSize,
                     title));

@@ -10,6 +10,7 @@ import handgrad.app.command.WrongInputException;
 import handgrad.data.Names;
 import handgrad.models.LectureModel;
 import handgrad.nn.Collective;
+import handgrad.nn.DataParallel.Normalizing;
 import handgrad.nn.Layer;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -39,6 +40,7 @@ public final class TrainCommand implements Callable<Integer> {
             "--out",
             "--resume",
             ShardsOption.NAME,
+            ShardsOption.BATCH_NORM,
             "--log-every",
             "--eval-every",
             "--patience",
@@ -109,6 +111,9 @@ public final class TrainCommand implements Callable<Integer> {
 
     @Option(names = ShardsOption.NAME, paramLabel = "N", description = ShardsOption.DESCRIPTION + ".")
     private @Nullable Integer shards;
+
+    @Option(names = ShardsOption.BATCH_NORM, paramLabel = "BY", description = ShardsOption.BATCH_NORM_DESCRIPTION + ".")
+    private @Nullable String batchNorm;
 
     @Mixin
     private final ThreadsOption threads = new ThreadsOption();
@@ -190,7 +195,7 @@ public final class TrainCommand implements Callable<Integer> {
         metricsOptions.check();
         threads.apply();
         if (!findLr) {
-            ShardsOption.check(given.shards(), ranks);
+            ShardsOption.check(given.sharding().shards(), ranks);
         }
         var names = names(started);
         var options = given.withAlphabet(names.alphabet());
@@ -204,7 +209,7 @@ public final class TrainCommand implements Callable<Integer> {
         // Before there is a run folder: what does not fit into memory, or weights that do not fit the model, leave
         // none.
         var memory = TrainingMemory.of(started == null ? options : options.withoutInit(), names)
-                .inShards(options.shards(), ranks);
+                .inShards(options.sharding(), ranks);
         memory.requireFits(options, Runtime.getRuntime().maxMemory());
         var digest = LectureRun.digest(names);
         Ranks.requireAlike(ranks, options.startedWith(digest));
@@ -257,13 +262,31 @@ public final class TrainCommand implements Callable<Integer> {
                 defaults.alphabet(),
                 init == null ? defaults.init() : init,
                 evaluation.or(defaults.evaluation()),
-                shards == null ? defaults.shards() : shards(shards));
+                sharding(lecture, defaults.sharding()));
     }
 
-    /** 0 stands for none where nothing is said, and has no meaning where it is. */
-    private static int shards(int given) {
-        Checks.atLeast(1, ShardsOption.NAME, given);
-        return given;
+    private Sharding sharding(LectureModel lecture, Sharding otherwise) {
+        if (shards != null) {
+            // 0 stands for none where nothing is said, and has no meaning where it is.
+            Checks.atLeast(1, ShardsOption.NAME, shards);
+        }
+        int number = given(shards, otherwise.shards());
+        if (batchNorm == null) {
+            return new Sharding(number, otherwise.normalizing());
+        }
+        var normalizing = Sharding.normalizing(ShardsOption.BATCH_NORM, batchNorm);
+        if (number == 0) {
+            throw new WrongInputException(
+                    "--batch-norm says what shards are normalised by: give --shards as well, or" + " leave it out");
+        }
+        if (!lecture.normalisesBatches()) {
+            throw new WrongInputException(lecture.title() + " has no batch normalisation: it has no --batch-norm");
+        }
+        if (lecture == LectureModel.WAVENET_SMALL_BUG && normalizing == Normalizing.BY_BATCH) {
+            throw new WrongInputException(
+                    lecture.title() + " has statistics for each position: it has no --batch-norm synchronized");
+        }
+        return new Sharding(number, normalizing);
     }
 
     /** The model that this command's training ends with, on the bundled names. */

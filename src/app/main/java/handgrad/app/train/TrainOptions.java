@@ -36,7 +36,7 @@ import org.jspecify.annotations.Nullable;
  * @param alphabet the symbols of these names
  * @param init the file, or the run folder, with the weights that the training begins with; null where they are drawn
  * @param evaluation when it is evaluated on dev while it lasts
- * @param shards into which each batch is cut; 0 for none
+ * @param sharding how each batch is cut
  */
 record TrainOptions(
         LectureModel model,
@@ -51,7 +51,7 @@ record TrainOptions(
         Alphabet alphabet,
         @Nullable Path init,
         EvaluationSchedule evaluation,
-        int shards)
+        Sharding sharding)
         implements RunOptions {
 
     /** The seed of the split, as in the lectures. */
@@ -79,14 +79,14 @@ record TrainOptions(
         if (init != null && model.isCounted()) {
             throw new WrongInputException(model.title() + " is counted, not trained: it has no --init");
         }
-        if (shards != 0) {
+        if (sharding.shards() != 0) {
             if (model.isCounted()) {
                 throw new WrongInputException(model.title() + " is counted, not trained: it has no --shards");
             }
             int rows = batchSize == LectureModel.Defaults.ALL_ROWS ? Integer.MAX_VALUE : batchSize;
             // A crop of a sequence has many positions to normalise by.
-            boolean byRows = model.normalisesBatches() && !model.isConvolution();
-            ShardsOption.check(model.title(), shards, rows, byRows);
+            boolean byRows = model.normalisesBatches() && !model.isConvolution() && !sharding.isSynchronized();
+            ShardsOption.check(model.title(), sharding.shards(), rows, byRows);
         }
     }
 
@@ -114,7 +114,7 @@ record TrainOptions(
                 Alphabet.A_TO_Z,
                 null,
                 EvaluationSchedule.NONE,
-                0);
+                Sharding.NONE);
     }
 
     private static void checkBigram(LectureModel model, int steps, int batchSize, double lr, LectureModel.Sizes sizes) {
@@ -212,7 +212,7 @@ record TrainOptions(
                 alphabet,
                 init,
                 evaluation,
-                shards);
+                sharding);
     }
 
     /** These options with drawn weights at the start: a checkpoint takes the place of those of {@code init}. */
@@ -230,14 +230,14 @@ record TrainOptions(
                 alphabet,
                 null,
                 evaluation,
-                shards);
+                sharding);
     }
 
     /** These options with the symbols of other names. */
     TrainOptions withAlphabet(Alphabet other) {
         int numbers = model.isBigram() ? other.size() : embedding;
         return new TrainOptions(
-                model, steps, batchSize, lr, seed, hidden, numbers, blockSize, data, other, init, evaluation, shards);
+                model, steps, batchSize, lr, seed, hidden, numbers, blockSize, data, other, init, evaluation, sharding);
     }
 
     /**
@@ -317,7 +317,8 @@ record TrainOptions(
         texts.put("--init", init == null ? NOT_GIVEN : init.toString());
         texts.put("--eval-every", Integer.toString(evaluation.every()));
         texts.put("--patience", Integer.toString(evaluation.patience()));
-        texts.put(ShardsOption.NAME, shards == 0 ? NOT_GIVEN : Integer.toString(shards));
+        texts.put(ShardsOption.NAME, sharding.shards() == 0 ? NOT_GIVEN : Integer.toString(sharding.shards()));
+        texts.put(ShardsOption.BATCH_NORM, sharding.batchNorm());
         return texts;
     }
 
@@ -352,9 +353,12 @@ record TrainOptions(
                 .withSetting(SavedWeights.ALPHABET, alphabet.characters())
                 .withSetting("names", names);
         texts().forEach((option, text) -> {
-            boolean isOfState = option.equals(ShardsOption.NAME)
-                    ? shards > 0 // a checkpoint without shards says nothing of them
-                    : !Set.of("--steps", "--data", "--init").contains(option);
+            // A checkpoint without shards says nothing of them, nor one of shards that are normalised by themselves.
+            boolean isOfState = switch (option) {
+                case ShardsOption.NAME -> sharding.shards() > 0;
+                case ShardsOption.BATCH_NORM -> sharding.isSynchronized();
+                default -> !Set.of("--steps", "--data", "--init").contains(option);
+            };
             if (isOfState) {
                 state.withSetting(option.substring(2), text);
             }

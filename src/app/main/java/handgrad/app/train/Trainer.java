@@ -48,7 +48,7 @@ final class Trainer implements SteppedTraining {
         optimizer = options.model().optimizer(model.parameters());
         batches = batches(data, options, random);
         pass = BatchPass.of(
-                model, options.shards(), ranks, () -> options.model().build(options.sizes(), TorchRandom.seeded(0)));
+                model, options.sharding(), ranks, () -> options.model().build(options.sizes(), TorchRandom.seeded(0)));
         schedule = options.schedule();
         uniformLoss = Math.log(data.alphabet().size());
         state = new TrainingState(model, optimizer)

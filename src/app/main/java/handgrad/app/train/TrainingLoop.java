@@ -1,16 +1,12 @@
 package handgrad.app.train;
 
-import handgrad.app.command.ExitCode;
 import handgrad.app.command.FailedException;
 import handgrad.app.command.StopSignal;
-import handgrad.app.command.StopSignals;
 import handgrad.app.command.StoppedException;
 import handgrad.file.PrintableText;
 import handgrad.io.SafetensorsException;
 import handgrad.io.TrainingState;
-import handgrad.nn.Collective;
 import handgrad.nn.Layer;
-import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.DoubleSupplier;
@@ -47,8 +43,7 @@ public final class TrainingLoop {
     private final EvaluationSchedule schedule;
     private final DoubleSupplier dev;
     private final RunSaver saver;
-    private final StopSignals signals;
-    private final Collective ranks;
+    private final StoppableRanks ranks;
     private final TrainingState state;
     private final TrainingClock clock = new TrainingClock();
 
@@ -57,20 +52,18 @@ public final class TrainingLoop {
      *
      * @param schedule when it is evaluated
      * @param dev evaluates it, and leaves it ready for the next step
-     * @param ranks do the same steps, and stop after the same one
+     * @param ranks do the same steps, and agree in each
      */
     public TrainingLoop(
             SteppedTraining steps,
             EvaluationSchedule schedule,
             DoubleSupplier dev,
             RunSaver saver,
-            StopSignals signals,
-            Collective ranks) {
+            StoppableRanks ranks) {
         this.steps = steps;
         this.schedule = schedule;
         this.dev = dev;
         this.saver = saver;
-        this.signals = signals;
         this.ranks = ranks;
         state = steps.state()
                 .with(SECONDS, 0)
@@ -148,10 +141,10 @@ public final class TrainingLoop {
      */
     public void run(Listener listener) {
         if (state.step() == 0 && schedule.every() > 0 && steps.evaluatesFirst()) {
-            signals.during(EVALUATION);
+            ranks.during(EVALUATION);
             evaluate(listener);
         }
-        signals.during(STEP);
+        ranks.during(STEP);
         clock.start();
         while (!steps.isDone() && !isOver()) {
             var done = steps.next();
@@ -168,7 +161,7 @@ public final class TrainingLoop {
             if (saver.isDue()) {
                 pausing(SAVING, saver::save);
             }
-            var signal = agreed();
+            var signal = ranks.asked();
             if (signal.isPresent()) {
                 pausing(SAVING, saver::save);
                 endIfAsked(signal);
@@ -181,23 +174,13 @@ public final class TrainingLoop {
         clock.stop();
     }
 
-    /** A signal that came to one of the ranks. */
-    private Optional<StopSignal> agreed() {
-        int code = ranks.agree(signals.pending().map(StopSignal::exitCode).orElse(ExitCode.DONE));
-        return code == ExitCode.DONE
-                ? Optional.empty()
-                : Arrays.stream(StopSignal.values())
-                        .filter(signal -> signal.exitCode() == code)
-                        .findFirst();
-    }
-
     /** Does what is no training: its time is not counted, and a signal waits for its end. */
     private void pausing(String what, Runnable action) {
         clock.stop();
         state.set(SECONDS, clock.seconds());
-        signals.during(what);
+        ranks.during(what);
         action.run();
-        signals.during(STEP);
+        ranks.during(STEP);
         clock.start();
     }
 
@@ -232,8 +215,8 @@ public final class TrainingLoop {
      * @throws StoppedException if one did; it says what is saved and how to go on
      */
     public void endIfAsked(String next) {
-        endIfAsked(signals.pending());
-        signals.during(next);
+        endIfAsked(ranks.pending());
+        ranks.during(next);
     }
 
     private void endIfAsked(Optional<StopSignal> asked) {

@@ -58,18 +58,16 @@ public record TrainingMemory(MemoryEstimate training, long evaluation, long data
     }
 
     /**
-     * The memory of a rank whose batches are cut into shards: each model that it has, one for each thread, keeps
-     * gradients, and so do the sums that wait for others.
-     *
-     * @param shards 0 for none
+     * The memory of a rank whose batches are cut into shards: each model that it has, one for each thread, or for each
+     * shard where these are synchronised, keeps gradients, and so do the sums that wait for others.
      */
-    public TrainingMemory inShards(int shards, Collective ranks) {
-        if (shards == 0) {
+    public TrainingMemory inShards(Sharding sharding, Collective ranks) {
+        if (sharding.shards() == 0) {
             return this;
         }
-        int own = Math.ceilDiv(shards, ranks.size());
+        int own = Math.ceilDiv(sharding.shards(), ranks.size());
         int waiting = Integer.SIZE - Integer.numberOfLeadingZeros(own - 1);
-        int places = Math.min(own, Backend.threads() + waiting);
+        int places = sharding.isSynchronized() ? own : Math.min(own, Backend.threads() + waiting);
         var whole = new MemoryEstimate(
                 training.weights(),
                 places * training.gradients(),

@@ -65,11 +65,12 @@ record TrainingRun(
             header.describe(split);
         }
         var recorder = new Recorder(network, options.alphabet().size(), options.steps());
-        var trainer = new Trainer(network, data, options, random, ranks);
+        var stoppable = new StoppableRanks(ranks, signals);
+        var trainer = new Trainer(network, data, options, random, stoppable);
         options.addSettings(trainer.state(), place.digest());
         trainer.state().with("recorder", recorder);
         var saver = new RunSaver(place, trainer.state(), saving, console);
-        var loop = new TrainingLoop(trainer, options.evaluation(), () -> dev(network, split), saver, signals, ranks);
+        var loop = new TrainingLoop(trainer, options.evaluation(), () -> dev(network, split), saver, stoppable);
         loop.begin(place, metrics, more, console);
         page.starts(network, split, recorder, loop::seconds);
         train(loop, recorder);

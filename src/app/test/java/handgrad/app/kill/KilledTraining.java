@@ -4,11 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import handgrad.app.JavaProcess;
 import handgrad.io.WeightsHash;
+import handgrad.testing.RankLauncher;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -33,6 +36,12 @@ record KilledTraining(
         @Nullable String threads,
         String interval,
         Path folder) {
+    /** 128 and the number of SIGKILL: of a process that was killed, and of a launcher of which a rank was. */
+    private static final int KILLED = 137;
+
+    /** Ranks whose launcher or one of whom was killed end within seconds, on a machine that is not too busy. */
+    private static final int LIMIT_SECONDS = 120;
+
     private static final Pattern CHECKPOINT = Pattern.compile("checkpoint-([0-9]+)\\.safetensors");
     private static final Pattern HASH = Pattern.compile("(?m)^weights  sha256 ([0-9a-f]{64})$");
 
@@ -41,18 +50,48 @@ record KilledTraining(
         return new KilledTraining(name, classes, main, arguments, threads, interval, other);
     }
 
-    /** Starts it, or goes on with it. */
+    /** Starts it in one process, or goes on with it so. */
     Process start(int processors, int stepsBetweenCheckpoints) throws IOException {
+        return start(0, processors, stepsBetweenCheckpoints);
+    }
+
+    /**
+     * Starts it, or goes on with it.
+     *
+     * @param ranks how many processes of one launcher do it together; 0 for one without a launcher
+     */
+    Process start(int ranks, int processors, int stepsBetweenCheckpoints) throws IOException {
         var all = new ArrayList<>(arguments);
         if (threads != null) {
             all.addAll(List.of(threads, Integer.toString(processors)));
         }
         all.addAll(List.of(interval, Integer.toString(stepsBetweenCheckpoints), "--out", folder.toString()));
         var options = List.of("-XX:ActiveProcessorCount=" + processors, "-XX:TieredStopAtLevel=1", "-Xmx512m");
-        return new ProcessBuilder(JavaProcess.command(options, classes, main, all))
+        var program = JavaProcess.command(options, classes, main, all);
+        var builder = new ProcessBuilder(ranks == 0 ? program : RankLauncher.OPEN_MPI.command(ranks, program))
                 .redirectErrorStream(true)
-                .redirectOutput(outputFile().toFile())
-                .start();
+                .redirectOutput(outputFile().toFile());
+        builder.environment().putAll(RankLauncher.ENVIRONMENT);
+        return builder.start();
+    }
+
+    /**
+     * Kills a process, or instead of a launcher one of its ranks, and waits until all of them have ended.
+     *
+     * @return whether it was killed before it ended by itself
+     */
+    static boolean kill(Process process, Random random) throws Exception {
+        var all = process.descendants().toList();
+        int victim = random.nextInt(1 + all.size());
+        if (victim == 0) {
+            process.destroyForcibly();
+        } else {
+            all.get(victim - 1).destroyForcibly();
+        }
+        for (var rank : all) {
+            rank.onExit().get(LIMIT_SECONDS, TimeUnit.SECONDS);
+        }
+        return process.waitFor() == KILLED;
     }
 
     private Path outputFile() {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import handgrad.app.Main;
 import handgrad.data.Names;
+import handgrad.testing.RankLauncher;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
@@ -16,6 +17,7 @@ import java.util.Random;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import javax.sound.sampled.AudioFileFormat;
 import javax.sound.sampled.AudioFormat;
 import javax.sound.sampled.AudioInputStream;
@@ -29,8 +31,9 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Trainings that are killed by SIGKILL at random times, also within saving, and gone on with until they end: the end is
- * that of a training that was never killed. {@code -Dhandgrad.kills=N} says how many there are, the profile
- * {@code kills} a thousand; {@code -Dhandgrad.seed=N} repeats the times of a run, as far as a machine repeats them.
+ * that of a training that was never killed. {@code -Dhandgrad.kills=N} says how many kills there are, and a twentieth
+ * as many of trainings over ranks; the profile {@code kills} has a thousand. {@code -Dhandgrad.seed=N} repeats the
+ * times of a run, as far as a machine repeats them.
  */
 @Tag("kills")
 @DisabledOnOs(OS.WINDOWS)
@@ -43,6 +46,13 @@ class KillsTest {
 
     private static final String STEPS = "400";
 
+    /** One kill in so many is of a training over ranks, whose start takes long. */
+    private static final int KILLS_OF_RANKS = 20;
+
+    private static final String STEPS_OF_RANKS = "100";
+
+    private static final List<Integer> RANKS = List.of(1, 2, 3, 4, 8);
+
     /** So few that a training is evaluated in no time. */
     private static final int NAMES = 300;
 
@@ -53,9 +63,6 @@ class KillsTest {
     private static final int MANY = 100;
 
     private static final int RUNS_A_LINE = 10;
-
-    /** 128 and the number of SIGKILL. */
-    private static final int KILLED = 137;
 
     /** Threads here wait for processes. */
     private static final int AT_ONCE = 4;
@@ -86,21 +93,46 @@ class KillsTest {
         if (KILLS >= MANY) {
             trainings.add(sound());
         }
+        kill(trainings, List.of(0), KILLS, AT_ONCE);
+    }
+
+    /** Rank by rank, or all at once with their launcher; each time they go on as other numbers of ranks and threads. */
+    @Test
+    void a_training_over_ranks_that_are_killed_does_as_well() throws Exception {
+        RankLauncher.OPEN_MPI.command(1, List.of()); // leaves the test out where there is none
+        System.out.println("kills: over ranks, seed " + SEED);
+        var trainings = List.of(
+                ranks("mlp", "--hidden", "16", "--batch-size", "19", "--eval-every", "20"),
+                ranks("wavenet-flat-8", "--hidden", "12", "--batch-size", "16"),
+                ranks(
+                        "gpt",
+                        "--layers=1",
+                        "--heads=2",
+                        "--embedding=16",
+                        "--block-size=8",
+                        "--batch-size=8",
+                        "--dropout=0.2",
+                        "--eval-every=20",
+                        "--eval-batches=2"));
+        kill(trainings, RANKS, Math.ceilDiv(KILLS, KILLS_OF_RANKS), 1);
+    }
+
+    private void kill(List<KilledTraining> trainings, List<Integer> ranks, int wanted, int atOnce) throws Exception {
         var tasks = new ArrayList<Callable<Tally>>();
         for (int i = 0; i < trainings.size(); i++) {
             var training = trainings.get(i);
-            int kills = (KILLS + i) / trainings.size();
+            int share = (wanted + i) / trainings.size();
             var random = new Random(SEED + i);
-            tasks.add(() -> kill(training, kills, random));
+            tasks.add(() -> kill(training, ranks, share, random));
         }
         int kills = 0;
-        try (var threads = Executors.newFixedThreadPool(AT_ONCE)) {
+        try (var threads = Executors.newFixedThreadPool(atOnce)) {
             for (var tally : threads.invokeAll(tasks)) {
                 System.out.println("kills: " + tally.get());
                 kills += tally.get().kills;
             }
         }
-        assertThat(kills).isEqualTo(KILLS);
+        assertThat(kills).isEqualTo(wanted);
     }
 
     /** The program with AdamW and dropout, compiled. */
@@ -131,13 +163,22 @@ class KillsTest {
                 temporary.resolve("program"));
     }
 
+    /** A training on few names, in shards, whose gradients several ranks may add. */
+    private KilledTraining ranks(String model, String... options) throws Exception {
+        return names(model, STEPS_OF_RANKS, Stream.concat(Stream.of("--shards", "8"), Stream.of(options)));
+    }
+
     /** A training on few names. */
     private KilledTraining names(String model, String... options) throws Exception {
+        return names(model, STEPS, Stream.of(options));
+    }
+
+    private KilledTraining names(String model, String steps, Stream<String> options) throws Exception {
         var names = temporary.resolve("names.txt");
         Files.write(names, Names.bundled().words().subList(0, NAMES));
-        var arguments = new ArrayList<>(List.of("train", model, "--steps", STEPS, "--log-every", "15"));
+        var arguments = new ArrayList<>(List.of("train", model, "--steps", steps, "--log-every", "15"));
         arguments.addAll(List.of("--data", names.toString(), "--no-report"));
-        arguments.addAll(List.of(options));
+        options.forEach(arguments::add);
         return command(model, arguments);
     }
 
@@ -169,7 +210,15 @@ class KillsTest {
                 temporary.resolve(name));
     }
 
-    private Tally kill(KilledTraining training, int wanted, Random random) throws Exception {
+    /**
+     * Kills a training.
+     *
+     * @param ranks the numbers of processes that it may go on as; 0 for one without a launcher
+     */
+    private Tally kill(KilledTraining training, List<Integer> ranks, int wanted, Random random) throws Exception {
+        if (wanted == 0) {
+            return new Tally(training.name(), 0, 0, 0, 0);
+        }
         long start = System.nanoTime();
         assertThat(training.start(2, INTERVAL).waitFor()).as(training.output()).isZero();
         long whole = System.nanoTime() - start;
@@ -187,10 +236,11 @@ class KillsTest {
             boolean ended = false;
             while (!ended) {
                 int saved = run.newestStep();
-                var process = run.start(1 + random.nextInt(2), interval);
-                long nanos = kills < wanted ? random.nextLong((long) longest) : Long.MAX_VALUE;
-                ended = process.waitFor(nanos, TimeUnit.NANOSECONDS)
-                        || process.destroyForcibly().waitFor() != KILLED;
+                int size = ranks.get(random.nextInt(ranks.size()));
+                var process = run.start(size, 1 + random.nextInt(2), interval);
+                double most = longest * Math.max(1, size);
+                long nanos = kills < wanted ? random.nextLong((long) most) : Long.MAX_VALUE;
+                ended = process.waitFor(nanos, TimeUnit.NANOSECONDS) || !KilledTraining.kill(process, random);
                 if (ended) {
                     assertThat(process.exitValue()).as(run.output()).isZero();
                 } else {

@@ -68,7 +68,7 @@ class InitTest {
                 ALPHABET,
                 folder.resolve("first"),
                 EvaluationSchedule.NONE,
-                0);
+                Sharding.NONE);
         var random = TorchRandom.seeded(7);
         LectureModel.MLP.build(options.sizes(), random);
         var batch = data.batch(32, random);

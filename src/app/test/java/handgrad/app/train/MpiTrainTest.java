@@ -57,6 +57,13 @@ class MpiTrainTest {
     }
 
     @ParameterizedTest
+    @CsvSource({"OPEN_MPI, 2"})
+    void with_statistics_of_the_whole_batch_as_well(RankLauncher launcher, int ranks) throws Exception {
+        requireSameBits(
+                launcher, ranks, "mlp-bn --hidden 8 --batch-size 13 --steps 6 --shards 8 --batch-norm synchronized");
+    }
+
+    @ParameterizedTest
     @CsvSource({"OPEN_MPI, 1", "OPEN_MPI, 3", "OPEN_MPI, 4", "MPICH, 3"})
     @Tag("long")
     void any_number_of_processes_does(RankLauncher launcher, int ranks) throws Exception {

@@ -54,9 +54,12 @@ class RanksTest {
             "victoria",
             "madison");
 
+    private static final String SYNCHRONIZED = "mlp-bn --hidden 12 --batch-size 13 --batch-norm synchronized";
+
     private static final List<String> MODELS = List.of(
             "mlp --hidden 16 --batch-size 19 --eval-every 5",
             "wavenet-flat-8 --hidden 12 --batch-size 16",
+            SYNCHRONIZED,
             "gpt --layers 1 --heads 2 --embedding 16 --block-size 8 --batch-size 8 --dropout 0.2 --eval-every 5"
                     + " --eval-batches 2");
 
@@ -171,8 +174,10 @@ class RanksTest {
                 "bigram",
                 "mlp-bn --hidden 8 --batch-size 16",
                 "deep --hidden 8 --batch-size 16",
+                "deep --hidden 8 --batch-size 16 --batch-norm synchronized",
                 "wavenet --hidden 8 --embedding 4 --batch-size 16",
                 "dilated --hidden 8 --embedding 4 --batch-size 8",
+                "dilated --hidden 8 --embedding 4 --batch-size 8 --batch-norm synchronized",
                 "makemore-rnn --hidden 8 --embedding 4",
                 "makemore-bow --hidden 8 --embedding 4",
                 "makemore-transformer --layers 1 --heads 2 --embedding 8 --dropout 0.2");
@@ -188,11 +193,16 @@ class RanksTest {
         assertThat(metrics(path("ranks"))).isEqualTo(metrics(path("alone")));
     }
 
-    @Test
-    void shards_change_the_bits_and_nothing_else() throws IOException {
-        var model = MODELS.getFirst();
+    static List<String> models_of_whole_batches() {
+        return List.of(MODELS.getFirst(), SYNCHRONIZED);
+    }
+
+    @ParameterizedTest
+    @MethodSource("models_of_whole_batches")
+    void shards_change_the_bits_and_nothing_else(String model) throws IOException {
         assertDone(run(1, train("shards", model, "--steps", "12")));
-        assertDone(run(1, withoutShards(train("whole", model, "--steps", "12"))));
+        var whole = model.replace(" --batch-norm synchronized", "");
+        assertDone(run(1, withoutShards(train("whole", whole, "--steps", "12"))));
         assertThat(hash("shards")).isNotEqualTo(hash("whole"));
         var digits = "(?<=\\d\\.\\d{4})\\d+";
         assertThat(metrics(path("shards")).replaceAll(digits, ""))
@@ -316,7 +326,7 @@ class RanksTest {
                 0,
                 2,
                 "--shards 8 leaves single rows of --batch-size 15, and mlp-bn normalises each shard by its own rows, at"
-                        + " least 2");
+                        + " least 2; or give --batch-norm synchronized");
         assertRefused(
                 run(1, train(8, "run", "bigram-counted")),
                 0,
@@ -328,6 +338,51 @@ class RanksTest {
                 0,
                 2,
                 "--find-lr has its own steps and rates and writes nothing: leave out --shards");
+    }
+
+    @Test
+    void batch_norm_is_for_shards_of_a_model_that_has_one() {
+        assertRefused(
+                run(1, withoutShards(train("run", "mlp-bn --batch-norm shard"))),
+                0,
+                2,
+                "--batch-norm says what shards are normalised by: give --shards as well, or leave it out");
+        assertRefused(
+                run(1, train("run", "mlp --batch-norm synchronized")),
+                0,
+                2,
+                "mlp has no batch normalisation: it has no --batch-norm");
+        assertRefused(
+                run(1, train("run", "wavenet-small-bug --batch-norm synchronized")),
+                0,
+                2,
+                "wavenet-small-bug has statistics for each position: it has no --batch-norm synchronized");
+        assertRefused(
+                run(1, train("run", "mlp-bn --batch-norm all")),
+                0,
+                2,
+                "--batch-norm must be shard or synchronized, it is all");
+        assertRefused(
+                run(2, rank -> train("run", "mlp-bn --batch-norm " + (rank == 1 ? "shard" : "synchronized"))),
+                1,
+                2,
+                "rank 1 has --batch-norm shard, rank 0 has --batch-norm synchronized; start all ranks alike");
+        assertThat(path("run")).doesNotExist();
+        run(1, train("run", SYNCHRONIZED, "--steps", "4"));
+        assertRefused(
+                run(1, train("run", "mlp-bn --hidden 12 --batch-size 13", "--batch-norm", "shard", "--steps", "4")),
+                0,
+                2,
+                "--shards 8 leaves single rows of --batch-size 13, and mlp-bn normalises each shard by its own rows, at"
+                        + " least 2; or give --batch-norm synchronized");
+        var shard = SYNCHRONIZED.replace("synchronized", "shard").replace("13", "16");
+        run(1, train("shard", shard, "--steps", "4"));
+        assertRefused(
+                run(1, train("shard", shard.replace(" shard", " synchronized"), "--steps", "4")),
+                0,
+                2,
+                "--batch-norm was shard in " + path("shard")
+                        + ", it is synchronized now; leave it as it was, or name another folder");
     }
 
     @Test

@@ -331,7 +331,7 @@ class TrainCommandTest {
                         Alphabet.of("acehiomlnprstvyb"),
                         null,
                         EvaluationSchedule.NONE,
-                        0));
+                        Sharding.NONE));
     }
 
     @Test

@@ -54,8 +54,7 @@ class TrainingLoopTest {
                         return 1;
                     },
                     saver,
-                    signals,
-                    Collective.single());
+                    new StoppableRanks(Collective.single(), signals));
             assertThatThrownBy(() -> loop.run(new Nobody()))
                     .isInstanceOf(StoppedException.class)
                     .hasMessage("handgrad: SIGINT after step 2; step 2 is saved in " + folder

@@ -52,12 +52,16 @@ class TrainingMemoryTest {
             var memory = TrainingMemory.of(options(LectureModel.MLP, 32, 200), Names.bundled());
             long gradients = memory.training().gradients();
             Backend.setThreads(2);
-            assertThat(memory.inShards(0, Collective.single())).isEqualTo(memory);
-            assertThat(memory.inShards(2, Collective.single()).training().gradients())
+            assertThat(memory.inShards(Sharding.of(0), Collective.single())).isEqualTo(memory);
+            assertThat(memory.inShards(Sharding.of(2), Collective.single())
+                            .training()
+                            .gradients())
                     .isEqualTo(2 * gradients);
-            assertThat(memory.inShards(16, Collective.single()).training().gradients())
+            assertThat(memory.inShards(Sharding.of(16), Collective.single())
+                            .training()
+                            .gradients())
                     .isEqualTo((2 + 4) * gradients);
-            assertThat(memory.inShards(16, Collective.threads(8).getFirst())
+            assertThat(memory.inShards(Sharding.of(16), Collective.threads(8).getFirst())
                             .training()
                             .gradients())
                     .isEqualTo(2 * gradients);

@@ -60,8 +60,12 @@ public final class BatchNormalization {
         }
     }
 
-    /** mean, rest, variance and inverseDeviation of all columns. */
-    static void statistics(NormalizationArrays arrays) {
+    /**
+     * Mean, rest, variance and inverseDeviation of each column.
+     *
+     * <p>Reads x, divisor and epsilon; writes the four.
+     */
+    public static void statistics(NormalizationArrays arrays) {
         int features = arrays.features;
         if (arrays.isFloat64()) {
             ScalarBatchNormalization.statisticsFloat64(arrays);
@@ -108,7 +112,8 @@ public final class BatchNormalization {
         normalize(arrays);
     }
 
-    private static void normalize(NormalizationArrays arrays) {
+    /** As {@link #apply}, with a mean that is as accurate as its rest makes it; reads rest as well. */
+    public static void normalize(NormalizationArrays arrays) {
         int blockRows = Parallel.rows(arrays.features);
         if (arrays.isFloat64()) {
             ScalarBatchNormalization.normalizeFloat64(arrays);
@@ -140,26 +145,25 @@ public final class BatchNormalization {
      * not dOut.
      */
     public static void backward(NormalizationArrays arrays) {
-        if (arrays.isFloat64()) {
-            ScalarBatchNormalization.backwardFloat64(arrays);
-        } else if (isSmall(arrays)) {
+        if (isSmall(arrays)) {
             VectorSmallBatchNormalization.backward(arrays);
         } else {
+            arrays.means = arrays.isFloat64() ? new double[2 * arrays.features] : Scratch.shared(2 * arrays.features);
             backwardSums(arrays);
-            int blockRows = Parallel.rows(arrays.features);
-            if (arrays.rows <= blockRows) {
-                backwardRows(arrays, 0, arrays.rows);
-            } else {
-                Parallel.evenRanges(arrays.rows, blockRows, (from, to) -> backwardRows(arrays, from, to));
-            }
+            backwardRows(arrays);
         }
     }
 
-    /** dBias += Σ dOut and dWeight += Σ dOut ∘ normalized in float32; their means for the gradient of x. */
-    static void backwardSums(NormalizationArrays arrays) {
+    /**
+     * The first part of {@link #backward}: dBias += Σ dOut and dWeight += Σ dOut ∘ normalized.
+     *
+     * <p>Reads dOut, normalized and divisor; adds to dWeight and dBias; writes means.
+     */
+    public static void backwardSums(NormalizationArrays arrays) {
         int features = arrays.features;
-        arrays.means = Scratch.shared(2 * features);
-        if (isOneBlock(arrays)) {
+        if (arrays.isFloat64()) {
+            ScalarBatchNormalization.backwardSumsFloat64(arrays);
+        } else if (isOneBlock(arrays)) {
             backwardSums(arrays, 0, features);
         } else {
             Parallel.ranges(features, Parallel.columns(features), (first, end) -> backwardSums(arrays, first, end));
@@ -171,6 +175,22 @@ public final class BatchNormalization {
             VectorBatchNormalization.backwardSums(arrays, first, end);
         } else {
             ScalarBatchNormalization.backwardSums(arrays, first, end);
+        }
+    }
+
+    /**
+     * The second part of {@link #backward}: dX = weight ∘ inverseDeviation ∘ (dOut - means₀ - normalized ∘ means₁).
+     *
+     * <p>Reads dOut, normalized, weight, inverseDeviation and means; writes dX, which is not dOut.
+     */
+    public static void backwardRows(NormalizationArrays arrays) {
+        int blockRows = Parallel.rows(arrays.features);
+        if (arrays.isFloat64()) {
+            ScalarBatchNormalization.backwardRowsFloat64(arrays);
+        } else if (arrays.rows <= blockRows) {
+            backwardRows(arrays, 0, arrays.rows);
+        } else {
+            Parallel.evenRanges(arrays.rows, blockRows, (from, to) -> backwardRows(arrays, from, to));
         }
     }
 

@@ -158,6 +158,7 @@ public final class LayerNormalization {
             backwardFloat64(arrays);
             return;
         }
+        arrays.means = Scratch.shared(2 * arrays.features);
         BatchNormalization.backwardSums(arrays);
         int blockRows = Parallel.rows(arrays.features);
         if (arrays.rows <= blockRows) {

@@ -47,11 +47,11 @@ public final class NormalizationArrays {
     public Object dWeight = NONE;
     public Object dBias = NONE;
 
-    /** In float32, (features): what the mean was rounded by, 0 where the statistics are given. */
-    float[] rest = {};
+    /** In float32, (features): what the mean was rounded by, 0 where it is not known. */
+    public float[] rest = {};
 
     /** Of the gradient of a matrix, (2, features): Σ dOut / rows and Σ (dOut ∘ normalized) / divisor. */
-    float[] means = {};
+    public Object means = NONE;
 
     private NormalizationArrays() {}
 

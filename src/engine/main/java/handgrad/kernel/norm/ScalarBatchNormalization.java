@@ -143,7 +143,7 @@ public final class ScalarBatchNormalization {
         var normalized = (float[]) arrays.normalized;
         var dWeight = (float[]) arrays.dWeight;
         var dBias = (float[]) arrays.dBias;
-        float[] means = arrays.means;
+        var means = (float[]) arrays.means;
         int features = arrays.features;
         int rows = arrays.rows;
         for (int j = first; j < end; j++) {
@@ -174,7 +174,7 @@ public final class ScalarBatchNormalization {
         var weight = (float[]) arrays.weight;
         var inverseDeviation = (float[]) arrays.inverseDeviation;
         var dX = (float[]) arrays.dX;
-        float[] means = arrays.means;
+        var means = (float[]) arrays.means;
         int features = arrays.features;
         for (int row = from * features; row < to * features; row += features) {
             for (int j = 0; j < features; j++) {
@@ -184,14 +184,12 @@ public final class ScalarBatchNormalization {
         }
     }
 
-    static void backwardFloat64(NormalizationArrays arrays) {
+    static void backwardSumsFloat64(NormalizationArrays arrays) {
         var dOut = (double[]) arrays.dOut;
         var normalized = (double[]) arrays.normalized;
-        var weight = (double[]) arrays.weight;
-        var inverseDeviation = (double[]) arrays.inverseDeviation;
         var dWeight = (double[]) arrays.dWeight;
         var dBias = (double[]) arrays.dBias;
-        var dX = (double[]) arrays.dX;
+        var means = (double[]) arrays.means;
         int features = arrays.features;
         for (int j = 0; j < features; j++) {
             int column = j;
@@ -200,12 +198,23 @@ public final class ScalarBatchNormalization {
                     PairwiseSum.of(arrays.rows, i -> dOut[i * features + column] * normalized[i * features + column]);
             dBias[j] += sum;
             dWeight[j] += product;
-            double scale = weight[j] * inverseDeviation[j];
-            double meanGradient = sum / arrays.rows;
-            double slope = product / arrays.divisor;
-            for (int i = 0; i < arrays.rows; i++) {
-                int at = i * features + j;
-                dX[at] = scale * (dOut[at] - meanGradient - normalized[at] * slope);
+            means[j] = sum / arrays.rows;
+            means[features + j] = product / arrays.divisor;
+        }
+    }
+
+    static void backwardRowsFloat64(NormalizationArrays arrays) {
+        var dOut = (double[]) arrays.dOut;
+        var normalized = (double[]) arrays.normalized;
+        var weight = (double[]) arrays.weight;
+        var inverseDeviation = (double[]) arrays.inverseDeviation;
+        var dX = (double[]) arrays.dX;
+        var means = (double[]) arrays.means;
+        int features = arrays.features;
+        for (int row = 0; row < arrays.rows * features; row += features) {
+            for (int j = 0; j < features; j++) {
+                double scale = weight[j] * inverseDeviation[j];
+                dX[row + j] = scale * (dOut[row + j] - means[j] - normalized[row + j] * means[features + j]);
             }
         }
     }

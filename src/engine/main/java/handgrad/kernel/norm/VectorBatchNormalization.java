@@ -164,7 +164,7 @@ final class VectorBatchNormalization {
     static void backwardSums(NormalizationArrays arrays, int first, int end) {
         var dWeight = (float[]) arrays.dWeight;
         var dBias = (float[]) arrays.dBias;
-        float[] means = arrays.means;
+        var means = (float[]) arrays.means;
         int features = arrays.features;
         int last = end - LANES;
         int width = end - first + LANES;
@@ -207,7 +207,7 @@ final class VectorBatchNormalization {
         var weight = (float[]) arrays.weight;
         var inverseDeviation = (float[]) arrays.inverseDeviation;
         var dX = (float[]) arrays.dX;
-        float[] means = arrays.means;
+        var means = (float[]) arrays.means;
         int features = arrays.features;
         for (int j = column; j < column + width; j += LANES) {
             var scale = FloatVector.fromArray(FLOAT, weight, j).mul(FloatVector.fromArray(FLOAT, inverseDeviation, j));

@@ -187,7 +187,7 @@ final class VectorSmallBatchNormalization {
         var normalized = (float[]) arrays.normalized;
         var weight = (float[]) arrays.weight;
         var inverseDeviation = (float[]) arrays.inverseDeviation;
-        float[] means = arrays.means;
+        var means = (float[]) arrays.means;
         var dX = (float[]) arrays.dX;
         int rows = arrays.rows;
         int features = arrays.features;
