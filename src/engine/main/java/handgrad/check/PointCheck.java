@@ -148,6 +148,7 @@ final class PointCheck {
                 others,
                 () -> staleness.of(t, gradient, expected, differences.rounding()),
                 differences.rounding(),
+                false,
                 List::of));
     }
 

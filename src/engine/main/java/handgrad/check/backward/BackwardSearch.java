@@ -40,6 +40,9 @@ public final class BackwardSearch {
 
     private static final int RANK_OF_EXCHANGE = 1;
 
+    /** The rank of another function of a tensor, which an additional term may be as well. */
+    private static final int RANK_OF_FUNCTION = 3;
+
     /** Programs of more nodes have too many pairs of them. */
     private static final int MOST_EXCHANGED = 40;
 
@@ -82,11 +85,22 @@ public final class BackwardSearch {
         double difference = Tensors.largest(given.sub(expected)) / Tensors.largest(given);
         closeness = Double.isFinite(difference) ? Math.min(CLOSE, difference * LEFT) : CLOSE;
         var programs = programs(x.get(), expected);
+        boolean isOneNumber = given.shape().elements() == 1;
+        double factor = Multiples.factor(given, expected);
         mistakes(programs, tensors, given, found);
-        for (var whole = inlined(programs); found.isEmpty() && !whole.isEmpty(); whole = inlined(whole)) {
-            mistakes(whole, tensors, given, found);
+        boolean isDirect = !found.isEmpty();
+        boolean isSure = found.stream().anyMatch(candidate -> candidate.mutant.rank() == 0);
+        for (var whole = inlined(programs);
+                (found.isEmpty() || (isOneNumber && !isSure)) && !whole.isEmpty();
+                whole = inlined(whole)) {
+            var inside = new ArrayList<Candidate>();
+            mistakes(whole, tensors, given, inside);
+            int behind = found.isEmpty() ? 0 : 1;
+            inside.forEach(candidate -> found.add(candidate.behind(behind)));
         }
-        if (found.isEmpty() && !isMultiple(given, expected)) {
+        int farFetched = isOneNumber ? RANK_OF_FUNCTION - 1 : RANK_OF_FUNCTION;
+        if (found.stream().allMatch(candidate -> candidate.mutant.rank() >= farFetched)
+                && (isOneNumber || Double.isNaN(factor))) {
             // They are cheap, so the work until here does not count.
             work = 0;
             var extra = new ArrayList<Candidate>();
@@ -96,7 +110,13 @@ public final class BackwardSearch {
             }
             keep(extra, given, found);
         }
-        return causes(found, given.shape().elements() == 1);
+        var causes = causes(found, isOneNumber);
+        boolean isExplained =
+                isOneNumber ? isSure && !Multiples.isTwo(factor) : isDirect && Multiples.hasFactor(causes);
+        if (programs.isEmpty() || Double.isNaN(factor) || isExplained) {
+            return causes;
+        }
+        return Multiples.beside(causes, factor, values, isOneNumber);
     }
 
     /** Tries mistakes from the likely to the far-fetched, until no other can be told beside those found. */
@@ -120,13 +140,6 @@ public final class BackwardSearch {
             programs.forEach(program -> exchanges(program, given, found));
         }
         keep(candidates.subList(likely.size(), candidates.size()), given, found);
-    }
-
-    /** Whether all elements have the same ratio, which a factor explains better than a term does. */
-    private static boolean isMultiple(Tensor given, Tensor expected) {
-        int count = expected.shape().elements();
-        double factor = given.getFlat(0) / expected.getFlat(0);
-        return count > 1 && Double.isFinite(factor) && equal(given, expected.mul(factor), CLOSE);
     }
 
     /** Keeps the mutants that give the numbers, made wherever the node is used or in one of its uses alone. */
@@ -160,7 +173,11 @@ public final class BackwardSearch {
     }
 
     /** A mistake in one of the right programs. */
-    private record Candidate(Node program, Mutant mutant) {}
+    private record Candidate(Node program, Mutant mutant) {
+        Candidate behind(int ranks) {
+            return new Candidate(program, mutant.behind(ranks));
+        }
+    }
 
     /** Which steps of a program use which. */
     private record Graph(Map<Node, List<Node>> parents) {
@@ -232,7 +249,7 @@ public final class BackwardSearch {
             return;
         }
         var inside = nodes.stream().map(BackwardSearch::nodes).toList();
-        Mutant best = null;
+        var best = new ArrayList<Mutant>();
         for (int i = 0; i < nodes.size(); i++) {
             for (int j = i + 1; j < nodes.size(); j++) {
                 var a = nodes.get(i);
@@ -246,16 +263,17 @@ public final class BackwardSearch {
                     String sentence = a.text() + " and " + b.text() + " are exchanged: each stands in the other's"
                             + " place, in the wrong order";
                     // Of parts that are exchanged with all that is in them, the smallest says it.
-                    if ((best == null || sentence.length() < best.sentence().length())
-                            && equal(exchanged.value(), given, closeness)) {
-                        best = new Mutant(Cause.Kind.WRONG_FACTOR, sentence, a, b, RANK_OF_EXCHANGE);
+                    int shortest = best.isEmpty()
+                            ? Integer.MAX_VALUE
+                            : best.getFirst().sentence().length();
+                    if (sentence.length() <= shortest && equal(exchanged.value(), given, closeness)) {
+                        best.removeIf(mutant -> mutant.sentence().length() > sentence.length());
+                        best.add(new Mutant(Cause.Kind.WRONG_FACTOR, sentence, a, b, RANK_OF_EXCHANGE));
                     }
                 }
             }
         }
-        if (best != null) {
-            found.add(new Candidate(program, best));
-        }
+        best.forEach(mutant -> found.add(new Candidate(program, mutant)));
     }
 
     /**
@@ -264,18 +282,18 @@ public final class BackwardSearch {
      */
     private static List<Cause> causes(List<Candidate> found, boolean isOneNumber) {
         found.sort(Comparator.comparingInt(candidate -> candidate.mutant.rank()));
-        var causes = new LinkedHashSet<Cause>();
+        var causes = new LinkedHashMap<String, Cause>();
         var kinds = EnumSet.noneOf(Cause.Kind.class);
         for (var candidate : found) {
             var mutant = candidate.mutant;
             int behind = mutant.rank() - found.getFirst().mutant.rank();
-            if (candidate.program == found.getFirst().program
+            if ((candidate.program == found.getFirst().program || isOneNumber)
                     && (behind == 0 || isOneNumber || (behind == 1 && !kinds.contains(mutant.kind())))) {
-                causes.add(mutant.cause());
+                causes.putIfAbsent(mutant.finding(), mutant.cause());
                 kinds.add(mutant.kind());
             }
         }
-        return causes.stream().limit(MOST_CAUSES).toList();
+        return causes.values().stream().limit(MOST_CAUSES).toList();
     }
 
     /** The right programs: step by step, and in the formulas that learners know. */
@@ -305,7 +323,9 @@ public final class BackwardSearch {
             var source = node.source();
             if (node.is(Node.Kind.GRADIENT) && source != null) {
                 try {
-                    whole = whole.replaced(node, backward.program(source));
+                    var formulas = Formulas.of(source, values, backward);
+                    formulas.removeIf(formula -> !equal(formula.value(), node.value(), CLOSE));
+                    whole = whole.replaced(node, formulas.isEmpty() ? backward.program(source) : formulas.getFirst());
                 } catch (UnknownGradientException unknown) {
                     return List.of();
                 }
@@ -318,9 +338,9 @@ public final class BackwardSearch {
         var tensors = new LinkedHashMap<String, Tensor>();
         for (var value : values) {
             var other = value.name();
-            if (value.content().dtype() != DType.INT32) {
+            if (value.content().dtype() != DType.INT32 && value != loss) {
                 tensors.putIfAbsent(value.text(), value.content().to(DType.FLOAT64));
-                if (other != null && !other.equals(name) && value != loss) {
+                if (other != null && !other.equals(name)) {
                     var gradient = gradients.apply(other);
                     if (gradient != null) {
                         tensors.put("d" + other, gradient);
@@ -335,7 +355,7 @@ public final class BackwardSearch {
     }
 
     static Set<Node> nodes(Node program) {
-        var nodes = Collections.<Node>newSetFromMap(new IdentityHashMap<>());
+        var nodes = new LinkedHashSet<Node>();
         var open = new ArrayList<>(List.of(program));
         while (!open.isEmpty()) {
             var next = open.removeLast();
@@ -346,7 +366,7 @@ public final class BackwardSearch {
         return nodes;
     }
 
-    private static boolean equal(Tensor a, Tensor b, double tolerance) {
+    static boolean equal(Tensor a, Tensor b, double tolerance) {
         if (!a.shape().equals(b.shape())) {
             return false;
         }

@@ -61,9 +61,16 @@ final class ExtraTerms {
         if (shape.elements() < FEWEST) {
             return;
         }
+        double mean = difference.mean().item();
+        add(
+                "the number " + Nodes.number(mean),
+                Nodes.constant("", Tensor.zeros(DType.FLOAT64, shape).fill(mean)));
         tensors.forEach((text, tensor) -> {
             if (tensor.shape().equals(shape)) {
                 double factor = dot(difference, tensor) / dot(tensor, tensor);
+                if (Math.abs(Math.abs(factor) - 1) < 1e-6) {
+                    return;
+                }
                 add(Nodes.number(factor) + " " + text, Nodes.constant(text, () -> tensor.mul(factor)));
             }
         });
@@ -96,7 +103,8 @@ final class ExtraTerms {
         for (int sign : new int[] {1, -1}) {
             mutants.add(new Mutant(
                     Cause.Kind.MISSING_TERM,
-                    "the term " + (sign < 0 ? "-" : "") + text + " is too much: leave it out",
+                    (text.startsWith("the number") ? "" : "the term ") + (sign < 0 ? "-" : "") + text
+                            + " is too much: leave it out",
                     root,
                     Nodes.add(List.of(root, Nodes.scale(sign, term))),
                     2));

@@ -6,8 +6,7 @@ import handgrad.tensor.DType;
 import handgrad.tensor.Op;
 import handgrad.tensor.Tensor;
 import java.util.ArrayList;
-import java.util.Collections;
-import java.util.IdentityHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
@@ -31,7 +30,7 @@ final class ForwardMistakes {
 
     /** All of them; a step that is left out is so in one place, or wherever it has an influence. */
     List<Mutant> all() {
-        var steps = Collections.<Recorded>newSetFromMap(new IdentityHashMap<>());
+        var steps = new LinkedHashSet<Recorded>();
         nodes.stream().map(Node::source).filter(Objects::nonNull).forEach(source -> collect(source, 0, steps));
         for (var step : steps) {
             var operation = Objects.requireNonNull(step.operation());

@@ -71,6 +71,20 @@ final class Mutations {
     /** Terms are multiplied, or factors added. */
     private void combined(Node node, Node by, String how) {
         if (by.value().shape().equals(node.value().shape())) {
+            var x = node.inputs().getFirst().text();
+            boolean isDouble = node.is(Kind.ADD)
+                    && node.inputs().size() == 2
+                    && node.inputs().getLast().text().equals(x);
+            if (isDouble) {
+                add(
+                        Cause.Kind.WRONG_FACTOR,
+                        1,
+                        node,
+                        by,
+                        "you used " + x + "² where " + x + " + " + x + " = 2 " + x
+                                + " is right: the derivative of x² is 2x");
+                return;
+            }
             add(
                     Cause.Kind.MISSING_TERM,
                     1,
@@ -171,6 +185,7 @@ final class Mutations {
             var shaped = other.value().shape().equals(node.value().shape())
                     ? other
                     : Nodes.expand(other.value().shape(), node.value().shape(), other);
+            larger(node, factor, other);
             if (rest.size() == 1 && rest.getFirst().is(Kind.ADD)) {
                 onlyFirst(node, factor, rest.getFirst());
             }
@@ -202,6 +217,23 @@ final class Mutations {
         }
     }
 
+    /** A tensor of the whole shape stands in the place of a factor that is broadcast. */
+    private void larger(Node node, Node factor, Node rest) {
+        var shape = node.value().shape();
+        if (factor.is(Kind.VALUE) && !factor.value().shape().equals(shape)) {
+            tensors.forEach((text, tensor) -> {
+                if (tensor.shape().equals(shape)) {
+                    add(
+                            Cause.Kind.WRONG_FACTOR,
+                            gradients.contains(text) ? 2 : 1,
+                            node,
+                            Nodes.mul(rest, Nodes.constant(text, tensor)),
+                            "you used " + text + " where " + factor.text() + " is right");
+                }
+            });
+        }
+    }
+
     /** Of a factor times a sum, its first term alone. */
     private void onlyFirst(Node node, Node factor, Node sum) {
         var first = sum.inputs().getFirst();
@@ -223,7 +255,10 @@ final class Mutations {
     private void softmax(Node node) {
         var p = node.inputs().getFirst();
         var sum = node.inputs().getLast();
-        if (node.inputs().size() == 2 && p.is(Kind.VALUE) && sum.is(Kind.ADD)) {
+        if (node.inputs().size() == 2
+                && p.is(Kind.VALUE)
+                && sum.is(Kind.ADD)
+                && p.value().shape().elements() > 1) {
             var rest = Nodes.constant("1 - p", p.value().neg().add(1));
             add(
                     Cause.Kind.WRONG_FACTOR,

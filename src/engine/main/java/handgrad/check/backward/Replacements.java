@@ -47,6 +47,9 @@ final class Replacements {
                         + (text.contains("(") || text.contains(" ") ? 1 : 0)
                         + (gradients.contains(text) ? 1 : 0);
                 extraFactor(node, rank, text, of, factor);
+                if (whole.elements() == 1) {
+                    return;
+                }
                 extraFactor(
                         node,
                         rank + 2,
@@ -86,7 +89,7 @@ final class Replacements {
                 rank,
                 node,
                 Nodes.mul(node, Nodes.constant(text, factor)),
-                "the factor " + text + of + " is too much: leave it out");
+                "the factor " + text + of + " is too much: you multiplied by it, leave it out");
     }
 
     /** Another tensor stands in the place of one. */
@@ -127,7 +130,12 @@ final class Replacements {
                     node.text() + " (1 - " + node.text() + ")",
                     x -> x.mul(x.neg().add(1)));
             function(node, "exp " + node.text(), Tensor::exp);
-            function(node, "ln " + node.text(), Tensor::log);
+            add(
+                    Cause.Kind.WRONG_FACTOR,
+                    3,
+                    node,
+                    Nodes.constant("", () -> node.value().log()),
+                    "you used ln " + node.text() + " where " + node.text() + " is right: the exp is missing");
             function(node, "1/" + node.text(), x -> x.pow(-1));
             function(node, "√" + node.text(), Tensor::sqrt);
         }

@@ -7,10 +7,7 @@ import handgrad.check.result.Cause.Kind;
 import handgrad.tensor.DType;
 import handgrad.tensor.Shape;
 import handgrad.tensor.Tensor;
-import java.util.EnumSet;
 import java.util.List;
-import java.util.Set;
-import java.util.stream.Stream;
 
 /**
  * Finds the likely cause of a wrong gradient by trying usual mistakes. The rules stand in ranks: those that cannot be
@@ -33,7 +30,7 @@ public final class Diagnosis {
             List.of(ElementRules::stale),
             List.of(ElementRules::zero),
             // The forward pass is known, and so is the mistake.
-            List.of(Diagnosis::fromGraph),
+            List.of(evidence -> evidence.fromGraph().get()),
             // The mistake gives exactly these numbers.
             List.of(
                     UseRules::forgottenUse,
@@ -55,29 +52,13 @@ public final class Diagnosis {
             List.of(ProductRules::missingProduct, ProductRules::onlyAProduct),
             List.of(FactorRules::ratio, TermRules::constantAlongADimension, ElementRules::oneElementInEachRow));
 
-    /** Kinds of mistakes that make a factor. */
-    private static final Set<Kind> FACTORS =
-            EnumSet.of(Kind.SIGN, Kind.CONSTANT_FACTOR, Kind.MISSING_MEAN, Kind.VARIANCE, Kind.OVERWRITTEN, Kind.ZERO);
-
     /** More causes than this help nobody. */
-    private static final int MOST_CAUSES = 3;
+    private static final int MOST_CAUSES = 4;
 
     /** Of a tensor with more elements only samples are looked at, because all the differences would take too long. */
     public static final int LARGEST = 20_000;
 
     private Diagnosis() {}
-
-    /** What the forward pass tells; where a usual factor explains the same numbers, that as well. */
-    private static List<Cause> fromGraph(Evidence evidence) {
-        var found = evidence.fromGraph().get();
-        if (found.isEmpty() || found.stream().anyMatch(cause -> FACTORS.contains(cause.kind()))) {
-            return found;
-        }
-        var factors = FactorRules.knownFactor(evidence);
-        boolean isOneNumber = evidence.expected().shape().elements() == 1;
-        return Stream.concat((isOneNumber ? found : factors).stream(), (isOneNumber ? factors : found).stream())
-                .toList();
-    }
 
     /** The cause as far as a few elements tell. */
     public static Cause ofSamples(String name, Tensor gradient, CentralDifferences differences, Coverage sampling) {

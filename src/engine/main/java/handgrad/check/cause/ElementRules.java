@@ -87,7 +87,7 @@ final class ElementRules {
     static List<Cause> oneElementInEachRow(Evidence evidence) {
         var shape = evidence.expected().shape();
         var wrong = wrong(evidence);
-        if (shape.rank() < 2 || shape.size(-1) < 3 || wrong.size() < 2) {
+        if (evidence.isRecorded() || shape.rank() < 2 || shape.size(-1) < 3 || wrong.size() < 2) {
             return List.of();
         }
         long rows = wrong.stream().map(i -> i / shape.size(-1)).distinct().count();

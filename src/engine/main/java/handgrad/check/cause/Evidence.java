@@ -24,6 +24,7 @@ import java.util.stream.IntStream;
  * @param others the other tensors of the computation, by name
  * @param stale tells whether the gradient depends on an earlier batch
  * @param rounding the error that rounding may cause in the right gradient
+ * @param isRecorded whether the forward pass is recorded: what depends on it is told from it then, not guessed
  * @param fromGraph what the recorded forward pass tells of it; empty if it is not recorded
  */
 public record Evidence(
@@ -35,6 +36,7 @@ public record Evidence(
         Map<String, Tensor> others,
         BooleanSupplier stale,
         double rounding,
+        boolean isRecorded,
         Supplier<List<Cause>> fromGraph) {
 
     /** Two numbers count as equal if they differ by less than this times the largest element of the right gradient. */
@@ -43,7 +45,7 @@ public record Evidence(
     /** The evidence if nothing but the two gradients is known. */
     public static Evidence without(String name, Tensor gradient, Tensor expected) {
         var unknown = Tensor.zeros(DType.FLOAT64, expected.shape());
-        return new Evidence(name, gradient, expected, unknown, List::of, Map.of(), () -> false, 0, List::of);
+        return new Evidence(name, gradient, expected, unknown, List::of, Map.of(), () -> false, 0, false, List::of);
     }
 
     /** The places where x is used. */

@@ -68,6 +68,10 @@ final class Places {
         var shape = evidence.expected().shape();
         var wrong = wrong(evidence);
         int count = shape.elements();
+        var multiples = TermRules.dimensionsOfFactors(evidence);
+        if (!multiples.isEmpty()) {
+            return "; along " + String.join(" or ", multiples) + " it is right but for a factor of each slice";
+        }
         if (wrong.size() == count || wrong.isEmpty()) {
             return "";
         }

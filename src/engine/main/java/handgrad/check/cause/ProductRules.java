@@ -106,7 +106,7 @@ final class ProductRules {
             var factors = new LinkedHashMap<String, Tensor>();
             factors.put("", Tensor.ones().to(use.dOut().dtype()));
             factors.put(" ∘ " + use.name(), use.output());
-            factors.put(" ∘ x", evidence.x());
+            factors.put(" ∘ " + evidence.name(), evidence.x());
             evidence.floating().forEach((name, other) -> factors.put(" ∘ " + name, other));
             factors.forEach((name, factor) -> {
                 if (Tensors.broadcasts(factor.shape(), use.dOut().shape())) {

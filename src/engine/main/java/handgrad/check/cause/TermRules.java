@@ -61,7 +61,7 @@ final class TermRules {
                     continue;
                 }
                 var others = ways.stream()
-                        .filter(other -> factors(evidence, evidence.gradient(), basis, other) != null)
+                        .filter(other -> isMadeOf(basis, factors(evidence, evidence.gradient(), basis, other)))
                         .map(Slices::dimension)
                         .toList();
                 if (!others.isEmpty()) {
@@ -73,6 +73,13 @@ final class TermRules {
             }
         }
         return List.of();
+    }
+
+    /** Whether a gradient is a sum of the terms and has the first, which comes from above, in each slice. */
+    private static boolean isMadeOf(List<Term> basis, double @Nullable [][] factors) {
+        return factors != null
+                && basis.size() > 1
+                && Arrays.stream(factors[0]).allMatch(factor -> Math.abs(factor) > 1e-4 * largest(factors[0]));
     }
 
     private static List<Slices> slices(Shape shape) {
@@ -173,6 +180,10 @@ final class TermRules {
             return List.of();
         }
         int t = wrong.getFirst();
+        if (evidence.isRecorded() && !close(given[t], right[t], factor(given[t], right[t]))) {
+            // More is known of the formula than that a part of it is wrong.
+            return List.of();
+        }
         if (largest(right[t]) < 1e-4 * largest(given[t])) {
             return List.of(new Cause(
                     Kind.MISSING_TERM, parts + " does not belong there, or a term that cancels it is missing"));
@@ -231,17 +242,26 @@ final class TermRules {
      * that leaves the fewest factors open.
      */
     static List<Cause> factorOfEachSlice(Evidence evidence) {
+        return evidence.isRecorded()
+                ? List.of()
+                : dimensionsOfFactors(evidence).stream()
+                        .map(dimension -> new Cause(
+                                Kind.MISSING_TERM,
+                                "along " + dimension
+                                        + " it is right but for a factor that is another for each slice: one that is"
+                                        + " broadcast, such as a gain or a deviation, is missing or there twice"))
+                        .toList();
+    }
+
+    /** Along what it is right but for a factor of each slice. */
+    static List<String> dimensionsOfFactors(Evidence evidence) {
         var fits = slices(evidence.x().shape()).stream()
                 .filter(way -> way.size > 2 && way.count() > 1 && isRightButForFactors(evidence, way))
                 .toList();
         int fewest = fits.stream().mapToInt(Slices::count).min().orElse(0);
         return fits.stream()
                 .filter(way -> way.count() == fewest)
-                .map(way -> new Cause(
-                        Kind.MISSING_TERM,
-                        "along " + way.dimension
-                                + " it is right but for a factor that is another for each slice: one that is"
-                                + " broadcast, such as a gain or a deviation, is missing or there twice"))
+                .map(Slices::dimension)
                 .toList();
     }
 

@@ -254,6 +254,7 @@ public final class NamedPass {
                 others(name),
                 () -> false,
                 differences.rounding(),
+                true,
                 () -> search(name).explain(gradient, gradient(name))));
     }
 
