@@ -26,7 +26,7 @@ final class Joining {
     static Tensor where(Tensor condition, Tensor a, Tensor b) {
         if (a.dtype() != b.dtype()) {
             throw new IllegalArgumentException("where: types differ, a " + a.dtype() + " " + a.shape() + ", b "
-                    + b.dtype() + " " + b.shape() + "; convert one with to");
+                    + b.dtype() + " " + b.shape() + "; convert one, as with to(DType.FLOAT64)");
         }
         var shape = Shape.broadcast(
                 "where, condition a and result b", condition.shape(), Shape.broadcast("where", a.shape(), b.shape()));

@@ -22,7 +22,7 @@ final class Requirements {
         requireFloating(operation, a);
         if (a.dtype() != b.dtype()) {
             throw new IllegalArgumentException(operation + ": types differ, a " + a.dtype() + " " + a.shape() + ", b "
-                    + b.dtype() + " " + b.shape() + "; convert one with to");
+                    + b.dtype() + " " + b.shape() + "; convert one, as with to(DType.FLOAT64)");
         }
     }
 

@@ -97,7 +97,7 @@ class TensorTest {
                 .withMessage("add: shapes do not broadcast, a (32, 30), b (27): dimension -1 is 30 and 27");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> Tensor.zeros(2).mul(Tensor.zeros(DType.FLOAT64, Shape.of(2))))
-                .withMessage("mul: types differ, a FLOAT32 (2), b FLOAT64 (2); convert one with to");
+                .withMessage("mul: types differ, a FLOAT32 (2), b FLOAT64 (2); convert one, as with to(DType.FLOAT64)");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> Tensor.arange(3).exp())
                 .withMessage("exp: wants FLOAT32 or FLOAT64, the tensor (3) is INT32; convert it with to");

@@ -92,13 +92,19 @@ record Band(String caption, List<Operation> operations) {
         return current;
     }
 
-    /** The stage that a step begins; a sum over one dimension begins a normalisation that is written by hand. */
+    /**
+     * The stage that a step begins; a sum over one dimension begins a normalisation that is written by hand, and one of
+     * exponentials a softmax.
+     */
     private static Stage begun(Value step, Stage current) {
         var op = step.operation();
         if (op == null) {
             return current;
         }
         if (op == Op.SUM && current != Stage.SOFTMAX && !FormulaText.isTotal(step)) {
+            if (step.inputs().getFirst().operation() == Op.EXP) {
+                return Stage.SOFTMAX;
+            }
             return step.arguments().getFirst() == 0 ? Stage.BATCH_NORM : Stage.LAYER_NORM;
         }
         var stage = OperationRole.of(op).stage();

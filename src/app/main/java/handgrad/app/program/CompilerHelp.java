@@ -178,6 +178,9 @@ final class CompilerHelp {
             return help;
         }
         if (words[0].equals("method")) {
+            if (Similar.METHODS.contains(name)) {
+                return "it is a method of a tensor, which stands before it: a." + name + "(…)";
+            }
             return Similar.to(name, Similar.METHODS)
                     .map(method -> "did you mean " + method + "?")
                     .orElse("./handgrad exercise --words lists what tensors can do");

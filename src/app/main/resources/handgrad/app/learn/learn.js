@@ -74,6 +74,7 @@ function draw() {
   if (count("blank") > 0) {
     counts.push(count("blank") + " blank");
   }
+  text("grey", count("untold") > 0 ? "not told" : "blank");
   if (count("untold") > 0) {
     counts.splice(0, counts.length, "one line of backward is wrong; find it");
   }
@@ -112,7 +113,7 @@ function draw() {
     const button = document.createElement("button");
     button.textContent = mark.place;
     button.className = mark.state;
-    button.title = mark.state;
+    button.title = mark.state === "untold" ? "not told" : mark.state;
     button.dataset.tensor = mark.tensor;
     button.addEventListener("click", () => choose(mark.tensor));
     item.append(button);
@@ -164,7 +165,7 @@ async function numbers() {
     return;
   }
   const mark = state.marks.find(each => each.tensor === chosen);
-  text("tensor", chosen + (tensor.shape ? " (" + tensor.shape.join(", ") + ")" : "") + (mark ? ": " + mark.state : ""));
+  text("tensor", chosen + (tensor.shape ? " (" + tensor.shape.join(", ") + ")" : "") + (mark && mark.state !== "untold" ? ": " + mark.state : ""));
   text("formula", tensor.formula);
   text("cause", mark?.cause ?? "");
   const gradient = element("gradient");

@@ -69,6 +69,7 @@ class CompilerHelpTest {
         y = torch.ones_like(h);     | PyTorch's torch.ones_like(a) is here Tensor.onesLike(a)
         y = torch.nothing(h);       | there is no torch here; the methods are the tensors' own: ./handgrad \
         exercise --words
+        y = softmax(h);             | it is a method of a tensor, which stands before it: a.softmax(…)
         y = h.transposed();         | did you mean transpose?
         y = h.twice();              | ./handgrad exercise --words lists what tensors can do
         y = dlogit;                 | did you mean dlogits?

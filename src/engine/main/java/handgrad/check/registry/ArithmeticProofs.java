@@ -111,7 +111,7 @@ final class ArithmeticProofs {
                         name + ": shapes do not broadcast, a (32, 30), b (27): dimension -1 is 30 and 27",
                         () -> formula.forward().apply(Tensor.zeros(32, 30), Tensor.zeros(27)))
                 .refuses(
-                        name + ": types differ, a FLOAT32 (2), b FLOAT64 (2); convert one with to",
+                        name + ": types differ, a FLOAT32 (2), b FLOAT64 (2); convert one, as with to(DType.FLOAT64)",
                         () -> formula.forward().apply(Tensor.zeros(2), InputGradients.zeros(DType.FLOAT64, 2)));
         for (var pair : Draw.pairs(draw::normal, b)) {
             operation = operation.sample(formula, pair);

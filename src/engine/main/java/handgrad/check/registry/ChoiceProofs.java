@@ -44,7 +44,7 @@ final class ChoiceProofs {
                         name + ": shapes do not broadcast, a (32, 30), b (27): dimension -1 is 30 and 27",
                         () -> formula.forward().apply(Tensor.zeros(32, 30), Tensor.zeros(27)))
                 .refuses(
-                        name + ": types differ, a FLOAT32 (2), b FLOAT64 (2); convert one with to",
+                        name + ": types differ, a FLOAT32 (2), b FLOAT64 (2); convert one, as with to(DType.FLOAT64)",
                         () -> formula.forward().apply(Tensor.zeros(2), InputGradients.zeros(DType.FLOAT64, 2)));
         for (var pair : Draw.pairs(draw::normal, draw::normal)) {
             operation = operation.sample(formula, pair);
@@ -84,7 +84,7 @@ final class ChoiceProofs {
                 .sample(WHERE, draw.indices(2, 2, 1, 4), draw.normal(2, 3, 4), draw.normal(1, 3, 1))
                 .sample(WHERE, draw.indices(2, 0, 3), draw.normal(3), draw.normal(0, 3))
                 .refuses(
-                        "where: types differ, a FLOAT32 (2), b FLOAT64 (2); convert one with to",
+                        "where: types differ, a FLOAT32 (2), b FLOAT64 (2); convert one, as with to(DType.FLOAT64)",
                         () -> Tensor.where(Draw.integers(), Tensor.zeros(2), InputGradients.zeros(DType.FLOAT64, 2)))
                 .refuses(
                         "where: shapes do not broadcast, a (2), b (3): dimension -1 is 2 and 3",

@@ -201,7 +201,8 @@ final class OrderingProofs {
                         "scatterAdd: index 4 is outside of 0 to 3",
                         () -> Tensor.zeros(4).scatterAdd(0, Tensor.of(new int[] {4}, 1), Tensor.zeros(1)))
                 .refuses(
-                        "scatterAdd: types differ, a FLOAT32 (4), b FLOAT64 (3); convert one with to",
+                        "scatterAdd: types differ, a FLOAT32 (4), b FLOAT64 (3); convert one, as with"
+                                + " to(DType.FLOAT64)",
                         () -> Tensor.zeros(4).scatterAdd(0, Draw.integers(), InputGradients.zeros(DType.FLOAT64, 3)));
     }
 }
