@@ -10,6 +10,7 @@ import handgrad.tensor.Tensor;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
+@Tag("composition")
 class ResidualTest {
     private final TorchRandom random = TorchRandom.seeded(5);
 

@@ -20,6 +20,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** A model whose output layer uses the table of its embedding; its training is held beside PyTorch's elsewhere. */
+@Tag("composition")
 class TyingTest {
     private static final int TOKENS = 6;
     private static final int WIDTH = 5;
