@@ -79,12 +79,16 @@ class LoaderTest {
 
     @Test
     void refusesAnotherBlas() throws Exception {
-        assertRefused(StubLibrary.compile(LoaderTest.class, folder, "NO_CONFIG"), "not a whole OpenBLAS: it has no openblas_get_config");
+        assertRefused(
+                StubLibrary.compile(LoaderTest.class, folder, "NO_CONFIG"),
+                "not a whole OpenBLAS: it has no openblas_get_config");
     }
 
     @Test
     void refusesALibraryThatLacksAFunction() throws Exception {
-        assertRefused(StubLibrary.compile(LoaderTest.class, folder, "NO_SGEMM"), "not a whole OpenBLAS: it has no cblas_sgemm");
+        assertRefused(
+                StubLibrary.compile(LoaderTest.class, folder, "NO_SGEMM"),
+                "not a whole OpenBLAS: it has no cblas_sgemm");
     }
 
     @Test
@@ -94,13 +98,13 @@ class LoaderTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-                    OpenBLAS 0.3.20       | OpenBLAS 0.3.20 is too old to be trusted, use 0.3.21 or newer (not 0.3.30)
-                    OpenBLAS 0.3.30       | \
-                        OpenBLAS 0.3.30 multiplies wrongly (a race, see the change log of 0.3.31), use a newer one
-                    Other BLAS            | openblas_get_config gives no version: "Other BLAS"
-                    OpenBLAS 0.3.31 USE64BITINT | \
-                        built for 64-bit integers (ILP64), a build for 32-bit integers is needed
-                    """)
+        OpenBLAS 0.3.20       | OpenBLAS 0.3.20 is too old to be trusted, use 0.3.21 or newer (not 0.3.30)
+        OpenBLAS 0.3.30       | \
+            OpenBLAS 0.3.30 multiplies wrongly (a race, see the change log of 0.3.31), use a newer one
+        Other BLAS            | openblas_get_config gives no version: "Other BLAS"
+        OpenBLAS 0.3.31 USE64BITINT | \
+            built for 64-bit integers (ILP64), a build for 32-bit integers is needed
+        """)
     void refusesByItsConfig(String config, String reason) throws Exception {
         assertRefused(StubLibrary.compile(LoaderTest.class, folder, "CONFIG=\"" + config + "\""), reason);
     }
@@ -169,7 +173,10 @@ class LoaderTest {
     void callsOneAtATimeWhatCannotTakeMore(String version, int parallel, String products) throws Exception {
         Path library = StubLibrary.compile(
                 LoaderTest.class,
-                folder, "OVERLAP_IS_WRONG", "CONFIG=\"OpenBLAS " + version + "\"", "PARALLEL=" + parallel);
+                folder,
+                "OVERLAP_IS_WRONG",
+                "CONFIG=\"OpenBLAS " + version + "\"",
+                "PARALLEL=" + parallel);
 
         assertThat(ChildJvm.run(ConcurrentProgram.class, Map.of("HANDGRAD_BLAS", library.toString())))
                 .isEqualTo(products);

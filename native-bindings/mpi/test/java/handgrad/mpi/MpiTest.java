@@ -79,7 +79,8 @@ class MpiTest {
         "MPICH, in another thread"
     })
     void endsAllRanks(RankLauncher launcher, String way) throws Exception {
-        assertThat(Jobs.run(launcher, 3, RankLauncher.ENVIRONMENT, FailingProgram.class, way).exitCode())
+        assertThat(Jobs.run(launcher, 3, RankLauncher.ENVIRONMENT, FailingProgram.class, way)
+                        .exitCode())
                 .isEqualTo(3);
     }
 
@@ -88,7 +89,8 @@ class MpiTest {
     @ParameterizedTest
     @CsvSource({"OPEN_MPI, killed", "MPICH, killed", "MPICH, without a word"})
     void aRankThatIsGoneEndsAllRanks(RankLauncher launcher, String way) throws Exception {
-        assertThat(Jobs.run(launcher, 3, RankLauncher.ENVIRONMENT, FailingProgram.class, way).exitCode())
+        assertThat(Jobs.run(launcher, 3, RankLauncher.ENVIRONMENT, FailingProgram.class, way)
+                        .exitCode())
                 .isNotZero();
     }
 
@@ -96,7 +98,9 @@ class MpiTest {
     @ParameterizedTest
     @CsvSource({"OPEN_MPI, 2", "OPEN_MPI, 8", "MPICH, 2", "MPICH, 8"})
     void runsAnyNumberOfRanks(RankLauncher launcher, int ranks) throws Exception {
-        assertThat(Jobs.run(launcher, ranks, RankLauncher.ENVIRONMENT, RanksProgram.class).output()).startsWith(ranks + " ranks, ");
+        assertThat(Jobs.run(launcher, ranks, RankLauncher.ENVIRONMENT, RanksProgram.class)
+                        .output())
+                .startsWith(ranks + " ranks, ");
     }
 
     private static Map<String, String> withLibrary(Path library) {

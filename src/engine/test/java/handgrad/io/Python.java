@@ -27,9 +27,11 @@ final class Python {
 
     /** Runs a script beside this class, or aborts the test where no Python has the module. */
     static void run(Path folder, String module, String script, Object... arguments) throws Exception {
-        var python = FOUND.computeIfAbsent(module, _ -> INTERPRETERS.stream()
-                .filter(each -> exitCode(folder, List.of(each, "-c", "import numpy, " + module)) == 0)
-                .findFirst());
+        var python = FOUND.computeIfAbsent(
+                module,
+                _ -> INTERPRETERS.stream()
+                        .filter(each -> exitCode(folder, List.of(each, "-c", "import numpy, " + module)) == 0)
+                        .findFirst());
         if (python.isEmpty()) {
             abort("no python3 with numpy and " + module + " is installed, the exchange with Python is not tested");
             return;
