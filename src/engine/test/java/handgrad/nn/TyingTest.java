@@ -113,6 +113,7 @@ class TyingTest {
 
     @Test
     @Tag("allocation")
+    @Tag("long")
     void a_step_allocates_nothing() {
         assumeTrue(Backend.vectors().contains("float vectors"), "the fallback kernels make small temporary arrays");
         var model = model();
