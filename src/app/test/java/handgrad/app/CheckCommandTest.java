@@ -11,10 +11,13 @@ import handgrad.tensor.Tensor;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 class CheckCommandTest {
+    /** The engine's own tests check every operation at each build. */
     @Test
+    @Tag("long")
     void checksEveryOperation() {
         var result = CommandResult.of("check");
         assertThat(result.err()).isEmpty();

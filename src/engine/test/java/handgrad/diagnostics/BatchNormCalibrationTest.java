@@ -11,10 +11,12 @@ import handgrad.nn.Sequential;
 import handgrad.nn.Tanh;
 import handgrad.random.TorchRandom;
 import handgrad.tensor.Tensor;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
+@Tag("composition")
 class BatchNormCalibrationTest {
     private final TorchRandom random = TorchRandom.seeded(1);
 

@@ -11,8 +11,10 @@ import handgrad.random.TorchRandom;
 import handgrad.tensor.DType;
 import handgrad.tensor.Tensor;
 import java.util.Arrays;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
+@Tag("composition")
 class StatisticsTest {
     @Test
     void mean_and_deviation_are_the_tensors_own() {

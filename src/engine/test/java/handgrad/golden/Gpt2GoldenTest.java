@@ -16,9 +16,11 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Objects;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** A small GPT-2 beside PyTorch, by way of llm.c's files, which {@code make_gpt2.py} makes. */
+@Tag("composition")
 class Gpt2GoldenTest {
     private final Path folder = Golden.folder().resolve("gpt2");
     private final Gpt model = load("model.bin");

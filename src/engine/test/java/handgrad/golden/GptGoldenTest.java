@@ -8,10 +8,12 @@ import handgrad.optim.AdamW;
 import handgrad.random.TorchRandom;
 import handgrad.tensor.DType;
 import handgrad.tensor.Tensor;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** A GPT beside PyTorch: logits, loss, every gradient, and the losses of ten steps of AdamW. */
+@Tag("composition")
 class GptGoldenTest {
     private static final int LOSSES = 11;
 

@@ -22,9 +22,11 @@ import handgrad.optim.Sgd;
 import handgrad.optim.SgdOptions;
 import handgrad.random.TorchRandom;
 import handgrad.tensor.Tensor;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** A small network of convolutions and a perceptron, in float32 from PyTorch's weights, beside PyTorch's losses. */
+@Tag("composition")
 class HundredStepsTest {
     private static final int STEPS = 100;
     private static final int BATCH = 32;

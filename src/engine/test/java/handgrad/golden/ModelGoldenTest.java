@@ -16,12 +16,14 @@ import handgrad.tensor.DType;
 import handgrad.tensor.Tensor;
 import java.util.function.Function;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * The models of makemore parts 2 and 3, with a hidden layer of 100, against PyTorch from the seed to the tenth step.
  */
+@Tag("composition")
 class ModelGoldenTest {
     private static final int STEPS = 10;
     private static final int BATCH = 32;

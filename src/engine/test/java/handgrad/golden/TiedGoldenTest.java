@@ -10,10 +10,12 @@ import handgrad.optim.AdamOptions;
 import handgrad.optim.AdamW;
 import handgrad.tensor.DType;
 import handgrad.tensor.Tensor;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** A training in which the output layer uses the table of the embedding. */
+@Tag("composition")
 class TiedGoldenTest {
     private static final int STEPS = 5;
 

@@ -10,20 +10,28 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 
 /** Runs Python where it is installed with what a test needs. */
 final class Python {
     private static final List<String> INTERPRETERS = List.of("python3", "/usr/bin/python3");
 
+    /** The interpreter that has a module; to look for it takes as long as to run. */
+    private static final Map<String, Optional<String>> FOUND = new ConcurrentHashMap<>();
+
     private Python() {}
 
     /** Runs a script beside this class, or aborts the test where no Python has the module. */
     static void run(Path folder, String module, String script, Object... arguments) throws Exception {
-        var python = INTERPRETERS.stream()
-                .filter(each -> exitCode(folder, List.of(each, "-c", "import numpy, " + module)) == 0)
-                .findFirst();
+        var python = FOUND.computeIfAbsent(
+                module,
+                _ -> INTERPRETERS.stream()
+                        .filter(each -> exitCode(folder, List.of(each, "-c", "import numpy, " + module)) == 0)
+                        .findFirst());
         if (python.isEmpty()) {
             abort("no python3 with numpy and " + module + " is installed, the exchange with Python is not tested");
             return;

@@ -38,16 +38,17 @@ import handgrad.tensor.Window;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 @Tag("no-kernel")
 class TorchWeightsTest {
+    private static final List<String> KINDS = List.of("mlp", "cnn", "images", "embedding", "tied");
+
     @TempDir
     private Path folder;
 
@@ -112,43 +113,51 @@ class TorchWeightsTest {
         };
     }
 
-    private static void assertClose(Tensor actual, Tensor expected) {
-        assertThat(actual.shape()).isEqualTo(expected.shape());
+    private static void assertClose(String kind, Tensor actual, Tensor expected) {
+        assertThat(actual.shape()).as(kind).isEqualTo(expected.shape());
         for (int i = 0; i < expected.shape().elements(); i++) {
-            assertThat(actual.getFlat(i)).isCloseTo(expected.getFlat(i), offset(1e-5));
+            assertThat(actual.getFlat(i)).as(kind).isCloseTo(expected.getFlat(i), offset(1e-5));
         }
     }
 
-    @ParameterizedTest
-    @ValueSource(strings = {"mlp", "cnn", "images", "embedding", "tied"})
-    void aModelOfPyTorchGivesItsOutputsHere(String kind) throws Exception {
-        var batch = folder.resolve("batch.safetensors");
-        Python.run(folder, "torch", "exchange.py", "write", kind, file(), batch);
-        var model = model(kind);
-        TorchWeights.load(file(), model);
-        model.train(false);
-        assertClose(model.forward(tensor(batch, "x")), tensor(batch, "y"));
+    private Path file(String kind, String part) {
+        return folder.resolve(kind + "-" + part + ".safetensors");
     }
 
-    @ParameterizedTest
-    @ValueSource(strings = {"mlp", "cnn", "images", "embedding", "tied"})
-    void aModelFromHereGivesItsOutputsInPyTorch(String kind) throws Exception {
-        var batch = folder.resolve("batch.safetensors");
-        var result = folder.resolve("result.safetensors");
-        var random = TorchRandom.seeded(3);
-        var x = switch (kind) {
-            case "mlp" -> Tensor.randn(random, 8, 5);
-            case "cnn" -> Tensor.randn(random, 8, 2, 8, 8);
-            case "images" -> Tensor.randn(random, 8, 4, 9, 7);
-            default -> Tensor.randint(random, 7, 8);
-        };
-        var model = model(kind);
-        model.forward(x);
-        model.train(false);
-        TorchWeights.save(file(), model);
-        Safetensors.write(batch, Map.of("x", x), Map.of());
-        Python.run(folder, "torch", "exchange.py", "read", kind, file(), batch, result);
-        assertClose(model.forward(x), tensor(result, "y"));
+    /** All models in one run of Python, which needs seconds to load PyTorch. */
+    @Test
+    void modelsOfPyTorchGiveTheirOutputsHere() throws Exception {
+        Python.run(folder, "torch", "exchange.py", "write", folder);
+        for (var kind : KINDS) {
+            var model = model(kind);
+            TorchWeights.load(file(kind, "weights"), model);
+            model.train(false);
+            assertClose(kind, model.forward(tensor(file(kind, "x"), "x")), tensor(file(kind, "y"), "y"));
+        }
+    }
+
+    @Test
+    void modelsFromHereGiveTheirOutputsInPyTorch() throws Exception {
+        var outputs = new LinkedHashMap<String, Tensor>();
+        for (var kind : KINDS) {
+            var random = TorchRandom.seeded(3);
+            var x = switch (kind) {
+                case "mlp" -> Tensor.randn(random, 8, 5);
+                case "cnn" -> Tensor.randn(random, 8, 2, 8, 8);
+                case "images" -> Tensor.randn(random, 8, 4, 9, 7);
+                default -> Tensor.randint(random, 7, 8);
+            };
+            var model = model(kind);
+            model.forward(x);
+            model.train(false);
+            TorchWeights.save(file(kind, "weights"), model);
+            Safetensors.write(file(kind, "x"), Map.of("x", x), Map.of());
+            outputs.put(kind, model.forward(x));
+        }
+        Python.run(folder, "torch", "exchange.py", "read", folder);
+        for (var named : outputs.entrySet()) {
+            assertClose(named.getKey(), named.getValue(), tensor(file(named.getKey(), "y"), "y"));
+        }
     }
 
     @Test

@@ -9,6 +9,7 @@ import handgrad.tensor.DType;
 import handgrad.tensor.Shape;
 import handgrad.tensor.Tensor;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -101,6 +102,7 @@ class CausalConvTest {
     }
 
     @Test
+    @Tag("no-kernel")
     void a_stream_has_no_backward() {
         var layer = new CausalConv1d(1, 1, 1, true, TorchRandom.seeded(1));
         layer.stream(true);
@@ -124,6 +126,7 @@ class CausalConvTest {
     }
 
     @Test
+    @Tag("no-kernel")
     void parameters_of_a_stack_are_named_by_block() {
         var stack = new GatedResidualStack(3, 4, new int[] {1, 2}, TorchRandom.seeded(1));
         assertThat(stack.stateDict().keySet())

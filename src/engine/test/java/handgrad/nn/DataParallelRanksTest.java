@@ -23,6 +23,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
+@Tag("composition")
 @Timeout(300)
 class DataParallelRanksTest {
     private static final int SHARDS = 8;

@@ -44,6 +44,7 @@ class EmbeddingTest {
     }
 
     @Test
+    @Tag("composition")
     void the_row_of_padding_stays_zero_in_a_training() {
         var layer = Embedding.padded(Tensor.randn(random, 4, 2), 0);
         var adam = new AdamW(layer.parameters());
@@ -67,6 +68,7 @@ class EmbeddingTest {
     }
 
     @Test
+    @Tag("composition")
     void a_model_of_tokens_and_positions_is_checked_and_refuses_another_gradient() {
         var model = new Sequential(
                 Embedding.padded(Tensor.randn(random, 7, 4), 0),

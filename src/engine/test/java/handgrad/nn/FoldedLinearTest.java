@@ -13,10 +13,12 @@ import handgrad.tensor.Tensor;
 import handgrad.tensor.Variance;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
+@Tag("composition")
 class FoldedLinearTest {
     private static final int FAN_IN = 7;
     private static final int FEATURES = 5;

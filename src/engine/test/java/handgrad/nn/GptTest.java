@@ -28,6 +28,7 @@ class GptTest {
     private final TorchRandom random = TorchRandom.seeded(3);
 
     @ParameterizedTest
+    @Tag("composition")
     @EnumSource(names = {"FLOAT32", "FLOAT64"})
     void a_stream_equals_the_whole_pass(DType dtype) {
         var model = new Gpt(SMALL, random);
@@ -52,6 +53,7 @@ class GptTest {
     }
 
     @Test
+    @Tag("no-kernel")
     void a_stream_ends_at_the_block_size() {
         var model = new Gpt(SMALL, random);
         model.stream(true);
@@ -65,6 +67,7 @@ class GptTest {
     }
 
     @Test
+    @Tag("composition")
     void no_position_sees_a_later_one() {
         var model = new Gpt(SMALL, random);
         var x = Tensor.randint(random, 7, 1, 12);
@@ -101,6 +104,7 @@ class GptTest {
     }
 
     @ParameterizedTest
+    @Tag("composition")
     @Tag("allocation")
     @ValueSource(booleans = {false, true})
     void a_step_in_steady_state_allocates_nothing(boolean tied) {
@@ -115,6 +119,7 @@ class GptTest {
     }
 
     @Test
+    @Tag("composition")
     void dropout_is_checked_with_its_masks() {
         var model = new Gpt(SMALL.withDropout(0.3), random);
         GradientCheck.of(model).input(Tensor.randint(random, 7, 2, 5)).assertPasses();
@@ -139,6 +144,7 @@ class GptTest {
     }
 
     @Test
+    @Tag("no-kernel")
     void gpt2_draws_as_nanogpt() {
         var model = new Gpt(GptOptions.NANO_CPU, TorchRandom.seeded(1337));
         var named = model.namedParameters();
@@ -156,6 +162,7 @@ class GptTest {
     }
 
     @Test
+    @Tag("no-kernel")
     void gpt2_has_124_million_parameters() {
         var options = GptOptions.GPT2;
         long block = 12L * options.embedding() * options.embedding() + 13L * options.embedding();
@@ -180,6 +187,7 @@ class GptTest {
     }
 
     @Test
+    @Tag("no-kernel")
     void a_stream_has_no_backward() {
         var attention = new CausalSelfAttention(4, 2, random);
         attention.stream(true);

@@ -9,12 +9,14 @@ import handgrad.random.TorchRandom;
 import handgrad.tensor.Tensor;
 import java.util.Arrays;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
+@Tag("composition")
 class InitializationTest {
     private static final int FAN_IN = 100;
     private static final int FAN_OUT = 300;

@@ -138,6 +138,7 @@ class LayerTest {
     }
 
     @Test
+    @Tag("no-kernel")
     void batch_norm_of_each_position_keeps_to_its_number_of_positions() {
         var options = BatchNormOptions.PYTORCH.withAxes(Axes.FIRST);
         var layer = new BatchNorm1d(4, options);
@@ -156,6 +157,7 @@ class LayerTest {
     }
 
     @Test
+    @Tag("composition")
     void state_of_each_position_loads_into_a_new_layer_and_into_a_used_one() {
         var options = BatchNormOptions.PYTORCH.withAxes(Axes.FIRST);
         var x = Tensor.randn(random, 8, 3, 4);
@@ -184,6 +186,7 @@ class LayerTest {
     }
 
     @Test
+    @Tag("composition")
     void layers_follow_changes_of_batch_size_type_and_mode() {
         var changed = model();
         var y = Tensor.arange(9);
@@ -215,6 +218,7 @@ class LayerTest {
     }
 
     @Test
+    @Tag("no-kernel")
     void sequential_refuses_a_layer_that_stands_in_it_twice() {
         var tanh = new Tanh();
         assertThatIllegalArgumentException()
@@ -224,6 +228,7 @@ class LayerTest {
     }
 
     @Test
+    @Tag("no-kernel")
     void errors_say_what_is_wrong() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new Embedding(Tensor.zeros(27)))
@@ -291,6 +296,7 @@ class LayerTest {
     }
 
     @Test
+    @Tag("composition")
     void float32_gradients_follow_float64() {
         var single = model();
         var exact = model();
@@ -333,6 +339,7 @@ class LayerTest {
     }
 
     @Test
+    @Tag("no-kernel")
     void state_is_saved_by_name_and_restored() {
         var first = model();
         first.forward(Tensor.randint(random, 27, 8, 3));

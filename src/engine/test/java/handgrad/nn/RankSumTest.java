@@ -10,11 +10,13 @@ import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+@Tag("composition")
 @Timeout(60)
 class RankSumTest {
     /** Numbers of very different sizes for each shard, so that the order of their sum shows in the last bits. */

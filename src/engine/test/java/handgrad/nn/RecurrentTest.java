@@ -104,6 +104,7 @@ class RecurrentTest {
     }
 
     @Test
+    @Tag("no-kernel")
     void a_stream_has_no_backward() {
         layers().filter(layer -> !(layer instanceof Sequential || layer instanceof BagOfWords))
                 .forEach(layer -> {
@@ -117,6 +118,7 @@ class RecurrentTest {
     }
 
     @Test
+    @Tag("no-kernel")
     void a_stream_has_as_many_sequences_as_it_began_with() {
         layers().filter(layer -> !(layer instanceof Sequential || layer instanceof BagOfWords))
                 .forEach(layer -> {
@@ -132,6 +134,7 @@ class RecurrentTest {
     }
 
     @Test
+    @Tag("no-kernel")
     void a_gradient_of_another_shape_is_refused() {
         var rnn = new Rnn(IN, 6, TorchRandom.seeded(1));
         rnn.forward(Tensor.zeros(2, 3, IN));
@@ -180,6 +183,7 @@ class RecurrentTest {
     }
 
     @Test
+    @Tag("no-kernel")
     void parameters_have_names_and_makemore_s_counts() {
         var random = TorchRandom.seeded(1);
         assertThat(Rnn.makemore(64, 64, random).stateDict().keySet())

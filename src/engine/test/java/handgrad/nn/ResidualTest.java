@@ -10,6 +10,7 @@ import handgrad.tensor.Tensor;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
+@Tag("composition")
 class ResidualTest {
     private final TorchRandom random = TorchRandom.seeded(5);
 
@@ -45,6 +46,7 @@ class ResidualTest {
 
     @Test
     @Tag("allocation")
+    @Tag("long")
     void a_step_in_steady_state_allocates_nothing() {
         var residual = new Residual(new Linear(8, 8, random), new Tanh(), new Linear(8, 8, random));
         var x = Tensor.randn(random, 5, 8);

@@ -92,6 +92,7 @@ class TrainingTest {
     }
 
     @Test
+    @Tag("composition")
     void equal_seeds_give_equal_bits_at_any_number_of_threads() {
         var data = Names.bundled().split(42).train();
         // Large enough for products that are shared among threads.
@@ -113,6 +114,7 @@ class TrainingTest {
     }
 
     @Test
+    @Tag("composition")
     @Tag("allocation")
     void a_step_in_steady_state_allocates_nothing() {
         var training = new Training(Names.bundled().split(42).train(), 200, 32);
@@ -120,6 +122,7 @@ class TrainingTest {
     }
 
     @Test
+    @Tag("composition")
     @Tag("allocation")
     void a_step_with_statistics_of_each_position_allocates_nothing() {
         var random = TorchRandom.seeded(1);
@@ -144,6 +147,7 @@ class TrainingTest {
     }
 
     @Test
+    @Tag("composition")
     @Tag("allocation")
     void a_step_of_a_gated_network_with_adam_allocates_nothing() {
         var random = TorchRandom.seeded(1);
@@ -166,6 +170,8 @@ class TrainingTest {
     }
 
     @Test
+    @Tag("allocation")
+    @Tag("composition")
     void a_step_of_a_convolutional_network_allocates_nothing_but_tasks_of_threads() {
         var random = TorchRandom.seeded(1);
         var options = Conv2dOptions.PYTORCH.withPadding(1);

@@ -20,6 +20,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** A model whose output layer uses the table of its embedding; its training is held beside PyTorch's elsewhere. */
+@Tag("composition")
 class TyingTest {
     private static final int TOKENS = 6;
     private static final int WIDTH = 5;
@@ -112,6 +113,7 @@ class TyingTest {
 
     @Test
     @Tag("allocation")
+    @Tag("long")
     void a_step_allocates_nothing() {
         assumeTrue(Backend.vectors().contains("float vectors"), "the fallback kernels make small temporary arrays");
         var model = model();

@@ -1,7 +1,9 @@
 """Exchanges the weights of small models with TorchWeightsTest, through a reader and a writer of safetensors.
 
-python3 exchange.py write KIND WEIGHTS BATCH: makes a model, writes its state dict, an input x and its output y
-python3 exchange.py read KIND WEIGHTS BATCH RESULT: loads the state dict, writes the output y for the input x of BATCH
+python3 exchange.py write FOLDER: makes each model, writes its state dict, an input x and its output y
+python3 exchange.py read FOLDER: loads each state dict, writes the output y for the input x
+
+The files are KIND-weights.safetensors, KIND-x.safetensors and KIND-y.safetensors.
 """
 
 import json
@@ -77,22 +79,25 @@ MODELS = {
 }
 
 
-def main(action, kind, weights, batch, result=None):
-    torch.manual_seed(5)
-    model, x = MODELS[kind]()
-    if action == "write":
-        with torch.no_grad():
-            for parameter in model.parameters():
-                parameter.add_(0.1 * torch.randn_like(parameter))
-        for _ in range(3):
-            model(x)
-        model.eval()
-        write_file(weights, model.state_dict())
-        write_file(batch, {"x": x, "y": model(x)})
-    else:
-        model.load_state_dict(read_file(weights))
-        model.eval()
-        write_file(result, {"y": model(read_file(batch)["x"])})
+def main(action, folder):
+    for kind, make in MODELS.items():
+        torch.manual_seed(5)
+        model, x = make()
+        weights, x_file, y_file = (f"{folder}/{kind}-{part}.safetensors" for part in ("weights", "x", "y"))
+        if action == "write":
+            with torch.no_grad():
+                for parameter in model.parameters():
+                    parameter.add_(0.1 * torch.randn_like(parameter))
+            for _ in range(3):
+                model(x)
+            model.eval()
+            write_file(weights, model.state_dict())
+            write_file(x_file, {"x": x})
+        else:
+            model.load_state_dict(read_file(weights))
+            model.eval()
+            x = read_file(x_file)["x"]
+        write_file(y_file, {"y": model(x)})
 
 
 main(*sys.argv[1:])

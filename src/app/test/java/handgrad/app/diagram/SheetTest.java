@@ -19,6 +19,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -26,6 +27,10 @@ import org.junit.jupiter.params.provider.MethodSource;
 class SheetTest {
     /** The smallest letters on A3, in points. */
     private static final double READABLE = 6;
+
+    /** The barest sheet and the two fullest. */
+    private static final List<Style> EXTREMES = List.of(
+            new Style(Backward.NONE, false), new Style(Backward.FORMULAS, true), new Style(Backward.ANSWERS, true));
 
     private static final Set<String> LABELLED = Set.of("tensor", "operation", "layer", "gradient");
 
@@ -38,17 +43,28 @@ class SheetTest {
     @ParameterizedTest
     @MethodSource("models")
     void nothing_overlaps_or_leaves_the_page_and_letters_can_be_read(String model) throws Exception {
+        check(model, EXTREMES);
+    }
+
+    @ParameterizedTest
+    @Tag("long")
+    @MethodSource("models")
+    void nor_does_anything_in_any_style(String model) throws Exception {
+        var styles = Arrays.stream(Backward.values())
+                .flatMap(backward -> Stream.of(new Style(backward, false), new Style(backward, true)))
+                .toList();
+        check(model, styles);
+    }
+
+    private static void check(String model, List<Style> styles) throws Exception {
         var subject = withAllChecked(DiagramCommand.subject(model));
         var opened =
                 subject.layers().isEmpty() ? List.of(List.<String>of()) : List.of(List.<String>of(), List.of("all"));
         for (var open : opened) {
-            for (var backward : Backward.values()) {
-                for (boolean values : new boolean[] {false, true}) {
-                    var style = new Style(backward, values);
-                    check(
-                            "%s, open %s, %s".formatted(model, open, style),
-                            new Drawing(subject, style, Paper.A3, open).sheet());
-                }
+            for (var style : styles) {
+                check(
+                        "%s, open %s, %s".formatted(model, open, style),
+                        new Drawing(subject, style, Paper.A3, open).sheet());
             }
         }
         var small = new Drawing(subject, new Style(Backward.FORMULAS, false), Paper.A4, List.of()).sheet();

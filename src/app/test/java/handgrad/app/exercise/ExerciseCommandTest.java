@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -19,12 +20,28 @@ class ExerciseCommandTest {
     @TempDir
     private Path folder;
 
+    /** The basics, one in which a network is trained, a rung and a fault; the long tests check the others. */
+    static Stream<Exercise> some() {
+        return Stream.of("5", "12", "rung-1", "fault-3").map(Exercise::named);
+    }
+
+    static Stream<Exercise> someWithBlanks() {
+        return some().filter(exercise -> !exercise.isFault());
+    }
+
     static List<Exercise> all() {
         return Exercise.all();
     }
 
     @ParameterizedTest
+    @Tag("long")
     @MethodSource("all")
+    void everySolutionIsRight(Exercise exercise) throws IOException {
+        theSolutionIsRight(exercise);
+    }
+
+    @ParameterizedTest
+    @MethodSource("some")
     void theSolutionIsRight(Exercise exercise) throws IOException {
         var result = check(exercise, exercise.solution());
         int count = exercise.steps().size();
@@ -35,7 +52,14 @@ class ExerciseCommandTest {
     }
 
     @ParameterizedTest
+    @Tag("long")
     @MethodSource("handgrad.app.exercise.ExerciseTest#withBlanks")
+    void everyUntouchedFileSaysWhatComesNext(Exercise exercise) throws IOException {
+        anUntouchedFileSaysWhatComesNext(exercise);
+    }
+
+    @ParameterizedTest
+    @MethodSource("someWithBlanks")
     void anUntouchedFileSaysWhatComesNext(Exercise exercise) throws IOException {
         var file = write(exercise, exercise.skeleton());
         var name = exercise.name();

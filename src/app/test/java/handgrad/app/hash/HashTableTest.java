@@ -70,7 +70,7 @@ class HashTableTest {
     }
 
     @ParameterizedTest
-    @EnumSource(names = "GPT")
+    @EnumSource(names = "MLP_BN")
     void the_command_prints_the_hash(HashedModel model, @TempDir Path folder) {
         checkCommand(model, folder);
     }

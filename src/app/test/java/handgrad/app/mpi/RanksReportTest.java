@@ -8,6 +8,7 @@ import handgrad.testing.RankLauncher;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -74,7 +75,7 @@ class RanksReportTest {
     }
 
     @ParameterizedTest
-    @EnumSource(RankLauncher.class)
+    @EnumSource(names = "OPEN_MPI")
     void doctorReportsTheRanks(RankLauncher launcher) throws Exception {
         var result = RankJob.run(launcher, 2, Map.of(), Main.class, "doctor");
 
@@ -95,6 +96,13 @@ class RanksReportTest {
                         + " for 4 MiB");
         assertThat(ranks.getLast()).isEqualTo("speed     is measured by doctor without a launcher");
         assertThat(rows).filteredOn(row -> row.startsWith("CPU ")).hasSize(1);
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = "MPICH")
+    @Tag("long")
+    void soItDoesUnderAnotherLauncher(RankLauncher launcher) throws Exception {
+        doctorReportsTheRanks(launcher);
     }
 
     @ParameterizedTest

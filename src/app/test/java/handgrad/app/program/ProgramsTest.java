@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -59,6 +60,15 @@ class ProgramsTest {
     }
 
     @Test
+    void those_that_train_for_long_compile() throws Exception {
+        for (var name : List.of("ImageCnn.java", "Transfer.java")) {
+            assertThat(SourceProgram.compile(PROGRAM.resolveSibling(name)).mainClass())
+                    .hasDeclaredMethods("main");
+        }
+    }
+
+    @Test
+    @Tag("long")
     void convolutions_learn_images_better() throws Exception {
         var lines = printedBy(Path.of("../../examples/programs", "ImageCnn.java"));
         assertThat(lines).hasSize(6);
@@ -88,6 +98,7 @@ class ProgramsTest {
     }
 
     @Test
+    @Tag("long")
     void transferred_convolutions_do_better_than_new_ones() throws Exception {
         var line =
                 printedBy(Path.of("../../examples/programs", "Transfer.java")).getLast();

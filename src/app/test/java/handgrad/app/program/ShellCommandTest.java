@@ -13,16 +13,25 @@ class ShellCommandTest {
     @TempDir
     private Path preferences;
 
+    /** All in one session: it is two JVMs, each as slow to start as any. */
     @Test
-    void knowsTheEngine() throws Exception {
-        assertThat(type("DType.FLOAT32\nParameter.class\n"))
+    void knowsTheEngineTellsOfAnErrorAndStaysWhenASnippetWantsTooMuchMemory() throws Exception {
+        assertThat(type("""
+            DType.FLOAT32
+            Parameter.class
+            unknown
+            int kept = 7
+            var all = new java.util.ArrayList<long[]>()
+            while (true) all.add(new long[10_000_000])
+            kept + 1
+            """))
                 .contains("$1 ==> FLOAT32")
-                .contains("$2 ==> class handgrad.nn.Parameter");
-    }
-
-    @Test
-    void tellsOfAnErrorWithoutTheWarningOfIncubatorModules() throws Exception {
-        assertThat(type("unknown\n")).contains("symbol:   variable unknown").doesNotContain("incubating");
+                .contains("$2 ==> class handgrad.nn.Parameter")
+                .contains("symbol:   variable unknown")
+                // The warning of incubator modules.
+                .doesNotContain("incubating")
+                .contains("java.lang.OutOfMemoryError")
+                .contains("==> 8");
     }
 
     @Test
@@ -37,16 +46,6 @@ class ShellCommandTest {
                 .contains("State engine terminated.")
                 .contains("/reload -restore")
                 .contains("==> 8");
-    }
-
-    @Test
-    void staysWhenASnippetWantsTooMuchMemory() throws Exception {
-        assertThat(type("""
-            int kept = 7
-            var all = new java.util.ArrayList<long[]>()
-            while (true) all.add(new long[10_000_000])
-            kept + 1
-            """)).contains("java.lang.OutOfMemoryError").contains("==> 8");
     }
 
     private String type(String lines) throws Exception {

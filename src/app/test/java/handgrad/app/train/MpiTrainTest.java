@@ -71,7 +71,14 @@ class MpiTrainTest {
     }
 
     @ParameterizedTest
-    @EnumSource
+    @EnumSource(names = "MPICH")
+    @Tag("long")
+    void so_it_is_under_another_launcher(RankLauncher launcher) throws Exception {
+        what_fails_in_all_processes_is_said_once(launcher);
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = "OPEN_MPI")
     void what_fails_in_all_processes_is_said_once(RankLauncher launcher) throws Exception {
         var result = RankJob.run(launcher, 3, Map.of(), Main.class, command("ranks", "mlp --shards 2"));
         assertThat(words(result))

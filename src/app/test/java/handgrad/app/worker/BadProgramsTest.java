@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -35,19 +36,11 @@ class BadProgramsTest {
     @Test
     void anExerciseIsCheckedWhateverItsCodeDoes() throws Exception {
         exercise("exit", FORWARD, "System.exit(0);");
-        exercise("exit of a thread", FORWARD, """
-                var other = new Thread(() -> System.exit(3)); \
-                other.start(); \
-                try { other.join(); } catch (Exception e) {}""");
         exercise("halt", BACKWARD, "Runtime.getRuntime().halt(0);");
         exercise("flood", FORWARD, "while (this.a != null) IO.println(\"again\");");
-        exercise("closed", FORWARD, "System.out.close(); System.err.close();");
-        exercise("reading", FORWARD, "try { System.in.readAllBytes(); } catch (Exception e) {}");
         exercise("thread", FORWARD, "Thread.ofPlatform().name(\"other\").start(() -> { while (true) {} });");
-        exercise("hook", FORWARD, "Runtime.getRuntime().addShutdownHook(new Thread(() -> { while (true) {} }));");
 
         assertFailed("exit", EXIT);
-        assertFailed("exit of a thread", EXIT);
         assertFailed("halt", ": it ended the JVM with exit code 0, by Runtime.halt or the like; take that call out");
         var flood = result("flood");
         assertThat(flood.code()).isOne();
@@ -56,30 +49,58 @@ class BadProgramsTest {
                 .isEqualTo(line(
                         "flood",
                         ":20: has printed more than 1,000,000 bytes, in forward; look for a print in" + " a loop"));
-        assertThat(result("closed").out()).contains("Next: ");
-        assertThat(result("reading").out()).contains("Next: ");
         assertThat(result("thread").err())
                 .isEqualTo(line("thread", ": leaves the thread other running, which ends now"));
+    }
+
+    @Test
+    @Tag("long")
+    void soItIsWhateverElseItDoes() throws Exception {
+        exercise("exit of a thread", FORWARD, """
+            var other = new Thread(() -> System.exit(3)); \
+            other.start(); \
+            try { other.join(); } catch (Exception e) {}\
+            """);
+        exercise("closed", FORWARD, "System.out.close(); System.err.close();");
+        exercise("reading", FORWARD, "try { System.in.readAllBytes(); } catch (Exception e) {}");
+        exercise("hook", FORWARD, "Runtime.getRuntime().addShutdownHook(new Thread(() -> { while (true) {} }));");
+
+        assertFailed("exit of a thread", EXIT);
+        assertThat(result("closed").out()).contains("Next: ");
+        assertThat(result("reading").out()).contains("Next: ");
         assertThat(result("hook").out()).contains("Next: ");
     }
 
     @Test
     void aProgramHasTheStreamsAndTheExitCodeThatItWouldHaveAlone() throws Exception {
         program("echo", """
-                IO.print(IO.readln().toUpperCase(Locale.ROOT)); System.err.print("?"); System.exit(3);""");
+            IO.print(IO.readln().toUpperCase(Locale.ROOT)); System.err.print("?"); System.exit(3);\
+            """);
         program("thread", "new Thread(() -> IO.println(\"after main\")).start();");
-        program("deep thread", "new Thread(this::go).start(); } void go() { go(); } void unused() {");
-        program("minus one", "System.exit(-1);");
-        program("halt", "Runtime.getRuntime().halt(4);");
-        program("closed", "System.out.close(); System.err.close(); throw new IllegalStateException(\"no\");");
         program("killed", """
-                new ProcessBuilder("kill", "-9", "" + ProcessHandle.current().pid()).start(); \
-                Thread.sleep(600_000);""");
+            new ProcessBuilder("kill", "-9", "" + ProcessHandle.current().pid()).start(); \
+            Thread.sleep(600_000);\
+            """);
         program("endless", "while (true) { Thread.onSpinWait(); }", "--time-limit", "1");
         process("echo").process().outputWriter().append("one line\n").flush();
 
         assertThat(result("echo")).isEqualTo(new CommandResult(3, "ONE LINE", "?\n"));
         assertThat(result("thread")).isEqualTo(new CommandResult(0, "after main\n", ""));
+        assertFailed("killed", ": its JVM was killed by the system: too little memory?");
+        assertFailed(
+                "endless",
+                ":1: still running after 1 s, in main; look for a loop or a wait without end, or give it more by"
+                        + " --time-limit SECONDS");
+    }
+
+    @Test
+    @Tag("long")
+    void soHasAProgramThatEndsInAnotherWay() throws Exception {
+        program("deep thread", "new Thread(this::go).start(); } void go() { go(); } void unused() {");
+        program("minus one", "System.exit(-1);");
+        program("halt", "Runtime.getRuntime().halt(4);");
+        program("closed", "System.out.close(); System.err.close(); throw new IllegalStateException(\"no\");");
+
         assertThat(result("deep thread"))
                 .isEqualTo(new CommandResult(
                         0,
@@ -90,19 +111,15 @@ class BadProgramsTest {
         assertThat(result("closed"))
                 .isEqualTo(new CommandResult(
                         1, "", "java.lang.IllegalStateException: no\n\tat Program.main(Program.java:1)\n"));
-        assertFailed("killed", ": its JVM was killed by the system: too little memory?");
-        assertFailed(
-                "endless",
-                ":1: still running after 1 s, in main; look for a loop or a wait without end, or give it more by"
-                        + " --time-limit SECONDS");
     }
 
     @Test
     void theWorkerEndsWithItsSupervisor() throws Exception {
         var waiting = """
-                Runtime.getRuntime().addShutdownHook(new Thread(() -> IO.println("saved"))); \
-                IO.println("ready"); \
-                Thread.sleep(600_000);""";
+            Runtime.getRuntime().addShutdownHook(new Thread(() -> IO.println("saved"))); \
+            IO.println("ready"); \
+            Thread.sleep(600_000);\
+            """;
         program("ended", waiting);
         program("killed", waiting);
         var ended = process("ended").process();
