@@ -14,8 +14,8 @@ public enum RankLauncher {
     MPICH("HYDRA");
 
     /**
-     * What the launcher of handgrad sets, so that the network layer of MPICH leaves the signals of a JVM alone, and what
-     * keeps it to memory.
+     * What the launcher of handgrad sets, so that the network layer of MPICH leaves the signals of a JVM alone, and
+     * what keeps it to memory.
      */
     public static final Map<String, String> ENVIRONMENT =
             Map.of("UCX_ERROR_SIGNALS", "", "UCX_DEBUG_SIGNO", "0", "UCX_TLS", "self,sm");

@@ -122,7 +122,8 @@ class MpiLoaderTest {
 
     @Test
     void namesWhatItRefused() throws Exception {
-        var library = Files.move(StubLibrary.compile(MpiLoaderTest.class, folder, "MPICH"), folder.resolve("libmpich-stub.so"));
+        var compiled = StubLibrary.compile(MpiLoaderTest.class, folder, "MPICH");
+        var library = Files.move(compiled, folder.resolve("libmpich-stub.so"));
 
         assertRefused(
                 new MpiConfiguration(

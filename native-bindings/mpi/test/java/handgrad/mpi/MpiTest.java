@@ -96,7 +96,8 @@ class MpiTest {
     @ParameterizedTest
     @CsvSource({"OPEN_MPI, 2", "OPEN_MPI, 8", "MPICH, 2", "MPICH, 8"})
     void runsAnyNumberOfRanks(RankLauncher launcher, int ranks) throws Exception {
-        assertThat(Jobs.run(launcher, ranks, RankLauncher.ENVIRONMENT, RanksProgram.class).output()).startsWith(ranks + " ranks, ");
+        var job = Jobs.run(launcher, ranks, RankLauncher.ENVIRONMENT, RanksProgram.class);
+        assertThat(job.output()).startsWith(ranks + " ranks, ");
     }
 
     private static Map<String, String> withLibrary(Path library) {
