@@ -25,8 +25,12 @@ import org.junit.jupiter.api.io.TempDir;
  * were saved and not restored, the end would be the same.
  */
 class StatePartsTest {
-    /** The time, and what the next step sets before anybody asks for it. */
-    private static final List<String> WITHOUT_A_TRACE = List.of("state.numbers.seconds", "state.numbers.last-loss");
+    /**
+     * The time; what the next step sets before anybody asks for it; and the generator of a gpt's dropout, which is that
+     * of its batches and restored again with them.
+     */
+    private static final List<String> WITHOUT_A_TRACE =
+            List.of("state.numbers.seconds", "state.numbers.last-loss", "generators.dropout.random");
 
     private static final String OLDER = "checkpoint-2.safetensors";
     private static final String RESUMED = "checkpoint-4.safetensors";
@@ -38,7 +42,7 @@ class StatePartsTest {
     @Test
     void each_counts_with_running_statistics_and_shards() throws IOException {
         assertThat(parts("train", "mlp-bn", "--hidden", "4", "--batch-size", "8", "--shards", "2", "--patience", "9"))
-                .containsExactly("generators", "model", "numbers", "recorder");
+                .containsExactly("model", "numbers", "optimizer", "random", "recorder");
     }
 
     @Test
@@ -56,19 +60,21 @@ class StatePartsTest {
                         "8",
                         "--batch-size",
                         "2",
+                        "--warmup",
+                        "2",
                         "--dropout",
                         "0.2",
                         "--eval-batches",
                         "1",
                         "--shards",
                         "2"))
-                .containsExactly("generators", "model", "numbers", "optimizer", "random", "recorder");
+                .containsExactly("batch", "model", "numbers", "optimizer", "random", "recorder");
     }
 
     @Test
     void each_counts_of_makemores() throws IOException {
         assertThat(parts("train", "makemore-gru", "--embedding", "4", "--hidden", "4", "--batch-size", "4"))
-                .containsExactly("batches", "model", "numbers", "optimizer", "random", "recorder");
+                .containsExactly("model", "numbers", "optimizer", "random", "recorder", "rows");
     }
 
     @Test
@@ -80,7 +86,7 @@ class StatePartsTest {
     private TreeSet<String> parts(String... options) throws IOException {
         var command = new ArrayList<>(List.of(options));
         // Between the two checkpoints and not after them: a better loss takes the place of the best.
-        var every = options[1].matches("gpt|makemore.*") ? "3" : "4";
+        var every = options[1].startsWith("makemore") ? "3" : "4";
         if (!options[0].equals("audio")) {
             var names = Files.write(
                     folder.resolve("names.txt"), Names.bundled().words().subList(0, 60));
@@ -98,7 +104,9 @@ class StatePartsTest {
         for (var name : newer.tensors().keySet()) {
             var tensors = new LinkedHashMap<>(newer.tensors());
             var before = Objects.requireNonNull(older.tensors().get(name), name);
-            if (WeightsHash.of(Map.of("", before)).equals(WeightsHash.of(Map.of("", tensors.put(name, before))))) {
+            if (WITHOUT_A_TRACE.contains(name)
+                    || WeightsHash.of(Map.of("", before))
+                            .equals(WeightsHash.of(Map.of("", tensors.put(name, before))))) {
                 continue;
             }
             // Of the weights and of what the optimiser has of each the tests of checkpoints try all.
