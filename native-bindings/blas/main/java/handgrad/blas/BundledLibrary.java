@@ -82,8 +82,9 @@ final class BundledLibrary {
     }
 
     /**
-     * The lines of openblas.sha256 for a platform, the library first, and each before what it needs in turn. They are what sha256sum prints for the unpacked
-     * jars in org/bytedeco/openblas; a new version of the dependency needs new ones.
+     * The lines of openblas.sha256 for a platform, the library first, and each before what it needs in turn. They are
+     * what sha256sum prints for the unpacked jars in org/bytedeco/openblas; a new version of the dependency needs new
+     * ones.
      */
     private static List<NativeFile> files(String platform) {
         try (InputStream table = BundledLibrary.class.getResourceAsStream("openblas.sha256")) {

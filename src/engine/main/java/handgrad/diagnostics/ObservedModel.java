@@ -73,8 +73,8 @@ final class ObservedModel {
     }
 
     /**
-     * Whether an element is NaN or +∞; -∞ may be a mask. By a plain loop in float32, which is looked at in every step: a
-     * reduction on vectors is slow until it is compiled, which is late where nothing else of a training calls it.
+     * Whether an element is NaN or +∞; -∞ may be a mask. By a plain loop in float32, asked in every step: a reduction
+     * on vectors is slow until it is compiled, which is late where nothing else of a training calls it.
      */
     private static boolean isBroken(Tensor logits) {
         if (logits.dtype() != DType.FLOAT32) {

@@ -14,8 +14,8 @@ final class Sample {
     static final int LARGE = 10_007;
 
     /**
-     * Loops over elements call a method for so many at a time. The JVM compiles a method that is called a hundred times,
-     * a loop within one call only after 60,000 turns, and by then a short training is over.
+     * Loops over elements call a method for so many at a time. The JVM compiles a method that is called a hundred
+     * times, a loop within one call only after 60,000 turns, and by then a short training is over.
      */
     static final int BLOCK = 32;
 
