@@ -99,6 +99,7 @@ class HouseTest {
             "handgrad.app.study.fold",
             "handgrad.app.study.published",
             "handgrad.app.study.puzzle",
+            "handgrad.app.study.scale",
             "handgrad.app.study.transforms",
             "handgrad.app.study.trigram",
             "handgrad.app.study.zeroinit",

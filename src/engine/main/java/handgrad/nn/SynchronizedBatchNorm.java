@@ -72,7 +72,7 @@ final class SynchronizedBatchNorm {
         return sums;
     }
 
-    /** First part of the forward pass of shard i of this rank, of its nᵢ rows: meanᵢ = Σ x / nᵢ, Mᵢ = Σ (x - meanᵢ)². */
+    /** First part of the forward pass of shard i of this rank, nᵢ rows: meanᵢ = Σ x / nᵢ, Mᵢ = Σ (x - meanᵢ)². */
     void beginForward(int i, Tensor x) {
         var shard = shards.get(i);
         var weight = shard.layer.weight().value();

@@ -20,8 +20,8 @@ public final class SharedNormalizations {
     private SharedNormalizations() {}
 
     /**
-     * The statistics of some rows: mean + rest = Σ x / n, where rest is what the mean was rounded by, and variance = Σ (x
-     * - mean)² / n.
+     * The statistics of some rows: mean + rest = Σ x / n, where rest is what the mean was rounded by, and variance =
+     * Σ (x - mean)² / n.
      *
      * @param x (…, features), n rows
      * @param mean (features), written

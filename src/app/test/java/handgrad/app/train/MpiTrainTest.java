@@ -3,13 +3,16 @@ package handgrad.app.train;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import handgrad.app.CommandResult;
+import handgrad.app.JavaProcess;
 import handgrad.app.Main;
 import handgrad.app.mpi.RankJob;
 import handgrad.testing.RankLauncher;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
@@ -84,6 +87,26 @@ class MpiTrainTest {
         assertThat(words(result))
                 .containsExactly("handgrad: --shards 2 is fewer than the 3 ranks, each of which wants a shard; start"
                         + " fewer, or give more shards");
+        assertThat(result.code()).isEqualTo(2);
+        assertThat(folder.resolve("ranks")).doesNotExist();
+    }
+
+    /** Two programs of one job: rank 1 has a heap of its own. */
+    @ParameterizedTest
+    @EnumSource
+    @Tag("long")
+    void a_rank_without_memory_ends_all(RankLauncher launcher) throws Exception {
+        var command = command("ranks", "mlp --shards 2 --hidden 500 --batch-size 4000 --steps 100000");
+        var more = new ArrayList<>(List.of(":", "-n", "1"));
+        more.addAll(JavaProcess.command(List.of("-Xmx24m"), Main.class, command));
+        var all = Stream.concat(Stream.of(command), more.stream()).toArray(String[]::new);
+        var result = RankJob.run(launcher, 1, Map.of(), Main.class, all);
+        assertThat(words(result))
+                .singleElement()
+                .asString()
+                .matches("handgrad: mlp with --batch-size 4000, --hidden 500, --embedding 10 and --block-size 3 needs"
+                        + " \\d+ MiB, and Java may use \\d+ MiB here: make one of them smaller, or give more memory,"
+                        + " as in ./handgrad -Xmx1g train ...");
         assertThat(result.code()).isEqualTo(2);
         assertThat(folder.resolve("ranks")).doesNotExist();
     }
