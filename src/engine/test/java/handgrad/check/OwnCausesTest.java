@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Usual mistakes in a function, a loss and a layer of one's own, whose forward passes are made of tensor operations. */
+/** Usual mistakes in a function, a loss and a layer of one's own, made of tensor operations. */
 @Tag("no-kernel")
 class OwnCausesTest {
     private static String cause(GradientCheck check, String name) {

@@ -71,8 +71,8 @@ public final class PassGraph {
     }
 
     /**
-     * The values of a function as the search for a mistake reads them, its output last, which is named Out unless it has
-     * a name. Of a number that a program took out of a tensor of one element, the output is that tensor.
+     * The values of a function as the search for a mistake reads them, its output last, which is named Out unless it
+     * has a name. Of a number that a program took out of a tensor of one element, the output is that tensor.
      *
      * @return none if no operation of tensors has made the output, or more than 20,000 have
      */
