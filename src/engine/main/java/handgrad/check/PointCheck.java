@@ -1,6 +1,7 @@
 package handgrad.check;
 
 import handgrad.check.WatchedPasses.Target;
+import handgrad.check.backward.BackwardSearch;
 import handgrad.check.cause.Diagnosis;
 import handgrad.check.cause.Evidence;
 import handgrad.check.cause.Use;
@@ -9,6 +10,7 @@ import handgrad.check.difference.Coverage;
 import handgrad.check.difference.TensorCheck;
 import handgrad.check.difference.Tensors;
 import handgrad.check.difference.Tolerance;
+import handgrad.check.pass.PassGraph;
 import handgrad.check.result.Cause;
 import handgrad.check.result.TensorResult;
 import handgrad.random.TorchRandom;
@@ -149,7 +151,28 @@ final class PointCheck {
                 () -> staleness.of(t, gradient, expected, differences.rounding()),
                 differences.rounding(),
                 false,
-                List::of));
+                () -> fromGraph(name, gradient, expected)));
+    }
+
+    /** What the operations of the forward pass tell, as far as it is made of such. */
+    private List<Cause> fromGraph(String name, Tensor gradient, Tensor expected) {
+        var inputs = WatchedPasses.copies(batch);
+        var values = PassGraph.ofFunction(names -> {
+            for (int i = 0; i < inputs.length; i++) {
+                names.name(passes.inputName(i), inputs[i]);
+            }
+            passes.parameters().forEach((other, parameter) -> names.name(other, parameter.value()));
+            return passes.forward(inputs);
+        });
+        if (values.isEmpty()) {
+            return List.of();
+        }
+        // Of one number it is the loss, whose gradient is 1.
+        if (dOut.shape().elements() == 1) {
+            double scale = dOut.getFlat(0);
+            return new BackwardSearch(name, values, _ -> null).explain(gradient.div(scale), expected.div(scale));
+        }
+        return BackwardSearch.ofFunction(name, values, dOut).explain(gradient, expected);
     }
 
     /** How far each gradient moves when every input and dOut are changed in their last digits. */

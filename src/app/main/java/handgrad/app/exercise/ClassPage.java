@@ -17,7 +17,7 @@ import java.util.stream.Stream;
  * opens without a program, so the page runs none, and its policy lets it load nothing.
  */
 final class ClassPage {
-    private static final String STYLE = resource("class.css");
+    private static final String STYLE = PageColors.STYLE + resource("class.css");
     private static final String HTML = resource("class.html")
             .replace("${policy}", "default-src 'none'; img-src data:; style-src '%s'".formatted(InlineText.hash(STYLE)))
             .replace("${style}", STYLE);

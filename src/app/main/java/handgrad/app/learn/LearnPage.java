@@ -2,6 +2,7 @@ package handgrad.app.learn;
 
 import handgrad.app.exercise.ExerciseExplanation;
 import handgrad.app.exercise.Marking;
+import handgrad.app.exercise.PageColors;
 import handgrad.page.InlineText;
 import handgrad.page.LocalServer;
 import handgrad.page.LocalServer.Answer;
@@ -26,7 +27,7 @@ final class LearnPage implements AutoCloseable {
     /** How long the page waits for news before it asks again; less than a connection may last. */
     private static final long NEWS_MILLIS = 20_000;
 
-    private static final String STYLE = resource("learn.css");
+    private static final String STYLE = PageColors.STYLE + resource("learn.css");
     private static final String PROGRAM = resource("learn.js");
     private static final String HTML = resource("learn.html")
             .replace(

@@ -75,9 +75,13 @@ final class Backward {
                     "dloss", Tensor.zeros(DType.FLOAT64, x.content().shape()).fill(1));
         }
         var name = x.name();
-        return name == null
-                ? program(x)
-                : Node.leaf(Kind.GRADIENT, "d" + name, x, () -> Objects.requireNonNull(gradients.apply(name)));
+        return name == null ? program(x) : Node.leaf(Kind.GRADIENT, "d" + name, x, () -> gradient(name, x));
+    }
+
+    /** A known gradient; of another one the numbers are not, so that nothing that uses it fits. */
+    private Tensor gradient(String name, Recorded x) {
+        var found = gradients.apply(name);
+        return found != null ? found : Tensor.zeros(DType.FLOAT64, shape(x)).fill(Double.NaN);
     }
 
     private static Shape shape(Recorded x) {

@@ -4,6 +4,7 @@ import handgrad.check.backward.Backward.UnknownGradientException;
 import handgrad.check.difference.Tensors;
 import handgrad.check.result.Cause;
 import handgrad.tensor.DType;
+import handgrad.tensor.Shape;
 import handgrad.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -71,6 +72,15 @@ public final class BackwardSearch {
         this.loss = values.getLast();
         this.values = List.copyOf(values);
         this.gradients = gradients;
+    }
+
+    /** A search in the gradients of a function, whose output comes last, from the gradient dOut of that output. */
+    public static BackwardSearch ofFunction(String name, List<Recorded> values, Tensor dOut) {
+        var all = new ArrayList<>(values);
+        var output = values.getLast();
+        // Its gradient is known, as that of any named tensor of a pass; how the loss is made of it is not.
+        all.add(new Recorded(null, null, Tensor.zeros(DType.FLOAT64, Shape.SCALAR), null, List.of(), List.of()));
+        return new BackwardSearch(name, all, other -> other.equals(output.name()) ? dOut : null);
     }
 
     /** What explains a gradient, the likeliest first; empty if nothing does or the pass has an unknown operation. */

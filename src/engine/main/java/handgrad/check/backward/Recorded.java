@@ -17,6 +17,7 @@ public final class Recorded {
     private final @Nullable Op operation;
     private final List<Double> arguments;
     private final List<Recorded> inputs;
+    private @Nullable String formula;
 
     /** A tensor; without an operation it was there before the pass. A label is what the program calls it. */
     public Recorded(
@@ -80,8 +81,12 @@ public final class Recorded {
         if (operation == null) {
             return content.shape().elements() == 1 ? String.valueOf(content.getFlat(0)) : "a constant";
         }
-        var text = formula();
-        return text.length() > LONGEST_TEXT ? operation + "(…)" : text;
+        // A value that is used twice has its text twice in a later one: without this it takes time without end.
+        if (formula == null) {
+            var text = formula();
+            formula = text.length() > LONGEST_TEXT ? operation + "(…)" : text;
+        }
+        return formula;
     }
 
     private String formula() {

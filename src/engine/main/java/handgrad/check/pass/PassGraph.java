@@ -70,9 +70,25 @@ public final class PassGraph {
                 .recorded(labels);
     }
 
+    /**
+     * The values of a function as the search for a mistake reads them, its output last, which is named Out unless it
+     * has a name. Of a number that a program took out of a tensor of one element, the output is that tensor.
+     *
+     * @return none if no operation of tensors has made the output, or more than 20,000 have
+     */
+    public static List<Recorded> ofFunction(NamedPass.Pass function) {
+        var reader = new Reader(false);
+        try {
+            var output = reader.made(Tracer.call(reader, () -> function.run(reader::name)));
+            return output == null ? List.of() : reader.graph(output, "Out").recorded(_ -> null);
+        } catch (TooLongException tooLong) {
+            return List.of();
+        }
+    }
+
     private static PassGraph of(NamedPass.Pass pass, Reader reader) {
         var result = Tracer.call(reader, () -> pass.run(reader::name));
-        return reader.graph(result);
+        return reader.graph(result, "loss");
     }
 
     /**
@@ -92,7 +108,7 @@ public final class PassGraph {
                 return reader;
             });
         } catch (LossReached reached) {
-            return reader.graph(reached.loss);
+            return reader.graph(reached.loss, "loss");
         }
         throw new IllegalArgumentException("the program ends without a loss; CrossEntropyLoss gives one");
     }
@@ -222,6 +238,16 @@ public final class PassGraph {
         }
     }
 
+    /** A pass that runs too many operations. */
+    private static final class TooLongException extends IllegalStateException {
+        private static final long serialVersionUID = 1L;
+
+        TooLongException() {
+            super(String.format(
+                    Locale.ROOT, "the pass runs more than %,d operations, too many for a graph", MOST_OPERATIONS));
+        }
+    }
+
     /** Ends a program at its loss. */
     private static final class LossReached extends RuntimeException {
         private static final long serialVersionUID = 1L;
@@ -254,8 +280,7 @@ public final class PassGraph {
         @Override
         public void operation(Op op, List<Double> arguments, List<Tensor> inputs, Tensor output) {
             if (count > MOST_OPERATIONS) {
-                throw new IllegalStateException(String.format(
-                        Locale.ROOT, "the pass runs more than %,d operations, too many for a graph", MOST_OPERATIONS));
+                throw new TooLongException();
             }
             var read = inputs.stream().map(this::value).toList();
             put(new Value(count++, output, op, arguments, read, origin()));
@@ -311,13 +336,30 @@ public final class PassGraph {
             return tensor;
         }
 
-        PassGraph graph(Tensor loss) {
+        /** A tensor that an operation has made: this one, or of one number the latest that holds it; else null. */
+        @Nullable
+        Tensor made(Tensor tensor) {
+            if (!value(tensor).isLeaf()) {
+                return tensor;
+            }
+            return tensor.shape().elements() != 1
+                    ? null
+                    : current.values().stream()
+                            .filter(value -> !value.isLeaf()
+                                    && value.shape().elements() == 1
+                                    && value.content.getFlat(0) == tensor.getFlat(0))
+                            .max(Comparator.comparingInt(Value::number))
+                            .map(Value::tensor)
+                            .orElse(null);
+        }
+
+        PassGraph graph(Tensor loss, String name) {
             var value = value(loss);
             if (value.isLeaf()) {
                 throw new IllegalArgumentException("PassGraph: no operation of Tensor or of a layer has made the loss");
             }
             if (value.name == null) {
-                value.name = "loss";
+                value.name = name;
             }
             return new PassGraph(value);
         }
