@@ -124,7 +124,7 @@ class DiagnosticsTest {
             mode = Mode.EXCLUDE,
             names = {"MLP", "MLP_SOFTMAX", "BIGRAM_COUNTED", "BIGRAM"})
     void the_healthy_lecture_models_get_no_advice(LectureModel model) {
-        requireNoAdvice(model, 300);
+        requireNoAdvice(model, LARGE.contains(model) ? 300 : 1_000);
     }
 
     @ParameterizedTest
@@ -133,10 +133,7 @@ class DiagnosticsTest {
             mode = Mode.EXCLUDE,
             names = {"MLP", "MLP_SOFTMAX", "BIGRAM_COUNTED", "BIGRAM"})
     void nor_do_they_after_more_steps(LectureModel model) {
-        requireNoAdvice(model, 1_000);
-        if (!LARGE.contains(model)) {
-            requireNoAdvice(model, 3_000);
-        }
+        requireNoAdvice(model, LARGE.contains(model) ? 1_000 : 3_000);
     }
 
     private static void requireNoAdvice(LectureModel model, int steps) {

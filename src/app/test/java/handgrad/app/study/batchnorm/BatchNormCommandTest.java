@@ -23,12 +23,12 @@ class BatchNormCommandTest {
     @Test
     void itsPageShowsTheNumbersThatAreBesideIt() throws IOException {
         var out = folder.resolve("out");
-        String[] options = {"--seeds", "2", "--steps", "10", "--samples", "20", "--width", "2", "--out", out.toString()
+        String[] options = {"--seeds", "2", "--steps", "20", "--samples", "20", "--width", "2", "--out", out.toString()
         };
         var first = study(options);
         assertThat(first.err()).isEmpty();
         assertThat(first.code()).isZero();
-        assertThat(first.out()).doesNotContain("NaN").contains("names network, 2 seeds, 10 steps");
+        assertThat(first.out()).doesNotContain("NaN").contains("names network, 2 seeds, 20 steps");
         assertThat(first.out().lines()).allMatch(line -> line.contains(folder.toString()) || line.length() <= 90);
         var results = Files.readString(out.resolve("results.jsonl"));
         assertThat(results.lines()).hasSize(3 * 2 * Variant.values().length);
@@ -62,13 +62,13 @@ class BatchNormCommandTest {
             double mean = 0;
             for (int seed = 1; seed <= 2; seed++) {
                 double[] losses = new StudyFolder(out)
-                        .measure(BatchNormRuns.experiment(network, Variant.BATCH_NORM, seed, 10, 2))
+                        .measure(BatchNormRuns.experiment(network, Variant.BATCH_NORM, seed, 20, 2))
                         .list("losses");
-                mean += losses[9] / 2;
+                mean += losses[19] / 2;
             }
             assertThat(mean).isBetween(2.5, 3.6);
             assertThat(chromium.run(
-                            "return handgrad.plots.get('Names network: training curves').data[2][9].toPrecision(4)"))
+                            "return handgrad.plots.get('Names network: training curves').data[2][19].toPrecision(4)"))
                     .isEqualTo("%.3f".formatted(mean));
         }
     }
