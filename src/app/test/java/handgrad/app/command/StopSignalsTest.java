@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import handgrad.app.JavaProcess;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
@@ -144,7 +145,8 @@ class StopSignalsTest {
         private NeverAsks() {}
 
         public static void main(String[] arguments) throws InterruptedException {
-            try (var signals = StopSignals.install(new PrintWriter(System.err), "the sleep")) {
+            var err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
+            try (var signals = StopSignals.install(err, "the sleep")) {
                 System.out.println("ready");
                 while (signals.pending().isEmpty()) {
                     Thread.sleep(1);

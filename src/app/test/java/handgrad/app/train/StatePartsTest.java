@@ -15,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -83,7 +84,7 @@ class StatePartsTest {
     }
 
     /** The parts of which something changed between two checkpoints, each of which was seen to count. */
-    private TreeSet<String> parts(String... options) throws IOException {
+    private Set<String> parts(String... options) throws IOException {
         var command = new ArrayList<>(List.of(options));
         // Between the two checkpoints and not after them: a better loss takes the place of the best.
         var every = options[1].startsWith("makemore") ? "3" : "4";
@@ -124,7 +125,7 @@ class StatePartsTest {
                     && !WITHOUT_A_TRACE.contains(name)
                     && before != null
                     && !before.equals(texts.put(name, before))) {
-                parts.add(name.split("\\.")[1]);
+                parts.add(name.split("\\.", 3)[1]);
                 assertThat(end(options[0], newer.tensors(), texts).equals(right))
                         .as(name)
                         .isFalse();
