@@ -80,10 +80,14 @@ final class SynchronizedBatchNorm {
             throw new IllegalArgumentException(
                     "BatchNorm1d: wants (N, " + features + ") or (N, L, " + features + "), x is " + x.shape());
         }
-        var mean = shard.mean = Buffers.like(weight, shard.mean);
-        var rest = shard.rest = Buffers.like(weight, shard.rest);
-        var variance = shard.variance = Buffers.like(weight, shard.variance);
-        var inverse = shard.inverseDeviation = Buffers.like(weight, shard.inverseDeviation);
+        var mean = Buffers.like(weight, shard.mean);
+        shard.mean = mean;
+        var rest = Buffers.like(weight, shard.rest);
+        shard.rest = rest;
+        var variance = Buffers.like(weight, shard.variance);
+        shard.variance = variance;
+        var inverse = Buffers.like(weight, shard.inverseDeviation);
+        shard.inverseDeviation = inverse;
         SharedNormalizations.statistics(x, shard.layer.options().epsilon(), mean, rest, variance, inverse);
         int n = x.shape().elements() / features;
         double[] own = moments[first + i];
@@ -136,8 +140,10 @@ final class SynchronizedBatchNorm {
             set(rest, j -> rest.dtype() == DType.FLOAT64 ? 0 : all[1 + j] - (float) all[1 + j]);
             set(state.variance(), variance);
             set(state.inverseDeviation(), j -> 1 / Math.sqrt(variance.applyAsDouble(j) + epsilon));
-            var normalized = shard.normalized = Buffers.like(x, shard.normalized);
-            var output = shard.output = Buffers.like(x, shard.output);
+            var normalized = Buffers.like(x, shard.normalized);
+            shard.normalized = normalized;
+            var output = Buffers.like(x, shard.output);
+            shard.output = output;
             SharedNormalizations.normalize(
                     x,
                     shard.layer.weight().value(),
@@ -157,9 +163,12 @@ final class SynchronizedBatchNorm {
         var shard = shards.get(i);
         try (var _ = shard.layer.state().passes.backward(dOut)) {
             var weight = shard.layer.weight();
-            var dWeight = shard.dWeight = Buffers.like(weight.value(), shard.dWeight);
-            var dBias = shard.dBias = Buffers.like(weight.value(), shard.dBias);
-            var means = shard.means = Buffers.like(weight.value().dtype(), Shape.of(2, features), shard.means);
+            var dWeight = Buffers.like(weight.value(), shard.dWeight);
+            shard.dWeight = dWeight;
+            var dBias = Buffers.like(weight.value(), shard.dBias);
+            shard.dBias = dBias;
+            var means = Buffers.like(weight.value().dtype(), Shape.of(2, features), shard.means);
+            shard.means = means;
             dWeight.fill(0);
             dBias.fill(0);
             SharedNormalizations.sums(dOut, Passes.kept(shard.normalized), dWeight, dBias, means);
@@ -193,7 +202,8 @@ final class SynchronizedBatchNorm {
         var shard = shards.get(i);
         var state = shard.layer.state();
         try (var pass = state.passes.backward(dOut)) {
-            var dX = shard.dX = Buffers.like(dOut, shard.dX);
+            var dX = Buffers.like(dOut, shard.dX);
+            shard.dX = dX;
             var means = Passes.kept(shard.means);
             double[] all = sums[0];
             set(means, j -> all[j] / (j < features ? moments[0][0] : state.divisor()));
