@@ -34,7 +34,7 @@ class OwnCausesTest {
     }
 
     /** tanh(x · W + b), its gradients of x, W and b, and what is told of each wrong one. */
-    private enum Function {
+    enum Function {
         SLOPE_FORGOTTEN(0, "1 - Out²", (dOut, d, x) -> dOut.matmulTransposeB(x[1])),
         FROM_ABOVE_FORGOTTEN(
                 0, "dOut, is forgotten", (dOut, d, x) -> d.div(dOut).matmulTransposeB(x[1])),
@@ -52,15 +52,17 @@ class OwnCausesTest {
                 (dOut, d, x) ->
                         x[0].matmul(x[1]).add(x[2]).square().rsub(1).mul(dOut).sum(0));
 
-        private interface Mistake {
-            Tensor gradient(Tensor dOut, Tensor d, Tensor... x);
+        private interface Gradient {
+            Tensor of(Tensor dOut, Tensor d, Tensor... x);
         }
 
         private final int wrong;
         private final String words;
-        private final Mistake mistake;
 
-        Function(int wrong, String words, Mistake mistake) {
+        @SuppressWarnings("ImmutableEnumChecker") // a method without state
+        private final Gradient mistake;
+
+        Function(int wrong, String words, Gradient mistake) {
             this.wrong = wrong;
             this.words = words;
             this.mistake = mistake;
@@ -69,7 +71,7 @@ class OwnCausesTest {
         private Tensor[] gradients(Tensor dOut, Tensor... x) {
             var d = forward(x).square().rsub(1).mul(dOut);
             Tensor[] all = {d.matmulTransposeB(x[1]), x[0].matmulTransposeA(d), d.sum(0)};
-            all[wrong] = mistake.gradient(dOut, d, x);
+            all[wrong] = mistake.of(dOut, d, x);
             return all;
         }
 
@@ -88,7 +90,7 @@ class OwnCausesTest {
     }
 
     /** The mean of the squares of output - target. */
-    private enum Mistake implements BinaryOperator<Tensor> {
+    enum Mistake implements BinaryOperator<Tensor> {
         TWO_FORGOTTEN("2 (input 0 - input 1)", (x, t) -> x.sub(t).div(15)),
         MEAN_FORGOTTEN("the division by 15 is missing", (x, t) -> x.sub(t).mul(2)),
         ROWS_FOR_ELEMENTS(
@@ -101,6 +103,8 @@ class OwnCausesTest {
         TARGET_TWICE("input 1 is too much", (x, t) -> x.sub(t.mul(2)).mul(2.0 / 15));
 
         private final String words;
+
+        @SuppressWarnings("ImmutableEnumChecker") // a method without state
         private final BinaryOperator<Tensor> gradient;
 
         Mistake(String words, BinaryOperator<Tensor> gradient) {
@@ -144,7 +148,7 @@ class OwnCausesTest {
     }
 
     /** gain ∘ x / √(mean x² + ε) of each row. */
-    private enum Wrong {
+    enum Wrong {
         NONE("", ""),
         MEAN_FORGOTTEN("input", "the mean of 4 divides by 4, so does its gradient"),
         SECOND_TERM_FORGOTTEN("input", "is missing: input is used in several places, and their gradients add"),
