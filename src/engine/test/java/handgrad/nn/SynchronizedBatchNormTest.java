@@ -212,7 +212,7 @@ class SynchronizedBatchNormTest {
             try {
                 return "loss " + parallel.forwardBackward(indices(TorchRandom.seeded(1), ROWS, 8), y);
             } catch (RankFailedException failed) {
-                return failed.getMessage();
+                return String.valueOf(failed.getMessage());
             }
         });
         assertThat(failures)
