@@ -16,6 +16,7 @@ import handgrad.page.Page.Section;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.function.IntToDoubleFunction;
 import java.util.stream.IntStream;
 
@@ -170,10 +171,10 @@ final class ScalePage {
                 var parts = model.parts(GPT2, ROWS, ranks);
                 table.add(
                         "" + ranks,
-                        number("%.2f", parts.get(Part.COMPUTE)),
-                        number("%.3f", parts.get(Part.UPDATE)),
-                        number("%.3f", parts.get(Part.BANDWIDTH)),
-                        number("%.4f", parts.get(Part.LATENCY)),
+                        number("%.2f", Objects.requireNonNull(parts.get(Part.COMPUTE))),
+                        number("%.3f", Objects.requireNonNull(parts.get(Part.UPDATE))),
+                        number("%.3f", Objects.requireNonNull(parts.get(Part.BANDWIDTH))),
+                        number("%.4f", Objects.requireNonNull(parts.get(Part.LATENCY))),
                         number("%.2f", model.seconds(GPT2, ROWS, ranks)),
                         number("%.0f %%", 100 * model.efficiency(GPT2, ROWS, ranks)));
             }
