@@ -120,7 +120,8 @@ class CertaintyTest {
                         (d, _) -> d.sum(0),
                         inputs(normal(1, 5, 1), x57)),
                 mistake(
-                        "it is zero everywhere: nothing is added to it, or it is set to zero after it was",
+                        "it is zero everywhere: nothing is added to it, it is set to zero after it was, or it is"
+                                + " multiplied by a quotient of whole numbers, such as 1/2, which is 0 in Java",
                         square,
                         (d, _) -> d.mul(0),
                         x57),

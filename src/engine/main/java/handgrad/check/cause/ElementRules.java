@@ -42,7 +42,9 @@ final class ElementRules {
     static List<Cause> zero(Evidence evidence) {
         return Tensors.largest(evidence.gradient()) == 0
                 ? List.of(new Cause(
-                        Kind.ZERO, "it is zero everywhere: nothing is added to it, or it is set to zero after it was"))
+                        Kind.ZERO,
+                        "it is zero everywhere: nothing is added to it, it is set to zero after it was, or it is"
+                                + " multiplied by a quotient of whole numbers, such as 1/2, which is 0 in Java"))
                 : List.of();
     }
 
