@@ -13,7 +13,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 @Tag("long")
 class WrongGradientScoreTest {
     @ParameterizedTest
-    @CsvSource({"fresh, 92", "notebooks, 92", "planted, 88"})
+    @CsvSource({"fresh, 92", "notebooks, 92", "planted, 88", "marking, 83"})
     void wrong_gradients_are_caught_and_most_are_explained(String name, double right) throws Exception {
         var folder = Objects.requireNonNull(WrongGradientScoreTest.class.getResource(name));
         var results = WrongGradientScore.of(Path.of(folder.toURI()));

@@ -132,7 +132,7 @@ final class Multiples {
         }
     }
 
-    private TreeSet<Double> divisors() {
+    private Set<Double> divisors() {
         var divisors = new TreeSet<Double>();
         for (var value : values) {
             if (value.inputs().size() == 1 && value.operation() == Op.DIV) {

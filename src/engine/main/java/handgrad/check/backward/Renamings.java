@@ -171,6 +171,9 @@ final class Renamings {
             if (node.is(Kind.EXPAND) && sum.is(Kind.SUM) && (int) sum.number() != wrong) {
                 var x = sum.inputs().getFirst();
                 var shape = x.value().shape();
+                if (wrong >= shape.rank()) {
+                    continue;
+                }
                 right = (int) sum.number();
                 var other = Nodes.expand(shape.with(wrong, 1), shape, Nodes.sum(wrong, x));
                 double factor = mean ? (double) shape.size(right) / shape.size(wrong) : 1;
