@@ -3,7 +3,6 @@ package handgrad.app.sequence;
 import handgrad.app.command.Checks;
 import handgrad.app.command.ExitCode;
 import handgrad.app.command.FailedException;
-import handgrad.app.command.StopSignals;
 import handgrad.app.command.WrongInputException;
 import handgrad.app.train.EvaluationOptions;
 import handgrad.app.train.Metrics;
@@ -18,6 +17,7 @@ import handgrad.app.train.SamplingOptions;
 import handgrad.app.train.SavedWeights;
 import handgrad.app.train.SavingOptions;
 import handgrad.app.train.ShardsOption;
+import handgrad.app.train.StoppableRanks;
 import handgrad.app.train.ThreadsOption;
 import handgrad.app.train.TrainCommand;
 import handgrad.nn.Collective;
@@ -185,7 +185,7 @@ public final class SequenceCommand implements Callable<Integer> {
         try (var report = new SequenceReport(asked, options, data, command, console.out());
                 var place = RunPlace.take(
                         ranks, folder, options, data.digest(), memory.checkpoint(options), saving, logEvery, console);
-                var signals = StopSignals.install(console.err(), "the start");
+                var signals = StoppableRanks.signals(ranks, console.err());
                 var metrics = new Metrics(console.err()::println)) {
             new SequenceRun(options, data, memory, place, metrics, report, sampling, console, ranks)
                     .run(saving, signals, metricsOptions);

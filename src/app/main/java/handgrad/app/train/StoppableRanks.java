@@ -4,6 +4,7 @@ import handgrad.app.command.ExitCode;
 import handgrad.app.command.StopSignal;
 import handgrad.app.command.StopSignals;
 import handgrad.nn.Collective;
+import java.io.PrintWriter;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.Optional;
@@ -16,6 +17,14 @@ public final class StoppableRanks implements Collective {
     private final Collective ranks;
     private final StopSignals signals;
     private int agreed = ExitCode.DONE;
+
+    /**
+     * Keeps the signals that come to a rank. Of several ranks none says what a signal waits for: their launcher sends
+     * one to all when one of them has ended, and says so itself.
+     */
+    public static StopSignals signals(Collective ranks, PrintWriter err) {
+        return ranks.size() > 1 ? StopSignals.install() : StopSignals.install(err, "the start");
+    }
 
     /** These ranks, and the signals that come to this one. */
     public StoppableRanks(Collective ranks, StopSignals signals) {

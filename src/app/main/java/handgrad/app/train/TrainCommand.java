@@ -5,7 +5,6 @@ import handgrad.app.command.ExitCode;
 import handgrad.app.command.FailedException;
 import handgrad.app.command.ModelOption;
 import handgrad.app.command.NamesOption;
-import handgrad.app.command.StopSignals;
 import handgrad.app.command.WrongInputException;
 import handgrad.data.Names;
 import handgrad.models.LectureModel;
@@ -222,7 +221,7 @@ public final class TrainCommand implements Callable<Integer> {
         try (var report = new RunReport(asked, options, command, console.out());
                 var place = RunPlace.take(
                         ranks, folder, options, digest, memory.checkpoint(options), saving, logEvery, console);
-                var signals = StopSignals.install(console.err(), "the start");
+                var signals = StoppableRanks.signals(ranks, console.err());
                 var metrics = new Metrics(console.err()::println)) {
             new TrainingRun(options, names, memory, place, metrics, report, sampling, console, ranks)
                     .run(saving, signals, metricsOptions, diagnostics);

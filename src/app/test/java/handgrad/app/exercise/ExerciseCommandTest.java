@@ -257,7 +257,9 @@ class ExerciseCommandTest {
         var result = check(BASICS, BASICS.solution().replace("db = a.mul(dp)", "db = b.mul(dp)"));
         assertThat(result.out())
                 .containsPattern("(?m)^b                exact: false  approximate: false  maxdiff: \\d")
-                .contains("db (line 56) is wrong: ")
+                .contains(
+                        "db (line 56) is wrong, likely cause: you used b where a is right; or it is 3 times too large,"
+                                + " with the wrong sign: look for a constant factor of the forward pass\n")
                 .contains("7 of 8 right, 1 wrong.\nNext: db (line 56) of ")
                 .doesNotContain("Correct it first");
         assertThat(result.code()).isOne();
@@ -266,9 +268,9 @@ class ExerciseCommandTest {
     @Test
     void namesEachCauseThatFits() throws IOException {
         assertThat(dividedBy(20))
-                .contains("dx (line 31) is wrong, likely cause: it is 6 times too large: a mean in the forward pass"
-                        + " divides by n = 6, so does its gradient; or a variance of n = 7 divides by n - 1 = 6, so"
-                        + " does its gradient\n");
+                .contains("dx (line 31) is wrong, likely cause: it is 6 times too large: look for a constant factor of"
+                        + " the forward pass; or it is summed over a dimension of size n = 6 once too often, or a mean"
+                        + " is missing\n");
         // The elements of positions.
         assertThat(dividedBy(30))
                 .contains("dx (line 31) is wrong: it is divided by 30 where the forward pass divides by 120, so it is 4"

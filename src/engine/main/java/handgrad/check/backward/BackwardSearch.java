@@ -126,7 +126,7 @@ public final class BackwardSearch {
         if (programs.isEmpty() || Double.isNaN(factor) || isExplained) {
             return causes;
         }
-        return Multiples.beside(causes, factor, values, isOneNumber);
+        return Multiples.beside(causes, factor, x.get(), values, isOneNumber);
     }
 
     /** Tries mistakes from the likely to the far-fetched, until no other can be told beside those found. */

@@ -33,6 +33,9 @@ final class Multiples {
     private final String what;
     private final List<Cause> causes = new ArrayList<>();
 
+    /** The size of a dimension that a mean was told of; 0 before. */
+    private int averaged;
+
     private Multiples(double factor, List<Recorded> values) {
         this.factor = factor;
         this.values = values;
@@ -56,19 +59,22 @@ final class Multiples {
     }
 
     /** Causes, and beside them what the factor tells: of one number every cause gives a factor, so it says less. */
-    static List<Cause> beside(List<Cause> causes, double factor, List<Recorded> values, boolean isOneNumber) {
+    static List<Cause> beside(
+            List<Cause> causes, double factor, Recorded x, List<Recorded> values, boolean isOneNumber) {
         if (!isOneNumber) {
-            return Stream.concat(of(factor, values).stream(), causes.stream()).toList();
+            return Stream.concat(of(factor, x, values).stream(), causes.stream())
+                    .toList();
         }
         return isUsual(factor)
-                ? Stream.concat(causes.stream(), of(factor, values).stream().limit(1))
+                ? Stream.concat(causes.stream(), of(factor, x, values).stream().limit(1))
                         .toList()
                 : causes;
     }
 
     /** All that it may mean; the likeliest first. */
-    private static List<Cause> of(double factor, List<Recorded> values) {
+    private static List<Cause> of(double factor, Recorded x, List<Recorded> values) {
         var multiples = new Multiples(factor, values);
+        multiples.means(x);
         multiples.divisions();
         multiples.variances();
         multiples.powers();
@@ -97,6 +103,29 @@ final class Multiples {
         causes.add(new Cause(kind, what + ": " + why));
     }
 
+    /** A mean over a dimension along which x was repeated, so that its gradient is a sum over it. */
+    private void means(Recorded x) {
+        var own = x.content().shape();
+        var sizes = new TreeSet<Integer>();
+        for (var value : values) {
+            var shape = value.content().shape();
+            for (int i = 0; value.inputs().contains(x) && i < shape.rank(); i++) {
+                int j = own.rank() - shape.rank() + i;
+                if (j < 0 || own.size(j) < shape.size(i)) {
+                    sizes.add(shape.size(i));
+                }
+            }
+        }
+        for (int n : sizes) {
+            if (n > 2 && !divisors().contains((double) n) && isClose(factor, 1.0 / n)) {
+                add(
+                        Cause.Kind.MISSING_MEAN,
+                        "it is divided by n = " + n + ", over which it is summed, as in a mean where the sum is right");
+                averaged = n;
+            }
+        }
+    }
+
     private void divisions() {
         for (double n : divisors()) {
             String number = Nodes.number(n);
@@ -118,7 +147,7 @@ final class Multiples {
                 sizes.add(size);
             }
         }
-        sizes.removeIf(n -> n < 3 || divisors().contains((double) n));
+        sizes.removeIf(n -> n < 3 || n == averaged || divisors().contains((double) n));
         for (int n : sizes) {
             if (isClose(factor, 1.0 / n)) {
                 add(
