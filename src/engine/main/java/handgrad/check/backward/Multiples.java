@@ -2,6 +2,7 @@ package handgrad.check.backward;
 
 import handgrad.check.result.Cause;
 import handgrad.tensor.Op;
+import handgrad.tensor.Shape;
 import handgrad.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -103,16 +104,21 @@ final class Multiples {
         causes.add(new Cause(kind, what + ": " + why));
     }
 
-    /** A mean over a dimension along which x was repeated, so that its gradient is a sum over it. */
+    /** A mean over a dimension along which x, or what has its elements alone, was repeated: its gradient is a sum. */
     private void means(Recorded x) {
-        var own = x.content().shape();
+        var forms = new ArrayList<>(List.of(x));
         var sizes = new TreeSet<Integer>();
         for (var value : values) {
             var shape = value.content().shape();
-            for (int i = 0; value.inputs().contains(x) && i < shape.rank(); i++) {
-                int j = own.rank() - shape.rank() + i;
-                if (j < 0 || own.size(j) < shape.size(i)) {
-                    sizes.add(shape.size(i));
+            for (var input : value.inputs()) {
+                if (!forms.contains(input)) {
+                    continue;
+                }
+                if (value.inputs().size() == 1
+                        && shape.elements() == x.content().shape().elements()) {
+                    forms.add(value);
+                } else {
+                    sizes.addAll(repetitions(input.content().shape(), shape));
                 }
             }
         }
@@ -124,6 +130,18 @@ final class Multiples {
                 averaged = n;
             }
         }
+    }
+
+    /** The sizes of the dimensions of a result that an input of this shape does not have as large. */
+    private static List<Integer> repetitions(Shape input, Shape result) {
+        var sizes = new ArrayList<Integer>();
+        for (int i = 0; i < result.rank(); i++) {
+            int own = input.rank() - result.rank() + i;
+            if (own < 0 || input.size(own) < result.size(i)) {
+                sizes.add(result.size(i));
+            }
+        }
+        return sizes;
     }
 
     private void divisions() {
