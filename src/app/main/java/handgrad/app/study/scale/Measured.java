@@ -29,20 +29,25 @@ record Measured(Link link, double compute, double update, double together) {
 
     static final int ROWS = 4;
 
+    /** Steps that do not count, at least: until then the JVM still compiles. */
+    private static final int LEAST_WARMUP = 20;
+
     static final GptOptions MODEL =
             GptOptions.GPT2.withVocabulary(1000).withBlockSize(128).withSizes(1, 12, 768);
 
     /**
-     * Measures; both ranks call it, and rank 0 computes alone while the other waits.
+     * Measures; both ranks call it. The steps of both come first, so that both JVMs have compiled them; then rank 0
+     * computes alone while the other waits.
      *
-     * @param steps of which the median counts, after as many that do not
+     * @param steps of which the median counts, after others that do not
      */
     static Measured of(Collective ranks, int steps) {
         var link = Link.measure(ranks);
         ranks.barrier();
+        double[] both = time(ranks, steps);
+        ranks.barrier();
         double[] alone = ranks.rank() == 0 ? time(Collective.single(), steps) : new double[2];
         ranks.barrier();
-        double[] both = time(ranks, steps);
         return new Measured(link, alone[0], alone[1], both[0] + both[1]);
     }
 
@@ -69,7 +74,7 @@ record Measured(Link link, double compute, double update, double together) {
         var y = tokens(random, ROWS, MODEL.blockSize());
         double[] compute = new double[steps];
         double[] update = new double[steps];
-        for (int i = -steps; i < steps; i++) {
+        for (int i = -Math.max(steps, LEAST_WARMUP); i < steps; i++) {
             optimizer.zeroGrad();
             long start = System.nanoTime();
             parallel.forwardBackward(x, y);
