@@ -1,5 +1,6 @@
 package handgrad.check.backward;
 
+import handgrad.check.difference.FactorText;
 import handgrad.check.result.Cause;
 import handgrad.tensor.Op;
 import handgrad.tensor.Shape;
@@ -8,7 +9,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
@@ -33,9 +33,6 @@ final class Multiples {
     private final List<Recorded> values;
     private final String what;
     private final List<Cause> causes = new ArrayList<>();
-
-    /** The size of a dimension that a mean was told of; 0 before. */
-    private int averaged;
 
     private Multiples(double factor, List<Recorded> values) {
         this.factor = factor;
@@ -75,14 +72,15 @@ final class Multiples {
     /** All that it may mean; the likeliest first. */
     private static List<Cause> of(double factor, Recorded x, List<Recorded> values) {
         var multiples = new Multiples(factor, values);
-        multiples.means(x);
+        var summed = summed(x, values);
+        multiples.means(summed);
         multiples.divisions();
         multiples.variances();
         multiples.powers();
         if (multiples.causes.stream().noneMatch(cause -> cause.kind() == Cause.Kind.CONSTANT_FACTOR)) {
             multiples.add(Cause.Kind.CONSTANT_FACTOR, "look for a constant factor of the forward pass");
         }
-        multiples.sizes();
+        multiples.sizes(summed);
         return multiples.causes;
     }
 
@@ -104,8 +102,19 @@ final class Multiples {
         causes.add(new Cause(kind, what + ": " + why));
     }
 
-    /** A mean over a dimension along which x, or what has its elements alone, was repeated: its gradient is a sum. */
-    private void means(Recorded x) {
+    /** A mean where the gradient is a sum. */
+    private void means(Set<Integer> summed) {
+        for (int n : summed) {
+            if (n > 2 && !divisors().contains((double) n) && isClose(factor, 1.0 / n)) {
+                add(
+                        Cause.Kind.MISSING_MEAN,
+                        "it is divided by n = " + n + ", over which it is summed, as in a mean where the sum is right");
+            }
+        }
+    }
+
+    /** The sizes of dimensions along which x, or what has its elements alone, was repeated: its gradient is a sum. */
+    private static Set<Integer> summed(Recorded x, List<Recorded> values) {
         var forms = new ArrayList<>(List.of(x));
         var sizes = new TreeSet<Integer>();
         for (var value : values) {
@@ -122,14 +131,7 @@ final class Multiples {
                 }
             }
         }
-        for (int n : sizes) {
-            if (n > 2 && !divisors().contains((double) n) && isClose(factor, 1.0 / n)) {
-                add(
-                        Cause.Kind.MISSING_MEAN,
-                        "it is divided by n = " + n + ", over which it is summed, as in a mean where the sum is right");
-                averaged = n;
-            }
-        }
+        return sizes;
     }
 
     /** The sizes of the dimensions of a result that an input of this shape does not have as large. */
@@ -157,17 +159,17 @@ final class Multiples {
         }
     }
 
-    /** Sizes of tensors that nothing is divided by in the forward pass. */
-    private void sizes() {
+    /** Sizes of tensors that nothing is divided by in the forward pass; a mean over what is summed is told before. */
+    private void sizes(Set<Integer> summed) {
         var sizes = new TreeSet<Integer>();
         for (var value : values) {
             for (int size : value.content().shape().toArray()) {
                 sizes.add(size);
             }
         }
-        sizes.removeIf(n -> n < 3 || n == averaged || divisors().contains((double) n));
+        sizes.removeIf(n -> n < 3 || divisors().contains((double) n));
         for (int n : sizes) {
-            if (isClose(factor, 1.0 / n)) {
+            if (isClose(factor, 1.0 / n) && !summed.contains(n)) {
                 add(
                         Cause.Kind.MISSING_MEAN,
                         "it is divided by n = " + n + ", the size of a dimension, as in a mean where the sum is right");
@@ -239,22 +241,8 @@ final class Multiples {
     private static String size(double factor) {
         double size = Math.abs(factor);
         String text = size >= 1
-                ? number(size) + " times too large"
-                : number(1 / size) + " times too small, " + number(size) + " of the right one";
+                ? FactorText.of(size) + " times too large"
+                : FactorText.of(1 / size) + " times too small, " + FactorText.of(size) + " of the right one";
         return text + (factor < 0 ? ", with the wrong sign" : "");
-    }
-
-    /** Four digits, more where four would say 1. */
-    private static String number(double value) {
-        int digits = 4;
-        double rounded = rounded(value, digits);
-        while (rounded == 1 && value != 1 && digits < 16) {
-            rounded = rounded(value, ++digits);
-        }
-        return Double.toString(rounded).replaceAll("\\.0$", "");
-    }
-
-    private static double rounded(double value, int digits) {
-        return Double.parseDouble(String.format(Locale.ROOT, "%." + digits + "g", value));
     }
 }

@@ -1,12 +1,12 @@
 package handgrad.check.cause;
 
+import handgrad.check.difference.FactorText;
 import handgrad.check.difference.Tensors;
 import handgrad.check.result.Cause;
 import handgrad.check.result.Cause.Kind;
 import handgrad.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 
 /** Gradients, or terms of them, that are a multiple of the right ones. */
 final class FactorRules {
@@ -45,7 +45,8 @@ final class FactorRules {
     private static String difference(Evidence evidence) {
         double right = evidence.expected().getFlat(0);
         double difference = evidence.gradient().getFlat(0) - right;
-        return number(Math.abs(difference)) + (difference > 0 ? " more" : " less") + " than the right " + number(right);
+        return FactorText.of(Math.abs(difference)) + (difference > 0 ? " more" : " less") + " than the right "
+                + FactorText.of(right);
     }
 
     private static boolean isOneNumber(Evidence evidence) {
@@ -163,22 +164,8 @@ final class FactorRules {
 
     private static String size(double factor) {
         String size = Math.abs(factor) >= 1
-                ? number(Math.abs(factor)) + " times too large"
-                : number(1 / Math.abs(factor)) + " times too small";
+                ? FactorText.of(Math.abs(factor)) + " times too large"
+                : FactorText.of(1 / Math.abs(factor)) + " times too small";
         return size + (factor < 0 ? ", with the wrong sign" : "");
-    }
-
-    /** Four digits, more where four would say 1. */
-    private static String number(double value) {
-        int digits = 4;
-        double rounded = rounded(value, digits);
-        while (rounded == 1 && value != 1 && digits < 16) {
-            rounded = rounded(value, ++digits);
-        }
-        return Double.toString(rounded).replaceAll("\\.0$", "");
-    }
-
-    private static double rounded(double value, int digits) {
-        return Double.parseDouble(String.format(Locale.ROOT, "%." + digits + "g", value));
     }
 }
